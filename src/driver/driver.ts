@@ -1,0 +1,179 @@
+import { AsyncResource } from 'node:async_hooks';
+import { Episode } from '../diagnostics/episode.js';
+import type { FanOut } from '../fanout/fan-out.js';
+import type { EventCounters, SpanCounters } from '../model/counters.js';
+import type { OrphanEvent } from '../model/log-event.js';
+import type { ReadableSpan } from '../model/otel.js';
+import { SEGMENT_SIZE, type BoundedQueue, type Segment } from '../queue/bounded-queue.js';
+import type { EmittedRecord, Reconciler } from '../reconcile/reconciler.js';
+import type { EmittedRecordPool } from './emitted-record-pool.js';
+
+// Taken when the module loads: a test's fake timers do not stop the driver.
+const { setImmediate, setTimeout } = globalThis;
+
+/** How long after the first span or event the driver looks. */
+const WAKE_MILLIS = 1;
+
+/**
+ * Moves what is queued: through the reconciler, to the subscribers.
+ *
+ * It works in cycles. A cycle draws a line under both queues, then moves all events before the line, then
+ * all spans before the line. An event emitted before its span ended is so always parked when the span
+ * comes, and events that keep coming cannot hold up the spans.
+ *
+ * By itself it moves one batch per turn of the event loop, in an asynchronous context of its own, and
+ * never keeps the process alive. `flush()` moves everything at once. Only one of them is on the stack at
+ * any time: called by a subscriber, `flush()` leaves the work to the delivery under way.
+ */
+export class Driver {
+  readonly #spans: BoundedQueue<ReadableSpan>;
+  readonly #events: BoundedQueue<EmittedRecord>;
+  readonly #records: EmittedRecordPool;
+  readonly #reconciler: Reconciler;
+  readonly #fanOut: FanOut;
+  readonly #spanCounters: SpanCounters;
+  readonly #eventCounters: EventCounters;
+  readonly #failures = new Episode();
+  readonly #timer: NodeJS.Timeout;
+  readonly #run: () => void;
+  /** A turn is scheduled. */
+  #awake = false;
+  /** A batch is being moved. */
+  #moving = false;
+  /** `drain()` calls under way; they take over from the scheduled turns. */
+  #drains = 0;
+
+  constructor(parts: {
+    spans: BoundedQueue<ReadableSpan>;
+    events: BoundedQueue<EmittedRecord>;
+    records: EmittedRecordPool;
+    reconciler: Reconciler;
+    fanOut: FanOut;
+    spanCounters: SpanCounters;
+    eventCounters: EventCounters;
+  }) {
+    this.#spans = parts.spans;
+    this.#events = parts.events;
+    this.#records = parts.records;
+    this.#reconciler = parts.reconciler;
+    this.#fanOut = parts.fanOut;
+    this.#spanCounters = parts.spanCounters;
+    this.#eventCounters = parts.eventCounters;
+    // A turn must not run in the context of the request that happened to wake the driver.
+    this.#run = AsyncResource.bind(() => this.#turn());
+    // One timer for ever: refreshing it costs the application a third of a new setImmediate().
+    this.#timer = setTimeout(this.#run, WAKE_MILLIS).unref();
+  }
+
+  /** Whether a batch is being moved, that is, whether the caller is a subscriber. */
+  get moving(): boolean {
+    return this.#moving;
+  }
+
+  /** Schedules a turn, unless one is scheduled. */
+  wake(): void {
+    if (this.#awake) return;
+    this.#awake = true;
+    this.#timer.refresh();
+  }
+
+  /** Moves everything queued when called. What subscribers add meanwhile waits for the next turn. */
+  flush(): void {
+    if (this.#moving) return;
+    while (this.#step());
+    this.#drawLine();
+    while (this.#step());
+  }
+
+  /** As `flush()`, but waits for `room` after each batch, so that slow subscribers lose nothing. */
+  async drain(room: (spans: number) => Promise<void>): Promise<void> {
+    this.#drains++;
+    try {
+      await room(SEGMENT_SIZE);
+      while (this.#step()) await room(SEGMENT_SIZE);
+      this.#drawLine();
+      while (this.#step()) await room(SEGMENT_SIZE);
+    } finally {
+      this.#drains--;
+      if (!this.#empty) this.wake();
+    }
+  }
+
+  /** Delivers all parked events as orphans: their spans are not waited for any more. */
+  release(): void {
+    for (;;) {
+      const orphans = this.#reconciler.releaseOldest(this.#fanOut.orphansWanted);
+      if (orphans === undefined) return;
+      this.#deliver(() => this.#fanOut.deliverOrphans(orphans));
+    }
+  }
+
+  get #empty(): boolean {
+    return this.#spans.size === 0 && this.#events.size === 0;
+  }
+
+  #turn(): void {
+    if (this.#drains === 0 && !this.#step()) {
+      this.#drawLine();
+      this.#step();
+    }
+    if (this.#empty || this.#drains > 0) this.#awake = false;
+    else setImmediate(this.#run).unref();
+  }
+
+  #drawLine(): void {
+    if (this.#fanOut.idle) this.#reconciler.discardParked();
+    this.#events.seal();
+    this.#spans.seal();
+  }
+
+  /** Moves one batch. Returns false when nothing is left before the line. */
+  #step(): boolean {
+    const events = this.#events.take();
+    if (events !== undefined) {
+      this.#moveEvents(events);
+      return true;
+    }
+    const spans = this.#spans.take();
+    if (spans !== undefined) {
+      this.#moveSpans(spans);
+      return true;
+    }
+    return false;
+  }
+
+  #moveEvents(segment: Segment<EmittedRecord>): void {
+    let orphans: OrphanEvent[] = [];
+    if (this.#fanOut.idle) {
+      this.#eventCounters.dropped.no_subscriber += segment.length;
+    } else {
+      orphans = this.#reconciler.reconcileEvents(segment, this.#fanOut.orphansWanted);
+    }
+    this.#records.releaseAll(segment);
+    this.#events.recycle(segment);
+    this.#deliver(() => this.#fanOut.deliverOrphans(orphans));
+  }
+
+  #moveSpans(segment: Segment<ReadableSpan>): void {
+    let spans: ReadableSpan[] = [];
+    if (this.#fanOut.idle) {
+      this.#spanCounters.dropped.no_subscriber += segment.length;
+    } else {
+      spans = this.#reconciler.reconcileSpans(segment);
+    }
+    this.#spans.recycle(segment);
+    this.#deliver(() => this.#fanOut.deliverSpans(spans));
+  }
+
+  #deliver(delivery: () => void): void {
+    this.#moving = true;
+    try {
+      delivery();
+    } catch (error) {
+      // Subscribers are isolated one by one; this is the context manager's failure.
+      this.#failures.report('a delivery failed', error);
+    } finally {
+      this.#moving = false;
+    }
+  }
+}

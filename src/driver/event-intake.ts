@@ -1,0 +1,103 @@
+import { trace, type Context, type SpanContext } from '@opentelemetry/api';
+import { isInSubscriber } from '../fanout/suppression.js';
+import type { EventCounters, EventDropReason } from '../model/counters.js';
+import type { ReadableLogRecord } from '../model/otel.js';
+import { isSampled } from '../model/sampling.js';
+import type { BoundedQueue } from '../queue/bounded-queue.js';
+import type { EmittedRecord } from '../reconcile/reconciler.js';
+import type { Driver } from './driver.js';
+import type { EmittedRecordPool } from './emitted-record-pool.js';
+import type { Gate } from './gate.js';
+
+/** Which log records become events. */
+export type LogRecordFilter = (record: ReadableLogRecord) => boolean;
+
+/**
+ * Where log records enter, inside the application's `logger.emit()`.
+ *
+ * Only what the record itself will not tell later is looked at here: the context it was emitted in. A
+ * record that cannot be read is counted as invalid.
+ */
+export class EventIntake {
+  readonly #gate: Gate;
+  readonly #queue: BoundedQueue<EmittedRecord>;
+  readonly #records: EmittedRecordPool;
+  readonly #driver: Driver;
+  readonly #counters: EventCounters;
+  readonly #filter: LogRecordFilter | undefined;
+  #filtering = false;
+
+  constructor(parts: {
+    gate: Gate;
+    queue: BoundedQueue<EmittedRecord>;
+    records: EmittedRecordPool;
+    driver: Driver;
+    counters: EventCounters;
+    /** Undefined lets all records in. */
+    filter: LogRecordFilter | undefined;
+  }) {
+    this.#gate = parts.gate;
+    this.#queue = parts.queue;
+    this.#records = parts.records;
+    this.#driver = parts.driver;
+    this.#counters = parts.counters;
+    this.#filter = parts.filter;
+  }
+
+  /** Whether a record would be taken in if it were emitted now. */
+  get open(): boolean {
+    return this.#gate.open;
+  }
+
+  /** Takes a record in, or counts why not. `emittedIn` is the context that `onEmit` got. */
+  accept(record: ReadableLogRecord, emittedIn: Context | undefined): void {
+    this.#counters.received++;
+    let refused: EventDropReason | undefined;
+    try {
+      refused = this.#admit(record, emittedIn);
+    } catch {
+      refused = 'invalid';
+    }
+    if (refused === undefined) this.#driver.wake();
+    else this.#counters.dropped[refused]++;
+  }
+
+  /** Queues the record, or returns why not. Throws what the record's getters or the filter throw. */
+  #admit(record: ReadableLogRecord, emittedIn: Context | undefined): EventDropReason | undefined {
+    if (!this.#gate.open) return this.#gate.reason;
+    // A subscriber that logs would be delivered its own log lines, and log again.
+    if (this.#driver.moving || this.#filtering) return 'suppressed';
+    if (this.#filter !== undefined && !this.#passes(record)) return 'filtered';
+
+    // A record emitted with `context: undefined` has no span context, though one is active.
+    const spanContext = record.spanContext ?? (emittedIn && trace.getSpanContext(emittedIn));
+    if (spanContext === undefined && emittedIn !== undefined && isInSubscriber(emittedIn)) {
+      return 'suppressed';
+    }
+    const recorded =
+      spanContext !== undefined && !isSampled(spanContext) && isRecorded(spanContext, emittedIn);
+    const emitted = this.#records.acquire(record, spanContext, recorded);
+    if (this.#queue.push(emitted)) return undefined;
+    this.#records.release(emitted);
+    return 'queue_full';
+  }
+
+  #passes(record: ReadableLogRecord): boolean {
+    this.#filtering = true;
+    try {
+      return this.#filter!(record);
+    } finally {
+      this.#filtering = false;
+    }
+  }
+}
+
+/**
+ * Whether the span is one of the SDK's, recording or ended, that a span processor gets to see. Of the
+ * unsampled spans only those do; the others are stand-ins that just carry ids.
+ */
+function isRecorded(spanContext: SpanContext, emittedIn: Context | undefined): boolean {
+  const span = emittedIn && trace.getSpan(emittedIn);
+  if (span === undefined || span.spanContext().spanId !== spanContext.spanId) return false;
+  return span.isRecording() || ('ended' in span && span.ended === true);
+}

@@ -1,0 +1,124 @@
+import { Episode } from '../diagnostics/episode.js';
+import type { OrphanEvent } from '../model/log-event.js';
+import type { ReadableSpan } from '../model/otel.js';
+import { BatchBuffer } from './batch-buffer.js';
+import type { SpanBatch } from './span-batch.js';
+import type { Subscriber, SubscriptionStats } from './subscriber.js';
+import type { SubscriptionHandle } from './subscription.js';
+
+/** Gets each batch as it is delivered. May return a promise: the next batch then waits for it. */
+export type SpanBatchCallback = (batch: SpanBatch) => unknown;
+
+/**
+ * Calls a function with each batch, in the delivery itself.
+ *
+ * If the function returns a promise, it gets one batch at a time: those that come before the promise
+ * settles wait in the buffer, or are lost when it is full. A function that throws or rejects is
+ * counted, reported once per episode, and called again with the next batch.
+ */
+export class CallbackSubscription implements Subscriber, SubscriptionHandle {
+  readonly wantsOrphans: boolean;
+  readonly #callback: SpanBatchCallback;
+  readonly #buffer: BatchBuffer;
+  readonly #detach: (subscriber: Subscriber) => void;
+  readonly #failures = new Episode();
+  #closed = false;
+  #busy = false;
+  #errors = 0;
+
+  constructor(
+    callback: SpanBatchCallback,
+    capacity: number,
+    wantsOrphans: boolean,
+    detach: (subscriber: Subscriber) => void,
+  ) {
+    this.#callback = callback;
+    this.#buffer = new BatchBuffer(capacity);
+    this.wantsOrphans = wantsOrphans;
+    this.#detach = detach;
+  }
+
+  get largestBatch(): number {
+    return this.#buffer.capacity;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  close(): void {
+    this.#buffer.clear();
+    this.end();
+  }
+
+  end(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#detach(this);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  deliverSpans(spans: readonly ReadableSpan[]): void {
+    this.#buffer.addSpans(spans);
+    this.#pump();
+  }
+
+  deliverOrphans(orphans: readonly OrphanEvent[]): void {
+    this.#buffer.addOrphans(orphans);
+    this.#pump();
+  }
+
+  failed(error: unknown): void {
+    this.#errors++;
+    this.#failures.report('a subscriber failed; it still gets the next batch', error);
+  }
+
+  stats(): SubscriptionStats {
+    const { delivered, dropped, droppedOrphans, queued } = this.#buffer;
+    const errors = this.#errors;
+    return { kind: 'callback', delivered, dropped, droppedOrphans, queued, failed: 0, errors };
+  }
+
+  #pump(): void {
+    while (!this.#busy) {
+      const batch = this.#buffer.shift();
+      if (batch === undefined) return;
+      this.#call(batch);
+    }
+  }
+
+  #call(batch: SpanBatch): void {
+    try {
+      const result = this.#callback(batch);
+      if (isPromiseLike(result)) this.#waitFor(result);
+      else this.#failures.end();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  #waitFor(result: PromiseLike<unknown>): void {
+    this.#busy = true;
+    const settled = () => {
+      this.#busy = false;
+      this.#pump();
+    };
+    result.then(
+      () => {
+        this.#failures.end();
+        settled();
+      },
+      (error: unknown) => {
+        this.failed(error);
+        settled();
+      },
+    );
+  }
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
+}

@@ -1,0 +1,208 @@
+import { Episode } from '../diagnostics/episode.js';
+import type { ExportResult, ReadableSpan, SpanExporter } from '../model/otel.js';
+import { isSampled } from '../model/sampling.js';
+import type { Subscriber, SubscriptionStats } from './subscriber.js';
+import { runUntraced } from './suppression.js';
+
+/** How spans are batched for an exporter. The names and meanings are those of the specification. */
+export interface ExporterOptions {
+  /** Spans that may wait for export. A batch that does not fit is lost whole. Default 4,096. */
+  maxQueueSize?: number;
+  /** Spans per export, at most `maxQueueSize`. Default 512. */
+  maxExportBatchSize?: number;
+  /** How long spans wait for a batch to fill up. Default 5,000. */
+  scheduledDelayMillis?: number;
+  /** How long an export may take, resource detection included, before it counts as failed. Default 30,000. */
+  exportTimeoutMillis?: number;
+}
+
+/** An exporter attached to the cache. Works with `await using`. */
+export interface ExporterHandle extends AsyncDisposable {
+  readonly closed: boolean;
+  /** Exports everything delivered so far. Never rejects: failures are counted and reported. */
+  forceFlush(): Promise<void>;
+  /** Takes no more spans, exports those it has, then shuts the exporter down. Never rejects. */
+  close(): Promise<void>;
+}
+
+/**
+ * Feeds sampled spans to any `SpanExporter`: one export at a time, from a bounded queue.
+ *
+ * An export starts when a batch is full or `scheduledDelayMillis` after the first span. It waits for the
+ * resource's pending attributes, as exporters must read them settled. It counts as failed if the
+ * exporter reports so, throws, or takes longer than `exportTimeoutMillis`; its spans are not retried.
+ */
+export class ExporterSubscription implements Subscriber, ExporterHandle {
+  readonly wantsOrphans = false;
+  readonly #exporter: SpanExporter;
+  readonly #options: Required<ExporterOptions>;
+  readonly #detach: (subscriber: ExporterSubscription) => void;
+  readonly #overflow = new Episode();
+  readonly #failures = new Episode();
+  readonly #queue: ReadableSpan[] = [];
+  #exporting: Promise<void> | undefined;
+  #exportingSpans = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closing: Promise<void> | undefined;
+  #delivered = 0;
+  #dropped = 0;
+  #failed = 0;
+  #errors = 0;
+
+  constructor(
+    exporter: SpanExporter,
+    options: Required<ExporterOptions>,
+    detach: (subscriber: ExporterSubscription) => void,
+  ) {
+    this.#exporter = exporter;
+    this.#options = options;
+    this.#detach = detach;
+  }
+
+  get largestBatch(): number {
+    return this.#options.maxQueueSize;
+  }
+
+  get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  deliverSpans(spans: readonly ReadableSpan[]): void {
+    const sampled = spans.filter((span) => isSampled(span.spanContext()));
+    if (this.#queue.length + sampled.length > this.#options.maxQueueSize) {
+      this.#dropped += sampled.length;
+      this.#overflow.report('the queue of an exporter is full; its spans are dropped');
+      return;
+    }
+    this.#queue.push(...sampled);
+    this.#schedule();
+  }
+
+  /** Exporters take spans only. */
+  deliverOrphans(): void {}
+
+  failed(error: unknown): void {
+    this.#errors++;
+    this.#failures.report('an export failed; its spans are dropped', error);
+  }
+
+  /** Resolves when the queue has room for a batch of this size again. */
+  async room(size: number): Promise<void> {
+    while (this.#queue.length > 0 && this.#queue.length + size > this.#options.maxQueueSize) {
+      await this.#exportNext();
+    }
+  }
+
+  async forceFlush(): Promise<void> {
+    await this.#exporting;
+    for (let left = this.#queue.length; left > 0; left -= this.#options.maxExportBatchSize) {
+      await this.#exportNext();
+    }
+    await this.#attempt(() => this.#exporter.forceFlush?.());
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  end(): void {
+    void this.close();
+  }
+
+  stats(): SubscriptionStats {
+    return {
+      kind: 'exporter',
+      delivered: this.#delivered,
+      dropped: this.#dropped,
+      droppedOrphans: 0,
+      queued: this.#queue.length + this.#exportingSpans,
+      failed: this.#failed,
+      errors: this.#errors,
+    };
+  }
+
+  async #close(): Promise<void> {
+    this.#detach(this);
+    await this.forceFlush();
+    await this.#attempt(() => this.#exporter.shutdown());
+  }
+
+  #schedule(): void {
+    if (this.#exporting !== undefined || this.#queue.length === 0) return;
+    if (this.#queue.length >= this.#options.maxExportBatchSize) {
+      void this.#exportNext();
+    } else {
+      this.#timer ??= setTimeout(() => void this.#exportNext(), this.#options.scheduledDelayMillis);
+      this.#timer.unref();
+    }
+  }
+
+  /** Exports the next batch, or waits for the export under way. Never rejects. */
+  #exportNext(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#exporting ??= this.#exportBatch().finally(() => {
+      this.#exporting = undefined;
+      this.#schedule();
+    });
+    return this.#exporting;
+  }
+
+  async #exportBatch(): Promise<void> {
+    const spans = this.#queue.splice(0, this.#options.maxExportBatchSize);
+    if (spans.length === 0) return;
+    this.#overflow.end();
+    this.#exportingSpans = spans.length;
+    const exported = await this.#attempt(async () => {
+      await resourcesSettled(spans);
+      await callExport(this.#exporter, spans);
+    });
+    this.#exportingSpans = 0;
+    if (exported) {
+      this.#delivered += spans.length;
+      this.#failures.end();
+    } else {
+      this.#failed += spans.length;
+    }
+  }
+
+  /** Runs exporter code, untraced and within the time limit; returns whether it succeeded. */
+  async #attempt(code: () => Promise<void> | undefined): Promise<boolean> {
+    const limit = this.#options.exportTimeoutMillis;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`timed out after ${limit} ms`)), limit);
+    });
+    try {
+      await Promise.race([runUntraced(code), timeout]);
+      return true;
+    } catch (error) {
+      this.failed(error);
+      return false;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** Exporters read `resource.attributes`, which the SDK wants to be awaited first. */
+async function resourcesSettled(spans: readonly ReadableSpan[]): Promise<void> {
+  const pending = new Set(
+    spans.map(({ resource }) => resource).filter((resource) => resource?.asyncAttributesPending),
+  );
+  await Promise.all([...pending].map((resource) => resource.waitForAsyncAttributes?.()));
+}
+
+function callExport(exporter: SpanExporter, spans: ReadableSpan[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    exporter.export(spans, ({ code, error }: ExportResult) => {
+      if (code === 0) resolve();
+      else reject(error ?? new Error('the exporter reported a failure'));
+    });
+  });
+}

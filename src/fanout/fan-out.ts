@@ -1,0 +1,98 @@
+import type { OrphanEvent } from '../model/log-event.js';
+import type { ReadableSpan } from '../model/otel.js';
+import type { Subscriber, SubscriptionStats } from './subscriber.js';
+import { runUntraced } from './suppression.js';
+
+/**
+ * Hands each finished batch to every subscriber, by reference.
+ *
+ * A subscriber that throws is told so and the others still get the batch. The list of subscribers is
+ * replaced, never changed: whoever comes or goes during a delivery does not disturb it.
+ */
+export class FanOut {
+  #subscribers: readonly Subscriber[] = [];
+  #largestBatch = Infinity;
+  #orphansWanted = false;
+
+  /** Called when the last subscriber has left. */
+  onIdle: () => void = () => {};
+
+  /** Whether nobody is subscribed. */
+  get idle(): boolean {
+    return this.#subscribers.length === 0;
+  }
+
+  /** Whether any subscriber wants orphans. */
+  get orphansWanted(): boolean {
+    return this.#orphansWanted;
+  }
+
+  add(subscriber: Subscriber): void {
+    this.#replace([...this.#subscribers, subscriber]);
+  }
+
+  /** Removes a subscriber; what is being delivered right now does not reach it any more. */
+  readonly remove = (subscriber: Subscriber): void => {
+    this.#replace(this.#subscribers.filter((other) => other !== subscriber));
+    if (this.idle) this.onIdle();
+  };
+
+  deliverSpans(spans: readonly ReadableSpan[]): void {
+    for (const batch of this.#split(spans)) {
+      this.#deliver((subscriber) => subscriber.deliverSpans(batch));
+    }
+  }
+
+  deliverOrphans(orphans: readonly OrphanEvent[]): void {
+    for (const batch of this.#split(orphans)) {
+      this.#deliver((subscriber) => {
+        if (subscriber.wantsOrphans) subscriber.deliverOrphans(batch);
+      });
+    }
+  }
+
+  /** Ends every subscription: the cache shuts down. */
+  end(): void {
+    for (const subscriber of this.#subscribers) subscriber.end();
+  }
+
+  stats(): SubscriptionStats[] {
+    return this.#subscribers.map((subscriber) => subscriber.stats());
+  }
+
+  /** A subscriber with a small buffer must be able to take any batch while it keeps up. */
+  *#split<T>(items: readonly T[]): Generator<readonly T[]> {
+    if (items.length <= this.#largestBatch) {
+      if (items.length > 0) yield items;
+      return;
+    }
+    for (let start = 0; start < items.length; start += this.#largestBatch) {
+      yield items.slice(start, start + this.#largestBatch);
+    }
+  }
+
+  #deliver(deliverTo: (subscriber: Subscriber) => void): void {
+    const subscribers = this.#subscribers;
+    runUntraced(() => {
+      for (const subscriber of subscribers) {
+        if (this.#subscribers === subscribers || this.#subscribers.includes(subscriber)) {
+          this.#isolate(subscriber, deliverTo);
+        }
+      }
+    });
+  }
+
+  #isolate(subscriber: Subscriber, deliverTo: (subscriber: Subscriber) => void): void {
+    try {
+      deliverTo(subscriber);
+    } catch (error) {
+      subscriber.failed(error);
+    }
+  }
+
+  #replace(subscribers: readonly Subscriber[]): void {
+    this.#subscribers = subscribers;
+    this.#largestBatch = Math.min(...subscribers.map((one) => one.largestBatch));
+    this.#orphansWanted = subscribers.some(({ wantsOrphans }) => wantsOrphans);
+  }
+}

@@ -1,0 +1,109 @@
+import type { ReadableSpan } from '../model/otel.js';
+import { buildTraces, type Trace } from '../model/trace.js';
+import type { Subscriber, SubscriptionStats } from './subscriber.js';
+
+export interface SpanStoreOptions {
+  /** Spans kept; the oldest gives way. An integer from 1. Default 10,000. */
+  capacity?: number;
+}
+
+/**
+ * A bounded history of ended spans: the newest `capacity`, oldest first.
+ *
+ * Reads as `InMemorySpanExporter` does, with three differences: it is bounded, a read returns a list of
+ * its own, and shutting down forgets nothing. Each read and `reset()` first delivers what is queued, so
+ * a span is there as soon as it has ended. Works with `using`.
+ */
+export interface SpanStore extends Disposable {
+  /** Spans kept at most. */
+  readonly capacity: number;
+  /** The spans kept, oldest first. */
+  getFinishedSpans(): ReadableSpan[];
+  /** The spans kept, as one tree per trace. */
+  traces(): Trace[];
+  /** Forgets all spans that ended before this call. */
+  reset(): void;
+  /** Takes no more spans. Those it has stay readable. */
+  close(): void;
+}
+
+/** The store as a subscriber: a ring of spans. */
+export class SpanStoreSubscription implements SpanStore, Subscriber {
+  readonly capacity: number;
+  readonly largestBatch = Infinity;
+  readonly wantsOrphans = false;
+  readonly #flush: () => void;
+  readonly #detach: (subscriber: Subscriber) => void;
+  #ring: ReadableSpan[] = [];
+  /** The oldest span's slot, once the ring is full. */
+  #oldest = 0;
+  #delivered = 0;
+  #dropped = 0;
+  #closed = false;
+
+  constructor(capacity: number, flush: () => void, detach: (subscriber: Subscriber) => void) {
+    this.capacity = capacity;
+    this.#flush = flush;
+    this.#detach = detach;
+  }
+
+  getFinishedSpans(): ReadableSpan[] {
+    this.#flush();
+    return [...this.#ring.slice(this.#oldest), ...this.#ring.slice(0, this.#oldest)];
+  }
+
+  traces(): Trace[] {
+    return buildTraces(this.getFinishedSpans());
+  }
+
+  reset(): void {
+    this.#flush();
+    this.#ring = [];
+    this.#oldest = 0;
+  }
+
+  close(): void {
+    this.end();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  deliverSpans(spans: readonly ReadableSpan[]): void {
+    for (const span of spans) this.#add(span);
+    this.#delivered += spans.length;
+  }
+
+  deliverOrphans(): void {}
+
+  failed(): void {}
+
+  end(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#detach(this);
+  }
+
+  stats(): SubscriptionStats {
+    return {
+      kind: 'store',
+      delivered: this.#delivered,
+      dropped: this.#dropped,
+      droppedOrphans: 0,
+      queued: 0,
+      failed: 0,
+      errors: 0,
+    };
+  }
+
+  #add(span: ReadableSpan): void {
+    if (this.#ring.length < this.capacity) {
+      this.#ring.push(span);
+      return;
+    }
+    this.#ring[this.#oldest] = span;
+    this.#oldest = (this.#oldest + 1) % this.capacity;
+    this.#dropped++;
+  }
+}

@@ -1,0 +1,35 @@
+import type { OrphanEvent } from '../model/log-event.js';
+import type { ReadableSpan } from '../model/otel.js';
+
+/** One subscriber's numbers, as `stats()` shows them. */
+export interface SubscriptionStats {
+  readonly kind: 'iterator' | 'callback' | 'exporter' | 'store';
+  /** Spans handed over to it. */
+  readonly delivered: number;
+  /** Spans it lost because its buffer was full; of a store: the oldest that gave way. */
+  readonly dropped: number;
+  /** Orphaned events it lost, because its buffer was full. */
+  readonly droppedOrphans: number;
+  /** Spans in its buffer; of an exporter: those being exported too. */
+  readonly queued: number;
+  /** Spans whose export failed. */
+  readonly failed: number;
+  /** How often it failed: a callback that threw or rejected, an export that failed. */
+  readonly errors: number;
+}
+
+/** What the fan-out delivers to. */
+export interface Subscriber {
+  /** The largest batch it can take while its buffer is empty. */
+  readonly largestBatch: number;
+  readonly wantsOrphans: boolean;
+  /** Takes spans over. The fan-out catches what it throws. */
+  deliverSpans(spans: readonly ReadableSpan[]): void;
+  /** Takes orphans over. Called only if it wants them. */
+  deliverOrphans(orphans: readonly OrphanEvent[]): void;
+  /** Called when `deliverSpans` or `deliverOrphans` threw. */
+  failed(error: unknown): void;
+  /** No more deliveries come: the cache shuts down. What is buffered may still be read. */
+  end(): void;
+  stats(): SubscriptionStats;
+}

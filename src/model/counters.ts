@@ -1,0 +1,71 @@
+import type { OrphanReason } from './log-event.js';
+
+/**
+ * Why a span reaches no subscriber.
+ *
+ * - `no_subscriber`: nobody was subscribed
+ * - `queue_full`: the span queue held `queueCapacity` spans
+ * - `unsampled`: it was recorded without being sampled, and `unsampledSpans` is off
+ * - `invalid`: it has no readable span context
+ * - `shutdown`: it ended after `shutdown()`
+ */
+export type SpanDropReason = 'no_subscriber' | 'queue_full' | 'unsampled' | 'invalid' | 'shutdown';
+
+/**
+ * Why a log event is neither on a span nor an orphan.
+ *
+ * - `no_subscriber`: nobody was subscribed
+ * - `queue_full`: the event queue held `queueCapacity` events
+ * - `filtered`: the option `logRecords` leaves it out
+ * - `event_limit`: its span had `maxEventsPerSpan` newer ones
+ * - `late`: its span was delivered before, and `lateEvents` is `drop`
+ * - `suppressed`: a subscriber emitted it while being delivered to
+ * - `invalid`: the record cannot be read
+ * - `shutdown`: it was emitted after `shutdown()`
+ */
+export type EventDropReason =
+  | 'no_subscriber'
+  | 'queue_full'
+  | 'filtered'
+  | 'event_limit'
+  | 'late'
+  | 'suppressed'
+  | 'invalid'
+  | 'shutdown';
+
+/** What became of the spans. Plain fields: the hooks of the SDK count here. */
+export class SpanCounters {
+  received = 0;
+  delivered = 0;
+  readonly dropped: Record<SpanDropReason, number> = {
+    no_subscriber: 0,
+    queue_full: 0,
+    unsampled: 0,
+    invalid: 0,
+    shutdown: 0,
+  };
+}
+
+/** What became of the log events. */
+export class EventCounters {
+  received = 0;
+  merged = 0;
+  readonly orphaned: Record<OrphanReason, number> = {
+    no_span: 0,
+    remote_parent: 0,
+    unsampled: 0,
+    late: 0,
+    evicted: 0,
+    shutdown: 0,
+  };
+  readonly dropped: Record<EventDropReason, number> = {
+    no_subscriber: 0,
+    queue_full: 0,
+    filtered: 0,
+    event_limit: 0,
+    late: 0,
+    suppressed: 0,
+    invalid: 0,
+    shutdown: 0,
+  };
+}

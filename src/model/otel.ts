@@ -1,0 +1,133 @@
+import type {
+  Attributes,
+  AttributeValue,
+  Context,
+  HrTime,
+  Link,
+  SpanContext,
+  SpanKind,
+  SpanStatus,
+} from '@opentelemetry/api';
+
+/*
+ * The OpenTelemetry SDK types this package touches, by structure.
+ *
+ * Both SDK lines (2.x and 3.x) declare the same members, but no package holds them for both. Declared
+ * here over API types only, one build serves either line and no SDK package is a dependency. Type
+ * tests hold each of these and the SDK's own assignable in both directions.
+ */
+
+/** What produced the telemetry. Same members as `Resource` of `@opentelemetry/resources`. */
+export interface Resource {
+  readonly attributes: Attributes;
+  readonly schemaUrl?: string;
+  /** Whether `attributes` still waits for values; reading it early makes the SDK log an error. */
+  readonly asyncAttributesPending?: boolean;
+  waitForAsyncAttributes?(): Promise<void>;
+  merge(other: Resource | null): Resource;
+  getRawAttributes(): [string, AttributeValue | undefined | Promise<AttributeValue | undefined>][];
+}
+
+/** The library that produced the telemetry. */
+export interface InstrumentationScope {
+  readonly name: string;
+  readonly version?: string;
+  readonly schemaUrl?: string;
+}
+
+/** Something that happened at one moment of a span. */
+export interface TimedEvent {
+  time: HrTime;
+  name: string;
+  attributes?: Attributes;
+  droppedAttributesCount?: number;
+}
+
+/** An ended span. */
+export interface ReadableSpan {
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly spanContext: () => SpanContext;
+  readonly parentSpanContext?: SpanContext;
+  readonly startTime: HrTime;
+  readonly endTime: HrTime;
+  readonly status: SpanStatus;
+  readonly attributes: Attributes;
+  readonly links: Link[];
+  readonly events: TimedEvent[];
+  readonly duration: HrTime;
+  readonly ended: boolean;
+  readonly resource: Resource;
+  readonly instrumentationScope: InstrumentationScope;
+  readonly droppedAttributesCount: number;
+  readonly droppedEventsCount: number;
+  readonly droppedLinksCount: number;
+}
+
+/** Any value a log body or log attribute may hold. */
+export type AnyValue =
+  | string
+  | number
+  | boolean
+  | Uint8Array
+  | AnyValue[]
+  | AnyValueMap
+  | null
+  | undefined;
+
+/** Log attributes: unlike span attributes they nest. */
+export interface AnyValueMap {
+  [key: string]: AnyValue;
+}
+
+/** An emitted log record. */
+export interface ReadableLogRecord {
+  readonly hrTime: HrTime;
+  readonly hrTimeObserved: HrTime;
+  readonly spanContext?: SpanContext;
+  readonly severityText?: string;
+  readonly severityNumber?: number;
+  readonly body?: AnyValue;
+  readonly eventName?: string;
+  readonly resource: Resource;
+  readonly instrumentationScope: InstrumentationScope & {
+    attributes?: AnyValueMap;
+    droppedAttributesCount?: number;
+  };
+  readonly attributes: AnyValueMap;
+  readonly droppedAttributesCount: number;
+}
+
+/** What an exporter reports back: code 0 is success, 1 is failure. */
+export interface ExportResult {
+  code: number;
+  error?: Error;
+}
+
+/** Sends ended spans somewhere. */
+export interface SpanExporter {
+  export(spans: ReadableSpan[], resultCallback: (result: ExportResult) => void): void;
+  forceFlush?(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+/** What a tracer provider calls for each recorded span. */
+export interface SpanProcessor {
+  onStart(span: unknown, parentContext: Context): void;
+  onEnd(span: ReadableSpan): void;
+  forceFlush(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+/** What a logger provider calls for each emitted log record. */
+export interface LogRecordProcessor {
+  onEmit(logRecord: ReadableLogRecord, context?: Context): void;
+  enabled(options: {
+    context: Context;
+    instrumentationScope: InstrumentationScope;
+    severityNumber?: number;
+    eventName?: string;
+  }): boolean;
+  forceFlush(): Promise<void>;
+  shutdown(): Promise<void>;
+}

@@ -1,0 +1,34 @@
+import type { Context } from '@opentelemetry/api';
+import type { EventIntake } from '../driver/event-intake.js';
+import type { LogRecordProcessor, ReadableLogRecord } from '../model/otel.js';
+import type { Lifecycle } from './lifecycle.js';
+
+/** The cache as a log record processor: takes in each emitted record. */
+export class SpanCacheLogRecordProcessor implements LogRecordProcessor {
+  readonly #intake: EventIntake;
+  readonly #eventsOnly: boolean;
+  readonly #cache: Lifecycle;
+
+  constructor(intake: EventIntake, eventsOnly: boolean, cache: Lifecycle) {
+    this.#intake = intake;
+    this.#eventsOnly = eventsOnly;
+    this.#cache = cache;
+  }
+
+  onEmit(logRecord: ReadableLogRecord, context?: Context): void {
+    this.#intake.accept(logRecord, context);
+  }
+
+  /** Lets the SDK skip building records that nobody here would read. */
+  enabled(options?: { eventName?: string }): boolean {
+    return this.#intake.open && (!this.#eventsOnly || Boolean(options?.eventName));
+  }
+
+  forceFlush(): Promise<void> {
+    return this.#cache.forceFlush();
+  }
+
+  shutdown(): Promise<void> {
+    return this.#cache.shutdown();
+  }
+}

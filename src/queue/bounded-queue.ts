@@ -1,0 +1,116 @@
+import { Episode } from '../diagnostics/episode.js';
+import { Pool } from './pool.js';
+
+/** Items per segment, which is also the largest batch the driver handles at once. */
+export const SEGMENT_SIZE = 256;
+
+/** Spare segments a queue keeps: enough for 4,096 items to come and go without allocation. */
+const MAX_IDLE_SEGMENTS = 16;
+
+/** Items to read: the first `length` slots hold them. */
+export interface Batch<T> {
+  readonly items: readonly (T | undefined)[];
+  readonly length: number;
+}
+
+/** A fixed run of slots, filled from the front. */
+export interface Segment<T> extends Batch<T> {
+  readonly items: (T | undefined)[];
+  length: number;
+  next: Segment<T> | undefined;
+}
+
+/**
+ * A bounded first-in-first-out queue, handed over a segment at a time.
+ *
+ * ```
+ *    oldest                                newest
+ *   ┌────────┐    ┌────────┐    ┌────────┐
+ *   │████████│ ─▶ │█████   │ ─▶ │███     │
+ *   └────────┘    └────────┘    └────────┘
+ *     take()        #lastDue       push()
+ *   ╰──────── due ────────╯
+ * ```
+ *
+ * `push` writes one slot. The consumer draws a line with `seal()`: what was pushed before it is due,
+ * and `take()` gives it out segment by segment, without moving an item. What is pushed meanwhile waits
+ * behind the line for the next one. A taken segment comes back by `recycle()`.
+ *
+ * At `capacity` a push is refused and nothing changes; the first refusal since the queue was last empty
+ * is reported. The items taken but not yet recycled do not
+ * count: they are in the consumer's hands.
+ */
+export class BoundedQueue<T> {
+  readonly capacity: number;
+  readonly #name: string;
+  readonly #overflow = new Episode();
+  readonly #pool = new Pool<Segment<T>>(MAX_IDLE_SEGMENTS, () => ({
+    items: new Array<T | undefined>(SEGMENT_SIZE).fill(undefined),
+    length: 0,
+    next: undefined,
+  }));
+  #head = this.#pool.acquire();
+  #tail = this.#head;
+  #lastDue: Segment<T> | undefined;
+  #size = 0;
+
+  /** `name` says in reports what the queue holds. */
+  constructor(name: string, capacity: number) {
+    this.#name = name;
+    this.capacity = capacity;
+  }
+
+  /** Items waiting. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds an item, or returns false when the queue is full. */
+  push(item: T): boolean {
+    if (this.#size >= this.capacity) return this.#refuse();
+    let tail = this.#tail;
+    if (tail.length === SEGMENT_SIZE) tail = this.#append();
+    tail.items[tail.length++] = item;
+    this.#size++;
+    return true;
+  }
+
+  /** Makes everything pushed so far due. */
+  seal(): void {
+    if (this.#tail.length === 0) return;
+    this.#lastDue = this.#tail;
+    this.#append();
+  }
+
+  /** The oldest due segment, or undefined when nothing is due. */
+  take(): Segment<T> | undefined {
+    if (this.#lastDue === undefined) return undefined;
+    const segment = this.#head;
+    if (segment === this.#lastDue) this.#lastDue = undefined;
+    // A due segment always has a successor: seal() appended one.
+    this.#head = segment.next!;
+    segment.next = undefined;
+    this.#size -= segment.length;
+    if (this.#size === 0) this.#overflow.end();
+    return segment;
+  }
+
+  /** Takes back a segment and forgets the items in it. */
+  recycle(segment: Segment<T>): void {
+    segment.items.fill(undefined, 0, segment.length);
+    segment.length = 0;
+    this.#pool.release(segment);
+  }
+
+  #refuse(): false {
+    this.#overflow.report(`the ${this.#name} queue is full (${this.capacity}); the newest are dropped`);
+    return false;
+  }
+
+  #append(): Segment<T> {
+    const segment = this.#pool.acquire();
+    this.#tail.next = segment;
+    this.#tail = segment;
+    return segment;
+  }
+}

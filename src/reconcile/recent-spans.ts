@@ -1,0 +1,59 @@
+import { SpanMap, type SpanIdentity } from '../model/span-map.js';
+
+/**
+ * The spans delivered last, so that an event which comes after its span is known to be late.
+ *
+ * Remembers at least the last `generationSize` spans and at most twice as many, in two generations:
+ * when the current one is full, the previous one is forgotten as a whole and the two change roles.
+ * Nothing is ever deleted one by one.
+ */
+export class RecentSpans {
+  readonly #generationSize: number;
+  #current = new Generation();
+  #previous = new Generation();
+
+  constructor(generationSize: number) {
+    this.#generationSize = generationSize;
+  }
+
+  remember(span: SpanIdentity): void {
+    if (this.#current.count === this.#generationSize) {
+      const emptied = this.#previous;
+      emptied.clear();
+      this.#previous = this.#current;
+      this.#current = emptied;
+    }
+    this.#current.add(span);
+  }
+
+  has(span: SpanIdentity): boolean {
+    return this.#current.has(span) || this.#previous.has(span);
+  }
+}
+
+/**
+ * A list of spans with an index that is caught up only when somebody asks. Only events ask: to a
+ * service without events, a remembered span costs one store.
+ */
+class Generation {
+  count = 0;
+  readonly #spans: SpanIdentity[] = [];
+  readonly #index = new SpanMap<SpanIdentity>();
+  #indexed = 0;
+
+  add(span: SpanIdentity): void {
+    this.#spans[this.count++] = span;
+  }
+
+  has(span: SpanIdentity): boolean {
+    while (this.#indexed < this.count) this.#index.set(this.#spans[this.#indexed++]!);
+    return this.#index.get(span) !== undefined;
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.#spans.length = 0;
+    this.#index.clear();
+    this.#indexed = 0;
+  }
+}

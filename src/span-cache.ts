@@ -1,0 +1,263 @@
+import { Driver } from './driver/driver.js';
+import { EmittedRecordPool } from './driver/emitted-record-pool.js';
+import { EventIntake } from './driver/event-intake.js';
+import { Gate } from './driver/gate.js';
+import { SpanIntake } from './driver/span-intake.js';
+import { CallbackSubscription, type SpanBatchCallback } from './fanout/callback-subscription.js';
+import {
+  ExporterSubscription,
+  type ExporterHandle,
+  type ExporterOptions,
+} from './fanout/exporter-subscription.js';
+import { FanOut } from './fanout/fan-out.js';
+import { IteratorSubscription } from './fanout/iterator-subscription.js';
+import { SpanStoreSubscription, type SpanStore, type SpanStoreOptions } from './fanout/span-store.js';
+import type { Subscriber, SubscriptionStats } from './fanout/subscriber.js';
+import type { SubscribeOptions, Subscription, SubscriptionHandle } from './fanout/subscription.js';
+import {
+  EventCounters,
+  SpanCounters,
+  type EventDropReason,
+  type SpanDropReason,
+} from './model/counters.js';
+import type { OrphanReason } from './model/log-event.js';
+import type {
+  LogRecordProcessor,
+  ReadableLogRecord,
+  ReadableSpan,
+  SpanExporter,
+  SpanProcessor,
+} from './model/otel.js';
+import {
+  cacheOptions,
+  exporterOptions,
+  requireMethods,
+  storeOptions,
+  subscribeOptions,
+  type SpanCacheOptions,
+} from './options.js';
+import { SpanCacheExporter } from './otel/exporter.js';
+import { SpanCacheLogRecordProcessor } from './otel/log-record-processor.js';
+import { SpanCacheSpanProcessor } from './otel/span-processor.js';
+import { BoundedQueue } from './queue/bounded-queue.js';
+import { Reconciler, type EmittedRecord } from './reconcile/reconciler.js';
+
+/**
+ * What became of everything the cache received, since it was made.
+ *
+ * For spans: `received = queued + delivered + dropped`.
+ * For events: `received = queued + parked + merged + orphaned + dropped`.
+ */
+export interface SpanCacheStats {
+  readonly spans: {
+    readonly received: number;
+    /** Waiting for the driver. */
+    readonly queued: number;
+    /** Handed to whoever was subscribed. */
+    readonly delivered: number;
+    readonly dropped: Readonly<Record<SpanDropReason, number>>;
+  };
+  readonly events: {
+    readonly received: number;
+    /** Waiting for the driver. */
+    readonly queued: number;
+    /** Waiting for their span. */
+    readonly parked: number;
+    /** Delivered with their span. */
+    readonly merged: number;
+    readonly orphaned: Readonly<Record<OrphanReason, number>>;
+    readonly dropped: Readonly<Record<EventDropReason, number>>;
+  };
+  /** Spans whose events wait. */
+  readonly parkedSpans: number;
+  /** Those subscribed now, in the order they came. */
+  readonly subscriptions: readonly SubscriptionStats[];
+}
+
+/**
+ * Keeps a service's finished spans at hand: every span that ends reaches live subscribers, whole, with
+ * the log records that were emitted in it.
+ *
+ * Register `spanProcessor` and `logRecordProcessor` with the SDK, then subscribe. Everything is bounded,
+ * and whatever is lost to a bound is counted in `stats()`.
+ *
+ * ```ts
+ * const cache = new SpanCache();
+ * new NodeSDK({
+ *   spanProcessors: [cache.spanProcessor],
+ *   logRecordProcessors: [cache.logRecordProcessor],
+ * }).start();
+ * ```
+ */
+export class SpanCache {
+  /** Takes in spans when they end. */
+  readonly spanProcessor: SpanProcessor;
+  /** Takes in log records when they are emitted. */
+  readonly logRecordProcessor: LogRecordProcessor;
+  /** Takes in the spans that another span processor exports, for where no processor can be added. */
+  readonly exporter: SpanExporter;
+
+  readonly #spanCounters = new SpanCounters();
+  readonly #eventCounters = new EventCounters();
+  readonly #spans: BoundedQueue<ReadableSpan>;
+  readonly #events: BoundedQueue<EmittedRecord>;
+  readonly #reconciler: Reconciler;
+  readonly #fanOut = new FanOut();
+  readonly #gate = new Gate(this.#fanOut);
+  readonly #driver: Driver;
+  readonly #exporters = new Set<ExporterSubscription>();
+  #shutdown: Promise<void> | undefined;
+
+  /**
+   * @throws TypeError for an unknown option or a value of the wrong type
+   * @throws RangeError for a value out of range
+   */
+  constructor(options?: SpanCacheOptions) {
+    const { queueCapacity, logRecords, ...rules } = cacheOptions(options);
+    const records = new EmittedRecordPool();
+    this.#spans = new BoundedQueue('span', queueCapacity);
+    this.#events = new BoundedQueue('event', queueCapacity);
+    this.#reconciler = new Reconciler(rules, this.#spanCounters, this.#eventCounters);
+    this.#driver = new Driver({
+      spans: this.#spans,
+      events: this.#events,
+      records,
+      reconciler: this.#reconciler,
+      fanOut: this.#fanOut,
+      spanCounters: this.#spanCounters,
+      eventCounters: this.#eventCounters,
+    });
+    this.#fanOut.onIdle = () => this.#driver.wake();
+
+    const spanIntake = new SpanIntake(this.#gate, this.#spans, this.#driver, this.#spanCounters);
+    const eventIntake = new EventIntake({
+      gate: this.#gate,
+      queue: this.#events,
+      records,
+      driver: this.#driver,
+      counters: this.#eventCounters,
+      filter: logRecordFilter(logRecords),
+    });
+    this.spanProcessor = new SpanCacheSpanProcessor(spanIntake, this);
+    this.logRecordProcessor = new SpanCacheLogRecordProcessor(
+      eventIntake,
+      logRecords === 'events',
+      this,
+    );
+    this.exporter = new SpanCacheExporter(spanIntake, this);
+  }
+
+  /** Subscribes to be read by a loop or by `take()`. After shutdown the subscription is closed at once. */
+  subscribe(options?: SubscribeOptions): Subscription;
+  /** Subscribes a function, which is called with each batch. */
+  subscribe(callback: SpanBatchCallback, options?: SubscribeOptions): SubscriptionHandle;
+  subscribe(
+    first?: SubscribeOptions | SpanBatchCallback,
+    second?: SubscribeOptions,
+  ): Subscription | SubscriptionHandle {
+    const callback = typeof first === 'function' ? first : undefined;
+    const { capacity, orphans } = subscribeOptions(typeof first === 'function' ? second : first);
+    const { remove } = this.#fanOut;
+    return this.#add(
+      callback === undefined
+        ? new IteratorSubscription(capacity, orphans, remove)
+        : new CallbackSubscription(callback, capacity, orphans, remove),
+    );
+  }
+
+  /** Attaches an exporter: it gets the sampled spans, with their log events, in batches. */
+  addExporter(exporter: SpanExporter, options?: ExporterOptions): ExporterHandle {
+    requireMethods('exporter', exporter, ['export', 'shutdown']);
+    const subscription = new ExporterSubscription(exporter, exporterOptions(options), (closing) => {
+      this.#fanOut.remove(closing);
+      this.#exporters.delete(closing);
+    });
+    this.#exporters.add(subscription);
+    return this.#add(subscription);
+  }
+
+  /** Attaches a bounded history that can be read at any time, also after shutdown. */
+  store(options?: SpanStoreOptions): SpanStore {
+    const { capacity } = storeOptions(options);
+    return this.#add(new SpanStoreSubscription(capacity, () => this.flush(), this.#fanOut.remove));
+  }
+
+  /**
+   * Reconciles everything queued and delivers it, before it returns. Called by a subscriber while it is
+   * delivered to, it does nothing: what is queued follows that delivery.
+   */
+  flush(): void {
+    this.#driver.flush();
+  }
+
+  /** Delivers everything queued, and waits until every attached exporter has exported. Never rejects. */
+  async forceFlush(): Promise<void> {
+    await this.#deliverQueued();
+    await Promise.all([...this.#exporters].map((exporter) => exporter.forceFlush()));
+  }
+
+  /**
+   * Takes nothing in any more, delivers everything queued, the events whose span has not ended as orphans,
+   * exports and shuts down the exporters, and closes the subscriptions. What they have buffered can
+   * still be read. Never rejects; a second call returns the first one's promise.
+   */
+  shutdown(): Promise<void> {
+    this.#shutdown ??= this.#shutDown();
+    return this.#shutdown;
+  }
+
+  /** The counters at this moment, as an object of its own. */
+  stats(): SpanCacheStats {
+    const { received, delivered, dropped } = this.#spanCounters;
+    const events = this.#eventCounters;
+    return {
+      spans: { received, queued: this.#spans.size, delivered, dropped: { ...dropped } },
+      events: {
+        received: events.received,
+        queued: this.#events.size,
+        parked: this.#reconciler.parkedEvents,
+        merged: events.merged,
+        orphaned: { ...events.orphaned },
+        dropped: { ...events.dropped },
+      },
+      parkedSpans: this.#reconciler.parkedSpans,
+      subscriptions: this.#fanOut.stats(),
+    };
+  }
+
+  #add<T extends Subscriber>(subscriber: T): T {
+    if (this.#gate.shutDown) subscriber.end();
+    else this.#fanOut.add(subscriber);
+    return subscriber;
+  }
+
+  async #shutDown(): Promise<void> {
+    this.#gate.close();
+    // From within a delivery, the rest of that delivery comes first.
+    if (this.#driver.moving) await Promise.resolve();
+    const delivery = this.#deliverQueued();
+    if (delivery !== undefined) await delivery;
+    this.#driver.release();
+    const exporters = [...this.#exporters];
+    this.#fanOut.end();
+    await Promise.all(exporters.map((exporter) => exporter.close()));
+  }
+
+  /** Without exporters this is synchronous; with some, it goes at their pace. */
+  #deliverQueued(): Promise<void> | undefined {
+    if (this.#exporters.size > 0) return this.#driver.drain((spans) => this.#exportersHaveRoom(spans));
+    this.#driver.flush();
+    return undefined;
+  }
+
+  async #exportersHaveRoom(spans: number): Promise<void> {
+    await Promise.all([...this.#exporters].map((exporter) => exporter.room(spans)));
+  }
+}
+
+function logRecordFilter(
+  logRecords: Required<SpanCacheOptions>['logRecords'],
+): ((record: ReadableLogRecord) => boolean) | undefined {
+  if (typeof logRecords === 'function') return logRecords;
+  return logRecords === 'events' ? (record) => Boolean(record.eventName) : undefined;
+}

@@ -1,0 +1,71 @@
+import { context, trace, type Span, type Tracer } from '@opentelemetry/api';
+import type { Logger } from '@opentelemetry/api-logs';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import type { Resource } from '@opentelemetry/resources';
+import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
+import {
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  SimpleSpanProcessor,
+  type BufferConfig,
+  type IdGenerator,
+  type Sampler,
+  type SpanExporter,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+
+/*
+ * The real SDK, 2.x line, for tests. `test/otel3/sdk.ts` is its twin for the 3.x line: a test that uses
+ * only what both export runs on either.
+ */
+
+export { InMemorySpanExporter, SamplingDecision, type SpanExporter } from '@opentelemetry/sdk-trace-base';
+
+export interface SdkConfig {
+  spanProcessors: SpanProcessor[];
+  logRecordProcessors?: LogRecordProcessor[];
+  sampler?: Sampler;
+  idGenerator?: IdGenerator;
+  resource?: Resource;
+}
+
+/** A tracer and a logger of providers of their own, so that tests do not share global state. */
+export interface Sdk {
+  tracer: Tracer;
+  logger: Logger;
+  forceFlush(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+
+export function startSdk(config: SdkConfig): Sdk {
+  const { spanProcessors, logRecordProcessors = [], ...rest } = config;
+  const tracerProvider = new BasicTracerProvider({ spanProcessors, ...rest });
+  const loggerProvider = new LoggerProvider({ processors: logRecordProcessors });
+  return {
+    tracer: tracerProvider.getTracer('test'),
+    logger: loggerProvider.getLogger('test'),
+    async forceFlush() {
+      await tracerProvider.forceFlush();
+      await loggerProvider.forceFlush();
+    },
+    async shutdown() {
+      await tracerProvider.shutdown();
+      await loggerProvider.shutdown();
+    },
+  };
+}
+
+export function batchSpanProcessor(exporter: SpanExporter, config?: BufferConfig): SpanProcessor {
+  return new BatchSpanProcessor(exporter, config);
+}
+
+export function simpleSpanProcessor(exporter: SpanExporter): SpanProcessor {
+  return new SimpleSpanProcessor(exporter);
+}
+
+/** Runs code in which the span is the active one. */
+export function inSpan<T>(span: Span, code: () => T): T {
+  return context.with(trace.setSpan(context.active(), span), code);
+}
