@@ -1,0 +1,256 @@
+import { context, ROOT_CONTEXT, trace, TraceFlags } from '@opentelemetry/api';
+import { expect } from 'chai';
+import { SamplingDecision } from '../sdk.js';
+import { eventNames, startService, total } from './service.js';
+
+const RECORD_ONLY = {
+  shouldSample: () => ({ decision: SamplingDecision.RECORD }),
+  toString: () => 'record only',
+};
+const NOT_RECORD = {
+  shouldSample: () => ({ decision: SamplingDecision.NOT_RECORD }),
+  toString: () => 'not record',
+};
+
+describe('What happens to an event', () => {
+  it('outside any span: it is an orphan no_span', () => {
+    const { cache, logger } = startService();
+    const subscription = cache.subscribe({ orphans: true });
+
+    logger.emit({ body: 'alone', context: ROOT_CONTEXT });
+    cache.flush();
+
+    const [orphan] = subscription.take()!.orphans;
+    expect(orphan).to.include({ name: 'alone', reason: 'no_span', spanContext: undefined });
+    expect(cache.stats().events.orphaned.no_span).to.equal(1);
+  });
+
+  it('emitted with an undefined context: it belongs to the active span', () => {
+    const { cache, logger, start } = startService();
+    const subscription = cache.subscribe();
+    const span = start('job');
+
+    context.with(trace.setSpan(ROOT_CONTEXT, span), () => {
+      logger.emit({ body: 'here', context: undefined } as never);
+    });
+    span.end();
+    cache.flush();
+
+    expect(eventNames(subscription.take()!.spans[0])).to.deep.equal(['here']);
+  });
+
+  it('of a remote span: it is an orphan remote_parent at once', () => {
+    const { cache, logger } = startService();
+    const subscription = cache.subscribe({ orphans: true });
+    const remote = {
+      traceId: 'a'.repeat(32),
+      spanId: 'b'.repeat(16),
+      traceFlags: TraceFlags.SAMPLED,
+      isRemote: true,
+    };
+
+    logger.emit({ body: 'x', context: trace.setSpanContext(ROOT_CONTEXT, remote) });
+    cache.flush();
+
+    expect(subscription.take()!.orphans[0]).to.include({ reason: 'remote_parent' });
+    expect(cache.stats().events).to.include({ parked: 0 });
+  });
+
+  it('of a span that is not recorded: it is an orphan unsampled at once', () => {
+    const { cache, start, log } = startService({}, { sampler: NOT_RECORD });
+    const subscription = cache.subscribe({ orphans: true });
+    const span = start('invisible');
+
+    log(span, 'x');
+    span.end();
+    cache.flush();
+
+    expect(subscription.take()!.orphans[0]).to.include({ reason: 'unsampled' });
+    expect(cache.stats().events.orphaned.unsampled).to.equal(1);
+  });
+
+  it('of a span that is recorded but not sampled: it is merged, before and after the end', () => {
+    const { cache, start, log } = startService({}, { sampler: RECORD_ONLY });
+    const subscription = cache.subscribe();
+    const span = start('local');
+
+    log(span, 'before');
+    span.end();
+    log(span, 'after');
+    cache.flush();
+
+    expect(eventNames(subscription.take()!.spans[0])).to.deep.equal(['before', 'after']);
+  });
+
+  it('of such a span when unsampledSpans is off: both are counted as unsampled', () => {
+    const { cache, start, log } = startService({ unsampledSpans: false }, { sampler: RECORD_ONLY });
+    const subscription = cache.subscribe({ orphans: true });
+    const span = start('local');
+
+    log(span, 'x');
+    span.end();
+    cache.flush();
+
+    expect(subscription.take()).to.deep.include({ spans: [] });
+    expect(cache.stats().spans.dropped.unsampled).to.equal(1);
+    expect(cache.stats().events.orphaned.unsampled).to.equal(1);
+  });
+
+  describe('after its span was delivered', () => {
+    it('it is an orphan late', () => {
+      const { cache, start, log } = startService();
+      const subscription = cache.subscribe({ orphans: true });
+      const span = start('job');
+      span.end();
+      cache.flush();
+      subscription.take();
+
+      log(span, 'straggler');
+      cache.flush();
+
+      expect(subscription.take()!.orphans[0]).to.include({ name: 'straggler', reason: 'late' });
+      expect(cache.stats().events).to.include({ parked: 0 });
+    });
+
+    it('it is counted and dropped if lateEvents is drop', () => {
+      const { cache, start, log } = startService({ lateEvents: 'drop' });
+      const subscription = cache.subscribe({ orphans: true });
+      const span = start('job');
+      span.end();
+      cache.flush();
+      subscription.take();
+
+      log(span, 'straggler');
+      cache.flush();
+
+      expect(subscription.take()).to.equal(undefined);
+      expect(cache.stats().events.dropped.late).to.equal(1);
+    });
+
+    it('it is known to be late for the last 8,192 spans at least', () => {
+      const { cache, start, log } = startService();
+      cache.subscribe(() => {});
+      const spans = Array.from({ length: 20_000 }, () => start('job'));
+      for (const span of spans) span.end();
+      cache.flush();
+
+      for (const span of spans.slice(-8_192)) log(span, 'straggler');
+      cache.flush();
+
+      expect(cache.stats().events.orphaned.late).to.equal(8_192);
+    });
+  });
+
+  it('emitted after span.end() but before delivery: it is merged', () => {
+    const { cache, start, log } = startService();
+    const subscription = cache.subscribe();
+    const span = start('job');
+
+    span.end();
+    log(span, 'callback');
+    cache.flush();
+
+    expect(eventNames(subscription.take()!.spans[0])).to.deep.equal(['callback']);
+  });
+
+  it('is never built for subscribers that do not ask for orphans', () => {
+    const { cache, logger } = startService();
+    const subscription = cache.subscribe();
+
+    logger.emit({ body: 'alone', context: ROOT_CONTEXT });
+    cache.flush();
+
+    expect(subscription.take()).to.equal(undefined);
+    expect(cache.stats().events.orphaned.no_span).to.equal(1);
+  });
+
+  it('adds up, whatever happened', () => {
+    const { cache, logger, start, log } = startService({ maxParkedSpans: 1, maxEventsPerSpan: 1 });
+    cache.subscribe();
+    const [first, second] = [start('first'), start('second')];
+
+    logger.emit({ body: 'alone', context: ROOT_CONTEXT });
+    for (const span of [first, first, second, second]) log(span, 'x');
+    first.end();
+    cache.flush();
+    log(first, 'late');
+    cache.flush();
+    log(second, 'queued');
+
+    const { events } = cache.stats();
+    expect(events).to.include({ received: 7, queued: 1, parked: 1 });
+    expect(events.queued + events.parked + events.merged + total(events.orphaned) + total(events.dropped)).to.equal(7);
+  });
+});
+
+describe('Which log records become events', () => {
+  it('all of them by default', () => {
+    const { cache, start, log } = startService();
+    const subscription = cache.subscribe();
+    const span = start('job');
+
+    log(span, 'a plain line');
+    span.end();
+    cache.flush();
+
+    expect(eventNames(subscription.take()!.spans[0])).to.deep.equal(['a plain line']);
+  });
+
+  it("with 'events', those with an event name", () => {
+    const { cache, start, logger } = startService({ logRecords: 'events' });
+    const subscription = cache.subscribe();
+    const span = start('job');
+    const inSpan = trace.setSpan(ROOT_CONTEXT, span);
+
+    logger.emit({ body: 'a plain line', context: inSpan });
+    logger.emit({ eventName: 'order.placed', body: 'details', context: inSpan });
+    span.end();
+    cache.flush();
+
+    expect(eventNames(subscription.take()!.spans[0])).to.deep.equal(['order.placed']);
+  });
+
+  it('with a function, those for which it returns true', () => {
+    const { cache, start, log } = startService({ logRecords: ({ body }) => body !== 'noise' });
+    const subscription = cache.subscribe();
+    const span = start('job');
+
+    log(span, 'noise');
+    log(span, 'signal');
+    span.end();
+    cache.flush();
+
+    expect(eventNames(subscription.take()!.spans[0])).to.deep.equal(['signal']);
+    expect(cache.stats().events.dropped.filtered).to.equal(1);
+  });
+
+  it('a function that throws costs the record, not the application', () => {
+    const { cache, start, log } = startService({
+      logRecords: () => {
+        throw new Error('broken filter');
+      },
+    });
+    cache.subscribe();
+    const span = start('job');
+
+    expect(() => log(span, 'x')).not.to.throw();
+
+    expect(cache.stats().events.dropped.invalid).to.equal(1);
+  });
+
+  it('a function that logs does not call itself for ever', () => {
+    const { cache, start, log } = startService({
+      logRecords: () => {
+        log(span, 'from the filter');
+        return true;
+      },
+    });
+    cache.subscribe();
+    const span = start('job');
+
+    log(span, 'x');
+
+    expect(cache.stats().events).to.include({ received: 2, queued: 1 });
+    expect(cache.stats().events.dropped.suppressed).to.equal(1);
+  });
+});

@@ -1,0 +1,42 @@
+import { ROOT_CONTEXT, trace, type Span } from '@opentelemetry/api';
+import { SpanCache, type ReadableSpan, type SpanCacheOptions } from '../../src/index.js';
+import { startSdk, type Sdk, type SdkConfig } from '../sdk.js';
+
+/** A service as a user would set it up: the real SDK with the cache registered for spans and logs. */
+export interface Service extends Sdk {
+  cache: SpanCache;
+  /** Starts a span, as root of a new trace. */
+  start(name: string): Span;
+  /** Emits a log record in a span, ended or not. */
+  log(span: Span, body: string): void;
+}
+
+export function startService(options?: SpanCacheOptions, sdk?: Partial<SdkConfig>): Service {
+  const cache = new SpanCache(options);
+  const { tracer, logger, ...lifecycle } = startSdk({
+    spanProcessors: [cache.spanProcessor],
+    logRecordProcessors: [cache.logRecordProcessor],
+    ...sdk,
+  });
+  return {
+    cache,
+    tracer,
+    logger,
+    ...lifecycle,
+    start: (name) => tracer.startSpan(name, {}, ROOT_CONTEXT),
+    log: (span, body) => logger.emit({ body, context: trace.setSpan(ROOT_CONTEXT, span) }),
+  };
+}
+
+export function names(spans: readonly ReadableSpan[]): string[] {
+  return spans.map(({ name }) => name);
+}
+
+export function eventNames(span: ReadableSpan | undefined): string[] {
+  return span?.events.map(({ name }) => name) ?? [];
+}
+
+/** The sum of counters by reason. */
+export function total(byReason: Readonly<Record<string, number>>): number {
+  return Object.values(byReason).reduce((sum, count) => sum + count, 0);
+}

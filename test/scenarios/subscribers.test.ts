@@ -1,0 +1,470 @@
+import { diag, DiagLogLevel, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { expect } from 'chai';
+import sinon from 'sinon';
+import type { SpanBatch, SubscriptionStats } from '../../src/index.js';
+import { InMemorySpanExporter } from '../sdk.js';
+import { names, startService, type Service } from './service.js';
+
+/** Each way to subscribe, as something that collects the names of the spans it got. */
+const KINDS: Record<
+  SubscriptionStats['kind'],
+  (service: Service) => { got: () => Promise<string[]>; close: () => unknown }
+> = {
+  iterator({ cache }) {
+    const subscription = cache.subscribe();
+    const seen: string[] = [];
+    const got = async () => {
+      seen.push(...names(subscription.take()?.spans ?? []));
+      return seen;
+    };
+    return { got, close: () => subscription.close() };
+  },
+  callback({ cache }) {
+    const seen: string[] = [];
+    const subscription = cache.subscribe(({ spans }) => seen.push(...names(spans)));
+    return { got: async () => seen, close: () => subscription.close() };
+  },
+  exporter({ cache }) {
+    const exporter = new InMemorySpanExporter();
+    const handle = cache.addExporter(exporter);
+    const got = async () => {
+      await handle.forceFlush();
+      return names(exporter.getFinishedSpans());
+    };
+    return { got, close: () => handle.close() };
+  },
+  store({ cache }) {
+    const store = cache.store();
+    return { got: async () => names(store.getFinishedSpans()), close: () => store.close() };
+  },
+};
+
+for (const kind of Object.keys(KINDS) as SubscriptionStats['kind'][]) {
+  describe(`Every subscriber: ${kind}`, () => {
+    it('gets the spans that end while it is subscribed, in order', async () => {
+      const service = startService();
+      service.start('before').end();
+      const { got } = KINDS[kind](service);
+
+      for (const name of ['a', 'b', 'c']) service.start(name).end();
+      service.cache.flush();
+
+      expect(await got()).to.deep.equal(['a', 'b', 'c']);
+    });
+
+    it('gets nothing after it was closed', async () => {
+      const service = startService();
+      service.cache.subscribe();
+      const { got, close } = KINDS[kind](service);
+      service.start('a').end();
+      service.cache.flush();
+      await got();
+
+      close();
+      service.start('b').end();
+      service.cache.flush();
+
+      expect(service.cache.stats().subscriptions).to.have.length(1);
+      if (kind !== 'exporter') expect(await got()).to.deep.equal(['a']);
+    });
+
+    it('is counted by stats()', async () => {
+      const service = startService();
+      const { got } = KINDS[kind](service);
+      for (const name of ['a', 'b']) service.start(name).end();
+      service.cache.flush();
+
+      await got();
+
+      const [stats] = service.cache.stats().subscriptions;
+      expect(stats).to.include({ kind, delivered: 2, dropped: 0, queued: 0, errors: 0 });
+    });
+
+    it('does not keep the others from their spans when one of them throws', async () => {
+      const service = startService();
+      service.cache.subscribe(() => {
+        throw new Error('broken subscriber');
+      });
+      const { got } = KINDS[kind](service);
+
+      service.start('a').end();
+      service.cache.flush();
+
+      expect(await got()).to.deep.equal(['a']);
+      expect(service.cache.stats().subscriptions[0]!.errors).to.equal(1);
+    });
+
+    it('is closed from the start after shutdown()', async () => {
+      const service = startService();
+      await service.cache.shutdown();
+
+      KINDS[kind](service);
+      service.start('a').end();
+      service.cache.flush();
+
+      expect(service.cache.stats().subscriptions).to.deep.equal([]);
+      expect(service.cache.stats().spans.dropped.shutdown).to.equal(1);
+    });
+  });
+}
+
+describe('A slow subscriber', () => {
+  it('loses whole batches, and is told so with the next one', () => {
+    const { cache, start } = startService();
+    const slow = cache.subscribe({ capacity: 5 });
+    const fast = cache.subscribe();
+    for (const size of [3, 3, 2]) {
+      for (let i = 0; i < size; i++) start(`of ${size}`).end();
+      cache.flush();
+    }
+
+    const batch = slow.take()!;
+
+    expect(names(batch.spans)).to.deep.equal(['of 3', 'of 3', 'of 3', 'of 2', 'of 2']);
+    expect(batch.dropped).to.equal(3);
+    expect(fast.take()!.spans).to.have.length(8);
+    expect(cache.stats().subscriptions[0]).to.include({ delivered: 5, dropped: 3, queued: 0 });
+  });
+
+  it('is told of a loss that nothing follows', () => {
+    const { cache, start } = startService();
+    const slow = cache.subscribe({ capacity: 1 });
+    for (const name of ['kept', 'lost', 'lost too']) {
+      start(name).end();
+      cache.flush();
+    }
+
+    expect(slow.take()).to.deep.include({ dropped: 2 });
+    expect(slow.take()).to.equal(undefined);
+  });
+
+  it('sees where in the order the loss was, when it reads batch by batch', async () => {
+    const { cache, start } = startService();
+    const slow = cache.subscribe({ capacity: 1 });
+    const batches = slow[Symbol.asyncIterator]();
+    for (const name of ['kept', 'lost']) {
+      start(name).end();
+      cache.flush();
+    }
+
+    const first = (await batches.next()).value as SpanBatch;
+    start('after').end();
+    cache.flush();
+    const second = (await batches.next()).value as SpanBatch;
+
+    expect([names(first.spans), first.dropped]).to.deep.equal([['kept'], 0]);
+    expect([names(second.spans), second.dropped]).to.deep.equal([['after'], 1]);
+  });
+
+  it('with a small buffer gets batches that fit into it', () => {
+    const { cache, start } = startService();
+    const small = cache.subscribe({ capacity: 4 });
+    for (let i = 0; i < 10; i++) start(String(i)).end();
+
+    cache.flush();
+
+    const { spans, dropped } = small.take()!;
+    expect(names(spans)).to.deep.equal(['0', '1', '2', '3']);
+    expect(dropped).to.equal(6);
+  });
+
+  it('never holds more than its capacity, orphans included', () => {
+    const { cache, start, logger } = startService();
+    const slow = cache.subscribe({ capacity: 4, orphans: true });
+
+    for (let i = 0; i < 10; i++) {
+      logger.emit({ body: 'alone', context: ROOT_CONTEXT });
+      start('job').end();
+      cache.flush();
+    }
+
+    const { spans, orphans, dropped } = slow.take()!;
+    expect([spans.length, orphans.length, dropped]).to.deep.equal([2, 2, 8]);
+    expect(cache.stats().subscriptions[0]).to.include({ dropped: 8, droppedOrphans: 8 });
+  });
+});
+
+describe('A callback subscriber', () => {
+  let warnings: sinon.SinonSpy;
+
+  beforeEach(() => {
+    warnings = sinon.spy();
+    const silent = () => {};
+    diag.setLogger(
+      { error: silent, warn: warnings, info: silent, debug: silent, verbose: silent },
+      { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },
+    );
+  });
+
+  afterEach(() => diag.disable());
+
+  it('that throws is reported once per episode, and goes on getting batches', () => {
+    const { cache, start } = startService();
+    let broken = true;
+    const callback = sinon.spy(() => {
+      if (broken) throw new Error('broken');
+    });
+    cache.subscribe(callback);
+    const deliver = () => {
+      start('job').end();
+      cache.flush();
+    };
+
+    deliver();
+    deliver();
+    broken = false;
+    deliver();
+    broken = true;
+    deliver();
+
+    expect(callback.callCount).to.equal(4);
+    expect(cache.stats().subscriptions[0]!.errors).to.equal(3);
+    expect(warnings.callCount).to.equal(2);
+  });
+
+  it('that rejects is counted in the same way', async () => {
+    const { cache, start } = startService();
+    cache.subscribe(async () => {
+      throw new Error('broken');
+    });
+
+    start('job').end();
+    cache.flush();
+    await new Promise(setImmediate);
+
+    expect(cache.stats().subscriptions[0]!.errors).to.equal(1);
+    expect(warnings.callCount).to.equal(1);
+  });
+
+  it('that returns a promise gets the next batch when it has settled', async () => {
+    const { cache, start } = startService();
+    const seen: string[] = [];
+    let finish = () => {};
+    cache.subscribe(({ spans }) => {
+      seen.push(...names(spans));
+      return new Promise<void>((resolve) => (finish = resolve));
+    });
+    for (const name of ['a', 'b', 'c']) {
+      start(name).end();
+      cache.flush();
+    }
+    const whileBusy = [...seen];
+
+    finish();
+    await new Promise(setImmediate);
+
+    expect(whileBusy).to.deep.equal(['a']);
+    expect(seen).to.deep.equal(['a', 'b']);
+    expect(cache.stats().subscriptions[0]!.queued).to.equal(1);
+  });
+
+  it('may call flush(): the delivery under way goes on first', () => {
+    const { cache, start } = startService();
+    const seen: string[][] = [];
+    cache.subscribe(({ spans }) => {
+      cache.flush();
+      seen.push(names(spans));
+    });
+    for (let i = 0; i < 600; i++) start(String(i)).end();
+
+    cache.flush();
+
+    expect(seen.map(({ length }) => length)).to.deep.equal([256, 256, 88]);
+    expect(seen.flat()).to.deep.equal(Array.from({ length: 600 }, (_, i) => String(i)));
+  });
+
+  it('that starts spans and logs does not make the pipeline loop', async () => {
+    const { cache, start, tracer, logger } = startService();
+    const callback = sinon.spy(async () => {
+      tracer.startSpan('from the subscriber').end();
+      logger.emit({ body: 'from the subscriber' });
+      await new Promise(setImmediate);
+      tracer.startSpan('from what it awaits').end();
+      logger.emit({ body: 'from what it awaits' });
+    });
+    cache.subscribe(callback, { orphans: true });
+
+    start('job').end();
+    cache.flush();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    cache.flush();
+
+    expect(callback.callCount).to.equal(1);
+    expect(cache.stats().spans.received).to.equal(1);
+    expect(cache.stats().events.dropped.suppressed).to.equal(2);
+  });
+
+  it('that insists on being traced is delivered its spans later, not within the flush', () => {
+    const { cache, start } = startService();
+    const callback = sinon.spy(() => start('about the delivery').end());
+    cache.subscribe(callback);
+
+    start('job').end();
+    cache.flush();
+
+    expect(callback.callCount).to.equal(1);
+    expect(cache.stats().spans.queued).to.equal(1);
+  });
+
+  it('may close itself and others while it is delivered to', () => {
+    const { cache, start } = startService();
+    const second = sinon.spy();
+    const first = cache.subscribe(() => {
+      first.close();
+      other.close();
+    });
+    const other = cache.subscribe(second);
+
+    start('job').end();
+    cache.flush();
+
+    expect(second.callCount).to.equal(0);
+    expect(cache.stats().subscriptions).to.deep.equal([]);
+  });
+
+  it('runs outside the span whose end woke the driver', async () => {
+    const { cache, tracer } = startService();
+    const active: unknown[] = [];
+    cache.subscribe(() => active.push(trace.getActiveSpan()));
+
+    tracer.startActiveSpan('request', (span) => span.end());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+
+    expect(active).to.deep.equal([undefined]);
+  });
+});
+
+describe('An iterator subscription', () => {
+  it('is a loop over batches as they come', async () => {
+    const { cache, start } = startService();
+    const seen: string[] = [];
+
+    setImmediate(() => start('a').end());
+    setTimeout(() => start('b').end(), 10);
+    for await (const { spans } of cache.subscribe()) {
+      seen.push(...names(spans));
+      if (seen.length === 2) break;
+    }
+
+    expect(seen).to.deep.equal(['a', 'b']);
+  });
+
+  it('is closed by leaving the loop', async () => {
+    const { cache, start } = startService();
+    const subscription = cache.subscribe();
+    start('a').end();
+    cache.flush();
+
+    for await (const _ of subscription) break;
+
+    expect(subscription.closed).to.equal(true);
+    expect(cache.stats().subscriptions).to.deep.equal([]);
+  });
+
+  it('ends a waiting loop when it is closed', async () => {
+    const { cache } = startService();
+    const subscription = cache.subscribe();
+    const loop = (async () => {
+      for await (const _ of subscription);
+      return 'ended';
+    })();
+
+    subscription.close();
+
+    expect(await loop).to.equal('ended');
+  });
+
+  it('forgets what was not read when it is closed', () => {
+    const { cache, start } = startService();
+    const subscription = cache.subscribe();
+    start('a').end();
+    cache.flush();
+
+    subscription.close();
+    subscription.close();
+
+    expect(subscription.take()).to.equal(undefined);
+  });
+
+  it('can be read to its end after shutdown()', async () => {
+    const { cache, start } = startService();
+    const subscription = cache.subscribe();
+    start('a').end();
+    await cache.shutdown();
+    const seen: string[] = [];
+
+    for await (const { spans } of subscription) seen.push(...names(spans));
+
+    expect(seen).to.deep.equal(['a']);
+  });
+
+  it('is disposable', async () => {
+    const { cache } = startService();
+
+    cache.subscribe()[Symbol.dispose]();
+    await cache.subscribe()[Symbol.asyncDispose]();
+    cache.subscribe(() => {})[Symbol.dispose]();
+    cache.store()[Symbol.dispose]();
+    await cache.addExporter(new InMemorySpanExporter())[Symbol.asyncDispose]();
+
+    expect(cache.stats().subscriptions).to.deep.equal([]);
+  });
+
+  it('gives everything there is in one batch by take()', () => {
+    const { cache, start } = startService();
+    const subscription = cache.subscribe();
+    for (const name of ['a', 'b', 'c']) {
+      start(name).end();
+      cache.flush();
+    }
+
+    expect(names(subscription.take()!.spans)).to.deep.equal(['a', 'b', 'c']);
+    expect(subscription.take()).to.equal(undefined);
+  });
+});
+
+describe('Nobody subscribed', () => {
+  it('spans and events are counted and not kept', () => {
+    const { cache, start, log } = startService();
+    const span = start('job');
+
+    log(span, 'x');
+    span.end();
+    cache.flush();
+
+    const { spans, events } = cache.stats();
+    expect(spans).to.include({ received: 1, queued: 0 });
+    expect(spans.dropped.no_subscriber).to.equal(1);
+    expect(events).to.include({ queued: 0, parked: 0 });
+  });
+
+  it('the logger is not even asked to build records', () => {
+    const { cache } = startService();
+    const options = { context: ROOT_CONTEXT, instrumentationScope: { name: 'test' } };
+
+    const idle = cache.logRecordProcessor.enabled(options);
+    cache.subscribe();
+    const subscribed = cache.logRecordProcessor.enabled(options);
+
+    expect([idle, subscribed]).to.deep.equal([false, true]);
+  });
+
+  it('any more: what is still queued or parked is let go and counted', async () => {
+    const { cache, start, log } = startService();
+    const subscription = cache.subscribe();
+    const [open, ended] = [start('open'), start('ended')];
+    log(open, 'parked');
+    cache.flush();
+    log(open, 'queued');
+    ended.end();
+
+    subscription.close();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+
+    const { spans, events } = cache.stats();
+    expect(spans).to.include({ received: 1, queued: 0, delivered: 0 });
+    expect(spans.dropped.no_subscriber).to.equal(1);
+    expect(events).to.include({ received: 2, queued: 0, parked: 0 });
+    expect(events.dropped.no_subscriber).to.equal(2);
+  });
+});
