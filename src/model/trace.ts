@@ -50,16 +50,16 @@ function buildTrace(traceId: string, spans: ReadableSpan[]): Trace {
 
   const roots: Node[] = [];
   for (const node of nodes.values()) {
-    const parentContext = node.span.parentSpanContext;
-    const parent = parentContext && nodes.get(parentContext.spanId);
+    const parent = parentOf(node, nodes);
     if (parent === undefined) {
+      const parentContext = node.span.parentSpanContext;
       node.parentMissing = parentContext !== undefined && parentContext.isRemote !== true;
       roots.push(node);
     } else {
       parent.children.push(node);
     }
   }
-  openRings(nodes.values(), roots);
+  openRings(nodes, roots);
 
   roots.sort(byStart);
   for (const node of nodes.values()) node.children.sort(byStart);
@@ -67,18 +67,29 @@ function buildTrace(traceId: string, spans: ReadableSpan[]): Trace {
 }
 
 /** Makes a root of one span of each ring, which no root leads to. */
-function openRings(nodes: Iterable<Node>, roots: Node[]): void {
+function openRings(nodes: ReadonlyMap<string, Node>, roots: Node[]): void {
   const reached = new Set<Node>();
   for (const root of roots) reach(root, reached);
-  for (const node of nodes) {
+  for (const node of nodes.values()) {
     if (reached.has(node)) continue;
-    reach(node, reached);
-    for (const descendant of reached) {
-      const index = descendant.children.indexOf(node);
-      if (index >= 0) descendant.children.splice(index, 1);
-    }
-    roots.push(node);
+    const root = cutRing(node, nodes);
+    reach(root, reached);
+    roots.push(root);
   }
+}
+
+/** Finds the ring that a span hangs on, by its parents, and takes one of the ring's spans out of its parent. */
+function cutRing(start: Node, nodes: ReadonlyMap<string, Node>): Node {
+  const seen = new Set<Node>();
+  let node = start;
+  let parent = parentOf(node, nodes);
+  while (parent !== undefined && !seen.has(node)) {
+    seen.add(node);
+    node = parent;
+    parent = parentOf(node, nodes);
+  }
+  parent?.children.splice(parent.children.indexOf(node), 1);
+  return node;
 }
 
 function reach(start: Node, reached: Set<Node>): void {
@@ -86,8 +97,12 @@ function reach(start: Node, reached: Set<Node>): void {
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (reached.has(node)) continue;
     reached.add(node);
-    waiting.push(...node.children);
+    for (const child of node.children) waiting.push(child);
   }
+}
+
+function parentOf({ span }: Node, nodes: ReadonlyMap<string, Node>): Node | undefined {
+  return span.parentSpanContext && nodes.get(span.parentSpanContext.spanId);
 }
 
 function byStart(a: Node, b: Node): number {
