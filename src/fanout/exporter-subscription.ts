@@ -6,7 +6,10 @@ import { runUntraced } from './suppression.js';
 
 /** How spans are batched for an exporter. The names and meanings are those of the specification. */
 export interface ExporterOptions {
-  /** Spans that may wait for export. A batch that does not fit is lost whole. Default 4,096. */
+  /**
+   * Spans that may wait for export. A batch that does not fit is lost whole; only when none waits, one
+   * batch (at most 256 spans) is taken whatever its size. Default 4,096.
+   */
   maxQueueSize?: number;
   /** Spans per export, at most `maxQueueSize`. Default 512. */
   maxExportBatchSize?: number;
@@ -33,6 +36,7 @@ export interface ExporterHandle extends AsyncDisposable {
  * exporter reports so, throws, or takes longer than `exportTimeoutMillis`; its spans are not retried.
  */
 export class ExporterSubscription implements Subscriber, ExporterHandle {
+  readonly largestBatch = Infinity;
   readonly wantsOrphans = false;
   readonly #exporter: SpanExporter;
   readonly #options: Required<ExporterOptions>;
@@ -59,17 +63,13 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     this.#detach = detach;
   }
 
-  get largestBatch(): number {
-    return this.#options.maxQueueSize;
-  }
-
   get closed(): boolean {
     return this.#closing !== undefined;
   }
 
   deliverSpans(spans: readonly ReadableSpan[]): void {
     const sampled = spans.filter((span) => isSampled(span.spanContext()));
-    if (this.#queue.length + sampled.length > this.#options.maxQueueSize) {
+    if (!this.#fits(sampled.length)) {
       this.#dropped += sampled.length;
       this.#overflow.report('the queue of an exporter is full; its spans are dropped');
       return;
@@ -88,9 +88,7 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
 
   /** Resolves when the queue has room for a batch of this size again. */
   async room(size: number): Promise<void> {
-    while (this.#queue.length > 0 && this.#queue.length + size > this.#options.maxQueueSize) {
-      await this.#exportNext();
-    }
+    while (!this.#fits(size)) await this.#exportNext();
   }
 
   async forceFlush(): Promise<void> {
@@ -124,6 +122,10 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
       failed: this.#failed,
       errors: this.#errors,
     };
+  }
+
+  #fits(size: number): boolean {
+    return this.#queue.length === 0 || this.#queue.length + size <= this.#options.maxQueueSize;
   }
 
   async #close(): Promise<void> {

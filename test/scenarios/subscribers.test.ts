@@ -442,9 +442,9 @@ describe('Nobody subscribed', () => {
     const { cache } = startService();
     const options = { context: ROOT_CONTEXT, instrumentationScope: { name: 'test' } };
 
-    const idle = cache.logRecordProcessor.enabled(options);
+    const idle = cache.logRecordProcessor.enabled?.(options);
     cache.subscribe();
-    const subscribed = cache.logRecordProcessor.enabled(options);
+    const subscribed = cache.logRecordProcessor.enabled?.(options);
 
     expect([idle, subscribed]).to.deep.equal([false, true]);
   });

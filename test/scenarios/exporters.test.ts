@@ -1,0 +1,345 @@
+import { diag, DiagLogLevel, ROOT_CONTEXT } from '@opentelemetry/api';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { expect } from 'chai';
+import sinon from 'sinon';
+import type { ExportResult, ReadableSpan, SpanExporter } from '../../src/index.js';
+import { batchSpanProcessor, InMemorySpanExporter, SamplingDecision, simpleSpanProcessor } from '../sdk.js';
+import { eventNames, names, startService } from './service.js';
+
+/** An exporter whose exports finish when the test says so. */
+class ManualExporter implements SpanExporter {
+  readonly exports: { spans: ReadableSpan[]; done: (result: ExportResult) => void }[] = [];
+  readonly shutdown = sinon.spy(async () => {});
+
+  export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
+    this.exports.push({ spans, done });
+  }
+}
+
+const settle = () => new Promise(setImmediate);
+
+describe('An exporter subscription', () => {
+  let warnings: string[];
+
+  beforeEach(() => {
+    warnings = [];
+    const silent = () => {};
+    const warn = (...args: unknown[]) => warnings.push(args.join(' '));
+    diag.setLogger(
+      { error: silent, warn, info: silent, debug: silent, verbose: silent },
+      { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },
+    );
+  });
+
+  afterEach(() => {
+    diag.disable();
+    sinon.restore();
+  });
+
+  it('exports spans with their log events when flushed', async () => {
+    const { cache, start, log } = startService();
+    const exporter = new InMemorySpanExporter();
+    cache.addExporter(exporter);
+    const span = start('job');
+    log(span, 'x');
+    span.end();
+
+    await cache.forceFlush();
+
+    expect(exporter.getFinishedSpans().map(eventNames)).to.deep.equal([['x']]);
+  });
+
+  it('exports sampled spans only', async () => {
+    const sampler = {
+      shouldSample: (_c: unknown, _t: string, name: string) => ({
+        decision: name === 'sampled' ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.RECORD,
+      }),
+      toString: () => 'by name',
+    };
+    const { cache, start } = startService({}, { sampler });
+    const exporter = new InMemorySpanExporter();
+    const store = cache.store();
+    cache.addExporter(exporter);
+
+    start('sampled').end();
+    start('recorded only').end();
+    await cache.forceFlush();
+
+    expect(names(exporter.getFinishedSpans())).to.deep.equal(['sampled']);
+    expect(names(store.getFinishedSpans())).to.deep.equal(['sampled', 'recorded only']);
+  });
+
+  it('exports a full batch at once and a partial one after the scheduled delay', async () => {
+    const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { cache, start } = startService();
+    const exporter = new ManualExporter();
+    cache.addExporter(exporter, { maxExportBatchSize: 2, scheduledDelayMillis: 1_000 });
+
+    for (const name of ['a', 'b', 'c']) start(name).end();
+    cache.flush();
+    await settle();
+    const atOnce = exporter.exports.map(({ spans }) => names(spans));
+    exporter.exports[0]!.done({ code: 0 });
+    await settle();
+    clock.tick(999);
+    await settle();
+    const before = exporter.exports.length;
+    clock.tick(1);
+    await settle();
+
+    expect(atOnce).to.deep.equal([['a', 'b']]);
+    expect(before).to.equal(1);
+    expect(names(exporter.exports[1]!.spans)).to.deep.equal(['c']);
+  });
+
+  it('runs one export at a time', async () => {
+    const { cache, start } = startService();
+    const exporter = new ManualExporter();
+    cache.addExporter(exporter, { maxExportBatchSize: 1 });
+
+    for (const name of ['a', 'b']) start(name).end();
+    cache.flush();
+    await settle();
+    const whileBusy = exporter.exports.length;
+    exporter.exports[0]!.done({ code: 0 });
+    await settle();
+
+    expect(whileBusy).to.equal(1);
+    expect(exporter.exports).to.have.length(2);
+  });
+
+  it('loses whole batches when the exporter is too slow, counts and reports them once', async () => {
+    const { cache, start } = startService();
+    cache.addExporter(new ManualExporter(), { maxQueueSize: 3, maxExportBatchSize: 1 });
+
+    for (let i = 0; i < 10; i++) {
+      start('job').end();
+      cache.flush();
+    }
+    await settle();
+
+    const [stats] = cache.stats().subscriptions;
+    expect(stats!.dropped + stats!.queued).to.equal(10);
+    expect(stats!.dropped).to.be.greaterThan(5);
+    expect(warnings.filter((line) => line.includes('queue of an exporter is full'))).to.have.length(1);
+  });
+
+  it('loses nothing in forceFlush(), which goes at the pace of the exporter', async () => {
+    const { cache, start } = startService();
+    const exported: string[] = [];
+    const exporter: SpanExporter = {
+      export(spans, done) {
+        exported.push(...names(spans));
+        setImmediate(() => done({ code: 0 }));
+      },
+      shutdown: async () => {},
+    };
+    cache.addExporter(exporter, { maxQueueSize: 300, maxExportBatchSize: 100 });
+    const expected = Array.from({ length: 5_000 }, (_, i) => String(i));
+    for (const name of expected) start(name).end();
+
+    await cache.forceFlush();
+
+    expect(exported).to.deep.equal(expected);
+    expect(cache.stats().subscriptions[0]).to.include({ delivered: 5_000, dropped: 0 });
+  });
+
+  const FAILURES: Record<string, SpanExporter['export']> = {
+    'reports a failure': (_, done) => done({ code: 1, error: new Error('refused') }),
+    'reports a failure without an error': (_, done) => done({ code: 1 }),
+    'throws': () => {
+      throw new Error('broken');
+    },
+  };
+
+  for (const [what, fail] of Object.entries(FAILURES)) {
+    it(`that ${what} is counted, reported once per episode, and used again`, async () => {
+      const { cache, start } = startService();
+      const exporter = { export: sinon.spy(fail), shutdown: async () => {} };
+      cache.addExporter(exporter);
+
+      for (let i = 0; i < 2; i++) {
+        start('job').end();
+        await cache.forceFlush();
+      }
+
+      expect(exporter.export.callCount).to.equal(2);
+      expect(cache.stats().subscriptions[0]).to.include({ failed: 2, errors: 2, delivered: 0 });
+      expect(warnings.filter((line) => line.includes('an export failed'))).to.have.length(1);
+    });
+  }
+
+  it('that never answers is given up after exportTimeoutMillis', async () => {
+    const { cache, start } = startService();
+    const exporter = new ManualExporter();
+    cache.addExporter(exporter, { exportTimeoutMillis: 20 });
+    start('job').end();
+
+    await cache.forceFlush();
+    exporter.exports[0]!.done({ code: 0 });
+    await settle();
+
+    expect(cache.stats().subscriptions[0]).to.include({ failed: 1, delivered: 0, queued: 0 });
+  });
+
+  it('that answers twice is counted once', async () => {
+    const { cache, start } = startService();
+    cache.addExporter({
+      export(_, done) {
+        done({ code: 0 });
+        done({ code: 1 });
+      },
+      shutdown: async () => {},
+    });
+    start('job').end();
+
+    await cache.forceFlush();
+
+    expect(cache.stats().subscriptions[0]).to.include({ delivered: 1, failed: 0, errors: 0 });
+  });
+
+  it('waits for the resource to be complete', async () => {
+    let detected = (_: string) => {};
+    const resource = resourceFromAttributes({
+      'host.id': new Promise<string>((resolve) => (detected = resolve)),
+    });
+    const { cache, start } = startService({}, { resource });
+    const exporter = new ManualExporter();
+    cache.addExporter(exporter, { maxExportBatchSize: 1 });
+    start('job').end();
+    cache.flush();
+    await settle();
+    const whilePending = exporter.exports.length;
+
+    detected('machine-1');
+    await settle();
+
+    expect(whilePending).to.equal(0);
+    expect(exporter.exports[0]!.spans[0]!.resource.attributes).to.include({ 'host.id': 'machine-1' });
+  });
+
+  it('is not traced itself', async () => {
+    const { cache, start, tracer } = startService();
+    cache.addExporter({
+      export(_, done) {
+        tracer.startSpan('HTTP POST to the backend').end();
+        done({ code: 0 });
+      },
+      shutdown: async () => {},
+    });
+    start('job').end();
+
+    await cache.forceFlush();
+
+    expect(cache.stats().spans.received).to.equal(1);
+  });
+
+  it('exports the rest and shuts the exporter down when closed', async () => {
+    const { cache, start } = startService();
+    const exporter = new InMemorySpanExporter();
+    const shutdown = sinon.stub(exporter, 'shutdown').resolves();
+    const handle = cache.addExporter(exporter);
+    start('job').end();
+    cache.flush();
+
+    await Promise.all([handle.close(), handle.close()]);
+
+    expect(names(exporter.getFinishedSpans())).to.deep.equal(['job']);
+    expect(shutdown.callCount).to.equal(1);
+    expect(handle.closed).to.equal(true);
+  });
+
+  it('exports everything queued at shutdown()', async () => {
+    const { cache, start } = startService();
+    const exporter = new InMemorySpanExporter();
+    const shutdown = sinon.stub(exporter, 'shutdown').resolves();
+    cache.addExporter(exporter, { maxQueueSize: 100 });
+    for (let i = 0; i < 1_000; i++) start('job').end();
+
+    await cache.shutdown();
+
+    expect(exporter.getFinishedSpans()).to.have.length(1_000);
+    expect(shutdown.callCount).to.equal(1);
+  });
+
+  it('takes nothing in while shutdown() waits for the exporter', async () => {
+    const { cache, start } = startService();
+    const exporter = new ManualExporter();
+    cache.addExporter(exporter);
+    start('in time').end();
+
+    const shutdown = cache.shutdown();
+    start('too late').end();
+    while (exporter.exports.length === 0) await settle();
+    exporter.exports[0]!.done({ code: 0 });
+    await shutdown;
+
+    expect(names(exporter.exports.flatMap(({ spans }) => spans))).to.deep.equal(['in time']);
+    expect(cache.stats().spans.dropped.shutdown).to.equal(1);
+  });
+});
+
+describe('The cache as an exporter', () => {
+  it('gets its spans from a BatchSpanProcessor, and merges the log events that waited', async () => {
+    const cache = startService().cache;
+    const processor = batchSpanProcessor(cache.exporter);
+    const service = startService(undefined, {
+      spanProcessors: [processor],
+      logRecordProcessors: [cache.logRecordProcessor],
+    });
+    const subscription = cache.subscribe();
+    const span = service.start('job');
+    service.log(span, 'x');
+    span.end();
+
+    await service.forceFlush();
+
+    expect(subscription.take()!.spans.map(eventNames)).to.deep.equal([['x']]);
+  });
+
+  it('gets its spans from a SimpleSpanProcessor', async () => {
+    const { cache } = startService();
+    const service = startService(undefined, { spanProcessors: [simpleSpanProcessor(cache.exporter)] });
+    const store = cache.store();
+
+    service.start('job').end();
+    await service.forceFlush();
+
+    expect(names(store.getFinishedSpans())).to.deep.equal(['job']);
+  });
+
+  it('reports success, also when nobody is subscribed', () => {
+    const { cache } = startService();
+    const callback = sinon.spy();
+
+    cache.exporter.export([startService().start('job') as never], callback);
+
+    expect(callback.firstCall.args[0]).to.deep.equal({ code: 0 });
+  });
+
+  it('reports a failure when its queue is full or it is shut down', async () => {
+    const { cache, tracer } = startService({ queueCapacity: 1 });
+    cache.subscribe();
+    const spans = ['a', 'b'].map((name) => tracer.startSpan(name, {}, ROOT_CONTEXT)) as never[];
+    const callback = sinon.spy();
+
+    cache.exporter.export(spans, callback);
+    await cache.shutdown();
+    cache.exporter.export(spans, callback);
+
+    const errors = callback.args.map(([{ code, error }]) => [code, error.message]);
+    expect(errors).to.deep.equal([
+      [1, 'otel-span-cache: 1 of 2 spans were dropped: queue_full'],
+      [1, 'otel-span-cache: 2 of 2 spans were dropped: shutdown'],
+    ]);
+  });
+
+  it('is shut down by the processor in front of it', async () => {
+    const { cache } = startService();
+    const subscription = cache.subscribe();
+
+    await batchSpanProcessor(cache.exporter).shutdown();
+
+    expect(subscription.closed).to.equal(true);
+  });
+});
