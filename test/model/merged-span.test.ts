@@ -1,0 +1,30 @@
+import { inspect } from 'node:util';
+import { expect } from 'chai';
+import { names, startService } from '../scenarios/service.js';
+
+describe('MergedSpan', () => {
+  it('shows its members when inspected', () => {
+    const { cache, start, log } = startService();
+    const store = cache.store();
+    const span = start('job');
+    log(span, 'a line');
+    span.end();
+    const [merged] = store.getFinishedSpans();
+
+    const text = inspect(merged, { depth: 4 });
+
+    expect(text).to.contain("name: 'job'").and.to.contain("name: 'a line'");
+    expect(text).to.contain(span.spanContext().spanId);
+  });
+
+  it('is a name among others in a list of spans', () => {
+    const { cache, start, log } = startService();
+    const store = cache.store();
+    const [one, two] = [start('one'), start('two')];
+    log(one, 'x');
+    one.end();
+    two.end();
+
+    expect(names(store.getFinishedSpans())).to.deep.equal(['one', 'two']);
+  });
+});

@@ -1,0 +1,95 @@
+import { expect } from 'chai';
+import { SpanCache } from '../src/index.js';
+import { InMemorySpanExporter } from './sdk.js';
+
+/* eslint-disable-next-line -- wrong types are the point */
+type Wrong = any;
+
+const cache = (options: Wrong) => () => new SpanCache(options);
+const subscribe = (options: Wrong) => () => new SpanCache().subscribe(options);
+const subscribeCallback = (options: Wrong) => () => new SpanCache().subscribe(() => {}, options);
+const store = (options: Wrong) => () => new SpanCache().store(options);
+const exporter = (options: Wrong) => () => new SpanCache().addExporter(new InMemorySpanExporter(), options);
+
+const INTEGERS: [string, (options: Wrong) => () => unknown][] = [
+  ['queueCapacity', cache],
+  ['maxParkedSpans', cache],
+  ['maxEventsPerSpan', cache],
+  ['capacity', subscribe],
+  ['capacity', subscribeCallback],
+  ['capacity', store],
+  ['maxQueueSize', exporter],
+  ['maxExportBatchSize', exporter],
+];
+
+describe('Options', () => {
+  for (const [option, make] of INTEGERS) {
+    describe(option, () => {
+      for (const value of [0, -1, 1.5, NaN, Infinity]) {
+        it(`is a RangeError when ${value}`, () => {
+          const message = `${option} must be a positive integer, got ${value} (number)`;
+          expect(make({ [option]: value })).to.throw(RangeError, message);
+        });
+      }
+
+      for (const [value, shown] of [['5', "'5' (string)"], [null, 'null (null)'], [true, 'true (boolean)'], [5n, '5n (bigint)']]) {
+        it(`is a TypeError when ${String(shown)}`, () => {
+          const message = `${option} must be a positive integer, got ${String(shown)}`;
+          expect(make({ [option]: value })).to.throw(TypeError, message);
+        });
+      }
+    });
+  }
+
+  const OTHERS: [string, (options: Wrong) => () => unknown, unknown, typeof Error, string][] = [
+    ['logRecords', cache, 'some', RangeError, "logRecords must be 'all', 'events' or a function, got 'some' (string)"],
+    ['logRecords', cache, 1, TypeError, "logRecords must be 'all', 'events' or a function, got 1 (number)"],
+    ['lateEvents', cache, 'keep', RangeError, "lateEvents must be 'orphan' or 'drop', got 'keep' (string)"],
+    ['lateEvents', cache, null, TypeError, "lateEvents must be 'orphan' or 'drop', got null (null)"],
+    ['unsampledSpans', cache, 1, TypeError, 'unsampledSpans must be true or false, got 1 (number)'],
+    ['orphans', subscribe, 'yes', TypeError, "orphans must be true or false, got 'yes' (string)"],
+    ['scheduledDelayMillis', exporter, -1, RangeError, 'scheduledDelayMillis must be a number of milliseconds from 0 to 2147483647, got -1 (number)'],
+    ['exportTimeoutMillis', exporter, 0, RangeError, 'exportTimeoutMillis must be a number of milliseconds from 1 to 2147483647, got 0 (number)'],
+    ['exportTimeoutMillis', exporter, NaN, RangeError, 'got NaN (number)'],
+    ['scheduledDelayMillis', exporter, '5s', TypeError, "got '5s' (string)"],
+  ];
+
+  for (const [option, make, value, error, message] of OTHERS) {
+    it(`${option}: ${String(value)} is a ${error.name}`, () => {
+      expect(make({ [option]: value })).to.throw(error as never, message);
+    });
+  }
+
+  it('an unknown one is a TypeError that names those known', () => {
+    const message = "unknown option 'maxParkedSpan', known are queueCapacity, maxParkedSpans";
+    expect(cache({ maxParkedSpan: 1 })).to.throw(TypeError, message);
+    expect(subscribe({ size: 1 })).to.throw(TypeError, "unknown option 'size', known are capacity, orphans");
+    expect(store({ size: 1 })).to.throw(TypeError, "unknown option 'size', known are capacity");
+    expect(exporter({ size: 1 })).to.throw(TypeError, "unknown option 'size', known are maxQueueSize");
+  });
+
+  it('that are no object are a TypeError', () => {
+    for (const value of [null, 5, 'all', []]) {
+      expect(cache(value)).to.throw(TypeError, 'options must be an object, got');
+    }
+    expect(subscribe(5)).to.throw(TypeError, 'options must be an object, got 5 (number)');
+  });
+
+  it('a batch larger than its queue is a RangeError, unless it is the default', () => {
+    const message = 'maxExportBatchSize must be at most maxQueueSize (100), got 200 (number)';
+    expect(exporter({ maxQueueSize: 100, maxExportBatchSize: 200 })).to.throw(RangeError, message);
+    expect(exporter({ maxQueueSize: 100 })).not.to.throw();
+  });
+
+  it('an exporter without its methods is a TypeError', () => {
+    const add = (value: Wrong) => () => new SpanCache().addExporter(value);
+    const message = 'exporter must be an object with export() and shutdown(), got';
+    for (const value of [undefined, null, 5, {}, { export() {} }]) {
+      expect(add(value)).to.throw(TypeError, message);
+    }
+  });
+
+  it('that are undefined take their defaults', () => {
+    expect(cache({ queueCapacity: undefined, lateEvents: undefined })).not.to.throw();
+  });
+});
