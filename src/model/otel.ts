@@ -64,13 +64,20 @@ export interface ReadableSpan {
   readonly droppedLinksCount: number;
 }
 
-/** Any value a log body or log attribute may hold. */
-export type AnyValue =
+/**
+ * Any value a log body or log attribute may hold.
+ *
+ * As the API in use declares it: up to 1.9 by its kinds, from 1.10 (the 3.x SDK line) as `unknown`. An
+ * attribute value tells which it is.
+ */
+export type AnyValue = unknown extends AttributeValue ? unknown : KnownValue;
+
+type KnownValue =
   | string
   | number
   | boolean
   | Uint8Array
-  | AnyValue[]
+  | KnownValue[]
   | AnyValueMap
   | null
   | undefined;
@@ -122,7 +129,7 @@ export interface SpanProcessor {
 /** What a logger provider calls for each emitted log record. */
 export interface LogRecordProcessor {
   onEmit(logRecord: ReadableLogRecord, context?: Context): void;
-  enabled(options: {
+  enabled?(options: {
     context: Context;
     instrumentationScope: InstrumentationScope;
     severityNumber?: number;

@@ -1,0 +1,79 @@
+import type * as Ours from '../../src/model/otel.js';
+import type * as Sdk from '../sdk-types.js';
+
+/*
+ * Holds our structural types and the SDK's own assignable in both directions. There is nothing to run:
+ * `otel.types.test.ts` compiles this file. Each function takes one of either side and gives it back as
+ * the other.
+ */
+
+export function resource(ours: Ours.Resource, sdk: Sdk.Resource): [Sdk.Resource, Ours.Resource] {
+  return [ours, sdk];
+}
+
+export function instrumentationScope(
+  ours: Ours.InstrumentationScope,
+  sdk: Sdk.InstrumentationScope,
+): [Sdk.InstrumentationScope, Ours.InstrumentationScope] {
+  return [ours, sdk];
+}
+
+export function timedEvent(
+  ours: Ours.TimedEvent,
+  sdk: Sdk.TimedEvent,
+): [Sdk.TimedEvent, Ours.TimedEvent] {
+  return [ours, sdk];
+}
+
+export function readableSpan(
+  ours: Ours.ReadableSpan,
+  sdk: Sdk.ReadableSpan,
+): [Sdk.ReadableSpan, Ours.ReadableSpan] {
+  return [ours, sdk];
+}
+
+export function readableLogRecord(
+  ours: Ours.ReadableLogRecord,
+  sdk: Sdk.ReadableLogRecord,
+): [Sdk.ReadableLogRecord, Ours.ReadableLogRecord] {
+  return [ours, sdk];
+}
+
+export function exportResult(
+  ours: Ours.ExportResult,
+  sdk: Sdk.ExportResult,
+): [Sdk.ExportResult, Ours.ExportResult] {
+  return [ours, sdk];
+}
+
+export function spanExporter(
+  ours: Ours.SpanExporter,
+  sdk: Sdk.SpanExporter,
+): [Sdk.SpanExporter, Ours.SpanExporter] {
+  return [ours, sdk];
+}
+
+export function spanProcessor(
+  ours: Ours.SpanProcessor,
+  sdk: Sdk.SpanProcessor,
+): [Sdk.SpanProcessor, Ours.SpanProcessor] {
+  return [ours, sdk];
+}
+
+export function logRecordProcessor(
+  ours: Ours.LogRecordProcessor,
+  sdk: Sdk.LogRecordProcessor,
+): [Sdk.LogRecordProcessor, Ours.LogRecordProcessor] {
+  return [ours, sdk];
+}
+
+/** Whether no member is missing on either side: an optional one may without being unassignable. */
+type SameMembers<A, B> = [keyof A, keyof B] extends [keyof B, keyof A] ? true : false;
+
+export const resourceMembers: SameMembers<Ours.Resource, Sdk.Resource> = true;
+export const scopeMembers: SameMembers<Ours.InstrumentationScope, Sdk.InstrumentationScope> = true;
+export const eventMembers: SameMembers<Ours.TimedEvent, Sdk.TimedEvent> = true;
+export const spanMembers: SameMembers<Ours.ReadableSpan, Sdk.ReadableSpan> = true;
+export const recordMembers: SameMembers<Ours.ReadableLogRecord, Sdk.ReadableLogRecord> = true;
+export const resultMembers: SameMembers<Ours.ExportResult, Sdk.ExportResult> = true;
+export const exporterMembers: SameMembers<Ours.SpanExporter, Sdk.SpanExporter> = true;
