@@ -22,3 +22,5 @@ export type {
   SpanProcessor,
   TimedEvent,
 } from './model/otel.js';
+export { formatTrace } from './format/format-trace.js';
+export type { FormatTraceOptions } from './format/format-options.js';

@@ -1,0 +1,89 @@
+/** The shop's PostgreSQL, reached as any other: by the `pg` client, over TCP. */
+import pg from 'pg';
+
+/** SQLSTATE of a violated CHECK constraint. */
+export const CHECK_VIOLATION = '23514';
+
+const SCHEMA = `
+  CREATE TABLE products (
+    id          text PRIMARY KEY,
+    name        text NOT NULL,
+    price_cents integer NOT NULL,
+    stock       integer NOT NULL CONSTRAINT enough_stock CHECK (stock >= 0)
+  );
+  CREATE TABLE orders (
+    id          integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    customer    text NOT NULL,
+    total_cents integer NOT NULL,
+    payment_id  text NOT NULL
+  );
+  CREATE TABLE order_lines (
+    order_id   integer NOT NULL REFERENCES orders,
+    product_id text NOT NULL REFERENCES products,
+    quantity   integer NOT NULL CHECK (quantity > 0)
+  );
+  CREATE TABLE receipts (
+    order_id  integer PRIMARY KEY REFERENCES orders,
+    recipient text NOT NULL
+  );
+  INSERT INTO products VALUES
+    ('kettle', 'Copper kettle',   5900, 40),
+    ('teapot', 'Cast-iron teapot', 7450, 12),
+    ('sencha', 'Sencha, 100 g',   1280,  3);
+`;
+
+export class Database {
+  #pool;
+
+  /** @param {{ host: string, port: number }} address */
+  constructor(address) {
+    // The server in outside/ serves one connection; the requests take turns.
+    this.#pool = new pg.Pool({ ...address, database: 'shop', user: 'shop', max: 1, idleTimeoutMillis: 0 });
+  }
+
+  async createSchema() {
+    await this.query(SCHEMA);
+  }
+
+  /**
+   * Runs one statement.
+   *
+   * `pool.query()` would run it inside the pool's own callback, where a request that had to wait for
+   * a connection finds the trace of the request that gave it back. Awaiting the connection does not.
+   *
+   * @param {string} text
+   * @param {unknown[]} [values]
+   */
+  async query(text, values) {
+    const client = await this.#pool.connect();
+    try {
+      return await client.query(text, values);
+    } finally {
+      client.release();
+    }
+  }
+
+  /**
+   * @template T
+   * @param {(client: pg.PoolClient) => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  async transaction(work) {
+    const client = await this.#pool.connect();
+    try {
+      await client.query('BEGIN');
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK');
+      throw error;
+    } finally {
+      client.release();
+    }
+  }
+
+  close() {
+    return this.#pool.end();
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * Runs the shop and prints every trace as it finishes.
+ *
+ *     npm start               sends some traffic and exits
+ *     npm start -- --serve    stays, for you to call; PORT (default 3000) chooses the port
+ */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+
+import { formatTrace } from 'otel-span-cache';
+
+import { createApp } from './app.mjs';
+import { Database } from './database.mjs';
+import { SETTLE_MILLIS, watchFinishedTraces } from './finished-traces.mjs';
+import { Orders } from './orders.mjs';
+import { PaymentsClient } from './payments.mjs';
+import { cache, shutdownTelemetry } from './telemetry.mjs';
+import { sendTraffic } from './traffic.mjs';
+
+const serve = process.argv.includes('--serve');
+const port = serve ? Number(process.env.PORT ?? 3000) : 0;
+/** As wide as the terminal, in colour if it has any and NO_COLOR is not set. */
+const format = { width: process.stdout.columns ?? 100, colors: process.stdout.hasColors?.() ?? false };
+
+/** Starts a server that is not part of the shop. `execArgv` keeps this process's `--import` out of it. */
+async function startOutside(file) {
+  const worker = new Worker(new URL(`./outside/${file}`, import.meta.url), { execArgv: [] });
+  const [address] = await once(worker, 'message');
+  return { worker, address };
+}
+
+async function startShop() {
+  const [postgres, provider] = await Promise.all([
+    startOutside('postgres-server.mjs'),
+    startOutside('payments-provider.mjs'),
+  ]);
+  const database = new Database(postgres.address);
+  await database.createSchema();
+
+  const server = createServer(createApp(new Orders(database, new PaymentsClient(provider.address))));
+  const stop = async () => {
+    await new Promise((resolve) => server.close(resolve));
+    await database.close();
+    await Promise.all([postgres.worker.terminate(), provider.worker.terminate()]);
+  };
+
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url: `http://127.0.0.1:${server.address().port}`, stop };
+}
+
+function printTrace(spans) {
+  console.log(`\n${formatTrace(spans, format)}`);
+}
+
+function printCounters() {
+  const { spans, events, parkedSpans } = cache.stats();
+  console.log(`
+spans    ${spans.received} received, ${spans.delivered} delivered${list('dropped', spans.dropped)}
+events   ${events.received} received, ${events.merged} merged into their spans, ${events.parked} waiting for ${parkedSpans} spans${list('orphaned', events.orphaned)}${list('dropped', events.dropped)}`);
+}
+
+/** The reasons that occurred, or nothing. */
+function list(fate, byReason) {
+  const reasons = Object.entries(byReason).filter(([, count]) => count > 0);
+  return reasons.length > 0 ? `, ${fate}: ${reasons.map(([reason, count]) => `${count} ${reason}`).join(', ')}` : '';
+}
+
+function printInvitation(url) {
+  const post = `curl -s ${url}/orders -H 'content-type: application/json' -d`;
+  console.log(`Listening on ${url}. Ctrl-C stops. Call it from another terminal:
+
+  curl -s ${url}/products
+  ${post} '{"customer":"you","card":"visa","lines":[{"productId":"kettle","quantity":1}]}'
+  ${post} '{"customer":"you","card":"flaky","lines":[{"productId":"teapot","quantity":2}]}'
+  ${post} '{"customer":"you","card":"visa","lines":[{"productId":"sencha","quantity":99}]}'
+
+Cards: visa, slow, declined, flaky, silent.`);
+}
+
+console.log('A shop (express, pg, fetch, pino) watched from inside its own process. Starting PostgreSQL …');
+
+let shop;
+try {
+  shop = await startShop();
+} catch (error) {
+  if (error.code !== 'EADDRINUSE') throw error;
+  console.error(`Port ${port} is in use. Choose another: PORT=${port + 1} npm start -- --serve`);
+  await shutdownTelemetry();
+  process.exit(1);
+}
+
+const watch = watchFinishedTraces(cache, printTrace);
+
+if (serve) {
+  printInvitation(shop.url);
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+} else {
+  const responses = await sendTraffic(shop.url);
+  await delay(SETTLE_MILLIS);
+  console.log(`\n${responses.length} requests: ${responses.map(({ status }) => status).join(' ')}`);
+}
+
+await shop.stop();
+watch.close();
+printCounters();
+await shutdownTelemetry();

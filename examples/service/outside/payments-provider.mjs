@@ -1,0 +1,49 @@
+/**
+ * The payments provider: somebody else's HTTP server, in a worker, so not traced by the shop.
+ * What it does depends on the card; tells its parent the address once it listens.
+ */
+import { createServer } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parentPort } from 'node:worker_threads';
+
+/** Idempotency keys seen so far, for the card that fails on first sight. */
+const seen = new Set();
+
+/** @type {Record<string, (key: string) => Promise<{ status: number, body: object } | undefined>>} */
+const CARDS = {
+  visa: async () => accepted(25),
+  slow: async () => accepted(300),
+  declined: async () => {
+    await delay(40);
+    return { status: 402, body: { reason: 'insufficient funds' } };
+  },
+  flaky: async (key) => {
+    if (seen.has(key)) return accepted(30);
+    seen.add(key);
+    await delay(15);
+    return { status: 503, body: { reason: 'overloaded' } };
+  },
+  /** Keeps the caller waiting until it gives up. */
+  silent: async () => undefined,
+};
+
+async function accepted(afterMillis) {
+  await delay(afterMillis);
+  return { status: 201, body: { id: `pay_${Math.random().toString(36).slice(2, 10)}` } };
+}
+
+const server = createServer(async (request, response) => {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const { card } = JSON.parse(Buffer.concat(chunks).toString());
+
+  const answer = await (CARDS[card] ?? CARDS.declined)(request.headers['idempotency-key']);
+  if (answer) {
+    response.writeHead(answer.status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer.body));
+  }
+});
+
+server.listen(0, '127.0.0.1', () => {
+  parentPort.postMessage({ host: '127.0.0.1', port: server.address().port });
+});
