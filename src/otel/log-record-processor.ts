@@ -28,7 +28,11 @@ export class SpanCacheLogRecordProcessor implements LogRecordProcessor {
     return this.#cache.forceFlush();
   }
 
+  /**
+   * Flushes, and leaves the cache running until its spans are shut down. The SDK shuts down logs and spans
+   * at the same time, and a span processor in front of `exporter` still has spans to export then.
+   */
   shutdown(): Promise<void> {
-    return this.#cache.shutdown();
+    return this.#cache.forceFlush();
   }
 }

@@ -188,14 +188,13 @@ describe('shutdown()', () => {
     expect(events.dropped.shutdown).to.equal(1);
   });
 
-  it('happens once, however often and through whatever face it is called', async () => {
+  it('happens once, however often and through whatever face of the spans it is called', async () => {
     const { cache } = startService();
 
     const calls = [
       cache.shutdown(),
       cache.shutdown(),
       cache.spanProcessor.shutdown(),
-      cache.logRecordProcessor.shutdown(),
       cache.exporter.shutdown(),
     ];
 
@@ -216,6 +215,19 @@ describe('shutdown()', () => {
     await cache.shutdown();
 
     expect(seen).to.have.length(600);
+  });
+
+  it('of the logs flushes and leaves the cache running for the spans still to come', async () => {
+    const { cache, start, log } = startService();
+    const subscription = cache.subscribe();
+    const span = start('job');
+    log(span, 'x');
+
+    await cache.logRecordProcessor.shutdown();
+    span.end();
+    cache.flush();
+
+    expect(subscription.take()!.spans.map(eventNames)).to.deep.equal([['x']]);
   });
 
   it('of the providers shuts the cache down', async () => {

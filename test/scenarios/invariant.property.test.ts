@@ -39,7 +39,10 @@ const options: fc.Arbitrary<SpanCacheOptions> = fc.record({
   maxParkedSpans: fc.integer({ min: 1, max: 4 }),
   maxEventsPerSpan: fc.integer({ min: 1, max: 4 }),
   lateEvents: fc.constantFrom('drop', 'orphan'),
-  logRecords: fc.constantFrom('all', ({ body }: { body?: unknown }) => !String(body).endsWith('7')),
+  logRecords: fc.constantFrom<SpanCacheOptions['logRecords'] & {}>(
+    'all',
+    ({ body }) => !String(body).endsWith('7'),
+  ),
   unsampledSpans: fc.boolean(),
 });
 

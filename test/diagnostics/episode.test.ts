@@ -1,0 +1,43 @@
+import { diag, DiagLogLevel } from '@opentelemetry/api';
+import { expect } from 'chai';
+import sinon from 'sinon';
+import { Episode } from '../../src/diagnostics/episode.js';
+
+describe('Episode', () => {
+  const warn = sinon.spy();
+
+  beforeEach(() => {
+    warn.resetHistory();
+    const silent = () => {};
+    diag.setLogger(
+      { error: silent, warn, info: silent, debug: silent, verbose: silent },
+      { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },
+    );
+  });
+
+  afterEach(() => diag.disable());
+
+  it('is reported once, under the name of the package, until it ends', () => {
+    const episode = new Episode();
+    const error = new Error('why');
+
+    episode.report('trouble', error);
+    episode.report('trouble', error);
+    episode.end();
+    episode.report('trouble again');
+
+    expect(warn.args).to.deep.equal([
+      ['otel-span-cache', 'trouble', error],
+      ['otel-span-cache', 'trouble again'],
+    ]);
+  });
+
+  it('that ends without having begun changes nothing', () => {
+    const episode = new Episode();
+
+    episode.end();
+    episode.report('trouble');
+
+    expect(warn.callCount).to.equal(1);
+  });
+});

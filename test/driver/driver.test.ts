@@ -1,0 +1,75 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { spawnSync } from 'node:child_process';
+import { expect } from 'chai';
+import { startService } from '../scenarios/service.js';
+
+const REPOSITORY = new URL('../..', import.meta.url);
+
+describe('Driver', () => {
+  it('does not keep the process alive, with spans queued and an exporter waiting', () => {
+    const program = `
+      import { BasicTracerProvider, InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
+      import { SpanCache } from 'otel-span-cache';
+      const cache = new SpanCache();
+      cache.subscribe(() => {});
+      cache.addExporter(new InMemorySpanExporter(), { scheduledDelayMillis: 60_000 });
+      const provider = new BasicTracerProvider({ spanProcessors: [cache.spanProcessor] });
+      for (let i = 0; i < 1_000; i++) provider.getTracer('test').startSpan('job').end();
+      process.stdout.write('done');
+    `;
+
+    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: REPOSITORY,
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+
+    expect([status, stdout]).to.deep.equal([0, 'done']);
+  });
+
+  it('runs in an asynchronous context of its own, not in that of the request that woke it', async () => {
+    const { cache, start } = startService();
+    const request = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    cache.subscribe(() => seen.push(request.getStore()));
+
+    for (const id of ['first', 'second']) {
+      request.run(id, () => start('job').end());
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+
+    expect(seen).to.deep.equal([undefined, undefined]);
+  });
+
+  it('wakes again for what comes after it went to sleep', async () => {
+    const { cache, start } = startService();
+    const store = cache.subscribe();
+    for (let i = 0; i < 3; i++) {
+      start('job').end();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+
+    expect(store.take()!.spans).to.have.length(3);
+    expect(cache.stats().spans.queued).to.equal(0);
+  });
+
+  it('keeps the order when forceFlush() and flush() take turns', async () => {
+    const { cache, start } = startService();
+    const seen: string[] = [];
+    cache.subscribe(({ spans }) => seen.push(...spans.map(({ name }) => name)));
+    cache.addExporter({
+      export: (_, done) => setImmediate(done, { code: 0 }),
+      shutdown: async () => {},
+    }, { maxQueueSize: 256 });
+    const expected = Array.from({ length: 2_000 }, (_, i) => String(i));
+    for (const name of expected.slice(0, 1_500)) start(name).end();
+
+    const flushed = cache.forceFlush();
+    await new Promise(setImmediate);
+    for (const name of expected.slice(1_500)) start(name).end();
+    cache.flush();
+    await flushed;
+
+    expect(seen).to.deep.equal(expected);
+  });
+});
