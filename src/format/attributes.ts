@@ -1,0 +1,81 @@
+import type { ReadableSpan } from '../model/otel.js';
+import { errorOf } from './describe-span.js';
+import type { FormatTraceOptions } from './format-options.js';
+
+export type AttributeChoice = NonNullable<FormatTraceOptions['attributes']>;
+
+export type AttributeEntry = readonly [key: string, value: unknown];
+
+/**
+ * The attributes of the semantic conventions that say what a span did. Of each line the first one present
+ * is shown: they are one thing under its names of today and before, or from precise to vague.
+ */
+const TELLING: readonly (readonly string[])[] = [
+  ['http.request.method', 'http.method'],
+  ['http.route', 'url.full', 'http.url', 'url.path', 'http.target'],
+  ['http.response.status_code', 'http.status_code'],
+  ['http.request.resend_count', 'http.resend_count'],
+  ['graphql.operation.name'],
+  ['rpc.service'],
+  ['rpc.method'],
+  ['rpc.response.status_code', 'rpc.grpc.status_code'],
+  ['db.system.name', 'db.system'],
+  ['db.collection.name', 'db.sql.table', 'db.mongodb.collection'],
+  ['db.query.text', 'db.statement', 'db.query.summary', 'db.operation.name', 'db.operation'],
+  ['db.response.status_code'],
+  ['messaging.destination.name', 'messaging.destination'],
+  ['faas.trigger'],
+  ['gen_ai.request.model'],
+  ['error.type'],
+];
+
+/** Namespaces of the keys that instrumentations write: semantic conventions, then those of web frameworks. */
+const CONVENTIONS: ReadonlySet<string> = new Set(
+  (
+    'aws az azure browser client cloud cloudevents code container db deployment dns dotnet error exception faas ' +
+    'gcp gen_ai graphql host http jvm k8s log messaging net network nodejs opentracing os otel peer process rpc ' +
+    'server service signalr telemetry thread tls url user_agent v8js webengine ' +
+    'connect express fastify hapi hook koa nestjs plugin restify'
+  ).split(' '),
+);
+
+/** The attributes to show for a span or one of its events, in the order to show them. */
+export function chooseAttributes(
+  attributes: object,
+  span: ReadableSpan,
+  choice: AttributeChoice,
+): AttributeEntry[] {
+  if (choice === 'none') return [];
+  if (choice === 'telling') return [...tellingAttributes(attributes, span), ...ownAttributes(attributes)];
+  const entries = Object.entries(attributes);
+  return choice === 'all' ? entries : entries.filter(([key]) => choice(key, span));
+}
+
+/** Those of the conventions that add to the span's line and to each other. */
+function tellingAttributes(attributes: object, span: ReadableSpan): AttributeEntry[] {
+  const said = new Set([...wordsOf(span.name), ...errorOf(span)]);
+  const telling: AttributeEntry[] = [];
+  for (const keys of TELLING) {
+    const key = keys.find((candidate) => Object.hasOwn(attributes, candidate));
+    const value = key && (attributes as Record<string, unknown>)[key];
+    if (key === undefined || said.has(String(value))) continue;
+    said.add(String(value));
+    telling.push([key, value]);
+  }
+  return telling;
+}
+
+/** `POST /orders` says `POST` and `/orders`, `shop.Cart/Add` says `shop.Cart` and `Add`. */
+function wordsOf(name: string): string[] {
+  return [name, ...name.split(/\s+/), ...name.split(/[\s/]+/), ...name.split(/[\s/.]+/)];
+}
+
+function ownAttributes(attributes: object): AttributeEntry[] {
+  return Object.entries(attributes).filter(([key]) => !CONVENTIONS.has(namespaceOf(key)));
+}
+
+/** `''` for a key without one, such as `code`: such a key is the application's own. */
+function namespaceOf(key: string): string {
+  const dot = key.indexOf('.');
+  return dot < 0 ? '' : key.slice(0, dot);
+}

@@ -1,0 +1,65 @@
+import { cut, flow, piece, widthOf, type Piece, type Text } from './text.js';
+
+/** Columns for a duration or an offset, right-aligned. */
+const TIME_WIDTH = 8;
+const GAP = piece('  ');
+
+/** What stands on the left of a line: a time, and its place on the timeline. */
+export interface Gutter {
+  readonly time: Piece;
+  readonly mark: Text;
+}
+
+/** What draws the tree before the first line of a block, and before each further one. */
+export interface Indent {
+  readonly first: string;
+  readonly rest: string;
+}
+
+/**
+ * The columns of the output.
+ *
+ * Times and timeline stand on the left, where every line has them in the same columns. The texts stand
+ * on the right: they may end anywhere, and a character of unexpected width moves nothing.
+ *
+ * ```
+ * |  time  |   |     timeline     |  | indent, text
+ *    312 ms    ━━━━━━━━━━━━━━━━━━━━  POST /orders  server
+ *     +1 ms    •                     │ INFO  order received
+ *    2.1 ms     ╺╸                   ├─ SELECT products  client
+ * ```
+ */
+export class Page {
+  readonly #width: number;
+  /** Columns of the timeline; 0 without one. */
+  readonly cells: number;
+  readonly textWidth: number;
+
+  constructor(width: number, timeline: boolean) {
+    this.#width = width;
+    this.cells = timeline ? Math.floor((width - 20) * 0.3) : 0;
+    this.textWidth = width - widthOf(this.#gutter());
+  }
+
+  /** The parts in the text column, on as many lines as they need; the gutter stands beside the first. */
+  block(parts: readonly Text[], indent: Indent, gutter?: Gutter): Text[] {
+    const room = Math.max(1, this.textWidth - Math.max(indent.first.length, indent.rest.length));
+    return flow(parts, room).map((text, index) =>
+      index === 0
+        ? this.line([...this.#gutter(gutter), piece(indent.first, 'dim'), ...text])
+        : this.line([...this.#gutter(), piece(indent.rest, 'dim'), ...text]),
+    );
+  }
+
+  /** A line over all columns. */
+  line(text: Text): Text {
+    return cut(text, this.#width);
+  }
+
+  #gutter(gutter?: Gutter): Text {
+    const time = gutter?.time ?? piece('');
+    const mark = gutter?.mark ?? [piece(' '.repeat(this.cells))];
+    const padding = piece(' '.repeat(TIME_WIDTH - time.text.length));
+    return [padding, time, GAP, ...(this.cells > 0 ? [...mark, GAP] : [])];
+  }
+}

@@ -1,0 +1,59 @@
+import { printable } from './printable.js';
+import type { Paint, Style } from './styles.js';
+import { startOf, textWidth } from './text-width.js';
+
+/** A stretch of one style. Made by `piece()` only, so that all text is printable. */
+export interface Piece {
+  readonly text: string;
+  readonly style: Style;
+}
+
+/** A styled text without line breaks. */
+export type Text = readonly Piece[];
+
+const GAP = '  ';
+
+export function piece(text: string, style: Style = 'plain'): Piece {
+  return { text: printable(text), style };
+}
+
+export function paint(text: Text, painter: Paint): string {
+  return text.map(({ text: content, style }) => painter(content, style)).join('');
+}
+
+/** Columns the text takes. */
+export function widthOf(text: Text): number {
+  return text.reduce((width, { text: content }) => width + textWidth(content), 0);
+}
+
+/** The text, or as much of its start as fits into `width` with an ellipsis after it. */
+export function cut(text: Text, width: number): Text {
+  if (widthOf(text) <= width) return text;
+  const kept: Piece[] = [];
+  let room = width - 1;
+  for (const { text: content, style } of text) {
+    const start = startOf(content, room);
+    if (start !== content) return [...kept, { text: `${start}…`, style }];
+    kept.push({ text: content, style });
+    room -= textWidth(content);
+  }
+  return kept;
+}
+
+/** Lays parts out with gaps between them, on as many lines as they need. A part is cut rather than split. */
+export function flow(parts: readonly Text[], width: number): Text[] {
+  const lines: Text[] = [];
+  let used = Infinity;
+  for (const part of parts) {
+    const fitting = cut(part, width);
+    const added = widthOf(fitting);
+    if (used + GAP.length + added <= width) {
+      lines.push([...(lines.pop() as Text), piece(GAP), ...fitting]);
+      used += GAP.length + added;
+    } else {
+      lines.push(fitting);
+      used = added;
+    }
+  }
+  return lines;
+}

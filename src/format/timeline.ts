@@ -1,0 +1,60 @@
+import type { HrTime } from '@opentelemetry/api';
+import type { ReadableSpan } from '../model/otel.js';
+import { nanosBetween } from './duration.js';
+import type { Style } from './styles.js';
+import { piece, type Text } from './text.js';
+
+/**
+ * The time of a trace, drawn as a column `cells` wide.
+ *
+ * It goes from the first start to the last end among the spans, so that every span lies within, also one
+ * outside of its parent's time. A bar is precise to half a cell. Without cells nothing is drawn.
+ */
+export class Timeline {
+  readonly #start: HrTime;
+  readonly #cells: number;
+  /** The time from the first start to the last end. */
+  readonly nanos: number;
+
+  /** There must be a span. */
+  constructor(spans: readonly ReadableSpan[], cells: number) {
+    this.#cells = cells;
+    this.#start = spans.map((span) => span.startTime).reduce((a, b) => (nanosBetween(a, b) < 0 ? b : a));
+    this.nanos = spans.reduce((nanos, span) => Math.max(nanos, this.offsetOf(span.endTime)), 0);
+  }
+
+  /** Nanoseconds since the first start. Negative for an event of before. */
+  offsetOf(time: HrTime): number {
+    return nanosBetween(this.#start, time);
+  }
+
+  /** The span's share of the column: at least half a cell. */
+  bar({ startTime, endTime }: ReadableSpan, style: Style): Text {
+    if (this.#cells === 0) return [];
+    const last = 2 * this.#cells;
+    const from = Math.min(this.#halves(startTime), last - 1);
+    const to = Math.max(this.#halves(endTime), from + 1);
+    const blank = Math.floor(from / 2);
+    const whole = Math.floor(to / 2) - Math.ceil(from / 2);
+    const bar = `${from % 2 === 1 ? '╺' : ''}${'━'.repeat(whole)}${to % 2 === 1 ? '╸' : ''}`;
+    return this.#place(blank, bar, style);
+  }
+
+  /** A mark at one moment; at the column's edge if that is outside of the trace's time. */
+  mark(time: HrTime, mark: string, style: Style): Text {
+    if (this.#cells === 0) return [];
+    const cell = Math.floor(this.#halves(time) / 2);
+    return this.#place(Math.min(cell, this.#cells - 1), mark, style);
+  }
+
+  /** Half cells before a time. */
+  #halves(time: HrTime): number {
+    const share = this.offsetOf(time) / this.nanos;
+    return Math.round(Math.min(Math.max(share || 0, 0), 1) * 2 * this.#cells);
+  }
+
+  #place(before: number, mark: string, style: Style): Text {
+    const after = this.#cells - before - mark.length;
+    return [piece(' '.repeat(before)), piece(mark, style), piece(' '.repeat(after))];
+  }
+}
