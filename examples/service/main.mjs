@@ -22,7 +22,7 @@ import { sendTraffic } from './traffic.mjs';
 const serve = process.argv.includes('--serve');
 const port = serve ? Number(process.env.PORT ?? 3000) : 0;
 /** As wide as the terminal, in colour if it has any and NO_COLOR is not set. */
-const format = { width: process.stdout.columns ?? 100, colors: process.stdout.hasColors?.() ?? false };
+const format = { width: Math.max(40, process.stdout.columns || 100), colors: process.stdout.hasColors?.() ?? false };
 
 /** Starts a server that is not part of the shop. `execArgv` keeps this process's `--import` out of it. */
 async function startOutside(file) {

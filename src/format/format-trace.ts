@@ -1,6 +1,7 @@
 import type { ReadableSpan } from '../model/otel.js';
 import { buildTraces, type Trace } from '../model/trace.js';
-import { formatTraceOptions, wrongType, type FormatTraceOptions } from './format-options.js';
+import { expectation } from '../validation/option.js';
+import { formatTraceOptions, type FormatTraceOptions } from './format-options.js';
 import { paintColors, paintNothing } from './styles.js';
 import { paint } from './text.js';
 import { TraceText } from './trace-text.js';
@@ -37,6 +38,8 @@ export function formatTrace(trace: Trace | readonly ReadableSpan[], options?: Fo
 function tracesOf(trace: Trace | readonly ReadableSpan[]): Trace[] {
   if (Array.isArray(trace)) return buildTraces(trace);
   const { roots } = Object(trace) as Partial<Trace>;
-  if (!Array.isArray(roots)) wrongType('trace', 'a Trace or an array of spans', trace);
+  if (!Array.isArray(roots)) {
+    throw new TypeError(expectation('trace', 'a Trace or an array of spans', trace));
+  }
   return roots.length > 0 ? [trace as Trace] : [];
 }

@@ -1,0 +1,112 @@
+import { inspect } from 'node:util';
+
+/** An option: its default, and what its value must be. */
+export interface Option<T> {
+  readonly fallback: T;
+  readonly expected: string;
+  /** Whether a value is of the right type. */
+  readonly type: (value: unknown) => boolean;
+  /** Whether a value of the right type is one of those allowed. */
+  readonly inRange: (value: unknown) => boolean;
+}
+
+export type OptionsOf<T> = { readonly [K in keyof Required<T>]: Option<Required<T>[K]> };
+
+/** The longest delay a timer of Node takes. */
+const MAX_MILLIS = 2 ** 31 - 1;
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws TypeError for an unknown option and for a value of the wrong type
+ * @throws RangeError for a value out of range
+ */
+export function resolveOptions<T extends object>(
+  known: OptionsOf<T>,
+  options: T | undefined = {} as T,
+): Required<T> {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(expectation('options', 'an object', options));
+  }
+  for (const option of Object.keys(options)) {
+    if (Object.hasOwn(known, option)) continue;
+    throw new TypeError(`unknown option ${inspect(option)}, known are ${Object.keys(known).join(', ')}`);
+  }
+  const names = Object.keys(known) as (keyof T & string)[];
+  return Object.fromEntries(
+    names.map((option) => [option, checked(option, known[option], options[option])]),
+  ) as Required<T>;
+}
+
+export function positiveInteger(fallback: number): Option<number> {
+  return integerFrom(1, fallback, 'a positive integer');
+}
+
+export function integerFrom(min: number, fallback: number, expected = `an integer from ${min}`): Option<number> {
+  return {
+    fallback,
+    expected,
+    type: (value) => typeof value === 'number',
+    inRange: (value) => Number.isSafeInteger(value) && (value as number) >= min,
+  };
+}
+
+export function millisFrom(min: number, fallback: number): Option<number> {
+  return {
+    fallback,
+    expected: `a number of milliseconds from ${min} to ${MAX_MILLIS}`,
+    type: (value) => typeof value === 'number',
+    inRange: (value) => (value as number) >= min && (value as number) <= MAX_MILLIS,
+  };
+}
+
+export function boolean(fallback: boolean): Option<boolean> {
+  return {
+    fallback,
+    expected: 'true or false',
+    type: (value) => typeof value === 'boolean',
+    inRange: () => true,
+  };
+}
+
+export function oneOf<T extends string>(...[fallback, ...others]: [T, ...T[]]): Option<T> {
+  const values: readonly unknown[] = [fallback, ...others];
+  return {
+    fallback,
+    expected: enumerated(values.map(quoted)),
+    type: (value) => typeof value === 'string',
+    inRange: (value) => values.includes(value),
+  };
+}
+
+/** One of some words, or a function. */
+export function oneOfOrFunction<T>(...words: [T & string, ...(T & string)[]]): Option<T> {
+  const word = oneOf(...words);
+  return {
+    fallback: words[0],
+    expected: enumerated([...words.map(quoted), 'a function']),
+    type: (value) => word.type(value) || typeof value === 'function',
+    inRange: (value) => typeof value === 'function' || word.inRange(value),
+  };
+}
+
+/** What is wrong with a value, in the words of every error this package throws. */
+export function expectation(name: string, expected: string, value: unknown): string {
+  const shown = inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 60 });
+  return `${name} must be ${expected}, got ${shown} (${value === null ? 'null' : typeof value})`;
+}
+
+function checked<T>(name: string, option: Option<T>, value: T | undefined): T {
+  if (value === undefined) return option.fallback;
+  if (!option.type(value)) throw new TypeError(expectation(name, option.expected, value));
+  if (!option.inRange(value)) throw new RangeError(expectation(name, option.expected, value));
+  return value;
+}
+
+function quoted(word: unknown): string {
+  return `'${String(word)}'`;
+}
+
+function enumerated(choices: readonly string[]): string {
+  return `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
+}
