@@ -103,7 +103,7 @@ export class Orders {
   }
 
   #release(lines) {
-    return this.#moveStock(lines, +1);
+    return this.#moveStock(lines, 1);
   }
 
   #moveStock(lines, sign) {
@@ -115,7 +115,7 @@ export class Orders {
 
   /** Nobody waits for the receipt: its span usually outlives the request it belongs to. */
   #sendReceipt(orderId, customer) {
-    tracer.startActiveSpan('send receipt', async (span) => {
+    void tracer.startActiveSpan('send receipt', async (span) => {
       try {
         await this.#database.query('INSERT INTO receipts (order_id, recipient) VALUES ($1, $2)', [orderId, customer]);
         logger.info({ orderId }, 'receipt queued');

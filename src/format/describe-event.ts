@@ -26,7 +26,7 @@ const SEVERITIES: readonly Severity[] = [
  * Merged, not sorted: log times are in milliseconds, so only the order of emission is right among them.
  */
 export function inOrder(events: readonly TimedEvent[]): TimedEvent[] {
-  const own = events.filter((event) => !isLogEvent(event)).reverse();
+  const own = events.filter((event) => !isLogEvent(event)).toReversed();
   const ordered: TimedEvent[] = [];
   for (const log of events.filter(isLogEvent)) {
     for (let next = own.at(-1); next && nanosBetween(next.time, log.time) >= 0; next = own.at(-1)) {
@@ -35,7 +35,7 @@ export function inOrder(events: readonly TimedEvent[]): TimedEvent[] {
     }
     ordered.push(log);
   }
-  return [...ordered, ...own.reverse()];
+  return [...ordered, ...own.toReversed()];
 }
 
 /** Severity, name, body, exception: what an event says before its attributes. */
@@ -69,7 +69,7 @@ function titles({ name, body, severityText }: LogEvent): string[] {
 function severityOf({ severityNumber, severityText }: LogEvent): Severity | undefined {
   const known = SEVERITIES[Math.floor(((severityNumber ?? 0) - 1) / 4)];
   if (known || !severityText) return known;
-  return { label: String(severityText).toUpperCase().slice(0, 5), style: 'plain' };
+  return { label: severityText.toUpperCase().slice(0, 5), style: 'plain' };
 }
 
 function describeException({ attributes }: TimedEvent): Piece | undefined {

@@ -1,10 +1,8 @@
+import { SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '../model/otel.js';
 import type { Style } from './styles.js';
 import { piece, type Text } from './text.js';
 import { nonEmptyStrings } from './value.js';
-
-/** `SpanStatusCode.ERROR`. The API is imported for its types only, so that formatting needs no package. */
-const STATUS_ERROR = 2;
 
 /** By `SpanKind`. */
 const KINDS: readonly { readonly name: string; readonly style: Style }[] = [
@@ -36,5 +34,5 @@ export function barStyle(span: ReadableSpan): Style {
 }
 
 export function isFailed(span: ReadableSpan): boolean {
-  return span.status.code === STATUS_ERROR;
+  return span.status.code === SpanStatusCode.ERROR;
 }

@@ -40,7 +40,7 @@ export function outline(trace: Trace, maxIndent: number): OutlineEntry[] {
   const entries: OutlineEntry[] = [];
   const waiting: Place[] = topLevel(trace)
     .map((item) => ({ item, depth: 0, isLast: true, rails: '' }))
-    .reverse();
+    .toReversed();
   for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
     const { item, depth, isLast, rails } = place;
     const below = depth === 0 ? '' : rails + (isLast ? BLANK : RAIL);

@@ -32,7 +32,13 @@ async function accepted(afterMillis) {
   return { status: 201, body: { id: `pay_${Math.random().toString(36).slice(2, 10)}` } };
 }
 
-const server = createServer(async (request, response) => {
+const server = createServer((request, response) => void handle(request, response));
+
+/**
+ * @param {import('node:http').IncomingMessage} request
+ * @param {import('node:http').ServerResponse} response
+ */
+async function handle(request, response) {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const { card } = JSON.parse(Buffer.concat(chunks).toString());
@@ -42,7 +48,7 @@ const server = createServer(async (request, response) => {
     response.writeHead(answer.status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(answer.body));
   }
-});
+}
 
 server.listen(0, '127.0.0.1', () => {
   parentPort.postMessage({ host: '127.0.0.1', port: server.address().port });
