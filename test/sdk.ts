@@ -1,5 +1,5 @@
-import { context, trace, type Span, type Tracer } from '@opentelemetry/api';
-import type { Logger } from '@opentelemetry/api-logs';
+import { context, propagation, trace, type Span, type Tracer } from '@opentelemetry/api';
+import { logs, type Logger } from '@opentelemetry/api-logs';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import type { Resource } from '@opentelemetry/resources';
 import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
@@ -19,6 +19,7 @@ import {
  * only what both export runs on either.
  */
 
+export { NodeSDK } from '@opentelemetry/sdk-node';
 export { InMemorySpanExporter, SamplingDecision, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 
 export interface SdkConfig {
@@ -55,6 +56,18 @@ export function startSdk(config: SdkConfig): Sdk {
       await loggerProvider.shutdown();
     },
   };
+}
+
+/** The logger of the provider that `NodeSDK` registered globally. */
+export function globalLogger(): Logger {
+  return logs.getLogger('test');
+}
+
+/** Takes back what `NodeSDK` registered globally. The context manager stays: it is the one above. */
+export function unregisterGlobals(): void {
+  trace.disable();
+  logs.disable();
+  propagation.disable();
 }
 
 export function batchSpanProcessor(exporter: SpanExporter, config?: BufferConfig): SpanProcessor {

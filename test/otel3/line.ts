@@ -1,0 +1,23 @@
+import { expect } from 'chai';
+import { names, startService } from './scenarios/service.js';
+
+describe('The 3.x line', () => {
+  it('is the SDK that the spans come from', () => {
+    const { cache, start } = startService();
+    const store = cache.store();
+
+    start('span').end();
+
+    const [span] = store.getFinishedSpans();
+    expect(names([span!])).to.deep.equal(['span']);
+    expect(span!.resource.attributes['telemetry.sdk.version']).to.match(/^3\./);
+  });
+
+  it('refuses a module of the 2.x line', async () => {
+    const onlyIn2x = '@opentelemetry/sdk-trace-base';
+
+    const failure = await import(onlyIn2x).catch((error: Error) => error.message);
+
+    expect(failure).to.match(/^@opentelemetry\/sdk-trace-base is not of the 3.x line/);
+  });
+});
