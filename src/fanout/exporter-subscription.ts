@@ -46,8 +46,12 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   readonly #queue: ReadableSpan[] = [];
   #exporting: Promise<void> | undefined;
   #exportingSpans = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
+  /** The time limits of the attempts under way. */
+  readonly #limits = new Set<NodeJS.Timeout>();
+  /** How many wait for exports right now. */
+  #waiting = 0;
   #delivered = 0;
   #dropped = 0;
   #failed = 0;
@@ -87,16 +91,20 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   }
 
   /** Resolves when the queue has room for a batch of this size again. */
-  async room(size: number): Promise<void> {
-    while (!this.#fits(size)) await this.#exportNext();
+  room(size: number): Promise<void> {
+    return this.#awaited(async () => {
+      while (!this.#fits(size)) await this.#exportNext();
+    });
   }
 
-  async forceFlush(): Promise<void> {
-    await this.#exporting;
-    for (let left = this.#queue.length; left > 0; left -= this.#options.maxExportBatchSize) {
-      await this.#exportNext();
-    }
-    await this.#attempt(() => this.#exporter.forceFlush?.());
+  forceFlush(): Promise<void> {
+    return this.#awaited(async () => {
+      await this.#exporting;
+      for (let left = this.#queue.length; left > 0; left -= this.#options.maxExportBatchSize) {
+        await this.#exportNext();
+      }
+      await this.#attempt(() => this.#exporter.forceFlush?.());
+    });
   }
 
   close(): Promise<void> {
@@ -131,7 +139,7 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   async #close(): Promise<void> {
     this.#detach(this);
     await this.forceFlush();
-    await this.#attempt(() => this.#exporter.shutdown());
+    await this.#awaited(async () => void (await this.#attempt(() => this.#exporter.shutdown())));
   }
 
   #schedule(): void {
@@ -175,11 +183,9 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
 
   /** Runs exporter code, untraced and within the time limit; returns whether it succeeded. */
   async #attempt(code: () => Promise<void> | undefined): Promise<boolean> {
-    const limit = this.#options.exportTimeoutMillis;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`timed out after ${limit} ms`)), limit);
-    });
+    const { promise: timeout, timer } = rejectAfter(this.#options.exportTimeoutMillis);
+    if (this.#waiting === 0) timer.unref();
+    this.#limits.add(timer);
     try {
       await Promise.race([runUntraced(code), timeout]);
       return true;
@@ -188,8 +194,27 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
       return false;
     } finally {
       clearTimeout(timer);
+      this.#limits.delete(timer);
     }
   }
+
+  /** Runs what somebody waits for: meanwhile the time limit of an export keeps the process alive. */
+  async #awaited(code: () => Promise<void>): Promise<void> {
+    this.#waiting++;
+    for (const timer of this.#limits) timer.ref();
+    try {
+      await code();
+    } finally {
+      this.#waiting--;
+    }
+  }
+}
+
+function rejectAfter(millis: number): { promise: Promise<never>; timer: NodeJS.Timeout } {
+  let reject: (error: Error) => void;
+  const promise = new Promise<never>((_, rejectPromise) => (reject = rejectPromise));
+  const timer = setTimeout(() => reject(new Error(`timed out after ${millis} ms`)), millis);
+  return { promise, timer };
 }
 
 /** Exporters read `resource.attributes`, which the SDK wants to be awaited first. */

@@ -5,26 +5,51 @@ import { startService } from '../scenarios/service.js';
 
 const REPOSITORY = new URL('../..', import.meta.url);
 
+/** Runs a program against the built package, in a process of its own. */
+function run(program: string) {
+  return spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    cwd: REPOSITORY,
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+}
+
 describe('Driver', () => {
-  it('does not keep the process alive, with spans queued and an exporter waiting', () => {
+  it('does not keep the process alive, with an exporter waiting and another that never answers', () => {
     const program = `
       import { BasicTracerProvider, InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
       import { SpanCache } from 'otel-span-cache';
       const cache = new SpanCache();
       cache.subscribe(() => {});
       cache.addExporter(new InMemorySpanExporter(), { scheduledDelayMillis: 60_000 });
+      const neverAnswers = { export() {}, shutdown: async () => {} };
+      cache.addExporter(neverAnswers, { maxExportBatchSize: 1 });
       const provider = new BasicTracerProvider({ spanProcessors: [cache.spanProcessor] });
       for (let i = 0; i < 1_000; i++) provider.getTracer('test').startSpan('job').end();
+      cache.flush();
       process.stdout.write('done');
     `;
 
-    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
-      cwd: REPOSITORY,
-      encoding: 'utf8',
-      timeout: 20_000,
-    });
+    const { status, stdout } = run(program);
 
     expect([status, stdout]).to.deep.equal([0, 'done']);
+  });
+
+  it('keeps the process alive for an exporter that somebody awaits', () => {
+    const program = `
+      import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
+      import { SpanCache } from 'otel-span-cache';
+      const cache = new SpanCache();
+      cache.addExporter({ export() {}, shutdown: async () => {} }, { exportTimeoutMillis: 50 });
+      const provider = new BasicTracerProvider({ spanProcessors: [cache.spanProcessor] });
+      provider.getTracer('test').startSpan('job').end();
+      await cache.shutdown();
+      process.stdout.write('delivered: ' + cache.stats().spans.delivered);
+    `;
+
+    const { status, stdout } = run(program);
+
+    expect([status, stdout]).to.deep.equal([0, 'delivered: 1']);
   });
 
   it('runs in an asynchronous context of its own, not in that of the request that woke it', async () => {
