@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import { fileURLToPath } from 'node:url';
 import { compile } from '../compile.js';
 
-describe('The structural OpenTelemetry types', () => {
+describe('The structural OpenTelemetry types', function () {
+  this.timeout(60_000);
+
   const types = fileURLToPath(new URL('otel-types.ts', import.meta.url));
   const flags = ['--module', 'nodenext', '--types', 'node', '--skipLibCheck'];
 

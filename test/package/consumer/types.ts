@@ -1,0 +1,40 @@
+import {
+  formatTrace,
+  isLogEvent,
+  SpanCache,
+  type ReadableSpan,
+  type SpanBatch,
+  type SpanCacheOptions,
+  type SpanExporter,
+  type Subscription,
+} from 'otel-span-cache';
+
+/* What a TypeScript user writes. It is type-checked as ES module, as CommonJS, and for a bundler. */
+
+const options: SpanCacheOptions = { maxParkedSpans: 16, logRecords: (record) => record.eventName !== undefined };
+
+export const cache = new SpanCache(options);
+
+export async function watch(subscription: Subscription): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { spans, dropped } of subscription) {
+    if (dropped === 0) names.push(...spans.map(({ name }) => name));
+  }
+  return names;
+}
+
+export function logLines(span: ReadableSpan): unknown[] {
+  return span.events.filter(isLogEvent).map(({ body }) => body);
+}
+
+export async function main(exporter: SpanExporter): Promise<string> {
+  using store = cache.store({ capacity: 10 });
+  await using handle = cache.addExporter(exporter, { maxQueueSize: 64 });
+  const last: { batch?: SpanBatch } = {};
+  cache.subscribe((batch) => (last.batch = batch)).close();
+  await handle.forceFlush();
+  return store.traces().map((trace) => formatTrace(trace)).join('\n');
+}
+
+// @ts-expect-error: the declarations know the options by name
+export const misspelt: SpanCacheOptions = { maxParkedSpan: 16 };

@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The package as a user gets it: packed, and installed in a project somewhere else. */
+export interface InstalledPackage {
+  readonly tarball: string;
+  /** The paths in the tarball. */
+  readonly files: readonly string[];
+  /** The user's project, with the files of `test/package/consumer`. */
+  readonly project: string;
+  /** Where it is installed. */
+  readonly path: string;
+  remove(): void;
+}
+
+/**
+ * Packs what is built in `dist/` and installs the tarball. Needs no registry: the package has no
+ * dependencies, and the project borrows the repository's OpenTelemetry packages.
+ */
+export async function installPackage(): Promise<InstalledPackage> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'otel-span-cache-')));
+  const packed = await npm(ROOT, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
+  const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
+  const tarball = join(folder, filename);
+
+  const project = join(folder, 'project');
+  cpSync(join(ROOT, 'test/package/consumer'), project, { recursive: true });
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true }));
+  await npm(project, 'install', '--offline', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', tarball);
+  mkdirSync(join(project, 'node_modules'), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules/@opentelemetry'), join(project, 'node_modules/@opentelemetry'), 'junction');
+
+  return {
+    tarball,
+    files: files.map(({ path }) => path),
+    project,
+    path: join(project, 'node_modules/otel-span-cache'),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Runs a program of the repository's node_modules, or a script, with Node; returns what it prints. */
+export async function node(cwd: string, script: string, ...args: string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, [script, ...args], { cwd });
+  return stdout;
+}
+
+async function npm(cwd: string, ...args: string[]): Promise<string> {
+  const { stdout } = await run('npm', args, { cwd, shell: process.platform === 'win32' });
+  return stdout;
+}

@@ -1,0 +1,157 @@
+import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, posix } from 'node:path';
+import { expect } from 'chai';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import * as sources from '../../src/index.js';
+import { compile } from '../compile.js';
+import { installPackage, node, ROOT, type InstalledPackage } from './installed-package.js';
+
+describe('The packed package', function () {
+  this.timeout(60_000);
+
+  let installed: InstalledPackage;
+  before(async () => {
+    if (!existsSync(join(ROOT, 'dist'))) throw new Error('build the package first: npm run build');
+    installed = await installPackage();
+  });
+  after(() => installed?.remove());
+
+  function read(path: string): string {
+    return readFileSync(join(installed.path, path), 'utf8');
+  }
+
+  function manifest(): Record<string, unknown> {
+    return JSON.parse(read('package.json')) as Record<string, unknown>;
+  }
+
+  describe('at run time', () => {
+    const names = Object.keys(sources).toSorted();
+    const expected = [{ name: 'work', events: ['done'] }];
+
+    async function use(script: string): Promise<{ exports: string[]; spans: unknown }> {
+      const printed = await node(installed.project, script);
+      return JSON.parse(printed) as { exports: string[]; spans: unknown };
+    }
+
+    it('works when imported by an ES module', async () => {
+      const { exports, spans } = await use('use.mjs');
+
+      expect(exports).to.deep.equal(names);
+      expect(spans).to.deep.equal(expected);
+    });
+
+    it('works when required by a CommonJS module, with the same names', async () => {
+      const { exports, spans } = await use('use.cjs');
+
+      expect(exports).to.deep.equal(names);
+      expect(spans).to.deep.equal(expected);
+    });
+  });
+
+  describe('for a TypeScript user', () => {
+    // No `Disposable` and no types of Node: the declarations bring what they need. `dom` is there for
+    // the `console` that those of the OpenTelemetry API mention.
+    const bare = ['--lib', 'es2022,dom', '--types', '', '--skipLibCheck', 'false'];
+
+    function check(file: string, ...flags: string[]): Promise<string> {
+      cpSync(join(installed.project, 'types.ts'), join(installed.project, file));
+      return compile(join(installed.project, file), ...bare, ...flags);
+    }
+
+    it('has types for an ES module', async () => {
+      expect(await check('types.mts', '--module', 'nodenext')).to.equal('');
+    });
+
+    it('has types for a CommonJS module', async () => {
+      expect(await check('types.cts', '--module', 'nodenext')).to.equal('');
+    });
+
+    it('has types for a bundler', async () => {
+      const flags = ['--module', 'esnext', '--moduleResolution', 'bundler'];
+      expect(await check('bundled.ts', ...flags)).to.equal('');
+    });
+
+    it('has types for the strictest settings', async () => {
+      const flags = ['--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--isolatedModules'];
+      expect(await check('strict.mts', '--module', 'nodenext', ...flags)).to.equal('');
+    });
+  });
+
+  describe('in what it contains', () => {
+    it('has no files but the builds, their sources and the documents', () => {
+      const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'dist/cjs/package.json'];
+      const built = /^dist\/(?:esm|cjs)\/.+\.(?:js|d\.ts)(?:\.map)?$/;
+
+      const unexpected = installed.files.filter(
+        (path) => !documents.includes(path) && !built.test(path) && !/^src\/.+\.ts$/.test(path),
+      );
+
+      expect(unexpected).to.deep.equal([]);
+      expect(installed.files).to.include.members(documents);
+    });
+
+    it('has every source file in both builds, and nothing that was deleted', () => {
+      const modules = (folder: string, ending: string) =>
+        installed.files
+          .filter((path) => path.startsWith(folder) && path.endsWith(ending))
+          .map((path) => path.slice(folder.length, -ending.length));
+
+      const written = modules('src/', '.ts');
+      for (const build of ['dist/esm/', 'dist/cjs/']) {
+        expect(modules(build, '.js')).to.have.members(written);
+        expect(modules(build, '.d.ts')).to.have.members(written);
+      }
+    });
+
+    it('has the source that each source map refers to', () => {
+      const missing = installed.files
+        .filter((path) => path.endsWith('.map'))
+        .flatMap((path) => {
+          const { sources } = JSON.parse(read(path)) as { sources: string[] };
+          return sources.map((source) => posix.join(posix.dirname(path), source));
+        })
+        .filter((source) => !installed.files.includes(source));
+
+      expect(missing).to.deep.equal([]);
+    });
+
+    it('depends on nothing, and on the OpenTelemetry API as a peer', () => {
+      const { dependencies, optionalDependencies, bundleDependencies, peerDependencies } = manifest();
+
+      expect({ dependencies, optionalDependencies, bundleDependencies, peerDependencies }).to.deep.equal({
+        dependencies: undefined,
+        optionalDependencies: undefined,
+        bundleDependencies: undefined,
+        peerDependencies: { '@opentelemetry/api': '^1.9.0' },
+      });
+    });
+
+    it('mentions no path of the machine it was built on', () => {
+      const places = [dirname(join(ROOT, 'package.json')), join(homedir(), '/'), 'file:///'];
+
+      const telling = installed.files.filter((path) => places.some((place) => read(path).includes(place)));
+
+      expect(telling).to.deep.equal([]);
+    });
+  });
+
+  describe('for its users’ tools', () => {
+    it('is clean for publint', async () => {
+      const { messages, pkg } = await publint({ pkgDir: installed.path, pack: false, strict: true });
+
+      expect(messages.map((message) => formatMessage(message, pkg))).to.deep.equal([]);
+    });
+
+    it('has types that are right for attw, in every way to resolve them', async () => {
+      const attw = join(ROOT, 'node_modules/@arethetypeswrong/cli/dist/index.js');
+
+      const report = await node(ROOT, attw, installed.tarball, '--no-definitely-typed', '--format', 'json');
+
+      const { analysis } = JSON.parse(report) as { analysis: { types: unknown; problems: unknown[] } };
+      expect(analysis.types).to.not.equal(false);
+      expect(analysis.problems).to.deep.equal([]);
+    });
+  });
+});
