@@ -22,5 +22,6 @@ export type {
   SpanProcessor,
   TimedEvent,
 } from './model/otel.js';
+export { EventToSpanEventBridge } from './otel/event-to-span-event-bridge.js';
 export { formatTrace } from './format/format-trace.js';
 export type { FormatTraceOptions } from './format/format-options.js';
