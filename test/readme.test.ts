@@ -1,0 +1,358 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { formatTraceOptions } from '../src/format/format-options.js';
+import * as api from '../src/index.js';
+import { EventCounters, SpanCounters } from '../src/model/counters.js';
+import { cacheOptions, exporterOptions, storeOptions, subscribeOptions } from '../src/options.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const README = readText('README.md');
+
+function readText(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
+/** The README's JavaScript, by the file name in its first line. */
+function codeBlocks(): Map<string, string> {
+  const blocks = [...README.matchAll(/^```(?:js|ts|mjs|javascript|typescript)\n(.*?)^```$/gms)].map(([, code]) => code!);
+  return new Map(
+    blocks.map((code) => [/^\/\/ (\S+\.mjs)\n/.exec(code)?.[1] ?? `(no name) ${code.slice(0, 60)}`, code]),
+  );
+}
+
+/** The rows, cell by cell, of the first table after this text. */
+function tableAfter(text: string): string[][] {
+  const start = README.indexOf(text);
+  if (start < 0) throw new Error(`the README does not say: ${text}`);
+  const table = /^\|.*(?:\n\|.*)*/m.exec(README.slice(start))![0];
+  const [, , ...rows] = table.split('\n');
+  return rows.map((row) => row.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim()));
+}
+
+/** The names in backticks, of the first column. */
+function namesIn(rows: string[][]): string[] {
+  return rows.flatMap(([first]) => [...first!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!));
+}
+
+describe('README', () => {
+  describe('code', function () {
+    this.timeout(30_000);
+
+    /** Inside the repository, where `otel-span-cache` is the package itself; ignored by git. */
+    let folder: string;
+    let collector: Collector;
+
+    before(async () => {
+      mkdirSync(join(ROOT, 'test/.run'), { recursive: true });
+      folder = mkdtempSync(join(ROOT, 'test/.run/readme-'));
+      for (const [name, code] of codeBlocks()) writeFileSync(join(folder, name), code);
+      for (const [name, code] of Object.entries(APPLICATIONS)) writeFileSync(join(folder, name), code);
+      collector = await Collector.start();
+    });
+
+    after(async () => {
+      await collector.stop();
+      rmSync(folder, { recursive: true });
+    });
+
+    const run = (...args: string[]) => runNode(folder, args, collector.url);
+
+    it('is all run here', () => {
+      expect([...codeBlocks().keys()]).to.deep.equal([
+        'telemetry.mjs',
+        'watch.mjs',
+        'orders.test.mjs',
+        'telemetry-otlp.mjs',
+        'telemetry-beside.mjs',
+        'telemetry-behind.mjs',
+        'telemetry-bridge.mjs',
+      ]);
+    });
+
+    it('telemetry.mjs prints the trace of a request, with the lines that pino wrote in it', async () => {
+      const printed = await run('--import', './telemetry.mjs', 'service.cjs');
+
+      expect(printed).to.match(/^trace [0-9a-f]{32} · 2 spans · /m);
+      expect(printed).to.match(/─ GET .*server/);
+      expect(printed).to.match(/• .* INFO +serving .*path=\/kettle/);
+    });
+
+    it('watch.mjs prints each span with the names of its events', async () => {
+      const printed = await run('--import', './watch.mjs', 'service.cjs');
+
+      expect(printed).to.include(`GET [ 'serving' ]`);
+    });
+
+    it('orders.test.mjs passes', async () => {
+      const printed = await run('--test', '--test-reporter=tap', 'orders.test.mjs');
+
+      expect(printed).to.match(/^# pass 2$/m).and.to.match(/^# fail 0$/m);
+    });
+
+    it('telemetry-otlp.mjs sends spans with their log events', async () => {
+      await run('--import', './telemetry-otlp.mjs', 'job.mjs');
+
+      expect(collector.takeSpans()).to.deep.equal([{ name: 'job', events: ['job started', 'job.accepted'] }]);
+    });
+
+    it('telemetry-beside.mjs leaves the export as it was, and feeds the cache', async () => {
+      const printed = await run('--import', './telemetry-beside.mjs', 'job.mjs', './telemetry-beside.mjs');
+
+      expect(collector.takeSpans()).to.deep.equal([{ name: 'job', events: [] }]);
+      expect(printed).to.include('in the cache: job with job started, job.accepted');
+    });
+
+    it('telemetry-behind.mjs feeds the cache, which exports nothing', async () => {
+      const printed = await run('--import', './telemetry-behind.mjs', 'job.mjs', './telemetry-behind.mjs');
+
+      expect(collector.takeSpans()).to.deep.equal([]);
+      expect(printed).to.include(`[ 'job' ]`).and.to.include('in the cache: job with job started, job.accepted');
+    });
+
+    it('telemetry-bridge.mjs sends spans with their events, not with their log lines', async () => {
+      await run('--import', './telemetry-bridge.mjs', 'job.mjs');
+
+      expect(collector.takeSpans()).to.deep.equal([{ name: 'job', events: ['job.accepted'] }]);
+    });
+  });
+
+  describe('options', () => {
+    const TABLES: Record<string, object> = {
+      '`new SpanCache(options)`': cacheOptions(undefined),
+      '`cache.subscribe(options)`': subscribeOptions(undefined),
+      '`cache.store(options)`': storeOptions(undefined),
+      '`cache.addExporter(exporter, options)`': exporterOptions(undefined),
+      '`formatTrace(trace, options)`': formatTraceOptions(),
+    };
+
+    for (const [call, defaults] of Object.entries(TABLES)) {
+      it(`of ${call} are those of the code, with their defaults`, () => {
+        const written = tableAfter(call).map(([name, fallback]) => [
+          name!.replaceAll('`', ''),
+          valueOf(fallback!.replaceAll('`', '')),
+        ]);
+
+        expect(written).to.deep.equal(Object.entries(defaults));
+      });
+    }
+  });
+
+  describe('counters', () => {
+    const FATES = tableAfter('| The log record |').map((row) => row.at(-1)!).join(' ');
+
+    for (const fate of ['orphaned', 'dropped'] as const) {
+      for (const reason of Object.keys(new EventCounters()[fate])) {
+        it(`say when an event is ${fate}.${reason}`, () => {
+          expect(FATES).to.include(`\`${fate}.${reason}\``);
+        });
+      }
+    }
+
+    it('name no reason of an event that the code does not have', () => {
+      const counters = new EventCounters();
+      const known = (['orphaned', 'dropped'] as const).flatMap((fate) =>
+        Object.keys(counters[fate]).map((reason) => `${fate}.${reason}`),
+      );
+
+      const written = [...FATES.matchAll(/`(\w+\.\w+)`/g)].map(([, reason]) => reason!);
+
+      expect(written).to.have.members(known);
+    });
+
+    it('name every reason of a dropped span, and no other', () => {
+      const known = Object.keys(new SpanCounters().dropped).map((reason) => `dropped.${reason}`);
+
+      expect(namesIn(tableAfter('| Span is counted in |'))).to.have.members(known);
+    });
+
+    it('name every field of stats(), and no other', () => {
+      const { spans, events, ...others } = new api.SpanCache().stats();
+      const known = [
+        ...Object.keys(spans).map((field) => `spans.${field}`),
+        ...Object.keys(events).map((field) => `events.${field}`),
+        ...Object.keys(others),
+      ];
+
+      expect(namesIn(tableAfter('| Field |'))).to.have.members(known);
+    });
+
+    it('name every number of a subscription, and no other', () => {
+      const cache = new api.SpanCache();
+      cache.subscribe();
+
+      const known = Object.keys(cache.stats().subscriptions[0]!);
+
+      expect(namesIn(tableAfter('| Of each subscription |'))).to.have.members(known);
+    });
+  });
+
+  it('names everything that can be imported', () => {
+    for (const name of Object.keys(api)) expect(README).to.match(new RegExp(`\\b${name}\\b`));
+  });
+
+  it('shows a terminal of at most 100 columns', () => {
+    const [, terminal] = /^```text\n(.*?)^```$/ms.exec(README)!;
+
+    for (const line of terminal!.split('\n')) expect(line.length, line).to.be.at.most(100);
+  });
+});
+
+describe('Documentation', () => {
+  const files = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)];
+
+  for (const file of files) {
+    describe(file, () => {
+      it('links to files that are there, and to headings that they have', () => {
+        for (const [, target] of readText(file).matchAll(/\]\(([^)\s]+)\)/g)) {
+          if (/^https?:/.test(target!)) continue;
+          const [path, heading] = target!.split('#') as [string, string?];
+          const linked = path === '' ? file : join(dirname(file), path);
+          expect(existsSync(resolve(ROOT, linked)), `${file} links to ${target}`).to.equal(true);
+          if (heading !== undefined) expect(anchorsOf(linked), `${file} links to ${target}`).to.include(heading);
+        }
+      });
+
+      it('names folders and files that are there', () => {
+        const paths = [...readText(file).matchAll(/`((?:src|test|bench|examples|docs|\.ci)\/[\w./-]*)`/g)];
+        for (const [, path] of paths) expect(existsSync(join(ROOT, path!)), `${file} names ${path}`).to.equal(true);
+      });
+
+      it('uses npm scripts that there are', () => {
+        const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> };
+        const code = [...readText(file).matchAll(/```.*?```|`[^`\n]+`/gs)].map(([text]) => text).join('\n');
+        const used = [...code.matchAll(/\bnpm (?:run )?([\w:]+)/g)].map(([, name]) => name!);
+        for (const name of used) {
+          if (['ci', 'install', 'pack'].includes(name)) continue;
+          expect(scripts, `${file} uses npm ${name}`).to.have.property(name);
+        }
+      });
+    });
+  }
+});
+
+/** What GitHub makes of the headings of a file. */
+function anchorsOf(file: string): string[] {
+  return [...readText(file).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading!.toLowerCase().replaceAll(/[^\w\s-]/g, '').replaceAll(' ', '-'),
+  );
+}
+
+/** What a cell of an option table says the default is. */
+function valueOf(cell: string): unknown {
+  const [, quoted] = /^'(.*)'$/.exec(cell) ?? [];
+  return quoted ?? (JSON.parse(cell.replaceAll('_', '')) as unknown);
+}
+
+/** Applications to load the README's code into. Each ends by the signal that ends a service. */
+const APPLICATIONS: Record<string, string> = {
+  // CommonJS, so that the instrumentations patch it without an import hook.
+  'service.cjs': `
+    const http = require('node:http');
+    const logger = require('pino')();
+    const server = http.createServer((request, response) => {
+      logger.info({ path: request.url }, 'serving');
+      response.end();
+    });
+    server.listen(0, '127.0.0.1', () => {
+      http.get({ port: server.address().port, host: '127.0.0.1', path: '/kettle' }, (response) => {
+        response.resume().on('end', () => {
+          server.close();
+          setTimeout(() => process.kill(process.pid, 'SIGTERM'), 50);
+          const alive = setTimeout(() => {}, 10_000);
+          process.once('SIGTERM', () => clearTimeout(alive));
+        });
+      });
+    });
+  `,
+  'job.mjs': `
+    import { trace } from '@opentelemetry/api';
+    import { logs } from '@opentelemetry/api-logs';
+    const telemetry = process.argv[2];
+    const store = telemetry && (await import(telemetry)).cache.store();
+    trace.getTracer('jobs').startActiveSpan('job', (span) => {
+      logs.getLogger('jobs').emit({ body: 'job started' });
+      logs.getLogger('jobs').emit({ eventName: 'job.accepted' });
+      span.end();
+    });
+    process.on('exit', () => {
+      for (const { name, events } of store?.getFinishedSpans() ?? []) {
+        console.log('in the cache:', name, 'with', events.map((event) => event.name).join(', '));
+      }
+    });
+    const alive = setTimeout(() => {}, 10_000);
+    process.once('SIGTERM', () => clearTimeout(alive));
+    process.kill(process.pid, 'SIGTERM');
+  `,
+};
+
+/** Runs a program to its end; returns what it printed. Rejects if it fails or does not end. */
+function runNode(cwd: string, args: string[], collectorUrl: string): Promise<string> {
+  // The settings of the shell that runs the tests are not the README's.
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(OTEL_|NODE_|FORCE_COLOR)/.test(name));
+  const env = { ...Object.fromEntries(inherited), OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl };
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, args, { cwd, env, timeout: 20_000 }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(new Error(`node ${args.join(' ')} failed\n${stdout}${stderr}`, { cause: error }));
+    });
+  });
+}
+
+interface OtlpSpan {
+  name: string;
+  events?: { name: string }[];
+}
+
+interface OtlpTraces {
+  resourceSpans: { scopeSpans: { spans: OtlpSpan[] }[] }[];
+}
+
+/** Takes OTLP over HTTP, as a collector does, and keeps the spans. */
+class Collector {
+  readonly #server: Server;
+  readonly #spans: { name: string; events: string[] }[] = [];
+
+  static async start(): Promise<Collector> {
+    const collector = new Collector();
+    collector.#server.listen(0, '127.0.0.1');
+    await once(collector.#server, 'listening');
+    return collector;
+  }
+
+  private constructor() {
+    this.#server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        if (request.url === '/v1/traces') this.#keep(JSON.parse(Buffer.concat(chunks).toString()) as OtlpTraces);
+        response.setHeader('content-type', 'application/json').end('{}');
+      });
+    });
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** The spans that came since the last call. */
+  takeSpans(): { name: string; events: string[] }[] {
+    return this.#spans.splice(0);
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #keep({ resourceSpans }: OtlpTraces): void {
+    const spans = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans).flatMap((scope) => scope.spans);
+    for (const { name, events = [] } of spans) this.#spans.push({ name, events: events.map((event) => event.name) });
+  }
+}
