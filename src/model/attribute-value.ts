@@ -15,8 +15,8 @@ const MAX_VALUES = 65_536;
 /**
  * The value of a log attribute in a form that a span event can hold.
  *
- * That is a string, a number, a boolean, or an array of one of these: they are kept, an array as a copy with
- * the nulls that are in it. Every other value becomes a string, as the specification's section "AnyValue
+ * That is a string, a number, a boolean, or an array of one of these: they are kept, an array as a copy
+ * with the nulls that are in it. Every other value becomes a string, as the specification's section "AnyValue
  * representation for non-OTLP protocols" says:
  *
  * - a map, or an array with mixed or nested values: JSON, in which bytes are Base64 and NaN is `"NaN"`

@@ -7,8 +7,8 @@ import type { AnyValueMap, LogRecordProcessor, ReadableLogRecord } from '../mode
 /**
  * Adds each event that is logged in a recording span to that span, as a span event.
  *
- * Implements the section "Event to span event bridge" of the OpenTelemetry logs SDK specification, which is in
- * development. A log record is bridged if all of this holds, and else left alone:
+ * Implements the section "Event to span event bridge" of the OpenTelemetry logs SDK specification, which
+ * has the status Development. A log record is bridged if all of this holds, and else left alone:
  *
  * - it has an event name
  * - it has a valid trace id and span id
@@ -92,8 +92,8 @@ function toAttributes(attributes: AnyValueMap = {}): Attributes {
 /**
  * The record's time, or else the time it was observed. Undefined has the span take the time of the call.
  *
- * A copy, because the span keeps it and the record may still be changed. Never as a number: the SDK takes a small one for
- * a reading of `performance.now()`.
+ * A copy, because the span keeps it and the record may still be changed. Never a number: the SDK takes a
+ * small one for a reading of `performance.now()`.
  */
 function timeOf({ hrTime, hrTimeObserved }: ReadableLogRecord): HrTime | undefined {
   const time = [hrTime, hrTimeObserved].find(isSet);
