@@ -9,7 +9,8 @@
  */
 import type { SpanContext } from '@opentelemetry/api';
 import type { LogEvent } from '../src/model/log-event.js';
-import { ParkedEvents } from '../src/reconcile/parked-events.js';
+import { EventBucketPool } from '../src/reconcile/event-bucket.js';
+import { WaitingBuckets } from '../src/reconcile/waiting-buckets.js';
 
 const SMALL = 1_024;
 const LARGE = 131_072;
@@ -20,7 +21,7 @@ const NAIVE_EVENTS_PER_ROUND = 2_000;
 
 const event = { name: 'event' } as LogEvent;
 
-/** Span contexts as a service makes them: random span ids, 100,000 different ones. */
+/** Span contexts as a service makes them: random span ids, 400,000 different ones. */
 const contexts: SpanContext[] = Array.from({ length: 400_000 }, () => ({
   traceId: randomHex(32),
   spanId: randomHex(16),
@@ -34,10 +35,13 @@ function randomHex(length: number): string {
 }
 
 function linkedBuckets(maxSpans: number): (context: SpanContext) => void {
-  const parked = new ParkedEvents(maxSpans, 128);
+  const pool = new EventBucketPool();
+  const parked = new WaitingBuckets(maxSpans, 128);
   return (context) => {
-    if (parked.full) parked.recycle(parked.takeOldest()!);
-    parked.park(context, event);
+    if (parked.full) pool.release(parked.takeOldest()!);
+    const bucket = pool.acquire(context, 0);
+    parked.add(bucket);
+    parked.addEvent(bucket, event);
   };
 }
 

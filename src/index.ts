@@ -1,12 +1,15 @@
 export { SpanCache, type SpanCacheStats } from './span-cache.js';
 export type { SpanCacheOptions } from './options.js';
 export type { SpanBatch } from './fanout/span-batch.js';
+export { untraced } from './fanout/suppression.js';
 export type { SubscribeOptions, Subscription, SubscriptionHandle } from './fanout/subscription.js';
 export type { SpanBatchCallback } from './fanout/callback-subscription.js';
 export type { SubscriptionStats } from './fanout/subscriber.js';
 export type { ExporterHandle, ExporterOptions } from './fanout/exporter-subscription.js';
 export type { SpanStore, SpanStoreOptions } from './fanout/span-store.js';
 export type { SpanDropReason, EventDropReason } from './model/counters.js';
+export type { DeliveredSpan } from './model/merged-span.js';
+export type { OpenSpan } from './reconcile/open-spans.js';
 export { isLogEvent, type LogEvent, type OrphanEvent, type OrphanReason } from './model/log-event.js';
 export { buildTraces, type SpanNode, type Trace } from './model/trace.js';
 export type {

@@ -6,7 +6,7 @@ import {
   boolean,
   expectation,
   millisFrom,
-  oneOf,
+  millisOrInfinity,
   oneOfOrFunction,
   positiveInteger,
   resolveOptions,
@@ -18,6 +18,11 @@ export interface SpanCacheOptions {
   queueCapacity?: number;
   /** Spans whose events may wait for them to end. Past that, the longest waiting gives up. Default 16,384. */
   maxParkedSpans?: number;
+  /**
+   * How long events wait for their span to end, in milliseconds; `Infinity` for as long as there is room.
+   * Looked at about four times in that time. Default 300,000, which is five minutes.
+   */
+  maxParkedMillis?: number;
   /** Log events attached to one span; the oldest give way. Default 128, the SDK's own limit for events. */
   maxEventsPerSpan?: number;
   /**
@@ -26,22 +31,46 @@ export interface SpanCacheOptions {
    */
   logRecords?: 'all' | 'events' | ((record: ReadableLogRecord) => boolean);
   /**
-   * What becomes of an event that comes after its span was delivered: it is counted and dropped, or
-   * delivered on its own to the subscriptions that ask for `orphans`. Default `'orphan'`.
+   * What becomes of an event that comes after its span was delivered:
+   *
+   * - `'drop'`: it is counted
+   * - `'orphan'`: it is delivered on its own to the subscriptions that ask for `orphans`
+   * - `{ holdMillis }`: there are fewer of them, because an ended span waits that long before it is
+   *   delivered. `flush()` and `shutdown()` do not wait, nor do spans beyond `maxParkedSpans`
+   * - `'amend'`: the span is delivered again with the event, its `revision` one higher
+   *
+   * Default `'orphan'`.
    */
-  lateEvents?: 'drop' | 'orphan';
+  lateEvents?: 'drop' | 'orphan' | 'amend' | { readonly holdMillis: number };
   /** Whether spans that are recorded but not sampled reach subscribers. Exporters never get them. Default true. */
   unsampledSpans?: boolean;
+  /**
+   * Whether the cache knows the spans that have started and not ended, for `openSpans()`; at most
+   * `maxParkedSpans`. The events of an open span then never expire. Needs `spanProcessor`. Default false.
+   */
+  trackOpenSpans?: boolean;
 }
+
+const HOLD_MILLIS = millisFrom(1, 1_000);
 
 /** Every option of the cache with its default. Nowhere else is a default written in code. */
 const CACHE: OptionsOf<SpanCacheOptions> = {
   queueCapacity: positiveInteger(65_536),
   maxParkedSpans: positiveInteger(16_384),
+  maxParkedMillis: millisOrInfinity(1, 300_000),
   maxEventsPerSpan: positiveInteger(128),
   logRecords: oneOfOrFunction<Required<SpanCacheOptions>['logRecords']>('all', 'events'),
-  lateEvents: oneOf('orphan', 'drop'),
+  lateEvents: {
+    fallback: 'orphan',
+    expected: `'drop', 'orphan', 'amend' or { holdMillis } with ${HOLD_MILLIS.expected}`,
+    type: (value) => typeof value === 'string' || isHold(value),
+    inRange: (value) =>
+      typeof value === 'string'
+        ? ['drop', 'orphan', 'amend'].includes(value)
+        : HOLD_MILLIS.inRange((value as { holdMillis: unknown }).holdMillis),
+  },
   unsampledSpans: boolean(true),
+  trackOpenSpans: boolean(false),
 };
 
 const SUBSCRIBE: OptionsOf<SubscribeOptions> = {
@@ -59,6 +88,12 @@ const EXPORTER: OptionsOf<ExporterOptions> = {
   scheduledDelayMillis: millisFrom(0, 5_000),
   exportTimeoutMillis: millisFrom(1, 30_000),
 };
+
+function isHold(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { holdMillis, ...others } = value as { holdMillis?: unknown };
+  return HOLD_MILLIS.type(holdMillis) && Object.keys(others).length === 0;
+}
 
 export function cacheOptions(options?: SpanCacheOptions): Required<SpanCacheOptions> {
   return resolveOptions(CACHE, options);

@@ -40,21 +40,26 @@ import { SpanCacheExporter } from './otel/exporter.js';
 import { SpanCacheLogRecordProcessor } from './otel/log-record-processor.js';
 import { SpanCacheSpanProcessor } from './otel/span-processor.js';
 import { BoundedQueue } from './queue/bounded-queue.js';
+import { OpenSpans, type OpenSpan } from './reconcile/open-spans.js';
 import { Reconciler, type EmittedRecord } from './reconcile/reconciler.js';
 
 /**
  * What became of everything the cache received, since it was made.
  *
- * For spans: `received = queued + delivered + dropped`.
- * For events: `received = queued + parked + merged + orphaned + dropped`.
+ * For spans: `received = queued + held + delivered + dropped`.
+ * For events: `received = queued + parked + held + merged + orphaned + dropped`.
  */
 export interface SpanCacheStats {
   readonly spans: {
     readonly received: number;
     /** Waiting for the driver. */
     readonly queued: number;
+    /** Ended, and waiting for events that come late. */
+    readonly held: number;
     /** Handed to whoever was subscribed. */
     readonly delivered: number;
+    /** Delivered again, with events that came late. */
+    readonly amended: number;
     readonly dropped: Readonly<Record<SpanDropReason, number>>;
   };
   readonly events: {
@@ -63,6 +68,8 @@ export interface SpanCacheStats {
     readonly queued: number;
     /** Waiting for their span. */
     readonly parked: number;
+    /** Waiting with their span, which has ended. */
+    readonly held: number;
     /** Delivered with their span. */
     readonly merged: number;
     readonly orphaned: Readonly<Record<OrphanReason, number>>;
@@ -70,6 +77,8 @@ export interface SpanCacheStats {
   };
   /** Spans whose events wait. */
   readonly parkedSpans: number;
+  /** With `trackOpenSpans`: spans that have started and not ended, and those forgotten for want of room. */
+  readonly openSpans: { readonly open: number; readonly forgotten: number };
   /** Those subscribed now, in the order they came. */
   readonly subscriptions: readonly SubscriptionStats[];
 }
@@ -101,6 +110,7 @@ export class SpanCache {
   readonly #eventCounters = new EventCounters();
   readonly #spans: BoundedQueue<ReadableSpan>;
   readonly #events: BoundedQueue<EmittedRecord>;
+  readonly #openSpans: OpenSpans | undefined;
   readonly #reconciler: Reconciler;
   readonly #fanOut = new FanOut();
   readonly #gate = new Gate(this.#fanOut);
@@ -113,11 +123,17 @@ export class SpanCache {
    * @throws RangeError for a value out of range
    */
   constructor(options?: SpanCacheOptions) {
-    const { queueCapacity, logRecords, ...rules } = cacheOptions(options);
+    const { queueCapacity, logRecords, trackOpenSpans, ...rules } = cacheOptions(options);
     const records = new EmittedRecordPool();
     this.#spans = new BoundedQueue('span', queueCapacity);
     this.#events = new BoundedQueue('event', queueCapacity);
-    this.#reconciler = new Reconciler(rules, this.#spanCounters, this.#eventCounters);
+    this.#openSpans = trackOpenSpans ? new OpenSpans(rules.maxParkedSpans) : undefined;
+    this.#reconciler = new Reconciler(
+      rules,
+      this.#spanCounters,
+      this.#eventCounters,
+      this.#openSpans,
+    );
     this.#driver = new Driver({
       spans: this.#spans,
       events: this.#events,
@@ -129,7 +145,13 @@ export class SpanCache {
     });
     this.#fanOut.onIdle = () => this.#driver.wake();
 
-    const spanIntake = new SpanIntake(this.#gate, this.#spans, this.#driver, this.#spanCounters);
+    const spanIntake = new SpanIntake({
+      gate: this.#gate,
+      queue: this.#spans,
+      driver: this.#driver,
+      counters: this.#spanCounters,
+      spansMayRepeat: () => (this.#reconciler.spansMayRepeat = true),
+    });
     const eventIntake = new EventIntake({
       gate: this.#gate,
       queue: this.#events,
@@ -138,7 +160,7 @@ export class SpanCache {
       counters: this.#eventCounters,
       filter: logRecordFilter(logRecords),
     });
-    this.spanProcessor = new SpanCacheSpanProcessor(spanIntake, this);
+    this.spanProcessor = new SpanCacheSpanProcessor(spanIntake, this.#openSpans, this);
     this.logRecordProcessor = new SpanCacheLogRecordProcessor(
       eventIntake,
       logRecords === 'events',
@@ -200,27 +222,47 @@ export class SpanCache {
    * Takes nothing in any more, delivers everything queued, the events whose span has not ended as orphans,
    * exports and shuts down the exporters, and closes the subscriptions. What they have buffered can
    * still be read. Never rejects; a second call returns the first one's promise.
+   *
+   * The span processor's and the exporter's `shutdown()` call this. That of the log record processor only
+   * flushes: the spans that its events wait for may still come.
    */
   shutdown(): Promise<void> {
     this.#shutdown ??= this.#shutDown();
     return this.#shutdown;
   }
 
+  /**
+   * The spans that have started and not ended, in the order they started, as they are now. Empty unless
+   * `trackOpenSpans` is on.
+   */
+  openSpans(): OpenSpan[] {
+    return this.#openSpans?.list(performance.now()) ?? [];
+  }
+
   /** The counters at this moment, as an object of its own. */
   stats(): SpanCacheStats {
-    const { received, delivered, dropped } = this.#spanCounters;
+    const spans = this.#spanCounters;
     const events = this.#eventCounters;
     return {
-      spans: { received, queued: this.#spans.size, delivered, dropped: { ...dropped } },
+      spans: {
+        received: spans.received,
+        queued: this.#spans.size,
+        held: this.#reconciler.heldSpans,
+        delivered: spans.delivered,
+        amended: spans.amended,
+        dropped: { ...spans.dropped },
+      },
       events: {
         received: events.received,
         queued: this.#events.size,
         parked: this.#reconciler.parkedEvents,
+        held: this.#reconciler.heldEvents,
         merged: events.merged,
         orphaned: { ...events.orphaned },
         dropped: { ...events.dropped },
       },
       parkedSpans: this.#reconciler.parkedSpans,
+      openSpans: { open: this.#openSpans?.size ?? 0, forgotten: this.#openSpans?.forgotten ?? 0 },
       subscriptions: this.#fanOut.stats(),
     };
   }
@@ -238,6 +280,8 @@ export class SpanCache {
     const delivery = this.#deliverQueued();
     if (delivery !== undefined) await delivery;
     this.#driver.release();
+    this.#reconciler.forgetDelivered();
+    this.#openSpans?.clear();
     const exporters = [...this.#exporters];
     this.#fanOut.end();
     await Promise.all(exporters.map((exporter) => exporter.close()));

@@ -15,7 +15,7 @@ const LAYERS: Record<string, readonly string[]> = {
   fanout: ['model', 'diagnostics'],
   format: ['model', 'validation'],
   driver: ['model', 'diagnostics', 'queue', 'reconcile', 'fanout'],
-  otel: ['model', 'diagnostics', 'driver'],
+  otel: ['model', 'diagnostics', 'reconcile', 'driver'],
 };
 
 /** A file of `src/`, as its path from there. */

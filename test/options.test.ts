@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { SpanCache } from '../src/index.js';
 import { InMemorySpanExporter } from './sdk.js';
@@ -44,8 +45,16 @@ describe('Options', () => {
   const OTHERS: [string, (options: Wrong) => () => unknown, unknown, typeof Error, string][] = [
     ['logRecords', cache, 'some', RangeError, "logRecords must be 'all', 'events' or a function, got 'some' (string)"],
     ['logRecords', cache, 1, TypeError, "logRecords must be 'all', 'events' or a function, got 1 (number)"],
-    ['lateEvents', cache, 'keep', RangeError, "lateEvents must be 'orphan' or 'drop', got 'keep' (string)"],
-    ['lateEvents', cache, null, TypeError, "lateEvents must be 'orphan' or 'drop', got null (null)"],
+    ['lateEvents', cache, 'keep', RangeError, "lateEvents must be 'drop', 'orphan', 'amend' or { holdMillis } with a number of milliseconds from 1 to 2147483647, got 'keep' (string)"],
+    ['lateEvents', cache, null, TypeError, "'amend' or { holdMillis } with a number of milliseconds from 1 to 2147483647, got null (null)"],
+    ['lateEvents', cache, {}, TypeError, "got {} (object)"],
+    ['lateEvents', cache, { holdMillis: 0 }, RangeError, 'got { holdMillis: 0 } (object)'],
+    ['lateEvents', cache, { holdMillis: NaN }, RangeError, 'got { holdMillis: NaN } (object)'],
+    ['lateEvents', cache, { holdMillis: '1s' }, TypeError, "got { holdMillis: '1s' } (object)"],
+    ['lateEvents', cache, { holdMillis: 1, hold: 2 }, TypeError, 'got { holdMillis: 1, hold: 2 } (object)'],
+    ['maxParkedMillis', cache, 0, RangeError, 'maxParkedMillis must be a number of milliseconds from 1 to 2147483647, or Infinity, got 0 (number)'],
+    ['maxParkedMillis', cache, '5m', TypeError, "got '5m' (string)"],
+    ['trackOpenSpans', cache, 1, TypeError, 'trackOpenSpans must be true or false, got 1 (number)'],
     ['unsampledSpans', cache, 1, TypeError, 'unsampledSpans must be true or false, got 1 (number)'],
     ['orphans', subscribe, 'yes', TypeError, "orphans must be true or false, got 'yes' (string)"],
     ['scheduledDelayMillis', exporter, -1, RangeError, 'scheduledDelayMillis must be a number of milliseconds from 0 to 2147483647, got -1 (number)'],
@@ -55,7 +64,7 @@ describe('Options', () => {
   ];
 
   for (const [option, make, value, error, message] of OTHERS) {
-    it(`${option}: ${String(value)} is a ${error.name}`, () => {
+    it(`${option}: ${inspect(value)} is a ${error.name}`, () => {
       expect(make({ [option]: value })).to.throw(error as never, message);
     });
   }

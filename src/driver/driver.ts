@@ -3,6 +3,7 @@ import { Episode } from '../diagnostics/episode.js';
 import type { FanOut } from '../fanout/fan-out.js';
 import type { EventCounters, SpanCounters } from '../model/counters.js';
 import type { OrphanEvent } from '../model/log-event.js';
+import type { DeliveredSpan } from '../model/merged-span.js';
 import type { ReadableSpan } from '../model/otel.js';
 import { SEGMENT_SIZE, type BoundedQueue, type Segment } from '../queue/bounded-queue.js';
 import type { EmittedRecord, Reconciler } from '../reconcile/reconciler.js';
@@ -10,6 +11,9 @@ import type { EmittedRecordPool } from './emitted-record-pool.js';
 
 // Taken when the module loads: a test's fake timers do not stop the driver.
 const { setImmediate, setTimeout } = globalThis;
+
+/** How rarely the driver looks at what waits for time to pass, at most. */
+const MAX_SWEEP_MILLIS = 60_000;
 
 /** How long after the first span or event the driver looks. */
 const WAKE_MILLIS = 1;
@@ -20,6 +24,9 @@ const WAKE_MILLIS = 1;
  * It works in cycles. A cycle draws a line under both queues, then moves all events before the line, then
  * all spans before the line. An event emitted before its span ended is so always parked when the span
  * comes, and events that keep coming cannot hold up the spans.
+ *
+ * At the end of a cycle follow the spans that are done with waiting: amended ones, and those that were held
+ * long enough. What waits for time to pass is looked at by one coarse timer.
  *
  * By itself it moves one batch per turn of the event loop, in an asynchronous context of its own, and
  * never keeps the process alive. `flush()` moves everything at once. Only one of them is on the stack at
@@ -36,6 +43,9 @@ export class Driver {
   readonly #failures = new Episode();
   readonly #timer: NodeJS.Timeout;
   readonly #run: () => void;
+  readonly #sweep: () => void;
+  /** Set while something waits for time to pass. */
+  #sweeper: NodeJS.Timeout | undefined;
   /** A turn is scheduled. */
   #awake = false;
   /** A batch is being moved. */
@@ -61,6 +71,7 @@ export class Driver {
     this.#eventCounters = parts.eventCounters;
     // A turn must not run in the context of the request that happened to wake the driver.
     this.#run = AsyncResource.bind(() => this.#turn());
+    this.#sweep = AsyncResource.bind(() => this.#lookAtWaiting());
     // One timer for ever: refreshing it costs the application a third of a new setImmediate().
     this.#timer = setTimeout(this.#run, WAKE_MILLIS).unref();
   }
@@ -77,12 +88,16 @@ export class Driver {
     this.#timer.refresh();
   }
 
-  /** Moves everything queued when called. What subscribers add meanwhile waits for the next turn. */
+  /**
+   * Moves everything queued when called, and lets go of all held spans. What subscribers add meanwhile
+   * waits for the next turn.
+   */
   flush(): void {
     if (this.#moving) return;
-    while (this.#step());
+    while (this.#moveQueued());
     this.#drawLine();
-    while (this.#step());
+    while (this.#moveQueued() || this.#moveSettled(Infinity) > 0);
+    this.#scheduleSweep();
   }
 
   /** As `flush()`, but waits for `room` after each batch, so that slow subscribers lose nothing. */
@@ -90,11 +105,12 @@ export class Driver {
     this.#drains++;
     try {
       await room(SEGMENT_SIZE);
-      while (this.#step()) await room(SEGMENT_SIZE);
+      while (this.#moveQueued()) await room(SEGMENT_SIZE);
       this.#drawLine();
-      while (this.#step()) await room(SEGMENT_SIZE);
+      while (this.#moveQueued() || this.#moveSettled(Infinity) > 0) await room(SEGMENT_SIZE);
     } finally {
       this.#drains--;
+      this.#scheduleSweep();
       if (!this.#empty) this.wake();
     }
   }
@@ -113,22 +129,33 @@ export class Driver {
   }
 
   #turn(): void {
-    if (this.#drains === 0 && !this.#step()) {
-      this.#drawLine();
-      this.#step();
+    const again = this.#drains === 0 && this.#moveOneBatch();
+    this.#scheduleSweep();
+    if (again) setImmediate(this.#run).unref();
+    else this.#awake = false;
+  }
+
+  /** Returns whether there is more to move. */
+  #moveOneBatch(): boolean {
+    let settled = 0;
+    if (!this.#moveQueued()) {
+      settled = this.#moveSettled(performance.now());
+      if (settled === 0) {
+        this.#drawLine();
+        this.#moveQueued();
+      }
     }
-    if (this.#empty || this.#drains > 0) this.#awake = false;
-    else setImmediate(this.#run).unref();
+    return !this.#empty || this.#reconciler.unsettled || settled === SEGMENT_SIZE;
   }
 
   #drawLine(): void {
-    if (this.#fanOut.idle) this.#reconciler.discardParked();
+    if (this.#fanOut.idle) this.#reconciler.discard();
     this.#events.seal();
     this.#spans.seal();
   }
 
   /** Moves one batch. Returns false when nothing is left before the line. */
-  #step(): boolean {
+  #moveQueued(): boolean {
     const events = this.#events.take();
     if (events !== undefined) {
       this.#moveEvents(events);
@@ -142,12 +169,35 @@ export class Driver {
     return false;
   }
 
+  /** Moves one batch of spans that are done with waiting; returns how many. */
+  #moveSettled(now: number): number {
+    const spans = this.#reconciler.settle(now, this.#empty, SEGMENT_SIZE);
+    if (spans.length > 0) this.#deliver(() => this.#fanOut.deliverSpans(spans));
+    return spans.length;
+  }
+
+  /** Plans the next look at what waits for time to pass. No timer per span: one, a quarter late at most. */
+  #scheduleSweep(): void {
+    if (this.#sweeper !== undefined || !this.#reconciler.waits) return;
+    const delay = Math.min(Math.max(this.#reconciler.shortestWaitMillis / 4, 1), MAX_SWEEP_MILLIS);
+    this.#sweeper = globalThis.setTimeout(this.#sweep, delay);
+    this.#sweeper.unref();
+  }
+
+  #lookAtWaiting(): void {
+    this.#sweeper = undefined;
+    const orphans = this.#reconciler.expire(performance.now(), this.#fanOut.orphansWanted);
+    this.#deliver(() => this.#fanOut.deliverOrphans(orphans));
+    this.#scheduleSweep();
+    this.wake();
+  }
+
   #moveEvents(segment: Segment<EmittedRecord>): void {
     let orphans: OrphanEvent[] = [];
     if (this.#fanOut.idle) {
       this.#eventCounters.dropped.no_subscriber += segment.length;
     } else {
-      orphans = this.#reconciler.reconcileEvents(segment, this.#fanOut.orphansWanted);
+      orphans = this.#reconciler.reconcileEvents(segment, this.#fanOut.orphansWanted, performance.now());
     }
     this.#records.releaseAll(segment);
     this.#events.recycle(segment);
@@ -155,11 +205,11 @@ export class Driver {
   }
 
   #moveSpans(segment: Segment<ReadableSpan>): void {
-    let spans: ReadableSpan[] = [];
+    let spans: DeliveredSpan[] = [];
     if (this.#fanOut.idle) {
       this.#spanCounters.dropped.no_subscriber += segment.length;
     } else {
-      spans = this.#reconciler.reconcileSpans(segment);
+      spans = this.#reconciler.reconcileSpans(segment, performance.now());
     }
     this.#spans.recycle(segment);
     this.#deliver(() => this.#fanOut.deliverSpans(spans));

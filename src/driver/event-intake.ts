@@ -67,6 +67,9 @@ export class EventIntake {
     if (!this.#gate.open) return this.#gate.reason;
     // A subscriber that logs would be delivered its own log lines, and log again.
     if (this.#driver.moving || this.#filtering) return 'suppressed';
+    // Registered twice, a processor gets the same record twice in a row.
+    const { newest } = this.#queue;
+    if (newest !== undefined && newest.record === record) return 'duplicate';
     if (this.#filter !== undefined && !this.#passes(record)) return 'filtered';
 
     // A record emitted with `context: undefined` has no span context, though one is active.

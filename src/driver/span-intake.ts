@@ -5,32 +5,53 @@ import type { Driver } from './driver.js';
 import type { Gate } from './gate.js';
 
 /**
- * Where ended spans enter, inside the application's `span.end()`: a branch, a push, a flag.
+ * Where ended spans enter, inside the application's `span.end()`: a few branches, a push, a flag.
  *
- * Nothing here reads the span, so nothing here can throw.
+ * Nothing here reads the span, so nothing here can throw. A span processor that was registered twice hands
+ * over the same span twice in a row, which is seen here. Where the cache is both a span processor and an
+ * exporter, the second time may be seconds later: the reconciler is told to look out for it.
  */
 export class SpanIntake {
   readonly #gate: Gate;
   readonly #queue: BoundedQueue<ReadableSpan>;
   readonly #driver: Driver;
   readonly #counters: SpanCounters;
+  readonly #spansMayRepeat: () => void;
+  #ended = false;
+  #exported = false;
 
-  constructor(
-    gate: Gate,
-    queue: BoundedQueue<ReadableSpan>,
-    driver: Driver,
-    counters: SpanCounters,
-  ) {
-    this.#gate = gate;
-    this.#queue = queue;
-    this.#driver = driver;
-    this.#counters = counters;
+  constructor(parts: {
+    gate: Gate;
+    queue: BoundedQueue<ReadableSpan>;
+    driver: Driver;
+    counters: SpanCounters;
+    /** Called when spans have come in both ways. */
+    spansMayRepeat: () => void;
+  }) {
+    this.#gate = parts.gate;
+    this.#queue = parts.queue;
+    this.#driver = parts.driver;
+    this.#counters = parts.counters;
+    this.#spansMayRepeat = parts.spansMayRepeat;
   }
 
-  /** Takes a span in. If it does not, counts why and returns the reason. */
-  accept(span: ReadableSpan): SpanDropReason | undefined {
+  /** Takes in a span that has ended. */
+  acceptEnded(span: ReadableSpan): void {
+    this.#ended = true;
+    this.#accept(span);
+  }
+
+  /** Takes in a span that another processor exports. If it does not, returns why. */
+  acceptExported(span: ReadableSpan): SpanDropReason | undefined {
+    if (this.#ended && !this.#exported) this.#spansMayRepeat();
+    this.#exported = true;
+    return this.#accept(span);
+  }
+
+  #accept(span: ReadableSpan): SpanDropReason | undefined {
     this.#counters.received++;
     if (!this.#gate.open) return this.#refuse(this.#gate.reason);
+    if (span === this.#queue.newest && span !== undefined) return this.#refuse('duplicate');
     if (!this.#queue.push(span)) return this.#refuse('queue_full');
     this.#driver.wake();
     return undefined;

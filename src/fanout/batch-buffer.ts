@@ -1,5 +1,5 @@
 import type { OrphanEvent } from '../model/log-event.js';
-import type { ReadableSpan } from '../model/otel.js';
+import type { DeliveredSpan } from '../model/merged-span.js';
 import { NO_ORPHANS, NO_SPANS, type SpanBatch } from './span-batch.js';
 
 /**
@@ -49,7 +49,7 @@ export class BatchBuffer {
   }
 
   /** Adds a batch of spans, or counts it as lost. */
-  addSpans(spans: readonly ReadableSpan[]): void {
+  addSpans(spans: readonly DeliveredSpan[]): void {
     if (!this.#fits(spans.length)) {
       this.#dropped += spans.length;
       this.#untold += spans.length;
@@ -107,7 +107,7 @@ export class BatchBuffer {
     return this.#spans + this.#orphans + length <= this.capacity;
   }
 
-  #add(spans: readonly ReadableSpan[], orphans: readonly OrphanEvent[]): void {
+  #add(spans: readonly DeliveredSpan[], orphans: readonly OrphanEvent[]): void {
     this.#batches.push({ spans, orphans, dropped: this.#untold });
     this.#untold = 0;
   }

@@ -1,6 +1,6 @@
 import { Episode } from '../diagnostics/episode.js';
 import type { OrphanEvent } from '../model/log-event.js';
-import type { ReadableSpan } from '../model/otel.js';
+import type { DeliveredSpan } from '../model/merged-span.js';
 import { BatchBuffer } from './batch-buffer.js';
 import type { SpanBatch } from './span-batch.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
@@ -61,7 +61,7 @@ export class CallbackSubscription implements Subscriber, SubscriptionHandle {
     this.close();
   }
 
-  deliverSpans(spans: readonly ReadableSpan[]): void {
+  deliverSpans(spans: readonly DeliveredSpan[]): void {
     this.#buffer.addSpans(spans);
     this.#pump();
   }
@@ -69,11 +69,6 @@ export class CallbackSubscription implements Subscriber, SubscriptionHandle {
   deliverOrphans(orphans: readonly OrphanEvent[]): void {
     this.#buffer.addOrphans(orphans);
     this.#pump();
-  }
-
-  failed(error: unknown): void {
-    this.#errors++;
-    this.#failures.report('a subscriber failed; it still gets the next batch', error);
   }
 
   stats(): SubscriptionStats {
@@ -96,7 +91,7 @@ export class CallbackSubscription implements Subscriber, SubscriptionHandle {
       if (isPromiseLike(result)) this.#waitFor(result);
       else this.#failures.end();
     } catch (error) {
-      this.failed(error);
+      this.#fail(error);
     }
   }
 
@@ -112,10 +107,15 @@ export class CallbackSubscription implements Subscriber, SubscriptionHandle {
         settled();
       },
       (error: unknown) => {
-        this.failed(error);
+        this.#fail(error);
         settled();
       },
     );
+  }
+
+  #fail(error: unknown): void {
+    this.#errors++;
+    this.#failures.report('a subscriber failed; it still gets the next batch', error);
   }
 }
 

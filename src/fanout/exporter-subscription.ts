@@ -1,8 +1,9 @@
 import { Episode } from '../diagnostics/episode.js';
+import type { DeliveredSpan } from '../model/merged-span.js';
 import type { ExportResult, ReadableSpan, SpanExporter } from '../model/otel.js';
 import { isSampled } from '../model/sampling.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
-import { runUntraced } from './suppression.js';
+import { untraced } from './suppression.js';
 
 /** How spans are batched for an exporter. The names and meanings are those of the specification. */
 export interface ExporterOptions {
@@ -29,7 +30,8 @@ export interface ExporterHandle extends AsyncDisposable {
 }
 
 /**
- * Feeds sampled spans to any `SpanExporter`: one export at a time, from a bounded queue.
+ * Feeds sampled spans to any `SpanExporter`: one export at a time, from a bounded queue. Each span is
+ * exported once: a backend would take its amendments for further spans.
  *
  * An export starts when a batch is full or `scheduledDelayMillis` after the first span. It waits for the
  * resource's pending attributes, as exporters must read them settled. It counts as failed if the
@@ -46,6 +48,8 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   readonly #queue: ReadableSpan[] = [];
   #exporting: Promise<void> | undefined;
   #exportingSpans = 0;
+  /** Spans taken out of the queue so far. */
+  #taken = 0;
   #timer: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
   /** The time limits of the attempts under way. */
@@ -71,8 +75,8 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     return this.#closing !== undefined;
   }
 
-  deliverSpans(spans: readonly ReadableSpan[]): void {
-    const sampled = spans.filter((span) => isSampled(span.spanContext()));
+  deliverSpans(spans: readonly DeliveredSpan[]): void {
+    const sampled = spans.filter((span) => isSampled(span.spanContext()) && !span.revision);
     if (!this.#fits(sampled.length)) {
       this.#dropped += sampled.length;
       this.#overflow.report('the queue of an exporter is full; its spans are dropped');
@@ -85,11 +89,6 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   /** Exporters take spans only. */
   deliverOrphans(): void {}
 
-  failed(error: unknown): void {
-    this.#errors++;
-    this.#failures.report('an export failed; its spans are dropped', error);
-  }
-
   /** Resolves when the queue has room for a batch of this size again. */
   room(size: number): Promise<void> {
     return this.#awaited(async () => {
@@ -99,10 +98,9 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
 
   forceFlush(): Promise<void> {
     return this.#awaited(async () => {
+      const until = this.#taken + this.#queue.length;
+      while (this.#taken < until) await this.#exportNext();
       await this.#exporting;
-      for (let left = this.#queue.length; left > 0; left -= this.#options.maxExportBatchSize) {
-        await this.#exportNext();
-      }
       await this.#attempt(() => this.#exporter.forceFlush?.());
     });
   }
@@ -166,6 +164,7 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   async #exportBatch(): Promise<void> {
     const spans = this.#queue.splice(0, this.#options.maxExportBatchSize);
     if (spans.length === 0) return;
+    this.#taken += spans.length;
     this.#overflow.end();
     this.#exportingSpans = spans.length;
     const exported = await this.#attempt(async () => {
@@ -187,10 +186,10 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     if (this.#waiting === 0) timer.unref();
     this.#limits.add(timer);
     try {
-      await Promise.race([runUntraced(code), timeout]);
+      await Promise.race([untraced(code), timeout]);
       return true;
     } catch (error) {
-      this.failed(error);
+      this.#fail(error);
       return false;
     } finally {
       clearTimeout(timer);
@@ -206,7 +205,13 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
       await code();
     } finally {
       this.#waiting--;
+      if (this.#waiting === 0) for (const timer of this.#limits) timer.unref();
     }
+  }
+
+  #fail(error: unknown): void {
+    this.#errors++;
+    this.#failures.report('an export failed; its spans are dropped', error);
   }
 }
 

@@ -1,13 +1,13 @@
 import type { OrphanEvent } from '../model/log-event.js';
-import type { ReadableSpan } from '../model/otel.js';
+import type { DeliveredSpan } from '../model/merged-span.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
-import { runUntraced } from './suppression.js';
+import { untraced } from './suppression.js';
 
 /**
  * Hands each finished batch to every subscriber, by reference.
  *
- * A subscriber that throws is told so and the others still get the batch. The list of subscribers is
- * replaced, never changed: whoever comes or goes during a delivery does not disturb it.
+ * The list of subscribers is replaced, never changed: whoever comes or goes during a delivery does not
+ * disturb it.
  */
 export class FanOut {
   #subscribers: readonly Subscriber[] = [];
@@ -37,7 +37,7 @@ export class FanOut {
     if (this.idle) this.onIdle();
   };
 
-  deliverSpans(spans: readonly ReadableSpan[]): void {
+  deliverSpans(spans: readonly DeliveredSpan[]): void {
     for (const batch of this.#split(spans)) {
       this.#deliver((subscriber) => subscriber.deliverSpans(batch));
     }
@@ -73,21 +73,13 @@ export class FanOut {
 
   #deliver(deliverTo: (subscriber: Subscriber) => void): void {
     const subscribers = this.#subscribers;
-    runUntraced(() => {
+    untraced(() => {
       for (const subscriber of subscribers) {
         if (this.#subscribers === subscribers || this.#subscribers.includes(subscriber)) {
-          this.#isolate(subscriber, deliverTo);
+          deliverTo(subscriber);
         }
       }
     });
-  }
-
-  #isolate(subscriber: Subscriber, deliverTo: (subscriber: Subscriber) => void): void {
-    try {
-      deliverTo(subscriber);
-    } catch (error) {
-      subscriber.failed(error);
-    }
   }
 
   #replace(subscribers: readonly Subscriber[]): void {

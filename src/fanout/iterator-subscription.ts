@@ -1,5 +1,5 @@
 import type { OrphanEvent } from '../model/log-event.js';
-import type { ReadableSpan } from '../model/otel.js';
+import type { DeliveredSpan } from '../model/merged-span.js';
 import { BatchBuffer } from './batch-buffer.js';
 import type { SpanBatch } from './span-batch.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
@@ -64,7 +64,7 @@ export class IteratorSubscription implements Subscription, Subscriber {
     };
   }
 
-  deliverSpans(spans: readonly ReadableSpan[]): void {
+  deliverSpans(spans: readonly DeliveredSpan[]): void {
     this.#buffer.addSpans(spans);
     this.#serveWaiters();
   }
@@ -73,9 +73,6 @@ export class IteratorSubscription implements Subscription, Subscriber {
     this.#buffer.addOrphans(orphans);
     this.#serveWaiters();
   }
-
-  /** Delivering only fills a buffer: there is no subscriber code that could fail here. */
-  failed(): void {}
 
   stats(): SubscriptionStats {
     const { delivered, dropped, droppedOrphans, queued } = this.#buffer;

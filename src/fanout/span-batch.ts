@@ -1,5 +1,5 @@
 import type { OrphanEvent } from '../model/log-event.js';
-import type { ReadableSpan } from '../model/otel.js';
+import type { DeliveredSpan } from '../model/merged-span.js';
 
 /**
  * What a subscriber gets at a time.
@@ -8,12 +8,12 @@ import type { ReadableSpan } from '../model/otel.js';
  */
 export interface SpanBatch {
   /** Ended spans, in the order they ended, each with the log events emitted in it. */
-  readonly spans: readonly ReadableSpan[];
+  readonly spans: readonly DeliveredSpan[];
   /** Log events that no span took in. Empty unless the subscription asked for `orphans`. */
   readonly orphans: readonly OrphanEvent[];
   /** Spans this subscriber lost since its previous batch, because its buffer was full. */
   readonly dropped: number;
 }
 
-export const NO_SPANS: readonly ReadableSpan[] = Object.freeze([]);
+export const NO_SPANS: readonly DeliveredSpan[] = Object.freeze([]);
 export const NO_ORPHANS: readonly OrphanEvent[] = Object.freeze([]);

@@ -1,4 +1,4 @@
-import type { ReadableSpan } from '../model/otel.js';
+import type { DeliveredSpan } from '../model/merged-span.js';
 import { buildTraces, type Trace } from '../model/trace.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
 
@@ -18,7 +18,7 @@ export interface SpanStore extends Disposable {
   /** Spans kept at most. */
   readonly capacity: number;
   /** The spans kept, oldest first. */
-  getFinishedSpans(): ReadableSpan[];
+  getFinishedSpans(): DeliveredSpan[];
   /** The spans kept, as one tree per trace. */
   traces(): Trace[];
   /** Forgets all spans that ended before this call. */
@@ -34,7 +34,7 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
   readonly wantsOrphans = false;
   readonly #flush: () => void;
   readonly #detach: (subscriber: Subscriber) => void;
-  #ring: ReadableSpan[] = [];
+  #ring: DeliveredSpan[] = [];
   /** The oldest span's slot, once the ring is full. */
   #oldest = 0;
   #delivered = 0;
@@ -47,7 +47,7 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
     this.#detach = detach;
   }
 
-  getFinishedSpans(): ReadableSpan[] {
+  getFinishedSpans(): DeliveredSpan[] {
     this.#flush();
     return [...this.#ring.slice(this.#oldest), ...this.#ring.slice(0, this.#oldest)];
   }
@@ -70,14 +70,12 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
     this.close();
   }
 
-  deliverSpans(spans: readonly ReadableSpan[]): void {
+  deliverSpans(spans: readonly DeliveredSpan[]): void {
     for (const span of spans) this.#add(span);
     this.#delivered += spans.length;
   }
 
   deliverOrphans(): void {}
-
-  failed(): void {}
 
   end(): void {
     if (this.#closed) return;
@@ -97,7 +95,8 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
     };
   }
 
-  #add(span: ReadableSpan): void {
+  #add(span: DeliveredSpan): void {
+    if (span.revision && this.#replace(span)) return;
     if (this.#ring.length < this.capacity) {
       this.#ring.push(span);
       return;
@@ -105,5 +104,16 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
     this.#ring[this.#oldest] = span;
     this.#oldest = (this.#oldest + 1) % this.capacity;
     this.#dropped++;
+  }
+
+  /** Puts an amended span in the place of what it amends. Returns false if that is gone. */
+  #replace(span: DeliveredSpan): boolean {
+    const { traceId, spanId } = span.spanContext();
+    const place = this.#ring.findLastIndex((other) => {
+      const context = other.spanContext();
+      return context.spanId === spanId && context.traceId === traceId;
+    });
+    if (place >= 0) this.#ring[place] = span;
+    return place >= 0;
   }
 }

@@ -1,5 +1,5 @@
 import type { OrphanEvent } from '../model/log-event.js';
-import type { ReadableSpan } from '../model/otel.js';
+import type { DeliveredSpan } from '../model/merged-span.js';
 
 /** One subscriber's numbers, as `stats()` shows them. */
 export interface SubscriptionStats {
@@ -18,17 +18,20 @@ export interface SubscriptionStats {
   readonly errors: number;
 }
 
-/** What the fan-out delivers to. */
+/**
+ * What the fan-out delivers to.
+ *
+ * Delivering must not throw: a subscriber that runs foreign code catches and counts what that throws, so
+ * that the others get their batch.
+ */
 export interface Subscriber {
   /** The largest batch it can take while its buffer is empty. */
   readonly largestBatch: number;
   readonly wantsOrphans: boolean;
-  /** Takes spans over. The fan-out catches what it throws. */
-  deliverSpans(spans: readonly ReadableSpan[]): void;
+  /** Takes spans over. */
+  deliverSpans(spans: readonly DeliveredSpan[]): void;
   /** Takes orphans over. Called only if it wants them. */
   deliverOrphans(orphans: readonly OrphanEvent[]): void;
-  /** Called when `deliverSpans` or `deliverOrphans` threw. */
-  failed(error: unknown): void;
   /** No more deliveries come: the cache shuts down. What is buffered may still be read. */
   end(): void;
   stats(): SubscriptionStats;

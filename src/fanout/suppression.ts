@@ -10,10 +10,13 @@ const SUBSCRIBER = createContextKey('otel-span-cache subscriber');
 const SUBSCRIBER_CONTEXT = ROOT_CONTEXT.setValue(SUPPRESS_TRACING, true).setValue(SUBSCRIBER, true);
 
 /**
- * Runs subscriber code where it is not traced: spans it starts would come back to it for ever. What
- * it awaits is not traced either, because the context follows.
+ * Runs code that is not traced, nor is what it awaits.
+ *
+ * For what works on delivered spans: spans that it starts would be delivered in turn, for ever. Callbacks
+ * and exporters run like this by themselves. The body of a `for await` loop runs in the loop's own context,
+ * which a subscription cannot change: wrap what it does if it may start spans.
  */
-export function runUntraced<T>(code: () => T): T {
+export function untraced<T>(code: () => T): T {
   return context.with(SUBSCRIBER_CONTEXT, code);
 }
 

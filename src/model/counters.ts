@@ -6,10 +6,17 @@ import type { OrphanReason } from './log-event.js';
  * - `no_subscriber`: nobody was subscribed
  * - `queue_full`: the span queue held `queueCapacity` spans
  * - `unsampled`: it was recorded without being sampled, and `unsampledSpans` is off
- * - `invalid`: it has no readable span context
+ * - `duplicate`: it was delivered before, through another registration of the cache
+ * - `invalid`: its span context or its events cannot be read
  * - `shutdown`: it ended after `shutdown()`
  */
-export type SpanDropReason = 'no_subscriber' | 'queue_full' | 'unsampled' | 'invalid' | 'shutdown';
+export type SpanDropReason =
+  | 'no_subscriber'
+  | 'queue_full'
+  | 'unsampled'
+  | 'duplicate'
+  | 'invalid'
+  | 'shutdown';
 
 /**
  * Why a log event is neither on a span nor an orphan.
@@ -19,8 +26,10 @@ export type SpanDropReason = 'no_subscriber' | 'queue_full' | 'unsampled' | 'inv
  * - `filtered`: the option `logRecords` leaves it out
  * - `event_limit`: its span had `maxEventsPerSpan` newer ones
  * - `late`: its span was delivered before, and `lateEvents` is `drop`
- * - `suppressed`: a subscriber emitted it while being delivered to
- * - `invalid`: the record cannot be read
+ * - `duplicate`: the span has it already: through another registration, through the event bridge, or
+ *   as an exception that was recorded on the span and logged too
+ * - `suppressed`: a subscriber, an exporter or the `logRecords` function emitted it at its work
+ * - `invalid`: the record cannot be read, or the `logRecords` function threw
  * - `shutdown`: it was emitted after `shutdown()`
  */
 export type EventDropReason =
@@ -29,6 +38,7 @@ export type EventDropReason =
   | 'filtered'
   | 'event_limit'
   | 'late'
+  | 'duplicate'
   | 'suppressed'
   | 'invalid'
   | 'shutdown';
@@ -37,10 +47,12 @@ export type EventDropReason =
 export class SpanCounters {
   received = 0;
   delivered = 0;
+  amended = 0;
   readonly dropped: Record<SpanDropReason, number> = {
     no_subscriber: 0,
     queue_full: 0,
     unsampled: 0,
+    duplicate: 0,
     invalid: 0,
     shutdown: 0,
   };
@@ -56,6 +68,7 @@ export class EventCounters {
     unsampled: 0,
     late: 0,
     evicted: 0,
+    expired: 0,
     shutdown: 0,
   };
   readonly dropped: Record<EventDropReason, number> = {
@@ -64,6 +77,7 @@ export class EventCounters {
     filtered: 0,
     event_limit: 0,
     late: 0,
+    duplicate: 0,
     suppressed: 0,
     invalid: 0,
     shutdown: 0,

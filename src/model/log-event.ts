@@ -25,9 +25,10 @@ export interface LogEvent extends TimedEvent {
  *
  * - `no_span`: it was emitted outside any span
  * - `remote_parent`: its span lives in another process, so it never ends in this one
- * - `unsampled`: its span is not recorded, so it never comes
+ * - `unsampled`: its span is not recorded, or not wanted (`unsampledSpans`), so it never comes
  * - `late`: its span was delivered before
  * - `evicted`: too many other spans' events were waiting
+ * - `expired`: its span did not end within `maxParkedMillis`
  * - `shutdown`: the cache was shut down before its span ended
  */
 export type OrphanReason =
@@ -36,6 +37,7 @@ export type OrphanReason =
   | 'unsampled'
   | 'late'
   | 'evicted'
+  | 'expired'
   | 'shutdown';
 
 /** A log event that no span took in. */

@@ -3,6 +3,15 @@ import type { InstrumentationScope, ReadableSpan, Resource, TimedEvent } from '.
 
 const inspect = Symbol.for('nodejs.util.inspect.custom');
 
+/** A span as subscribers get it. */
+export interface DeliveredSpan extends ReadableSpan {
+  /**
+   * How often the span was amended before: with `lateEvents: 'amend'` it is delivered again, with a
+   * revision one higher, when events come after it. Absent means 0.
+   */
+  readonly revision?: number;
+}
+
 /**
  * An ended span seen together with its log events.
  *
@@ -11,15 +20,22 @@ const inspect = Symbol.for('nodejs.util.inspect.custom');
  * object; a copy of all members costs about a microsecond, and a spread loses those that are
  * getters.
  */
-export class MergedSpan implements ReadableSpan {
+export class MergedSpan implements DeliveredSpan {
   readonly #span: ReadableSpan;
   readonly events: TimedEvent[];
   readonly droppedEventsCount: number;
+  readonly revision: number;
 
-  constructor(span: ReadableSpan, events: TimedEvent[], droppedEventsCount: number) {
+  constructor(
+    span: ReadableSpan,
+    events: TimedEvent[],
+    droppedEventsCount: number,
+    revision: number,
+  ) {
     this.#span = span;
     this.events = events;
     this.droppedEventsCount = droppedEventsCount;
+    this.revision = revision;
   }
 
   /** A property, as in the SDK: exporters may call it detached from the span. */
@@ -89,7 +105,7 @@ export class MergedSpan implements ReadableSpan {
   [inspect](): object {
     const { name, kind, parentSpanContext, startTime, endTime, status, attributes, links, events } = this;
     const { duration, ended, instrumentationScope, droppedAttributesCount, droppedEventsCount } = this;
-    const { droppedLinksCount } = this;
+    const { droppedLinksCount, revision } = this;
     return {
       name,
       kind,
@@ -107,6 +123,7 @@ export class MergedSpan implements ReadableSpan {
       droppedAttributesCount,
       droppedEventsCount,
       droppedLinksCount,
+      revision,
     };
   }
 }

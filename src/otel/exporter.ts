@@ -34,7 +34,7 @@ export class SpanCacheExporter implements SpanExporter {
 
   #take(spans: ReadableSpan[]): ExportResult {
     try {
-      const refused = spans.map((span) => this.#intake.accept(span)).filter(isFailure);
+      const refused = spans.map((span) => this.#intake.acceptExported(span)).filter(isFailure);
       if (refused.length === 0) return { code: SUCCESS };
       const reasons = [...new Set(refused)].join(', ');
       return failure(`${refused.length} of ${spans.length} spans were dropped: ${reasons}`);
@@ -44,9 +44,9 @@ export class SpanCacheExporter implements SpanExporter {
   }
 }
 
-/** That nobody listens is no failure of the export. */
+/** That nobody listens, or that the cache has a span already, is no failure of the export. */
 function isFailure(reason: SpanDropReason | undefined): boolean {
-  return reason !== undefined && reason !== 'no_subscriber';
+  return reason === 'queue_full' || reason === 'shutdown';
 }
 
 function failure(message: string): ExportResult {

@@ -1,21 +1,32 @@
 import type { SpanIntake } from '../driver/span-intake.js';
 import type { ReadableSpan, SpanProcessor } from '../model/otel.js';
+import type { OpenSpans, StartedSpan } from '../reconcile/open-spans.js';
 import type { Lifecycle } from './lifecycle.js';
 
 /** The cache as a span processor: takes in each recorded span when it ends. */
 export class SpanCacheSpanProcessor implements SpanProcessor {
   readonly #intake: SpanIntake;
+  readonly #openSpans: OpenSpans | undefined;
   readonly #cache: Lifecycle;
 
-  constructor(intake: SpanIntake, cache: Lifecycle) {
+  constructor(intake: SpanIntake, openSpans: OpenSpans | undefined, cache: Lifecycle) {
     this.#intake = intake;
+    this.#openSpans = openSpans;
     this.#cache = cache;
   }
 
-  onStart(): void {}
+  onStart(span: unknown): void {
+    if (this.#openSpans === undefined) return;
+    try {
+      this.#openSpans.add(span as StartedSpan, performance.now());
+    } catch {
+      // Not a span. If it ends, it is counted as invalid then.
+    }
+  }
 
   onEnd(span: ReadableSpan): void {
-    this.#intake.accept(span);
+    if (this.#openSpans !== undefined) this.#close(span);
+    this.#intake.acceptEnded(span);
   }
 
   forceFlush(): Promise<void> {
@@ -24,5 +35,13 @@ export class SpanCacheSpanProcessor implements SpanProcessor {
 
   shutdown(): Promise<void> {
     return this.#cache.shutdown();
+  }
+
+  #close(span: ReadableSpan): void {
+    try {
+      this.#openSpans?.remove(span.spanContext());
+    } catch {
+      // As above.
+    }
   }
 }

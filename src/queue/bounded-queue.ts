@@ -37,8 +37,7 @@ export interface Segment<T> extends Batch<T> {
  * behind the line for the next one. A taken segment comes back by `recycle()`.
  *
  * At `capacity` a push is refused and nothing changes; the first refusal since the queue was last empty
- * is reported. The items taken but not yet recycled do not
- * count: they are in the consumer's hands.
+ * is reported. The items taken but not yet recycled do not count: they are in the consumer's hands.
  */
 export class BoundedQueue<T> {
   readonly capacity: number;
@@ -63,6 +62,11 @@ export class BoundedQueue<T> {
   /** Items waiting. */
   get size(): number {
     return this.#size;
+  }
+
+  /** The item pushed last, if it has not been sealed. */
+  get newest(): T | undefined {
+    return this.#tail.items[this.#tail.length - 1];
   }
 
   /** Adds an item, or returns false when the queue is full. */

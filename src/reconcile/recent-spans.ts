@@ -7,16 +7,16 @@ import { SpanMap, type SpanIdentity } from '../model/span-map.js';
  * when the current one is full, the previous one is forgotten as a whole and the two change roles.
  * Nothing is ever deleted one by one.
  */
-export class RecentSpans {
+export class RecentSpans<V extends SpanIdentity> {
   readonly #generationSize: number;
-  #current = new Generation();
-  #previous = new Generation();
+  #current = new Generation<V>();
+  #previous = new Generation<V>();
 
   constructor(generationSize: number) {
     this.#generationSize = generationSize;
   }
 
-  remember(span: SpanIdentity): void {
+  remember(span: V): void {
     if (this.#current.count === this.#generationSize) {
       const emptied = this.#previous;
       emptied.clear();
@@ -26,8 +26,14 @@ export class RecentSpans {
     this.#current.add(span);
   }
 
-  has(span: SpanIdentity): boolean {
-    return this.#current.has(span) || this.#previous.has(span);
+  /** What was remembered of a span. */
+  get(span: SpanIdentity): V | undefined {
+    return this.#current.get(span) ?? this.#previous.get(span);
+  }
+
+  clear(): void {
+    this.#current.clear();
+    this.#previous.clear();
   }
 }
 
@@ -35,19 +41,19 @@ export class RecentSpans {
  * A list of spans with an index that is caught up only when somebody asks. Only events ask: to a
  * service without events, a remembered span costs one store.
  */
-class Generation {
+class Generation<V extends SpanIdentity> {
   count = 0;
-  readonly #spans: SpanIdentity[] = [];
-  readonly #index = new SpanMap<SpanIdentity>();
+  readonly #spans: V[] = [];
+  readonly #index = new SpanMap<V>();
   #indexed = 0;
 
-  add(span: SpanIdentity): void {
+  add(span: V): void {
     this.#spans[this.count++] = span;
   }
 
-  has(span: SpanIdentity): boolean {
+  get(span: SpanIdentity): V | undefined {
     while (this.#indexed < this.count) this.#index.set(this.#spans[this.#indexed++]!);
-    return this.#index.get(span) !== undefined;
+    return this.#index.get(span);
   }
 
   clear(): void {

@@ -1,4 +1,5 @@
 import { isSpanContextValid, type SpanContext } from '@opentelemetry/api';
+import { isBridged } from '../model/bridged-records.js';
 import type { EventCounters, SpanCounters } from '../model/counters.js';
 import {
   toLogEvent,
@@ -7,15 +8,23 @@ import {
   type OrphanEvent,
   type OrphanReason,
 } from '../model/log-event.js';
-import { MergedSpan } from '../model/merged-span.js';
-import type { ReadableLogRecord, ReadableSpan, TimedEvent } from '../model/otel.js';
+import type { DeliveredSpan } from '../model/merged-span.js';
+import type { ReadableLogRecord, ReadableSpan } from '../model/otel.js';
 import { isSampled } from '../model/sampling.js';
 import type { Batch } from '../queue/bounded-queue.js';
-import { ParkedEvents, type ParkedSpan } from './parked-events.js';
+import { AmendableSpan, Amendments } from './amendments.js';
+import { EventBucketPool, type EventBucket } from './event-bucket.js';
+import { HeldSpans } from './held-spans.js';
+import { merge, type Merge } from './merge.js';
+import type { OpenSpans } from './open-spans.js';
 import { RecentSpans } from './recent-spans.js';
+import { WaitingBuckets } from './waiting-buckets.js';
 
 /** Spans remembered as delivered, at least; at most twice as many. */
 const RECENT_SPANS = 8_192;
+
+/** What becomes of an event that comes after its span was delivered. */
+export type LateEvents = 'drop' | 'orphan' | 'amend' | { readonly holdMillis: number };
 
 /** A log record, with what only the hook that received it could see. Pooled by the driver. */
 export interface EmittedRecord {
@@ -28,34 +37,57 @@ export interface EmittedRecord {
 
 export interface ReconcilerOptions {
   readonly maxParkedSpans: number;
+  readonly maxParkedMillis: number;
   readonly maxEventsPerSpan: number;
-  readonly lateEvents: 'drop' | 'orphan';
+  readonly lateEvents: LateEvents;
   readonly unsampledSpans: boolean;
 }
 
 /**
  * Brings events and ended spans together.
  *
- * Pure: a batch in, what is finished out. It has no clock, wakes nobody, and knows the SDK by its data
- * only. Whatever becomes of an item is counted here, before anybody else sees it. An item that cannot
- * be read is counted as invalid and the batch goes on.
+ * Pure: a batch in, what is finished out. It has no clock (the driver passes the time in), wakes nobody,
+ * and knows the SDK by its data only. Whatever becomes of an item is counted here, before anybody else
+ * sees it. An item that cannot be read is counted as invalid and the batch goes on.
  */
 export class Reconciler {
-  readonly #parked: ParkedEvents;
-  readonly #recent = new RecentSpans(RECENT_SPANS);
+  readonly #options: ReconcilerOptions;
   readonly #spans: SpanCounters;
   readonly #events: EventCounters;
-  readonly #lateEvents: 'drop' | 'orphan';
-  readonly #unsampledSpans: boolean;
+  readonly #openSpans: OpenSpans | undefined;
+  readonly #buckets = new EventBucketPool();
+  /** Events whose span has not come. */
+  readonly #parked: WaitingBuckets;
+  /** Spans that wait for stragglers, if the late policy is to hold them. */
+  readonly #held: HeldSpans | undefined;
+  /** Spans delivered last; whole, if the late policy is to amend them. */
+  readonly #recent = new RecentSpans<SpanContext | AmendableSpan>(RECENT_SPANS);
+  readonly #amendments: Amendments;
+  /** What the batch at hand has finished. */
+  #finished: DeliveredSpan[] = [];
   /** Orphans of the batch at hand, or undefined when nobody wants them. */
   #orphans: OrphanEvent[] | undefined;
 
-  constructor(options: ReconcilerOptions, spans: SpanCounters, events: EventCounters) {
-    this.#parked = new ParkedEvents(options.maxParkedSpans, options.maxEventsPerSpan);
-    this.#lateEvents = options.lateEvents;
-    this.#unsampledSpans = options.unsampledSpans;
+  /** Set when spans come in by two ways: each may then come twice. */
+  spansMayRepeat = false;
+
+  constructor(
+    options: ReconcilerOptions,
+    spans: SpanCounters,
+    events: EventCounters,
+    openSpans: OpenSpans | undefined,
+  ) {
+    const { maxParkedSpans, maxEventsPerSpan, lateEvents } = options;
+    this.#options = options;
     this.#spans = spans;
     this.#events = events;
+    this.#openSpans = openSpans;
+    this.#parked = new WaitingBuckets(maxParkedSpans, maxEventsPerSpan);
+    this.#amendments = new Amendments(this.#buckets, maxEventsPerSpan);
+    this.#held =
+      typeof lateEvents === 'object'
+        ? new HeldSpans(lateEvents.holdMillis, maxParkedSpans, maxEventsPerSpan, openSpans)
+        : undefined;
   }
 
   /** Events waiting for their span. */
@@ -68,115 +100,269 @@ export class Reconciler {
     return this.#parked.spans;
   }
 
+  /** Spans that have ended and wait for stragglers. */
+  get heldSpans(): number {
+    return this.#held?.spans ?? 0;
+  }
+
+  /** Events whose span has ended, on their way with it. */
+  get heldEvents(): number {
+    return (this.#held?.events ?? 0) + this.#amendments.events;
+  }
+
+  /** Whether `settle()` has something to give that waits for no time to pass. */
+  get unsettled(): boolean {
+    return this.#amendments.events > 0 || (this.#held?.someEnded ?? false);
+  }
+
+  /** Whether anything waits for time to pass. */
+  get waits(): boolean {
+    return this.heldSpans > 0 || (this.parkedSpans > 0 && this.#options.maxParkedMillis < Infinity);
+  }
+
+  /** The shortest time that anything waits. */
+  get shortestWaitMillis(): number {
+    return Math.min(this.#options.maxParkedMillis, this.#held?.holdMillis ?? Infinity);
+  }
+
   /**
    * Parks each event until its span comes, or finds out that it never will.
    *
    * Returns the orphans if they are wanted; otherwise they are counted and never built.
    */
-  reconcileEvents(batch: Batch<EmittedRecord>, orphansWanted: boolean): OrphanEvent[] {
-    const orphans: OrphanEvent[] = [];
-    this.#orphans = orphansWanted ? orphans : undefined;
-    for (let i = 0; i < batch.length; i++) {
-      try {
-        this.#reconcileEvent(batch.items[i]!);
-      } catch {
-        this.#events.dropped.invalid++;
+  reconcileEvents(batch: Batch<EmittedRecord>, orphansWanted: boolean, now: number): OrphanEvent[] {
+    return this.#collectOrphans(orphansWanted, () => {
+      for (let i = 0; i < batch.length; i++) {
+        try {
+          this.#reconcileEvent(batch.items[i]!, now);
+        } catch {
+          this.#events.dropped.invalid++;
+        }
       }
-    }
-    this.#orphans = undefined;
-    return orphans;
+    });
   }
 
   /** Gives each span the events that wait for it. Returns the spans to deliver, in order. */
-  reconcileSpans(batch: Batch<ReadableSpan>): ReadableSpan[] {
-    const finished: ReadableSpan[] = [];
+  reconcileSpans(batch: Batch<ReadableSpan>, now: number): DeliveredSpan[] {
     for (let i = 0; i < batch.length; i++) {
       try {
-        const span = this.#reconcileSpan(batch.items[i]!);
-        if (span === undefined) this.#spans.dropped.unsampled++;
-        else finished.push(span);
+        this.#reconcileSpan(batch.items[i]!, now);
       } catch {
         this.#spans.dropped.invalid++;
       }
     }
-    this.#spans.delivered += finished.length;
-    return finished;
+    return this.#takeFinished();
+  }
+
+  /**
+   * At most `max` spans that are done with waiting: amended ones, and held ones whose time is over. With
+   * `quiet`, nothing is queued. Infinity as the time lets go of all held spans.
+   */
+  settle(now: number, quiet: boolean, max: number): DeliveredSpan[] {
+    for (let i = 0; i < max; i++) {
+      const amended = this.#amendments.take();
+      if (amended === undefined) break;
+      this.#amend(...amended);
+    }
+    while (this.#held !== undefined && this.#finished.length < max) {
+      const bucket = this.#held.takeDue(now, quiet);
+      if (bucket === undefined) break;
+      this.#letGo(bucket);
+    }
+    return this.#takeFinished();
+  }
+
+  /** Gives up the events that have waited for `maxParkedMillis`, except those of spans known to be open. */
+  expire(now: number, orphansWanted: boolean): OrphanEvent[] {
+    return this.#collectOrphans(orphansWanted, () => {
+      for (const bucket of this.#parked) {
+        if (bucket.since + this.#options.maxParkedMillis > now) return;
+        if (!this.#openSpans?.has(bucket)) this.#giveUp(bucket, 'expired');
+      }
+    });
   }
 
   /** Gives up the span that has waited longest, for shutdown. Undefined when none is left. */
   releaseOldest(orphansWanted: boolean): OrphanEvent[] | undefined {
-    const parked = this.#parked.takeOldest();
-    if (parked === undefined) return undefined;
-    const orphans: OrphanEvent[] = [];
-    this.#orphans = orphansWanted ? orphans : undefined;
-    this.#orphanAll(parked, 'shutdown');
-    this.#orphans = undefined;
-    return orphans;
+    const bucket = this.#parked.oldest;
+    if (bucket === undefined) return undefined;
+    return this.#collectOrphans(orphansWanted, () => this.#giveUp(bucket, 'shutdown'));
   }
 
-  /** Forgets all waiting events: nobody is there to get them. */
-  discardParked(): void {
-    for (let parked = this.#parked.takeOldest(); parked; parked = this.#parked.takeOldest()) {
-      this.#events.dropped.no_subscriber += parked.count;
-      this.#parked.recycle(parked);
+  /** Forgets all that waits: nobody is there to get it. */
+  discard(): void {
+    for (let bucket = this.#parked.takeOldest(); bucket; bucket = this.#parked.takeOldest()) {
+      this.#discardEvents(bucket);
+    }
+    for (let bucket = this.#held?.takeOldest(); bucket; bucket = this.#held?.takeOldest()) {
+      this.#spans.dropped.no_subscriber++;
+      this.#discardEvents(bucket);
+    }
+    for (let amended = this.#amendments.take(); amended; amended = this.#amendments.take()) {
+      this.#discardEvents(amended[1]);
     }
   }
 
-  #reconcileEvent({ record, spanContext, recorded }: EmittedRecord): void {
-    if (spanContext === undefined) {
-      this.#orphan(record!, undefined, 'no_span');
+  /** Forgets which spans were delivered. */
+  forgetDelivered(): void {
+    this.#recent.clear();
+  }
+
+  #reconcileEvent({ record, spanContext, recorded }: EmittedRecord, now: number): void {
+    if (isBridged(record!)) {
+      this.#events.dropped.duplicate++;
       return;
     }
-    const parked = spanContext.isRemote ? undefined : this.#parked.get(spanContext);
-    if (parked !== undefined) {
-      if (this.#parked.add(parked, toLogEvent(record!))) this.#events.dropped.event_limit++;
+    if (spanContext === undefined || spanContext.isRemote) {
+      this.#orphan(record!, spanContext, spanContext === undefined ? 'no_span' : 'remote_parent');
       return;
     }
-    const reason = this.#whyNotParked(spanContext, recorded);
-    if (reason === undefined) this.#park(spanContext, toLogEvent(record!));
-    else if (reason === 'late' && this.#lateEvents === 'drop') this.#events.dropped.late++;
-    else this.#orphan(record!, spanContext, reason);
+    const parked = this.#parked.get(spanContext);
+    const held = parked === undefined ? this.#held?.get(spanContext) : undefined;
+    if (parked !== undefined) this.#addEvent(this.#parked, parked, record!);
+    else if (held !== undefined) this.#addEvent(this.#held!, held, record!);
+    else this.#reconcileFirstEvent(record!, spanContext, recorded, now);
   }
 
-  /** Why the span will not come (any more), or undefined if it may. */
-  #whyNotParked(spanContext: SpanContext, recorded: boolean): OrphanReason | undefined {
-    if (!isSpanContextValid(spanContext)) return 'no_span';
-    if (spanContext.isRemote) return 'remote_parent';
-    if (this.#recent.has(spanContext)) return 'late';
-    if (!isSampled(spanContext) && !(recorded && this.#unsampledSpans)) return 'unsampled';
-    return undefined;
+  #addEvent(where: WaitingBuckets, bucket: EventBucket, record: ReadableLogRecord): void {
+    if (where.addEvent(bucket, toLogEvent(record))) this.#events.dropped.event_limit++;
   }
 
-  #park(spanContext: SpanContext, event: LogEvent): void {
-    if (this.#parked.full) this.#orphanAll(this.#parked.takeOldest()!, 'evicted');
-    this.#parked.park(spanContext, event);
+  /** The first event of a span that nobody waits for yet. */
+  #reconcileFirstEvent(
+    record: ReadableLogRecord,
+    spanContext: SpanContext,
+    recorded: boolean,
+    now: number,
+  ): void {
+    const delivered = this.#recent.get(spanContext);
+    if (!isSpanContextValid(spanContext)) this.#orphan(record, spanContext, 'no_span');
+    else if (delivered !== undefined) this.#reconcileLateEvent(record, spanContext, delivered);
+    else if (!this.#mayCome(spanContext, recorded)) this.#orphan(record, spanContext, 'unsampled');
+    else this.#park(spanContext, toLogEvent(record), now);
   }
 
-  /** The span as it is to be delivered, or undefined if it is not. Throws if it cannot be read. */
-  #reconcileSpan(span: ReadableSpan): ReadableSpan | undefined {
+  #reconcileLateEvent(
+    record: ReadableLogRecord,
+    spanContext: SpanContext,
+    delivered: SpanContext | AmendableSpan,
+  ): void {
+    if (delivered instanceof AmendableSpan) {
+      if (this.#amendments.add(delivered, toLogEvent(record))) this.#events.dropped.event_limit++;
+    } else if (this.#options.lateEvents === 'drop') {
+      this.#events.dropped.late++;
+    } else {
+      this.#orphan(record, spanContext, 'late');
+    }
+  }
+
+  /** Whether a span that is not known yet may still end in this cache. */
+  #mayCome(spanContext: SpanContext, recorded: boolean): boolean {
+    return isSampled(spanContext) || (recorded && this.#options.unsampledSpans);
+  }
+
+  #park(spanContext: SpanContext, event: LogEvent, now: number): void {
+    if (this.#parked.full) this.#giveUp(this.#parked.oldest!, 'evicted');
+    const bucket = this.#buckets.acquire(spanContext, now);
+    this.#parked.add(bucket);
+    this.#parked.addEvent(bucket, event);
+  }
+
+  /** Throws if the span cannot be read. */
+  #reconcileSpan(span: ReadableSpan, now: number): void {
     const spanContext = span.spanContext();
     if (typeof spanContext.traceId !== 'string' || typeof spanContext.spanId !== 'string') {
       throw new TypeError('a span must have a trace id and a span id');
     }
-    if (!this.#unsampledSpans && !isSampled(spanContext)) return undefined;
+    if (!this.#options.unsampledSpans && !isSampled(spanContext)) {
+      this.#spans.dropped.unsampled++;
+    } else if (this.spansMayRepeat && this.#isKnown(spanContext)) {
+      this.#spans.dropped.duplicate++;
+    } else if (this.#held !== undefined) {
+      this.#hold(span, spanContext, now);
+    } else {
+      this.#finish(span, spanContext, this.#parked.spans === 0 ? undefined : this.#parked.get(spanContext));
+    }
+  }
 
-    const finished = this.#parked.spans === 0 ? span : this.#merge(span, spanContext);
-    this.#recent.remember(spanContext);
+  #isKnown(spanContext: SpanContext): boolean {
+    return this.#recent.get(spanContext) !== undefined || this.#held?.get(spanContext) !== undefined;
+  }
+
+  /** Delivers a span with the events parked for it. Reads the span before it takes them. */
+  #finish(span: ReadableSpan, spanContext: SpanContext, parked: EventBucket | undefined): void {
+    if (parked === undefined) {
+      this.#deliver(span, spanContext, span);
+      return;
+    }
+    const merged = merge(span, undefined, parked, this.#options.maxEventsPerSpan);
+    this.#parked.remove(parked);
+    this.#deliver(span, spanContext, this.#account(merged, parked));
+  }
+
+  /** Keeps a span for stragglers, with the events parked for it. */
+  #hold(span: ReadableSpan, spanContext: SpanContext, now: number): void {
+    if (!Array.isArray(span.events)) throw new TypeError('a span must have events');
+    const parked = this.#parked.get(spanContext);
+    if (parked !== undefined) this.#parked.remove(parked);
+    const bucket = parked ?? this.#buckets.acquire(spanContext, now);
+    bucket.span = span;
+    bucket.since = now;
+    if (this.#held!.full) this.#letGo(this.#held!.takeOldest()!);
+    this.#held!.add(bucket);
+  }
+
+  /** Delivers a span that was held. */
+  #letGo(bucket: EventBucket): void {
+    const { span, spanContext } = bucket;
+    try {
+      const merged = merge(span!, undefined, bucket, this.#options.maxEventsPerSpan);
+      this.#deliver(span!, spanContext!, this.#account(merged, bucket));
+    } catch {
+      this.#spans.dropped.invalid++;
+      this.#events.dropped.invalid += bucket.count;
+      this.#buckets.release(bucket);
+    }
+  }
+
+  /** Delivers a span again, with the events that came after it. */
+  #amend(span: AmendableSpan, bucket: EventBucket): void {
+    const { maxEventsPerSpan } = this.#options;
+    const amended = merge(span.original, span.delivered, bucket, maxEventsPerSpan);
+    const changed = amended.span !== span.delivered;
+    span.delivered = this.#account(amended, bucket);
+    if (!changed) return;
+    this.#spans.amended++;
+    this.#finished.push(span.delivered);
+  }
+
+  /** Counts what was merged, and lets the bucket go. */
+  #account({ span, merged, duplicates }: Merge, bucket: EventBucket): DeliveredSpan {
+    this.#events.merged += merged;
+    this.#events.dropped.duplicate += duplicates;
+    this.#buckets.release(bucket);
+    return span;
+  }
+
+  #deliver(original: ReadableSpan, spanContext: SpanContext, span: DeliveredSpan): void {
+    this.#spans.delivered++;
+    this.#finished.push(span);
+    const whole = this.#options.lateEvents === 'amend';
+    this.#recent.remember(whole ? new AmendableSpan(spanContext, original, span) : spanContext);
+  }
+
+  #takeFinished(): DeliveredSpan[] {
+    const finished = this.#finished;
+    this.#finished = [];
     return finished;
   }
 
-  #merge(span: ReadableSpan, spanContext: SpanContext): ReadableSpan {
-    const parked = this.#parked.get(spanContext);
-    if (parked === undefined) return span;
-
-    // Read the span first: if that throws, the events are still parked and counted as such.
-    const events: TimedEvent[] = span.events.slice();
-    const droppedEventsCount = span.droppedEventsCount + parked.lost;
-    this.#parked.take(spanContext);
-    parked.appendTo(events);
-    this.#events.merged += parked.count;
-    this.#parked.recycle(parked);
-    return new MergedSpan(span, events, droppedEventsCount);
+  #collectOrphans(wanted: boolean, code: () => void): OrphanEvent[] {
+    const orphans: OrphanEvent[] = [];
+    this.#orphans = wanted ? orphans : undefined;
+    code();
+    this.#orphans = undefined;
+    return orphans;
   }
 
   #orphan(
@@ -188,13 +374,18 @@ export class Reconciler {
     this.#events.orphaned[reason]++;
   }
 
-  #orphanAll(parked: ParkedSpan, reason: OrphanReason): void {
-    if (this.#orphans !== undefined) {
-      const events: LogEvent[] = [];
-      parked.appendTo(events);
-      for (const event of events) this.#orphans.push(toOrphan(event, parked.spanContext, reason));
+  /** Makes orphans of all events parked for a span. */
+  #giveUp(bucket: EventBucket, reason: OrphanReason): void {
+    this.#parked.remove(bucket);
+    for (const event of this.#orphans === undefined ? [] : bucket.events()) {
+      this.#orphans!.push(toOrphan(event, bucket.spanContext, reason));
     }
-    this.#events.orphaned[reason] += parked.count;
-    this.#parked.recycle(parked);
+    this.#events.orphaned[reason] += bucket.count;
+    this.#buckets.release(bucket);
+  }
+
+  #discardEvents(bucket: EventBucket): void {
+    this.#events.dropped.no_subscriber += bucket.count;
+    this.#buckets.release(bucket);
   }
 }

@@ -60,6 +60,15 @@ export function millisFrom(min: number, fallback: number): Option<number> {
   };
 }
 
+export function millisOrInfinity(min: number, fallback: number): Option<number> {
+  const finite = millisFrom(min, fallback);
+  return {
+    ...finite,
+    expected: `${finite.expected}, or Infinity`,
+    inRange: (value) => value === Infinity || finite.inRange(value),
+  };
+}
+
 export function boolean(fallback: boolean): Option<boolean> {
   return {
     fallback,

@@ -1,24 +1,25 @@
 import { expect } from 'chai';
+import type { SpanIdentity } from '../../src/model/span-map.js';
 import { RecentSpans } from '../../src/reconcile/recent-spans.js';
 
 const span = (id: number) => ({ traceId: 't', spanId: String(id) });
 
 describe('RecentSpans', () => {
   it('knows a span that was remembered, also when it was asked before', () => {
-    const recent = new RecentSpans(4);
+    const recent = new RecentSpans<SpanIdentity>(4);
 
-    expect(recent.has(span(1))).to.equal(false);
+    expect(recent.get(span(1))).to.equal(undefined);
     recent.remember(span(1));
-    expect(recent.has(span(1))).to.equal(true);
+    expect(recent.get(span(1))).to.deep.equal(span(1));
   });
 
   it('remembers at least a generation and at most two', () => {
-    const recent = new RecentSpans(4);
+    const recent = new RecentSpans<SpanIdentity>(4);
 
     for (let id = 1; id <= 100; id++) {
       recent.remember(span(id));
-      for (let newer = Math.max(1, id - 3); newer <= id; newer++) expect(recent.has(span(newer))).to.equal(true);
-      for (let older = 1; older <= id - 8; older++) expect(recent.has(span(older))).to.equal(false);
+      for (let newer = Math.max(1, id - 3); newer <= id; newer++) expect(recent.get(span(newer))).to.deep.equal(span(newer));
+      for (let older = 1; older <= id - 8; older++) expect(recent.get(span(older))).to.equal(undefined);
     }
   });
 });

@@ -82,6 +82,18 @@ describe('What happens to an event', () => {
     expect(eventNames(subscription.take()!.spans[0])).to.deep.equal(['before', 'after']);
   });
 
+  it('of such a span, emitted only after the end: it is merged', () => {
+    const { cache, start, log } = startService({}, { sampler: RECORD_ONLY });
+    const subscription = cache.subscribe();
+    const span = start('local');
+
+    span.end();
+    log(span, 'after');
+    cache.flush();
+
+    expect(eventNames(subscription.take()!.spans[0])).to.deep.equal(['after']);
+  });
+
   it('of such a span when unsampledSpans is off: both are counted as unsampled', () => {
     const { cache, start, log } = startService({ unsampledSpans: false }, { sampler: RECORD_ONLY });
     const subscription = cache.subscribe({ orphans: true });

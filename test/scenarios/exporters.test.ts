@@ -108,6 +108,31 @@ describe('An exporter subscription', () => {
     expect(exporter.exports).to.have.length(2);
   });
 
+  it('runs one export at a time however many wait for it', async () => {
+    const { cache, start } = startService();
+    let running = 0;
+    let most = 0;
+    const handle = cache.addExporter(
+      {
+        export(_, done) {
+          most = Math.max(most, ++running);
+          setImmediate(() => {
+            running--;
+            done({ code: 0 });
+          });
+        },
+        shutdown: async () => {},
+      },
+      { maxExportBatchSize: 1, scheduledDelayMillis: 1_000 },
+    );
+    for (let i = 0; i < 5; i++) start('job').end();
+
+    await Promise.all([cache.forceFlush(), cache.forceFlush(), handle.forceFlush()]);
+
+    expect(most).to.equal(1);
+    expect(cache.stats().subscriptions[0]).to.include({ delivered: 5, queued: 0 });
+  });
+
   it('loses whole batches when the exporter is too slow, counts and reports them once', async () => {
     const { cache, start } = startService();
     cache.addExporter(new ManualExporter(), { maxQueueSize: 3, maxExportBatchSize: 1 });
@@ -168,6 +193,22 @@ describe('An exporter subscription', () => {
       expect(warnings.filter((line) => line.includes('an export failed'))).to.have.length(1);
     });
   }
+
+  it('that fails again after a success is reported again', async () => {
+    const { cache, start } = startService();
+    const codes = [1, 0, 1];
+    cache.addExporter({
+      export: (_, done) => done({ code: codes.shift()! }),
+      shutdown: async () => {},
+    });
+
+    for (let i = 0; i < 3; i++) {
+      start('job').end();
+      await cache.forceFlush();
+    }
+
+    expect(warnings.filter((line) => line.includes('an export failed'))).to.have.length(2);
+  });
 
   it('that never answers is given up after exportTimeoutMillis', async () => {
     const { cache, start } = startService();

@@ -38,9 +38,9 @@ describe('A span store', () => {
     for (const name of ['a', 'b', 'c']) start(name).end();
 
     store.reset();
-    start('d').end();
+    for (const name of ['d', 'e', 'f']) start(name).end();
 
-    expect(names(store.getFinishedSpans())).to.deep.equal(['d']);
+    expect(names(store.getFinishedSpans())).to.deep.equal(['e', 'f']);
   });
 
   it('survives shutdown()', async () => {

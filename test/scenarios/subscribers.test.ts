@@ -1,7 +1,7 @@
 import { diag, DiagLogLevel, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import type { SpanBatch, SubscriptionStats } from '../../src/index.js';
+import { untraced, type SpanBatch, type SubscriptionStats } from '../../src/index.js';
 import { InMemorySpanExporter } from '../sdk.js';
 import { names, startService, type Service } from './service.js';
 
@@ -349,6 +349,27 @@ describe('An iterator subscription', () => {
     expect(seen).to.deep.equal(['a', 'b']);
   });
 
+  it('may start spans in its loop, untraced', async () => {
+    const { cache, start, tracer } = startService();
+    const subscription = cache.subscribe();
+    const seen: string[] = [];
+    const loop = (async () => {
+      for await (const { spans } of subscription) {
+        untraced(() => {
+          seen.push(...names(spans));
+          tracer.startSpan('from the loop').end();
+        });
+      }
+    })();
+
+    start('job').end();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    subscription.close();
+    await loop;
+
+    expect(seen).to.deep.equal(['job']);
+  });
+
   it('is closed by leaving the loop', async () => {
     const { cache, start } = startService();
     const subscription = cache.subscribe();
@@ -447,6 +468,19 @@ describe('Nobody subscribed', () => {
     const subscribed = cache.logRecordProcessor.enabled?.(options);
 
     expect([idle, subscribed]).to.deep.equal([false, true]);
+  });
+
+  it('any more: what is parked is let go without waiting for anything else to happen', async () => {
+    const { cache, start, log } = startService();
+    const subscription = cache.subscribe();
+    log(start('open'), 'parked');
+    cache.flush();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+
+    subscription.close();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+
+    expect(cache.stats().events).to.include({ parked: 0 });
   });
 
   it('any more: what is still queued or parked is let go and counted', async () => {

@@ -1,0 +1,76 @@
+import type { EventBucket } from './event-bucket.js';
+import type { OpenSpans } from './open-spans.js';
+import { WaitingBuckets } from './waiting-buckets.js';
+
+/**
+ * Ended spans that wait for stragglers among their events.
+ *
+ * A span leaves after `holdMillis`. It leaves earlier when room is needed, the oldest first, or when its
+ * whole trace is known to have ended and nothing is queued any more: then no straggler is on its way.
+ */
+export class HeldSpans extends WaitingBuckets {
+  readonly holdMillis: number;
+  readonly #openSpans: OpenSpans | undefined;
+  readonly #byTrace = new Map<string, Set<EventBucket>>();
+  /** Traces whose last open span may have ended. */
+  readonly #ended = new Set<string>();
+
+  constructor(
+    holdMillis: number,
+    maxSpans: number,
+    maxEventsPerSpan: number,
+    openSpans: OpenSpans | undefined,
+  ) {
+    super(maxSpans, maxEventsPerSpan);
+    this.holdMillis = holdMillis;
+    this.#openSpans = openSpans;
+  }
+
+  /** Whether some may leave as soon as nothing is queued. */
+  get someEnded(): boolean {
+    return this.#ended.size > 0;
+  }
+
+  override add(bucket: EventBucket): void {
+    super.add(bucket);
+    if (this.#openSpans === undefined) return;
+    const { traceId } = bucket;
+    const others = this.#byTrace.get(traceId);
+    if (others === undefined) this.#byTrace.set(traceId, new Set([bucket]));
+    else others.add(bucket);
+    if (!this.#openSpans.hasTrace(traceId)) this.#ended.add(traceId);
+  }
+
+  override remove(bucket: EventBucket): void {
+    super.remove(bucket);
+    const others = this.#byTrace.get(bucket.traceId);
+    if (others === undefined) return;
+    others.delete(bucket);
+    if (others.size > 0) return;
+    this.#byTrace.delete(bucket.traceId);
+    this.#ended.delete(bucket.traceId);
+  }
+
+  /** Takes out a span whose time is over. With `quiet`, nothing is queued: also one whose trace is over. */
+  takeDue(now: number, quiet: boolean): EventBucket | undefined {
+    const { oldest } = this;
+    const due =
+      oldest !== undefined && oldest.since + this.holdMillis <= now
+        ? oldest
+        : quiet
+          ? this.#oneOfEndedTrace()
+          : undefined;
+    if (due !== undefined) this.remove(due);
+    return due;
+  }
+
+  #oneOfEndedTrace(): EventBucket | undefined {
+    for (const traceId of this.#ended) {
+      const [bucket] = this.#byTrace.get(traceId) ?? [];
+      if (bucket !== undefined && !this.#openSpans?.hasTrace(traceId)) return bucket;
+      this.#ended.delete(traceId);
+    }
+    return undefined;
+  }
+}
+

@@ -1,0 +1,51 @@
+import type { LogEvent } from '../model/log-event.js';
+import { MergedSpan, type DeliveredSpan } from '../model/merged-span.js';
+import type { ReadableSpan, TimedEvent } from '../model/otel.js';
+import type { EventBucket } from './event-bucket.js';
+
+/** What came of merging a bucket into a span. */
+export interface Merge {
+  readonly span: DeliveredSpan;
+  /** Events that are on the span now. */
+  readonly merged: number;
+  /** Events that the span had already. */
+  readonly duplicates: number;
+}
+
+/**
+ * Puts a bucket's events behind those that the span was delivered with before, or else its own.
+ *
+ * Their order is that of emission: log times are in milliseconds, so sorting by time would put a log
+ * event before a span event that came earlier. Of all the span's log events the newest `maxLogEvents`
+ * stay; what gave way is in `droppedEventsCount`.
+ */
+export function merge(
+  original: ReadableSpan,
+  before: DeliveredSpan | undefined,
+  bucket: EventBucket,
+  maxLogEvents: number,
+): Merge {
+  const own = original.events;
+  const added = bucket.events().filter((event) => !isSameException(event, own));
+  const duplicates = bucket.count - added.length;
+  if (added.length === 0 && bucket.lost === 0) return { span: before ?? original, merged: 0, duplicates };
+
+  const { events, droppedEventsCount } = before ?? original;
+  const all = [...events, ...added];
+  const excess = Math.max(0, all.length - own.length - maxLogEvents);
+  all.splice(own.length, excess);
+  const dropped = droppedEventsCount + bucket.lost + excess;
+  const revision = before === undefined ? 0 : (before.revision ?? 0) + 1;
+  return { span: new MergedSpan(original, all, dropped, revision), merged: added.length, duplicates };
+}
+
+/** Whether a log event tells of an exception that `span.recordException()` has told of already. */
+function isSameException(event: LogEvent, own: readonly TimedEvent[]): boolean {
+  if (event.name !== 'exception') return false;
+  return own.some(
+    ({ name, attributes }) =>
+      name === 'exception' &&
+      attributes?.['exception.type'] === event.attributes['exception.type'] &&
+      attributes?.['exception.message'] === event.attributes['exception.message'],
+  );
+}

@@ -1,0 +1,125 @@
+import type { Attributes, HrTime, SpanContext, SpanKind } from '@opentelemetry/api';
+import { SpanMap, type SpanIdentity } from '../model/span-map.js';
+import { AgedList, type Aged } from './aged-list.js';
+
+/** A span that has started and not ended, as it is now. */
+export interface OpenSpan {
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly spanContext: SpanContext;
+  readonly parentSpanContext: SpanContext | undefined;
+  readonly startTime: HrTime;
+  /** Milliseconds since the cache saw it start, on a clock that does not jump. */
+  readonly ageMillis: number;
+  /** A copy of the attributes it has so far. */
+  readonly attributes: Attributes;
+}
+
+/** What is read of a span while it is open. */
+export interface StartedSpan {
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly spanContext: () => SpanContext;
+  readonly parentSpanContext?: SpanContext;
+  readonly startTime: HrTime;
+  readonly attributes: Attributes;
+}
+
+interface Entry extends SpanIdentity, Aged<Entry> {
+  readonly span: StartedSpan;
+  readonly startedAt: number;
+}
+
+/**
+ * The spans that have started and not ended.
+ *
+ * Holds at most `maxSpans`. Past that, the one that started first is forgotten and counted: a span that
+ * never ends must not push out those that will.
+ */
+export class OpenSpans {
+  readonly #maxSpans: number;
+  readonly #bySpan = new SpanMap<Entry>();
+  readonly #byAge = new AgedList<Entry>();
+  /** How many spans each trace has open. */
+  readonly #perTrace = new Map<string, number>();
+  #forgotten = 0;
+
+  constructor(maxSpans: number) {
+    this.#maxSpans = maxSpans;
+  }
+
+  get size(): number {
+    return this.#bySpan.size;
+  }
+
+  /** Spans forgotten because `maxSpans` others had started since. */
+  get forgotten(): number {
+    return this.#forgotten;
+  }
+
+  has(span: SpanIdentity): boolean {
+    return this.#bySpan.get(span) !== undefined;
+  }
+
+  hasTrace(traceId: string): boolean {
+    return this.#perTrace.has(traceId);
+  }
+
+  /** A span has started. */
+  add(span: StartedSpan, now: number): void {
+    const { traceId, spanId } = span.spanContext();
+    const known = this.#bySpan.get({ traceId, spanId });
+    if (known !== undefined) return;
+    if (this.size >= this.#maxSpans) {
+      this.#remove(this.#byAge.oldest!);
+      this.#forgotten++;
+    }
+    const entry = { traceId, spanId, span, startedAt: now, older: undefined, newer: undefined };
+    this.#bySpan.set(entry);
+    this.#byAge.add(entry);
+    this.#perTrace.set(traceId, (this.#perTrace.get(traceId) ?? 0) + 1);
+  }
+
+  /** A span has ended. */
+  remove(span: SpanIdentity): void {
+    const entry = this.#bySpan.get(span);
+    if (entry !== undefined) this.#remove(entry);
+  }
+
+  /** Those open, in the order they started. One that cannot be read is left out. */
+  list(now: number): OpenSpan[] {
+    const spans: OpenSpan[] = [];
+    for (const { span, startedAt } of this.#byAge) {
+      try {
+        spans.push(snapshot(span, now - startedAt));
+      } catch {
+        // Its own getters throw: there is nothing to show.
+      }
+    }
+    return spans;
+  }
+
+  clear(): void {
+    for (const entry of this.#byAge) this.#remove(entry);
+  }
+
+  #remove(entry: Entry): void {
+    this.#bySpan.delete(entry);
+    this.#byAge.remove(entry);
+    const left = this.#perTrace.get(entry.traceId)! - 1;
+    if (left === 0) this.#perTrace.delete(entry.traceId);
+    else this.#perTrace.set(entry.traceId, left);
+  }
+}
+
+function snapshot(span: StartedSpan, ageMillis: number): OpenSpan {
+  return {
+    name: span.name,
+    kind: span.kind,
+    spanContext: span.spanContext(),
+    parentSpanContext: span.parentSpanContext,
+    startTime: span.startTime,
+    ageMillis,
+    attributes: { ...span.attributes },
+  };
+}

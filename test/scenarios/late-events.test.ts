@@ -1,0 +1,391 @@
+import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { expect } from 'chai';
+import sinon from 'sinon';
+import type { DeliveredSpan } from '../../src/index.js';
+import { InMemorySpanExporter } from '../sdk.js';
+import { eventNames, names, startService } from './service.js';
+
+const realSetTimeout = setTimeout;
+
+/** Long enough for the driver to move a few spans; its own timers are never fake. */
+function turns(): Promise<void> {
+  return new Promise((resolve) => realSetTimeout(resolve, 25));
+}
+
+/** Waits, in real time, for what the driver will do by itself. */
+async function until(condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 200 && !condition(); i++) await turns();
+}
+
+const revisions = (spans: readonly DeliveredSpan[]) => spans.map(({ revision }) => revision ?? 0);
+
+describe('With lateEvents: { holdMillis }', () => {
+  let clock: sinon.SinonFakeTimers;
+
+  beforeEach(() => {
+    clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  });
+
+  afterEach(() => clock.restore());
+
+  it('an ended span waits for stragglers, and is delivered when its time is over', async () => {
+    const { cache, start, log } = startService({ lateEvents: { holdMillis: 1_000 } });
+    const subscription = cache.subscribe();
+    const span = start('job');
+    log(span, 'before');
+    span.end();
+    await until(() => cache.stats().spans.held === 1);
+    const held = cache.stats();
+
+    log(span, 'after');
+    await turns();
+    clock.tick(750);
+    await turns();
+    const early = subscription.take();
+    clock.tick(500);
+    await until(() => cache.stats().spans.delivered === 1);
+
+    expect(held.spans).to.include({ held: 1, delivered: 0, queued: 0 });
+    expect(held.events).to.include({ held: 1, parked: 0 });
+    expect(early).to.equal(undefined);
+    expect(subscription.take()!.spans.map(eventNames)).to.deep.equal([['before', 'after']]);
+    expect(cache.stats().spans).to.include({ held: 0, delivered: 1 });
+    expect(cache.stats().events).to.include({ held: 0, merged: 2 });
+  });
+
+  it('the limit of events per span holds for stragglers too', async () => {
+    const { cache, start, log } = startService({
+      lateEvents: { holdMillis: 1_000 },
+      maxEventsPerSpan: 2,
+    });
+    const subscription = cache.subscribe();
+    const span = start('job');
+    log(span, 'a');
+    span.end();
+    await turns();
+
+    for (const body of ['b', 'c']) log(span, body);
+    cache.flush();
+
+    const [delivered] = subscription.take()!.spans;
+    expect(eventNames(delivered)).to.deep.equal(['b', 'c']);
+    expect(delivered!.droppedEventsCount).to.equal(1);
+  });
+
+  it('an event that comes after that is an orphan late', async () => {
+    const { cache, start, log } = startService({ lateEvents: { holdMillis: 1_000 } });
+    const subscription = cache.subscribe({ orphans: true });
+    const span = start('job');
+    span.end();
+    cache.flush();
+
+    log(span, 'too late');
+    cache.flush();
+
+    expect(subscription.take()!.orphans[0]).to.include({ reason: 'late' });
+  });
+
+  it('flush() lets go of all held spans', async () => {
+    const { cache, start } = startService({ lateEvents: { holdMillis: 1_000 } });
+    const subscription = cache.subscribe();
+    for (let i = 0; i < 600; i++) start(String(i)).end();
+    await turns();
+
+    cache.flush();
+
+    expect(subscription.take()!.spans).to.have.length(600);
+  });
+
+  it('shutdown() lets go of all held spans, at the pace of the exporters', async () => {
+    const { cache, start } = startService({ lateEvents: { holdMillis: 1_000 } });
+    const exporter = new InMemorySpanExporter();
+    sinon.stub(exporter, 'shutdown').resolves();
+    clock.restore();
+    cache.addExporter(exporter, { maxQueueSize: 256 });
+    for (let i = 0; i < 1_000; i++) start(String(i)).end();
+    await turns();
+
+    await cache.shutdown();
+
+    expect(exporter.getFinishedSpans()).to.have.length(1_000);
+  });
+
+  it('the oldest held span goes early when maxParkedSpans are held', async () => {
+    const { cache, start } = startService({ lateEvents: { holdMillis: 1_000 }, maxParkedSpans: 2 });
+    const subscription = cache.subscribe();
+    for (const name of ['a', 'b', 'c']) start(name).end();
+
+    await turns();
+
+    expect(names(subscription.take()!.spans)).to.deep.equal(['a']);
+    expect(cache.stats().spans.held).to.equal(2);
+  });
+
+  it('all of a batch that is due goes, however many', async () => {
+    const { cache, start } = startService({ lateEvents: { holdMillis: 1_000 } });
+    const subscription = cache.subscribe();
+    for (let i = 0; i < 1_000; i++) start(String(i)).end();
+    await until(() => cache.stats().spans.held === 1_000);
+
+    clock.tick(1_250);
+    await until(() => cache.stats().spans.held === 0);
+
+    expect(subscription.take()!.spans).to.have.length(1_000);
+  });
+
+  it('a span goes early when its whole trace is known to have ended', async () => {
+    const { cache, tracer } = startService({ lateEvents: { holdMillis: 1_000 }, trackOpenSpans: true });
+    const subscription = cache.subscribe();
+    const root = tracer.startSpan('root', {}, ROOT_CONTEXT);
+    const child = tracer.startSpan('child', {}, trace.setSpan(ROOT_CONTEXT, root));
+    child.end();
+    await turns();
+    const whileOpen = subscription.take();
+
+    root.end();
+    await turns();
+
+    expect(whileOpen).to.equal(undefined);
+    expect(names(subscription.take()!.spans)).to.have.members(['child', 'root']);
+  });
+
+  it('held spans are let go and counted when nobody is subscribed any more', async () => {
+    const { cache, start, log } = startService({ lateEvents: { holdMillis: 1_000 } });
+    const subscription = cache.subscribe();
+    const span = start('job');
+    log(span, 'x');
+    span.end();
+    await turns();
+
+    subscription.close();
+    await turns();
+
+    expect(cache.stats().spans).to.include({ held: 0 });
+    expect(cache.stats().spans.dropped.no_subscriber).to.equal(1);
+    expect(cache.stats().events.dropped.no_subscriber).to.equal(1);
+  });
+});
+
+describe("With lateEvents: 'amend'", () => {
+  it('the span is delivered again with the event, its revision one higher', () => {
+    const { cache, start, log } = startService({ lateEvents: 'amend' });
+    const subscription = cache.subscribe();
+    const span = start('job');
+    log(span, 'before');
+    span.end();
+    cache.flush();
+    const first = subscription.take()!.spans;
+
+    log(span, 'after');
+    cache.flush();
+    const second = subscription.take()!.spans;
+    log(span, 'long after');
+    cache.flush();
+    const third = subscription.take()!.spans;
+
+    expect([...first, ...second, ...third].map(eventNames)).to.deep.equal([
+      ['before'],
+      ['before', 'after'],
+      ['before', 'after', 'long after'],
+    ]);
+    expect(revisions([...first, ...second, ...third])).to.deep.equal([0, 1, 2]);
+    expect(cache.stats().spans).to.include({ received: 1, delivered: 1, amended: 2 });
+    expect(cache.stats().events).to.include({ received: 3, merged: 3, held: 0 });
+  });
+
+  it('a span that was delivered without events is amended too', () => {
+    const { cache, start, log } = startService({ lateEvents: 'amend' });
+    const subscription = cache.subscribe();
+    const span = start('job');
+    span.addEvent('own');
+    span.end();
+    cache.flush();
+    subscription.take();
+
+    log(span, 'after');
+    cache.flush();
+
+    const [amended] = subscription.take()!.spans;
+    expect(eventNames(amended)).to.deep.equal(['own', 'after']);
+    expect(eventNames(span as never)).to.deep.equal(['own']);
+  });
+
+  it('several late events make one amendment', () => {
+    const { cache, start, log } = startService({ lateEvents: 'amend' });
+    const subscription = cache.subscribe();
+    const span = start('job');
+    span.end();
+    cache.flush();
+    subscription.take();
+
+    for (let i = 0; i < 600; i++) log(span, String(i));
+    cache.flush();
+
+    const { spans } = subscription.take()!;
+    expect(revisions(spans)).to.deep.equal([1]);
+    expect(spans[0]!.events).to.have.length(128);
+    expect(spans[0]!.droppedEventsCount).to.equal(472);
+    expect(cache.stats().events.dropped.event_limit).to.equal(472);
+  });
+
+  it('the newest maxEventsPerSpan log events stay on the span over all revisions', () => {
+    const { cache, start, log } = startService({ lateEvents: 'amend', maxEventsPerSpan: 3 });
+    const subscription = cache.subscribe();
+    const span = start('job');
+    span.addEvent('own');
+    for (const body of ['a', 'b']) log(span, body);
+    span.end();
+    cache.flush();
+
+    for (const body of ['c', 'd']) log(span, body);
+    cache.flush();
+
+    const [, amended] = subscription.take()!.spans;
+    expect(eventNames(amended)).to.deep.equal(['own', 'b', 'c', 'd']);
+    expect(amended!.droppedEventsCount).to.equal(1);
+  });
+
+  it('happens by itself, without flush()', async () => {
+    const { cache, start, log } = startService({ lateEvents: 'amend' });
+    const subscription = cache.subscribe();
+    const span = start('job');
+    span.end();
+    await turns();
+
+    log(span, 'after');
+    await turns();
+
+    expect(revisions(subscription.take()!.spans)).to.deep.equal([0, 1]);
+  });
+
+  it('a store keeps the latest revision in the place of the earlier one', () => {
+    const { cache, start, log } = startService({ lateEvents: 'amend' });
+    const store = cache.store();
+    const [one, two] = [start('one'), start('two')];
+    one.end();
+    two.end();
+    store.getFinishedSpans();
+
+    log(one, 'after');
+
+    const spans = store.getFinishedSpans();
+    expect(names(spans)).to.deep.equal(['one', 'two']);
+    expect(eventNames(spans[0])).to.deep.equal(['after']);
+  });
+
+  it('an exporter gets each span once, as it was first', async () => {
+    const { cache, start, log } = startService({ lateEvents: 'amend' });
+    const exporter = new InMemorySpanExporter();
+    cache.addExporter(exporter);
+    const span = start('job');
+    span.end();
+    await cache.forceFlush();
+
+    log(span, 'after');
+    await cache.forceFlush();
+
+    expect(exporter.getFinishedSpans().map(eventNames)).to.deep.equal([[]]);
+    expect(cache.stats().spans.amended).to.equal(1);
+  });
+
+  it('an event whose span is no longer remembered waits and expires as any other', () => {
+    const { cache, start, log } = startService({ lateEvents: 'amend' });
+    cache.subscribe(() => {});
+    const span = start('job');
+    span.end();
+    cache.flush();
+    for (let i = 0; i < 20_000; i++) start('other').end();
+    cache.flush();
+
+    log(span, 'after');
+    cache.flush();
+
+    expect(cache.stats().spans.amended).to.equal(0);
+    expect(cache.stats().events.parked).to.equal(1);
+  });
+});
+
+describe('Parked events', () => {
+  let clock: sinon.SinonFakeTimers;
+
+  beforeEach(() => {
+    clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
+  });
+
+  afterEach(() => clock.restore());
+
+  it('are orphans expired after maxParkedMillis, five minutes by default', async () => {
+    const { cache, start, log } = startService();
+    const subscription = cache.subscribe({ orphans: true });
+    log(start('never ends'), 'x');
+    await turns();
+
+    clock.tick(240_000);
+    await turns();
+    const before = subscription.take();
+    clock.tick(120_000);
+    await turns();
+
+    expect(before).to.equal(undefined);
+    expect(subscription.take()!.orphans[0]).to.include({ name: 'x', reason: 'expired' });
+    expect(cache.stats().events).to.include({ parked: 0 });
+    expect(cache.stats().events.orphaned.expired).to.equal(1);
+  });
+
+  it('expire span by span, each at its own age', async () => {
+    const { cache, start, log } = startService({ maxParkedMillis: 1_000 });
+    cache.subscribe();
+    log(start('old'), 'x');
+    await turns();
+    clock.tick(600);
+    await turns();
+    log(start('young'), 'x');
+    await turns();
+
+    clock.tick(650);
+    await turns();
+
+    expect(cache.stats().events.orphaned.expired).to.equal(1);
+    expect(cache.stats().parkedSpans).to.equal(1);
+  });
+
+  it('wait for ever with Infinity', async () => {
+    const { cache, start, log } = startService({ maxParkedMillis: Infinity });
+    cache.subscribe();
+    log(start('never ends'), 'x');
+    await turns();
+
+    clock.tick(2 ** 31);
+    await turns();
+
+    expect(cache.stats().events.parked).to.equal(1);
+  });
+
+  it('do not expire because the wall clock jumps', async () => {
+    const { cache, start, log } = startService({ maxParkedMillis: 1_000 });
+    cache.subscribe();
+    log(start('job'), 'x');
+    await turns();
+
+    clock.setSystemTime(Date.now() + 86_400_000);
+    clock.tick(500);
+    await turns();
+
+    expect(cache.stats().events.parked).to.equal(1);
+  });
+
+  it('of a span known to be open never expire', async () => {
+    const { cache, start, log } = startService({ maxParkedMillis: 1_000, trackOpenSpans: true });
+    const subscription = cache.subscribe();
+    const open = start('open');
+    log(open, 'x');
+    await turns();
+
+    clock.tick(10_000);
+    await turns();
+    open.end();
+    cache.flush();
+
+    expect(subscription.take()!.spans.map(eventNames)).to.deep.equal([['x']]);
+  });
+});
