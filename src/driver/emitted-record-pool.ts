@@ -2,7 +2,7 @@ import type { SpanContext } from '@opentelemetry/api';
 import type { ReadableLogRecord } from '../model/otel.js';
 import type { Batch } from '../queue/bounded-queue.js';
 import { Pool } from '../queue/pool.js';
-import type { EmittedRecord } from '../reconcile/reconciler.js';
+import type { EmittedRecord, SpanState } from '../reconcile/reconciler.js';
 
 /** Spare envelopes kept: 4,096 records may wait at a time without allocation. */
 const MAX_IDLE_RECORDS = 4_096;
@@ -12,18 +12,18 @@ export class EmittedRecordPool {
   readonly #pool = new Pool<EmittedRecord>(MAX_IDLE_RECORDS, () => ({
     record: undefined,
     spanContext: undefined,
-    recorded: false,
+    spanState: 'unknown',
   }));
 
   acquire(
     record: ReadableLogRecord,
     spanContext: SpanContext | undefined,
-    recorded: boolean,
+    spanState: SpanState,
   ): EmittedRecord {
     const emitted = this.#pool.acquire();
     emitted.record = record;
     emitted.spanContext = spanContext;
-    emitted.recorded = recorded;
+    emitted.spanState = spanState;
     return emitted;
   }
 

@@ -1,10 +1,9 @@
-import { trace, type Context, type SpanContext } from '@opentelemetry/api';
+import { trace, type Context, type Span, type SpanContext } from '@opentelemetry/api';
 import { isInSubscriber } from '../fanout/suppression.js';
 import type { EventCounters, EventDropReason } from '../model/counters.js';
 import type { ReadableLogRecord } from '../model/otel.js';
-import { isSampled } from '../model/sampling.js';
 import type { BoundedQueue } from '../queue/bounded-queue.js';
-import type { EmittedRecord } from '../reconcile/reconciler.js';
+import type { EmittedRecord, SpanState } from '../reconcile/reconciler.js';
 import type { Driver } from './driver.js';
 import type { EmittedRecordPool } from './emitted-record-pool.js';
 import type { Gate } from './gate.js';
@@ -72,14 +71,13 @@ export class EventIntake {
     if (newest !== undefined && newest.record === record) return 'duplicate';
     if (this.#filter !== undefined && !this.#passes(record)) return 'filtered';
 
+    const span = emittedIn && trace.getSpan(emittedIn);
     // A record emitted with `context: undefined` has no span context, though one is active.
-    const spanContext = record.spanContext ?? (emittedIn && trace.getSpanContext(emittedIn));
+    const spanContext = record.spanContext ?? span?.spanContext();
     if (spanContext === undefined && emittedIn !== undefined && isInSubscriber(emittedIn)) {
       return 'suppressed';
     }
-    const recorded =
-      spanContext !== undefined && !isSampled(spanContext) && isRecorded(spanContext, emittedIn);
-    const emitted = this.#records.acquire(record, spanContext, recorded);
+    const emitted = this.#records.acquire(record, spanContext, stateOf(span, spanContext));
     if (this.#queue.push(emitted)) return undefined;
     this.#records.release(emitted);
     return 'queue_full';
@@ -95,12 +93,9 @@ export class EventIntake {
   }
 }
 
-/**
- * Whether the span is one of the SDK's, recording or ended, that a span processor gets to see. Of the
- * unsampled spans only those do; the others are stand-ins that just carry ids.
- */
-function isRecorded(spanContext: SpanContext, emittedIn: Context | undefined): boolean {
-  const span = emittedIn && trace.getSpan(emittedIn);
-  if (span === undefined || span.spanContext().spanId !== spanContext.spanId) return false;
-  return span.isRecording() || ('ended' in span && span.ended === true);
+/** What the context tells of the record's span. Spans that only carry ids are never recording nor ended. */
+function stateOf(span: Span | undefined, spanContext: SpanContext | undefined): SpanState {
+  if (span === undefined || span.spanContext() !== spanContext) return 'unknown';
+  if (span.isRecording()) return 'recording';
+  return 'ended' in span && span.ended === true ? 'ended' : 'unknown';
 }

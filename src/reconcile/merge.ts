@@ -26,26 +26,30 @@ export function merge(
   maxLogEvents: number,
 ): Merge {
   const own = original.events;
-  const added = bucket.events().filter((event) => !isSameException(event, own));
+  const exceptions = own.filter(({ name }) => name === 'exception');
+  const added = withoutThose(exceptions, bucket.events());
   const duplicates = bucket.count - added.length;
   if (added.length === 0 && bucket.lost === 0) return { span: before ?? original, merged: 0, duplicates };
 
   const { events, droppedEventsCount } = before ?? original;
-  const all = [...events, ...added];
+  const all = events.concat(added);
   const excess = Math.max(0, all.length - own.length - maxLogEvents);
-  all.splice(own.length, excess);
+  if (excess > 0) all.splice(own.length, excess);
   const dropped = droppedEventsCount + bucket.lost + excess;
   const revision = before === undefined ? 0 : (before.revision ?? 0) + 1;
   return { span: new MergedSpan(original, all, dropped, revision), merged: added.length, duplicates };
 }
 
-/** Whether a log event tells of an exception that `span.recordException()` has told of already. */
-function isSameException(event: LogEvent, own: readonly TimedEvent[]): boolean {
-  if (event.name !== 'exception') return false;
-  return own.some(
-    ({ name, attributes }) =>
-      name === 'exception' &&
-      attributes?.['exception.type'] === event.attributes['exception.type'] &&
-      attributes?.['exception.message'] === event.attributes['exception.message'],
+/** The log events, without those that tell of an exception which `span.recordException()` told of already. */
+function withoutThose(exceptions: readonly TimedEvent[], events: LogEvent[]): LogEvent[] {
+  if (exceptions.length === 0) return events;
+  return events.filter((event) => !exceptions.some((exception) => isSameException(event, exception)));
+}
+
+function isSameException(event: LogEvent, exception: TimedEvent): boolean {
+  return (
+    event.name === 'exception' &&
+    event.attributes['exception.type'] === exception.attributes?.['exception.type'] &&
+    event.attributes['exception.message'] === exception.attributes?.['exception.message']
   );
 }

@@ -26,13 +26,19 @@ const RECENT_SPANS = 8_192;
 /** What becomes of an event that comes after its span was delivered. */
 export type LateEvents = 'drop' | 'orphan' | 'amend' | { readonly holdMillis: number };
 
+/**
+ * What a record's span was doing when the record was emitted. One that was recording is still to come, one
+ * that had ended has come or is about to; of others the ids are all that is known.
+ */
+export type SpanState = 'recording' | 'ended' | 'unknown';
+
 /** A log record, with what only the hook that received it could see. Pooled by the driver. */
 export interface EmittedRecord {
   record: ReadableLogRecord | undefined;
   /** The span it was emitted in. */
   spanContext: SpanContext | undefined;
-  /** Whether its span is recorded although the SAMPLED flag is clear. */
-  recorded: boolean;
+  /** What its span was doing then. */
+  spanState: SpanState;
 }
 
 export interface ReconcilerOptions {
@@ -208,7 +214,7 @@ export class Reconciler {
     this.#recent.clear();
   }
 
-  #reconcileEvent({ record, spanContext, recorded }: EmittedRecord, now: number): void {
+  #reconcileEvent({ record, spanContext, spanState }: EmittedRecord, now: number): void {
     if (isBridged(record!)) {
       this.#events.dropped.duplicate++;
       return;
@@ -221,7 +227,7 @@ export class Reconciler {
     const held = parked === undefined ? this.#held?.get(spanContext) : undefined;
     if (parked !== undefined) this.#addEvent(this.#parked, parked, record!);
     else if (held !== undefined) this.#addEvent(this.#held!, held, record!);
-    else this.#reconcileFirstEvent(record!, spanContext, recorded, now);
+    else this.#reconcileFirstEvent(record!, spanContext, spanState, now);
   }
 
   #addEvent(where: WaitingBuckets, bucket: EventBucket, record: ReadableLogRecord): void {
@@ -232,13 +238,17 @@ export class Reconciler {
   #reconcileFirstEvent(
     record: ReadableLogRecord,
     spanContext: SpanContext,
-    recorded: boolean,
+    spanState: SpanState,
     now: number,
   ): void {
+    if (spanState === 'recording' && this.#isWanted(spanContext)) {
+      this.#park(spanContext, toLogEvent(record), now);
+      return;
+    }
     const delivered = this.#recent.get(spanContext);
     if (!isSpanContextValid(spanContext)) this.#orphan(record, spanContext, 'no_span');
     else if (delivered !== undefined) this.#reconcileLateEvent(record, spanContext, delivered);
-    else if (!this.#mayCome(spanContext, recorded)) this.#orphan(record, spanContext, 'unsampled');
+    else if (!this.#mayCome(spanContext, spanState)) this.#orphan(record, spanContext, 'unsampled');
     else this.#park(spanContext, toLogEvent(record), now);
   }
 
@@ -257,8 +267,13 @@ export class Reconciler {
   }
 
   /** Whether a span that is not known yet may still end in this cache. */
-  #mayCome(spanContext: SpanContext, recorded: boolean): boolean {
-    return isSampled(spanContext) || (recorded && this.#options.unsampledSpans);
+  #mayCome(spanContext: SpanContext, spanState: SpanState): boolean {
+    return isSampled(spanContext) || (spanState === 'ended' && this.#options.unsampledSpans);
+  }
+
+  /** Whether subscribers get this span once it has ended. */
+  #isWanted(spanContext: SpanContext): boolean {
+    return this.#options.unsampledSpans || isSampled(spanContext);
   }
 
   #park(spanContext: SpanContext, event: LogEvent, now: number): void {
@@ -274,7 +289,7 @@ export class Reconciler {
     if (typeof spanContext.traceId !== 'string' || typeof spanContext.spanId !== 'string') {
       throw new TypeError('a span must have a trace id and a span id');
     }
-    if (!this.#options.unsampledSpans && !isSampled(spanContext)) {
+    if (!this.#isWanted(spanContext)) {
       this.#spans.dropped.unsampled++;
     } else if (this.spansMayRepeat && this.#isKnown(spanContext)) {
       this.#spans.dropped.duplicate++;
