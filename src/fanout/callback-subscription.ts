@@ -1,10 +1,7 @@
 import { Episode } from '../diagnostics/episode.js';
-import type { OrphanEvent } from '../model/log-event.js';
-import type { DeliveredSpan } from '../model/merged-span.js';
-import { BatchBuffer } from './batch-buffer.js';
+import { BufferedSubscription } from './buffered-subscription.js';
 import type { SpanBatch } from './span-batch.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
-import type { SubscriptionHandle } from './subscription.js';
 
 /** Gets each batch as it is delivered. May return a promise: the next batch then waits for it. */
 export type SpanBatchCallback = (batch: SpanBatch) => unknown;
@@ -16,13 +13,9 @@ export type SpanBatchCallback = (batch: SpanBatch) => unknown;
  * settles wait in the buffer, or are lost when it is full. A function that throws or rejects is
  * counted, reported once per episode, and called again with the next batch.
  */
-export class CallbackSubscription implements Subscriber, SubscriptionHandle {
-  readonly wantsOrphans: boolean;
+export class CallbackSubscription extends BufferedSubscription {
   readonly #callback: SpanBatchCallback;
-  readonly #buffer: BatchBuffer;
-  readonly #detach: (subscriber: Subscriber) => void;
   readonly #failures = new Episode();
-  #closed = false;
   #busy = false;
   #errors = 0;
 
@@ -32,54 +25,19 @@ export class CallbackSubscription implements Subscriber, SubscriptionHandle {
     wantsOrphans: boolean,
     detach: (subscriber: Subscriber) => void,
   ) {
+    super(capacity, wantsOrphans, detach);
     this.#callback = callback;
-    this.#buffer = new BatchBuffer(capacity);
-    this.wantsOrphans = wantsOrphans;
-    this.#detach = detach;
-  }
-
-  get largestBatch(): number {
-    return this.#buffer.capacity;
-  }
-
-  get closed(): boolean {
-    return this.#closed;
-  }
-
-  close(): void {
-    this.#buffer.clear();
-    this.end();
-  }
-
-  end(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#detach(this);
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  deliverSpans(spans: readonly DeliveredSpan[]): void {
-    this.#buffer.addSpans(spans);
-    this.#pump();
-  }
-
-  deliverOrphans(orphans: readonly OrphanEvent[]): void {
-    this.#buffer.addOrphans(orphans);
-    this.#pump();
   }
 
   stats(): SubscriptionStats {
-    const { delivered, dropped, droppedOrphans, queued } = this.#buffer;
+    const { delivered, dropped, droppedOrphans, queued } = this.buffer;
     const errors = this.#errors;
     return { kind: 'callback', delivered, dropped, droppedOrphans, queued, failed: 0, errors };
   }
 
-  #pump(): void {
+  protected serve(): void {
     while (!this.#busy) {
-      const batch = this.#buffer.shift();
+      const batch = this.buffer.shift();
       if (batch === undefined) return;
       this.#call(batch);
     }
@@ -99,7 +57,7 @@ export class CallbackSubscription implements Subscriber, SubscriptionHandle {
     this.#busy = true;
     const settled = () => {
       this.#busy = false;
-      this.#pump();
+      this.serve();
     };
     result.then(
       () => {

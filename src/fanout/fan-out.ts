@@ -62,13 +62,10 @@ export class FanOut {
 
   /** A subscriber with a small buffer must be able to take any batch while it keeps up. */
   *#split<T>(items: readonly T[]): Generator<readonly T[]> {
-    if (items.length <= this.#largestBatch) {
-      if (items.length > 0) yield items;
-      return;
-    }
-    for (let start = 0; start < items.length; start += this.#largestBatch) {
-      yield items.slice(start, start + this.#largestBatch);
-    }
+    // A subscriber that comes while the first part is delivered must not change where the next begins.
+    const size = this.#largestBatch;
+    if (items.length > 0 && items.length <= size) yield items;
+    else for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
   }
 
   #deliver(deliverTo: (subscriber: Subscriber) => void): void {

@@ -1,53 +1,18 @@
-import type { OrphanEvent } from '../model/log-event.js';
-import type { DeliveredSpan } from '../model/merged-span.js';
-import { BatchBuffer } from './batch-buffer.js';
+import { BufferedSubscription } from './buffered-subscription.js';
 import type { SpanBatch } from './span-batch.js';
-import type { Subscriber, SubscriptionStats } from './subscriber.js';
+import type { SubscriptionStats } from './subscriber.js';
 import type { Subscription } from './subscription.js';
 
-type Detach = (subscriber: Subscriber) => void;
-type Waiter = (result: IteratorResult<SpanBatch, undefined>) => void;
+type Result = IteratorResult<SpanBatch, undefined>;
+
+const DONE: Result = { done: true, value: undefined };
 
 /** The subscription behind `for await` and `take()`: a buffer, and whoever waits for it to fill. */
-export class IteratorSubscription implements Subscription, Subscriber {
-  readonly wantsOrphans: boolean;
-  readonly #buffer: BatchBuffer;
-  readonly #detach: Detach;
-  readonly #waiters: Waiter[] = [];
-  #closed = false;
-
-  constructor(capacity: number, wantsOrphans: boolean, detach: Detach) {
-    this.#buffer = new BatchBuffer(capacity);
-    this.wantsOrphans = wantsOrphans;
-    this.#detach = detach;
-  }
-
-  get largestBatch(): number {
-    return this.#buffer.capacity;
-  }
-
-  get closed(): boolean {
-    return this.#closed;
-  }
+export class IteratorSubscription extends BufferedSubscription implements Subscription {
+  readonly #waiters: ((result: Result) => void)[] = [];
 
   take(): SpanBatch | undefined {
-    return this.#buffer.shiftAll();
-  }
-
-  close(): void {
-    this.#buffer.clear();
-    this.end();
-  }
-
-  end(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#detach(this);
-    for (const waiter of this.#waiters.splice(0)) waiter({ done: true, value: undefined });
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
+    return this.buffer.shiftAll();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -59,38 +24,32 @@ export class IteratorSubscription implements Subscription, Subscriber {
       next: () => this.#next(),
       return: async () => {
         this.close();
-        return { done: true, value: undefined };
+        return DONE;
       },
     };
   }
 
-  deliverSpans(spans: readonly DeliveredSpan[]): void {
-    this.#buffer.addSpans(spans);
-    this.#serveWaiters();
-  }
-
-  deliverOrphans(orphans: readonly OrphanEvent[]): void {
-    this.#buffer.addOrphans(orphans);
-    this.#serveWaiters();
-  }
-
   stats(): SubscriptionStats {
-    const { delivered, dropped, droppedOrphans, queued } = this.#buffer;
+    const { delivered, dropped, droppedOrphans, queued } = this.buffer;
     return { kind: 'iterator', delivered, dropped, droppedOrphans, queued, failed: 0, errors: 0 };
   }
 
-  #next(): Promise<IteratorResult<SpanBatch, undefined>> {
-    const value = this.#buffer.shift();
-    if (value !== undefined) return Promise.resolve({ done: false, value });
-    if (this.#closed) return Promise.resolve({ done: true, value: undefined });
-    return new Promise((resolve) => this.#waiters.push(resolve));
-  }
-
-  #serveWaiters(): void {
+  protected serve(): void {
     while (this.#waiters.length > 0) {
-      const value = this.#buffer.shift();
+      const value = this.buffer.shift();
       if (value === undefined) return;
       this.#waiters.shift()!({ done: false, value });
     }
+  }
+
+  protected override ended(): void {
+    for (const waiter of this.#waiters.splice(0)) waiter(DONE);
+  }
+
+  #next(): Promise<Result> {
+    const value = this.buffer.shift();
+    if (value !== undefined) return Promise.resolve({ done: false, value });
+    if (this.closed) return Promise.resolve(DONE);
+    return new Promise((resolve) => this.#waiters.push(resolve));
   }
 }

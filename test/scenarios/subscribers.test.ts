@@ -322,6 +322,20 @@ describe('A callback subscriber', () => {
     expect(cache.stats().subscriptions).to.deep.equal([]);
   });
 
+  it('may subscribe another with a smaller buffer while a batch is handed over in parts', () => {
+    const { cache, start } = startService();
+    const seen: string[] = [];
+    cache.subscribe(({ spans }) => {
+      if (seen.length === 0) cache.subscribe({ capacity: 1 });
+      seen.push(...names(spans));
+    }, { capacity: 4 });
+    for (let i = 0; i < 12; i++) start(String(i)).end();
+
+    cache.flush();
+
+    expect(seen).to.deep.equal(Array.from({ length: 12 }, (_, i) => String(i)));
+  });
+
   it('runs outside the span whose end woke the driver', async () => {
     const { cache, tracer } = startService();
     const active: unknown[] = [];
