@@ -281,7 +281,7 @@ export class SpanCache {
     if (delivery !== undefined) await delivery;
     this.#driver.release();
     this.#reconciler.forgetDelivered();
-    this.#openSpans?.clear();
+    this.#openSpans?.close();
     const exporters = [...this.#exporters];
     this.#fanOut.end();
     await Promise.all(exporters.map((exporter) => exporter.close()));

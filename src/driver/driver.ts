@@ -52,6 +52,8 @@ export class Driver {
   #moving = false;
   /** `drain()` calls under way; they take over from the scheduled turns. */
   #drains = 0;
+  /** Settles when they are done. */
+  #drained: Promise<void> = Promise.resolve();
 
   constructor(parts: {
     spans: BoundedQueue<ReadableSpan>;
@@ -100,9 +102,18 @@ export class Driver {
     this.#scheduleSweep();
   }
 
-  /** As `flush()`, but waits for `room` after each batch, so that slow subscribers lose nothing. */
-  async drain(room: (spans: number) => Promise<void>): Promise<void> {
+  /**
+   * As `flush()`, but waits for `room` before each batch, so that slow subscribers lose nothing. One drain at
+   * a time: two would fill the same room.
+   */
+  drain(room: (spans: number) => Promise<void>): Promise<void> {
     this.#drains++;
+    const drain = () => this.#drain(room);
+    this.#drained = this.#drained.then(drain, drain);
+    return this.#drained;
+  }
+
+  async #drain(room: (spans: number) => Promise<void>): Promise<void> {
     try {
       await room(SEGMENT_SIZE);
       while (this.#moveQueued()) await room(SEGMENT_SIZE);

@@ -84,15 +84,13 @@ export class BatchBuffer {
     const first = this.shift();
     if (this.empty || first === undefined) return first;
 
-    const spans = [...first.spans];
-    const orphans = [...first.orphans];
-    let { dropped } = first;
-    for (let batch = this.shift(); batch; batch = this.shift()) {
-      spans.push(...batch.spans);
-      orphans.push(...batch.orphans);
-      dropped += batch.dropped;
-    }
-    return { spans, orphans, dropped };
+    const batches = [first];
+    for (let batch = this.shift(); batch; batch = this.shift()) batches.push(batch);
+    return {
+      spans: batches.flatMap(({ spans }) => spans),
+      orphans: batches.flatMap(({ orphans }) => orphans),
+      dropped: batches.reduce((sum, { dropped }) => sum + dropped, 0),
+    };
   }
 
   /** Forgets what is waiting. */

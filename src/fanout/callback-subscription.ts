@@ -59,7 +59,8 @@ export class CallbackSubscription extends BufferedSubscription {
       this.#busy = false;
       this.serve();
     };
-    result.then(
+    // Only a real promise is sure to settle once and not to throw here.
+    Promise.resolve(result).then(
       () => {
         this.#failures.end();
         settled();

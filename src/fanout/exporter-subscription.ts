@@ -232,9 +232,11 @@ async function resourcesSettled(spans: readonly ReadableSpan[]): Promise<void> {
 
 function callExport(exporter: SpanExporter, spans: ReadableSpan[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    exporter.export(spans, ({ code, error }: ExportResult) => {
-      if (code === 0) resolve();
-      else reject(error ?? new Error('the exporter reported a failure'));
+    // An `async export()` is not foreseen, but written: nobody else takes care of its rejection.
+    const returned: unknown = exporter.export(spans, (result?: ExportResult) => {
+      if (result?.code === 0) resolve();
+      else reject(result?.error ?? new Error('the exporter reported a failure'));
     });
+    Promise.resolve(returned).catch(reject);
   });
 }

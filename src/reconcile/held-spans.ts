@@ -51,11 +51,14 @@ export class HeldSpans extends WaitingBuckets {
     this.#ended.delete(bucket.traceId);
   }
 
-  /** Takes out a span whose time is over. With `quiet`, nothing is queued: also one whose trace is over. */
+  /**
+   * Takes out a span whose time is over, or from whose time the clock has gone back. With `quiet`, nothing is
+   * queued: also one whose trace is over.
+   */
   takeDue(now: number, quiet: boolean): EventBucket | undefined {
     const { oldest } = this;
     const due =
-      oldest !== undefined && oldest.since + this.holdMillis <= now
+      oldest !== undefined && (oldest.since + this.holdMillis <= now || oldest.since > now)
         ? oldest
         : quiet
           ? this.#oneOfEndedTrace()

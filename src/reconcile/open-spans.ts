@@ -43,6 +43,7 @@ export class OpenSpans {
   /** How many spans each trace has open. */
   readonly #perTrace = new Map<string, number>();
   #forgotten = 0;
+  #closed = false;
 
   constructor(maxSpans: number) {
     this.#maxSpans = maxSpans;
@@ -67,6 +68,7 @@ export class OpenSpans {
 
   /** A span has started. */
   add(span: StartedSpan, now: number): void {
+    if (this.#closed) return;
     const { traceId, spanId } = span.spanContext();
     const known = this.#bySpan.get({ traceId, spanId });
     if (known !== undefined) return;
@@ -99,7 +101,9 @@ export class OpenSpans {
     return spans;
   }
 
-  clear(): void {
+  /** Forgets all spans, and takes in no more: the cache is shut down. */
+  close(): void {
+    this.#closed = true;
     for (const entry of this.#byAge) this.#remove(entry);
   }
 

@@ -178,12 +178,16 @@ export class Reconciler {
     return this.#takeFinished();
   }
 
-  /** Gives up the events that have waited for `maxParkedMillis`, except those of spans known to be open. */
+  /**
+   * Gives up the events that have waited for `maxParkedMillis`, except those of spans known to be open. If the
+   * clock has gone back (fake timers come and go), those from its future begin to wait anew.
+   */
   expire(now: number, orphansWanted: boolean): OrphanEvent[] {
     return this.#collectOrphans(orphansWanted, () => {
       for (const bucket of this.#parked) {
-        if (bucket.since + this.#options.maxParkedMillis > now) return;
-        if (!this.#openSpans?.has(bucket)) this.#giveUp(bucket, 'expired');
+        if (bucket.since > now) bucket.since = now;
+        else if (bucket.since + this.#options.maxParkedMillis > now) return;
+        else if (!this.#openSpans?.has(bucket)) this.#giveUp(bucket, 'expired');
       }
     });
   }
