@@ -245,6 +245,7 @@ function anchorsOf(file: string): string[] {
 
 /** What a cell of an option table says the default is. */
 function valueOf(cell: string): unknown {
+  if (cell === 'none') return undefined;
   const [, quoted] = /^'(.*)'$/.exec(cell) ?? [];
   return quoted ?? (JSON.parse(cell.replaceAll('_', '')) as unknown);
 }

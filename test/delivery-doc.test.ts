@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { SpanCache } from '../src/index.js';
+import { EventCounters, SpanCounters } from '../src/model/counters.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PAGE = readFileSync(join(ROOT, 'docs/delivery.md'), 'utf8');
+
+/** What the table of memory says, in the order of its rows. */
+function writtenBytes(): number[] {
+  const [, rows] = /^\| Item \| Bytes \|\n\| --- \| --- \|\n((?:\|.*\n)+)/m.exec(PAGE)!;
+  return [...rows!.matchAll(/\| (\d+) \|$/gm)].map(([, bytes]) => Number(bytes));
+}
+
+describe('docs/delivery.md', () => {
+  describe('memory.mjs', function () {
+    this.timeout(60_000);
+
+    /** Inside the repository, where `otel-span-cache` is the package itself; ignored by git. */
+    let folder: string;
+
+    before(() => {
+      mkdirSync(join(ROOT, 'test/.run'), { recursive: true });
+      folder = mkdtempSync(join(ROOT, 'test/.run/delivery-'));
+      const [, code] = /^```js\n(\/\/ memory\.mjs\n.*?)^```$/ms.exec(PAGE)!;
+      writeFileSync(join(folder, 'memory.mjs'), code!);
+    });
+
+    after(() => rmSync(folder, { recursive: true }));
+
+    it('prints about what the table says', async () => {
+      const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', 'memory.mjs'], { cwd: folder });
+
+      const measured = [...stdout.matchAll(/: (\d+) bytes$/gm)].map(([, bytes]) => Number(bytes));
+      const written = writtenBytes();
+      expect(measured).to.have.length(written.length);
+      measured.forEach((bytes, i) => expect(bytes, stdout).to.be.within(written[i]! / 2, written[i]! * 2));
+    });
+  });
+
+  it('names every way to lose a span or an event', () => {
+    const ways = [
+      ...Object.keys(new SpanCounters().dropped).map((reason) => ['spans.dropped', reason]),
+      ...Object.keys(new EventCounters().dropped).map((reason) => ['events.dropped', reason]),
+      ...['late', 'evicted', 'expired', 'shutdown'].map((reason) => ['events.orphaned', reason]),
+    ] as [string, string][];
+    const rows = PAGE.split('\n').filter((line) => line.startsWith('|'));
+
+    for (const [fate, reason] of ways) {
+      if (reason === 'duplicate') continue; // Nothing is lost.
+      const named = rows.some((row) => row.includes(`\`${fate}.`) && row.includes(`.${reason}\``));
+      expect(named, `${fate}.${reason}`).to.equal(true);
+    }
+  });
+
+  it('names no counter that there is not', () => {
+    const { spans, events } = new SpanCache().stats() as unknown as Record<string, Record<string, object>>;
+    const written = [...PAGE.matchAll(/`(spans|events)\.(dropped|orphaned)\.(\w+)`/g)];
+
+    for (const [text, kind, fate, reason] of written) {
+      expect((kind === 'spans' ? spans : events)![fate!], text).to.have.property(reason!);
+    }
+  });
+
+  it('says how many spans a flush() beyond the default capacity loses', () => {
+    const cache = new SpanCache();
+    const subscription = cache.subscribe();
+    for (let i = 0; i < 5_000; i++) {
+      cache.exporter.export([{ spanContext: () => ({ traceId: `${i}`, spanId: `${i}` }) } as never], () => {});
+    }
+
+    cache.flush();
+    const { spans, dropped } = subscription.take()!;
+
+    expect(PAGE).to.include(`give ${spans.length.toLocaleString('en')}, and \`dropped\` says ${dropped}`);
+  });
+});
