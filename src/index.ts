@@ -26,6 +26,7 @@ export type {
   SpanProcessor,
   TimedEvent,
 } from './model/otel.js';
+export type { SpanCacheTap } from './otel/taps.js';
 export { EventToSpanEventBridge } from './otel/event-to-span-event-bridge.js';
 export { formatTrace } from './format/format-trace.js';
 export type { FormatTraceOptions } from './format/format-options.js';

@@ -35,6 +35,7 @@ import {
 import { SpanCacheExporter } from './otel/exporter.js';
 import { SpanCacheLogRecordProcessor } from './otel/log-record-processor.js';
 import { SpanCacheSpanProcessor } from './otel/span-processor.js';
+import { Taps, type SpanCacheTap } from './otel/taps.js';
 import { BoundedQueue } from './queue/bounded-queue.js';
 import { OpenSpans, type OpenSpan } from './reconcile/open-spans.js';
 import { Reconciler, type EmittedRecord } from './reconcile/reconciler.js';
@@ -71,6 +72,7 @@ export class SpanCache {
   readonly #fanOut = new FanOut();
   readonly #gate = new Gate(this.#fanOut);
   readonly #driver: Driver;
+  readonly #taps = new Taps();
   readonly #exporters = new Set<ExporterSubscription>();
   readonly #selfObservability: SelfObservability | undefined;
   #shutdown: Promise<void> | undefined;
@@ -122,10 +124,11 @@ export class SpanCache {
       counters: this.#eventCounters,
       filter: logRecordFilter(logRecords),
     });
-    this.spanProcessor = new SpanCacheSpanProcessor(spanIntake, this.#openSpans, this);
+    this.spanProcessor = new SpanCacheSpanProcessor(spanIntake, this.#openSpans, this.#taps, this);
     this.logRecordProcessor = new SpanCacheLogRecordProcessor(
       eventIntake,
       logRecords === 'events',
+      this.#taps,
       this,
     );
     this.exporter = new SpanCacheExporter(spanIntake, this);
@@ -163,6 +166,15 @@ export class SpanCache {
   store(options?: SpanStoreOptions): SpanStore {
     const { capacity } = storeOptions(options);
     return this.#add(new SpanStoreSubscription(capacity, () => this.flush(), this.#remove));
+  }
+
+  /**
+   * Shows spans and log records to a function as they come in, inside the application's own calls, until what
+   * this returns is disposed of. For test tools, which must know at once and in the application's async
+   * context; who can wait subscribes. Sees nothing of what comes by `exporter`.
+   */
+  tap(tap: SpanCacheTap): Disposable {
+    return this.#taps.add(tap);
   }
 
   /**

@@ -17,6 +17,8 @@ const LAYERS: Record<string, readonly string[]> = {
   driver: ['model', 'diagnostics', 'queue', 'reconcile', 'fanout'],
   metrics: ['model', 'diagnostics', 'reconcile', 'fanout'],
   otel: ['model', 'diagnostics', 'reconcile', 'driver'],
+  // '' is what is on top of src: the cache itself.
+  testing: ['', 'model', 'format', 'validation'],
 };
 
 /** A file of `src/`, as its path from there. */

@@ -2,20 +2,24 @@ import type { Context } from '@opentelemetry/api';
 import type { EventIntake } from '../driver/event-intake.js';
 import type { LogRecordProcessor, ReadableLogRecord } from '../model/otel.js';
 import type { Lifecycle } from './lifecycle.js';
+import type { Taps } from './taps.js';
 
 /** The cache as a log record processor: takes in each emitted record. */
 export class SpanCacheLogRecordProcessor implements LogRecordProcessor {
   readonly #intake: EventIntake;
   readonly #eventsOnly: boolean;
+  readonly #taps: Taps;
   readonly #cache: Lifecycle;
 
-  constructor(intake: EventIntake, eventsOnly: boolean, cache: Lifecycle) {
+  constructor(intake: EventIntake, eventsOnly: boolean, taps: Taps, cache: Lifecycle) {
     this.#intake = intake;
     this.#eventsOnly = eventsOnly;
+    this.#taps = taps;
     this.#cache = cache;
   }
 
   onEmit(logRecord: ReadableLogRecord, context?: Context): void {
+    this.#taps.emitted(logRecord, context);
     this.#intake.accept(logRecord, context);
   }
 

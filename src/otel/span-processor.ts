@@ -1,21 +1,26 @@
+import type { Context } from '@opentelemetry/api';
 import type { SpanIntake } from '../driver/span-intake.js';
 import type { ReadableSpan, SpanProcessor } from '../model/otel.js';
 import type { OpenSpans, StartedSpan } from '../reconcile/open-spans.js';
 import type { Lifecycle } from './lifecycle.js';
+import type { Taps } from './taps.js';
 
 /** The cache as a span processor: takes in each recorded span when it ends. */
 export class SpanCacheSpanProcessor implements SpanProcessor {
   readonly #intake: SpanIntake;
   readonly #openSpans: OpenSpans | undefined;
+  readonly #taps: Taps;
   readonly #cache: Lifecycle;
 
-  constructor(intake: SpanIntake, openSpans: OpenSpans | undefined, cache: Lifecycle) {
+  constructor(intake: SpanIntake, openSpans: OpenSpans | undefined, taps: Taps, cache: Lifecycle) {
     this.#intake = intake;
     this.#openSpans = openSpans;
+    this.#taps = taps;
     this.#cache = cache;
   }
 
-  onStart(span: unknown): void {
+  onStart(span: unknown, parentContext: Context): void {
+    this.#taps.started(span, parentContext);
     if (this.#openSpans === undefined) return;
     try {
       this.#openSpans.add(span as StartedSpan, performance.now());
@@ -25,6 +30,7 @@ export class SpanCacheSpanProcessor implements SpanProcessor {
   }
 
   onEnd(span: ReadableSpan): void {
+    this.#taps.ended(span);
     if (this.#openSpans !== undefined) this.#close(span);
     this.#intake.acceptEnded(span);
   }

@@ -1,0 +1,98 @@
+import { printable } from '../../format/printable.js';
+import { captureTrace, groupByTrace } from './captured-traces.js';
+import { whyNoSpans } from './no-spans.js';
+import type { Recorder } from './recorder.js';
+import type { ScopeRecords } from './scope-records.js';
+import { demands, differences, type SpanMatcher } from './span-pattern.js';
+import type { SpanRecord } from './span-record.js';
+import { spanLine, traceLines } from './tree-text.js';
+
+/** Of each kind of thing in a message. */
+const MAX_ITEMS = 5;
+const MAX_MISSES = 3;
+
+/**
+ * What a scope has, for the message of a wait that is over: the trees seen so far, the spans still open and
+ * where they were started, what came nearest to what was asked for, and what nobody owns.
+ */
+export function describeScope(
+  scope: ScopeRecords,
+  recorder: Recorder,
+  wanted: SpanMatcher | undefined,
+  candidates: readonly SpanRecord[] = scope.spans,
+): string {
+  const sections = [
+    seen(scope, recorder),
+    section('Still open', openSpans(scope)),
+    section('Nearest', wanted === undefined ? [] : nearest(wanted, candidates)),
+    section('Unowned', unownedSpans(scope, recorder)),
+  ];
+  return sections.filter((text) => text !== '').join('\n\n');
+}
+
+/** The spans that have not ended, one per line, with the place where each was started if that is known. */
+export function openSpans(scope: ScopeRecords): string[] {
+  return scope.spans
+    .filter(({ ended }) => !ended)
+    .map((record) => {
+      const place = record.startedAt;
+      return `${printable(record.span.name)}${place === undefined ? '' : `, started at ${place}`}`;
+    });
+}
+
+function seen(scope: ScopeRecords, recorder: Recorder): string {
+  if (scope.spans.length === 0) return `No span was captured: ${whyNoSpans(scope, recorder)}`;
+  const traces = [...groupByTrace(scope.spans).values()];
+  const lines = traces.slice(0, MAX_ITEMS).map((records) => {
+    const trace = captureTrace(records);
+    return [`trace ${trace.traceId}`, ...traceLines(trace)].join('\n    ');
+  });
+  if (traces.length > MAX_ITEMS) lines.push(`⋯ ${traces.length - MAX_ITEMS} more traces`);
+  return section('Seen so far', lines, Infinity);
+}
+
+function nearest(wanted: SpanMatcher, candidates: readonly SpanRecord[]): string[] {
+  const asked = demands(wanted);
+  return candidates
+    .map((record) => {
+      const span = record.captured();
+      const wrong = safely(() => differences(wanted, span));
+      if (wrong.length === 0 && !span.ended) wrong.push('it has not ended');
+      return { span, wrong };
+    })
+    .filter(({ wrong }) => wrong.length > 0 && (asked === 1 || wrong.length < asked))
+    .sort((a, b) => a.wrong.length - b.wrong.length || likeness(b.span.name, wanted) - likeness(a.span.name, wanted))
+    .slice(0, MAX_MISSES)
+    .map(({ span, wrong }) => `${printable(span.name)}: ${wrong.join('; ')}`);
+}
+
+/** How many characters a name shares with the name asked for, from the start. */
+function likeness(name: string, wanted: SpanMatcher): number {
+  const asked = typeof wanted === 'object' && !(wanted instanceof RegExp) ? wanted.name : wanted;
+  if (typeof asked !== 'string') return 0;
+  let shared = 0;
+  while (shared < name.length && name[shared] === asked[shared]) shared++;
+  return shared;
+}
+
+function unownedSpans(scope: ScopeRecords, recorder: Recorder): string[] {
+  return recorder.unowned
+    .filter(({ order }) => order >= scope.openedAt)
+    .map((record) => spanLine(record.captured()));
+}
+
+function section(title: string, lines: readonly string[], maxLines = MAX_ITEMS): string {
+  if (lines.length === 0) return '';
+  const shown = lines.slice(0, maxLines).map((line) => `  ${line}`);
+  if (lines.length > maxLines) shown.push(`  ⋯ ${lines.length - maxLines} more`);
+  return `${title}:\n${shown.join('\n')}`;
+}
+
+/** A message about one failure must not be lost to another. */
+function safely(read: () => string[]): string[] {
+  try {
+    return [...read()];
+  } catch (error) {
+    return [`the function threw ${String(error)}`];
+  }
+}

@@ -1,0 +1,56 @@
+import type { Context } from '@opentelemetry/api';
+import type { LogRecordProcessor, ReadableLogRecord, ReadableSpan, SpanProcessor } from '../../model/otel.js';
+import type { Recorder } from './recorder.js';
+
+/**
+ * The recorder as a span processor. It keeps nothing back and exports nothing, so there is nothing to flush;
+ * and it outlives the provider, because tests read what is there when a service has shut down.
+ */
+export class CapturingSpanProcessor implements SpanProcessor {
+  readonly #recorder: Recorder;
+
+  constructor(recorder: Recorder) {
+    this.#recorder = recorder;
+  }
+
+  onStart(span: unknown, parentContext: Context): void {
+    this.#recorder.onStart(span, parentContext);
+  }
+
+  onEnd(span: ReadableSpan): void {
+    this.#recorder.onEnd(span);
+  }
+
+  forceFlush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  shutdown(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** The recorder as a log record processor. */
+export class CapturingLogRecordProcessor implements LogRecordProcessor {
+  readonly #recorder: Recorder;
+
+  constructor(recorder: Recorder) {
+    this.#recorder = recorder;
+  }
+
+  onEmit(logRecord: ReadableLogRecord): void {
+    this.#recorder.onEmit(logRecord);
+  }
+
+  enabled(): boolean {
+    return this.#recorder.users.size > 0;
+  }
+
+  forceFlush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  shutdown(): Promise<void> {
+    return Promise.resolve();
+  }
+}

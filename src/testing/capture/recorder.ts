@@ -1,0 +1,171 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { createContextKey, diag, ROOT_CONTEXT, type Context } from '@opentelemetry/api';
+import type { ReadableLogRecord, ReadableSpan } from '../../model/otel.js';
+import type { SpanIdentity } from '../../model/span-map.js';
+import { copyLog } from './frozen-copies.js';
+import { GONE, Ownership, type Owner } from './ownership.js';
+import { ScopeRecords } from './scope-records.js';
+import { SpanRecord } from './span-record.js';
+import { captureStack } from './start-stack.js';
+
+/** Spans without an owner that are kept; the oldest gives way. */
+const MAX_UNOWNED = 1_000;
+
+const PROBE = createContextKey('otel-span-cache/testing probe');
+
+/** A span that is started in this context tells where it arrives, and is no span of the application. */
+export const PROBE_CONTEXT: Context = ROOT_CONTEXT.setValue(PROBE, true);
+
+interface Known {
+  readonly record: SpanRecord;
+  readonly owner: Owner;
+}
+
+/**
+ * Takes in every span when it starts and when it ends, and every log record, and gives each to the scope
+ * that owns it. What happens here happens inside the application's own call, and never throws.
+ *
+ * There is one per process, whoever uses it. The same span may arrive more than once, by a processor of
+ * its own and by that of a cache: it counts once.
+ */
+export class Recorder {
+  /** Those who read. Without any, nothing is taken in. */
+  readonly users = new Set<object>();
+  /** Spans that no scope owns, in the order they started: the last 1,000. */
+  readonly unowned: SpanRecord[] = [];
+  /** Probes that arrived. */
+  probes = 0;
+  /** Counts up with each span that starts. */
+  order = 0;
+  /** Spans that arrived, whoever owns them. */
+  received = 0;
+  receivedLogs = 0;
+  /** Those who want to know where a span was started. */
+  readonly stackUsers = new Set<object>();
+  readonly #scopes = new AsyncLocalStorage<ScopeRecords>();
+  readonly #ownership = new Ownership();
+  readonly #known = new WeakMap<object, Known>();
+  readonly #seenLogs = new WeakSet<object>();
+
+  /** The scope whose async context this is. */
+  get activeScope(): ScopeRecords | undefined {
+    return this.#scopes.getStore();
+  }
+
+  get openScopes(): ReadonlySet<ScopeRecords> {
+    return this.#ownership.openScopes;
+  }
+
+  newScope(name: string): ScopeRecords {
+    return new ScopeRecords(name, this.order, this.#ownership.opened);
+  }
+
+  /** Runs code in the async context of a scope. */
+  runIn<T>(scope: ScopeRecords, code: () => T): T {
+    return this.#scopes.run(scope, code);
+  }
+
+  onStart(span: unknown, context?: Context): void {
+    guard(() => {
+      if (context?.getValue(PROBE) === true) this.probes++;
+      else if (this.users.size > 0 && !this.#known.has(span as object)) this.#add(span as ReadableSpan, true);
+    });
+  }
+
+  onEnd(span: ReadableSpan): void {
+    guard(() => {
+      if (this.users.size === 0) return;
+      const { record, owner } = this.#find(span) ?? this.#add(span, false);
+      if (record.ended) return;
+      record.end();
+      announce(owner);
+    });
+  }
+
+  onEmit(record: ReadableLogRecord): void {
+    guard(() => {
+      if (this.users.size === 0 || this.#seenLogs.has(record)) return;
+      this.#seenLogs.add(record);
+      this.#addLog(record);
+    });
+  }
+
+  /** The sampler of our own provider turned a span down: it never arrives. */
+  onUnsampled(): void {
+    const scope = this.activeScope ?? this.#ownership.onlyScope();
+    if (scope !== undefined) scope.unsampled++;
+  }
+
+  #add(span: ReadableSpan, sawStart: boolean): Known {
+    const { owner, fromOutside } = this.#ownership.attribute(
+      {
+        traceId: span.spanContext().traceId,
+        parent: span.parentSpanContext,
+        links: span.links,
+        asyncScope: this.activeScope,
+      },
+      // One that started before anybody read may be from an earlier test.
+      sawStart,
+    );
+    const stack = sawStart && this.stackUsers.size > 0 ? captureStack() : undefined;
+    const record = new SpanRecord(span, this.order++, fromOutside, stack);
+    const known: Known = { record, owner };
+    this.#known.set(span, known);
+    this.received++;
+    if (owner === undefined) this.#addUnowned(record);
+    else if (owner !== GONE) owner.add(record);
+    if (sawStart) announce(owner);
+    return known;
+  }
+
+  #addUnowned(record: SpanRecord): void {
+    this.unowned.push(record);
+    if (this.unowned.length > MAX_UNOWNED) this.unowned.shift();
+  }
+
+  /** By the object, else by its ids: a processor in between may hand on another object. */
+  #find(span: ReadableSpan): Known | undefined {
+    return this.#known.get(span) ?? this.#findByIds(span.spanContext());
+  }
+
+  #addLog(emitted: ReadableLogRecord): void {
+    this.receivedLogs++;
+    const { log, event } = copyLog(emitted);
+    const span = emitted.spanContext && this.#findByIds(emitted.spanContext);
+    span?.record.addLog(event);
+    const owner = span === undefined ? this.#logOwner(log.traceId) : span.owner;
+    if (owner === undefined || owner === GONE) return;
+    owner.logs.push(log);
+    owner.changed();
+  }
+
+  #findByIds(context: SpanIdentity): Known | undefined {
+    const owners: Owner[] = [this.activeScope, this.#ownership.ofTrace(context.traceId)];
+    for (const owner of owners) {
+      const record = owner === GONE ? undefined : owner?.find(context);
+      if (record !== undefined) return { record, owner };
+    }
+    const record = this.unowned.find(
+      ({ traceId, spanId }) => spanId === context.spanId && traceId === context.traceId,
+    );
+    return record && { record, owner: undefined };
+  }
+
+  #logOwner(traceId: string | undefined): Owner {
+    const byTrace = traceId === undefined ? undefined : this.#ownership.ofTrace(traceId);
+    return this.activeScope ?? byTrace ?? this.#ownership.onlyScope();
+  }
+}
+
+function announce(owner: Owner): void {
+  if (owner !== undefined && owner !== GONE) owner.changed();
+}
+
+/** The application's `startSpan()`, `end()` and `emit()` must not notice that they are watched. */
+function guard(code: () => void): void {
+  try {
+    code();
+  } catch (error) {
+    diag.error('otel-span-cache/testing: could not take in a span or a log record', error);
+  }
+}

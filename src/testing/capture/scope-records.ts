@@ -1,0 +1,62 @@
+import { SpanMap, type SpanIdentity } from '../../model/span-map.js';
+import type { CapturedLog } from '../captured.js';
+import type { SpanRecord } from './span-record.js';
+
+/**
+ * What one scope owns: its spans in the order they started, its logs in the order they were emitted.
+ *
+ * A scope is open while somebody holds it: the function it runs, and each wait. A closed one still gets
+ * what is certainly its own.
+ */
+export class ScopeRecords {
+  readonly name: string;
+  /** The order that the next span to start had when the scope was opened. */
+  readonly openedAt: number;
+  /** For those who must not keep it alive. */
+  readonly weak = new WeakRef(this);
+  readonly spans: SpanRecord[] = [];
+  readonly logs: CapturedLog[] = [];
+  /** Spans of its own that the sampler of our provider turned down. */
+  unsampled = 0;
+  readonly #byId = new SpanMap<SpanRecord>();
+  readonly #listeners = new Set<() => void>();
+  readonly #opened: (open: boolean) => void;
+  #holds = 0;
+
+  /** @param opened is told when the scope opens and when it closes */
+  constructor(name: string, openedAt: number, opened: (scope: ScopeRecords, open: boolean) => void) {
+    this.name = name;
+    this.openedAt = openedAt;
+    this.#opened = (open) => opened(this, open);
+  }
+
+  /** Keeps it open until the returned function is called, at most once. */
+  hold(): () => void {
+    let held = true;
+    if (this.#holds++ === 0) this.#opened(true);
+    return () => {
+      if (!held) return;
+      held = false;
+      if (--this.#holds === 0) this.#opened(false);
+    };
+  }
+
+  find(span: SpanIdentity): SpanRecord | undefined {
+    return this.#byId.get(span);
+  }
+
+  add(record: SpanRecord): void {
+    this.spans.push(record);
+    this.#byId.set(record);
+  }
+
+  /** Calls a function after each change, in the call that made it, until the returned function is called. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

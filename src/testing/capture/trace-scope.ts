@@ -1,0 +1,96 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
+import type { SpanMatcher } from './span-pattern.js';
+
+export interface WaitOptions {
+  /** How long to wait, in milliseconds of real time, also under fake timers. Default 1,000. */
+  readonly timeoutMillis?: number;
+  /** Ends the wait early: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface SettleOptions extends WaitOptions {
+  /**
+   * How long nothing may start, end or be logged any more before the wait is over, in milliseconds. For
+   * work that goes on after a gap. Default 0: over at once.
+   */
+  readonly settleMillis?: number;
+}
+
+/** Which trace to wait for. Without anything, the first that is complete. */
+export interface TracePattern {
+  /** Its local root: a span without a parent in this process, such as a server's. */
+  readonly root?: SpanMatcher;
+  readonly traceId?: string;
+}
+
+/**
+ * What belongs to one test, or to one part of it. Reads show this moment, in plain frozen copies; a span is
+ * there as soon as it has ended, with no flush. The spans are in the order they started.
+ */
+export interface TraceScope {
+  readonly name: string;
+  /** The spans that have ended, each with the log records emitted in it among its events. */
+  readonly spans: readonly CapturedSpan[];
+  /** The spans that have not. */
+  readonly openSpans: readonly CapturedSpan[];
+  /** All spans as trees, open ones included. */
+  readonly traces: readonly CapturedTrace[];
+  /**
+   * The log records, in the order they were emitted.
+   *
+   * @throws MissingSdkError if no logger provider could be installed
+   */
+  readonly logs: readonly CapturedLog[];
+  /** Spans that started since the scope was opened, and that nobody owns. The last 1,000 of the process. */
+  readonly unowned: readonly CapturedSpan[];
+
+  /**
+   * Waits until a span that matches has ended. One that has already counts.
+   *
+   * @throws TraceTimeoutError showing what is there instead
+   */
+  waitForSpan(span: SpanMatcher, options?: WaitOptions): Promise<CapturedSpan>;
+  /**
+   * Waits until a trace is complete: its local root has ended, and none of its spans is open.
+   *
+   * @throws TraceTimeoutError showing what is there instead
+   */
+  waitForTrace(trace?: TracePattern, options?: SettleOptions): Promise<CapturedTrace>;
+  /**
+   * Waits until no span is open. Without any span, that is at once.
+   *
+   * @throws TraceTimeoutError showing the spans still open
+   */
+  waitForIdle(options?: SettleOptions): Promise<void>;
+  /**
+   * Passes if every span has ended.
+   *
+   * @throws AssertionError naming the spans still open
+   * @throws NoSpansError if there is no span at all: nothing was checked then
+   */
+  assertAllEnded(): void;
+  /**
+   * Calls a function after each change, inside the application's own call, until the function that this
+   * returns is called.
+   */
+  onChange(listener: () => void): () => void;
+  /** Why there is no span, as far as that can be told. For error messages. */
+  explainNoSpans(): string;
+}
+
+/** A scope whose function has returned. */
+export interface TraceRun<T> extends TraceScope {
+  readonly result: T;
+}
+
+/** A scope that its owner closes, for those who cannot put all of a test into one function. */
+export interface OpenScope extends TraceScope, Disposable {
+  /** Runs code in the scope's async context. */
+  run<T>(code: (scope: TraceScope) => T): T;
+  /**
+   * Ends the time in which spans without a trace, a link or an async context of their own are taken for its
+   * own. What certainly belongs to it still arrives. Closing twice is harmless.
+   */
+  close(): void;
+}

@@ -1,0 +1,229 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import type { LogRecordProcessor, SpanProcessor } from '../../model/otel.js';
+import type { SpanCache } from '../../span-cache.js';
+import { boolean, resolveOptions, type OptionsOf } from '../../validation/option.js';
+import { attachScope, ForeignProviderError } from './errors.js';
+import { InstalledSdk, registeredProvider } from './installed-sdk.js';
+import { processWide, type ProcessWide } from './process-wide.js';
+import { foreignProviderMessage, providerState } from './provider-check.js';
+import { CaptureScope } from './scope.js';
+import type { OpenScope, TraceRun, TraceScope } from './trace-scope.js';
+import { findUserSdk, installCommand } from './user-sdk.js';
+
+export interface TraceTestingOptions {
+  /**
+   * A cache that the application's own provider has: spans and log records are seen through its processors,
+   * and nothing is installed. Not behind its `exporter`, which gets spans too late to tell whose they are.
+   */
+  cache?: SpanCache;
+  /**
+   * Whether to install a provider when none is registered: with a context manager, W3C propagation and, if
+   * `sdk-logs` is there, a logger provider. With false, put `spanProcessor` and `logRecordProcessor` into
+   * your own. Default true; without meaning if there is a `cache`.
+   */
+  install?: boolean;
+  /**
+   * Whether to remember where spans are started, so that errors can name the place of one that was not ended.
+   * Costs a stack trace per span. Default false.
+   */
+  captureStartStack?: boolean;
+  /**
+   * Where to look for the SDK to install, as a `file:` URL or an absolute path: `import.meta.url` of a test's setup
+   * file, if that is not where the process was started. Default: the working directory.
+   */
+  resolveFrom?: string;
+}
+
+export interface ScopeOptions {
+  /** What messages call it, such as the title of the test. Default `scope 1` and so on. */
+  readonly name?: string;
+}
+
+/** Reads spans and logs in tests. `await using` works, too. */
+export interface TraceTesting extends AsyncDisposable {
+  /** For a provider of your own. The same object in the whole process; registering it twice is harmless. */
+  readonly spanProcessor: SpanProcessor;
+  /** Likewise, for log records. */
+  readonly logRecordProcessor: LogRecordProcessor;
+  /** The scope in whose async context this is read, if any. */
+  readonly activeScope: TraceScope | undefined;
+  /**
+   * Runs code as one scope, and returns the scope when the code has returned and its promise has settled.
+   *
+   * What the code throws is thrown again, with the scope as its property `scope`.
+   *
+   * @throws ForeignProviderError if a provider was registered whose spans do not arrive here
+   */
+  run<T>(
+    code: (scope: TraceScope) => T | PromiseLike<T>,
+    options?: ScopeOptions,
+  ): Promise<TraceRun<T>>;
+  /**
+   * Opens a scope that stays open until it is closed.
+   *
+   * @throws ForeignProviderError as `run` does
+   */
+  openScope(options?: ScopeOptions): OpenScope;
+  /**
+   * Stops reading. The last one to do so takes back what was installed, and nothing else. Scopes stay
+   * readable. Idempotent.
+   */
+  shutdown(): Promise<void>;
+}
+
+const OPTIONS: OptionsOf<TraceTestingOptions> = {
+  cache: {
+    fallback: undefined as unknown as SpanCache,
+    expected: 'a SpanCache',
+    type: (value) => typeof (value as SpanCache | undefined)?.tap === 'function',
+    inRange: () => true,
+  },
+  install: boolean(true),
+  captureStartStack: boolean(false),
+  resolveFrom: {
+    fallback: undefined as unknown as string,
+    expected: 'a file: URL or an absolute path',
+    type: (value) => typeof value === 'string',
+    inRange: () => true,
+  },
+};
+
+let scopes = 0;
+
+/**
+ * Starts to read spans and log records for tests.
+ *
+ * ```ts
+ * const tracing = traceTesting();
+ * const run = await tracing.run(() => checkout(order));
+ * ```
+ *
+ * All of a process share one provider, which is never replaced: what was instrumented once stays so, in
+ * whatever order test files come. Each test reads its own spans, because each `run` owns what starts in it.
+ *
+ * @throws ForeignProviderError if a provider is registered whose spans do not arrive here
+ * @throws MissingSdkError if none is, and no SDK can be found to make one of
+ * @throws TypeError for an unknown option or a value of the wrong type
+ */
+export function traceTesting(options?: TraceTestingOptions): TraceTesting {
+  return new ProcessTraceTesting(processWide(), resolveOptions(OPTIONS, options));
+}
+
+class ProcessTraceTesting implements TraceTesting {
+  readonly #shared: ProcessWide;
+  readonly #options: Required<TraceTestingOptions>;
+  readonly #tap: Disposable | undefined;
+  /** Providers whose spans were seen to arrive. */
+  readonly #trusted = new WeakSet<object>();
+  #isShutDown = false;
+
+  constructor(shared: ProcessWide, options: Required<TraceTestingOptions>) {
+    this.#shared = shared;
+    this.#options = options;
+    if (options.cache === undefined && options.install) this.#requireProvider();
+    this.#tap = options.cache?.tap(shared.recorder);
+    shared.recorder.users.add(this);
+    if (options.captureStartStack) shared.recorder.stackUsers.add(this);
+  }
+
+  get spanProcessor(): SpanProcessor {
+    return this.#shared.spanProcessor;
+  }
+
+  get logRecordProcessor(): LogRecordProcessor {
+    return this.#shared.logRecordProcessor;
+  }
+
+  get activeScope(): TraceScope | undefined {
+    const records = this.#shared.recorder.activeScope;
+    return records && this.#shared.scopes.get(records);
+  }
+
+  async run<T>(
+    code: (scope: TraceScope) => T | PromiseLike<T>,
+    options?: ScopeOptions,
+  ): Promise<TraceRun<T>> {
+    const scope = this.openScope(options);
+    try {
+      scope.result = await scope.run(code);
+      return scope as TraceRun<T>;
+    } catch (error) {
+      attachScope(error, scope);
+      throw error;
+    } finally {
+      scope.close();
+    }
+  }
+
+  openScope({ name = `scope ${++scopes}` }: ScopeOptions = {}): CaptureScope {
+    if (this.#isShutDown) throw new Error('traceTesting() was shut down: it opens no scope any more');
+    if (this.#options.cache === undefined) this.#requireProvider();
+    const records = this.#shared.recorder.newScope(name);
+    const scope = new CaptureScope(records, this.#shared.recorder, () => this.#whyNoLogs());
+    this.#shared.scopes.set(records, scope);
+    return scope;
+  }
+
+  shutdown(): Promise<void> {
+    if (!this.#isShutDown) this.#shutDown();
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  #shutDown(): void {
+    this.#isShutDown = true;
+    const { recorder, installers } = this.#shared;
+    this.#tap?.[Symbol.dispose]();
+    recorder.stackUsers.delete(this);
+    recorder.users.delete(this);
+    if (recorder.users.size === 0) recorder.unowned.length = 0;
+    if (installers.delete(this) && installers.size === 0) this.#shared.installed?.remove();
+  }
+
+  /** Installs a provider if there is none. A provider of the user's must have our processor. */
+  #requireProvider(): void {
+    const { installed, installers, recorder } = this.#shared;
+    if (installed?.isRegistered) {
+      installers.add(this);
+      return;
+    }
+    const provider = registeredProvider();
+    if (this.#trusted.has(provider)) return;
+    switch (providerState(recorder)) {
+      case 'foreign':
+        throw new ForeignProviderError(foreignProviderMessage());
+      case 'none':
+        if (this.#options.install) this.#install();
+        break;
+      case 'captured':
+        this.#trusted.add(provider);
+        break;
+      case 'unsampled':
+        // It cannot be told. Whoever waits for a span learns it then.
+        break;
+    }
+  }
+
+  #install(): void {
+    const shared = this.#shared;
+    shared.installed ??= new InstalledSdk(
+      findUserSdk(this.#options.resolveFrom),
+      shared.recorder,
+      shared.spanProcessor,
+      shared.logRecordProcessor,
+    );
+    shared.installed.install();
+    shared.installers.add(this);
+  }
+
+  #whyNoLogs(): string | undefined {
+    const { installed, installers, recorder } = this.#shared;
+    if (!installers.has(this) || installed === undefined || installed.hasLogs || recorder.receivedLogs > 0) {
+      return undefined;
+    }
+    return `no log record can arrive, because no logs SDK was found. Install it: ${installCommand('sdk-logs')}`;
+  }
+}

@@ -1,0 +1,128 @@
+import {
+  millisFrom,
+  resolveOptions,
+  type Option,
+  type OptionsOf,
+} from '../../validation/option.js';
+import type { ScopeRecords } from './scope-records.js';
+import { startTimer, stopTimer } from './timers.js';
+import type { SettleOptions } from './trace-scope.js';
+
+const NEVER = new AbortController().signal;
+
+const signal: Option<AbortSignal> = {
+  fallback: NEVER,
+  expected: 'an AbortSignal',
+  type: (value) => value instanceof AbortSignal || typeof (Object(value) as AbortSignal).aborted === 'boolean',
+  inRange: () => true,
+};
+
+const OPTIONS: OptionsOf<SettleOptions> = {
+  timeoutMillis: millisFrom(0, 1_000),
+  signal,
+  settleMillis: millisFrom(0, 0),
+};
+
+/**
+ * Waits until something can be seen in a scope.
+ *
+ * Looks now, and again in each call that changes the scope: no polling, so that a faked clock makes no
+ * difference. The only timers are the deadline and the settle time. The scope is open as long as this waits.
+ *
+ * @param look returns undefined as long as there is nothing to see
+ * @param onTimeout makes the error of a wait that is over
+ * @throws TypeError or RangeError for a wrong option
+ */
+export async function waitUntil<T>(
+  scope: ScopeRecords,
+  look: () => T | undefined,
+  options: SettleOptions | undefined,
+  onTimeout: (timeoutMillis: number) => Error,
+): Promise<T> {
+  const resolved = resolveOptions(OPTIONS, options);
+  resolved.signal.throwIfAborted();
+  const release = scope.hold();
+  const wait = new Wait(scope, look, resolved, onTimeout);
+  try {
+    return await wait.result;
+  } finally {
+    wait.stop();
+    release();
+  }
+}
+
+class Wait<T> {
+  readonly result: Promise<T>;
+  readonly #look: () => T | undefined;
+  readonly #options: Required<SettleOptions>;
+  readonly #unlisten: () => void;
+  readonly #deadline: NodeJS.Timeout;
+  readonly #resolve: (value: T) => void;
+  readonly #reject: (reason: unknown) => void;
+  #settling: NodeJS.Timeout | undefined;
+
+  constructor(
+    scope: ScopeRecords,
+    look: () => T | undefined,
+    options: Required<SettleOptions>,
+    onTimeout: (timeoutMillis: number) => Error,
+  ) {
+    const { promise, resolve, reject } = withResolvers<T>();
+    this.result = promise;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#look = look;
+    this.#options = options;
+    this.#unlisten = scope.listen(() => this.#check());
+    this.#deadline = startTimer(() => {
+      this.#orReject(() => reject(onTimeout(options.timeoutMillis)));
+    }, options.timeoutMillis);
+    // One signal for all that have none: it must not collect listeners.
+    if (options.signal !== NEVER) options.signal.addEventListener('abort', this.#abort);
+    this.#check();
+  }
+
+  stop(): void {
+    this.#unlisten();
+    stopTimer(this.#deadline);
+    stopTimer(this.#settling);
+    this.#options.signal.removeEventListener('abort', this.#abort);
+  }
+
+  readonly #abort = (): void => this.#reject(this.#options.signal.reason);
+
+  /** Runs in the application's own call: what the test's functions throw is the test's, not the application's. */
+  #check(): void {
+    this.#orReject(() => {
+      stopTimer(this.#settling);
+      this.#settling = undefined;
+      const seen = this.#look();
+      if (seen === undefined) return;
+      if (this.#options.settleMillis === 0) this.#resolve(seen);
+      else this.#settling = startTimer(() => this.#resolve(seen), this.#options.settleMillis);
+    });
+  }
+
+  #orReject(code: () => void): void {
+    try {
+      code();
+    } catch (error) {
+      this.#reject(error);
+    }
+  }
+}
+
+/** `Promise.withResolvers`, which Node has from 22 on. */
+function withResolvers<T>(): {
+  promise: Promise<T>;
+  resolve: (value: T) => void;
+  reject: (reason: unknown) => void;
+} {
+  let resolve!: (value: T) => void;
+  let reject!: (reason: unknown) => void;
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}

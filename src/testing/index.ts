@@ -1,0 +1,31 @@
+export {
+  traceTesting,
+  type ScopeOptions,
+  type TraceTesting,
+  type TraceTestingOptions,
+} from './capture/trace-testing.js';
+export type {
+  OpenScope,
+  SettleOptions,
+  TracePattern,
+  TraceRun,
+  TraceScope,
+  WaitOptions,
+} from './capture/trace-scope.js';
+export type { AttributePattern, SpanMatcher, SpanPattern } from './capture/span-pattern.js';
+export {
+  ForeignProviderError,
+  MissingSdkError,
+  NoSpansError,
+  TraceTimeoutError,
+} from './capture/errors.js';
+export type {
+  CapturedEvent,
+  CapturedLink,
+  CapturedLog,
+  CapturedNode,
+  CapturedSpan,
+  CapturedTrace,
+  SpanKindName,
+  SpanStatusName,
+} from './captured.js';
