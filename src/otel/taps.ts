@@ -25,6 +25,10 @@ export class Taps {
     };
   }
 
+  get any(): boolean {
+    return this.#taps.length > 0;
+  }
+
   started(span: unknown, parentContext: Context): void {
     if (this.#taps.length > 0) this.#tell((tap) => tap.onStart(span, parentContext));
   }

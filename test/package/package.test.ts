@@ -50,6 +50,14 @@ describe('The packed package', function () {
     });
   });
 
+  describe('for tests', () => {
+    for (const script of ['testing.mjs', 'testing.cjs']) {
+      it(`reads spans by otel-span-cache/testing in ${script}`, async () => {
+        expect(await node(installed.project, script)).to.equal('["checkout","charge"] ["paid"]\n');
+      });
+    }
+  });
+
   describe('for a TypeScript user', () => {
     // No `Disposable` and no types of Node: the declarations bring what they need. `dom` is there for
     // the `console` that those of the OpenTelemetry API mention.

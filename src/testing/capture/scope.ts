@@ -6,7 +6,7 @@ import { MissingSdkError, NoSpansError, TraceTimeoutError } from './errors.js';
 import { whyNoSpans } from './no-spans.js';
 import type { Recorder } from './recorder.js';
 import type { ScopeRecords } from './scope-records.js';
-import { describeMatcher, matchesSpan, type SpanMatcher } from './span-pattern.js';
+import { describeMatcher, matchesSpan, requireMatcher, type SpanMatcher } from './span-pattern.js';
 import type { SpanRecord } from './span-record.js';
 import type { OpenScope, SettleOptions, TracePattern, TraceRun, WaitOptions } from './trace-scope.js';
 import { waitUntil } from './waiting.js';
@@ -66,13 +66,15 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
     this.close();
   }
 
-  waitForSpan(span: SpanMatcher, options?: WaitOptions): Promise<CapturedSpan> {
+  async waitForSpan(span: SpanMatcher, options?: WaitOptions): Promise<CapturedSpan> {
+    requireMatcher('span', span);
     const look = () =>
       this.#records.spans.find((record) => record.ended && matchesSpan(span, record.captured()))?.captured();
     return this.#wait(`no span matched ${describeMatcher(span)}`, look, options, span);
   }
 
-  waitForTrace(trace: TracePattern = {}, options?: SettleOptions): Promise<CapturedTrace> {
+  async waitForTrace(trace: TracePattern = {}, options?: SettleOptions): Promise<CapturedTrace> {
+    if (trace.root !== undefined) requireMatcher('root', trace.root);
     const look = () => {
       const complete = [...groupByTrace(this.#records.spans).values()].find((records) => isComplete(records, trace));
       return complete && captureTrace(complete);

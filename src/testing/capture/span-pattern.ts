@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { expectation } from '../../validation/option.js';
 import type { CapturedSpan, SpanKindName, SpanStatusName } from '../captured.js';
 
 /** What an attribute must be: that value, a text that it matches, or a function that returns true for it. */
@@ -20,6 +21,13 @@ export interface SpanPattern {
 
 /** What to wait for: a pattern, a function, or a name alone. */
 export type SpanMatcher = string | RegExp | SpanPattern | ((span: CapturedSpan) => boolean);
+
+/** @throws TypeError for what is no matcher */
+export function requireMatcher(name: string, value: unknown): void {
+  if (typeof value === 'string' || typeof value === 'function') return;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  throw new TypeError(expectation(name, 'a name, a RegExp, a pattern or a function', value));
+}
 
 export function matchesSpan(matcher: SpanMatcher, span: CapturedSpan): boolean {
   return typeof matcher === 'function' ? matcher(span) : differences(matcher, span).length === 0;

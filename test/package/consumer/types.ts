@@ -8,6 +8,7 @@ import {
   type SpanExporter,
   type Subscription,
 } from 'otel-span-cache';
+import { traceTesting, type TraceTesting } from 'otel-span-cache/testing';
 
 /* What a TypeScript user writes. It is type-checked as ES module, as CommonJS, and for a bundler. */
 
@@ -34,6 +35,14 @@ export async function main(exporter: SpanExporter): Promise<string> {
   cache.subscribe((batch) => (last.batch = batch)).close();
   await handle.forceFlush();
   return store.traces().map((trace) => formatTrace(trace)).join('\n');
+}
+
+export async function checkout(): Promise<number> {
+  await using tracing: TraceTesting = traceTesting({ cache, captureStartStack: true });
+  const run = await tracing.run(() => Promise.resolve('order 1'), { name: 'checkout' });
+  await run.waitForSpan({ name: /^email/, attributes: { tries: (value) => value === 1 } }, { timeoutMillis: 10 });
+  using scope = tracing.openScope();
+  return run.result.length + scope.spans.length + run.traces.flatMap(({ roots }) => roots).length;
 }
 
 // @ts-expect-error: the declarations know the options by name

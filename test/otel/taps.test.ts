@@ -1,0 +1,47 @@
+import { ROOT_CONTEXT } from '@opentelemetry/api';
+import { expect } from 'chai';
+import sinon from 'sinon';
+import { Taps } from '../../src/otel/taps.js';
+import type { ReadableLogRecord, ReadableSpan } from '../../src/model/otel.js';
+
+const tap = () => ({ onStart: sinon.spy(), onEnd: sinon.spy(), onEmit: sinon.spy() });
+const span = {} as ReadableSpan;
+const record = {} as ReadableLogRecord;
+
+describe('Taps', () => {
+  it('show what starts, ends and is emitted', () => {
+    const taps = new Taps();
+    const one = tap();
+    taps.add(one);
+
+    taps.started(span, ROOT_CONTEXT);
+    taps.ended(span);
+    taps.emitted(record, undefined);
+
+    expect(one.onStart.args).to.deep.equal([[span, ROOT_CONTEXT]]);
+    expect(one.onEnd.args).to.deep.equal([[span]]);
+    expect(one.onEmit.args).to.deep.equal([[record, undefined]]);
+  });
+
+  it('go on when one of them throws', () => {
+    const taps = new Taps();
+    const two = tap();
+    taps.add({ ...tap(), onEnd: sinon.stub().throws() });
+    taps.add(two);
+
+    taps.ended(span);
+
+    expect(two.onEnd.calledOnce).to.equal(true);
+  });
+
+  it('show nothing to one that was taken away', () => {
+    const taps = new Taps();
+    const one = tap();
+    taps.add(one)[Symbol.dispose]();
+
+    taps.ended(span);
+
+    expect(one.onEnd.called).to.equal(false);
+    expect(taps.any).to.equal(false);
+  });
+});

@@ -1,0 +1,63 @@
+import { expect } from 'chai';
+import type { ReadableSpan } from '../../../src/index.js';
+import { captureTrace } from '../../../src/testing/capture/captured-traces.js';
+import { SpanRecord } from '../../../src/testing/capture/span-record.js';
+import { traceLines } from '../../../src/testing/capture/tree-text.js';
+
+function record(spanId: string, parentSpanId: string | undefined, order: number): SpanRecord {
+  const context = (id: string) => ({ traceId: 't', spanId: id, traceFlags: 1 });
+  const span = {
+    name: spanId,
+    kind: 0,
+    spanContext: () => context(spanId),
+    parentSpanContext: parentSpanId === undefined ? undefined : context(parentSpanId),
+    startTime: [order, 0],
+    duration: [0, 1e6],
+    status: { code: 0 },
+    attributes: {},
+    links: [],
+    events: [],
+    instrumentationScope: { name: 'test' },
+  } as unknown as ReadableSpan;
+  const made = new SpanRecord(span, order, false, undefined);
+  made.end();
+  return made;
+}
+
+const tree = (...records: SpanRecord[]): string[] =>
+  traceLines(captureTrace(records)).map((line) => line.replace('  1 ms', ''));
+
+describe('captureTrace()', () => {
+  it('puts spans below their parents in the order they started', () => {
+    expect(tree(record('c', 'a', 3), record('a', undefined, 1), record('b', 'a', 2), record('d', 'b', 4))).to.deep.equal([
+      'a',
+      '├─ b',
+      '│  └─ d',
+      '└─ c',
+    ]);
+  });
+
+  it('makes roots of those whose parent was not captured', () => {
+    expect(tree(record('a', 'unknown', 1), record('b', 'unknown', 2))).to.deep.equal(['a', 'b']);
+  });
+
+  it('cuts rings that made-up ids form, and a span that is its own parent', () => {
+    expect(tree(record('a', 'c', 1), record('b', 'a', 2), record('c', 'b', 3))).to.deep.equal([
+      'a',
+      '└─ b',
+      '   └─ c',
+    ]);
+    expect(tree(record('a', 'a', 1))).to.deep.equal(['a']);
+  });
+
+  it('is as deep as the calls were', () => {
+    const records = Array.from({ length: 10_000 }, (_, depth) =>
+      record(String(depth), depth === 0 ? undefined : String(depth - 1), depth),
+    );
+
+    const lines = tree(...records);
+
+    expect(lines).to.have.length(41);
+    expect(lines.at(-1)).to.equal('⋯ 9960 more');
+  });
+});

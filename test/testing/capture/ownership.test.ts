@@ -1,0 +1,115 @@
+import { INVALID_SPANID, type Link, type SpanContext } from '@opentelemetry/api';
+import { expect } from 'chai';
+import { GONE, Ownership, type Claim, type Owner } from '../../../src/testing/capture/ownership.js';
+import { ScopeRecords } from '../../../src/testing/capture/scope-records.js';
+
+function setUp() {
+  const ownership = new Ownership();
+  const scope = (name: string) => new ScopeRecords(name, 0, ownership.opened);
+  const owner = (claim: Partial<Claim>, mayBelongToOnlyScope = true): Owner =>
+    ownership.attribute(
+      { traceId: 'new', parent: undefined, links: [], asyncScope: undefined, ...claim },
+      mayBelongToOnlyScope,
+    ).owner;
+  return { ownership, scope, owner };
+}
+
+const linkTo = (traceId: string): Link => ({ context: { traceId, spanId: INVALID_SPANID, traceFlags: 1 } });
+const parent = (isRemote: boolean): SpanContext => ({ traceId: 't', spanId: 'p', traceFlags: 1, isRemote });
+
+describe('Ownership', () => {
+  it('goes by the async context first', () => {
+    const { scope, owner } = setUp();
+    const [one, two] = [scope('one'), scope('two')];
+    owner({ traceId: 't', asyncScope: one });
+
+    expect(owner({ traceId: 't', asyncScope: two, parent: parent(false) })).to.equal(two);
+  });
+
+  it('goes by the trace next: its first owner stays its owner', () => {
+    const { scope, owner } = setUp();
+    const [one, two] = [scope('one'), scope('two')];
+    owner({ traceId: 't', asyncScope: one });
+    owner({ traceId: 't', asyncScope: two });
+    two.hold();
+
+    expect(owner({ traceId: 't' })).to.equal(one);
+  });
+
+  it('goes by the trace before the async context if the parent is remote', () => {
+    const { scope, owner } = setUp();
+    const [one, two] = [scope('one'), scope('two')];
+    owner({ traceId: 't', asyncScope: one });
+
+    expect(owner({ traceId: 't', asyncScope: two, parent: parent(true) })).to.equal(one);
+  });
+
+  it('goes by the owner of linked traces, and then owns the new trace', () => {
+    const { scope, owner } = setUp();
+    const one = scope('one');
+    owner({ traceId: 'a', asyncScope: one });
+    owner({ traceId: 'b', asyncScope: one });
+
+    expect(owner({ traceId: 'c', links: [linkTo('a'), linkTo('b')] })).to.equal(one);
+    expect(owner({ traceId: 'c' })).to.equal(one);
+  });
+
+  it('is nobody’s if links lead to different owners, even if only one scope is open', () => {
+    const { scope, owner } = setUp();
+    const [one, two] = [scope('one'), scope('two')];
+    owner({ traceId: 'a', asyncScope: one });
+    owner({ traceId: 'b', asyncScope: two });
+    two.hold();
+
+    expect(owner({ links: [linkTo('a'), linkTo('b')] })).to.equal(undefined);
+  });
+
+  it('does not go by links of which one leads nowhere', () => {
+    const { scope, owner } = setUp();
+    owner({ traceId: 'a', asyncScope: scope('one') });
+
+    expect(owner({ links: [linkTo('a'), linkTo('elsewhere')] })).to.equal(undefined);
+  });
+
+  it('goes by the only open scope at last', () => {
+    const { scope, owner } = setUp();
+    const one = scope('one');
+    one.hold();
+
+    expect(owner({})).to.equal(one);
+  });
+
+  it('is nobody’s if two scopes are open, none, or if it may be older than the scope', () => {
+    const { scope, owner } = setUp();
+    const releases = [scope('one').hold(), scope('two').hold()];
+
+    expect(owner({ traceId: 'x' })).to.equal(undefined);
+    releases[0]!();
+    expect(owner({ traceId: 'x' }, false)).to.equal(undefined);
+    releases[1]!();
+    expect(owner({ traceId: 'x' })).to.equal(undefined);
+  });
+
+  it('counts a scope as open while anybody holds it', () => {
+    const { ownership, scope } = setUp();
+    const one = scope('one');
+    const [first, second] = [one.hold(), one.hold()];
+
+    first();
+    first();
+    expect(ownership.onlyScope()).to.equal(one);
+    second();
+    expect(ownership.onlyScope()).to.equal(undefined);
+  });
+
+  it('is gone, not another’s, when the owner of its trace was forgotten', () => {
+    const { ownership, scope, owner } = setUp();
+    const forgotten = scope('forgotten');
+    owner({ traceId: 't', asyncScope: forgotten });
+    (forgotten.weak as { deref(): unknown }).deref = () => undefined;
+    scope('other').hold();
+
+    expect(owner({ traceId: 't' })).to.equal(GONE);
+    expect(ownership.ofTrace('t')).to.equal(GONE);
+  });
+});

@@ -1,0 +1,276 @@
+import { join, parse } from 'node:path';
+import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { logs } from '@opentelemetry/api-logs';
+import { AlwaysOffSampler, BasicTracerProvider, InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
+import { expect } from 'chai';
+import sinon from 'sinon';
+import { SpanCache } from '../../../src/index.js';
+import {
+  ForeignProviderError,
+  MissingSdkError,
+  traceTesting,
+  type TraceTesting,
+  type TraceTestingOptions,
+} from '../../../src/testing/index.js';
+import { findUserSdk } from '../../../src/testing/capture/user-sdk.js';
+import { NodeSDK, simpleSpanProcessor, startSdk, unregisterGlobals } from '../../sdk.js';
+import { endedSpan, failureOf, names, startSpan } from './tracing-tools.js';
+
+describe('traceTesting()', () => {
+  const started: TraceTesting[] = [];
+  const start = (options?: TraceTestingOptions): TraceTesting => {
+    const tracing = traceTesting(options);
+    started.push(tracing);
+    return tracing;
+  };
+  beforeEach(unregisterGlobals);
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((tracing) => tracing.shutdown()));
+    unregisterGlobals();
+  });
+
+  describe('when no provider is registered', () => {
+    it('installs one, with a logger provider and W3C propagation', async () => {
+      const tracing = start();
+
+      const run = await tracing.run(() =>
+        trace.getTracer('app').startActiveSpan('job', (span) => {
+          const headers: Record<string, string> = {};
+          propagation.inject(context.active(), headers);
+          logs.getLogger('app').emit({ body: 'hello' });
+          span.end();
+          return headers;
+        }),
+      );
+
+      expect(run.result['traceparent']).to.match(/^00-[0-9a-f]{32}-/);
+      expect(run.logs.map(({ body }) => body)).to.deep.equal(['hello']);
+      expect(run.spans.map(({ name, scope }) => [name, scope])).to.deep.equal([['job', 'app']]);
+    });
+
+    it('names the command that installs what is missing', () => {
+      const from = join(parse(process.cwd()).root, 'no-project', 'test.js');
+
+      expect(() => findUserSdk(from)).to.throw(
+        MissingSdkError,
+        /looking\nfrom \S+no-project[^]*npm install --save-dev @opentelemetry\/sdk-trace-base @opentelemetry\/sdk-logs/,
+      );
+    });
+
+    it('installs none with install: false, and waits say that there is none', async () => {
+      const tracing = start({ install: false });
+      const run = await tracing.run(() => endedSpan('lost'));
+
+      const error = await failureOf(run.waitForSpan('lost', { timeoutMillis: 1 }));
+
+      expect(error.message).to.match(/No span was captured: no provider is registered/);
+    });
+  });
+
+  describe('the provider it installs', () => {
+    it('is one for the process: who comes later uses it, too', async () => {
+      const [one, two] = [start(), start()];
+
+      const runs = await Promise.all([one.run(() => endedSpan('a')), two.run(() => endedSpan('b'))]);
+
+      expect(runs.map(({ spans }) => names(spans))).to.deep.equal([['a'], ['b']]);
+    });
+
+    it('is taken back by the last who uses it', async () => {
+      const [one, two] = [start(), start()];
+
+      await one.shutdown();
+      expect(startSpan('still').isRecording()).to.equal(true);
+      await two.shutdown();
+
+      expect(startSpan('gone').isRecording()).to.equal(false);
+      expect(propagation.fields()).to.deep.equal([]);
+    });
+
+    // M1: a tracer stays bound to the provider that it met first.
+    it('is the same when it comes again, so that tracers of module load stay captured', async () => {
+      const tracer = trace.getTracer('at module load');
+      await using first = traceTesting();
+      const before = await first.run(() => tracer.startSpan('one').end());
+      await first.shutdown();
+
+      const second = start();
+      const after = await second.run(() => tracer.startSpan('two').end());
+
+      expect(names(before.spans)).to.deep.equal(['one']);
+      expect(names(after.spans)).to.deep.equal(['two']);
+    });
+
+    it('comes again when somebody took it away', async () => {
+      const tracing = start();
+      trace.disable();
+
+      const run = await tracing.run(() => endedSpan('job'));
+
+      expect(names(run.spans)).to.deep.equal(['job']);
+    });
+
+    it('says which spans have an unsampled parent', async () => {
+      const tracing = start();
+      const parent = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 0, isRemote: true };
+
+      const run = await tracing.run(() =>
+        trace.getTracer('app').startSpan('job', {}, trace.setSpanContext(ROOT_CONTEXT, parent)).end(),
+      );
+
+      expect(run.explainNoSpans()).to.match(/^unsampled: 1 span had a parent that is not sampled/);
+    });
+  });
+
+  describe('when a provider is registered', () => {
+    const register = (...spanProcessors: unknown[]): BasicTracerProvider => {
+      const provider = new BasicTracerProvider({ spanProcessors: spanProcessors as never });
+      trace.setGlobalTracerProvider(provider);
+      return provider;
+    };
+
+    it('refuses a foreign one, and says what to add to it', () => {
+      register();
+
+      expect(() => start()).to.throw(
+        ForeignProviderError,
+        /\(BasicTracerProvider\)[^]*spanProcessors: \[tracing\.spanProcessor\]/,
+      );
+    });
+
+    it('leaves a foreign one alone', async () => {
+      const exporter = new InMemorySpanExporter();
+      register(simpleSpanProcessor(exporter));
+
+      expect(() => start()).to.throw(ForeignProviderError);
+      endedSpan('theirs');
+
+      expect(names(exporter.getFinishedSpans())).to.deep.equal(['theirs']);
+    });
+
+    it('refuses to run on a foreign one that came later', async () => {
+      const tracing = start();
+      trace.disable();
+      register();
+
+      expect(await failureOf(tracing.run(() => undefined))).to.be.instanceOf(ForeignProviderError);
+      trace.disable();
+    });
+
+    it('reads one that has its processors, whichever came first', async () => {
+      const early = start({ install: false });
+      const sdk = new NodeSDK({
+        autoDetectResources: false,
+        metricReaders: [],
+        instrumentations: [],
+        spanProcessors: [early.spanProcessor],
+        logRecordProcessors: [early.logRecordProcessor],
+      });
+      sdk.start();
+      const late = start();
+
+      const runs = await Promise.all([early, late].map((each) => each.run(() => endedSpan('job'))));
+
+      expect(runs.map(({ spans }) => names(spans))).to.deep.equal([['job'], ['job']]);
+      await late.shutdown();
+      await early.shutdown();
+      expect(startSpan('theirs').isRecording()).to.equal(true);
+      await sdk.shutdown();
+    });
+
+    it('says that a sampler turns everything down', async () => {
+      trace.setGlobalTracerProvider(new BasicTracerProvider({ sampler: new AlwaysOffSampler() }));
+      const tracing = start();
+
+      const run = await tracing.run(() => endedSpan('job'));
+
+      expect(run.explainNoSpans()).to.match(/^unsampled: the sampler/);
+    });
+
+    it('counts a span once that comes by a processor and by a cache', async () => {
+      const cache = new SpanCache();
+      const tracing = start({ cache });
+      register(cache.spanProcessor, tracing.spanProcessor, tracing.spanProcessor);
+
+      const run = await tracing.run(() => endedSpan('job'));
+
+      expect(names(run.spans)).to.deep.equal(['job']);
+    });
+  });
+
+  describe('compared with InMemorySpanExporter', () => {
+    // M6, M7: it sees nothing before a flush, and the flush hangs under fake timers.
+    it('needs no flush that a faked clock could stop', async () => {
+      const tracing = start({ install: false });
+      const exporter = new InMemorySpanExporter();
+      const pending = new Promise<string>(() => {});
+      const { tracer } = startSdk({
+        spanProcessors: [simpleSpanProcessor(exporter), tracing.spanProcessor],
+        resource: (await import('@opentelemetry/resources')).resourceFromAttributes({ host: pending }),
+      });
+      const clock = sinon.useFakeTimers();
+      try {
+        const run = await tracing.run(() => tracer.startSpan('job').end());
+
+        expect(names(exporter.getFinishedSpans())).to.deep.equal([]);
+        expect(names(run.spans)).to.deep.equal(['job']);
+      } finally {
+        clock.restore();
+      }
+    });
+  });
+
+  describe('scopes', () => {
+    it('nest: what is inside belongs to the inner one', async () => {
+      const tracing = start();
+
+      const outer = await tracing.run(async () => {
+        endedSpan('before');
+        const inner = await tracing.run(() => endedSpan('inside'));
+        endedSpan('after');
+        return names(inner.spans);
+      });
+
+      expect(outer.result).to.deep.equal(['inside']);
+      expect(names(outer.spans)).to.deep.equal(['before', 'after']);
+    });
+
+    it('can be opened and closed by hooks, and own what no other scope could', () => {
+      const tracing = start();
+
+      const scope = tracing.openScope({ name: 'my test' });
+      endedSpan('in the test');
+      scope.run(() => endedSpan('in its context'));
+      scope.close();
+      endedSpan('after');
+
+      expect(scope.name).to.equal('my test');
+      expect(names(scope.spans)).to.deep.equal(['in the test', 'in its context']);
+      expect(names(scope.unowned)).to.deep.equal(['after']);
+    });
+
+    it('are known in their own async context', async () => {
+      const tracing = start();
+
+      const run = await tracing.run((scope) => scope === tracing.activeScope);
+
+      expect(run.result).to.equal(true);
+      expect(tracing.activeScope).to.equal(undefined);
+    });
+
+    it('are readable after shutdown, and no new ones are opened', async () => {
+      const tracing = start();
+      const run = await tracing.run(() => endedSpan('job'));
+
+      await tracing.shutdown();
+
+      expect(names(run.spans)).to.deep.equal(['job']);
+      expect(await failureOf(tracing.run(() => undefined))).to.match(/was shut down/);
+    });
+  });
+
+  it('rejects wrong options', () => {
+    expect(() => start({ instal: true } as object)).to.throw(TypeError, /unknown option 'instal'/);
+    expect(() => start({ cache: {} as never })).to.throw(TypeError, /^cache must be a SpanCache/);
+  });
+});

@@ -1,0 +1,35 @@
+import { ROOT_CONTEXT, trace, type Span } from '@opentelemetry/api';
+import { traceTesting, type TraceTesting, type TraceTestingOptions } from '../../../src/testing/index.js';
+import { unregisterGlobals } from '../../sdk.js';
+
+/** Takes away whatever provider another test left, and starts to read. */
+export function startTracing(options?: TraceTestingOptions): TraceTesting {
+  unregisterGlobals();
+  return traceTesting(options);
+}
+
+export function startSpan(name: string): Span {
+  return trace.getTracer('app').startSpan(name);
+}
+
+export function endedSpan(name: string): void {
+  startSpan(name).end();
+}
+
+export function childOf(parent: Span, name: string): Span {
+  return trace.getTracer('app').startSpan(name, {}, trace.setSpan(ROOT_CONTEXT, parent));
+}
+
+export function names(spans: readonly { readonly name: string }[]): string[] {
+  return spans.map(({ name }) => name);
+}
+
+/** What a promise is rejected with. */
+export async function failureOf(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('it did not fail');
+}
