@@ -15,6 +15,9 @@ const { setImmediate, setTimeout } = globalThis;
 /** How rarely the driver looks at what waits for time to pass, at most. */
 const MAX_SWEEP_MILLIS = 60_000;
 
+/** How late that timer may be before it is taken for lost. */
+const OVERDUE_MILLIS = 1_000;
+
 /** How long after the first span or event the driver looks. */
 const WAKE_MILLIS = 1;
 
@@ -46,6 +49,9 @@ export class Driver {
   readonly #sweep: () => void;
   /** Set while something waits for time to pass. */
   #sweeper: NodeJS.Timeout | undefined;
+  #sweepAt = 0;
+  /** The time for a look at what waits has come. */
+  #sweepDue = false;
   /** A turn is scheduled. */
   #awake = false;
   /** A batch is being moved. */
@@ -73,7 +79,11 @@ export class Driver {
     this.#eventCounters = parts.eventCounters;
     // A turn must not run in the context of the request that happened to wake the driver.
     this.#run = AsyncResource.bind(() => this.#turn());
-    this.#sweep = AsyncResource.bind(() => this.#lookAtWaiting());
+    this.#sweep = AsyncResource.bind(() => {
+      this.#sweeper = undefined;
+      this.#sweepDue = true;
+      this.wake();
+    });
     // One timer for ever: refreshing it costs the application a third of a new setImmediate().
     this.#timer = setTimeout(this.#run, WAKE_MILLIS).unref();
   }
@@ -99,7 +109,7 @@ export class Driver {
     while (this.#moveQueued());
     this.#drawLine();
     while (this.#moveQueued() || this.#moveSettled(Infinity) > 0);
-    this.#scheduleSweep();
+    this.#expireIfDue();
   }
 
   /**
@@ -121,7 +131,7 @@ export class Driver {
       while (this.#moveQueued() || this.#moveSettled(Infinity) > 0) await room(SEGMENT_SIZE);
     } finally {
       this.#drains--;
-      this.#scheduleSweep();
+      this.#expireIfDue();
       if (!this.#empty) this.wake();
     }
   }
@@ -141,7 +151,7 @@ export class Driver {
 
   #turn(): void {
     const again = this.#drains === 0 && this.#moveOneBatch();
-    this.#scheduleSweep();
+    this.#expireIfDue();
     if (again) setImmediate(this.#run).unref();
     else this.#awake = false;
   }
@@ -160,7 +170,6 @@ export class Driver {
   }
 
   #drawLine(): void {
-    if (this.#fanOut.idle) this.#reconciler.discard();
     this.#events.seal();
     this.#spans.seal();
   }
@@ -182,25 +191,36 @@ export class Driver {
 
   /** Moves one batch of spans that are done with waiting; returns how many. */
   #moveSettled(now: number): number {
+    if (this.#fanOut.idle) this.#reconciler.discard();
     const spans = this.#reconciler.settle(now, this.#empty, SEGMENT_SIZE);
     if (spans.length > 0) this.#deliver(() => this.#fanOut.deliverSpans(spans));
     return spans.length;
   }
 
-  /** Plans the next look at what waits for time to pass. No timer per span: one, a quarter late at most. */
-  #scheduleSweep(): void {
-    if (this.#sweeper !== undefined || !this.#reconciler.waits) return;
-    const delay = Math.min(Math.max(this.#reconciler.shortestWaitMillis / 4, 1), MAX_SWEEP_MILLIS);
-    this.#sweeper = globalThis.setTimeout(this.#sweep, delay);
-    this.#sweeper.unref();
+  /** Gives up what has waited too long, but only when nothing is queued: its span may be on its way. */
+  #expireIfDue(): void {
+    if (this.#sweepDue && this.#empty) {
+      this.#sweepDue = false;
+      const orphans = this.#reconciler.expire(performance.now(), this.#fanOut.orphansWanted);
+      this.#deliver(() => this.#fanOut.deliverOrphans(orphans));
+    }
+    this.#planSweep();
   }
 
-  #lookAtWaiting(): void {
-    this.#sweeper = undefined;
-    const orphans = this.#reconciler.expire(performance.now(), this.#fanOut.orphansWanted);
-    this.#deliver(() => this.#fanOut.deliverOrphans(orphans));
-    this.#scheduleSweep();
-    this.wake();
+  /**
+   * Plans the next look at what waits for time to pass. No timer per span: one, a quarter late at most. A
+   * timer that is long overdue was a fake clock's, which is gone; another takes its place.
+   */
+  #planSweep(): void {
+    if (!this.#reconciler.waits) return;
+    const delay = Math.min(Math.max(this.#reconciler.shortestWaitMillis / 4, 1), MAX_SWEEP_MILLIS);
+    const now = performance.now();
+    const left = this.#sweepAt - now;
+    if (this.#sweeper !== undefined && left <= delay && left > -OVERDUE_MILLIS) return;
+    globalThis.clearTimeout(this.#sweeper);
+    this.#sweepAt = now + delay;
+    this.#sweeper = globalThis.setTimeout(this.#sweep, delay);
+    this.#sweeper.unref();
   }
 
   #moveEvents(segment: Segment<EmittedRecord>): void {

@@ -165,13 +165,13 @@ export class Reconciler {
    * `quiet`, nothing is queued. Infinity as the time lets go of all held spans.
    */
   settle(now: number, quiet: boolean, max: number): DeliveredSpan[] {
-    for (let i = 0; i < max; i++) {
+    while (this.#finished.length < max) {
       const amended = this.#amendments.take();
       if (amended === undefined) break;
       this.#amend(...amended);
     }
-    while (this.#held !== undefined && this.#finished.length < max) {
-      const bucket = this.#held.takeDue(now, quiet);
+    while (this.#finished.length < max) {
+      const bucket = this.#held?.takeDue(now, quiet);
       if (bucket === undefined) break;
       this.#letGo(bucket);
     }
@@ -202,14 +202,14 @@ export class Reconciler {
   /** Forgets all that waits: nobody is there to get it. */
   discard(): void {
     for (let bucket = this.#parked.takeOldest(); bucket; bucket = this.#parked.takeOldest()) {
-      this.#discardEvents(bucket);
+      this.#discardEvents(bucket, 'no_subscriber');
     }
     for (let bucket = this.#held?.takeOldest(); bucket; bucket = this.#held?.takeOldest()) {
       this.#spans.dropped.no_subscriber++;
-      this.#discardEvents(bucket);
+      this.#discardEvents(bucket, 'no_subscriber');
     }
     for (let amended = this.#amendments.take(); amended; amended = this.#amendments.take()) {
-      this.#discardEvents(amended[1]);
+      this.#discardEvents(amended[1], 'no_subscriber');
     }
   }
 
@@ -315,15 +315,17 @@ export class Reconciler {
       return;
     }
     const merged = merge(span, undefined, parked, this.#options.maxEventsPerSpan);
-    this.#parked.remove(parked);
+    this.#parked.take(parked);
     this.#deliver(span, spanContext, this.#account(merged, parked));
   }
 
   /** Keeps a span for stragglers, with the events parked for it. */
   #hold(span: ReadableSpan, spanContext: SpanContext, now: number): void {
     if (!Array.isArray(span.events)) throw new TypeError('a span must have events');
+    const same = this.#held!.get(spanContext);
+    if (same !== undefined) this.#letGo(this.#held!.take(same));
     const parked = this.#parked.get(spanContext);
-    if (parked !== undefined) this.#parked.remove(parked);
+    if (parked !== undefined) this.#parked.take(parked);
     const bucket = parked ?? this.#buckets.acquire(spanContext, now);
     bucket.span = span;
     bucket.since = now;
@@ -339,20 +341,22 @@ export class Reconciler {
       this.#deliver(span!, spanContext!, this.#account(merged, bucket));
     } catch {
       this.#spans.dropped.invalid++;
-      this.#events.dropped.invalid += bucket.count;
-      this.#buckets.release(bucket);
+      this.#discardEvents(bucket, 'invalid');
     }
   }
 
   /** Delivers a span again, with the events that came after it. */
   #amend(span: AmendableSpan, bucket: EventBucket): void {
-    const { maxEventsPerSpan } = this.#options;
-    const amended = merge(span.original, span.delivered, bucket, maxEventsPerSpan);
-    const changed = amended.span !== span.delivered;
-    span.delivered = this.#account(amended, bucket);
-    if (!changed) return;
-    this.#spans.amended++;
-    this.#finished.push(span.delivered);
+    try {
+      const { original, delivered } = span;
+      const amended = merge(original, delivered, bucket, this.#options.maxEventsPerSpan);
+      span.delivered = this.#account(amended, bucket);
+      if (span.delivered === delivered) return;
+      this.#spans.amended++;
+      this.#finished.push(span.delivered);
+    } catch {
+      this.#discardEvents(bucket, 'invalid');
+    }
   }
 
   /** Counts what was merged, and lets the bucket go. */
@@ -395,7 +399,7 @@ export class Reconciler {
 
   /** Makes orphans of all events parked for a span. */
   #giveUp(bucket: EventBucket, reason: OrphanReason): void {
-    this.#parked.remove(bucket);
+    this.#parked.take(bucket);
     for (const event of this.#orphans === undefined ? [] : bucket.events()) {
       this.#orphans!.push(toOrphan(event, bucket.spanContext, reason));
     }
@@ -403,8 +407,8 @@ export class Reconciler {
     this.#buckets.release(bucket);
   }
 
-  #discardEvents(bucket: EventBucket): void {
-    this.#events.dropped.no_subscriber += bucket.count;
+  #discardEvents(bucket: EventBucket, reason: 'no_subscriber' | 'invalid'): void {
+    this.#events.dropped[reason] += bucket.count;
     this.#buckets.release(bucket);
   }
 }

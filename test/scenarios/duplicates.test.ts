@@ -57,6 +57,22 @@ describe('A duplicate', () => {
     });
   }
 
+  it('span, exported before the cache gets it as a processor, is delivered once', async () => {
+    const cache = new SpanCache();
+    const { start, forceFlush } = startService(undefined, {
+      spanProcessors: [simpleSpanProcessor(cache.exporter), cache.spanProcessor],
+    });
+    const store = cache.store();
+
+    for (const name of ['a', 'b', 'c']) {
+      start(name).end();
+      await forceFlush();
+    }
+
+    expect(names(store.getFinishedSpans())).to.deep.equal(['a', 'b', 'c']);
+    expect(cache.stats().spans.dropped.duplicate).to.equal(3);
+  });
+
   it('span, while it is held, is delivered once', async () => {
     const cache = new SpanCache({ lateEvents: { holdMillis: 10_000 } });
     const { start } = startService(undefined, {
