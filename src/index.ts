@@ -1,10 +1,11 @@
-export { SpanCache, type SpanCacheStats } from './span-cache.js';
+export { SpanCache } from './span-cache.js';
 export type { SpanCacheOptions } from './options.js';
 export type { SpanBatch } from './fanout/span-batch.js';
 export { untraced } from './fanout/suppression.js';
 export type { SubscribeOptions, Subscription, SubscriptionHandle } from './fanout/subscription.js';
 export type { SpanBatchCallback } from './fanout/callback-subscription.js';
 export type { SubscriptionStats } from './fanout/subscriber.js';
+export type { SpanCacheStats } from './metrics/stats.js';
 export type { ExporterHandle, ExporterOptions } from './fanout/exporter-subscription.js';
 export type { SpanStore, SpanStoreOptions } from './fanout/span-store.js';
 export type { SpanDropReason, EventDropReason } from './model/counters.js';

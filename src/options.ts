@@ -1,3 +1,4 @@
+import type { MeterProvider } from '@opentelemetry/api';
 import type { ExporterOptions } from './fanout/exporter-subscription.js';
 import type { SpanStoreOptions } from './fanout/span-store.js';
 import type { SubscribeOptions } from './fanout/subscription.js';
@@ -49,6 +50,12 @@ export interface SpanCacheOptions {
    * `maxParkedSpans`. The events of an open span then never expire. Needs `spanProcessor`. Default false.
    */
   trackOpenSpans?: boolean;
+  /**
+   * Where the cache counts itself, as the SDK's own processors do with their option of this name: the
+   * standard `otel.sdk.processor.*` metrics, and `span_cache.*`. Without it, there are no metrics and no
+   * cost. Default none.
+   */
+  selfObsMeterProvider?: MeterProvider | undefined;
 }
 
 const HOLD_MILLIS = millisFrom(1, 1_000);
@@ -71,6 +78,12 @@ const CACHE: OptionsOf<SpanCacheOptions> = {
   },
   unsampledSpans: boolean(true),
   trackOpenSpans: boolean(false),
+  selfObsMeterProvider: {
+    fallback: undefined,
+    expected: 'a MeterProvider, with getMeter()',
+    type: (value) => hasMethods(value, ['getMeter']),
+    inRange: () => true,
+  },
 };
 
 const SUBSCRIBE: OptionsOf<SubscribeOptions> = {
@@ -125,7 +138,11 @@ export function exporterOptions(options?: ExporterOptions): Required<ExporterOpt
  * @throws TypeError naming what was expected and what was given
  */
 export function requireMethods(name: string, value: unknown, methods: readonly string[]): void {
-  const object = Object(value) as Record<string, unknown>;
-  if (methods.every((method) => typeof object[method] === 'function')) return;
+  if (hasMethods(value, methods)) return;
   throw new TypeError(expectation(name, `an object with ${methods.join('() and ')}()`, value));
+}
+
+function hasMethods(value: unknown, methods: readonly string[]): boolean {
+  const object = Object(value) as Record<string, unknown>;
+  return methods.every((method) => typeof object[method] === 'function');
 }

@@ -12,15 +12,11 @@ import {
 import { FanOut } from './fanout/fan-out.js';
 import { IteratorSubscription } from './fanout/iterator-subscription.js';
 import { SpanStoreSubscription, type SpanStore, type SpanStoreOptions } from './fanout/span-store.js';
-import type { Subscriber, SubscriptionStats } from './fanout/subscriber.js';
+import type { Subscriber } from './fanout/subscriber.js';
 import type { SubscribeOptions, Subscription, SubscriptionHandle } from './fanout/subscription.js';
-import {
-  EventCounters,
-  SpanCounters,
-  type EventDropReason,
-  type SpanDropReason,
-} from './model/counters.js';
-import type { OrphanReason } from './model/log-event.js';
+import { SelfObservability } from './metrics/self-observability.js';
+import type { SpanCacheStats } from './metrics/stats.js';
+import { EventCounters, SpanCounters } from './model/counters.js';
 import type {
   LogRecordProcessor,
   ReadableLogRecord,
@@ -42,46 +38,6 @@ import { SpanCacheSpanProcessor } from './otel/span-processor.js';
 import { BoundedQueue } from './queue/bounded-queue.js';
 import { OpenSpans, type OpenSpan } from './reconcile/open-spans.js';
 import { Reconciler, type EmittedRecord } from './reconcile/reconciler.js';
-
-/**
- * What became of everything the cache received, since it was made.
- *
- * For spans: `received = queued + held + delivered + dropped`.
- * For events: `received = queued + parked + held + merged + orphaned + dropped`.
- */
-export interface SpanCacheStats {
-  readonly spans: {
-    readonly received: number;
-    /** Waiting for the driver. */
-    readonly queued: number;
-    /** Ended, and waiting for events that come late. */
-    readonly held: number;
-    /** Handed to whoever was subscribed. */
-    readonly delivered: number;
-    /** Delivered again, with events that came late. */
-    readonly amended: number;
-    readonly dropped: Readonly<Record<SpanDropReason, number>>;
-  };
-  readonly events: {
-    readonly received: number;
-    /** Waiting for the driver. */
-    readonly queued: number;
-    /** Waiting for their span. */
-    readonly parked: number;
-    /** Waiting with their span, which has ended. */
-    readonly held: number;
-    /** Delivered with their span. */
-    readonly merged: number;
-    readonly orphaned: Readonly<Record<OrphanReason, number>>;
-    readonly dropped: Readonly<Record<EventDropReason, number>>;
-  };
-  /** Spans whose events wait. */
-  readonly parkedSpans: number;
-  /** With `trackOpenSpans`: spans that have started and not ended, and those forgotten for want of room. */
-  readonly openSpans: { readonly open: number; readonly forgotten: number };
-  /** Those subscribed now, in the order they came. */
-  readonly subscriptions: readonly SubscriptionStats[];
-}
 
 /**
  * Keeps a service's finished spans at hand: every span that ends reaches live subscribers, whole, with
@@ -116,6 +72,7 @@ export class SpanCache {
   readonly #gate = new Gate(this.#fanOut);
   readonly #driver: Driver;
   readonly #exporters = new Set<ExporterSubscription>();
+  readonly #selfObservability: SelfObservability | undefined;
   #shutdown: Promise<void> | undefined;
 
   /**
@@ -123,16 +80,21 @@ export class SpanCache {
    * @throws RangeError for a value out of range
    */
   constructor(options?: SpanCacheOptions) {
-    const { queueCapacity, logRecords, trackOpenSpans, ...rules } = cacheOptions(options);
+    const { queueCapacity, logRecords, trackOpenSpans, selfObsMeterProvider, ...rules } =
+      cacheOptions(options);
     const records = new EmittedRecordPool();
     this.#spans = new BoundedQueue('span', queueCapacity);
     this.#events = new BoundedQueue('event', queueCapacity);
     this.#openSpans = trackOpenSpans ? new OpenSpans(rules.maxParkedSpans) : undefined;
+    this.#selfObservability =
+      selfObsMeterProvider &&
+      new SelfObservability(selfObsMeterProvider, queueCapacity, trackOpenSpans, () => this.stats());
     this.#reconciler = new Reconciler(
       rules,
       this.#spanCounters,
       this.#eventCounters,
       this.#openSpans,
+      this.#selfObservability?.lateness,
     );
     this.#driver = new Driver({
       spans: this.#spans,
@@ -179,11 +141,10 @@ export class SpanCache {
   ): Subscription | SubscriptionHandle {
     const callback = typeof first === 'function' ? first : undefined;
     const { capacity, orphans } = subscribeOptions(typeof first === 'function' ? second : first);
-    const { remove } = this.#fanOut;
     return this.#add(
       callback === undefined
-        ? new IteratorSubscription(capacity, orphans, remove)
-        : new CallbackSubscription(callback, capacity, orphans, remove),
+        ? new IteratorSubscription(capacity, orphans, this.#remove)
+        : new CallbackSubscription(callback, capacity, orphans, this.#remove),
     );
   }
 
@@ -191,7 +152,7 @@ export class SpanCache {
   addExporter(exporter: SpanExporter, options?: ExporterOptions): ExporterHandle {
     requireMethods('exporter', exporter, ['export', 'shutdown']);
     const subscription = new ExporterSubscription(exporter, exporterOptions(options), (closing) => {
-      this.#fanOut.remove(closing);
+      this.#remove(closing);
       this.#exporters.delete(closing);
     });
     this.#exporters.add(subscription);
@@ -201,7 +162,7 @@ export class SpanCache {
   /** Attaches a bounded history that can be read at any time, also after shutdown. */
   store(options?: SpanStoreOptions): SpanStore {
     const { capacity } = storeOptions(options);
-    return this.#add(new SpanStoreSubscription(capacity, () => this.flush(), this.#fanOut.remove));
+    return this.#add(new SpanStoreSubscription(capacity, () => this.flush(), this.#remove));
   }
 
   /**
@@ -273,6 +234,11 @@ export class SpanCache {
     return subscriber;
   }
 
+  readonly #remove = (subscriber: Subscriber): void => {
+    this.#fanOut.remove(subscriber);
+    this.#selfObservability?.unsubscribed(subscriber);
+  };
+
   async #shutDown(): Promise<void> {
     this.#gate.close();
     // From within a delivery, the rest of that delivery comes first.
@@ -285,6 +251,7 @@ export class SpanCache {
     const exporters = [...this.#exporters];
     this.#fanOut.end();
     await Promise.all(exporters.map((exporter) => exporter.close()));
+    this.#selfObservability?.shutdown();
   }
 
   /** Without exporters this is synchronous; with some, it goes at their pace. */

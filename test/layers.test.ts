@@ -15,6 +15,7 @@ const LAYERS: Record<string, readonly string[]> = {
   fanout: ['model', 'diagnostics'],
   format: ['model', 'validation'],
   driver: ['model', 'diagnostics', 'queue', 'reconcile', 'fanout'],
+  metrics: ['model', 'diagnostics', 'reconcile', 'fanout'],
   otel: ['model', 'diagnostics', 'reconcile', 'driver'],
 };
 

@@ -55,6 +55,8 @@ describe('Options', () => {
     ['maxParkedMillis', cache, 0, RangeError, 'maxParkedMillis must be a number of milliseconds from 1 to 2147483647, or Infinity, got 0 (number)'],
     ['maxParkedMillis', cache, '5m', TypeError, "got '5m' (string)"],
     ['trackOpenSpans', cache, 1, TypeError, 'trackOpenSpans must be true or false, got 1 (number)'],
+    ['selfObsMeterProvider', cache, {}, TypeError, 'selfObsMeterProvider must be a MeterProvider, with getMeter(), got {} (object)'],
+    ['selfObsMeterProvider', cache, null, TypeError, 'got null (null)'],
     ['unsampledSpans', cache, 1, TypeError, 'unsampledSpans must be true or false, got 1 (number)'],
     ['orphans', subscribe, 'yes', TypeError, "orphans must be true or false, got 'yes' (string)"],
     ['scheduledDelayMillis', exporter, -1, RangeError, 'scheduledDelayMillis must be a number of milliseconds from 0 to 2147483647, got -1 (number)'],

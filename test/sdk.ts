@@ -1,8 +1,13 @@
-import { context, propagation, trace, type Span, type Tracer } from '@opentelemetry/api';
+import { context, propagation, trace, type MeterProvider, type Span, type Tracer } from '@opentelemetry/api';
 import { logs, type Logger } from '@opentelemetry/api-logs';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import type { Resource } from '@opentelemetry/resources';
-import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
+import {
+  BatchLogRecordProcessor,
+  InMemoryLogRecordExporter,
+  LoggerProvider,
+  type LogRecordProcessor,
+} from '@opentelemetry/sdk-logs';
 import {
   BasicTracerProvider,
   BatchSpanProcessor,
@@ -19,6 +24,8 @@ import {
  * only what both export runs on either.
  */
 
+export { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+export { MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics';
 export { NodeSDK } from '@opentelemetry/sdk-node';
 export { InMemorySpanExporter, SamplingDecision, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 
@@ -70,8 +77,20 @@ export function unregisterGlobals(): void {
   propagation.disable();
 }
 
-export function batchSpanProcessor(exporter: SpanExporter, config?: BufferConfig): SpanProcessor {
+export function batchSpanProcessor(
+  exporter: SpanExporter,
+  // The types of 2.x leave out the option, which it takes.
+  config?: BufferConfig & { selfObsMeterProvider?: MeterProvider },
+): SpanProcessor {
   return new BatchSpanProcessor(exporter, config);
+}
+
+export function batchLogRecordProcessor(config: {
+  maxQueueSize: number;
+  maxExportBatchSize: number;
+  selfObsMeterProvider: MeterProvider;
+}): LogRecordProcessor {
+  return new BatchLogRecordProcessor({ exporter: new InMemoryLogRecordExporter(), ...config });
 }
 
 export function simpleSpanProcessor(exporter: SpanExporter): SpanProcessor {

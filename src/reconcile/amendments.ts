@@ -2,13 +2,11 @@ import type { SpanContext } from '@opentelemetry/api';
 import type { LogEvent } from '../model/log-event.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
 import type { ReadableSpan } from '../model/otel.js';
-import type { SpanIdentity } from '../model/span-map.js';
 import type { EventBucket, EventBucketPool } from './event-bucket.js';
+import { TimedSpan } from './lateness.js';
 
 /** A delivered span that is remembered whole, so that it can be delivered again. */
-export class AmendableSpan implements SpanIdentity {
-  readonly traceId: string;
-  readonly spanId: string;
+export class AmendableSpan extends TimedSpan {
   readonly spanContext: SpanContext;
   readonly original: ReadableSpan;
   /** As it was delivered last. */
@@ -16,9 +14,13 @@ export class AmendableSpan implements SpanIdentity {
   /** Events that came since. */
   late: EventBucket | undefined;
 
-  constructor(spanContext: SpanContext, original: ReadableSpan, delivered: DeliveredSpan) {
-    this.traceId = spanContext.traceId;
-    this.spanId = spanContext.spanId;
+  constructor(
+    spanContext: SpanContext,
+    deliveredAt: number,
+    original: ReadableSpan,
+    delivered: DeliveredSpan,
+  ) {
+    super(spanContext, deliveredAt);
     this.spanContext = spanContext;
     this.original = original;
     this.delivered = delivered;

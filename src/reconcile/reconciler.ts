@@ -15,6 +15,7 @@ import type { Batch } from '../queue/bounded-queue.js';
 import { AmendableSpan, Amendments } from './amendments.js';
 import { EventBucketPool, type EventBucket } from './event-bucket.js';
 import { HeldSpans } from './held-spans.js';
+import { TimedSpan, type Lateness } from './lateness.js';
 import { merge, type Merge } from './merge.js';
 import type { OpenSpans } from './open-spans.js';
 import { RecentSpans } from './recent-spans.js';
@@ -61,13 +62,14 @@ export class Reconciler {
   readonly #spans: SpanCounters;
   readonly #events: EventCounters;
   readonly #openSpans: OpenSpans | undefined;
+  readonly #lateness: Lateness | undefined;
   readonly #buckets = new EventBucketPool();
   /** Events whose span has not come. */
   readonly #parked: WaitingBuckets;
   /** Spans that wait for stragglers, if the late policy is to hold them. */
   readonly #held: HeldSpans | undefined;
-  /** Spans delivered last; whole, if the late policy is to amend them. */
-  readonly #recent = new RecentSpans<SpanContext | AmendableSpan>(RECENT_SPANS);
+  /** Spans delivered last; with the time, if that is asked for; whole, if the late policy is to amend them. */
+  readonly #recent = new RecentSpans<SpanContext | TimedSpan>(RECENT_SPANS);
   readonly #amendments: Amendments;
   /** What the batch at hand has finished. */
   #finished: DeliveredSpan[] = [];
@@ -82,12 +84,14 @@ export class Reconciler {
     spans: SpanCounters,
     events: EventCounters,
     openSpans: OpenSpans | undefined,
+    lateness?: Lateness,
   ) {
     const { maxParkedSpans, maxEventsPerSpan, lateEvents } = options;
     this.#options = options;
     this.#spans = spans;
     this.#events = events;
     this.#openSpans = openSpans;
+    this.#lateness = lateness;
     this.#parked = new WaitingBuckets(maxParkedSpans, maxEventsPerSpan);
     this.#amendments = new Amendments(this.#buckets, maxEventsPerSpan);
     this.#held =
@@ -259,8 +263,9 @@ export class Reconciler {
   #reconcileLateEvent(
     record: ReadableLogRecord,
     spanContext: SpanContext,
-    delivered: SpanContext | AmendableSpan,
+    delivered: SpanContext | TimedSpan,
   ): void {
+    if (delivered instanceof TimedSpan) this.#lateness?.lateSince(delivered.deliveredAt);
     if (delivered instanceof AmendableSpan) {
       if (this.#amendments.add(delivered, toLogEvent(record))) this.#events.dropped.event_limit++;
     } else if (this.#options.lateEvents === 'drop') {
@@ -370,8 +375,12 @@ export class Reconciler {
   #deliver(original: ReadableSpan, spanContext: SpanContext, span: DeliveredSpan): void {
     this.#spans.delivered++;
     this.#finished.push(span);
-    const whole = this.#options.lateEvents === 'amend';
-    this.#recent.remember(whole ? new AmendableSpan(spanContext, original, span) : spanContext);
+    const deliveredAt = this.#lateness?.now();
+    if (this.#options.lateEvents === 'amend') {
+      this.#recent.remember(new AmendableSpan(spanContext, deliveredAt ?? 0, original, span));
+    } else {
+      this.#recent.remember(deliveredAt === undefined ? spanContext : new TimedSpan(spanContext, deliveredAt));
+    }
   }
 
   #takeFinished(): DeliveredSpan[] {

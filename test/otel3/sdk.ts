@@ -1,7 +1,21 @@
-import { context, logs, propagation, trace, type Logger, type Span, type Tracer } from '@opentelemetry/api';
+import {
+  context,
+  logs,
+  propagation,
+  trace,
+  type Logger,
+  type MeterProvider,
+  type Span,
+  type Tracer,
+} from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import type { Resource } from '@opentelemetry/resources';
-import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
+import {
+  BatchLogRecordProcessor,
+  InMemoryLogRecordExporter,
+  LoggerProvider,
+  type LogRecordProcessor,
+} from '@opentelemetry/sdk-logs';
 import {
   BatchSpanProcessor,
   SimpleSpanProcessor,
@@ -18,6 +32,8 @@ import {
  * scenario tests run on either line.
  */
 
+export { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+export { MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics';
 export { NodeSDK } from '@opentelemetry/sdk-node';
 export { InMemorySpanExporter, SamplingDecision, type SpanExporter } from '@opentelemetry/sdk-trace';
 
@@ -74,6 +90,14 @@ export function batchSpanProcessor(
   config?: Omit<BatchSpanProcessorOptions, 'exporter'>,
 ): SpanProcessor {
   return new BatchSpanProcessor({ exporter, ...config });
+}
+
+export function batchLogRecordProcessor(config: {
+  maxQueueSize: number;
+  maxExportBatchSize: number;
+  selfObsMeterProvider: MeterProvider;
+}): LogRecordProcessor {
+  return new BatchLogRecordProcessor({ exporter: new InMemoryLogRecordExporter(), ...config });
 }
 
 export function simpleSpanProcessor(exporter: SpanExporter): SpanProcessor {

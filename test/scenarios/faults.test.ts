@@ -115,7 +115,7 @@ describe('A subscriber that does not read', () => {
       expect(silent!.dropped).to.be.at.least(50_000 - 4_096 - 256);
       expectCountersAddUp(service);
       await expectStillDelivers(service);
-    });
+    }).timeout(60_000);
   }
 
   it('is told of all it lost when it does read', async () => {
@@ -127,7 +127,7 @@ describe('A subscriber that does not read', () => {
 
     expect(spans.length + dropped).to.equal(20_000);
     await expectStillDelivers(service);
-  });
+  }).timeout(60_000);
 });
 
 describe('A subscriber whose promise is not one', () => {
@@ -278,7 +278,7 @@ describe('A faulty exporter', () => {
     const [recovered] = cache.stats().subscriptions;
     expect(recovered).to.include({ failed: 0, queued: 0 });
     expect(recovered!.delivered + recovered!.dropped).to.equal(50_001);
-  });
+  }).timeout(60_000);
 
   const rejecting = async () => broken();
   const hanging = () => new Promise<void>(() => {});
@@ -414,7 +414,7 @@ describe('A flood', () => {
     expect(cache.stats().events.dropped.event_limit).to.equal(1_000_001 - 128);
     expectCountersAddUp(service);
     await expectStillDelivers(service);
-  });
+  }).timeout(60_000);
 
   it('of 1,000,000 parents without a span keeps the events of the newest', async () => {
     const service = startService();
@@ -434,26 +434,26 @@ describe('A flood', () => {
     expect(events.orphaned.evicted).to.equal(1_000_000 - 16_384);
     expectCountersAddUp(service);
     await expectStillDelivers(service);
-  });
+  }).timeout(60_000);
 
-  it('of 300,000 orphans at once can be taken in one batch', async () => {
+  it('of 200,000 orphans at once can be taken in one batch', async () => {
     const service = startService({ maxEventsPerSpan: 10_000, maxParkedMillis: 1 });
     const { cache, start, log } = service;
     const subscription = cache.subscribe({ capacity: 1_000_000, orphans: true });
-    for (let parent = 0; parent < 30; parent++) {
+    for (let parent = 0; parent < 20; parent++) {
       const open = start('never ends');
       for (let i = 0; i < 10_000; i++) log(open, 'x');
       cache.flush();
     }
     start('job').end();
     cache.flush();
-    await until('they have expired', () => cache.stats().events.orphaned.expired === 300_000);
+    await until('they have expired', () => cache.stats().events.orphaned.expired === 200_000);
 
     const { spans, orphans } = subscription.take()!;
 
-    expect([spans.length, orphans.length]).to.deep.equal([1, 300_000]);
+    expect([spans.length, orphans.length]).to.deep.equal([1, 200_000]);
     await expectStillDelivers(service);
-  });
+  }).timeout(60_000);
 
   it('of 200,000 spans in one tick fills the queues, and what is in them is delivered whole', async () => {
     const service = startService();
@@ -476,7 +476,7 @@ describe('A flood', () => {
     expectCountersAddUp(service);
     expect(whole + cache.stats().parkedSpans + cache.stats().events.orphaned.evicted).to.equal(65_536);
     await expectStillDelivers(service);
-  });
+  }).timeout(60_000);
 });
 
 describe('shutdown() at a bad moment', () => {

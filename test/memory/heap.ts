@@ -1,0 +1,37 @@
+/** The heap, as it is after everything that can be collected was. Needs `--expose-gc`. */
+
+const { gc } = globalThis;
+if (gc === undefined) throw new Error('run this with --expose-gc');
+
+/** Bytes on the heap that something still refers to. */
+export async function heapInUse(): Promise<number> {
+  await collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+/** What the current job has seen stays alive until it ends: so a few turns of the event loop come first. */
+export async function collectGarbage(): Promise<void> {
+  for (let i = 0; i < 2; i++) {
+    await new Promise(setImmediate);
+    gc!();
+  }
+}
+
+/** Remembers objects without keeping them. */
+export class Witness {
+  readonly #seen: WeakRef<object>[] = [];
+
+  see(object: object): void {
+    this.#seen.push(new WeakRef(object));
+  }
+
+  get count(): number {
+    return this.#seen.length;
+  }
+
+  /** Those that something still refers to. */
+  async alive(): Promise<number> {
+    await collectGarbage();
+    return this.#seen.filter((ref) => ref.deref() !== undefined).length;
+  }
+}
