@@ -17,6 +17,7 @@ const LAYERS: Record<string, readonly string[]> = {
   driver: ['model', 'diagnostics', 'queue', 'reconcile', 'fanout'],
   metrics: ['model', 'diagnostics', 'reconcile', 'fanout'],
   otel: ['model', 'diagnostics', 'reconcile', 'driver'],
+  testing: ['model', 'format', 'validation'],
 };
 
 /** A file of `src/`, as its path from there. */

@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
+import timers from 'node:timers';
 import { Episode } from '../diagnostics/episode.js';
 import type { FanOut } from '../fanout/fan-out.js';
 import type { EventCounters, SpanCounters } from '../model/counters.js';
@@ -9,8 +10,14 @@ import { SEGMENT_SIZE, type BoundedQueue, type Segment } from '../queue/bounded-
 import type { EmittedRecord, Reconciler } from '../reconcile/reconciler.js';
 import type { EmittedRecordPool } from './emitted-record-pool.js';
 
-// Taken when the module loads: a test's fake timers do not stop the driver.
-const { setImmediate, setTimeout } = globalThis;
+// Node's own, taken when the module loads: a test's fake timers do not stop the driver.
+const { clearImmediate, setImmediate, setTimeout } = timers;
+
+/** The asynchronous context of the module's loading, that of no request. */
+const ROOT = new AsyncResource('otel-span-cache');
+
+/** Queued items for which a turn moves one more batch. */
+const BACKLOG_PER_BATCH = 4_096;
 
 /** How rarely the driver looks at what waits for time to pass, at most. */
 const MAX_SWEEP_MILLIS = 60_000;
@@ -31,8 +38,8 @@ const WAKE_MILLIS = 1;
  * At the end of a cycle follow the spans that are done with waiting: amended ones, and those that were held
  * long enough. What waits for time to pass is looked at by one coarse timer.
  *
- * By itself it moves one batch per turn of the event loop, in an asynchronous context of its own, and
- * never keeps the process alive. `flush()` moves everything at once. Only one of them is on the stack at
+ * By itself it moves one batch per turn of the event loop (more only when many thousands wait), in an
+ * asynchronous context of its own, and never keeps the process alive. `flush()` moves everything at once. Only one of them is on the stack at
  * any time: called by a subscriber, `flush()` leaves the work to the delivery under way.
  */
 export class Driver {
@@ -56,10 +63,7 @@ export class Driver {
   #awake = false;
   /** A batch is being moved. */
   #moving = false;
-  /** `drain()` calls under way; they take over from the scheduled turns. */
-  #drains = 0;
-  /** Settles when they are done. */
-  #drained: Promise<void> = Promise.resolve();
+  #immediate: NodeJS.Immediate | undefined;
 
   constructor(parts: {
     spans: BoundedQueue<ReadableSpan>;
@@ -78,8 +82,8 @@ export class Driver {
     this.#spanCounters = parts.spanCounters;
     this.#eventCounters = parts.eventCounters;
     // A turn must not run in the context of the request that happened to wake the driver.
-    this.#run = AsyncResource.bind(() => this.#turn());
-    this.#sweep = AsyncResource.bind(() => {
+    this.#run = ROOT.bind(() => this.#turn());
+    this.#sweep = ROOT.bind(() => {
       this.#sweeper = undefined;
       this.#sweepDue = true;
       this.wake();
@@ -112,36 +116,10 @@ export class Driver {
     this.#expireIfDue();
   }
 
-  /**
-   * As `flush()`, but waits for `room` before each batch, so that slow subscribers lose nothing. One drain at
-   * a time: two would fill the same room.
-   */
-  drain(room: (spans: number) => Promise<void>): Promise<void> {
-    this.#drains++;
-    const drain = () => this.#drain(room);
-    this.#drained = this.#drained.then(drain, drain);
-    return this.#drained;
-  }
-
-  async #drain(room: (spans: number) => Promise<void>): Promise<void> {
-    try {
-      await room(SEGMENT_SIZE);
-      while (this.#moveQueued()) await room(SEGMENT_SIZE);
-      this.#drawLine();
-      while (this.#moveQueued() || this.#moveSettled(Infinity) > 0) await room(SEGMENT_SIZE);
-    } finally {
-      this.#drains--;
-      this.#expireIfDue();
-      if (!this.#empty) this.wake();
-    }
-  }
-
   /** Delivers all parked events as orphans: their spans are not waited for any more. */
   release(): void {
-    for (;;) {
-      const orphans = this.#reconciler.releaseOldest(this.#fanOut.orphansWanted);
-      if (orphans === undefined) return;
-      this.#deliver(() => this.#fanOut.deliverOrphans(orphans));
+    while (this.#reconciler.parkedSpans > 0) {
+      this.#deliverOrphans(this.#reconciler.release(SEGMENT_SIZE, this.#fanOut.orphansWanted));
     }
   }
 
@@ -150,10 +128,24 @@ export class Driver {
   }
 
   #turn(): void {
-    const again = this.#drains === 0 && this.#moveOneBatch();
+    clearImmediate(this.#immediate);
+    // A fixed number would fall behind a service that ends more spans per turn: the more that waits, the more
+    // batches. Of a full queue a sixteenth goes in one turn.
+    let batches = 1 + Math.floor((this.#spans.size + this.#events.size) / BACKLOG_PER_BATCH);
+    let again = true;
+    while (batches-- > 0 && again) again = this.#moveOneBatch();
     this.#expireIfDue();
-    if (again) setImmediate(this.#run).unref();
+    if (again) this.#continue();
     else this.#awake = false;
+  }
+
+  /**
+   * Schedules the next turn soon, also in a process that is idle otherwise: on Node 20 an unref'ed immediate
+   * alone waits until something else wakes the loop. Whichever comes second finds the other's work done.
+   */
+  #continue(): void {
+    this.#immediate = setImmediate(this.#run).unref();
+    this.#timer.refresh();
   }
 
   /** Returns whether there is more to move. */
@@ -202,7 +194,7 @@ export class Driver {
     if (this.#sweepDue && this.#empty) {
       this.#sweepDue = false;
       const orphans = this.#reconciler.expire(performance.now(), this.#fanOut.orphansWanted);
-      this.#deliver(() => this.#fanOut.deliverOrphans(orphans));
+      this.#deliverOrphans(orphans);
     }
     this.#planSweep();
   }
@@ -220,7 +212,8 @@ export class Driver {
     globalThis.clearTimeout(this.#sweeper);
     this.#sweepAt = now + delay;
     this.#sweeper = globalThis.setTimeout(this.#sweep, delay);
-    this.#sweeper.unref();
+    // A number under a fake clock or DOM.
+    this.#sweeper.unref?.();
   }
 
   #moveEvents(segment: Segment<EmittedRecord>): void {
@@ -232,7 +225,7 @@ export class Driver {
     }
     this.#records.releaseAll(segment);
     this.#events.recycle(segment);
-    this.#deliver(() => this.#fanOut.deliverOrphans(orphans));
+    this.#deliverOrphans(orphans);
   }
 
   #moveSpans(segment: Segment<ReadableSpan>): void {
@@ -244,6 +237,14 @@ export class Driver {
     }
     this.#spans.recycle(segment);
     this.#deliver(() => this.#fanOut.deliverSpans(spans));
+  }
+
+  /** Evictions and expiries may yield far more orphans than a batch: they go in parts. */
+  #deliverOrphans(orphans: readonly OrphanEvent[]): void {
+    for (let start = 0; start < orphans.length; start += SEGMENT_SIZE) {
+      const part = orphans.length <= SEGMENT_SIZE ? orphans : orphans.slice(start, start + SEGMENT_SIZE);
+      this.#deliver(() => this.#fanOut.deliverOrphans(part));
+    }
   }
 
   #deliver(delivery: () => void): void {

@@ -196,15 +196,17 @@ export class Reconciler {
     });
   }
 
-  /** Gives up the span that has waited longest, for shutdown. Undefined when none is left. */
-  releaseOldest(orphansWanted: boolean): OrphanEvent[] | undefined {
-    const bucket = this.#parked.oldest;
-    if (bucket === undefined) return undefined;
-    return this.#collectOrphans(orphansWanted, () => this.#giveUp(bucket, 'shutdown'));
+  /** Gives up the spans that have waited longest, about `max` events at a time, for shutdown. */
+  release(max: number, orphansWanted: boolean): OrphanEvent[] {
+    const until = Math.max(0, this.#parked.events - max);
+    return this.#collectOrphans(orphansWanted, () => {
+      while (this.#parked.events > until) this.#giveUp(this.#parked.oldest!, 'shutdown');
+    });
   }
 
-  /** Forgets all that waits: nobody is there to get it. */
+  /** Forgets all that waits, and the spans kept to be amended: nobody is there to get them. */
   discard(): void {
+    if (this.#options.lateEvents === 'amend') this.forgetDelivered();
     for (let bucket = this.#parked.takeOldest(); bucket; bucket = this.#parked.takeOldest()) {
       this.#discardEvents(bucket, 'no_subscriber');
     }

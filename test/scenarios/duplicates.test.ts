@@ -104,6 +104,21 @@ describe('A duplicate', () => {
     expect(cache.stats().events.merged).to.equal(0);
   });
 
+  it('exception is one only as often as it was recorded', () => {
+    const { cache, start, logger } = startService();
+    const store = cache.store();
+    const span = start('job');
+    const context = trace.setSpan(ROOT_CONTEXT, span);
+    const attributes = { 'exception.type': 'TypeError', 'exception.message': 'broken' };
+
+    span.recordException(new TypeError('broken'));
+    for (let i = 0; i < 3; i++) logger.emit({ eventName: 'exception', attributes, context });
+    span.end();
+
+    expect(store.getFinishedSpans()[0]!.events).to.have.length(3);
+    expect(cache.stats().events.dropped.duplicate).to.equal(1);
+  });
+
   it('exception is not one if its type or message differ, or if it is an ordinary log line', () => {
     const { cache, start, logger } = startService();
     const store = cache.store();

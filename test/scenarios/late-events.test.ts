@@ -302,6 +302,22 @@ describe("With lateEvents: 'amend'", () => {
     expect(eventNames(spans[0])).to.deep.equal(['after']);
   });
 
+  it('a store takes no amendment of a span that it has no more', () => {
+    const { cache, start, log } = startService({ lateEvents: 'amend' });
+    const small = cache.store({ capacity: 1 });
+    const reset = cache.store();
+    const [one, two] = [start('one'), start('two')];
+    one.end();
+    two.end();
+    cache.flush();
+    reset.reset();
+
+    log(one, 'after');
+
+    expect(names(small.getFinishedSpans())).to.deep.equal(['two']);
+    expect(reset.getFinishedSpans()).to.deep.equal([]);
+  });
+
   it('an exporter gets each span once, as it was first', async () => {
     const { cache, start, log } = startService({ lateEvents: 'amend' });
     const exporter = new InMemorySpanExporter();
