@@ -11,10 +11,11 @@ import type { SpanContext } from '@opentelemetry/api';
 import type { LogEvent } from '../src/model/log-event.js';
 import { EventBucketPool } from '../src/reconcile/event-bucket.js';
 import { WaitingBuckets } from '../src/reconcile/waiting-buckets.js';
+import { alternate, report, type Variant } from './alternate.js';
 
 const SMALL = 1_024;
 const LARGE = 131_072;
-const ROUNDS = 15;
+const ROUNDS = 20;
 const EVENTS_PER_ROUND = 100_000;
 /** The naive map is slow: a round of it takes fewer. */
 const NAIVE_EVENTS_PER_ROUND = 2_000;
@@ -53,35 +54,20 @@ function firstKeyOfMap(maxSpans: number): (context: SpanContext) => void {
   };
 }
 
-/** Nanoseconds per event, for each round. */
-function churn(buffers: ((context: SpanContext) => void)[], perRound: number): number[][] {
-  const times: number[][] = buffers.map(() => []);
-  const next = buffers.map(() => 0);
-  for (let round = 0; round < ROUNDS; round++) {
-    buffers.forEach((add, which) => {
-      const start = process.hrtime.bigint();
-      for (let i = 0; i < perRound; i++) add(contexts[next[which]!++ % contexts.length]!);
-      times[which]!.push(Number(process.hrtime.bigint() - start) / perRound);
-    });
-  }
-  return times;
+/** Adds that many events, each of a new parent. */
+function churn(name: string, add: (context: SpanContext) => void, spans: number): Variant {
+  let next = 0;
+  const run = (count: number) => {
+    for (let i = 0; i < count; i++) add(contexts[next++ % contexts.length]!);
+  };
+  run(spans);
+  return { name: `${name}, ${spans} parents`, run };
 }
 
-function fill(add: (context: SpanContext) => void, spans: number): (context: SpanContext) => void {
-  for (let i = 0; i < spans; i++) add(contexts[contexts.length - 1 - i]!);
-  return add;
+function compare(name: string, make: (maxSpans: number) => (context: SpanContext) => void, perRound: number): void {
+  const variants = [SMALL, LARGE].map((spans) => churn(name, make(spans), spans));
+  console.log(report(alternate(variants, ROUNDS, perRound)));
 }
 
-function report(name: string, make: (maxSpans: number) => (context: SpanContext) => void, perRound: number): void {
-  const [small, large] = churn([fill(make(SMALL), SMALL), fill(make(LARGE), LARGE)], perRound).map(median);
-  const ratio = (large! / small!).toFixed(2);
-  console.log(`${name}: ${small!.toFixed(0)} ns at ${SMALL}, ${large!.toFixed(0)} ns at ${LARGE}, ratio ${ratio}`);
-}
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
-}
-
-report('linked buckets', linkedBuckets, EVENTS_PER_ROUND);
-report('first key of a Map', firstKeyOfMap, NAIVE_EVENTS_PER_ROUND);
+compare('linked buckets', linkedBuckets, EVENTS_PER_ROUND);
+compare('first key of a Map', firstKeyOfMap, NAIVE_EVENTS_PER_ROUND);

@@ -1,3 +1,4 @@
+import { context } from '@opentelemetry/api';
 import { Driver } from './driver/driver.js';
 import { EmittedRecordPool } from './driver/emitted-record-pool.js';
 import { EventIntake } from './driver/event-intake.js';
@@ -11,6 +12,7 @@ import {
 } from './fanout/exporter-subscription.js';
 import { FanOut } from './fanout/fan-out.js';
 import { IteratorSubscription } from './fanout/iterator-subscription.js';
+import { isInSubscriber } from './fanout/suppression.js';
 import { SpanStoreSubscription, type SpanStore, type SpanStoreOptions } from './fanout/span-store.js';
 import type { Subscriber } from './fanout/subscriber.js';
 import type { SubscribeOptions, Subscription, SubscriptionHandle } from './fanout/subscription.js';
@@ -142,8 +144,8 @@ export class SpanCache {
     first?: SubscribeOptions | SpanBatchCallback,
     second?: SubscribeOptions,
   ): Subscription | SubscriptionHandle {
-    const callback = typeof first === 'function' ? first : undefined;
-    const { capacity, orphans } = subscribeOptions(typeof first === 'function' ? second : first);
+    const [callback, options] = typeof first === 'function' ? [first, second] : [undefined, first ?? second];
+    const { capacity, orphans } = subscribeOptions(options);
     return this.#add(
       callback === undefined
         ? new IteratorSubscription(capacity, orphans, this.#remove)
@@ -154,6 +156,7 @@ export class SpanCache {
   /** Attaches an exporter: it gets the sampled spans, with their log events, in batches. */
   addExporter(exporter: SpanExporter, options?: ExporterOptions): ExporterHandle {
     requireMethods('exporter', exporter, ['export', 'shutdown']);
+    if (exporter === this.exporter) throw new TypeError('exporter must not be that of the cache itself');
     const subscription = new ExporterSubscription(exporter, exporterOptions(options), (closing) => {
       this.#remove(closing);
       this.#exporters.delete(closing);
@@ -188,6 +191,8 @@ export class SpanCache {
   /** Delivers everything queued, and waits until every attached exporter has exported. Never rejects. */
   async forceFlush(): Promise<void> {
     await this.#deliverQueued();
+    // An exporter that flushes what it exports for would wait for itself.
+    if (isInSubscriber(context.active())) return;
     await Promise.all([...this.#exporters].map((exporter) => exporter.forceFlush()));
   }
 
@@ -200,7 +205,10 @@ export class SpanCache {
    * flushes: the spans that its events wait for may still come.
    */
   shutdown(): Promise<void> {
-    this.#shutdown ??= this.#shutDown();
+    // The promise is there before anything runs: a subscriber may ask for it in its last delivery.
+    let begin = undefined as ((done: Promise<void>) => void) | undefined;
+    this.#shutdown ??= new Promise((resolve) => (begin = resolve));
+    begin?.(this.#shutDown());
     return this.#shutdown;
   }
 
@@ -253,8 +261,6 @@ export class SpanCache {
 
   async #shutDown(): Promise<void> {
     this.#gate.close();
-    // From within a delivery, the rest of that delivery comes first.
-    if (this.#driver.moving) await Promise.resolve();
     const delivery = this.#deliverQueued();
     if (delivery !== undefined) await delivery;
     this.#driver.release();
@@ -266,15 +272,14 @@ export class SpanCache {
     this.#selfObservability?.shutdown();
   }
 
-  /** Without exporters this is synchronous; with some, it goes at their pace. */
+  /** Delivers everything queued; exporters take all of it. Synchronous, unless a delivery is under way. */
   #deliverQueued(): Promise<void> | undefined {
-    if (this.#exporters.size > 0) return this.#driver.drain((spans) => this.#exportersHaveRoom(spans));
+    // From within a delivery, the rest of that delivery comes first.
+    if (this.#driver.moving) return Promise.resolve().then(() => this.#deliverQueued());
+    for (const exporter of this.#exporters) exporter.bounded = false;
     this.#driver.flush();
+    for (const exporter of this.#exporters) exporter.bounded = true;
     return undefined;
-  }
-
-  async #exportersHaveRoom(spans: number): Promise<void> {
-    await Promise.all([...this.#exporters].map((exporter) => exporter.room(spans)));
   }
 }
 

@@ -72,11 +72,12 @@ describe('Options', () => {
   }
 
   it('an unknown one is a TypeError that names those known', () => {
-    const message = "unknown option 'maxParkedSpan', known are queueCapacity, maxParkedSpans";
+    const message =
+      "unknown option 'maxParkedSpan': an option must be one of queueCapacity, maxParkedSpans";
     expect(cache({ maxParkedSpan: 1 })).to.throw(TypeError, message);
-    expect(subscribe({ size: 1 })).to.throw(TypeError, "unknown option 'size', known are capacity, orphans");
-    expect(store({ size: 1 })).to.throw(TypeError, "unknown option 'size', known are capacity");
-    expect(exporter({ size: 1 })).to.throw(TypeError, "unknown option 'size', known are maxQueueSize");
+    expect(subscribe({ size: 1 })).to.throw(TypeError, "unknown option 'size': an option must be one of capacity, orphans, got 'size' (string)");
+    expect(store({ size: 1 })).to.throw(TypeError, "unknown option 'size': an option must be one of capacity");
+    expect(exporter({ size: 1 })).to.throw(TypeError, "unknown option 'size': an option must be one of maxQueueSize");
   });
 
   it('that are no object are a TypeError', () => {

@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
+import timers from 'node:timers';
 import { Episode } from '../diagnostics/episode.js';
 import type { FanOut } from '../fanout/fan-out.js';
 import type { EventCounters, SpanCounters } from '../model/counters.js';
@@ -9,11 +10,20 @@ import { SEGMENT_SIZE, type BoundedQueue, type Segment } from '../queue/bounded-
 import type { EmittedRecord, Reconciler } from '../reconcile/reconciler.js';
 import type { EmittedRecordPool } from './emitted-record-pool.js';
 
-// Taken when the module loads: a test's fake timers do not stop the driver.
-const { setImmediate, setTimeout } = globalThis;
+// Node's own, taken when the module loads: a test's fake timers do not stop the driver.
+const { clearImmediate, setImmediate, setTimeout } = timers;
+
+/** The asynchronous context of the module's loading, that of no request. */
+const ROOT = new AsyncResource('otel-span-cache');
+
+/** Queued items for which a turn moves one more batch. */
+const BACKLOG_PER_BATCH = 4_096;
 
 /** How rarely the driver looks at what waits for time to pass, at most. */
 const MAX_SWEEP_MILLIS = 60_000;
+
+/** How late that timer may be before it is taken for lost. */
+const OVERDUE_MILLIS = 1_000;
 
 /** How long after the first span or event the driver looks. */
 const WAKE_MILLIS = 1;
@@ -28,8 +38,8 @@ const WAKE_MILLIS = 1;
  * At the end of a cycle follow the spans that are done with waiting: amended ones, and those that were held
  * long enough. What waits for time to pass is looked at by one coarse timer.
  *
- * By itself it moves one batch per turn of the event loop, in an asynchronous context of its own, and
- * never keeps the process alive. `flush()` moves everything at once. Only one of them is on the stack at
+ * By itself it moves one batch per turn of the event loop (more only when many thousands wait), in an
+ * asynchronous context of its own, and never keeps the process alive. `flush()` moves everything at once. Only one of them is on the stack at
  * any time: called by a subscriber, `flush()` leaves the work to the delivery under way.
  */
 export class Driver {
@@ -46,14 +56,14 @@ export class Driver {
   readonly #sweep: () => void;
   /** Set while something waits for time to pass. */
   #sweeper: NodeJS.Timeout | undefined;
+  #sweepAt = 0;
+  /** The time for a look at what waits has come. */
+  #sweepDue = false;
   /** A turn is scheduled. */
   #awake = false;
   /** A batch is being moved. */
   #moving = false;
-  /** `drain()` calls under way; they take over from the scheduled turns. */
-  #drains = 0;
-  /** Settles when they are done. */
-  #drained: Promise<void> = Promise.resolve();
+  #immediate: NodeJS.Immediate | undefined;
 
   constructor(parts: {
     spans: BoundedQueue<ReadableSpan>;
@@ -72,8 +82,12 @@ export class Driver {
     this.#spanCounters = parts.spanCounters;
     this.#eventCounters = parts.eventCounters;
     // A turn must not run in the context of the request that happened to wake the driver.
-    this.#run = AsyncResource.bind(() => this.#turn());
-    this.#sweep = AsyncResource.bind(() => this.#lookAtWaiting());
+    this.#run = ROOT.bind(() => this.#turn());
+    this.#sweep = ROOT.bind(() => {
+      this.#sweeper = undefined;
+      this.#sweepDue = true;
+      this.wake();
+    });
     // One timer for ever: refreshing it costs the application a third of a new setImmediate().
     this.#timer = setTimeout(this.#run, WAKE_MILLIS).unref();
   }
@@ -99,39 +113,13 @@ export class Driver {
     while (this.#moveQueued());
     this.#drawLine();
     while (this.#moveQueued() || this.#moveSettled(Infinity) > 0);
-    this.#scheduleSweep();
-  }
-
-  /**
-   * As `flush()`, but waits for `room` before each batch, so that slow subscribers lose nothing. One drain at
-   * a time: two would fill the same room.
-   */
-  drain(room: (spans: number) => Promise<void>): Promise<void> {
-    this.#drains++;
-    const drain = () => this.#drain(room);
-    this.#drained = this.#drained.then(drain, drain);
-    return this.#drained;
-  }
-
-  async #drain(room: (spans: number) => Promise<void>): Promise<void> {
-    try {
-      await room(SEGMENT_SIZE);
-      while (this.#moveQueued()) await room(SEGMENT_SIZE);
-      this.#drawLine();
-      while (this.#moveQueued() || this.#moveSettled(Infinity) > 0) await room(SEGMENT_SIZE);
-    } finally {
-      this.#drains--;
-      this.#scheduleSweep();
-      if (!this.#empty) this.wake();
-    }
+    this.#expireIfDue();
   }
 
   /** Delivers all parked events as orphans: their spans are not waited for any more. */
   release(): void {
-    for (;;) {
-      const orphans = this.#reconciler.releaseOldest(this.#fanOut.orphansWanted);
-      if (orphans === undefined) return;
-      this.#deliver(() => this.#fanOut.deliverOrphans(orphans));
+    while (this.#reconciler.parkedSpans > 0) {
+      this.#deliverOrphans(this.#reconciler.release(SEGMENT_SIZE, this.#fanOut.orphansWanted));
     }
   }
 
@@ -140,10 +128,24 @@ export class Driver {
   }
 
   #turn(): void {
-    const again = this.#drains === 0 && this.#moveOneBatch();
-    this.#scheduleSweep();
-    if (again) setImmediate(this.#run).unref();
+    clearImmediate(this.#immediate);
+    // A fixed number would fall behind a service that ends more spans per turn: the more that waits, the more
+    // batches. Of a full queue a sixteenth goes in one turn.
+    let batches = 1 + Math.floor((this.#spans.size + this.#events.size) / BACKLOG_PER_BATCH);
+    let again = true;
+    while (batches-- > 0 && again) again = this.#moveOneBatch();
+    this.#expireIfDue();
+    if (again) this.#continue();
     else this.#awake = false;
+  }
+
+  /**
+   * Schedules the next turn soon, also in a process that is idle otherwise: on Node 20 an unref'ed immediate
+   * alone waits until something else wakes the loop. Whichever comes second finds the other's work done.
+   */
+  #continue(): void {
+    this.#immediate = setImmediate(this.#run).unref();
+    this.#timer.refresh();
   }
 
   /** Returns whether there is more to move. */
@@ -160,7 +162,6 @@ export class Driver {
   }
 
   #drawLine(): void {
-    if (this.#fanOut.idle) this.#reconciler.discard();
     this.#events.seal();
     this.#spans.seal();
   }
@@ -182,25 +183,37 @@ export class Driver {
 
   /** Moves one batch of spans that are done with waiting; returns how many. */
   #moveSettled(now: number): number {
+    if (this.#fanOut.idle) this.#reconciler.discard();
     const spans = this.#reconciler.settle(now, this.#empty, SEGMENT_SIZE);
     if (spans.length > 0) this.#deliver(() => this.#fanOut.deliverSpans(spans));
     return spans.length;
   }
 
-  /** Plans the next look at what waits for time to pass. No timer per span: one, a quarter late at most. */
-  #scheduleSweep(): void {
-    if (this.#sweeper !== undefined || !this.#reconciler.waits) return;
-    const delay = Math.min(Math.max(this.#reconciler.shortestWaitMillis / 4, 1), MAX_SWEEP_MILLIS);
-    this.#sweeper = globalThis.setTimeout(this.#sweep, delay);
-    this.#sweeper.unref();
+  /** Gives up what has waited too long, but only when nothing is queued: its span may be on its way. */
+  #expireIfDue(): void {
+    if (this.#sweepDue && this.#empty) {
+      this.#sweepDue = false;
+      const orphans = this.#reconciler.expire(performance.now(), this.#fanOut.orphansWanted);
+      this.#deliverOrphans(orphans);
+    }
+    this.#planSweep();
   }
 
-  #lookAtWaiting(): void {
-    this.#sweeper = undefined;
-    const orphans = this.#reconciler.expire(performance.now(), this.#fanOut.orphansWanted);
-    this.#deliver(() => this.#fanOut.deliverOrphans(orphans));
-    this.#scheduleSweep();
-    this.wake();
+  /**
+   * Plans the next look at what waits for time to pass. No timer per span: one, a quarter late at most. A
+   * timer that is long overdue was a fake clock's, which is gone; another takes its place.
+   */
+  #planSweep(): void {
+    if (!this.#reconciler.waits) return;
+    const delay = Math.min(Math.max(this.#reconciler.shortestWaitMillis / 4, 1), MAX_SWEEP_MILLIS);
+    const now = performance.now();
+    const left = this.#sweepAt - now;
+    if (this.#sweeper !== undefined && left <= delay && left > -OVERDUE_MILLIS) return;
+    globalThis.clearTimeout(this.#sweeper);
+    this.#sweepAt = now + delay;
+    this.#sweeper = globalThis.setTimeout(this.#sweep, delay);
+    // A number under a fake clock or DOM.
+    this.#sweeper.unref?.();
   }
 
   #moveEvents(segment: Segment<EmittedRecord>): void {
@@ -212,7 +225,7 @@ export class Driver {
     }
     this.#records.releaseAll(segment);
     this.#events.recycle(segment);
-    this.#deliver(() => this.#fanOut.deliverOrphans(orphans));
+    this.#deliverOrphans(orphans);
   }
 
   #moveSpans(segment: Segment<ReadableSpan>): void {
@@ -224,6 +237,14 @@ export class Driver {
     }
     this.#spans.recycle(segment);
     this.#deliver(() => this.#fanOut.deliverSpans(spans));
+  }
+
+  /** Evictions and expiries may yield far more orphans than a batch: they go in parts. */
+  #deliverOrphans(orphans: readonly OrphanEvent[]): void {
+    for (let start = 0; start < orphans.length; start += SEGMENT_SIZE) {
+      const part = orphans.length <= SEGMENT_SIZE ? orphans : orphans.slice(start, start + SEGMENT_SIZE);
+      this.#deliver(() => this.#fanOut.deliverOrphans(part));
+    }
   }
 
   #deliver(delivery: () => void): void {

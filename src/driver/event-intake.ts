@@ -74,10 +74,12 @@ export class EventIntake {
     const span = emittedIn && trace.getSpan(emittedIn);
     // A record emitted with `context: undefined` has no span context, though one is active.
     const spanContext = record.spanContext ?? span?.spanContext();
-    if (spanContext === undefined && emittedIn !== undefined && isInSubscriber(emittedIn)) {
+    const spanState = stateOf(span, spanContext);
+    // What a subscriber awaits is not traced either: no span of the SDK is active there.
+    if (spanState === 'unknown' && emittedIn !== undefined && isInSubscriber(emittedIn)) {
       return 'suppressed';
     }
-    const emitted = this.#records.acquire(record, spanContext, stateOf(span, spanContext));
+    const emitted = this.#records.acquire(record, spanContext, spanState);
     if (this.#queue.push(emitted)) return undefined;
     this.#records.release(emitted);
     return 'queue_full';

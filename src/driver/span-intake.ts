@@ -17,6 +17,7 @@ export class SpanIntake {
   readonly #driver: Driver;
   readonly #counters: SpanCounters;
   readonly #spansMayRepeat: () => void;
+  /** By which ways spans have come in. */
   #ended = false;
   #exported = false;
 
@@ -37,14 +38,19 @@ export class SpanIntake {
 
   /** Takes in a span that has ended. */
   acceptEnded(span: ReadableSpan): void {
-    this.#ended = true;
+    if (!this.#ended) {
+      this.#ended = true;
+      if (this.#exported) this.#spansMayRepeat();
+    }
     this.#accept(span);
   }
 
   /** Takes in a span that another processor exports. If it does not, returns why. */
   acceptExported(span: ReadableSpan): SpanDropReason | undefined {
-    if (this.#ended && !this.#exported) this.#spansMayRepeat();
-    this.#exported = true;
+    if (!this.#exported) {
+      this.#exported = true;
+      if (this.#ended) this.#spansMayRepeat();
+    }
     return this.#accept(span);
   }
 

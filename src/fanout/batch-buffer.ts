@@ -5,9 +5,9 @@ import { NO_ORPHANS, NO_SPANS, type SpanBatch } from './span-batch.js';
 /**
  * The batches a subscriber has not read yet: at most `capacity` spans and orphans together.
  *
- * A batch that does not fit is lost whole and counted; the next batch that is read tells how many spans
- * are missing before it. If nothing follows the loss, an empty batch tells it. The fan-out makes no
- * batch larger than `capacity`, so an empty buffer takes any.
+ * A batch that does not fit is lost whole and counted; of one larger than the buffer itself, an empty
+ * buffer takes what it can hold. The next batch that is read tells how many spans are missing before it.
+ * If nothing follows the loss, an empty batch tells it.
  */
 export class BatchBuffer {
   readonly capacity: number;
@@ -48,25 +48,37 @@ export class BatchBuffer {
     return this.#droppedOrphans;
   }
 
+  /** Takes a batch past the buffer, to a reader that waits for it: no bound applies. */
+  passSpans(spans: readonly DeliveredSpan[]): SpanBatch {
+    this.#delivered += spans.length;
+    return { spans, orphans: NO_ORPHANS, dropped: this.#takeUntold() };
+  }
+
+  passOrphans(orphans: readonly OrphanEvent[]): SpanBatch {
+    return { spans: NO_SPANS, orphans, dropped: this.#takeUntold() };
+  }
+
   /** Adds a batch of spans, or counts it as lost. */
   addSpans(spans: readonly DeliveredSpan[]): void {
-    if (!this.#fits(spans.length)) {
-      this.#dropped += spans.length;
-      this.#untold += spans.length;
-      return;
+    const taken = this.#room(spans.length);
+    const lost = spans.length - taken;
+    if (taken > 0) {
+      this.#spans += taken;
+      this.#add(lost === 0 ? spans : spans.slice(0, taken), NO_ORPHANS);
     }
-    this.#spans += spans.length;
-    this.#add(spans, NO_ORPHANS);
+    this.#dropped += lost;
+    this.#untold += lost;
   }
 
   /** Adds a batch of orphans, or counts it as lost. */
   addOrphans(orphans: readonly OrphanEvent[]): void {
-    if (!this.#fits(orphans.length)) {
-      this.#droppedOrphans += orphans.length;
-      return;
+    const taken = this.#room(orphans.length);
+    const lost = orphans.length - taken;
+    if (taken > 0) {
+      this.#orphans += taken;
+      this.#add(NO_SPANS, lost === 0 ? orphans : orphans.slice(0, taken));
     }
-    this.#orphans += orphans.length;
-    this.#add(NO_SPANS, orphans);
+    this.#droppedOrphans += lost;
   }
 
   /** The oldest batch, by reference. */
@@ -101,19 +113,25 @@ export class BatchBuffer {
     this.#untold = 0;
   }
 
-  #fits(length: number): boolean {
-    return this.#spans + this.#orphans + length <= this.capacity;
+  /** How many of a batch are taken: all if they fit, none if not, or what an empty buffer can hold. */
+  #room(length: number): number {
+    const waiting = this.#spans + this.#orphans;
+    if (waiting + length <= this.capacity) return length;
+    return waiting === 0 ? this.capacity : 0;
   }
 
   #add(spans: readonly DeliveredSpan[], orphans: readonly OrphanEvent[]): void {
-    this.#batches.push({ spans, orphans, dropped: this.#untold });
-    this.#untold = 0;
+    this.#batches.push({ spans, orphans, dropped: this.#takeUntold() });
   }
 
   #tellLoss(): SpanBatch | undefined {
     if (this.#untold === 0) return undefined;
-    const dropped = this.#untold;
+    return { spans: NO_SPANS, orphans: NO_ORPHANS, dropped: this.#takeUntold() };
+  }
+
+  #takeUntold(): number {
+    const untold = this.#untold;
     this.#untold = 0;
-    return { spans: NO_SPANS, orphans: NO_ORPHANS, dropped };
+    return untold;
   }
 }

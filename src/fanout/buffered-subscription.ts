@@ -1,10 +1,14 @@
 import type { OrphanEvent } from '../model/log-event.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
 import { BatchBuffer } from './batch-buffer.js';
+import type { SpanBatch } from './span-batch.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
 import type { SubscriptionHandle } from './subscription.js';
 
-/** A subscription with a buffer of its own, which its reader empties at its own pace. */
+/**
+ * A subscription with a buffer for what comes while its reader is not ready. To a reader that is, a batch goes
+ * directly, whatever its size: one that keeps up loses nothing however small its buffer is.
+ */
 export abstract class BufferedSubscription implements Subscriber, SubscriptionHandle {
   readonly wantsOrphans: boolean;
   protected readonly buffer: BatchBuffer;
@@ -15,10 +19,6 @@ export abstract class BufferedSubscription implements Subscriber, SubscriptionHa
     this.buffer = new BatchBuffer(capacity);
     this.wantsOrphans = wantsOrphans;
     this.#detach = detach;
-  }
-
-  get largestBatch(): number {
-    return this.buffer.capacity;
   }
 
   get closed(): boolean {
@@ -42,19 +42,36 @@ export abstract class BufferedSubscription implements Subscriber, SubscriptionHa
   }
 
   deliverSpans(spans: readonly DeliveredSpan[]): void {
-    this.buffer.addSpans(spans);
-    this.serve();
+    if (!this.ready) this.buffer.addSpans(spans);
+    else this.#handThis(this.buffer.passSpans(spans));
   }
 
   deliverOrphans(orphans: readonly OrphanEvent[]): void {
-    this.buffer.addOrphans(orphans);
-    this.serve();
+    if (!this.ready) this.buffer.addOrphans(orphans);
+    else this.#handThis(this.buffer.passOrphans(orphans));
   }
 
   abstract stats(): SubscriptionStats;
 
-  /** Hands over what the buffer holds, if the reader is ready for it. */
-  protected abstract serve(): void;
+  /** Whether the reader waits for a batch. The buffer is empty then. */
+  protected abstract readonly ready: boolean;
+
+  /** Gives a batch to the reader, which is ready. */
+  protected abstract hand(batch: SpanBatch): void;
+
+  /** Gives the reader what the buffer holds, as long as it is ready. */
+  protected serve(): void {
+    while (this.ready) {
+      const batch = this.buffer.shift();
+      if (batch === undefined) return;
+      this.hand(batch);
+    }
+  }
+
+  #handThis(batch: SpanBatch): void {
+    this.hand(batch);
+    this.serve();
+  }
 
   /** No more deliveries come. */
   protected ended(): void {}

@@ -35,26 +35,27 @@ export class CallbackSubscription extends BufferedSubscription {
     return { kind: 'callback', delivered, dropped, droppedOrphans, queued, failed: 0, errors };
   }
 
-  protected serve(): void {
-    while (!this.#busy) {
-      const batch = this.buffer.shift();
-      if (batch === undefined) return;
-      this.#call(batch);
-    }
+  protected get ready(): boolean {
+    return !this.#busy;
   }
 
-  #call(batch: SpanBatch): void {
+  /** Busy from here on until the function has returned, and its promise, if it returned one, has settled. */
+  protected hand(batch: SpanBatch): void {
+    this.#busy = true;
     try {
       const result = this.#callback(batch);
-      if (isPromiseLike(result)) this.#waitFor(result);
-      else this.#failures.end();
+      if (isPromiseLike(result)) {
+        this.#waitFor(result);
+        return;
+      }
+      this.#failures.end();
     } catch (error) {
       this.#fail(error);
     }
+    this.#busy = false;
   }
 
   #waitFor(result: PromiseLike<unknown>): void {
-    this.#busy = true;
     const settled = () => {
       this.#busy = false;
       this.serve();

@@ -38,8 +38,12 @@ export interface ExporterHandle extends AsyncDisposable {
  * exporter reports so, throws, or takes longer than `exportTimeoutMillis`; its spans are not retried.
  */
 export class ExporterSubscription implements Subscriber, ExporterHandle {
-  readonly largestBatch = Infinity;
   readonly wantsOrphans = false;
+  /**
+   * Off while the cache flushes because somebody waits for the export: the queue then takes all that comes,
+   * which was in bounded memory before.
+   */
+  bounded = true;
   readonly #exporter: SpanExporter;
   readonly #options: Required<ExporterOptions>;
   readonly #detach: (subscriber: ExporterSubscription) => void;
@@ -76,7 +80,7 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   }
 
   deliverSpans(spans: readonly DeliveredSpan[]): void {
-    const sampled = spans.filter((span) => isSampled(span.spanContext()) && !span.revision);
+    const sampled = spans.filter(isForExport);
     if (!this.#fits(sampled.length)) {
       this.#dropped += sampled.length;
       this.#overflow.report('the queue of an exporter is full; its spans are dropped');
@@ -89,18 +93,9 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   /** Exporters take spans only. */
   deliverOrphans(): void {}
 
-  /** Resolves when the queue has room for a batch of this size again. */
-  room(size: number): Promise<void> {
-    return this.#awaited(async () => {
-      while (!this.#fits(size)) await this.#exportNext();
-    });
-  }
-
   forceFlush(): Promise<void> {
     return this.#awaited(async () => {
-      const until = this.#taken + this.#queue.length;
-      while (this.#taken < until) await this.#exportNext();
-      await this.#exporting;
+      await this.#exportQueued();
       await this.#attempt(() => this.#exporter.forceFlush?.());
     });
   }
@@ -131,13 +126,35 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   }
 
   #fits(size: number): boolean {
-    return this.#queue.length === 0 || this.#queue.length + size <= this.#options.maxQueueSize;
+    const { length } = this.#queue;
+    return !this.bounded || length === 0 || length + size <= this.#options.maxQueueSize;
   }
 
   async #close(): Promise<void> {
     this.#detach(this);
-    await this.forceFlush();
-    await this.#awaited(async () => void (await this.#attempt(() => this.#exporter.shutdown())));
+    await this.#awaited(async () => {
+      await this.#exportQueued();
+      this.#giveUpQueued();
+      await this.#attempt(() => this.#exporter.shutdown());
+    });
+  }
+
+  /**
+   * Exports what is queued now. No export begins later than `exportTimeoutMillis` from now, so an exporter
+   * that does not answer is waited for twice as long at most.
+   */
+  async #exportQueued(): Promise<void> {
+    const deadline = performance.now() + this.#options.exportTimeoutMillis;
+    const until = this.#taken + this.#queue.length;
+    while (this.#taken < until && performance.now() < deadline) await this.#exportNext();
+    await this.#exporting;
+  }
+
+  #giveUpQueued(): void {
+    const left = this.#queue.splice(0).length;
+    if (left === 0) return;
+    this.#failed += left;
+    this.#fail(new Error(`closed before the last ${left} spans could be exported`));
   }
 
   #schedule(): void {
@@ -213,6 +230,11 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     this.#errors++;
     this.#failures.report('an export failed; its spans are dropped', error);
   }
+}
+
+/** Exporters get sampled spans, and each one once. */
+function isForExport(span: DeliveredSpan): boolean {
+  return isSampled(span.spanContext()) && !span.revision;
 }
 
 function rejectAfter(millis: number): { promise: Promise<never>; timer: NodeJS.Timeout } {

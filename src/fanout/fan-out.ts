@@ -1,3 +1,4 @@
+import { Episode } from '../diagnostics/episode.js';
 import type { OrphanEvent } from '../model/log-event.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
@@ -11,7 +12,7 @@ import { untraced } from './suppression.js';
  */
 export class FanOut {
   #subscribers: readonly Subscriber[] = [];
-  #largestBatch = Infinity;
+  readonly #failures = new Episode();
   #orphansWanted = false;
 
   /** Called when the last subscriber has left. */
@@ -38,17 +39,13 @@ export class FanOut {
   };
 
   deliverSpans(spans: readonly DeliveredSpan[]): void {
-    for (const batch of this.#split(spans)) {
-      this.#deliver((subscriber) => subscriber.deliverSpans(batch));
-    }
+    this.#deliver((subscriber) => subscriber.deliverSpans(spans));
   }
 
   deliverOrphans(orphans: readonly OrphanEvent[]): void {
-    for (const batch of this.#split(orphans)) {
-      this.#deliver((subscriber) => {
-        if (subscriber.wantsOrphans) subscriber.deliverOrphans(batch);
-      });
-    }
+    this.#deliver((subscriber) => {
+      if (subscriber.wantsOrphans) subscriber.deliverOrphans(orphans);
+    });
   }
 
   /** Ends every subscription: the cache shuts down. */
@@ -60,28 +57,27 @@ export class FanOut {
     return this.#subscribers.map((subscriber) => subscriber.stats());
   }
 
-  /** A subscriber with a small buffer must be able to take any batch while it keeps up. */
-  *#split<T>(items: readonly T[]): Generator<readonly T[]> {
-    // A subscriber that comes while the first part is delivered must not change where the next begins.
-    const size = this.#largestBatch;
-    if (items.length > 0 && items.length <= size) yield items;
-    else for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
-  }
-
   #deliver(deliverTo: (subscriber: Subscriber) => void): void {
     const subscribers = this.#subscribers;
     untraced(() => {
       for (const subscriber of subscribers) {
         if (this.#subscribers === subscribers || this.#subscribers.includes(subscriber)) {
-          deliverTo(subscriber);
+          this.#isolate(subscriber, deliverTo);
         }
       }
     });
   }
 
+  #isolate(subscriber: Subscriber, deliverTo: (subscriber: Subscriber) => void): void {
+    try {
+      deliverTo(subscriber);
+    } catch (error) {
+      this.#failures.report('a subscriber could not take a batch', error);
+    }
+  }
+
   #replace(subscribers: readonly Subscriber[]): void {
     this.#subscribers = subscribers;
-    this.#largestBatch = Math.min(...subscribers.map((one) => one.largestBatch));
     this.#orphansWanted = subscribers.some(({ wantsOrphans }) => wantsOrphans);
   }
 }

@@ -34,12 +34,12 @@ export class IteratorSubscription extends BufferedSubscription implements Subscr
     return { kind: 'iterator', delivered, dropped, droppedOrphans, queued, failed: 0, errors: 0 };
   }
 
-  protected serve(): void {
-    while (this.#waiters.length > 0) {
-      const value = this.buffer.shift();
-      if (value === undefined) return;
-      this.#waiters.shift()!({ done: false, value });
-    }
+  protected get ready(): boolean {
+    return this.#waiters.length > 0;
+  }
+
+  protected hand(value: SpanBatch): void {
+    this.#waiters.shift()!({ done: false, value });
   }
 
   protected override ended(): void {

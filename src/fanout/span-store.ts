@@ -1,4 +1,5 @@
 import type { DeliveredSpan } from '../model/merged-span.js';
+import { SpanMap, type SpanIdentity } from '../model/span-map.js';
 import { buildTraces, type Trace } from '../model/trace.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
 
@@ -17,6 +18,7 @@ export interface SpanStoreOptions {
 export interface SpanStore extends Disposable {
   /** Spans kept at most. */
   readonly capacity: number;
+  readonly closed: boolean;
   /** The spans kept, oldest first. */
   getFinishedSpans(): DeliveredSpan[];
   /** The spans kept, as one tree per trace. */
@@ -30,13 +32,14 @@ export interface SpanStore extends Disposable {
 /** The store as a subscriber: a ring of spans. */
 export class SpanStoreSubscription implements SpanStore, Subscriber {
   readonly capacity: number;
-  readonly largestBatch = Infinity;
   readonly wantsOrphans = false;
   readonly #flush: () => void;
   readonly #detach: (subscriber: Subscriber) => void;
   #ring: DeliveredSpan[] = [];
   /** The oldest span's slot, once the ring is full. */
   #oldest = 0;
+  /** Kept from the first amendment on. */
+  #places: SpanMap<Place> | undefined;
   #delivered = 0;
   #dropped = 0;
   #closed = false;
@@ -45,6 +48,10 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
     this.capacity = capacity;
     this.#flush = flush;
     this.#detach = detach;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
   }
 
   getFinishedSpans(): DeliveredSpan[] {
@@ -60,6 +67,7 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
     this.#flush();
     this.#ring = [];
     this.#oldest = 0;
+    this.#places = undefined;
   }
 
   close(): void {
@@ -96,24 +104,41 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
   }
 
   #add(span: DeliveredSpan): void {
-    if (span.revision && this.#replace(span)) return;
-    if (this.#ring.length < this.capacity) {
-      this.#ring.push(span);
+    if (span.revision) {
+      this.#replace(span);
       return;
     }
-    this.#ring[this.#oldest] = span;
-    this.#oldest = (this.#oldest + 1) % this.capacity;
-    this.#dropped++;
+    let place = this.#ring.length;
+    if (place === this.capacity) {
+      place = this.#oldest;
+      this.#oldest = (place + 1) % this.capacity;
+      this.#places?.delete(this.#ring[place]!.spanContext());
+      this.#dropped++;
+    }
+    this.#ring[place] = span;
+    this.#places?.set(placeOf(span, place));
   }
 
-  /** Puts an amended span in the place of what it amends. Returns false if that is gone. */
-  #replace(span: DeliveredSpan): boolean {
-    const { traceId, spanId } = span.spanContext();
-    const place = this.#ring.findLastIndex((other) => {
-      const context = other.spanContext();
-      return context.spanId === spanId && context.traceId === traceId;
-    });
-    if (place >= 0) this.#ring[place] = span;
-    return place >= 0;
+  /** Puts an amended span in the place of what it amends. If that is gone, so is the amendment. */
+  #replace(span: DeliveredSpan): void {
+    this.#places ??= this.#indexPlaces();
+    const place = this.#places.get(span.spanContext())?.place;
+    if (place !== undefined) this.#ring[place] = span;
   }
+
+  #indexPlaces(): SpanMap<Place> {
+    const places = new SpanMap<Place>();
+    for (const [place, span] of this.#ring.entries()) places.set(placeOf(span, place));
+    return places;
+  }
+}
+
+/** Where in the ring a span is. */
+interface Place extends SpanIdentity {
+  readonly place: number;
+}
+
+function placeOf(span: DeliveredSpan, place: number): Place {
+  const { traceId, spanId } = span.spanContext();
+  return { traceId, spanId, place };
 }

@@ -21,12 +21,10 @@ export interface SubscriptionStats {
 /**
  * What the fan-out delivers to.
  *
- * Delivering must not throw: a subscriber that runs foreign code catches and counts what that throws, so
- * that the others get their batch.
+ * A subscriber that runs foreign code catches and counts what that throws. Should it throw nevertheless, the
+ * others still get their batch.
  */
 export interface Subscriber {
-  /** The largest batch it can take while its buffer is empty. */
-  readonly largestBatch: number;
   readonly wantsOrphans: boolean;
   /** Takes spans over. */
   deliverSpans(spans: readonly DeliveredSpan[]): void;

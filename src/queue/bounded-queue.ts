@@ -41,7 +41,7 @@ export interface Segment<T> extends Batch<T> {
  */
 export class BoundedQueue<T> {
   readonly capacity: number;
-  readonly #name: string;
+  readonly #overflowMessage: string;
   readonly #overflow = new Episode();
   readonly #pool = new Pool<Segment<T>>(MAX_IDLE_SEGMENTS, () => ({
     items: new Array<T | undefined>(SEGMENT_SIZE).fill(undefined),
@@ -55,7 +55,7 @@ export class BoundedQueue<T> {
 
   /** `name` says in reports what the queue holds. */
   constructor(name: string, capacity: number) {
-    this.#name = name;
+    this.#overflowMessage = `the ${name} queue is full (${capacity}); the newest are dropped`;
     this.capacity = capacity;
   }
 
@@ -66,7 +66,8 @@ export class BoundedQueue<T> {
 
   /** The item pushed last, if it has not been sealed. */
   get newest(): T | undefined {
-    return this.#tail.items[this.#tail.length - 1];
+    const { items, length } = this.#tail;
+    return length === 0 ? undefined : items[length - 1];
   }
 
   /** Adds an item, or returns false when the queue is full. */
@@ -107,7 +108,7 @@ export class BoundedQueue<T> {
   }
 
   #refuse(): false {
-    this.#overflow.report(`the ${this.#name} queue is full (${this.capacity}); the newest are dropped`);
+    this.#overflow.report(this.#overflowMessage);
     return false;
   }
 

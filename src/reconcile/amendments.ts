@@ -31,7 +31,7 @@ export class AmendableSpan extends TimedSpan {
 export class Amendments {
   readonly #pool: EventBucketPool;
   readonly #maxEventsPerSpan: number;
-  readonly #spans: AmendableSpan[] = [];
+  readonly #spans = new Set<AmendableSpan>();
   #events = 0;
 
   constructor(pool: EventBucketPool, maxEventsPerSpan: number) {
@@ -48,7 +48,7 @@ export class Amendments {
   add(span: AmendableSpan, event: LogEvent): boolean {
     if (span.late === undefined) {
       span.late = this.#pool.acquire(span.spanContext, 0);
-      this.#spans.push(span);
+      this.#spans.add(span);
     }
     const replaced = span.late.add(event, this.#maxEventsPerSpan);
     if (!replaced) this.#events++;
@@ -57,8 +57,9 @@ export class Amendments {
 
   /** Takes out a span with its bucket, which the caller reads and releases. */
   take(): [AmendableSpan, EventBucket] | undefined {
-    const span = this.#spans.pop();
+    const [span] = this.#spans;
     if (span === undefined) return undefined;
+    this.#spans.delete(span);
     const bucket = span.late!;
     span.late = undefined;
     this.#events -= bucket.count;

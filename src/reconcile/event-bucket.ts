@@ -8,6 +8,9 @@ import type { Aged } from './aged-list.js';
 /** Spare buckets kept for the next spans. */
 const MAX_IDLE_BUCKETS = 1_024;
 
+/** Slots a spare bucket keeps: most spans have fewer events. */
+const MAX_IDLE_SLOTS = 32;
+
 /**
  * The events of one span that is not delivered yet, in emission order.
  *
@@ -52,6 +55,7 @@ export class EventBucket implements SpanIdentity, Aged<EventBucket> {
 
   clear(): void {
     this.#slots.fill(undefined, 0, this.count);
+    if (this.#slots.length > MAX_IDLE_SLOTS) this.#slots.length = MAX_IDLE_SLOTS;
     this.#first = 0;
     this.traceId = '';
     this.spanId = '';

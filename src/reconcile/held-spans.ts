@@ -41,14 +41,14 @@ export class HeldSpans extends WaitingBuckets {
     if (!this.#openSpans.hasTrace(traceId)) this.#ended.add(traceId);
   }
 
-  override remove(bucket: EventBucket): void {
-    super.remove(bucket);
+  override take(bucket: EventBucket): EventBucket {
     const others = this.#byTrace.get(bucket.traceId);
-    if (others === undefined) return;
-    others.delete(bucket);
-    if (others.size > 0) return;
-    this.#byTrace.delete(bucket.traceId);
-    this.#ended.delete(bucket.traceId);
+    others?.delete(bucket);
+    if (others?.size === 0) {
+      this.#byTrace.delete(bucket.traceId);
+      this.#ended.delete(bucket.traceId);
+    }
+    return super.take(bucket);
   }
 
   /**
@@ -57,14 +57,10 @@ export class HeldSpans extends WaitingBuckets {
    */
   takeDue(now: number, quiet: boolean): EventBucket | undefined {
     const { oldest } = this;
-    const due =
-      oldest !== undefined && (oldest.since + this.holdMillis <= now || oldest.since > now)
-        ? oldest
-        : quiet
-          ? this.#oneOfEndedTrace()
-          : undefined;
-    if (due !== undefined) this.remove(due);
-    return due;
+    const over = oldest !== undefined && (oldest.since + this.holdMillis <= now || oldest.since > now);
+    if (over) return this.take(oldest);
+    const ended = quiet ? this.#oneOfEndedTrace() : undefined;
+    return ended && this.take(ended);
   }
 
   #oneOfEndedTrace(): EventBucket | undefined {

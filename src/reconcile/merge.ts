@@ -35,21 +35,31 @@ export function merge(
   const all = events.concat(added);
   const excess = Math.max(0, all.length - own.length - maxLogEvents);
   if (excess > 0) all.splice(own.length, excess);
-  const dropped = droppedEventsCount + bucket.lost + excess;
+  const dropped = (droppedEventsCount ?? 0) + bucket.lost + excess;
   const revision = before === undefined ? 0 : (before.revision ?? 0) + 1;
   return { span: new MergedSpan(original, all, dropped, revision), merged: added.length, duplicates };
 }
 
-/** The log events, without those that tell of an exception which `span.recordException()` told of already. */
-function withoutThose(exceptions: readonly TimedEvent[], events: LogEvent[]): LogEvent[] {
+/**
+ * The log events, without those that tell of an exception which `span.recordException()` told of already. Each
+ * recorded exception stands for one logged: an error that came twice and was recorded once is told twice.
+ */
+function withoutThose(exceptions: TimedEvent[], events: LogEvent[]): LogEvent[] {
   if (exceptions.length === 0) return events;
-  return events.filter((event) => !exceptions.some((exception) => isSameException(event, exception)));
+  const unmatched = [...exceptions];
+  return events.filter((event) => {
+    const twin = unmatched.findIndex((exception) => isSameException(event, exception));
+    if (twin >= 0) unmatched.splice(twin, 1);
+    return twin < 0;
+  });
 }
 
-function isSameException(event: LogEvent, exception: TimedEvent): boolean {
+function isSameException({ name, attributes }: LogEvent, exception: TimedEvent): boolean {
+  const type = attributes['exception.type'];
+  const message = attributes['exception.message'];
+  if (name !== 'exception' || (type === undefined && message === undefined)) return false;
   return (
-    event.name === 'exception' &&
-    event.attributes['exception.type'] === exception.attributes?.['exception.type'] &&
-    event.attributes['exception.message'] === exception.attributes?.['exception.message']
+    type === exception.attributes?.['exception.type'] &&
+    message === exception.attributes?.['exception.message']
   );
 }

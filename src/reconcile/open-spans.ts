@@ -69,13 +69,13 @@ export class OpenSpans {
   /** A span has started. */
   add(span: StartedSpan, now: number): void {
     if (this.#closed) return;
-    const { traceId, spanId } = span.spanContext();
-    const known = this.#bySpan.get({ traceId, spanId });
-    if (known !== undefined) return;
+    const spanContext = span.spanContext();
+    if (this.has(spanContext)) return;
     if (this.size >= this.#maxSpans) {
       this.#remove(this.#byAge.oldest!);
       this.#forgotten++;
     }
+    const { traceId, spanId } = spanContext;
     const entry = { traceId, spanId, span, startedAt: now, older: undefined, newer: undefined };
     this.#bySpan.set(entry);
     this.#byAge.add(entry);

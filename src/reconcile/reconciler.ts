@@ -169,13 +169,13 @@ export class Reconciler {
    * `quiet`, nothing is queued. Infinity as the time lets go of all held spans.
    */
   settle(now: number, quiet: boolean, max: number): DeliveredSpan[] {
-    for (let i = 0; i < max; i++) {
+    while (this.#finished.length < max) {
       const amended = this.#amendments.take();
       if (amended === undefined) break;
       this.#amend(...amended);
     }
-    while (this.#held !== undefined && this.#finished.length < max) {
-      const bucket = this.#held.takeDue(now, quiet);
+    while (this.#finished.length < max) {
+      const bucket = this.#held?.takeDue(now, quiet);
       if (bucket === undefined) break;
       this.#letGo(bucket);
     }
@@ -196,24 +196,26 @@ export class Reconciler {
     });
   }
 
-  /** Gives up the span that has waited longest, for shutdown. Undefined when none is left. */
-  releaseOldest(orphansWanted: boolean): OrphanEvent[] | undefined {
-    const bucket = this.#parked.oldest;
-    if (bucket === undefined) return undefined;
-    return this.#collectOrphans(orphansWanted, () => this.#giveUp(bucket, 'shutdown'));
+  /** Gives up the spans that have waited longest, about `max` events at a time, for shutdown. */
+  release(max: number, orphansWanted: boolean): OrphanEvent[] {
+    const until = Math.max(0, this.#parked.events - max);
+    return this.#collectOrphans(orphansWanted, () => {
+      while (this.#parked.events > until) this.#giveUp(this.#parked.oldest!, 'shutdown');
+    });
   }
 
-  /** Forgets all that waits: nobody is there to get it. */
+  /** Forgets all that waits, and the spans kept to be amended: nobody is there to get them. */
   discard(): void {
+    if (this.#options.lateEvents === 'amend') this.forgetDelivered();
     for (let bucket = this.#parked.takeOldest(); bucket; bucket = this.#parked.takeOldest()) {
-      this.#discardEvents(bucket);
+      this.#discardEvents(bucket, 'no_subscriber');
     }
     for (let bucket = this.#held?.takeOldest(); bucket; bucket = this.#held?.takeOldest()) {
       this.#spans.dropped.no_subscriber++;
-      this.#discardEvents(bucket);
+      this.#discardEvents(bucket, 'no_subscriber');
     }
     for (let amended = this.#amendments.take(); amended; amended = this.#amendments.take()) {
-      this.#discardEvents(amended[1]);
+      this.#discardEvents(amended[1], 'no_subscriber');
     }
   }
 
@@ -320,15 +322,17 @@ export class Reconciler {
       return;
     }
     const merged = merge(span, undefined, parked, this.#options.maxEventsPerSpan);
-    this.#parked.remove(parked);
+    this.#parked.take(parked);
     this.#deliver(span, spanContext, this.#account(merged, parked));
   }
 
   /** Keeps a span for stragglers, with the events parked for it. */
   #hold(span: ReadableSpan, spanContext: SpanContext, now: number): void {
     if (!Array.isArray(span.events)) throw new TypeError('a span must have events');
+    const same = this.#held!.get(spanContext);
+    if (same !== undefined) this.#letGo(this.#held!.take(same));
     const parked = this.#parked.get(spanContext);
-    if (parked !== undefined) this.#parked.remove(parked);
+    if (parked !== undefined) this.#parked.take(parked);
     const bucket = parked ?? this.#buckets.acquire(spanContext, now);
     bucket.span = span;
     bucket.since = now;
@@ -344,20 +348,22 @@ export class Reconciler {
       this.#deliver(span!, spanContext!, this.#account(merged, bucket));
     } catch {
       this.#spans.dropped.invalid++;
-      this.#events.dropped.invalid += bucket.count;
-      this.#buckets.release(bucket);
+      this.#discardEvents(bucket, 'invalid');
     }
   }
 
   /** Delivers a span again, with the events that came after it. */
   #amend(span: AmendableSpan, bucket: EventBucket): void {
-    const { maxEventsPerSpan } = this.#options;
-    const amended = merge(span.original, span.delivered, bucket, maxEventsPerSpan);
-    const changed = amended.span !== span.delivered;
-    span.delivered = this.#account(amended, bucket);
-    if (!changed) return;
-    this.#spans.amended++;
-    this.#finished.push(span.delivered);
+    try {
+      const { original, delivered } = span;
+      const amended = merge(original, delivered, bucket, this.#options.maxEventsPerSpan);
+      span.delivered = this.#account(amended, bucket);
+      if (span.delivered === delivered) return;
+      this.#spans.amended++;
+      this.#finished.push(span.delivered);
+    } catch {
+      this.#discardEvents(bucket, 'invalid');
+    }
   }
 
   /** Counts what was merged, and lets the bucket go. */
@@ -404,7 +410,7 @@ export class Reconciler {
 
   /** Makes orphans of all events parked for a span. */
   #giveUp(bucket: EventBucket, reason: OrphanReason): void {
-    this.#parked.remove(bucket);
+    this.#parked.take(bucket);
     for (const event of this.#orphans === undefined ? [] : bucket.events()) {
       this.#orphans!.push(toOrphan(event, bucket.spanContext, reason));
     }
@@ -412,8 +418,8 @@ export class Reconciler {
     this.#buckets.release(bucket);
   }
 
-  #discardEvents(bucket: EventBucket): void {
-    this.#events.dropped.no_subscriber += bucket.count;
+  #discardEvents(bucket: EventBucket, reason: 'no_subscriber' | 'invalid'): void {
+    this.#events.dropped[reason] += bucket.count;
     this.#buckets.release(bucket);
   }
 }

@@ -63,17 +63,17 @@ export class WaitingBuckets {
   }
 
   /** Takes a bucket out. */
-  remove(bucket: EventBucket): void {
+  take(bucket: EventBucket): EventBucket {
     this.#bySpan.delete(bucket);
     this.#byAge.remove(bucket);
     this.#events -= bucket.count;
+    return bucket;
   }
 
   /** Takes the oldest bucket out. */
   takeOldest(): EventBucket | undefined {
     const { oldest } = this.#byAge;
-    if (oldest !== undefined) this.remove(oldest);
-    return oldest;
+    return oldest && this.take(oldest);
   }
 
   /** The buckets, oldest first. The one at hand may be taken out. */

@@ -30,7 +30,8 @@ export function resolveOptions<T extends object>(
   }
   for (const option of Object.keys(options)) {
     if (Object.hasOwn(known, option)) continue;
-    throw new TypeError(`unknown option ${inspect(option)}, known are ${Object.keys(known).join(', ')}`);
+    const expected = `one of ${Object.keys(known).join(', ')}`;
+    throw new TypeError(`unknown option ${inspect(option)}: ${expectation('an option', expected, option)}`);
   }
   const names = Object.keys(known) as (keyof T & string)[];
   return Object.fromEntries(

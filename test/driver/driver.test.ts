@@ -35,6 +35,41 @@ describe('Driver', () => {
     expect([status, stdout]).to.deep.equal([0, 'done']);
   });
 
+  it('moves a backlog in a process that is idle otherwise', () => {
+    const program = `
+      import { createServer } from 'node:net';
+      import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
+      import { SpanCache } from 'otel-span-cache';
+      const cache = new SpanCache();
+      cache.subscribe(() => {});
+      const server = createServer().listen(0, () => {
+        const provider = new BasicTracerProvider({ spanProcessors: [cache.spanProcessor] });
+        for (let i = 0; i < 10_000; i++) provider.getTracer('test').startSpan('job').end();
+      });
+      setTimeout(() => {
+        process.stdout.write('delivered: ' + cache.stats().spans.delivered);
+        server.close();
+      }, 2_000);
+    `;
+
+    const { stdout } = run(program);
+
+    expect(stdout).to.equal('delivered: 10000');
+  });
+
+  it('keeps up with a service that ends more spans per turn than a batch holds', async () => {
+    const { cache, start } = startService();
+    cache.subscribe(() => {});
+
+    for (let turn = 0; turn < 300; turn++) {
+      for (let i = 0; i < 600; i++) start('job').end();
+      await new Promise(setImmediate);
+    }
+
+    expect(cache.stats().spans.received).to.equal(180_000);
+    expect(cache.stats().spans.dropped.queue_full).to.equal(0);
+  });
+
   it('keeps the process alive for an exporter that somebody awaits', () => {
     const program = `
       import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';

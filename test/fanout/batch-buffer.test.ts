@@ -25,7 +25,7 @@ describe('BatchBuffer', () => {
 
   it('forgets a loss that was not told when it is cleared', () => {
     const buffer = new BatchBuffer(1);
-    buffer.addSpans(spans(2));
+    buffer.addSpans(spans(3));
 
     buffer.clear();
 
@@ -52,7 +52,7 @@ describe('BatchBuffer', () => {
           } else if (what === 'orphans') {
             const before = buffer.droppedOrphans;
             buffer.addOrphans(orphans(count));
-            if (buffer.droppedOrphans === before) waitingOrphans += count;
+            waitingOrphans += count - (buffer.droppedOrphans - before);
           } else {
             const batch = what === 'shift' ? buffer.shift() : buffer.shiftAll();
             read += batch?.spans.length ?? 0;

@@ -34,7 +34,7 @@ describe('WaitingBuckets', () => {
     const bucket = park(waiting, pool, 1, 'a');
 
     expect(waiting.get(spanContext(1))).to.equal(bucket);
-    waiting.remove(bucket);
+    waiting.take(bucket);
     expect(waiting.get(spanContext(1))).to.equal(undefined);
   });
 
@@ -42,8 +42,8 @@ describe('WaitingBuckets', () => {
     const waiting = new WaitingBuckets(10, 10);
     const [first, , third] = [1, 2, 3, 4].map((id) => park(waiting, pool, id, String(id)));
 
-    waiting.remove(first!);
-    waiting.remove(third!);
+    waiting.take(first!);
+    waiting.take(third!);
 
     expect(namesIn(waiting.takeOldest())).to.deep.equal(['2']);
     expect(namesIn(waiting.takeOldest())).to.deep.equal(['4']);
@@ -66,7 +66,7 @@ describe('WaitingBuckets', () => {
 
     for (const bucket of waiting) {
       seen.push(...namesIn(bucket));
-      waiting.remove(bucket);
+      waiting.take(bucket);
     }
 
     expect(seen).to.deep.equal(['1', '2', '3']);
@@ -93,7 +93,7 @@ describe('WaitingBuckets', () => {
             const expected = action === 'take' ? id : oldest;
             expect(taken?.count).to.equal(expected === undefined ? undefined : model.get(expected));
             if (expected !== undefined) model.delete(expected);
-            if (action === 'take' && taken !== undefined) waiting.remove(taken);
+            if (action === 'take' && taken !== undefined) waiting.take(taken);
             if (taken !== undefined) pool.release(taken);
           }
           expect(waiting.spans).to.equal(model.size);

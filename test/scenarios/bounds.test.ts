@@ -202,6 +202,20 @@ describe('shutdown()', () => {
     await Promise.all(calls);
   });
 
+  it('called again by a subscriber in its last delivery gives the same promise', async () => {
+    const { cache, start, log } = startService();
+    const promises: Promise<void>[] = [];
+    cache.subscribe(() => promises.push(cache.shutdown()), { orphans: true });
+    log(start('open'), 'parked');
+    start('job').end();
+
+    promises.push(cache.shutdown());
+    await Promise.all(promises);
+
+    expect(promises).to.have.length(3);
+    expect(new Set(promises).size).to.equal(1);
+  });
+
   it('called by a subscriber lets the delivery under way finish', async () => {
     const { cache, start } = startService();
     const seen: string[] = [];

@@ -57,6 +57,22 @@ describe('A duplicate', () => {
     });
   }
 
+  it('span, exported before the cache gets it as a processor, is delivered once', async () => {
+    const cache = new SpanCache();
+    const { start, forceFlush } = startService(undefined, {
+      spanProcessors: [simpleSpanProcessor(cache.exporter), cache.spanProcessor],
+    });
+    const store = cache.store();
+
+    for (const name of ['a', 'b', 'c']) {
+      start(name).end();
+      await forceFlush();
+    }
+
+    expect(names(store.getFinishedSpans())).to.deep.equal(['a', 'b', 'c']);
+    expect(cache.stats().spans.dropped.duplicate).to.equal(3);
+  });
+
   it('span, while it is held, is delivered once', async () => {
     const cache = new SpanCache({ lateEvents: { holdMillis: 10_000 } });
     const { start } = startService(undefined, {
@@ -86,6 +102,21 @@ describe('A duplicate', () => {
     expect(store.getFinishedSpans().map(eventNames)).to.deep.equal([['exception']]);
     expect(cache.stats().events.dropped.duplicate).to.equal(1);
     expect(cache.stats().events.merged).to.equal(0);
+  });
+
+  it('exception is one only as often as it was recorded', () => {
+    const { cache, start, logger } = startService();
+    const store = cache.store();
+    const span = start('job');
+    const context = trace.setSpan(ROOT_CONTEXT, span);
+    const attributes = { 'exception.type': 'TypeError', 'exception.message': 'broken' };
+
+    span.recordException(new TypeError('broken'));
+    for (let i = 0; i < 3; i++) logger.emit({ eventName: 'exception', attributes, context });
+    span.end();
+
+    expect(store.getFinishedSpans()[0]!.events).to.have.length(3);
+    expect(cache.stats().events.dropped.duplicate).to.equal(1);
   });
 
   it('exception is not one if its type or message differ, or if it is an ordinary log line', () => {

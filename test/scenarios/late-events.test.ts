@@ -149,6 +149,35 @@ describe('With lateEvents: { holdMillis }', () => {
     expect(names(subscription.take()!.spans)).to.have.members(['child', 'root']);
   });
 
+  it('a held span that is due just when the last subscriber leaves was delivered to nobody', async () => {
+    const { cache, start } = startService({ lateEvents: { holdMillis: 1_000 } });
+    const subscription = cache.subscribe();
+    start('job').end();
+    await until(() => cache.stats().spans.held === 1);
+
+    subscription.close();
+    clock.tick(2_000);
+    await until(() => cache.stats().spans.held === 0);
+
+    expect(cache.stats().spans).to.include({ delivered: 0 });
+    expect(cache.stats().spans.dropped.no_subscriber).to.equal(1);
+  });
+
+  it('held spans leave also after a fake clock was taken away', async () => {
+    const { cache, start } = startService({ lateEvents: { holdMillis: 1 } });
+    cache.subscribe();
+    start('under the fake clock').end();
+    await until(() => cache.stats().spans.held === 1);
+    clock.restore();
+
+    for (let i = 0; i < 100 && cache.stats().spans.delivered < 2; i++) {
+      start('after it').end();
+      await turns();
+    }
+
+    expect(cache.stats().spans.delivered).to.be.at.least(2);
+  });
+
   it('held spans are let go and counted when nobody is subscribed any more', async () => {
     const { cache, start, log } = startService({ lateEvents: { holdMillis: 1_000 } });
     const subscription = cache.subscribe();
@@ -273,6 +302,22 @@ describe("With lateEvents: 'amend'", () => {
     expect(eventNames(spans[0])).to.deep.equal(['after']);
   });
 
+  it('a store takes no amendment of a span that it has no more', () => {
+    const { cache, start, log } = startService({ lateEvents: 'amend' });
+    const small = cache.store({ capacity: 1 });
+    const reset = cache.store();
+    const [one, two] = [start('one'), start('two')];
+    one.end();
+    two.end();
+    cache.flush();
+    reset.reset();
+
+    log(one, 'after');
+
+    expect(names(small.getFinishedSpans())).to.deep.equal(['two']);
+    expect(reset.getFinishedSpans()).to.deep.equal([]);
+  });
+
   it('an exporter gets each span once, as it was first', async () => {
     const { cache, start, log } = startService({ lateEvents: 'amend' });
     const exporter = new InMemorySpanExporter();
@@ -302,6 +347,100 @@ describe("With lateEvents: 'amend'", () => {
 
     expect(cache.stats().spans.amended).to.equal(0);
     expect(cache.stats().events.parked).to.equal(1);
+  });
+});
+
+describe('Late events of spans that are odd', () => {
+  /** The span with events that can be read so often, then throw. */
+  function readableEvents(span: object, times: number): object {
+    let reads = 0;
+    return Object.create(span, {
+      events: {
+        get() {
+          if (++reads > times) throw new Error('no events today');
+          return [];
+        },
+      },
+    });
+  }
+
+  it('with amend, unreadable events cost the late event, not the application', () => {
+    const { cache, start, logger } = startService({ lateEvents: 'amend' });
+    const subscription = cache.subscribe();
+    const span = start('job');
+    cache.spanProcessor.onEnd(readableEvents(span, 0) as never);
+    cache.flush();
+
+    logger.emit({ body: 'after', context: trace.setSpanContext(ROOT_CONTEXT, span.spanContext()) });
+    expect(() => cache.flush()).not.to.throw();
+
+    expect(subscription.take()!.spans).to.have.length(1);
+    expect(cache.stats().events).to.include({ received: 1, held: 0, merged: 0 });
+    expect(cache.stats().events.dropped.invalid).to.equal(1);
+  });
+
+  it('with a hold, events that become unreadable cost the span, not the application', () => {
+    const { cache, start, log } = startService({ lateEvents: { holdMillis: 10_000 } });
+    cache.subscribe();
+    const span = start('job');
+    log(span, 'before');
+    cache.spanProcessor.onEnd(readableEvents(span, 1) as never);
+
+    expect(() => cache.flush()).not.to.throw();
+
+    expect(cache.stats().spans).to.include({ held: 0, delivered: 0 });
+    expect(cache.stats().spans.dropped.invalid).to.equal(1);
+    expect(cache.stats().events.dropped.invalid).to.equal(1);
+  });
+
+  it('with a hold, a span with the ids of a held one lets that one go', async () => {
+    const { cache, start } = startService({ lateEvents: { holdMillis: 10_000 } });
+    const subscription = cache.subscribe();
+    const span = start('job');
+    const again = Object.create(span) as never;
+
+    cache.spanProcessor.onEnd(span as never);
+    cache.spanProcessor.onEnd(again);
+    await until(() => cache.stats().spans.held === 1);
+
+    expect(subscription.take()!.spans).to.deep.equal([span]);
+    expect(cache.stats().spans).to.include({ received: 2, delivered: 1, held: 1 });
+  });
+
+  it('with amend, spans whose late events are all duplicates do not end the flush', async () => {
+    const { cache, start, logger } = startService({ lateEvents: 'amend' });
+    cache.subscribe(() => {});
+    const attributes = { 'exception.type': 'Error', 'exception.message': 'broken' };
+    const spans = Array.from({ length: 300 }, () => start('job'));
+    for (const span of spans) {
+      span.recordException(new Error('broken'));
+      span.end();
+    }
+    cache.flush();
+
+    for (const span of spans) {
+      const context = trace.setSpan(ROOT_CONTEXT, span);
+      logger.emit({ eventName: 'exception', attributes, context });
+    }
+    cache.flush();
+
+    expect(cache.stats().events).to.include({ held: 0 });
+    expect(cache.stats().events.dropped.duplicate).to.equal(300);
+    expect(cache.stats().spans.amended).to.equal(0);
+  });
+
+  it('with amend, amendments come in the order of their first late event', () => {
+    const { cache, start, log } = startService({ lateEvents: 'amend' });
+    const subscription = cache.subscribe();
+    const spans = ['a', 'b', 'c'].map((name) => start(name));
+    for (const span of spans) span.end();
+    cache.flush();
+    subscription.take();
+
+    for (const span of spans) log(span, 'after');
+    cache.flush();
+
+    expect(names(subscription.take()!.spans)).to.deep.equal(['a', 'b', 'c']);
   });
 });
 
@@ -372,6 +511,20 @@ describe('Parked events', () => {
     await turns();
 
     expect(cache.stats().events.parked).to.equal(1);
+  });
+
+  it('of a span that has ended, but is still queued, do not expire', async () => {
+    const { cache, start, log } = startService({ maxParkedMillis: 1_000, trackOpenSpans: true });
+    const subscription = cache.subscribe();
+    const span = start('job');
+    log(span, 'x');
+    await until(() => cache.stats().events.parked === 1);
+
+    span.end();
+    clock.tick(10_000);
+    await until(() => cache.stats().spans.delivered === 1);
+
+    expect(subscription.take()!.spans.map(eventNames)).to.deep.equal([['x']]);
   });
 
   it('of a span known to be open never expire', async () => {

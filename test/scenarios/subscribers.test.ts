@@ -156,7 +156,7 @@ describe('A slow subscriber', () => {
     expect([names(second.spans), second.dropped]).to.deep.equal([['after'], 1]);
   });
 
-  it('with a small buffer gets batches that fit into it', () => {
+  it('with an empty buffer smaller than a batch gets what the buffer can hold', () => {
     const { cache, start } = startService();
     const small = cache.subscribe({ capacity: 4 });
     for (let i = 0; i < 10; i++) start(String(i)).end();
@@ -279,8 +279,10 @@ describe('A callback subscriber', () => {
       tracer.startSpan('from the subscriber').end();
       logger.emit({ body: 'from the subscriber' });
       await new Promise(setImmediate);
-      tracer.startSpan('from what it awaits').end();
-      logger.emit({ body: 'from what it awaits' });
+      tracer.startActiveSpan('from what it awaits', (span) => {
+        logger.emit({ body: 'from what it awaits' });
+        span.end();
+      });
     });
     cache.subscribe(callback, { orphans: true });
 
@@ -322,18 +324,42 @@ describe('A callback subscriber', () => {
     expect(cache.stats().subscriptions).to.deep.equal([]);
   });
 
-  it('may subscribe another with a smaller buffer while a batch is handed over in parts', () => {
+  it('that keeps up loses nothing however small its buffer is, and takes nothing from the others', async () => {
     const { cache, start } = startService();
-    const seen: string[] = [];
-    cache.subscribe(({ spans }) => {
-      if (seen.length === 0) cache.subscribe({ capacity: 1 });
-      seen.push(...names(spans));
-    }, { capacity: 4 });
-    for (let i = 0; i < 12; i++) start(String(i)).end();
+    const sizes: number[] = [];
+    const got = { callback: 0, loop: 0 };
+    cache.subscribe(({ spans }) => sizes.push(spans.length));
+    cache.subscribe(({ spans }) => (got.callback += spans.length), { capacity: 1 });
+    const subscription = cache.subscribe({ capacity: 1 });
+    const loop = (async () => {
+      for await (const { spans } of subscription) got.loop += spans.length;
+    })();
+    for (let i = 0; i < 200; i++) start(String(i)).end();
 
     cache.flush();
+    await new Promise(setImmediate);
+    subscription.close();
+    await loop;
 
-    expect(seen).to.deep.equal(Array.from({ length: 12 }, (_, i) => String(i)));
+    expect(got).to.deep.equal({ callback: 200, loop: 200 });
+    expect(sizes).to.deep.equal([200]);
+  });
+
+  it('that flushes after an await gets its batches in order', async () => {
+    const { cache, start } = startService();
+    const seen: string[] = [];
+    cache.subscribe(async ({ spans }) => {
+      seen.push(...names(spans));
+      await undefined;
+      cache.flush();
+    });
+    for (const name of ['a', 'b', 'c']) {
+      start(name).end();
+      cache.flush();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+
+    expect(seen).to.deep.equal(['a', 'b', 'c']);
   });
 
   it('runs outside the span whose end woke the driver', async () => {
