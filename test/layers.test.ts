@@ -16,6 +16,7 @@ const LAYERS: Record<string, readonly string[]> = {
   format: ['model', 'validation'],
   driver: ['model', 'diagnostics', 'queue', 'reconcile', 'fanout'],
   otel: ['model', 'diagnostics', 'reconcile', 'driver'],
+  testing: ['model', 'validation', 'format'],
 };
 
 /** A file of `src/`, as its path from there. */
