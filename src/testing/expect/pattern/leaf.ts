@@ -148,7 +148,8 @@ function matcherName(matcher: object): string {
     // Matchers have a `toString()` of their own.
     // oxlint-disable-next-line typescript/no-base-to-string
     const name = String(matcher);
-    return sample === undefined || typeof sample === 'function' ? name : `${name} ${formatValue(sample)}`;
+    if (sample === undefined || typeof sample === 'function') return name;
+    return `${name} ${types.isRegExp(sample) ? String(sample) : formatValue(sample)}`;
   } catch {
     return 'a matcher';
   }

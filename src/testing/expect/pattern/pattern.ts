@@ -21,7 +21,11 @@ export interface TestingMatcher {
 export type Expected<T> = T | RegExp | Predicate | AsymmetricMatcher | TestingMatcher | Absent;
 
 /** Elements of a list: these at least, each of them another one, in any order. */
-export type ListPattern<T> = readonly T[] | Exactly<T> | Ordered<T> | Absent;
+export type ListPattern<T> =
+  | readonly T[]
+  | Exactly<T | readonly T[] | Ordered<T | readonly T[]>>
+  | Ordered<T | readonly T[] | Exactly<T | readonly T[]>>
+  | Absent;
 
 /** By attribute key. Attributes that are not mentioned may be anything. */
 export type AttributesPattern = Readonly<Record<string, Expected<AttributeValue>>>;

@@ -14,12 +14,12 @@ export interface Absent {
 
 /** What `exactly()` returns. */
 export interface Exactly<T> {
-  readonly [EXACTLY]: readonly (T | readonly T[] | Ordered<T>)[];
+  readonly [EXACTLY]: readonly T[];
 }
 
 /** What `ordered()` returns. */
 export interface Ordered<T> {
-  readonly [ORDERED]: readonly (T | readonly T[] | Exactly<T>)[];
+  readonly [ORDERED]: readonly T[];
 }
 
 /** Expects that there is nothing: no such attribute, no exception, no children. */
@@ -30,7 +30,7 @@ export const absent: Absent = Object.freeze({ [ABSENT]: true as const });
  *
  * Takes the elements one by one, or one list of them, or `ordered(…)`.
  */
-export function exactly<T>(...items: (T | readonly T[] | Ordered<T>)[]): Exactly<T> {
+export function exactly<T>(...items: T[]): Exactly<T> {
   return Object.freeze({ [EXACTLY]: items });
 }
 
@@ -39,7 +39,7 @@ export function exactly<T>(...items: (T | readonly T[] | Ordered<T>)[]): Exactly
  *
  * Takes the elements one by one, or one list of them, or `exactly(…)`.
  */
-export function ordered<T>(...items: (T | readonly T[] | Exactly<T>)[]): Ordered<T> {
+export function ordered<T>(...items: T[]): Ordered<T> {
   return Object.freeze({ [ORDERED]: items });
 }
 

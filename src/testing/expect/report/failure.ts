@@ -27,6 +27,7 @@ export type Assertion = (...args: never[]) => unknown;
  */
 export function failureOf({ headline, body, actual, expected }: Failure, calledAs: Assertion): AssertionError {
   return new AssertionError({
+    // The line break at the end keeps the runner's diff apart.
     message: body.length === 0 ? headline : `${headline}\n\n${body.join('\n')}\n`,
     operator: calledAs.name,
     actual,
