@@ -1,0 +1,74 @@
+import { expectation as expectationText } from '../../validation/option.js';
+import type { CapturedLog } from '../captured.js';
+import { nodesOf } from '../tree/descendants.js';
+import { idOf, treesOf, type LogSource } from '../tree/source.js';
+import { Comparison } from './comparison/comparison.js';
+import { Matching } from './comparison/matching.js';
+import type { LogInSpan } from './log-in-span.js';
+import { compileLogs } from './pattern/compile.js';
+import type { ListCheck, Wanted } from './pattern/expectation.js';
+import type { LogPattern, Times } from './pattern/pattern.js';
+import { failureOf, firstOf, type Assertion, type Failure } from './report/failure.js';
+import { logLines } from './report/log-lines.js';
+import { Notes } from './report/notes.js';
+import { projectedTree } from './report/projected-tree.js';
+import { summaryOf } from './report/words.js';
+
+/**
+ * Asserts that a log record as the pattern says was emitted; with `times: n`, that n were.
+ *
+ * @param calledAs the function the test called, if it is not this one: the stack trace starts at its call
+ * @returns the first that matches
+ * @throws AssertionError if there is none
+ * @throws TypeError if the pattern is wrong
+ */
+export function assertLog(
+  source: LogSource,
+  pattern: LogPattern & Times,
+  calledAs: Assertion = assertLog,
+): CapturedLog {
+  const wanted = compileLogs(pattern);
+  if (!Array.isArray((source as LogSource | undefined)?.logs)) {
+    throw new TypeError(expectationText('logs', 'those of a run', source));
+  }
+  const logs = inTheirSpans(source);
+  const check: ListCheck = {
+    kind: 'list',
+    relation: 'child',
+    wanted: [wanted],
+    exact: false,
+    ordered: false,
+    read: () => logs,
+  };
+  const matching = new Matching();
+  if (!matching.listHolds(logs, check)) throw failureOf(failureAmong(logs, check, matching), calledAs);
+  return source.logs[logs.findIndex((log) => matching.matches(log, wanted.expectation))] as CapturedLog;
+}
+
+function inTheirSpans(source: LogSource): LogInSpan[] {
+  const nodes = new Map(nodesOf(treesOf(source).flat()).map((node) => [idOf(node), node]));
+  return source.logs.map((log) => {
+    const { traceId, spanId } = log;
+    const node = traceId === undefined || spanId === undefined ? undefined : nodes.get(idOf({ traceId, spanId }));
+    return { ...log, spans: node === undefined ? [] : [node] };
+  });
+}
+
+function failureAmong(logs: readonly LogInSpan[], check: ListCheck, matching: Matching): Failure {
+  const [{ expectation, times }] = check.wanted as [Wanted];
+  const finding = new Comparison(matching).compareList(logs, check, true);
+  const notes = new Notes();
+  notes.writeList(finding);
+  const found = logs.filter((log) => matching.matches(log, expectation)).length;
+  const summary = summaryOf(expectation);
+  const nearest = notes.all.length === 0 ? '' : `; nearest is ${firstOf(notes)}`;
+  return {
+    headline:
+      times === 1
+        ? `no log matches ${summary}${logs.length === 0 ? ': no log was captured' : nearest}`
+        : `expected ${times} logs that match ${summary}, got ${found}${nearest}`,
+    body: logLines(logs, notes),
+    actual: projectedTree(finding, 'actual'),
+    expected: projectedTree(finding, 'expected'),
+  };
+}

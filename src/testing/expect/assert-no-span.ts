@@ -1,0 +1,136 @@
+import type { AssertionError } from 'node:assert';
+import { nodesOf } from '../tree/descendants.js';
+import { treesOf, type Spans, type WatchableSource } from '../tree/source.js';
+import { expectation as expectationText } from '../../validation/option.js';
+import { Comparison } from './comparison/comparison.js';
+import { Matching } from './comparison/matching.js';
+import { checkOptions } from './options.js';
+import { compileSpans } from './pattern/compile.js';
+import type { Wanted } from './pattern/expectation.js';
+import type { SpanPattern, Times } from './pattern/pattern.js';
+import { capturedTrees, failureOf, type Assertion, type Failure } from './report/failure.js';
+import { Notes } from './report/notes.js';
+import { NOTHING, projectedTree } from './report/projected-tree.js';
+import { summaryOf } from './report/words.js';
+
+/** The real ones, also in a test that replaces them afterwards. */
+const { setTimeout, clearTimeout } = globalThis;
+
+/** The longest delay a timer of Node takes. */
+const MAX_MILLIS = 2 ** 31 - 1;
+
+export interface AssertNoSpanOptions {
+  /** How long to go on looking, in milliseconds from 0 to 2³¹ − 1. If left out, only what is there counts. */
+  withinMillis?: number;
+}
+
+/**
+ * Asserts that no span is as the pattern says, ended or still open; with `times: n`, that there are fewer
+ * than n.
+ *
+ * With `withinMillis` it goes on looking for that long: the promise is rejected as soon as there is one.
+ *
+ * @param calledAs the function the test called, if it is not this one: the stack trace starts at its call
+ * @throws AssertionError if there is one
+ * @throws TypeError if the pattern or an option is wrong, or if the source cannot be watched
+ */
+export function assertNoSpan(
+  source: WatchableSource,
+  pattern: SpanPattern & Times,
+  options: { withinMillis: number },
+  calledAs?: Assertion,
+): Promise<void>;
+export function assertNoSpan(
+  source: Spans,
+  pattern: SpanPattern & Times,
+  options?: AssertNoSpanOptions,
+  calledAs?: Assertion,
+): void | Promise<void>;
+export function assertNoSpan(
+  source: Spans,
+  pattern: SpanPattern & Times,
+  options?: AssertNoSpanOptions,
+  calledAs: Assertion = assertNoSpan,
+): void | Promise<void> {
+  const { withinMillis } = checkOptions(
+    options,
+    { withinMillis: `a number of milliseconds from 0 to ${MAX_MILLIS}` },
+    (value) => typeof value === 'number' && value >= 0 && value <= MAX_MILLIS,
+  );
+  const wanted = compileSpans(pattern);
+  if (withinMillis === undefined) {
+    const failure = failureAmong(source, wanted);
+    if (failure) throw failureOf(failure, calledAs);
+    return undefined;
+  }
+  if (!isWatchable(source)) {
+    throw new TypeError(expectationText('spans', 'a run, to be watched', source));
+  }
+  return watch(source, wanted, withinMillis, calledAs);
+}
+
+/** Looks now, after each change, and gives up looking when time is up. */
+function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs: Assertion): Promise<void> {
+  const call = new Error('called here');
+  Error.captureStackTrace(call, calledAs);
+  return new Promise((resolve, reject) => {
+    const finish = (): void => {
+      unsubscribe();
+      clearTimeout(timer);
+    };
+    const look = (): void => {
+      try {
+        const failure = failureAmong(source, wanted);
+        if (failure === undefined) return;
+        finish();
+        reject(calledFrom(failureOf(failure, calledAs), call));
+      } catch (error) {
+        finish();
+        reject(error);
+      }
+    };
+    const unsubscribe = source.onChange(look);
+    const timer = setTimeout(() => {
+      finish();
+      resolve();
+    }, millis);
+    look();
+  });
+}
+
+/** Gives an error of later the stack of the call that waits for it. */
+function calledFrom(error: AssertionError, call: Error): AssertionError {
+  const frames = call.stack?.slice(call.stack.indexOf('\n')) ?? '';
+  error.stack = `${error.name} [${error.code}]: ${error.message}${frames}`;
+  return error;
+}
+
+function isWatchable(source: Spans): source is WatchableSource {
+  return 'onChange' in source && typeof source.onChange === 'function';
+}
+
+function failureAmong(source: Spans, wanted: Wanted): Failure | undefined {
+  const { expectation, times } = wanted;
+  const roots = treesOf(source).flat();
+  const matching = new Matching();
+  const found = nodesOf(roots).filter((node) => matching.matches(node, expectation));
+  if (found.length < times) return undefined;
+
+  const notes = new Notes();
+  for (const node of found) notes.line(node, 'not expected');
+  const summary = summaryOf(expectation);
+  const finding = new Comparison(matching).compareList(found, {
+    kind: 'list',
+    relation: 'child',
+    wanted: [{ expectation, times: found.length }],
+    exact: false,
+    ordered: false,
+    read: () => found,
+  });
+  return {
+    headline: `expected ${times === 1 ? 'no span' : `fewer than ${times} spans`} that match${times === 1 ? 'es' : ''} ${summary}, got ${found.length}`,
+    body: capturedTrees(roots, notes),
+    actual: projectedTree(finding, 'actual'),
+    expected: times === 1 ? NOTHING : `fewer than ${times}: ${summary}`,
+  };
+}

@@ -1,0 +1,156 @@
+import { types } from 'node:util';
+import { formatValue } from '../../../format/value.js';
+import { expectation } from '../../../validation/option.js';
+import type { AsymmetricMatcher, Predicate, TestingMatcher } from './pattern.js';
+import { exactItems, isAbsent } from './wrappers.js';
+
+/** What one value is expected to be. */
+export interface Leaf {
+  /** For a person: `/^ord_/`, `(n) => n > 0`, `server`. */
+  readonly description: string;
+  /** Of a literal text: the text itself, without quotes. */
+  readonly text?: string;
+  /** Throws what the test's own code in the pattern throws. */
+  readonly matches: (value: unknown) => boolean;
+}
+
+/** Which literals a place takes, besides functions and matchers. */
+export interface Literals {
+  readonly expected: string;
+  accepts(value: unknown): boolean;
+  /** Turns a literal into the value to compare with. */
+  normalize?(value: unknown): unknown;
+  /** Whether the value may be an object, to be compared key by key. */
+  readonly nested?: boolean;
+}
+
+const MAX_SOURCE = 60;
+
+/** Expects a place to be empty. No value is right. */
+export const absentLeaf: Leaf = { description: '(absent)', matches: (value) => value === undefined };
+
+/** @throws TypeError for what can never be right there, such as a number for a name */
+export function compileLeaf(value: unknown, path: string, literals: Literals): Leaf {
+  if (isAbsent(value)) return absentLeaf;
+  const leaf = compileMatcher(value, path) ?? compileLiteral(value, path, literals);
+  return { ...leaf, matches: (actual) => actual !== undefined && leaf.matches(actual) };
+}
+
+function compileMatcher(value: unknown, path: string): Leaf | undefined {
+  if (types.isRegExp(value)) return { description: String(value), matches: (actual) => searches(value, actual) };
+  if (hasMethod<AsymmetricMatcher>(value, 'asymmetricMatch')) {
+    return { description: matcherName(value), matches: (actual) => verdict(value.asymmetricMatch(actual), path) };
+  }
+  if (typeof value === 'object' && hasMethod<TestingMatcher>(value, 'test')) {
+    return { description: matcherName(value), matches: (actual) => verdict(value.test(actual), path) };
+  }
+  if (typeof value !== 'function') return undefined;
+  if (isConstructor(value)) {
+    throw new TypeError(expectation(path, 'a predicate, not a class', value));
+  }
+  const predicate = value as Predicate;
+  return { description: sourceOf(value), matches: (actual) => verdict(predicate(actual), path) };
+}
+
+function compileLiteral(value: unknown, path: string, literals: Literals): Leaf {
+  if (literals.nested && isObject(value)) return compileObject(value, path, literals, false);
+  const exact = literals.nested ? exactItems(value) : undefined;
+  if (exact?.length === 1 && isObject(exact[0])) return compileObject(exact[0], path, literals, true);
+  if (!literals.accepts(value)) throw new TypeError(expectation(path, `${literals.expected}, a RegExp, a predicate, a matcher or absent`, value));
+  if (Array.isArray(value)) return compileArray(value, path, literals);
+  const literal = literals.normalize ? literals.normalize(value) : value;
+  return {
+    description: formatValue(literal),
+    ...(typeof literal === 'string' && { text: literal }),
+    matches: (actual) => actual === literal || Object.is(actual, literal),
+  };
+}
+
+/** All elements, in their order. */
+function compileArray(value: readonly unknown[], path: string, literals: Literals): Leaf {
+  const elements = value.map((element, index) =>
+    element === null || element === undefined
+      ? { description: String(element), matches: (actual: unknown) => actual === element }
+      : compileLeaf(element, `${path}[${index}]`, literals),
+  );
+  return {
+    description: `[${elements.map(({ description }) => description).join(', ')}]`,
+    matches: (actual) =>
+      Array.isArray(actual) &&
+      actual.length === elements.length &&
+      elements.every((element, index) => element.matches(actual[index])),
+  };
+}
+
+function compileObject(value: object, path: string, literals: Literals, exact: boolean): Leaf {
+  const fields = Object.entries(value).map(
+    ([key, field]) => [key, compileLeaf(field, `${path}.${key}`, literals)] as const,
+  );
+  const items = fields.map(([key, { description }]) => `${key}=${description}`).join(', ');
+  return {
+    description: exact ? `exactly {${items}}` : `{${items}}`,
+    matches: (actual) =>
+      isObject(actual) &&
+      (!exact || Object.keys(actual).every((key) => Object.hasOwn(value, key))) &&
+      fields.every(([key, field]) =>
+        field.matches(Object.hasOwn(actual, key) ? (actual as Record<string, unknown>)[key] : undefined),
+      ),
+  };
+}
+
+/** Independent of what `lastIndex` an earlier use left in a global pattern. */
+function searches(pattern: RegExp, value: unknown): boolean {
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return false;
+  return String(value).search(pattern) >= 0;
+}
+
+/** @throws TypeError for a promise: it would count as right whatever it resolves to */
+function verdict(result: unknown, path: string): boolean {
+  if (typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function') {
+    Promise.resolve(result).catch(() => {});
+    throw new PatternError(`${path} must be a synchronous predicate, got one that returned a promise`);
+  }
+  return Boolean(result);
+}
+
+/** A mistake in a pattern that shows only when it is used. */
+export class PatternError extends TypeError {
+  static {
+    this.prototype.name = 'TypeError';
+  }
+}
+
+/** An object literal, also one of another realm: jest runs tests in a realm of their own. */
+export function isObject(value: unknown): value is object {
+  return Object.prototype.toString.call(value) === '[object Object]' && Object.getOwnPropertySymbols(value).length === 0;
+}
+
+function hasMethod<T extends object>(value: unknown, method: keyof T & string): value is T {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  return typeof (value as Record<string, unknown>)[method] === 'function';
+}
+
+/** `class A`, or `Number` and the like: as a predicate it would say yes to nearly everything. */
+function isConstructor(value: object): boolean {
+  const source = Function.prototype.toString.call(value);
+  return source.startsWith('class') || (/^function [A-Z]/.test(source) && source.includes('[native code]'));
+}
+
+function sourceOf(value: object): string {
+  const source = Function.prototype.toString.call(value).replaceAll(/\s+/g, ' ');
+  return source.length > MAX_SOURCE ? `${source.slice(0, MAX_SOURCE - 1)}…` : source;
+}
+
+function matcherName(matcher: object): string {
+  const { toAsymmetricMatcher, sample } = matcher as { toAsymmetricMatcher?: unknown; sample?: unknown };
+  try {
+    if (typeof toAsymmetricMatcher === 'function') return String(toAsymmetricMatcher.call(matcher));
+    // Matchers have a `toString()` of their own.
+    // oxlint-disable-next-line typescript/no-base-to-string
+    const name = String(matcher);
+    if (sample === undefined || typeof sample === 'function') return name;
+    return `${name} ${types.isRegExp(sample) ? String(sample) : formatValue(sample)}`;
+  } catch {
+    return 'a matcher';
+  }
+}

@@ -1,0 +1,119 @@
+import type { AttributeValue, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import type { SpanKindName, SpanStatusName } from '../../captured.js';
+import type { Absent, Exactly, Ordered } from './wrappers.js';
+
+/** Says of a value whether it is right, by what it returns. Not called if there is no value. */
+// An attribute is of any type, and the test knows which: `(amount) => amount > 0`.
+// oxlint-disable-next-line typescript/no-explicit-any
+export type Predicate = (value: any) => unknown;
+
+/** A matcher of jest or vitest, such as `expect.any(Number)`. */
+export interface AsymmetricMatcher {
+  asymmetricMatch(value: unknown): unknown;
+}
+
+/** A matcher of sinon, such as `sinon.match.number`. */
+export interface TestingMatcher {
+  test(value: unknown): unknown;
+}
+
+/** What a value is expected to be. */
+export type Expected<T> = T | RegExp | Predicate | AsymmetricMatcher | TestingMatcher | Absent;
+
+/** Elements of a list: these at least, each of them another one, in any order. */
+export type ListPattern<T> =
+  | readonly T[]
+  | Exactly<T | readonly T[] | Ordered<T | readonly T[]>>
+  | Ordered<T | readonly T[] | Exactly<T | readonly T[]>>
+  | Absent;
+
+/** By attribute key. Attributes that are not mentioned may be anything. */
+export type AttributesPattern = Readonly<Record<string, Expected<AttributeValue>>>;
+
+/** How many of a list's elements are meant. */
+export interface Times {
+  /** This many different ones: as if the pattern stood there as often. From 1, default 1. */
+  readonly times?: number;
+}
+
+interface Strict {
+  /** Whether nothing else is allowed: no further attributes, events, links, children. Also for what is inside. */
+  readonly exact?: boolean;
+}
+
+export interface EventPattern extends Strict {
+  readonly name?: Expected<string>;
+  readonly time?: Expected<number>;
+  readonly attributes?: AttributesPattern | Exactly<AttributesPattern> | Absent;
+  /** Of a log record: its severity text. */
+  readonly severity?: Expected<string>;
+  /** Of a log record: its body. An object is partial. */
+  readonly body?: unknown;
+  /** Of all that is mentioned here, nothing may hold. */
+  readonly not?: Omit<EventPattern, 'not' | 'exact'>;
+}
+
+export interface ExceptionPattern {
+  readonly type?: Expected<string>;
+  readonly message?: Expected<string>;
+  readonly stacktrace?: Expected<string>;
+}
+
+export interface LinkPattern extends Strict {
+  readonly traceId?: Expected<string>;
+  readonly spanId?: Expected<string>;
+  readonly attributes?: AttributesPattern | Exactly<AttributesPattern> | Absent;
+  /** Of all that is mentioned here, nothing may hold. */
+  readonly not?: Omit<LinkPattern, 'not' | 'exact'>;
+}
+
+/** What a span is expected to be. What is not mentioned may be anything. */
+export interface SpanPattern extends Strict {
+  readonly name?: Expected<string>;
+  /** By name or as `SpanKind`. Functions and matchers get the name. */
+  readonly kind?: Expected<SpanKindName | SpanKind>;
+  /** By name or as `SpanStatusCode`. Functions and matchers get the name. */
+  readonly status?: Expected<SpanStatusName | SpanStatusCode>;
+  readonly statusMessage?: Expected<string>;
+  readonly traceId?: Expected<string>;
+  readonly spanId?: Expected<string>;
+  readonly parentSpanId?: Expected<string>;
+  readonly parentIsRemote?: Expected<boolean>;
+  readonly startTime?: Expected<number>;
+  readonly durationMillis?: Expected<number>;
+  readonly ended?: Expected<boolean>;
+  /** The name of the instrumentation scope. */
+  readonly scope?: Expected<string>;
+  readonly attributes?: AttributesPattern | Exactly<AttributesPattern> | Absent;
+  /** An exception that was recorded on the span, or logged in it. */
+  readonly exception?: ExceptionPattern | Absent;
+  readonly events?: ListPattern<EventPattern & Times>;
+  readonly links?: ListPattern<LinkPattern & Times>;
+  readonly children?: ListPattern<SpanPattern & Times>;
+  /** Spans at any depth below this one. */
+  readonly descendants?: ListPattern<SpanPattern & Times>;
+  /**
+   * Of all that is mentioned here, nothing may hold: each key, attribute and element of a list counts on
+   * its own. `times: n` in it allows fewer than n.
+   */
+  readonly not?: Omit<SpanPattern, 'not' | 'exact'>;
+}
+
+/** What a log record is expected to be. What is not mentioned may be anything. */
+export interface LogPattern extends Strict {
+  readonly eventName?: Expected<string>;
+  /** An object is partial, an array is not. */
+  readonly body?: unknown;
+  readonly severity?: Expected<string>;
+  readonly severityNumber?: Expected<number>;
+  readonly time?: Expected<number>;
+  readonly scope?: Expected<string>;
+  readonly traceId?: Expected<string>;
+  readonly spanId?: Expected<string>;
+  /** By key. They may nest: objects are partial, arrays are not. */
+  readonly attributes?: Readonly<Record<string, unknown>> | Exactly<Readonly<Record<string, unknown>>> | Absent;
+  /** The span it was emitted in. */
+  readonly span?: SpanPattern | Absent;
+  /** Of all that is mentioned here, nothing may hold. */
+  readonly not?: Omit<LogPattern, 'not' | 'exact'>;
+}

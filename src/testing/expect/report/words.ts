@@ -1,0 +1,93 @@
+import { printable } from '../../../format/printable.js';
+import { formatValue } from '../../../format/value.js';
+import type { CapturedSpan } from '../../captured.js';
+import type { LogInSpan } from '../log-in-span.js';
+import type { Expectation, LeafCheck, Relation } from '../pattern/expectation.js';
+
+const MAX_VALUE = 160;
+const MAX_SUMMARY = 100;
+
+/** What stands before a record in a list. */
+export const MARKS: Readonly<Record<Relation, string>> = {
+  child: '',
+  descendant: '⋯ ',
+  event: '• ',
+  exception: '',
+  link: '→ ',
+  span: 'in ',
+};
+
+const NOUNS: Readonly<Record<Relation, string>> = {
+  child: 'child',
+  descendant: 'descendant',
+  event: 'event',
+  exception: 'exception',
+  link: 'link',
+  span: 'span',
+};
+
+export function nounOf(relation: Relation): string {
+  return NOUNS[relation];
+}
+
+export function valueText(value: unknown): string {
+  if (value === undefined) return '(absent)';
+  try {
+    return shortened(formatValue(value), MAX_VALUE);
+  } catch {
+    return '(unprintable)';
+  }
+}
+
+export function expectedText({ leaf }: LeafCheck): string {
+  return shortened(leaf.description, MAX_VALUE);
+}
+
+/** What a record is called. */
+export function titleOf(record: object, relation?: Relation): string {
+  if (relation === 'exception') return 'exception';
+  if (relation === 'link') return 'link';
+  if ('spans' in record) return titleOfLog(record as LogInSpan);
+  return shortened((record as CapturedSpan).name, MAX_VALUE);
+}
+
+/** What a record is to be called, by its pattern; undefined if it may be called anything. */
+export function expectedTitle(expectation: Expectation): string | undefined {
+  const name = nameCheckOf(expectation);
+  return name && shortened(name.leaf.text ?? name.leaf.description, MAX_VALUE);
+}
+
+/** The check of a span's or event's name. An attribute may be called `name` as well. */
+export function nameCheckOf(expectation: Expectation): LeafCheck | undefined {
+  return expectation.checks.find(
+    (check): check is LeafCheck => check.kind === 'leaf' && check.label === 'name' && check.isField,
+  );
+}
+
+/** A pattern on one line: `charge {amount: 12, child: audit}`. */
+export function summaryOf(expectation: Expectation, relation?: Relation): string {
+  const fallback = relation === 'exception' || relation === 'link' ? relation : 'any';
+  const title = expectedTitle(expectation) ?? fallback;
+  const name = nameCheckOf(expectation);
+  const details = expectation.checks.flatMap((check) => {
+    if (check === name) return [];
+    if (check.kind === 'leaf') return [`${check.label}: ${expectedText(check)}`];
+    if (check.kind !== 'list') return [];
+    return check.wanted.map(({ expectation: wanted, times }) => {
+      const wantedTitle = expectedTitle(wanted) ?? summaryOf(wanted, check.relation);
+      return `${nounOf(check.relation)}: ${wantedTitle}${times > 1 ? ` ×${times}` : ''}`;
+    });
+  });
+  return shortened(details.length === 0 ? title : `${title} {${details.join(', ')}}`, MAX_SUMMARY);
+}
+
+function titleOfLog({ eventName, severity, body }: LogInSpan): string {
+  return [severity, eventName, body === undefined ? undefined : valueText(body)]
+    .filter((part) => part !== undefined)
+    .join(' ') || 'log';
+}
+
+function shortened(text: string, max: number): string {
+  const line = printable(text);
+  return line.length > max ? `${line.slice(0, max - 1)}…` : line;
+}

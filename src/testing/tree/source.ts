@@ -1,0 +1,91 @@
+import { expectation } from '../../validation/option.js';
+import type { CapturedLog, CapturedNode, CapturedSpan, CapturedTrace } from '../captured.js';
+import { buildNodes } from './build-nodes.js';
+import { nodesOf } from './descendants.js';
+
+/** Where spans come from: what of a run is needed to look at them. A trace is one, too. */
+export interface SpanSource {
+  readonly spans: readonly CapturedSpan[];
+  /** The spans as trees. If left out, they are put into trees here. */
+  readonly traces?: readonly CapturedTrace[];
+  readonly openSpans?: readonly CapturedSpan[];
+}
+
+/** A source that tells when a span starts or ends. */
+export interface WatchableSource extends SpanSource {
+  /** Calls the listener after each change, until the function that it returns is called. */
+  onChange(listener: () => void): () => void;
+}
+
+/** A source that has logs. */
+export interface LogSource extends SpanSource {
+  readonly logs: readonly CapturedLog[];
+}
+
+/** All that has spans: a run, a trace, a span in its trace, or a list of traces or of spans. */
+export type Spans = SpanSource | CapturedTrace | CapturedNode | readonly CapturedTrace[] | readonly CapturedSpan[];
+
+/**
+ * The spans as trees: the roots of each trace.
+ *
+ * @throws TypeError for what has no spans
+ */
+export function treesOf(source: Spans): CapturedNode[][] {
+  const given: unknown = source;
+  if (isList(given)) {
+    if (given.every(isTrace)) return given.map(({ roots }) => [...roots]).filter((roots) => roots.length > 0);
+    if (given.every(isSpan)) return byTrace(buildNodes(given));
+  } else if (isTrace(given)) {
+    return given.roots.length > 0 ? [[...given.roots]] : [];
+  } else if (isSpan(given)) {
+    return byTrace(buildNodes([given]));
+  } else if (isSource(given)) {
+    const { spans, traces, openSpans = [] } = given;
+    if (traces === undefined) return byTrace(buildNodes([...spans, ...openSpans]));
+    const trees = treesOf(traces);
+    const known = new Set(trees.flatMap(nodesOf).map(idOf));
+    const others = openSpans.filter((span) => !known.has(idOf(span)));
+    return [...trees, ...byTrace(buildNodes(others))];
+  }
+  throw new TypeError(expectation('spans', 'a run, a trace, a span, or a list of traces or spans', source));
+}
+
+/** Whether a value is one of what has spans. An empty list is none: it may be anything. */
+export function hasSpans(value: unknown): value is Spans {
+  if (isList(value)) return value.length > 0 && (value.every(isTrace) || value.every(isSpan));
+  return isTrace(value) || isSpan(value) || isSource(value);
+}
+
+export function idOf({ traceId, spanId }: { readonly traceId: string; readonly spanId: string }): string {
+  return `${traceId}/${spanId}`;
+}
+
+function byTrace(roots: readonly CapturedNode[]): CapturedNode[][] {
+  const trees = new Map<string, CapturedNode[]>();
+  for (const root of roots) {
+    const tree = trees.get(root.traceId);
+    if (tree === undefined) trees.set(root.traceId, [root]);
+    else tree.push(root);
+  }
+  return [...trees.values()];
+}
+
+function isTrace(value: unknown): value is CapturedTrace {
+  return isObject(value) && isList(value['roots']) && isList(value['spans']) && typeof value['traceId'] === 'string';
+}
+
+function isSpan(value: unknown): value is CapturedSpan {
+  return isObject(value) && typeof value['spanId'] === 'string' && isList(value['events']) && isList(value['links']);
+}
+
+function isSource(value: unknown): value is SpanSource {
+  return isObject(value) && isList(value['spans']) && (value['traces'] === undefined || isList(value['traces']));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}

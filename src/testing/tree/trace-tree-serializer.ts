@@ -1,0 +1,20 @@
+import { hasSpans } from './source.js';
+import { traceTree } from './trace-tree.js';
+
+/** What of a snapshot serializer jest and vitest share. */
+export interface SnapshotSerializer {
+  test(value: unknown): boolean;
+  serialize(value: unknown, config: unknown, indentation: string): string;
+}
+
+/**
+ * Writes runs, traces and spans into snapshots as `traceTree()` does: for `expect.addSnapshotSerializer()`
+ * of jest and of vitest.
+ */
+export const traceTreeSerializer: SnapshotSerializer = {
+  test: hasSpans,
+  serialize: (value, _config, indentation) => {
+    if (!hasSpans(value)) return String(value);
+    return traceTree(value).replaceAll('\n', `\n${indentation}`);
+  },
+};

@@ -1,0 +1,159 @@
+import { printable } from '../../format/printable.js';
+import { formatValue } from '../../format/value.js';
+import type { CapturedEvent, CapturedLink, CapturedNode, CapturedSpan } from '../captured.js';
+import { nodesOf } from './descendants.js';
+import { IdNumbers } from './id-numbers.js';
+import { idOf, treesOf, type Spans } from './source.js';
+import { stableText, stableValue } from './stable-attributes.js';
+import { traceTreeOptions, type TraceTreeOptions } from './trace-tree-options.js';
+
+const CHILD = '  ';
+const DETAIL = '    ';
+
+/**
+ * Captured spans as text that is the same in each run, for snapshots.
+ *
+ * Without times and durations; ids are numbers, in the order of the spans; siblings in the order they
+ * started. Drawn by indentation alone, so that a span more or less changes no other line.
+ *
+ * ```
+ * - POST /checkout  [server]  [error: card declined]
+ *     http.route: /checkout
+ *     • retrying
+ *         attempt: 1
+ *   - charge  [client]
+ *       server.port: <port>
+ * ```
+ *
+ * @throws TypeError or RangeError for a wrong option, TypeError for what has no spans
+ */
+export function traceTree(spans: Spans, options?: TraceTreeOptions): string {
+  const settings = traceTreeOptions(options);
+  const trees = inOrder(treesOf(spans), settings);
+  const nodes = trees.flatMap(nodesOf);
+  const writer = new TreeWriter(settings, new IdNumbers(nodes), idsReferredTo(nodes));
+  return trees.map((roots) => writer.write(roots).join('\n')).join('\n\n');
+}
+
+interface Written {
+  readonly node: CapturedNode;
+  readonly indent: string;
+}
+
+class TreeWriter {
+  readonly #options: Required<TraceTreeOptions>;
+  /** Undefined for text without numbers, to sort by. */
+  readonly #ids: IdNumbers | undefined;
+  readonly #referredTo: ReadonlySet<string>;
+
+  constructor(options: Required<TraceTreeOptions>, ids?: IdNumbers, referredTo: ReadonlySet<string> = new Set()) {
+    this.#options = options;
+    this.#ids = ids;
+    this.#referredTo = referredTo;
+  }
+
+  write(roots: readonly CapturedNode[]): string[] {
+    const lines: string[] = [];
+    const waiting = roots.map((node): Written => ({ node, indent: '' })).toReversed();
+    for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
+      const { node, indent } = place;
+      for (const line of this.writeSpan(node, indent === '')) lines.push(indent + line);
+      waiting.push(...node.children.map((child) => ({ node: child, indent: indent + CHILD })).toReversed());
+    }
+    return lines;
+  }
+
+  /** The lines of a span without those below it. */
+  writeSpan(node: CapturedNode, isRoot: boolean): string[] {
+    const parts = [`- ${this.#text(node.name)}`, ...this.#tagsOf(node, isRoot).map((tag) => `[${tag}]`)];
+    return [
+      parts.join('  '),
+      ...this.#attributeLines(node.attributes, node, DETAIL),
+      ...(this.#options.events ? node.events.flatMap((event) => this.#eventLines(event, node)) : []),
+      ...node.links.flatMap((link) => this.#linkLines(link, node)),
+    ];
+  }
+
+  #tagsOf(span: CapturedSpan, isRoot: boolean): string[] {
+    const { kind, status, statusMessage, parentSpanId, parentIsRemote, ended } = span;
+    const { ids } = this.#options;
+    return [
+      ...(this.#ids && (ids || this.#referredTo.has(idOf(span))) ? [this.#ids.spanName(span)] : []),
+      ...(kind === 'internal' ? [] : [kind]),
+      ...(status === 'unset' ? [] : [statusMessage === '' ? status : `${status}: ${this.#text(statusMessage)}`]),
+      ...(parentIsRemote ? ['remote parent'] : isRoot && parentSpanId !== undefined ? ['parent missing'] : []),
+      ...(ended ? [] : ['open']),
+    ];
+  }
+
+  #eventLines({ name, severity, body, attributes }: CapturedEvent, span: CapturedSpan): string[] {
+    const parts = [severity, this.#text(name)].filter((part) => part !== undefined);
+    const said = body === undefined || body === name ? [] : [`${DETAIL}${DETAIL}body: ${this.#value(body)}`];
+    return [`${DETAIL}• ${parts.join(' ')}`, ...said, ...this.#attributeLines(attributes, span, DETAIL + DETAIL)];
+  }
+
+  #linkLines(link: CapturedLink, span: CapturedSpan): string[] {
+    const target = this.#ids ? this.#ids.spanName(link) : '';
+    return [`${DETAIL}→ ${target}`, ...this.#attributeLines(link.attributes, span, DETAIL + DETAIL)];
+  }
+
+  #attributeLines(attributes: object, span: CapturedSpan, indent: string): string[] {
+    const { attributes: choice } = this.#options;
+    if (choice === 'none') return [];
+    return Object.entries(attributes)
+      .toSorted(([a], [b]) => compare(a, b))
+      .flatMap(([key, value]: [string, unknown]) => {
+        const stable = stableValue(key, value);
+        if (choice === 'all') return [`${indent}${printable(key)}: ${printable(formatValue(value))}`];
+        const shown = choice === 'stable' ? stable : choice(key, stable, value, span);
+        return shown === undefined ? [] : [`${indent}${printable(key)}: ${this.#value(shown)}`];
+      });
+  }
+
+  /** A placeholder is no value that needs quotes. */
+  #value(value: unknown): string {
+    if (typeof value === 'string' && /^<[\w ]+>$/.test(value)) return value;
+    return this.#text(formatValue(value));
+  }
+
+  #text(text: string): string {
+    const stable = this.#options.attributes === 'all' ? text : stableText(text);
+    return printable(this.#ids ? this.#ids.replaceIn(stable) : stable);
+  }
+}
+
+/** The trees with all spans in the order they are to be shown. */
+function inOrder(trees: readonly CapturedNode[][], options: Required<TraceTreeOptions>): CapturedNode[][] {
+  if (options.order === 'start') {
+    return trees.toSorted((a, b) => startOf(a) - startOf(b));
+  }
+  const texts = new Map<CapturedNode, string>();
+  const writer = new TreeWriter(options);
+  const sorted = new Map<CapturedNode, CapturedNode>();
+  const byText = (a: CapturedNode, b: CapturedNode): number => compare(a.name, b.name) || compare(texts.get(a), texts.get(b));
+  const sort = (nodes: readonly CapturedNode[]): CapturedNode[] =>
+    nodes.map((node) => sorted.get(node) as CapturedNode).sort(byText);
+  // From the last on: each comes before its children.
+  for (const node of trees.flatMap(nodesOf).toReversed()) {
+    const children = sort(node.children);
+    const copy = { ...node, children };
+    sorted.set(node, copy);
+    texts.set(copy, [...writer.writeSpan(copy, false), ...children.map((child) => texts.get(child))].join('\n'));
+  }
+  const textOf = (roots: readonly CapturedNode[]): string => roots.map((root) => texts.get(root)).join('\n');
+  return trees.map(sort).sort((a, b) => compare(textOf(a), textOf(b)));
+}
+
+function startOf(roots: readonly CapturedNode[]): number {
+  return Math.min(...roots.map(({ startTime }) => startTime));
+}
+
+/** The ids of spans that links lead to. */
+function idsReferredTo(nodes: readonly CapturedNode[]): Set<string> {
+  return new Set(nodes.flatMap(({ links }) => links.map(idOf)));
+}
+
+/** By code unit: the same on every machine, whatever its language. */
+function compare(a: string = '', b: string = ''): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

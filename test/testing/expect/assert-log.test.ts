@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { absent, assertLog, exactly } from '../../../src/testing/expect/index.js';
+import { logOf, traceOf } from '../captured-spans.js';
+import { thrownBy } from './thrown.js';
+
+describe('assertLog', () => {
+  const trace = traceOf({ name: 'POST /orders', children: ['charge'] });
+  const logs = [
+    logOf({ body: 'started' }),
+    logOf({ body: 'order received', attributes: { order: { id: 7, tags: ['a', 'b'] } } }, trace.spans[0]),
+    logOf({ body: { reason: 'no funds' }, severity: 'WARN', eventName: 'card.declined' }, trace.spans[1]),
+  ];
+  const run = { spans: trace.spans, traces: [trace], logs };
+
+  it('finds a log by its body, its severity and its attributes, which may nest', () => {
+    expect(assertLog(run, { body: /received/, attributes: { order: { id: 7 } } })).to.equal(logs[1]);
+    expect(assertLog(run, { severity: 'WARN', body: { reason: 'no funds' } })).to.equal(logs[2]);
+    expect(() => assertLog(run, { attributes: { order: exactly({ id: 7 }) } })).to.throw('no log matches');
+    expect(() => assertLog(run, { attributes: { order: { tags: ['a'] } } })).to.throw('no log matches');
+  });
+
+  it('finds a log by the span it was emitted in', () => {
+    expect(assertLog(run, { span: { name: 'charge' } })).to.equal(logs[2]);
+    expect(assertLog(run, { span: { children: [{ name: 'charge' }] } })).to.equal(logs[1]);
+    expect(assertLog(run, { span: absent })).to.equal(logs[0]);
+  });
+
+  it('wants as many as times says', () => {
+    assertLog(run, { severity: 'INFO', times: 2 });
+
+    expect(thrownBy(() => assertLog(run, { severity: 'INFO', times: 3 })).message).to.match(/^expected 3 logs that match any \{severity: INFO\}, got 2/);
+  });
+
+  it('fails with the logs, and what differs in the nearest', () => {
+    const error = thrownBy(() => assertLog(run, { body: 'order received', severity: 'ERROR', span: { name: 'charge' } }));
+
+    expect(error.message.trimEnd().split('\n')).to.deep.equal([
+      'no log matches any {body: "order received", severity: ERROR, span: charge}; ' +
+        'nearest is INFO "order received": severity: expected ERROR, got INFO (and 1 more difference)',
+      '',
+      '  INFO started',
+      '✗ INFO "order received"  in POST /orders',
+      '     severity: expected ERROR, got INFO',
+      '     missing: span charge',
+      '  WARN card.declined {reason="no funds"}  in charge',
+    ]);
+  });
+
+  it('refuses a wrong pattern, and what has no logs', () => {
+    expect(() => assertLog(run, { boddy: 'x' } as never)).to.throw(TypeError, "unknown key 'boddy' in pattern");
+    expect(() => assertLog(run, { span: { nam: 'x' } } as never)).to.throw(TypeError, "unknown key 'nam' in pattern.span");
+    expect(() => assertLog(trace as never, {})).to.throw(TypeError, 'logs must be those of a run');
+  });
+});
