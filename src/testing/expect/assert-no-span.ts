@@ -35,6 +35,12 @@ export interface AssertNoSpanOptions {
  * @throws TypeError if the pattern or an option is wrong, or if the source cannot be watched
  */
 export function assertNoSpan(
+  source: Spans,
+  pattern: SpanPattern & Times,
+  options?: { withinMillis?: never },
+  calledAs?: Assertion,
+): void;
+export function assertNoSpan(
   source: WatchableSource,
   pattern: SpanPattern & Times,
   options: { withinMillis: number },

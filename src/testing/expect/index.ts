@@ -16,4 +16,5 @@ export type {
   TestingMatcher,
   Times,
 } from './pattern/pattern.js';
-export { absent, exactly, ordered, type Absent, type Exactly, type Ordered } from './pattern/wrappers.js';
+export type { Absent, Exactly, Ordered } from './pattern/wrapper.js';
+export { absent, exactly, ordered } from './pattern/wrappers.js';

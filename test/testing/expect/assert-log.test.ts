@@ -15,7 +15,7 @@ describe('assertLog', () => {
   it('finds a log by its body, its severity and its attributes, which may nest', () => {
     expect(assertLog(run, { body: /received/, attributes: { order: { id: 7 } } })).to.equal(logs[1]);
     expect(assertLog(run, { severity: 'WARN', body: { reason: 'no funds' } })).to.equal(logs[2]);
-    expect(() => assertLog(run, { attributes: { order: exactly({ id: 7 }) } })).to.throw('no log matches');
+    expect(() => assertLog(run, { attributes: { order: exactly<object>({ id: 7 }) } })).to.throw('no log matches');
     expect(() => assertLog(run, { attributes: { order: { tags: ['a'] } } })).to.throw('no log matches');
   });
 

@@ -9,6 +9,7 @@ import {
   exactly,
   matchesTrace,
   ordered,
+  type AttributesPattern,
   type ListPattern,
   type SpanPattern,
 } from '../../../src/testing/expect/index.js';
@@ -57,7 +58,7 @@ const patterns = (depth: number): fc.Arbitrary<SpanPattern> => {
     {
       name: NAMES,
       kind: fc.constantFrom('server', 'internal'),
-      attributes: fc.oneof(attributes, attributes.map((all) => exactly(all)), fc.constant(absent)),
+      attributes: fc.oneof(attributes, attributes.map((all) => exactly<AttributesPattern>(all)), fc.constant(absent)),
       events: fc.oneof(fc.array(fc.record({ name: NAMES }), { maxLength: 2 }), fc.constant(absent)),
       exception: fc.constant({ type: 'E' }),
       links: fc.constant([{ spanId: '1' }]),
@@ -173,7 +174,7 @@ describe('The report', () => {
           () => assertTrace(trace, expected),
           () => assertTrace([trace, trace], expected, { exact: true }),
           () => assertSpan(trace, { ...expected, times: 3 }),
-          () => void assertNoSpan(trace, expected),
+          () => assertNoSpan(trace, expected),
         ];
         for (const assertion of assertions) {
           try {

@@ -79,15 +79,25 @@ class Compiler {
   #entriesOf(pattern: unknown, path: string, more: readonly string[]): Entries {
     if (!isObject(pattern)) throw new TypeError(expectation(path, 'an object', pattern));
     if (this.#around.has(pattern)) throw new TypeError(`${path} must not contain itself`);
-    const { fields, attributes, lists } = this.#shape;
-    const known = [...Object.keys(fields), ...(attributes ? ['attributes'] : []), ...Object.keys(lists), ...more];
     for (const [key, value] of Object.entries(pattern)) {
-      if (!known.includes(key)) {
-        throw new TypeError(`unknown key ${inspect(key)} in ${path}: ${inspect(value, { depth: 0 })}, known are ${known.join(', ')}`);
+      if (!this.#knows(key) && !more.includes(key)) {
+        const known = [...this.#knownKeys(), ...more].join(', ');
+        throw new TypeError(`unknown key ${inspect(key)} in ${path}: ${inspect(value, { depth: 0 })}, known are ${known}`);
       }
       if (value === undefined) throw new TypeError(expectation(`${path}.${key}`, 'left out or something, such as absent', value));
     }
     return pattern as Entries;
+  }
+
+  #knows(key: string): boolean {
+    const { fields, attributes, lists } = this.#shape;
+    if (key === 'attributes') return attributes !== undefined;
+    return Object.hasOwn(fields, key) || Object.hasOwn(lists, key);
+  }
+
+  #knownKeys(): string[] {
+    const { fields, attributes, lists } = this.#shape;
+    return [...Object.keys(fields), ...(attributes ? ['attributes'] : []), ...Object.keys(lists)];
   }
 
   #compileEntries(entries: Entries, path: string, exact: boolean): Check[] {
@@ -109,7 +119,7 @@ class Compiler {
     const attributes = given?.length === 1 ? given[0] : value;
     if (!isObject(attributes)) throw new TypeError(expectation(path, 'an object, exactly() of one, or absent', value));
     const checks = Object.entries(attributes).map(([key, expected]): LeafCheck => {
-      const at = `${path}[${inspect(key)}]`;
+      const at = `${path}['${key}']`;
       const leaf = isAbsent(expected) ? absentLeaf : compileLeaf(expected, at, this.#shape.attributes as never);
       return { kind: 'leaf', label: key, isField: false, leaf, read: (record) => ownValue(attributesOf(record), key) };
     });

@@ -6,7 +6,7 @@ import { exactItems, isAbsent } from './wrappers.js';
 
 /** What one value is expected to be. */
 export interface Leaf {
-  /** For a person: `/^ord_/`, `(n) => n > 0`, `server`. */
+  /** For a person: `/^ord_/`, `(n) => n > 0`, `server`. Made when it is asked for: most patterns match. */
   readonly description: string;
   /** Of a literal text: the text itself, without quotes. */
   readonly text?: string;
@@ -33,23 +33,29 @@ export const absentLeaf: Leaf = { description: '(absent)', matches: (value) => v
 export function compileLeaf(value: unknown, path: string, literals: Literals): Leaf {
   if (isAbsent(value)) return absentLeaf;
   const leaf = compileMatcher(value, path) ?? compileLiteral(value, path, literals);
-  return { ...leaf, matches: (actual) => actual !== undefined && leaf.matches(actual) };
+  return {
+    get description() {
+      return leaf.description;
+    },
+    ...(leaf.text !== undefined && { text: leaf.text }),
+    matches: (actual) => actual !== undefined && leaf.matches(actual),
+  };
 }
 
 function compileMatcher(value: unknown, path: string): Leaf | undefined {
-  if (types.isRegExp(value)) return { description: String(value), matches: (actual) => searches(value, actual) };
+  if (types.isRegExp(value)) return leafOf(() => String(value), (actual) => searches(value, actual));
   if (hasMethod<AsymmetricMatcher>(value, 'asymmetricMatch')) {
-    return { description: matcherName(value), matches: (actual) => verdict(value.asymmetricMatch(actual), path) };
+    return leafOf(() => matcherName(value), (actual) => verdict(value.asymmetricMatch(actual), path));
   }
   if (typeof value === 'object' && hasMethod<TestingMatcher>(value, 'test')) {
-    return { description: matcherName(value), matches: (actual) => verdict(value.test(actual), path) };
+    return leafOf(() => matcherName(value), (actual) => verdict(value.test(actual), path));
   }
   if (typeof value !== 'function') return undefined;
   if (isConstructor(value)) {
     throw new TypeError(expectation(path, 'a predicate, not a class', value));
   }
   const predicate = value as Predicate;
-  return { description: sourceOf(value), matches: (actual) => verdict(predicate(actual), path) };
+  return leafOf(() => sourceOf(value), (actual) => verdict(predicate(actual), path));
 }
 
 function compileLiteral(value: unknown, path: string, literals: Literals): Leaf {
@@ -59,42 +65,52 @@ function compileLiteral(value: unknown, path: string, literals: Literals): Leaf 
   if (!literals.accepts(value)) throw new TypeError(expectation(path, `${literals.expected}, a RegExp, a predicate, a matcher or absent`, value));
   if (Array.isArray(value)) return compileArray(value, path, literals);
   const literal = literals.normalize ? literals.normalize(value) : value;
-  return {
-    description: formatValue(literal),
-    ...(typeof literal === 'string' && { text: literal }),
-    matches: (actual) => actual === literal || Object.is(actual, literal),
-  };
+  return leafOf(
+    () => formatValue(literal),
+    (actual) => actual === literal || Object.is(actual, literal),
+    typeof literal === 'string' ? literal : undefined,
+  );
 }
 
 /** All elements, in their order. */
 function compileArray(value: readonly unknown[], path: string, literals: Literals): Leaf {
   const elements = value.map((element, index) =>
     element === null || element === undefined
-      ? { description: String(element), matches: (actual: unknown) => actual === element }
+      ? leafOf(() => String(element), (actual) => actual === element)
       : compileLeaf(element, `${path}[${index}]`, literals),
   );
-  return {
-    description: `[${elements.map(({ description }) => description).join(', ')}]`,
-    matches: (actual) =>
+  return leafOf(
+    () => `[${elements.map(({ description }) => description).join(', ')}]`,
+    (actual) =>
       Array.isArray(actual) &&
       actual.length === elements.length &&
       elements.every((element, index) => element.matches(actual[index])),
-  };
+  );
 }
 
 function compileObject(value: object, path: string, literals: Literals, exact: boolean): Leaf {
   const fields = Object.entries(value).map(
     ([key, field]) => [key, compileLeaf(field, `${path}.${key}`, literals)] as const,
   );
-  const items = fields.map(([key, { description }]) => `${key}=${description}`).join(', ');
-  return {
-    description: exact ? `exactly {${items}}` : `{${items}}`,
-    matches: (actual) =>
+  const items = (): string => fields.map(([key, { description }]) => `${key}=${description}`).join(', ');
+  return leafOf(
+    () => (exact ? `exactly {${items()}}` : `{${items()}}`),
+    (actual) =>
       isObject(actual) &&
       (!exact || Object.keys(actual).every((key) => Object.hasOwn(value, key))) &&
       fields.every(([key, field]) =>
         field.matches(Object.hasOwn(actual, key) ? (actual as Record<string, unknown>)[key] : undefined),
       ),
+  );
+}
+
+function leafOf(describe: () => string, matches: Leaf['matches'], text?: string): Leaf {
+  return {
+    get description() {
+      return describe();
+    },
+    ...(text !== undefined && { text }),
+    matches,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { AttributeValue, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { SpanKindName, SpanStatusName } from '../../captured.js';
-import type { Absent, Exactly, Ordered } from './wrappers.js';
+import type { Absent, Exactly, Ordered } from './wrapper.js';
 
 /** Says of a value whether it is right, by what it returns. Not called if there is no value. */
 // An attribute is of any type, and the test knows which: `(amount) => amount > 0`.

@@ -1,26 +1,5 @@
-const ABSENT: unique symbol = Symbol.for('otel-span-cache.absent') as never;
-const EXACTLY: unique symbol = Symbol.for('otel-span-cache.exactly') as never;
-const ORDERED: unique symbol = Symbol.for('otel-span-cache.ordered') as never;
-
-/*
- * Told by registered symbols rather than by class: a test may have this package twice, as ES module and
- * as CommonJS module.
- */
-
-/** The type of `absent`. */
-export interface Absent {
-  readonly [ABSENT]: true;
-}
-
-/** What `exactly()` returns. */
-export interface Exactly<T> {
-  readonly [EXACTLY]: readonly T[];
-}
-
-/** What `ordered()` returns. */
-export interface Ordered<T> {
-  readonly [ORDERED]: readonly T[];
-}
+import type { SpanPattern, Times } from './pattern.js';
+import { ABSENT, EXACTLY, ORDERED, type Absent, type Exactly, type Ordered } from './wrapper.js';
 
 /** Expects that there is nothing: no such attribute, no exception, no children. */
 export const absent: Absent = Object.freeze({ [ABSENT]: true as const });
@@ -28,9 +7,10 @@ export const absent: Absent = Object.freeze({ [ABSENT]: true as const });
 /**
  * Expects these and no others, in any order: `children: exactly(a, b)`, `attributes: exactly({ … })`.
  *
- * Takes the elements one by one, or one list of them, or `ordered(…)`.
+ * Takes the elements one by one, or one list of them, or `ordered(…)`. Outside of a pattern they are taken
+ * for patterns of spans: `exactly<EventPattern>(…)` says otherwise.
  */
-export function exactly<T>(...items: T[]): Exactly<T> {
+export function exactly<T = SpanPattern & Times>(...items: NoInfer<T>[]): Exactly<T> {
   return Object.freeze({ [EXACTLY]: items });
 }
 
@@ -39,7 +19,7 @@ export function exactly<T>(...items: T[]): Exactly<T> {
  *
  * Takes the elements one by one, or one list of them, or `exactly(…)`.
  */
-export function ordered<T>(...items: T[]): Ordered<T> {
+export function ordered<T = SpanPattern & Times>(...items: NoInfer<T>[]): Ordered<T> {
   return Object.freeze({ [ORDERED]: items });
 }
 

@@ -1,0 +1,23 @@
+export const ABSENT: unique symbol = Symbol.for('otel-span-cache.absent') as never;
+export const EXACTLY: unique symbol = Symbol.for('otel-span-cache.exactly') as never;
+export const ORDERED: unique symbol = Symbol.for('otel-span-cache.ordered') as never;
+
+/*
+ * Told by registered symbols rather than by class: a test may have this package twice, as ES module and
+ * as CommonJS module.
+ */
+
+/** The type of `absent`. */
+export interface Absent {
+  readonly [ABSENT]: true;
+}
+
+/** What `exactly()` returns. */
+export interface Exactly<T> {
+  readonly [EXACTLY]: readonly T[];
+}
+
+/** What `ordered()` returns. */
+export interface Ordered<T> {
+  readonly [ORDERED]: readonly T[];
+}

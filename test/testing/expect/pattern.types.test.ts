@@ -1,0 +1,48 @@
+import { expect } from 'chai';
+import {
+  assertNoSpan,
+  assertTrace,
+  exactly,
+  ordered,
+  type AttributesPattern,
+  type SpanPattern,
+} from '../../../src/testing/expect/index.js';
+import { traceOf } from '../captured-spans.js';
+
+/*
+ * What the compiler says of patterns: that this file compiles is the test.
+ */
+
+const trace = traceOf('a');
+const attributes: AttributesPattern = { x: 1 };
+
+/** Never called. */
+function patterns(): void {
+  assertTrace(trace, {
+    attributes: exactly(attributes),
+    children: exactly({ kind: 'client', attributes: { amount: (n) => n > 0 } }, { name: 'b', times: 2 }),
+    descendants: ordered(exactly([{ name: 'b' }])),
+    events: exactly({ name: 'e' }, { severity: 'INFO' }),
+  });
+  const children = exactly({ name: 'a' }, { kind: 'client' });
+  assertTrace(trace, { children });
+  const nothing: void = assertNoSpan(trace, {});
+  // @ts-expect-error -- unknown key
+  assertTrace(trace, { nam: 'x' });
+  // @ts-expect-error -- unknown key, in a wrapper
+  assertTrace(trace, { children: exactly({ nam: 'x' }) });
+  // @ts-expect-error -- unknown kind
+  assertTrace(trace, { kind: 'sever' });
+  // @ts-expect-error -- a root is one span
+  assertTrace(trace, { times: 2 });
+  return nothing;
+}
+
+describe('SpanPattern', () => {
+  it('is checked by the compiler, in wrappers as well', () => {
+    const pattern: SpanPattern = { attributes: exactly({ 'http.route': '/x', n: (value) => value > 1 }) };
+
+    expect(pattern).to.be.an('object');
+    expect(patterns).to.be.a('function');
+  });
+});
