@@ -12,7 +12,7 @@ export type {
   TraceScope,
   WaitOptions,
 } from './capture/trace-scope.js';
-export type { AttributePattern, SpanMatcher, SpanPattern } from './capture/span-pattern.js';
+export type { SpanMatcher } from './capture/span-pattern.js';
 export {
   ForeignProviderError,
   MissingSdkError,
