@@ -41,11 +41,6 @@ export function differences(matcher: SpanMatcher, span: CapturedSpan): string[] 
     .map(({ key, expected }) => `${key.join(' ')} is ${show(actualOf(span, key))}, not ${show(expected)}`);
 }
 
-/** How many things a matcher asks for. */
-export function demands(matcher: SpanMatcher): number {
-  return typeof matcher === 'function' ? 1 : expectations(matcher).length;
-}
-
 /** A matcher on one line. */
 export function describeMatcher(matcher: SpanMatcher | undefined): string {
   return typeof matcher === 'function' && matcher.name === '' ? 'the function given' : show(matcher);

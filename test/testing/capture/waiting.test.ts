@@ -48,6 +48,7 @@ describe('A scope', () => {
 
       expect(error).to.be.instanceOf(TraceTimeoutError);
       expect((error as TraceTimeoutError).scope).to.equal(run);
+      expect(error.stack!.split('\n').find((line) => line.startsWith('    at '))).to.include('waiting.test.ts');
       const message = error.message
         .replace(/[0-9a-f]{32}/, 'ID')
         .replaceAll(/[\d.]+ (?:µs|ms)$/gm, 'TIME')
