@@ -29,3 +29,5 @@ export type {
   SpanKindName,
   SpanStatusName,
 } from './captured.js';
+export * from './expect/index.js';
+export * from './tree/index.js';
