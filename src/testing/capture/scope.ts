@@ -117,14 +117,23 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
     wanted?: SpanMatcher,
     candidates?: () => readonly SpanRecord[],
   ): Promise<T> {
+    const frames = callerFrames(new Error('called here'));
     return waitUntil(this.#records, look, options, (timeoutMillis) => {
       const description = describeScope(this.#records, this.#recorder, wanted, candidates?.());
-      return new TraceTimeoutError(
+      const error = new TraceTimeoutError(
         `${missed} within ${timeoutMillis} ms, in ${this.name}\n\n${description}\n`,
         this,
       );
+      error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n');
+      return error;
     });
   }
+}
+
+/** The stack of who called the method that waits: a timer's own leads nowhere. */
+function callerFrames({ stack = '' }: Error): string[] {
+  const [_headline, _wait, _waitForSomething, ...frames] = stack.split('\n');
+  return frames;
 }
 
 function captured(records: readonly SpanRecord[]): readonly CapturedSpan[] {
