@@ -3,18 +3,13 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import type { DeliveredSpan } from '../../src/index.js';
 import { InMemorySpanExporter } from '../sdk.js';
-import { eventNames, names, startService } from './service.js';
+import { eventNames, eventually, names, startService } from './service.js';
 
 const realSetTimeout = setTimeout;
 
 /** Long enough for the driver to move a few spans; its own timers are never fake. */
 function turns(): Promise<void> {
   return new Promise((resolve) => realSetTimeout(resolve, 25));
-}
-
-/** Waits, in real time, for what the driver will do by itself. */
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 200 && !condition(); i++) await turns();
 }
 
 const revisions = (spans: readonly DeliveredSpan[]) => spans.map(({ revision }) => revision ?? 0);
@@ -34,7 +29,7 @@ describe('With lateEvents: { holdMillis }', () => {
     const span = start('job');
     log(span, 'before');
     span.end();
-    await until(() => cache.stats().spans.held === 1);
+    await eventually(() => cache.stats().spans.held === 1);
     const held = cache.stats();
 
     log(span, 'after');
@@ -43,7 +38,7 @@ describe('With lateEvents: { holdMillis }', () => {
     await turns();
     const early = subscription.take();
     clock.tick(500);
-    await until(() => cache.stats().spans.delivered === 1);
+    await eventually(() => cache.stats().spans.delivered === 1);
 
     expect(held.spans).to.include({ held: 1, delivered: 0, queued: 0 });
     expect(held.events).to.include({ held: 1, parked: 0 });
@@ -125,10 +120,10 @@ describe('With lateEvents: { holdMillis }', () => {
     const { cache, start } = startService({ lateEvents: { holdMillis: 1_000 } });
     const subscription = cache.subscribe();
     for (let i = 0; i < 1_000; i++) start(String(i)).end();
-    await until(() => cache.stats().spans.held === 1_000);
+    await eventually(() => cache.stats().spans.held === 1_000);
 
     clock.tick(1_250);
-    await until(() => cache.stats().spans.held === 0);
+    await eventually(() => cache.stats().spans.held === 0);
 
     expect(subscription.take()!.spans).to.have.length(1_000);
   });
@@ -153,11 +148,11 @@ describe('With lateEvents: { holdMillis }', () => {
     const { cache, start } = startService({ lateEvents: { holdMillis: 1_000 } });
     const subscription = cache.subscribe();
     start('job').end();
-    await until(() => cache.stats().spans.held === 1);
+    await eventually(() => cache.stats().spans.held === 1);
 
     subscription.close();
     clock.tick(2_000);
-    await until(() => cache.stats().spans.held === 0);
+    await eventually(() => cache.stats().spans.held === 0);
 
     expect(cache.stats().spans).to.include({ delivered: 0 });
     expect(cache.stats().spans.dropped.no_subscriber).to.equal(1);
@@ -167,7 +162,7 @@ describe('With lateEvents: { holdMillis }', () => {
     const { cache, start } = startService({ lateEvents: { holdMillis: 1 } });
     cache.subscribe();
     start('under the fake clock').end();
-    await until(() => cache.stats().spans.held === 1);
+    await eventually(() => cache.stats().spans.held === 1);
     clock.restore();
 
     for (let i = 0; i < 100 && cache.stats().spans.delivered < 2; i++) {
@@ -401,7 +396,7 @@ describe('Late events of spans that are odd', () => {
 
     cache.spanProcessor.onEnd(span as never);
     cache.spanProcessor.onEnd(again);
-    await until(() => cache.stats().spans.held === 1);
+    await eventually(() => cache.stats().spans.held === 1);
 
     expect(subscription.take()!.spans).to.deep.equal([span]);
     expect(cache.stats().spans).to.include({ received: 2, delivered: 1, held: 1 });
@@ -518,11 +513,11 @@ describe('Parked events', () => {
     const subscription = cache.subscribe();
     const span = start('job');
     log(span, 'x');
-    await until(() => cache.stats().events.parked === 1);
+    await eventually(() => cache.stats().events.parked === 1);
 
     span.end();
     clock.tick(10_000);
-    await until(() => cache.stats().spans.delivered === 1);
+    await eventually(() => cache.stats().spans.delivered === 1);
 
     expect(subscription.take()!.spans.map(eventNames)).to.deep.equal([['x']]);
   });
