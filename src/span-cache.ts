@@ -191,7 +191,10 @@ export class SpanCache {
     this.#driver.flush();
   }
 
-  /** Delivers everything queued, and waits until every attached exporter has exported. Never rejects. */
+  /**
+   * Delivers everything queued, and waits until every attached exporter has exported what it got, or has used up
+   * its time: see `ExporterHandle.forceFlush()`. Never rejects.
+   */
   async forceFlush(): Promise<void> {
     await this.#deliverQueued();
     // An exporter that flushes what it exports for would wait for itself.

@@ -23,7 +23,10 @@ export interface ExporterOptions {
 /** An exporter attached to the cache. Works with `await using`. */
 export interface ExporterHandle extends AsyncDisposable {
   readonly closed: boolean;
-  /** Exports everything delivered so far. Never rejects: failures are counted and reported. */
+  /**
+   * Exports everything delivered so far. Never rejects: failures are counted and reported. Begins no export
+   * later than `exportTimeoutMillis` from now; what is left then stays queued.
+   */
   forceFlush(): Promise<void>;
   /** Takes no more spans, exports those it has, then shuts the exporter down. Never rejects. */
   close(): Promise<void>;
@@ -49,6 +52,7 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   readonly #detach: (subscriber: ExporterSubscription) => void;
   readonly #overflow = new Episode();
   readonly #failures = new Episode();
+  readonly #slowness = new Episode();
   readonly #queue: ReadableSpan[] = [];
   #exporting: Promise<void> | undefined;
   #exportingSpans = 0;
@@ -150,6 +154,8 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     const deadline = performance.now() + this.#options.exportTimeoutMillis;
     const until = this.#exported + this.#exportingSpans + this.#queue.length;
     while (this.#exported < until && performance.now() < deadline) await this.#exportNext();
+    if (this.#exported < until) this.#slowness.report('an exporter was waited for in vain; spans are left');
+    else this.#slowness.end();
   }
 
   #giveUpQueued(): void {

@@ -144,6 +144,42 @@ describe('With lateEvents: { holdMillis }', () => {
     expect(names(subscription.take()!.spans)).to.have.members(['child', 'root']);
   });
 
+  it('a span of an ended trace goes early also while other spans never stop coming', async () => {
+    const { cache, start } = startService({
+      lateEvents: { holdMillis: 60_000 },
+      trackOpenSpans: true,
+    });
+    let probeSeen = false;
+    cache.subscribe(({ spans }) => {
+      probeSeen ||= names(spans).includes('probe');
+    });
+    let flooding = true;
+    const flood = () => {
+      for (let i = 0; i < 10; i++) start('job').end();
+      if (flooding) setImmediate(flood);
+    };
+    flood();
+
+    start('probe').end();
+    await eventually(() => probeSeen);
+    flooding = false;
+
+    expect(probeSeen).to.equal(true);
+    expect(cache.stats().spans.held).to.be.below(5_000);
+  });
+
+  it('no empty batch is delivered while spans are held', async () => {
+    const { cache, start } = startService({ lateEvents: { holdMillis: 1_000 } });
+    const sizes: number[] = [];
+    cache.subscribe(({ spans }) => sizes.push(spans.length));
+
+    start('job').end();
+    await eventually(() => cache.stats().spans.held === 1);
+    cache.flush();
+
+    expect(sizes).to.deep.equal([1]);
+  });
+
   it('a held span that is due just when the last subscriber leaves was delivered to nobody', async () => {
     const { cache, start } = startService({ lateEvents: { holdMillis: 1_000 } });
     const subscription = cache.subscribe();
@@ -520,6 +556,43 @@ describe('Parked events', () => {
     await eventually(() => cache.stats().spans.delivered === 1);
 
     expect(subscription.take()!.spans.map(eventNames)).to.deep.equal([['x']]);
+  });
+
+  it('expire in parts, not in one long turn', async () => {
+    const { cache, start, log } = startService({ maxParkedMillis: 1_000 });
+    const sizes: number[] = [];
+    cache.subscribe(({ orphans }) => sizes.push(orphans.length), { orphans: true });
+    for (let i = 0; i < 1_000; i++) {
+      const span = start('never ends');
+      log(span, 'a');
+      log(span, 'b');
+    }
+    await eventually(() => cache.stats().events.parked === 2_000);
+
+    clock.tick(2_000);
+    await eventually(() => cache.stats().events.parked === 0);
+
+    expect(Math.max(...sizes)).to.equal(256);
+    expect(cache.stats().events.orphaned.expired).to.equal(2_000);
+  });
+
+  it('expire also while spans never stop coming', async () => {
+    const { cache, start, log } = startService({ maxParkedMillis: 1_000 });
+    cache.subscribe(() => {});
+    log(start('never ends'), 'x');
+    await eventually(() => cache.stats().events.parked === 1);
+    let flooding = true;
+    const flood = () => {
+      for (let i = 0; i < 300; i++) start('job').end();
+      if (flooding) setImmediate(flood);
+    };
+    flood();
+
+    clock.tick(2_000);
+    await eventually(() => cache.stats().events.parked === 0);
+    flooding = false;
+
+    expect(cache.stats().events.orphaned.expired).to.equal(1);
   });
 
   it('of a span known to be open never expire', async () => {
