@@ -92,7 +92,7 @@ export class SpanCache {
     this.#mostHeld = queueCapacity + rules.maxParkedSpans;
     this.#spans = new BoundedQueue('span', queueCapacity);
     this.#events = new BoundedQueue('event', queueCapacity);
-    this.#openSpans = trackOpenSpans ? new OpenSpans(rules.maxParkedSpans) : undefined;
+    this.#openSpans = trackOpenSpans ? new OpenSpans(rules.maxParkedSpans, typeof rules.lateEvents === 'object') : undefined;
     this.#selfObservability =
       selfObsMeterProvider &&
       new SelfObservability(selfObsMeterProvider, queueCapacity, trackOpenSpans, () => this.stats());
