@@ -29,7 +29,7 @@ export interface WantedSpan {
 export function wantedSpan(name: string, matcher: SpanMatcher): WantedSpan {
   if (typeof matcher === 'function') return wantedByFunction(matcher);
   if (isObject(matcher)) return wantedByPattern(compileSpan(matcher as SpanPattern));
-  if (typeof matcher === 'string' || isRegExp(matcher)) return wantedByPattern(compileSpan({ name: matcher as string }));
+  if (typeof matcher === 'string' || isRegExp(matcher)) return wantedByPattern(compileSpan({ name: matcher }));
   throw new TypeError(expectationText(name, 'a name, a RegExp, a pattern or a function', matcher));
 }
 
