@@ -3,13 +3,18 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Installs what a folder's lock file says, unless that was done since the file last changed. */
-export function installLocked(cwd) {
+/**
+ * Installs what a folder's lock file says, unless that was done since the file last changed.
+ *
+ * @param {string} cwd
+ * @param {string[]} command for a lock file without the packages of all platforms, which `npm ci` does not take
+ */
+export function installLocked(cwd, command = ['ci']) {
   if (lastChange(join(cwd, 'node_modules/.package-lock.json')) > lastChange(join(cwd, 'package-lock.json'))) {
     return;
   }
   const flags = ['--no-audit', '--no-fund', '--loglevel', 'error'];
-  execFileSync('npm', ['ci', ...flags], { cwd, stdio: 'inherit', shell: process.platform === 'win32' });
+  execFileSync('npm', [...command, ...flags], { cwd, stdio: 'inherit', shell: process.platform === 'win32' });
 }
 
 /** This Node if it is 22.15 or newer, else one that is installed. */
