@@ -16,6 +16,8 @@ export interface SpanPattern {
   readonly name?: string | RegExp;
   readonly kind?: SpanKindName;
   readonly status?: SpanStatusName;
+  /** The `service.name`, in a `remoteScope()`. */
+  readonly service?: string | RegExp;
   readonly attributes?: Readonly<Record<string, AttributePattern>>;
 }
 
