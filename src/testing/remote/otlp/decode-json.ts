@@ -28,7 +28,12 @@ const READERS: Readonly<Record<Scalar, { readonly expected: string; readonly rea
   uint32: { expected: 'an integer of 32 bits', read: uint32 },
   fixed32: { expected: 'an integer of 32 bits', read: uint32 },
   fixed64: { expected: 'a positive integer of 64 bits', read: (value) => integer(value, (bits) => BigInt.asUintN(64, bits)) },
-  int64: { expected: 'an integer of 64 bits', read: (value) => integer(value, (bits) => BigInt.asIntN(64, bits)) },
+  int64: {
+    expected: 'an integer of 64 bits',
+    // Exporters in JavaScript write every whole number as one of these, 1e30 too.
+    read: (value) =>
+      Number.isInteger(value) ? BigInt(value as number) : integer(value, (bits) => BigInt.asIntN(64, bits)),
+  },
 };
 
 /**

@@ -16,7 +16,7 @@ export interface Encoding {
 const JSON_ENCODING: Encoding = {
   contentType: 'application/json',
   decode: (message, body) => decodeJson(message, JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))),
-  success: Buffer.from('{}'),
+  success: new TextEncoder().encode('{}'),
   failure: (message) => Buffer.from(JSON.stringify({ message })),
 };
 
