@@ -52,13 +52,26 @@ describe('RemoteCaptureScope', () => {
   });
 
   describe('spans', () => {
-    it('are in the order they started, the outer ones first, in whatever order they arrive', async () => {
-      const now = { startTimeUnixNano: '5000000' };
-      await send(span('3', '2', now), span('2', '1', now), span('4', '1'));
-      await send(span('1', undefined, { startTimeUnixNano: '0' }));
+    it('are in the order they started, in whatever order they arrive', async () => {
+      await send(span('3', '1'), span('2', '1'));
+      await send(span('1'));
 
-      expect(names(scope.spans)).to.deep.equal(['span 1', 'span 4', 'span 2', 'span 3']);
-      expect(names(scope.traces[0]!.roots[0]!.children)).to.deep.equal(['span 4', 'span 2']);
+      expect(names(scope.spans)).to.deep.equal(['span 1', 'span 2', 'span 3']);
+      expect(names(scope.traces[0]!.roots[0]!.children)).to.deep.equal(['span 2', 'span 3']);
+    });
+
+    it('that started at the same time come as outer ones before inner ones, siblings as they arrived', async () => {
+      const now = { startTimeUnixNano: '5000000' };
+      await send(span('4', '3', now), span('5', '1', now), span('3', '1', now), span('1', undefined, now));
+
+      expect(names(scope.spans)).to.deep.equal(['span 1', 'span 5', 'span 3', 'span 4']);
+    });
+
+    it('are all there if each is above the other', async () => {
+      await send(span('1', '2'), span('2', '1'));
+
+      expect(names(scope.spans)).to.deep.equal(['span 1', 'span 2']);
+      expect(scope.traces[0]?.spans).to.have.length(2);
     });
 
     it('are frozen', async () => {

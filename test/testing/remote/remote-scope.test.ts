@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import { assertLog, assertSpan, assertTrace } from '../../../src/testing/expect/index.js';
 import { remoteReceiver, remoteScope, type OtlpProtocol } from '../../../src/testing/remote/index.js';
@@ -71,7 +72,7 @@ describe('remoteScope', () => {
       service.get('/nobody'),
     ]);
     await Promise.all([one.waitForTrace(), two.waitForTrace()]);
-    await one.waitForIdle();
+    while (receiver.stats.spans < 6 || receiver.stats.logs < 3) await setTimeout(10);
 
     expect(names(one.spans)).to.deep.equal(['GET /one', 'charge']);
     expect(names(two.spans)).to.deep.equal(['GET /two', 'charge']);
