@@ -70,6 +70,8 @@ export class SpanCache {
   readonly #spans: BoundedQueue<ReadableSpan>;
   readonly #events: BoundedQueue<EmittedRecord>;
   readonly #openSpans: OpenSpans | undefined;
+  /** Ended spans that the cache may hold: queued, and waiting for late events. */
+  readonly #mostHeld: number;
   readonly #reconciler: Reconciler;
   readonly #fanOut = new FanOut();
   readonly #gate = new Gate(this.#fanOut);
@@ -87,9 +89,10 @@ export class SpanCache {
     const { queueCapacity, logRecords, trackOpenSpans, selfObsMeterProvider, ...rules } =
       cacheOptions(options);
     const records = new EmittedRecordPool();
+    this.#mostHeld = queueCapacity + rules.maxParkedSpans;
     this.#spans = new BoundedQueue('span', queueCapacity);
     this.#events = new BoundedQueue('event', queueCapacity);
-    this.#openSpans = trackOpenSpans ? new OpenSpans(rules.maxParkedSpans) : undefined;
+    this.#openSpans = trackOpenSpans ? new OpenSpans(rules.maxParkedSpans, typeof rules.lateEvents === 'object') : undefined;
     this.#selfObservability =
       selfObsMeterProvider &&
       new SelfObservability(selfObsMeterProvider, queueCapacity, trackOpenSpans, () => this.stats());
@@ -188,7 +191,10 @@ export class SpanCache {
     this.#driver.flush();
   }
 
-  /** Delivers everything queued, and waits until every attached exporter has exported. Never rejects. */
+  /**
+   * Delivers everything queued, and waits until every attached exporter has exported what it got, or has used up
+   * its time: see `ExporterHandle.forceFlush()`. Never rejects.
+   */
   async forceFlush(): Promise<void> {
     await this.#deliverQueued();
     // An exporter that flushes what it exports for would wait for itself.
@@ -276,9 +282,9 @@ export class SpanCache {
   #deliverQueued(): Promise<void> | undefined {
     // From within a delivery, the rest of that delivery comes first.
     if (this.#driver.moving) return Promise.resolve().then(() => this.#deliverQueued());
-    for (const exporter of this.#exporters) exporter.bounded = false;
+    for (const exporter of this.#exporters) exporter.extraRoom = this.#mostHeld;
     this.#driver.flush();
-    for (const exporter of this.#exporters) exporter.bounded = true;
+    for (const exporter of this.#exporters) exporter.extraRoom = 0;
     return undefined;
   }
 }

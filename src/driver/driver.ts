@@ -57,8 +57,10 @@ export class Driver {
   /** Set while something waits for time to pass. */
   #sweeper: NodeJS.Timeout | undefined;
   #sweepAt = 0;
-  /** The time for a look at what waits has come. */
-  #sweepDue = false;
+  /** Cycles begun so far. */
+  #cycle = 0;
+  /** At the end of which cycle to look at what waits, if the time for it has come. */
+  #sweepCycle = Infinity;
   /** A turn is scheduled. */
   #awake = false;
   /** A batch is being moved. */
@@ -85,7 +87,7 @@ export class Driver {
     this.#run = ROOT.bind(() => this.#turn());
     this.#sweep = ROOT.bind(() => {
       this.#sweeper = undefined;
-      this.#sweepDue = true;
+      this.#sweepCycle = this.#cycle + 1;
       this.wake();
     });
     // One timer for ever: refreshing it costs the application a third of a new setImmediate().
@@ -112,8 +114,8 @@ export class Driver {
     if (this.#moving) return;
     while (this.#moveQueued());
     this.#drawLine();
-    while (this.#moveQueued() || this.#moveSettled(Infinity) > 0);
-    this.#expireIfDue();
+    while (this.#moveQueued() || this.#moveWaiting(Infinity));
+    this.#planSweep();
   }
 
   /** Delivers all parked events as orphans: their spans are not waited for any more. */
@@ -134,7 +136,7 @@ export class Driver {
     let batches = 1 + Math.floor((this.#spans.size + this.#events.size) / BACKLOG_PER_BATCH);
     let again = true;
     while (batches-- > 0 && again) again = this.#moveOneBatch();
-    this.#expireIfDue();
+    this.#planSweep();
     if (again) this.#continue();
     else this.#awake = false;
   }
@@ -150,18 +152,21 @@ export class Driver {
 
   /** Returns whether there is more to move. */
   #moveOneBatch(): boolean {
-    let settled = 0;
-    if (!this.#moveQueued()) {
-      settled = this.#moveSettled(performance.now());
-      if (settled === 0) {
-        this.#drawLine();
-        this.#moveQueued();
-      }
-    }
-    return !this.#empty || this.#reconciler.unsettled || settled === SEGMENT_SIZE;
+    if (this.#moveQueued()) return this.#more;
+    if (this.#moveWaiting(performance.now())) return true;
+    this.#drawLine();
+    this.#moveQueued();
+    return this.#more;
   }
 
+  get #more(): boolean {
+    return !this.#empty || this.#reconciler.unsettled || this.#sweepCycle < Infinity;
+  }
+
+  /** Begins a cycle: what is queued now is moved before anything that comes later. */
   #drawLine(): void {
+    this.#cycle++;
+    this.#reconciler.beginCycle();
     this.#events.seal();
     this.#spans.seal();
   }
@@ -181,22 +186,27 @@ export class Driver {
     return false;
   }
 
-  /** Moves one batch of spans that are done with waiting; returns how many. */
-  #moveSettled(now: number): number {
+  /** At the end of a cycle: moves one batch of what is done with waiting. Returns false when there is none. */
+  #moveWaiting(now: number): boolean {
     if (this.#fanOut.idle) this.#reconciler.discard();
-    const spans = this.#reconciler.settle(now, this.#empty, SEGMENT_SIZE);
-    if (spans.length > 0) this.#deliver(() => this.#fanOut.deliverSpans(spans));
-    return spans.length;
+    const spans = this.#reconciler.settle(now, SEGMENT_SIZE);
+    if (spans.length === 0) return this.#moveExpired();
+    this.#deliver(() => this.#fanOut.deliverSpans(spans));
+    return true;
   }
 
-  /** Gives up what has waited too long, but only when nothing is queued: its span may be on its way. */
-  #expireIfDue(): void {
-    if (this.#sweepDue && this.#empty) {
-      this.#sweepDue = false;
-      const orphans = this.#reconciler.expire(performance.now(), this.#fanOut.orphansWanted);
-      this.#deliverOrphans(orphans);
-    }
-    this.#planSweep();
+  /**
+   * Gives up some of what has waited too long, once a cycle has begun and ended since the look at it was due:
+   * until then, their spans may be on their way. Returns whether there is more.
+   */
+  #moveExpired(): boolean {
+    if (this.#cycle < this.#sweepCycle) return false;
+    const now = performance.now();
+    const orphans = this.#reconciler.expire(now, SEGMENT_SIZE, this.#fanOut.orphansWanted);
+    const more = this.#reconciler.expires(now);
+    if (!more) this.#sweepCycle = Infinity;
+    this.#deliverOrphans(orphans);
+    return more;
   }
 
   /**
@@ -204,8 +214,9 @@ export class Driver {
    * timer that is long overdue was a fake clock's, which is gone; another takes its place.
    */
   #planSweep(): void {
-    if (!this.#reconciler.waits) return;
-    const delay = Math.min(Math.max(this.#reconciler.shortestWaitMillis / 4, 1), MAX_SWEEP_MILLIS);
+    const { sweepMillis } = this.#reconciler;
+    if (sweepMillis === Infinity) return;
+    const delay = Math.min(Math.max(sweepMillis, 1), MAX_SWEEP_MILLIS);
     const now = performance.now();
     const left = this.#sweepAt - now;
     if (this.#sweeper !== undefined && left <= delay && left > -OVERDUE_MILLIS) return;
@@ -236,7 +247,7 @@ export class Driver {
       spans = this.#reconciler.reconcileSpans(segment, performance.now());
     }
     this.#spans.recycle(segment);
-    this.#deliver(() => this.#fanOut.deliverSpans(spans));
+    if (spans.length > 0) this.#deliver(() => this.#fanOut.deliverSpans(spans));
   }
 
   /** Evictions and expiries may yield far more orphans than a batch: they go in parts. */

@@ -23,7 +23,10 @@ export interface ExporterOptions {
 /** An exporter attached to the cache. Works with `await using`. */
 export interface ExporterHandle extends AsyncDisposable {
   readonly closed: boolean;
-  /** Exports everything delivered so far. Never rejects: failures are counted and reported. */
+  /**
+   * Exports everything delivered so far. Never rejects: failures are counted and reported. Begins no export
+   * later than `exportTimeoutMillis` from now; what is left then stays queued.
+   */
   forceFlush(): Promise<void>;
   /** Takes no more spans, exports those it has, then shuts the exporter down. Never rejects. */
   close(): Promise<void>;
@@ -40,20 +43,19 @@ export interface ExporterHandle extends AsyncDisposable {
 export class ExporterSubscription implements Subscriber, ExporterHandle {
   readonly wantsOrphans = false;
   /**
-   * Off while the cache flushes because somebody waits for the export: the queue then takes all that comes,
-   * which was in bounded memory before.
+   * Spans that may wait beyond `maxQueueSize`, while the cache flushes because somebody waits for the export:
+   * as many as the cache itself may hold, so that an exporter which keeps up loses none of them.
    */
-  bounded = true;
+  extraRoom = 0;
   readonly #exporter: SpanExporter;
   readonly #options: Required<ExporterOptions>;
   readonly #detach: (subscriber: ExporterSubscription) => void;
   readonly #overflow = new Episode();
   readonly #failures = new Episode();
+  readonly #slowness = new Episode();
   readonly #queue: ReadableSpan[] = [];
   #exporting: Promise<void> | undefined;
   #exportingSpans = 0;
-  /** Spans taken out of the queue so far. */
-  #taken = 0;
   #timer: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
   /** The time limits of the attempts under way. */
@@ -125,9 +127,14 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     };
   }
 
+  /** Spans whose export is over, whatever came of it. */
+  get #exported(): number {
+    return this.#delivered + this.#failed;
+  }
+
   #fits(size: number): boolean {
     const { length } = this.#queue;
-    return !this.bounded || length === 0 || length + size <= this.#options.maxQueueSize;
+    return length === 0 || length + size <= this.#options.maxQueueSize + this.extraRoom;
   }
 
   async #close(): Promise<void> {
@@ -145,9 +152,10 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
    */
   async #exportQueued(): Promise<void> {
     const deadline = performance.now() + this.#options.exportTimeoutMillis;
-    const until = this.#taken + this.#queue.length;
-    while (this.#taken < until && performance.now() < deadline) await this.#exportNext();
-    await this.#exporting;
+    const until = this.#exported + this.#exportingSpans + this.#queue.length;
+    while (this.#exported < until && performance.now() < deadline) await this.#exportNext();
+    if (this.#exported < until) this.#slowness.report('an exporter was waited for in vain; spans are left');
+    else this.#slowness.end();
   }
 
   #giveUpQueued(): void {
@@ -158,7 +166,7 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   }
 
   #schedule(): void {
-    if (this.#exporting !== undefined || this.#queue.length === 0) return;
+    if (this.#exporting !== undefined || this.closed || this.#queue.length === 0) return;
     if (this.#queue.length >= this.#options.maxExportBatchSize) {
       void this.#exportNext();
     } else {
@@ -181,7 +189,6 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   async #exportBatch(): Promise<void> {
     const spans = this.#queue.splice(0, this.#options.maxExportBatchSize);
     if (spans.length === 0) return;
-    this.#taken += spans.length;
     this.#overflow.end();
     this.#exportingSpans = spans.length;
     const exported = await this.#attempt(async () => {

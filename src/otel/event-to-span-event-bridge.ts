@@ -1,4 +1,11 @@
-import { isSpanContextValid, trace, type Attributes, type Context, type HrTime } from '@opentelemetry/api';
+import {
+  isSpanContextValid,
+  trace,
+  type Attributes,
+  type Context,
+  type HrTime,
+  type Span,
+} from '@opentelemetry/api';
 import { Episode } from '../diagnostics/episode.js';
 import { toAttributeValue } from '../model/attribute-value.js';
 import { markBridged } from '../model/bridged-records.js';
@@ -74,9 +81,15 @@ export class EventToSpanEventBridge implements LogRecordProcessor {
     if (traceId !== spanContext.traceId || spanId !== spanContext.spanId) return;
 
     span.addEvent(eventName, toAttributes(record.attributes), timeOf(record));
-    markBridged(record);
+    if (hasLast(span, eventName)) markBridged(record);
     this.#trouble.end();
   }
+}
+
+/** Whether the span took the event: with a limit of no events it does not. A span that does not show is trusted. */
+function hasLast(span: Span, eventName: string): boolean {
+  const { events } = span as { events?: readonly { name: string }[] };
+  return events === undefined || events.at(-1)?.name === eventName;
 }
 
 function isEventName(value: unknown): value is string {

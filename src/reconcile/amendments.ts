@@ -1,7 +1,7 @@
 import type { SpanContext } from '@opentelemetry/api';
 import type { LogEvent } from '../model/log-event.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
-import type { ReadableSpan } from '../model/otel.js';
+import type { ReadableSpan, TimedEvent } from '../model/otel.js';
 import type { EventBucket, EventBucketPool } from './event-bucket.js';
 import { TimedSpan } from './lateness.js';
 
@@ -11,6 +11,8 @@ export class AmendableSpan extends TimedSpan {
   readonly original: ReadableSpan;
   /** As it was delivered last. */
   delivered: DeliveredSpan;
+  /** Exceptions recorded on it that no log event has told of yet; undefined before the first merge. */
+  exceptions: readonly TimedEvent[] | undefined;
   /** Events that came since. */
   late: EventBucket | undefined;
 
@@ -19,11 +21,13 @@ export class AmendableSpan extends TimedSpan {
     deliveredAt: number,
     original: ReadableSpan,
     delivered: DeliveredSpan,
+    exceptions: readonly TimedEvent[] | undefined,
   ) {
     super(spanContext, deliveredAt);
     this.spanContext = spanContext;
     this.original = original;
     this.delivered = delivered;
+    this.exceptions = exceptions;
   }
 }
 

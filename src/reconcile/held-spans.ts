@@ -12,8 +12,9 @@ export class HeldSpans extends WaitingBuckets {
   readonly holdMillis: number;
   readonly #openSpans: OpenSpans | undefined;
   readonly #byTrace = new Map<string, Set<EventBucket>>();
-  /** Traces whose last open span may have ended. */
-  readonly #ended = new Set<string>();
+  /** Traces whose last open span has ended, and the cycle in which that was seen. */
+  readonly #ended = new Map<string, number>();
+  #cycle = 0;
 
   constructor(
     holdMillis: number,
@@ -26,7 +27,12 @@ export class HeldSpans extends WaitingBuckets {
     this.#openSpans = openSpans;
   }
 
-  /** Whether some may leave as soon as nothing is queued. */
+  /** A cycle begins: see `Reconciler.beginCycle()`. */
+  beginCycle(): void {
+    this.#cycle++;
+  }
+
+  /** Whether some may leave at the end of the next cycle. */
   get someEnded(): boolean {
     return this.#ended.size > 0;
   }
@@ -38,7 +44,8 @@ export class HeldSpans extends WaitingBuckets {
     const others = this.#byTrace.get(traceId);
     if (others === undefined) this.#byTrace.set(traceId, new Set([bucket]));
     else others.add(bucket);
-    if (!this.#openSpans.hasTrace(traceId)) this.#ended.add(traceId);
+    this.#ended.delete(traceId);
+    if (!this.#openSpans.hasTrace(traceId)) this.#ended.set(traceId, this.#cycle);
   }
 
   override take(bucket: EventBucket): EventBucket {
@@ -51,20 +58,19 @@ export class HeldSpans extends WaitingBuckets {
     return super.take(bucket);
   }
 
-  /**
-   * Takes out a span whose time is over, or from whose time the clock has gone back. With `quiet`, nothing is
-   * queued: also one whose trace is over.
-   */
-  takeDue(now: number, quiet: boolean): EventBucket | undefined {
+  /** Takes out a span whose time is over, from whose time the clock has gone back, or whose trace is over. */
+  takeDue(now: number): EventBucket | undefined {
     const { oldest } = this;
     const over = oldest !== undefined && (oldest.since + this.holdMillis <= now || oldest.since > now);
     if (over) return this.take(oldest);
-    const ended = quiet ? this.#oneOfEndedTrace() : undefined;
+    const ended = this.#oneOfEndedTrace();
     return ended && this.take(ended);
   }
 
   #oneOfEndedTrace(): EventBucket | undefined {
-    for (const traceId of this.#ended) {
+    for (const [traceId, cycle] of this.#ended) {
+      // What was queued when the trace ended is behind us one cycle later. Later traces ended no earlier.
+      if (cycle === this.#cycle) return undefined;
       const [bucket] = this.#byTrace.get(traceId) ?? [];
       if (bucket !== undefined && !this.#openSpans?.hasTrace(traceId)) return bucket;
       this.#ended.delete(traceId);
@@ -72,4 +78,3 @@ export class HeldSpans extends WaitingBuckets {
     return undefined;
   }
 }
-

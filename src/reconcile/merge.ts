@@ -10,6 +10,8 @@ export interface Merge {
   readonly merged: number;
   /** Events that the span had already. */
   readonly duplicates: number;
+  /** Exceptions recorded on the span that none of these events told of. */
+  readonly exceptions: readonly TimedEvent[];
 }
 
 /**
@@ -17,19 +19,21 @@ export interface Merge {
  *
  * Their order is that of emission: log times are in milliseconds, so sorting by time would put a log
  * event before a span event that came earlier. Of all the span's log events the newest `maxLogEvents`
- * stay; what gave way is in `droppedEventsCount`.
+ * stay; what gave way is in `droppedEventsCount`. `untold` are the recorded exceptions that no earlier log event
+ * told of: all of them by default.
  */
 export function merge(
   original: ReadableSpan,
   before: DeliveredSpan | undefined,
   bucket: EventBucket,
   maxLogEvents: number,
+  untold?: readonly TimedEvent[],
 ): Merge {
   const own = original.events;
-  const exceptions = own.filter(({ name }) => name === 'exception');
+  const exceptions = [...(untold ?? recordedExceptions(original))];
   const added = withoutThose(exceptions, bucket.events());
-  const duplicates = bucket.count - added.length;
-  if (added.length === 0 && bucket.lost === 0) return { span: before ?? original, merged: 0, duplicates };
+  const counts = { merged: added.length, duplicates: bucket.count - added.length, exceptions };
+  if (added.length === 0 && bucket.lost === 0) return { span: before ?? original, ...counts };
 
   const { events, droppedEventsCount } = before ?? original;
   const all = events.concat(added);
@@ -37,19 +41,23 @@ export function merge(
   if (excess > 0) all.splice(own.length, excess);
   const dropped = (droppedEventsCount ?? 0) + bucket.lost + excess;
   const revision = before === undefined ? 0 : (before.revision ?? 0) + 1;
-  return { span: new MergedSpan(original, all, dropped, revision), merged: added.length, duplicates };
+  return { span: new MergedSpan(original, all, dropped, revision), ...counts };
+}
+
+/** The exceptions that `span.recordException()` put on the span. */
+export function recordedExceptions(span: ReadableSpan): readonly TimedEvent[] {
+  return span.events.filter(({ name }) => name === 'exception');
 }
 
 /**
- * The log events, without those that tell of an exception which `span.recordException()` told of already. Each
+ * The log events, without those that tell of one of the exceptions, which is taken out of the list then. Each
  * recorded exception stands for one logged: an error that came twice and was recorded once is told twice.
  */
 function withoutThose(exceptions: TimedEvent[], events: LogEvent[]): LogEvent[] {
   if (exceptions.length === 0) return events;
-  const unmatched = [...exceptions];
   return events.filter((event) => {
-    const twin = unmatched.findIndex((exception) => isSameException(event, exception));
-    if (twin >= 0) unmatched.splice(twin, 1);
+    const twin = exceptions.findIndex((exception) => isSameException(event, exception));
+    if (twin >= 0) exceptions.splice(twin, 1);
     return twin < 0;
   });
 }

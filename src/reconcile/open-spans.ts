@@ -40,13 +40,14 @@ export class OpenSpans {
   readonly #maxSpans: number;
   readonly #bySpan = new SpanMap<Entry>();
   readonly #byAge = new AgedList<Entry>();
-  /** How many spans each trace has open. */
-  readonly #perTrace = new Map<string, number>();
+  /** How many spans each trace has open, if anybody asks that. */
+  readonly #perTrace: Map<string, number> | undefined;
   #forgotten = 0;
   #closed = false;
 
-  constructor(maxSpans: number) {
+  constructor(maxSpans: number, traces: boolean) {
     this.#maxSpans = maxSpans;
+    this.#perTrace = traces ? new Map() : undefined;
   }
 
   get size(): number {
@@ -62,8 +63,9 @@ export class OpenSpans {
     return this.#bySpan.get(span) !== undefined;
   }
 
+  /** Whether a trace has open spans; only if `traces` are counted. */
   hasTrace(traceId: string): boolean {
-    return this.#perTrace.has(traceId);
+    return this.#perTrace?.has(traceId) ?? false;
   }
 
   /** A span has started. */
@@ -79,7 +81,7 @@ export class OpenSpans {
     const entry = { traceId, spanId, span, startedAt: now, older: undefined, newer: undefined };
     this.#bySpan.set(entry);
     this.#byAge.add(entry);
-    this.#perTrace.set(traceId, (this.#perTrace.get(traceId) ?? 0) + 1);
+    this.#count(traceId, 1);
   }
 
   /** A span has ended. */
@@ -110,9 +112,14 @@ export class OpenSpans {
   #remove(entry: Entry): void {
     this.#bySpan.delete(entry);
     this.#byAge.remove(entry);
-    const left = this.#perTrace.get(entry.traceId)! - 1;
-    if (left === 0) this.#perTrace.delete(entry.traceId);
-    else this.#perTrace.set(entry.traceId, left);
+    this.#count(entry.traceId, -1);
+  }
+
+  #count(traceId: string, change: number): void {
+    if (this.#perTrace === undefined) return;
+    const open = (this.#perTrace.get(traceId) ?? 0) + change;
+    if (open === 0) this.#perTrace.delete(traceId);
+    else this.#perTrace.set(traceId, open);
   }
 }
 

@@ -9,7 +9,7 @@ import {
   type OrphanReason,
 } from '../model/log-event.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
-import type { ReadableLogRecord, ReadableSpan } from '../model/otel.js';
+import type { ReadableLogRecord, ReadableSpan, TimedEvent } from '../model/otel.js';
 import { isSampled } from '../model/sampling.js';
 import type { Batch } from '../queue/bounded-queue.js';
 import { AmendableSpan, Amendments } from './amendments.js';
@@ -32,6 +32,9 @@ export type LateEvents = 'drop' | 'orphan' | 'amend' | { readonly holdMillis: nu
  * that had ended has come or is about to; of others the ids are all that is known.
  */
 export type SpanState = 'recording' | 'ended' | 'unknown';
+
+/** No parked event is looked at more often than that: a look walks over those whose spans are open. */
+const MIN_PARKED_SWEEP_MILLIS = 50;
 
 /** A log record, with what only the hook that received it could see. Pooled by the driver. */
 export interface EmittedRecord {
@@ -125,14 +128,11 @@ export class Reconciler {
     return this.#amendments.events > 0 || (this.#held?.someEnded ?? false);
   }
 
-  /** Whether anything waits for time to pass. */
-  get waits(): boolean {
-    return this.heldSpans > 0 || (this.parkedSpans > 0 && this.#options.maxParkedMillis < Infinity);
-  }
-
-  /** The shortest time that anything waits. */
-  get shortestWaitMillis(): number {
-    return Math.min(this.#options.maxParkedMillis, this.#held?.holdMillis ?? Infinity);
+  /** How often to look at what waits for time to pass: four times in its time. Infinity if nothing waits. */
+  get sweepMillis(): number {
+    const parked = this.parkedSpans > 0 ? this.#options.maxParkedMillis / 4 : Infinity;
+    const held = this.#held !== undefined && this.heldSpans > 0 ? this.#held.holdMillis / 4 : Infinity;
+    return Math.min(Math.max(parked, MIN_PARKED_SWEEP_MILLIS), held);
   }
 
   /**
@@ -164,18 +164,23 @@ export class Reconciler {
     return this.#takeFinished();
   }
 
+  /** The driver begins a cycle: what has been queued until now is reconciled before it calls `settle()`. */
+  beginCycle(): void {
+    this.#held?.beginCycle();
+  }
+
   /**
-   * At most `max` spans that are done with waiting: amended ones, and held ones whose time is over. With
-   * `quiet`, nothing is queued. Infinity as the time lets go of all held spans.
+   * At most `max` spans that are done with waiting: amended ones, and held ones whose time, or whose trace, is
+   * over. Infinity as the time lets go of all held spans.
    */
-  settle(now: number, quiet: boolean, max: number): DeliveredSpan[] {
+  settle(now: number, max: number): DeliveredSpan[] {
     while (this.#finished.length < max) {
       const amended = this.#amendments.take();
       if (amended === undefined) break;
       this.#amend(...amended);
     }
     while (this.#finished.length < max) {
-      const bucket = this.#held?.takeDue(now, quiet);
+      const bucket = this.#held?.takeDue(now);
       if (bucket === undefined) break;
       this.#letGo(bucket);
     }
@@ -184,16 +189,30 @@ export class Reconciler {
 
   /**
    * Gives up the events that have waited for `maxParkedMillis`, except those of spans known to be open. If the
-   * clock has gone back (fake timers come and go), those from its future begin to wait anew.
+   * clock has gone back (fake timers come and go), those from its future begin to wait anew. About `max` events
+   * at a time.
    */
-  expire(now: number, orphansWanted: boolean): OrphanEvent[] {
+  expire(now: number, max: number, orphansWanted: boolean): OrphanEvent[] {
+    const until = this.#parked.events - max;
     return this.#collectOrphans(orphansWanted, () => {
-      for (const bucket of this.#parked) {
-        if (bucket.since > now) bucket.since = now;
-        else if (bucket.since + this.#options.maxParkedMillis > now) return;
-        else if (!this.#openSpans?.has(bucket)) this.#giveUp(bucket, 'expired');
+      for (const bucket of this.#expired(now)) {
+        this.#giveUp(bucket, 'expired');
+        if (this.#parked.events <= until) return;
       }
     });
+  }
+
+  /** Whether `expire()` has anything to give up. */
+  expires(now: number): boolean {
+    return this.#expired(now).next().done !== true;
+  }
+
+  *#expired(now: number): Generator<EventBucket> {
+    for (const bucket of this.#parked) {
+      if (bucket.since > now) bucket.since = now;
+      else if (bucket.since + this.#options.maxParkedMillis > now) return;
+      else if (!this.#openSpans?.has(bucket)) yield bucket;
+    }
   }
 
   /** Gives up the spans that have waited longest, about `max` events at a time, for shutdown. */
@@ -323,7 +342,7 @@ export class Reconciler {
     }
     const merged = merge(span, undefined, parked, this.#options.maxEventsPerSpan);
     this.#parked.take(parked);
-    this.#deliver(span, spanContext, this.#account(merged, parked));
+    this.#deliver(span, spanContext, this.#account(merged, parked), merged.exceptions);
   }
 
   /** Keeps a span for stragglers, with the events parked for it. */
@@ -345,7 +364,7 @@ export class Reconciler {
     const { span, spanContext } = bucket;
     try {
       const merged = merge(span!, undefined, bucket, this.#options.maxEventsPerSpan);
-      this.#deliver(span!, spanContext!, this.#account(merged, bucket));
+      this.#deliver(span!, spanContext!, this.#account(merged, bucket), merged.exceptions);
     } catch {
       this.#spans.dropped.invalid++;
       this.#discardEvents(bucket, 'invalid');
@@ -356,8 +375,10 @@ export class Reconciler {
   #amend(span: AmendableSpan, bucket: EventBucket): void {
     try {
       const { original, delivered } = span;
-      const amended = merge(original, delivered, bucket, this.#options.maxEventsPerSpan);
+      const { maxEventsPerSpan } = this.#options;
+      const amended = merge(original, delivered, bucket, maxEventsPerSpan, span.exceptions);
       span.delivered = this.#account(amended, bucket);
+      span.exceptions = amended.exceptions;
       if (span.delivered === delivered) return;
       this.#spans.amended++;
       this.#finished.push(span.delivered);
@@ -374,12 +395,18 @@ export class Reconciler {
     return span;
   }
 
-  #deliver(original: ReadableSpan, spanContext: SpanContext, span: DeliveredSpan): void {
+  #deliver(
+    original: ReadableSpan,
+    spanContext: SpanContext,
+    span: DeliveredSpan,
+    exceptions?: readonly TimedEvent[],
+  ): void {
     this.#spans.delivered++;
     this.#finished.push(span);
     const deliveredAt = this.#lateness?.now();
     if (this.#options.lateEvents === 'amend') {
-      this.#recent.remember(new AmendableSpan(spanContext, deliveredAt ?? 0, original, span));
+      const amendable = new AmendableSpan(spanContext, deliveredAt ?? 0, original, span, exceptions);
+      this.#recent.remember(amendable);
     } else {
       this.#recent.remember(deliveredAt === undefined ? spanContext : new TimedSpan(spanContext, deliveredAt));
     }

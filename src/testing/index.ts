@@ -12,7 +12,7 @@ export type {
   TraceScope,
   WaitOptions,
 } from './capture/trace-scope.js';
-export type { AttributePattern, SpanMatcher, SpanPattern } from './capture/span-pattern.js';
+export type { SpanMatcher } from './capture/span-pattern.js';
 export {
   ForeignProviderError,
   MissingSdkError,
@@ -29,3 +29,5 @@ export type {
   SpanKindName,
   SpanStatusName,
 } from './captured.js';
+export * from './expect/index.js';
+export * from './tree/index.js';

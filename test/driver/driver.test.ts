@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
-import { startService } from '../scenarios/service.js';
+import { eventually, startService } from '../scenarios/service.js';
 
 const REPOSITORY = new URL('../..', import.meta.url);
 
@@ -94,8 +94,9 @@ describe('Driver', () => {
     cache.subscribe(() => seen.push(request.getStore()));
 
     for (const id of ['first', 'second']) {
+      const before = seen.length;
       request.run(id, () => start('job').end());
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await eventually(() => seen.length > before);
     }
 
     expect(seen).to.deep.equal([undefined, undefined]);
@@ -106,7 +107,7 @@ describe('Driver', () => {
     const store = cache.subscribe();
     for (let i = 0; i < 3; i++) {
       start('job').end();
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await eventually(() => cache.stats().spans.queued === 0);
     }
 
     expect(store.take()!.spans).to.have.length(3);

@@ -2,7 +2,7 @@ import { diag, DiagLogLevel, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { SpanCache, type ReadableLogRecord, type ReadableSpan } from '../../src/index.js';
-import { eventNames, names, startService } from './service.js';
+import { eventNames, eventually, names, startService } from './service.js';
 
 describe('A full queue', () => {
   let warnings: string[];
@@ -91,7 +91,7 @@ describe('The driver', () => {
 
     start('job').end();
     const atOnce = callback.callCount;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await eventually(() => callback.callCount > 0);
 
     expect(atOnce).to.equal(0);
     expect(callback.callCount).to.equal(1);
@@ -109,7 +109,7 @@ describe('The driver', () => {
       if (turnsSeen.length < 4) setImmediate(count);
     };
     setImmediate(count);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually(() => turnsSeen.length === 4);
 
     expect(new Set(turnsSeen).size).to.equal(4);
   });

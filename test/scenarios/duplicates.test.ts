@@ -119,6 +119,26 @@ describe('A duplicate', () => {
     expect(cache.stats().events.dropped.duplicate).to.equal(1);
   });
 
+  it('exception stands for one logged over all amendments', () => {
+    const { cache, start, logger } = startService({ lateEvents: 'amend' });
+    const store = cache.store();
+    const span = start('job');
+    const context = trace.setSpan(ROOT_CONTEXT, span);
+    const attributes = { 'exception.type': 'TypeError', 'exception.message': 'broken' };
+    span.recordException(new TypeError('broken'));
+    span.end();
+    store.getFinishedSpans();
+
+    for (let i = 0; i < 3; i++) {
+      logger.emit({ eventName: 'exception', attributes, context });
+      store.getFinishedSpans();
+    }
+
+    expect(store.getFinishedSpans()[0]!.events).to.have.length(3);
+    expect(cache.stats().events.dropped.duplicate).to.equal(1);
+    expect(cache.stats().spans.amended).to.equal(2);
+  });
+
   it('exception is not one if its type or message differ, or if it is an ordinary log line', () => {
     const { cache, start, logger } = startService();
     const store = cache.store();

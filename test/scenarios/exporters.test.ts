@@ -223,6 +223,35 @@ describe('An exporter subscription', () => {
     expect(cache.stats().subscriptions[0]).to.include({ failed: 1, delivered: 0, queued: 0 });
   });
 
+  it('that never answers holds shutdown() up for two time limits at most', async () => {
+    const { cache, start } = startService();
+    const exporter = new ManualExporter();
+    cache.addExporter(exporter, { exportTimeoutMillis: 100, maxExportBatchSize: 10 });
+    for (let i = 0; i < 1_000; i++) start('job').end();
+    cache.flush();
+    const before = performance.now();
+
+    await cache.shutdown();
+
+    expect(performance.now() - before).to.be.below(1_000);
+    expect(exporter.exports.length).to.be.at.most(3);
+    expect(exporter.shutdown.callCount).to.equal(1);
+  });
+
+  it('that never answers does not gather spans without a bound, however often it is flushed', () => {
+    const { cache, start } = startService({ queueCapacity: 500, maxParkedSpans: 100 });
+    cache.addExporter(new ManualExporter(), { maxQueueSize: 200, maxExportBatchSize: 100 });
+
+    for (let round = 0; round < 20; round++) {
+      for (let i = 0; i < 500; i++) start('job').end();
+      void cache.forceFlush();
+    }
+
+    const [stats] = cache.stats().subscriptions;
+    expect(stats!.queued).to.be.at.most(200 + 500 + 100 + 100);
+    expect(stats!.queued + stats!.dropped).to.equal(10_000);
+  });
+
   it('that answers twice is counted once', async () => {
     const { cache, start } = startService();
     cache.addExporter({

@@ -3,18 +3,13 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import type { DeliveredSpan } from '../../src/index.js';
 import { InMemorySpanExporter } from '../sdk.js';
-import { eventNames, names, startService } from './service.js';
+import { eventNames, eventually, names, startService } from './service.js';
 
 const realSetTimeout = setTimeout;
 
 /** Long enough for the driver to move a few spans; its own timers are never fake. */
 function turns(): Promise<void> {
   return new Promise((resolve) => realSetTimeout(resolve, 25));
-}
-
-/** Waits, in real time, for what the driver will do by itself. */
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 200 && !condition(); i++) await turns();
 }
 
 const revisions = (spans: readonly DeliveredSpan[]) => spans.map(({ revision }) => revision ?? 0);
@@ -34,7 +29,7 @@ describe('With lateEvents: { holdMillis }', () => {
     const span = start('job');
     log(span, 'before');
     span.end();
-    await until(() => cache.stats().spans.held === 1);
+    await eventually(() => cache.stats().spans.held === 1);
     const held = cache.stats();
 
     log(span, 'after');
@@ -43,7 +38,7 @@ describe('With lateEvents: { holdMillis }', () => {
     await turns();
     const early = subscription.take();
     clock.tick(500);
-    await until(() => cache.stats().spans.delivered === 1);
+    await eventually(() => cache.stats().spans.delivered === 1);
 
     expect(held.spans).to.include({ held: 1, delivered: 0, queued: 0 });
     expect(held.events).to.include({ held: 1, parked: 0 });
@@ -125,10 +120,10 @@ describe('With lateEvents: { holdMillis }', () => {
     const { cache, start } = startService({ lateEvents: { holdMillis: 1_000 } });
     const subscription = cache.subscribe();
     for (let i = 0; i < 1_000; i++) start(String(i)).end();
-    await until(() => cache.stats().spans.held === 1_000);
+    await eventually(() => cache.stats().spans.held === 1_000);
 
     clock.tick(1_250);
-    await until(() => cache.stats().spans.held === 0);
+    await eventually(() => cache.stats().spans.held === 0);
 
     expect(subscription.take()!.spans).to.have.length(1_000);
   });
@@ -149,15 +144,51 @@ describe('With lateEvents: { holdMillis }', () => {
     expect(names(subscription.take()!.spans)).to.have.members(['child', 'root']);
   });
 
+  it('a span of an ended trace goes early also while other spans never stop coming', async () => {
+    const { cache, start } = startService({
+      lateEvents: { holdMillis: 60_000 },
+      trackOpenSpans: true,
+    });
+    let probeSeen = false;
+    cache.subscribe(({ spans }) => {
+      probeSeen ||= names(spans).includes('probe');
+    });
+    let flooding = true;
+    const flood = () => {
+      for (let i = 0; i < 10; i++) start('job').end();
+      if (flooding) setImmediate(flood);
+    };
+    flood();
+
+    start('probe').end();
+    await eventually(() => probeSeen);
+    flooding = false;
+
+    expect(probeSeen).to.equal(true);
+    expect(cache.stats().spans.held).to.be.below(5_000);
+  });
+
+  it('no empty batch is delivered while spans are held', async () => {
+    const { cache, start } = startService({ lateEvents: { holdMillis: 1_000 } });
+    const sizes: number[] = [];
+    cache.subscribe(({ spans }) => sizes.push(spans.length));
+
+    start('job').end();
+    await eventually(() => cache.stats().spans.held === 1);
+    cache.flush();
+
+    expect(sizes).to.deep.equal([1]);
+  });
+
   it('a held span that is due just when the last subscriber leaves was delivered to nobody', async () => {
     const { cache, start } = startService({ lateEvents: { holdMillis: 1_000 } });
     const subscription = cache.subscribe();
     start('job').end();
-    await until(() => cache.stats().spans.held === 1);
+    await eventually(() => cache.stats().spans.held === 1);
 
     subscription.close();
     clock.tick(2_000);
-    await until(() => cache.stats().spans.held === 0);
+    await eventually(() => cache.stats().spans.held === 0);
 
     expect(cache.stats().spans).to.include({ delivered: 0 });
     expect(cache.stats().spans.dropped.no_subscriber).to.equal(1);
@@ -167,7 +198,7 @@ describe('With lateEvents: { holdMillis }', () => {
     const { cache, start } = startService({ lateEvents: { holdMillis: 1 } });
     cache.subscribe();
     start('under the fake clock').end();
-    await until(() => cache.stats().spans.held === 1);
+    await eventually(() => cache.stats().spans.held === 1);
     clock.restore();
 
     for (let i = 0; i < 100 && cache.stats().spans.delivered < 2; i++) {
@@ -401,7 +432,7 @@ describe('Late events of spans that are odd', () => {
 
     cache.spanProcessor.onEnd(span as never);
     cache.spanProcessor.onEnd(again);
-    await until(() => cache.stats().spans.held === 1);
+    await eventually(() => cache.stats().spans.held === 1);
 
     expect(subscription.take()!.spans).to.deep.equal([span]);
     expect(cache.stats().spans).to.include({ received: 2, delivered: 1, held: 1 });
@@ -518,13 +549,50 @@ describe('Parked events', () => {
     const subscription = cache.subscribe();
     const span = start('job');
     log(span, 'x');
-    await until(() => cache.stats().events.parked === 1);
+    await eventually(() => cache.stats().events.parked === 1);
 
     span.end();
     clock.tick(10_000);
-    await until(() => cache.stats().spans.delivered === 1);
+    await eventually(() => cache.stats().spans.delivered === 1);
 
     expect(subscription.take()!.spans.map(eventNames)).to.deep.equal([['x']]);
+  });
+
+  it('expire in parts, not in one long turn', async () => {
+    const { cache, start, log } = startService({ maxParkedMillis: 1_000 });
+    const sizes: number[] = [];
+    cache.subscribe(({ orphans }) => sizes.push(orphans.length), { orphans: true });
+    for (let i = 0; i < 1_000; i++) {
+      const span = start('never ends');
+      log(span, 'a');
+      log(span, 'b');
+    }
+    await eventually(() => cache.stats().events.parked === 2_000);
+
+    clock.tick(2_000);
+    await eventually(() => cache.stats().events.parked === 0);
+
+    expect(Math.max(...sizes)).to.equal(256);
+    expect(cache.stats().events.orphaned.expired).to.equal(2_000);
+  });
+
+  it('expire also while spans never stop coming', async () => {
+    const { cache, start, log } = startService({ maxParkedMillis: 1_000 });
+    cache.subscribe(() => {});
+    log(start('never ends'), 'x');
+    await eventually(() => cache.stats().events.parked === 1);
+    let flooding = true;
+    const flood = () => {
+      for (let i = 0; i < 300; i++) start('job').end();
+      if (flooding) setImmediate(flood);
+    };
+    flood();
+
+    clock.tick(2_000);
+    await eventually(() => cache.stats().events.parked === 0);
+    flooding = false;
+
+    expect(cache.stats().events.orphaned.expired).to.equal(1);
   });
 
   it('of a span known to be open never expire', async () => {

@@ -2,6 +2,8 @@ import { ROOT_CONTEXT, trace, type Span } from '@opentelemetry/api';
 import { SpanCache, type ReadableSpan, type SpanCacheOptions } from '../../src/index.js';
 import { startSdk, type Sdk, type SdkConfig } from '../sdk.js';
 
+const realSetTimeout = setTimeout;
+
 /** A service as a user would set it up: the real SDK with the cache registered for spans and logs. */
 export interface Service extends Sdk {
   cache: SpanCache;
@@ -26,6 +28,13 @@ export function startService(options?: SpanCacheOptions, sdk?: Partial<SdkConfig
     start: (name) => tracer.startSpan(name, {}, ROOT_CONTEXT),
     log: (span, body) => logger.emit({ body, context: trace.setSpan(ROOT_CONTEXT, span) }),
   };
+}
+
+/** Waits, in real time, for what the pipeline will do by itself; gives up after some seconds. */
+export async function eventually(condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 500 && !condition(); i++) {
+    await new Promise((resolve) => realSetTimeout(resolve, 10));
+  }
 }
 
 export function names(spans: readonly ReadableSpan[]): string[] {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import { untraced, type SpanBatch, type SubscriptionStats } from '../../src/index.js';
 import { InMemorySpanExporter } from '../sdk.js';
-import { names, startService, type Service } from './service.js';
+import { eventually, names, startService, type Service } from './service.js';
 
 /** Each way to subscribe, as something that collects the names of the spans it got. */
 const KINDS: Record<
@@ -357,7 +357,7 @@ describe('A callback subscriber', () => {
       start(name).end();
       cache.flush();
     }
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await eventually(() => seen.length === 3);
 
     expect(seen).to.deep.equal(['a', 'b', 'c']);
   });
@@ -368,7 +368,7 @@ describe('A callback subscriber', () => {
     cache.subscribe(() => active.push(trace.getActiveSpan()));
 
     tracer.startActiveSpan('request', (span) => span.end());
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await eventually(() => active.length > 0);
 
     expect(active).to.deep.equal([undefined]);
   });
@@ -518,7 +518,7 @@ describe('Nobody subscribed', () => {
     await new Promise((resolve) => setTimeout(resolve, 10));
 
     subscription.close();
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await eventually(() => cache.stats().events.parked === 0);
 
     expect(cache.stats().events).to.include({ parked: 0 });
   });
@@ -533,7 +533,7 @@ describe('Nobody subscribed', () => {
     ended.end();
 
     subscription.close();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await eventually(() => cache.stats().spans.queued === 0);
 
     const { spans, events } = cache.stats();
     expect(spans).to.include({ received: 1, queued: 0, delivered: 0 });

@@ -184,7 +184,7 @@ describe('traceTesting()', () => {
         merge: () => resource,
         getRawAttributes: () => [],
       };
-      const sdk = startSdk({ spanProcessors: [own.spanProcessor as never], resource: resource as never });
+      const sdk = startSdk({ spanProcessors: [own.spanProcessor], resource: resource as never });
 
       const run = await own.run(() => sdk.tracer.startSpan('job').end());
 

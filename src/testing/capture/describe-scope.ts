@@ -3,7 +3,7 @@ import { captureTrace, groupByTrace, type TraceRecord } from './captured-traces.
 import { whyNoSpans } from './no-spans.js';
 import type { Recorder } from './recorder.js';
 import type { ScopeRecords } from './scope-records.js';
-import { demands, differences, type SpanMatcher } from './span-pattern.js';
+import { differences, type SpanMatcher } from './span-pattern.js';
 import type { SpanRecord } from './span-record.js';
 import { spanLine, traceLines } from './tree-text.js';
 
@@ -59,7 +59,6 @@ export function seenTraces(records: readonly TraceRecord[]): string {
 
 /** What came nearest to what was asked for, and what keeps it from matching. */
 export function nearest(wanted: SpanMatcher, candidates: readonly TraceRecord[]): string[] {
-  const asked = demands(wanted);
   return candidates
     .map((record) => {
       const span = record.captured();
@@ -67,7 +66,7 @@ export function nearest(wanted: SpanMatcher, candidates: readonly TraceRecord[])
       if (wrong.length === 0 && !span.ended) wrong.push('it has not ended');
       return { span, wrong };
     })
-    .filter(({ wrong }) => wrong.length > 0 && (asked === 1 || wrong.length < asked))
+    .filter(({ wrong }) => wrong.length > 0)
     .sort((a, b) => a.wrong.length - b.wrong.length || likeness(b.span.name, wanted) - likeness(a.span.name, wanted))
     .slice(0, MAX_MISSES)
     .map(({ span, wrong }) => `${printable(span.name)}: ${wrong.join('; ')}`);

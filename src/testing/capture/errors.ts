@@ -35,9 +35,10 @@ export class MissingSdkError extends Error {
 
 /**
  * Adds `scope` to what was thrown. Not enumerable: the runners' diffs stay as they are. What cannot take
- * a property, such as a string, stays as it is.
+ * a property, such as a string, stays as it is; so does what has a `scope`, as of a scope further in.
  */
 export function attachScope(thrown: unknown, scope: TraceScope): void {
   if (typeof thrown !== 'object' || thrown === null || !Object.isExtensible(thrown)) return;
+  if (Object.hasOwn(thrown, 'scope')) return;
   Object.defineProperty(thrown, 'scope', { value: scope, configurable: true, writable: true });
 }

@@ -1,5 +1,6 @@
 import { AssertionError } from 'node:assert';
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
+import { callerFrames } from './caller-frames.js';
 import { captureTrace, groupByTrace } from './captured-traces.js';
 import { describeScope, openSpans } from './describe-scope.js';
 import { MissingSdkError, NoSpansError, TraceTimeoutError } from './errors.js';
@@ -117,12 +118,15 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
     wanted?: SpanMatcher,
     candidates?: () => readonly SpanRecord[],
   ): Promise<T> {
+    const frames = callerFrames(new Error('called here'));
     return waitUntil(this.#records, look, options, (timeoutMillis) => {
       const description = describeScope(this.#records, this.#recorder, wanted, candidates?.());
-      return new TraceTimeoutError(
+      const error = new TraceTimeoutError(
         `${missed} within ${timeoutMillis} ms, in ${this.name}\n\n${description}\n`,
         this,
       );
+      error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n');
+      return error;
     });
   }
 }

@@ -2,6 +2,7 @@ import { AssertionError } from 'node:assert';
 import { inspect } from 'node:util';
 import { printable } from '../../format/printable.js';
 import { expectation } from '../../validation/option.js';
+import { callerFrames } from '../capture/caller-frames.js';
 import { captureTrace, groupByTrace } from '../capture/captured-traces.js';
 import { nearest, section, seenTraces } from '../capture/describe-scope.js';
 import { NoSpansError, TraceTimeoutError } from '../capture/errors.js';
@@ -168,10 +169,14 @@ export class RemoteCaptureScope implements RemoteScope {
     wanted?: SpanMatcher,
     candidates: () => readonly SpanRecord[] = () => this.#records.spans,
   ): Promise<T> {
+    const frames = callerFrames(new Error('called here'));
     const withTimeout = { ...options, timeoutMillis: options.timeoutMillis ?? this.#timeoutMillis };
     return waitUntil(this.#records, look, withTimeout, (timeoutMillis) => {
       const description = this.#describe(wanted, candidates());
-      return new TraceTimeoutError(`${missed} within ${timeoutMillis} ms, in ${this.name}\n\n${description}\n`, this);
+      const message = `${missed} within ${timeoutMillis} ms, in ${this.name}\n\n${description}\n`;
+      const error = new TraceTimeoutError(message, this);
+      error.stack = [`${error.name}: ${message}`, ...frames].join('\n');
+      return error;
     });
   }
 

@@ -178,6 +178,15 @@ describe('traceTesting()', () => {
       await sdk.shutdown();
     });
 
+    it('says of a cache that no provider has, where the spans go instead', async () => {
+      const tracing = start({ cache: new SpanCache() });
+      register();
+
+      const run = await tracing.run(() => endedSpan('job'));
+
+      expect(run.explainNoSpans()).to.match(/^foreign provider/);
+    });
+
     it('says that a sampler turns everything down', async () => {
       trace.setGlobalTracerProvider(new BasicTracerProvider({ sampler: new AlwaysOffSampler() }));
       const tracing = start();
@@ -195,6 +204,7 @@ describe('traceTesting()', () => {
       const run = await tracing.run(() => endedSpan('job'));
 
       expect(names(run.spans)).to.deep.equal(['job']);
+      expect(run.openSpans).to.deep.equal([]);
     });
   });
 
@@ -233,6 +243,24 @@ describe('traceTesting()', () => {
 
       expect(outer.result).to.deep.equal(['inside']);
       expect(names(outer.spans)).to.deep.equal(['before', 'after']);
+    });
+
+    it('leave an error the scope it was thrown in', async () => {
+      const tracing = start();
+      const fail = () => {
+        throw new Error('no');
+      };
+
+      const error = await failureOf(tracing.run(() => tracing.run(fail, { name: 'inner' }), { name: 'outer' }));
+
+      expect((error as Error & { scope: { name: string } }).scope.name).to.equal('inner');
+    });
+
+    it('throw again what cannot hold a scope', async () => {
+      const tracing = start();
+      const frozen = Object.freeze(new Error('frozen'));
+
+      expect(await failureOf(tracing.run(() => Promise.reject(frozen)))).to.equal(frozen);
     });
 
     it('can be opened and closed by hooks, and own what no other scope could', () => {

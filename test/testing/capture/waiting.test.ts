@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { NoSpansError, TraceTimeoutError, type TraceTesting } from '../../../src/testing/index.js';
+import { assertNoSpan, assertTrace, NoSpansError, TraceTimeoutError, type TraceTesting } from '../../../src/testing/index.js';
 import { unregisterGlobals } from '../../sdk.js';
 import { childOf, endedSpan, failureOf, names, startSpan, startTracing } from './tracing-tools.js';
 
@@ -48,6 +48,7 @@ describe('A scope', () => {
 
       expect(error).to.be.instanceOf(TraceTimeoutError);
       expect((error as TraceTimeoutError).scope).to.equal(run);
+      expect(error.stack!.split('\n').find((line) => line.startsWith('    at '))).to.include('waiting.test.ts');
       const message = error.message
         .replace(/[0-9a-f]{32}/, 'ID')
         .replaceAll(/[\d.]+ (?:µs|ms)$/gm, 'TIME')
@@ -201,6 +202,21 @@ Nearest:
       expect(changes).to.equal(2);
       expect(run.spans).to.have.length(2);
     });
+  });
+
+  it('is what the assertions look at, and can be watched by them', async () => {
+    const run = await tracing.run(() => {
+      const root = startSpan('checkout');
+      childOf(root, 'charge').end();
+      root.end();
+      return root;
+    });
+    const watching = failureOf(assertNoSpan(run, { name: 'email' }, { withinMillis: 1_000 }));
+
+    childOf(run.result, 'email').end();
+
+    assertTrace(run, { name: 'checkout', children: [{ name: 'charge' }] });
+    expect((await watching).message).to.include('email');
   });
 
   it('gives copies that are frozen, plain and the same each time', async () => {

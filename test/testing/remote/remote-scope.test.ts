@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
-import { assertLog, assertSpan, assertTrace } from '../../../src/testing/expect/index.js';
+import { assertLog, assertSpan, assertTrace } from '../../../src/testing/index.js';
 import { remoteReceiver, remoteScope, type OtlpProtocol } from '../../../src/testing/remote/index.js';
 import { failureOf, names } from '../capture/tracing-tools.js';
 import { runFixture, startService } from './child.js';
@@ -101,6 +101,7 @@ describe('remoteScope', () => {
 
     expect(error.name).to.equal('TraceTimeoutError');
     expect(error.message).to.match(/^no span matched 'GET \/' within 10 ms, in checkout\n\nNo span has arrived: nothing was ever sent to http:\/\/127\.0\.0\.1:\d+\./);
+    expect(error.stack?.slice(error.stack.indexOf('\n    at ')).split('\n')[1]).to.contain('remote-scope.test.ts');
   });
 
   it('listens on the loopback interface only', async () => {

@@ -2,6 +2,7 @@ import { AssertionError } from 'node:assert';
 import type { CapturedNode } from '../../captured.js';
 import { nodesOf } from '../../tree/descendants.js';
 import { annotatedTree } from './annotated-tree.js';
+import type { Assertion } from './assertion.js';
 import { openAmong, type Notes } from './notes.js';
 import { titleOf } from './words.js';
 
@@ -17,9 +18,6 @@ export interface Failure {
   readonly actual: string;
   readonly expected: string;
 }
-
-/** A function a test called: the stack trace of its error starts at the call. */
-export type Assertion = (...args: never[]) => unknown;
 
 /**
  * The error every test runner knows: the message is the headline and the captured tree; the difference of

@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import {
+  CAPACITIES,
+  COUNTERS,
+  LATENESS,
+  OPEN_SPAN_COUNTERS,
+  OPEN_SPAN_SIZES,
+  SIZES,
+} from '../src/metrics/instruments.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PAGE = readFileSync(join(ROOT, 'docs/metrics.md'), 'utf8');
+
+/** Name, instrument, unit and attribute, as the page has them. */
+function writtenInstruments(): string[][] {
+  const [, rows] = /^\| Metric \|.*\n\| --- .*\n((?:\|.*\n)+)/m.exec(PAGE)!;
+  return rows!
+    .trimEnd()
+    .split('\n')
+    .map((row) => row.split('|').slice(1, 5).map((cell) => cell.trim().replaceAll('`', '')));
+}
+
+/** The same, as the code has them. */
+function instruments(): string[][] {
+  const rows = (kind: string, all: readonly { name: string; unit: string; by?: string }[]) =>
+    all.map(({ name, unit, by }) => [name, kind, unit, by ?? '']);
+  return [
+    ...rows('counter', [...COUNTERS, ...OPEN_SPAN_COUNTERS]),
+    ...rows('up-down counter', [...SIZES, ...OPEN_SPAN_SIZES, ...CAPACITIES]),
+    ...rows('histogram', [LATENESS]),
+  ];
+}
+
+describe('docs/metrics.md', () => {
+  it('lists every metric with its kind, unit and attribute, and no other', () => {
+    expect(writtenInstruments()).to.have.deep.members(instruments());
+  });
+
+  it('queries only metrics that there are', () => {
+    const known = instruments().map(([name, kind]) => {
+      const suffix = { counter: '_total', histogram: '_bucket' }[kind!] ?? '';
+      return name!.replaceAll('.', '_') + suffix;
+    });
+
+    const [, queries] = /^\| To see \|.*\n\| --- .*\n((?:\|.*\n)+)/m.exec(PAGE)!;
+    const queried = [...queries!.matchAll(/\b((?:otel_sdk|span_cache)_\w+)(?=\{|\[| |`)/g)].map(([, name]) => name!);
+
+    expect(queried).to.have.length.above(4);
+    expect(known).to.include.members(queried);
+  });
+
+  describe('metrics.mjs', function () {
+    this.timeout(30_000);
+
+    /** Inside the repository, where `otel-span-cache` is the package itself; ignored by git. */
+    let folder: string;
+
+    before(() => {
+      mkdirSync(join(ROOT, 'test/.run'), { recursive: true });
+      folder = mkdtempSync(join(ROOT, 'test/.run/metrics-'));
+      const [, code] = /^```js\n(\/\/ metrics\.mjs\n.*?)^```$/ms.exec(PAGE)!;
+      writeFileSync(join(folder, 'metrics.mjs'), code!);
+      writeFileSync(join(folder, 'job.mjs'), JOB);
+    });
+
+    after(() => rmSync(folder, { recursive: true }));
+
+    it('prints the metrics at the end, the last span included', async () => {
+      const args = ['--import', './metrics.mjs', 'job.mjs'];
+      const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder, timeout: 20_000 });
+
+      const [, delivered] = /name: 'span_cache\.span\.delivered',(.*?)\n}/s.exec(stdout)!;
+      expect(delivered).to.match(/'otel\.component\.name': 'SpanCache\/0'/).and.to.match(/value: 1\b/);
+    });
+  });
+});
+
+/** Ends by the signal that ends a service. */
+const JOB = `
+  import { trace } from '@opentelemetry/api';
+  trace.getTracer('jobs').startSpan('job').end();
+  const alive = setTimeout(() => {}, 10_000);
+  process.once('SIGTERM', () => clearTimeout(alive));
+  process.kill(process.pid, 'SIGTERM');
+`;
