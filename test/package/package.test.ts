@@ -86,6 +86,12 @@ describe('The packed package', function () {
       expect(await check('bundled.ts', ...flags)).to.equal('');
     });
 
+    it('has types of each face for whoever lacks its runner', async () => {
+      for (const flags of [['--module', 'nodenext'], ['--module', 'esnext', '--moduleResolution', 'bundler']]) {
+        expect(await compile(join(installed.project, 'faces.mts'), ...bare, ...flags)).to.equal('');
+      }
+    });
+
     it('has types for the strictest settings', async () => {
       const flags = ['--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--isolatedModules'];
       expect(await check('strict.mts', '--module', 'nodenext', ...flags)).to.equal('');

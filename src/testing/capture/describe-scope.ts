@@ -3,28 +3,27 @@ import { captureTrace, groupByTrace, type TraceRecord } from './captured-traces.
 import { whyNoSpans } from './no-spans.js';
 import type { Recorder } from './recorder.js';
 import type { ScopeRecords } from './scope-records.js';
-import { differences, type SpanMatcher } from './span-pattern.js';
-import type { SpanRecord } from './span-record.js';
 import { spanLine, traceLines } from './tree-text.js';
 
 /** Of each kind of thing in a message. */
 const MAX_ITEMS = 5;
-const MAX_MISSES = 3;
+export const MAX_MISSES = 3;
 
 /**
  * What a scope has, for the message of a wait that is over: the trees seen so far, the spans still open and
- * where they were started, what came nearest to what was asked for, and what nobody owns.
+ * where they were started, what nobody owns.
+ *
+ * @param nearest what came nearest to what was asked for, a line each
  */
 export function describeScope(
   scope: ScopeRecords,
   recorder: Recorder,
-  wanted: SpanMatcher | undefined,
-  candidates: readonly SpanRecord[] = scope.spans,
+  nearest: readonly string[] = [],
 ): string {
   const sections = [
     seen(scope, recorder),
     section('Still open', openSpans(scope)),
-    section('Nearest', wanted === undefined ? [] : nearest(wanted, candidates)),
+    section('Nearest', nearest.slice(0, MAX_MISSES)),
     section('Unowned', unownedSpans(scope, recorder)),
   ];
   return sections.filter((text) => text !== '').join('\n\n');
@@ -57,30 +56,6 @@ export function seenTraces(records: readonly TraceRecord[]): string {
   return section('Seen so far', lines, Infinity);
 }
 
-/** What came nearest to what was asked for, and what keeps it from matching. */
-export function nearest(wanted: SpanMatcher, candidates: readonly TraceRecord[]): string[] {
-  return candidates
-    .map((record) => {
-      const span = record.captured();
-      const wrong = safely(() => differences(wanted, span));
-      if (wrong.length === 0 && !span.ended) wrong.push('it has not ended');
-      return { span, wrong };
-    })
-    .filter(({ wrong }) => wrong.length > 0)
-    .sort((a, b) => a.wrong.length - b.wrong.length || likeness(b.span.name, wanted) - likeness(a.span.name, wanted))
-    .slice(0, MAX_MISSES)
-    .map(({ span, wrong }) => `${printable(span.name)}: ${wrong.join('; ')}`);
-}
-
-/** How many characters a name shares with the name asked for, from the start. */
-function likeness(name: string, wanted: SpanMatcher): number {
-  const asked = typeof wanted === 'object' && !(wanted instanceof RegExp) ? wanted.name : wanted;
-  if (typeof asked !== 'string') return 0;
-  let shared = 0;
-  while (shared < name.length && name[shared] === asked[shared]) shared++;
-  return shared;
-}
-
 function unownedSpans(scope: ScopeRecords, recorder: Recorder): string[] {
   return recorder.unowned
     .filter(({ order }) => order >= scope.openedAt)
@@ -93,13 +68,4 @@ export function section(title: string, lines: readonly string[], maxLines = MAX_
   const shown = lines.slice(0, maxLines).map((line) => `  ${line}`);
   if (lines.length > maxLines) shown.push(`  ⋯ ${lines.length - maxLines} more`);
   return `${title}:\n${shown.join('\n')}`;
-}
-
-/** A message about one failure must not be lost to another. */
-function safely(read: () => string[]): string[] {
-  try {
-    return [...read()];
-  } catch (error) {
-    return [`the function threw ${String(error)}`];
-  }
 }

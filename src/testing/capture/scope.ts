@@ -1,5 +1,7 @@
 import { AssertionError } from 'node:assert';
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
+import { wantedSpan, type SpanMatcher, type WantedSpan } from '../expect/wanted-span.js';
+import { nodesOf } from '../tree/descendants.js';
 import { callerFrames } from './caller-frames.js';
 import { captureTrace, groupByTrace } from './captured-traces.js';
 import { describeScope, openSpans } from './describe-scope.js';
@@ -7,7 +9,6 @@ import { MissingSdkError, NoSpansError, TraceTimeoutError } from './errors.js';
 import { whyNoSpans } from './no-spans.js';
 import type { Recorder } from './recorder.js';
 import type { ScopeRecords } from './scope-records.js';
-import { describeMatcher, matchesSpan, requireMatcher, type SpanMatcher } from './span-pattern.js';
 import type { SpanRecord } from './span-record.js';
 import type { OpenScope, SettleOptions, TracePattern, TraceRun, WaitOptions } from './trace-scope.js';
 import { waitUntil } from './waiting.js';
@@ -68,20 +69,25 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
   }
 
   async waitForSpan(span: SpanMatcher, options?: WaitOptions): Promise<CapturedSpan> {
-    requireMatcher('span', span);
-    const look = () =>
-      this.#records.spans.find((record) => record.ended && matchesSpan(span, record.captured()))?.captured();
-    return this.#wait(`no span matched ${describeMatcher(span)}`, look, options, span);
+    const wanted = wantedSpan('span', span);
+    const candidates = () => asSeenBy(wanted, this.#records.spans);
+    const look = () => candidates().find((candidate) => candidate.ended && wanted.matches(candidate));
+    return this.#wait(`no span matched ${wanted.description}`, look, options, () => wanted.nearest(candidates()));
   }
 
-  async waitForTrace(trace: TracePattern = {}, options?: SettleOptions): Promise<CapturedTrace> {
-    if (trace.root !== undefined) requireMatcher('root', trace.root);
+  async waitForTrace({ root, traceId }: TracePattern = {}, options?: SettleOptions): Promise<CapturedTrace> {
+    const wanted = root === undefined ? undefined : wantedSpan('root', root);
     const look = () => {
-      const complete = [...groupByTrace(this.#records.spans).values()].find((records) => isComplete(records, trace));
+      const traces = [...groupByTrace(this.#records.spans).values()];
+      const complete = traces.find((records) => isComplete(records, wanted, traceId));
       return complete && captureTrace(complete);
     };
-    const asked = Object.keys(trace).length === 0 ? '' : ` with ${describePattern(trace)}`;
-    return this.#wait(`no trace${asked} was complete`, look, options, trace.root, localRoots(this.#records.spans));
+    const asked = [
+      ...(wanted === undefined ? [] : [`root ${wanted.description}`]),
+      ...(traceId === undefined ? [] : [`id ${traceId}`]),
+    ];
+    const missed = `no trace${asked.length === 0 ? '' : ` with ${asked.join(' and ')}`} was complete`;
+    return this.#wait(missed, look, options, () => wanted?.nearest(localRoots(this.#records.spans, wanted)) ?? []);
   }
 
   async waitForIdle(options?: SettleOptions): Promise<void> {
@@ -96,7 +102,7 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
     const open = openSpans(this.#records);
     if (open.length === 0) return;
     throw new AssertionError({
-      message: `${open.length} of ${this.#records.spans.length} spans have not ended in ${this.name}:\n${describeScope(this.#records, this.#recorder, undefined)}`,
+      message: `${open.length} of ${this.#records.spans.length} spans have not ended in ${this.name}:\n${describeScope(this.#records, this.#recorder)}`,
       actual: open,
       expected: [],
       operator: 'assertAllEnded',
@@ -115,12 +121,11 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
     missed: string,
     look: () => T | undefined,
     options: SettleOptions | undefined,
-    wanted?: SpanMatcher,
-    candidates?: () => readonly SpanRecord[],
+    nearest: () => readonly string[] = () => [],
   ): Promise<T> {
     const frames = callerFrames(new Error('called here'));
     return waitUntil(this.#records, look, options, (timeoutMillis) => {
-      const description = describeScope(this.#records, this.#recorder, wanted, candidates?.());
+      const description = describeScope(this.#records, this.#recorder, nearest());
       const error = new TraceTimeoutError(
         `${missed} within ${timeoutMillis} ms, in ${this.name}\n\n${description}\n`,
         this,
@@ -135,26 +140,23 @@ function captured(records: readonly SpanRecord[]): readonly CapturedSpan[] {
   return Object.freeze(records.map((record) => record.captured()));
 }
 
+/** The spans, in their trees if the matcher looks at what is below them. */
+function asSeenBy({ looksBelow }: WantedSpan, records: readonly SpanRecord[]): readonly CapturedSpan[] {
+  if (!looksBelow) return records.map((record) => record.captured());
+  return [...groupByTrace(records).values()].flatMap((trace) => nodesOf(captureTrace(trace).roots));
+}
+
 /** Whether a trace has a local root as asked for, and nothing in it is open. */
-function isComplete(records: readonly SpanRecord[], { root, traceId }: TracePattern): boolean {
+function isComplete(records: readonly SpanRecord[], root: WantedSpan | undefined, traceId: string | undefined): boolean {
   if (traceId !== undefined && records[0]?.traceId !== traceId) return false;
   if (!records.every(({ ended }) => ended)) return false;
-  return localRoots(records)().some((record) => root === undefined || matchesSpan(root, record.captured()));
+  return root === undefined || localRoots(records, root).some((span) => root.matches(span));
 }
 
 /** The spans whose parent is in another process, or in none, or was not captured. */
-function localRoots(records: readonly SpanRecord[]): () => SpanRecord[] {
-  return () => {
-    const ids = new Set(records.map(({ traceId, spanId }) => `${traceId} ${spanId}`));
-    return records.filter(({ span: { parentSpanContext: parent } }) => {
-      return parent === undefined || parent.isRemote === true || !ids.has(`${parent.traceId} ${parent.spanId}`);
-    });
-  };
-}
-
-function describePattern({ root, traceId }: TracePattern): string {
-  return [
-    ...(root === undefined ? [] : [`root ${describeMatcher(root)}`]),
-    ...(traceId === undefined ? [] : [`id ${traceId}`]),
-  ].join(' and ');
+function localRoots(records: readonly SpanRecord[], wanted: WantedSpan): CapturedSpan[] {
+  const ids = new Set(records.map(({ traceId, spanId }) => `${traceId} ${spanId}`));
+  return asSeenBy(wanted, records).filter(({ traceId, parentSpanId, parentIsRemote }) => {
+    return parentSpanId === undefined || parentIsRemote || !ids.has(`${traceId} ${parentSpanId}`);
+  });
 }

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
-import type { SpanMatcher } from './span-pattern.js';
+import type { SpanMatcher } from '../expect/index.js';
 
 export interface WaitOptions {
   /** How long to wait, in milliseconds of real time, also under fake timers. Default 1,000. */

@@ -1,4 +1,3 @@
-import type { AssertionError } from 'node:assert';
 import { nodesOf } from '../tree/descendants.js';
 import { treesOf, type Spans, type WatchableSource } from '../tree/source.js';
 import { expectation as expectationText } from '../../validation/option.js';
@@ -9,6 +8,7 @@ import { compileSpans } from './pattern/compile.js';
 import type { Wanted } from './pattern/expectation.js';
 import type { SpanPattern, Times } from './pattern/pattern.js';
 import type { Assertion } from './report/assertion.js';
+import { Call } from './report/called-from.js';
 import { capturedTrees, failureOf, type Failure } from './report/failure.js';
 import { Notes } from './report/notes.js';
 import { NOTHING, projectedTree } from './report/projected-tree.js';
@@ -78,8 +78,7 @@ export function assertNoSpan(
 
 /** Looks now, after each change, and gives up looking when time is up. */
 function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs: Assertion): Promise<void> {
-  const call = new Error('called here');
-  Error.captureStackTrace(call, calledAs);
+  const call = new Call(calledAs);
   return new Promise((resolve, reject) => {
     const finish = (): void => {
       unsubscribe();
@@ -90,7 +89,7 @@ function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs
         const failure = failureAmong(source, wanted);
         if (failure === undefined) return;
         finish();
-        reject(calledFrom(failureOf(failure, calledAs), call));
+        reject(call.blame(failureOf(failure, calledAs)));
       } catch (error) {
         finish();
         reject(error);
@@ -103,13 +102,6 @@ function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs
     }, millis);
     look();
   });
-}
-
-/** Gives an error of later the stack of the call that waits for it. */
-function calledFrom(error: AssertionError, call: Error): AssertionError {
-  const frames = call.stack?.slice(call.stack.indexOf('\n')) ?? '';
-  error.stack = `${error.name} [${error.code}]: ${error.message}${frames}`;
-  return error;
 }
 
 function isWatchable(source: Spans): source is WatchableSource {

@@ -4,16 +4,17 @@ import { printable } from '../../format/printable.js';
 import { expectation } from '../../validation/option.js';
 import { callerFrames } from '../capture/caller-frames.js';
 import { captureTrace, groupByTrace } from '../capture/captured-traces.js';
-import { nearest, section, seenTraces } from '../capture/describe-scope.js';
+import { MAX_MISSES, section, seenTraces } from '../capture/describe-scope.js';
 import { NoSpansError, TraceTimeoutError } from '../capture/errors.js';
 import type { ScopeRecords } from '../capture/scope-records.js';
-import { describeMatcher, matchesSpan, requireMatcher, type SpanMatcher } from '../capture/span-pattern.js';
 import type { SpanRecord } from '../capture/span-record.js';
 import type { SettleOptions, TracePattern, WaitOptions } from '../capture/trace-scope.js';
 import { spanLine } from '../capture/tree-text.js';
 import { waitUntil } from '../capture/waiting.js';
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
-import { inOrderOfStart, isLocalRoot, withoutParent } from './arrived-spans.js';
+import { wantedSpan, type SpanMatcher, type WantedSpan } from '../expect/wanted-span.js';
+import { nodesOf } from '../tree/descendants.js';
+import { inOrderOfStart, withoutParent } from './arrived-spans.js';
 import type { LogMatcher, RemoteReceiver, RemoteScope } from './contract.js';
 import type { RemoteRecords } from './remote-records.js';
 import { newParent } from './traceparent.js';
@@ -82,25 +83,25 @@ export class RemoteCaptureScope implements RemoteScope {
   }
 
   async waitForSpan(span: SpanMatcher, options?: WaitOptions): Promise<CapturedSpan> {
-    requireMatcher('span', span);
-    const look = () => this.#records.spans.find((record) => matchesSpan(span, record.captured()))?.captured();
-    return this.#wait(`no span matched ${describeMatcher(span)}`, look, options, span);
+    const wanted = wantedSpan('span', span);
+    const candidates = () => asSeenBy(wanted, this.#records.spans);
+    const look = () => candidates().find((candidate) => wanted.matches(candidate));
+    return this.#wait(`no span matched ${wanted.description}`, look, options, () => wanted.nearest(candidates()));
   }
 
-  async waitForTrace(trace: TracePattern = {}, options?: SettleOptions): Promise<CapturedTrace> {
-    const { root, traceId } = trace;
-    if (root !== undefined) requireMatcher('root', root);
+  async waitForTrace({ root, traceId }: TracePattern = {}, options?: SettleOptions): Promise<CapturedTrace> {
+    const wanted = root === undefined ? undefined : wantedSpan('root', root);
     const look = () => {
-      const complete = [...groupByTrace(this.#records.spans).values()].find((records) => this.#isComplete(records, trace));
+      const traces = [...groupByTrace(this.#records.spans).values()];
+      const complete = traces.find((records) => this.#isComplete(records, wanted, traceId));
       return complete && captureTrace(inOrderOfStart(complete));
     };
     const asked = [
-      ...(root === undefined ? [] : [`root ${describeMatcher(root)}`]),
+      ...(wanted === undefined ? [] : [`root ${wanted.description}`]),
       ...(traceId === undefined ? [] : [`id ${traceId}`]),
     ].join(' and ');
-    return this.#wait(`no trace${asked && ` with ${asked}`} was complete`, look, options, root, () =>
-      this.#records.spans.filter((record) => isLocalRoot(record, this.#parent.spanId)),
-    );
+    const missed = `no trace${asked && ` with ${asked}`} was complete`;
+    return this.#wait(missed, look, options, () => wanted?.nearest(this.#roots(this.#records.spans, wanted)) ?? []);
   }
 
   async waitForIdle(options?: SettleOptions): Promise<void> {
@@ -125,7 +126,7 @@ export class RemoteCaptureScope implements RemoteScope {
     const missing = this.#missingParents();
     if (missing.length === 0) return;
     throw new AssertionError({
-      message: `the parents of ${missing.length} spans have not arrived in ${this.name}:\n${this.#describe(undefined, [])}`,
+      message: `the parents of ${missing.length} spans have not arrived in ${this.name}:\n${this.#describe([])}`,
       actual: missing,
       expected: [],
       operator: 'assertAllEnded',
@@ -149,13 +150,21 @@ export class RemoteCaptureScope implements RemoteScope {
     return this.close();
   }
 
-  #isComplete(records: readonly SpanRecord[], { root, traceId }: TracePattern): boolean {
+  #isComplete(
+    records: readonly SpanRecord[],
+    wanted: WantedSpan | undefined,
+    traceId: string | undefined,
+  ): boolean {
     if (traceId !== undefined && records[0]?.traceId !== traceId) return false;
     if (this.#withoutParent(records).length > 0) return false;
-    return records.some(
-      (record) =>
-        isLocalRoot(record, this.#parent.spanId) && (root === undefined || matchesSpan(root, record.captured())),
-    );
+    const roots = this.#roots(records, wanted);
+    return roots.some((root) => wanted === undefined || wanted.matches(root));
+  }
+
+  #roots(records: readonly SpanRecord[], wanted: WantedSpan | undefined): CapturedSpan[] {
+    return asSeenBy(wanted, records).filter(({ parentSpanId, parentIsRemote }) => {
+      return parentSpanId === undefined || parentIsRemote || parentSpanId === this.#parent.spanId;
+    });
   }
 
   #withoutParent(records: readonly SpanRecord[]): SpanRecord[] {
@@ -166,13 +175,12 @@ export class RemoteCaptureScope implements RemoteScope {
     missed: string,
     look: () => T | undefined,
     options: SettleOptions = {},
-    wanted?: SpanMatcher,
-    candidates: () => readonly SpanRecord[] = () => this.#records.spans,
+    nearest: () => readonly string[] = () => [],
   ): Promise<T> {
     const frames = callerFrames(new Error('called here'));
     const withTimeout = { ...options, timeoutMillis: options.timeoutMillis ?? this.#timeoutMillis };
     return waitUntil(this.#records, look, withTimeout, (timeoutMillis) => {
-      const description = this.#describe(wanted, candidates());
+      const description = this.#describe(nearest());
       const message = `${missed} within ${timeoutMillis} ms, in ${this.name}\n\n${description}\n`;
       const error = new TraceTimeoutError(message, this);
       error.stack = [`${error.name}: ${message}`, ...frames].join('\n');
@@ -180,12 +188,12 @@ export class RemoteCaptureScope implements RemoteScope {
     });
   }
 
-  #describe(wanted: SpanMatcher | undefined, candidates: readonly SpanRecord[]): string {
+  #describe(nearest: readonly string[]): string {
     const { spans } = this.#records;
     return [
       spans.length === 0 ? `No span has arrived: ${this.explainNoSpans()}` : seenTraces(inOrderOfStart(spans)),
       section('Open, or still on their way', this.#missingParents()),
-      section('Nearest', wanted === undefined ? [] : nearest(wanted, candidates)),
+      section('Nearest', nearest.slice(0, MAX_MISSES)),
       section('Unowned', this.#unowned().map((record) => spanLine(record.captured()))),
     ]
       .filter((text) => text !== '')
@@ -201,6 +209,13 @@ export class RemoteCaptureScope implements RemoteScope {
   #unowned(): SpanRecord[] {
     return this.#received.unowned.filter(({ order }) => order >= this.#records.openedAt);
   }
+}
+
+/** The spans, in their trees if the matcher looks at what is below them. */
+function asSeenBy(wanted: WantedSpan | undefined, records: readonly SpanRecord[]): readonly CapturedSpan[] {
+  if (wanted?.looksBelow !== true) return records.map((record) => record.captured());
+  const traces = [...groupByTrace(inOrderOfStart(records)).values()];
+  return traces.flatMap((trace) => nodesOf(captureTrace(trace).roots));
 }
 
 function matchesLog(matcher: LogMatcher, log: CapturedLog): boolean {

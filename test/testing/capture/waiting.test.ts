@@ -1,3 +1,4 @@
+import { SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { assertNoSpan, assertTrace, NoSpansError, TraceTimeoutError, type TraceTesting } from '../../../src/testing/index.js';
 import { unregisterGlobals } from '../../sdk.js';
@@ -29,6 +30,21 @@ describe('A scope', () => {
       expect((await waiting).name).to.equal('b');
     });
 
+    it('takes a pattern as the assertions do, with what is below the span', async () => {
+      const run = await tracing.run(() => {
+        const parent = startSpan('job');
+        childOf(parent, 'step').setAttribute('n', 1).end();
+        parent.end();
+      });
+
+      const found = await run.waitForSpan({ kind: SpanKind.INTERNAL, children: [{ name: 'step', attributes: { n: 1 } }] });
+      expect(found.name).to.equal('job');
+      const wrong = { name: 'job', children: [{ name: 'step', attributes: { n: 2 } }] };
+      const error = await failureOf(run.waitForTrace({ root: wrong }, { timeoutMillis: 1 }));
+
+      expect(error.message).to.match(/Nearest:\n {2}job: step: n: expected 2, got 1\n/);
+    });
+
     it('does not take an open span', async () => {
       const run = await tracing.run(() => startSpan('email'));
 
@@ -54,7 +70,7 @@ describe('A scope', () => {
         .replaceAll(/[\d.]+ (?:µs|ms)$/gm, 'TIME')
         .replace(/started at \S+[\\/]tracing-tools\.ts:\d+:\d+/, 'started HERE');
       expect(message).to.equal(
-        `no span matched { name: 'email.send' } within 5 ms, in ${run.name}
+        `no span matched email.send within 5 ms, in ${run.name}
 
 Seen so far:
   trace ID
@@ -65,8 +81,8 @@ Still open:
   checkout, started HERE
 
 Nearest:
-  email.sent: name is 'email.sent', not 'email.send'
-  checkout: name is 'checkout', not 'email.send'
+  email.sent: name: expected email.send, got email.sent
+  checkout: name: expected email.send, got checkout
 `,
       );
     });
@@ -155,7 +171,7 @@ Nearest:
 
       const error = await failureOf(run.waitForTrace({ root: 'child' }, { timeoutMillis: 5 }));
 
-      expect(error.message).to.match(/^no trace with root 'child' was complete within 5 ms/);
+      expect(error.message).to.match(/^no trace with root child was complete within 5 ms/);
     });
   });
 

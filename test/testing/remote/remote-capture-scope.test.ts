@@ -110,7 +110,7 @@ describe('RemoteCaptureScope', () => {
       const { message } = await failureOf(scope.waitForTrace({ root: 'span 2' }, { timeoutMillis: 20 }));
 
       expect(message.split('\n')).to.deep.equal([
-        "no trace with root 'span 2' was complete within 20 ms, in checkout",
+        'no trace with root span 2 was complete within 20 ms, in checkout',
         '',
         'Seen so far:',
         `  trace ${TRACE}`,
@@ -121,7 +121,7 @@ describe('RemoteCaptureScope', () => {
         `  the parent of span 3, ${'2'.repeat(16)}`,
         '',
         'Nearest:',
-        "  span 1: name is 'span 1', not 'span 2'",
+        '  span 1: name: expected "span 2", got "span 1"',
         '',
       ]);
     });

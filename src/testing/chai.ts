@@ -1,0 +1,79 @@
+import type { AssertTraceOptions, SpanPattern, Times, Traces } from './expect/index.js';
+import { assertNoSpan, assertSpan, assertTrace } from './expect/index.js';
+import type { Assertion as CalledFunction } from './expect/report/assertion.js';
+import { assertNoTrace } from './faces/assert-no-trace.js';
+import { assertOpenSpans } from './faces/assert-open-spans.js';
+import { assertEmits, type EmitOptions } from './faces/emitted.js';
+import type { Spans } from './tree/index.js';
+
+export type { EmitOptions } from './faces/emitted.js';
+
+declare global {
+  namespace Chai {
+    interface Assertion {
+      /** A span as the pattern says has ended, anywhere; with `times: n`, n have. */
+      span(pattern: SpanPattern & Times): Assertion;
+      /** A trace is as the pattern says, from its root down; of several traces, one of them. */
+      matchTrace(pattern: SpanPattern, options?: AssertTraceOptions): Assertion;
+      /** So many spans have not ended. */
+      openSpans(count: number): Assertion;
+      /** The function, run as a scope of its own, makes a span as the pattern says. To be awaited. */
+      emitSpan(pattern: SpanPattern & Times, options?: EmitOptions): Promise<void>;
+    }
+  }
+}
+
+/** What of chai the plug-in needs. */
+export interface ChaiLike {
+  // As chai's own types have it.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly Assertion: { addMethod(name: string, method: (this: any, ...args: any[]) => any): void };
+}
+
+export interface ChaiUtilsLike {
+  // oxlint-disable-next-line typescript/no-explicit-any
+  flag(assertion: any, name: string): unknown;
+}
+
+/**
+ * Traces for chai: `chai.use(traceChai)`.
+ *
+ * ```ts
+ * expect(run).to.have.span({ name: 'charge', status: 'ok' });
+ * expect(run).to.matchTrace({ name: 'POST /checkout', children: [{ name: 'charge' }] });
+ * expect(run).to.have.openSpans(0);
+ * await expect(() => checkout(order)).to.emitSpan({ name: 'charge' });
+ * ```
+ *
+ * All can be negated by `not`.
+ */
+export function traceChai({ Assertion }: ChaiLike, utils: ChaiUtilsLike): void {
+  /** What was given to `expect()`; whether it is negated; the function the test called. */
+  const read = (assertion: object) => ({
+    subject: utils.flag(assertion, 'object'),
+    negated: utils.flag(assertion, 'negate') === true,
+    calledAs: utils.flag(assertion, 'ssfi') as CalledFunction,
+  });
+
+  Assertion.addMethod('span', function (this: object, pattern: SpanPattern & Times): void {
+    const { subject, negated, calledAs } = read(this);
+    if (negated) assertNoSpan(subject as Spans, pattern, undefined, calledAs);
+    else assertSpan(subject as Spans, pattern, calledAs);
+  });
+
+  Assertion.addMethod('matchTrace', function (this: object, pattern: SpanPattern, options?: AssertTraceOptions): void {
+    const { subject, negated, calledAs } = read(this);
+    if (negated) assertNoTrace(subject as Traces, pattern, options, calledAs);
+    else assertTrace(subject as Traces, pattern, options, calledAs);
+  });
+
+  Assertion.addMethod('openSpans', function (this: object, count: number): void {
+    const { subject, negated, calledAs } = read(this);
+    assertOpenSpans(subject as Spans, count, calledAs, negated);
+  });
+
+  Assertion.addMethod('emitSpan', function (this: object, pattern: SpanPattern & Times, options?: EmitOptions): Promise<void> {
+    const { subject, negated, calledAs } = read(this);
+    return assertEmits(subject as () => unknown, pattern, options, calledAs, negated);
+  });
+}

@@ -1,0 +1,34 @@
+import { matchesTrace, type AssertTraceOptions, type SpanPattern, type Traces } from '../expect/index.js';
+import { compileSpan } from '../expect/pattern/compile.js';
+import type { Assertion } from '../expect/report/assertion.js';
+import { capturedTrees, failureOf } from '../expect/report/failure.js';
+import { Notes } from '../expect/report/notes.js';
+import { summaryOf } from '../expect/report/words.js';
+import { treesOf } from '../tree/source.js';
+
+/**
+ * Asserts that no trace is as the pattern says.
+ *
+ * @throws AssertionError showing what was captured, with the roots that match marked
+ */
+export function assertNoTrace(
+  traces: Traces,
+  pattern: SpanPattern,
+  options: AssertTraceOptions | undefined,
+  calledAs: Assertion,
+): void {
+  if (!matchesTrace(pattern, traces, options)) return;
+  const roots = treesOf(traces).flat();
+  const notes = new Notes();
+  for (const root of roots) if (matchesTrace(pattern, root, options)) notes.line(root, 'not expected');
+  const summary = summaryOf(compileSpan(pattern));
+  throw failureOf(
+    {
+      headline: `expected no trace that matches ${summary}`,
+      body: capturedTrees(roots, notes),
+      actual: summary,
+      expected: '(no such trace)',
+    },
+    calledAs,
+  );
+}

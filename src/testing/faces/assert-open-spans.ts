@@ -1,0 +1,35 @@
+import { expectation } from '../../validation/option.js';
+import type { Assertion } from '../expect/report/assertion.js';
+import { capturedTrees, failureOf } from '../expect/report/failure.js';
+import { Notes, openAmong } from '../expect/report/notes.js';
+import { titleOf } from '../expect/report/words.js';
+import { nodesOf } from '../tree/descendants.js';
+import { treesOf, type Spans } from '../tree/source.js';
+
+/**
+ * Asserts how many spans have not ended; with `negated`, that it is another number.
+ *
+ * @throws AssertionError showing them in their trees
+ * @throws TypeError if the count is none
+ */
+export function assertOpenSpans(spans: Spans, count: number, calledAs: Assertion, negated = false): void {
+  if (!Number.isSafeInteger(count) || count < 0) throw new TypeError(expectation('count', 'an integer from 0 on', count));
+  const roots = treesOf(spans).flat();
+  const open = openAmong(nodesOf(roots));
+  if ((open.length === count) !== negated) return;
+  const notes = new Notes();
+  if (open.length > count) for (const span of open) notes.line(span, 'expected to have ended');
+  throw failureOf(
+    {
+      headline: `expected ${negated ? 'any number but ' : ''}${countText(count)}, got ${open.length}`,
+      body: capturedTrees(roots, notes),
+      actual: [countText(open.length), ...open.map((span) => `  ${titleOf(span)}`)].join('\n'),
+      expected: negated ? `not ${countText(count)}` : countText(count),
+    },
+    calledAs,
+  );
+}
+
+function countText(count: number): string {
+  return count === 1 ? '1 open span' : `${count} open spans`;
+}

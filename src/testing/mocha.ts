@@ -1,0 +1,103 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { OpenScope, TraceScope } from './capture/trace-scope.js';
+import { traceTesting, type TraceTesting, type TraceTestingOptions } from './capture/trace-testing.js';
+
+/*
+ * Each test of mocha as a scope of its own: a root hook plug-in.
+ *
+ *   mocha --require otel-span-cache/testing/mocha
+ *
+ * In a test, `currentScope()` is its scope; so is `this.traceScope`, in hooks as well.
+ */
+
+export { currentScope } from './faces/shared-tracing.js';
+
+declare global {
+  namespace Mocha {
+    interface Context {
+      /** What the test that is running has of spans and logs: with `otel-span-cache/testing/mocha`. */
+      traceScope: TraceScope;
+    }
+  }
+}
+
+/** What mocha takes for root hooks. */
+export interface TraceHooks {
+  beforeAll(): void;
+  beforeEach(this: HookContext): void;
+  afterEach(): void;
+  afterAll(): Promise<void>;
+}
+
+/** What of mocha's `this` the hooks need. */
+export interface HookContext {
+  traceScope?: TraceScope;
+  currentTest?: TestInMocha | undefined;
+}
+
+export interface TestInMocha {
+  fn?: TestFunction | undefined;
+  fullTitle(): string;
+}
+
+type TestFunction = (...args: never[]) => unknown;
+
+/** The tests' own functions, by those that run in their place. */
+const originals = new WeakMap<TestFunction, TestFunction>();
+
+/**
+ * The hooks with options, for a file of your own to give to `--require`:
+ *
+ * ```ts
+ * export const mochaHooks = traceHooks({ cache });
+ * ```
+ */
+export function traceHooks(options?: TraceTestingOptions): TraceHooks {
+  let tracing: TraceTesting | undefined;
+  let restore: (() => void) | undefined;
+  return {
+    beforeAll() {
+      tracing = traceTesting(options);
+    },
+    beforeEach() {
+      const { currentTest } = this;
+      if (tracing === undefined || currentTest === undefined) return;
+      const scope = tracing.openScope({ name: currentTest.fullTitle() });
+      this.traceScope = scope;
+      restore = runInside(scope, currentTest);
+    },
+    afterEach() {
+      restore?.();
+      restore = undefined;
+    },
+    async afterAll() {
+      await tracing?.shutdown();
+      tracing = undefined;
+    },
+  };
+}
+
+export const mochaHooks: TraceHooks = traceHooks();
+
+/**
+ * Has the test's function run in the async context of a scope, which a hook before it could not enter for it.
+ * Mocha goes on from where `done` is called: that must be outside again.
+ *
+ * @returns a function that closes the scope and makes the test as it was, for another try
+ */
+function runInside(scope: OpenScope, test: TestInMocha): () => void {
+  // Mocha copies a test for another try before the hook after it has run.
+  const original = test.fn && (originals.get(test.fn) ?? test.fn);
+  if (original !== undefined) {
+    const inside = function (this: unknown, ...args: never[]): unknown {
+      const outside = args.map((done) => AsyncResource.bind(done));
+      return scope.run(() => original.apply(this, outside));
+    };
+    originals.set(inside, original);
+    test.fn = inside;
+  }
+  return () => {
+    scope.close();
+    test.fn = original;
+  };
+}

@@ -1,0 +1,70 @@
+import * as runner from 'node:test';
+import type { TraceScope } from './capture/trace-scope.js';
+import { assertSpan, assertTrace } from './expect/index.js';
+import type { AssertTraceOptions, SpanPattern, Times, Traces } from './expect/index.js';
+import { assertOpenSpans } from './faces/assert-open-spans.js';
+import { assertEmits, type EmitOptions } from './faces/emitted.js';
+import { sharedTracing } from './faces/shared-tracing.js';
+import type { Spans } from './tree/index.js';
+
+export { currentScope } from './faces/shared-tracing.js';
+export type { EmitOptions } from './faces/emitted.js';
+
+/** What `t.assert` of node:test gets, where it can be added to: from Node 22.14 on. */
+export interface TraceAssertions {
+  /** A trace is as the pattern says, from its root down; of several traces, one of them. */
+  matchesTrace(traces: Traces, pattern: SpanPattern, options?: AssertTraceOptions): void;
+  /** A span as the pattern says has ended, anywhere; with `times: n`, n have. */
+  hasSpan(spans: Spans, pattern: SpanPattern & Times): void;
+  /** Every span has ended. */
+  hasNoOpenSpans(spans: Spans): void;
+  /** The function, run as a scope of its own, makes a span as the pattern says. To be awaited. */
+  emitsSpan(code: () => unknown, pattern: SpanPattern & Times, options?: EmitOptions): Promise<void>;
+}
+
+/** @ts-ignore: only there with the types of Node */
+declare module 'node:test' {
+  interface TestContextAssert extends TraceAssertions {}
+}
+
+/**
+ * A test of node:test that runs as a scope of its own, also next to others.
+ *
+ * ```ts
+ * test('charges', traced(async (t, scope) => {
+ *   await checkout(order);
+ *   assertSpan(scope, { name: 'charge' });
+ * }));
+ * ```
+ *
+ * `t` is node:test's own. In all that the test calls, `currentScope()` is the scope, too.
+ */
+export function traced<T>(
+  test: (context: T, scope: TraceScope) => unknown,
+): (context: T) => Promise<void> {
+  return async (context) => {
+    const { name } = (context ?? {}) as { name?: unknown };
+    const options = typeof name === 'string' ? { name } : undefined;
+    await sharedTracing().run((scope) => test(context, scope), options);
+  };
+}
+
+function matchesTrace(traces: Traces, pattern: SpanPattern, options?: AssertTraceOptions): void {
+  assertTrace(traces, pattern, options, matchesTrace);
+}
+
+function hasSpan(spans: Spans, pattern: SpanPattern & Times): void {
+  assertSpan(spans, pattern, hasSpan);
+}
+
+function hasNoOpenSpans(spans: Spans): void {
+  assertOpenSpans(spans, 0, hasNoOpenSpans);
+}
+
+function emitsSpan(code: () => unknown, pattern: SpanPattern & Times, options?: EmitOptions): Promise<void> {
+  return assertEmits(code, pattern, options, emitsSpan);
+}
+
+const assertions: TraceAssertions = { matchesTrace, hasSpan, hasNoOpenSpans, emitsSpan };
+const { assert } = runner as { assert?: { register?: (name: string, assertion: unknown) => void } };
+for (const [name, assertion] of Object.entries(assertions)) assert?.register?.(name, assertion);
