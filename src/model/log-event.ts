@@ -56,7 +56,7 @@ export interface OrphanEvent extends LogEvent {
  * Throws what the record's getters throw, and a `TypeError` for a record without a time; the caller
  * counts such a record as invalid.
  */
-export function toLogEvent(record: ReadableLogRecord): LogEvent {
+export function toLogEvent(record: Omit<ReadableLogRecord, 'resource'>): LogEvent {
   const time = record.hrTime;
   if (!Array.isArray(time)) throw new TypeError('a log record must have hrTime');
 

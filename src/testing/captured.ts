@@ -47,6 +47,8 @@ export interface CapturedSpan {
   readonly links: readonly CapturedLink[];
   /** The name of the instrumentation scope. */
   readonly scope: string;
+  /** Of a span that another process sent: its `service.name`. */
+  readonly service?: string;
 }
 
 /** A span in its place in the tree. */
@@ -76,4 +78,6 @@ export interface CapturedLog {
   readonly traceId: string | undefined;
   readonly spanId: string | undefined;
   readonly scope: string;
+  /** Of a record that another process sent: its `service.name`. */
+  readonly service?: string;
 }

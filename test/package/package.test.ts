@@ -56,6 +56,11 @@ describe('The packed package', function () {
         expect(await node(installed.project, script)).to.equal('["checkout","charge"] ["paid"]\n');
       });
     }
+    for (const script of ['remote.mjs', 'remote.cjs']) {
+      it(`reads spans of other processes by otel-span-cache/testing/remote in ${script}`, async () => {
+        expect(await node(installed.project, script)).to.equal('["checkout"]\n');
+      });
+    }
   });
 
   describe('for a TypeScript user', () => {

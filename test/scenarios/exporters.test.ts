@@ -240,7 +240,11 @@ describe('An exporter subscription', () => {
 
   it('that never answers does not gather spans without a bound, however often it is flushed', () => {
     const { cache, start } = startService({ queueCapacity: 500, maxParkedSpans: 100 });
-    cache.addExporter(new ManualExporter(), { maxQueueSize: 200, maxExportBatchSize: 100 });
+    cache.addExporter(new ManualExporter(), {
+      maxQueueSize: 200,
+      maxExportBatchSize: 100,
+      exportTimeoutMillis: 20,
+    });
 
     for (let round = 0; round < 20; round++) {
       for (let i = 0; i < 500; i++) start('job').end();

@@ -1,13 +1,16 @@
 import type { CapturedSpan, CapturedTrace } from '../captured.js';
 import type { SpanRecord } from './span-record.js';
 
+/** What makes up a trace. */
+export type TraceRecord = Pick<SpanRecord, 'traceId' | 'order' | 'captured'>;
+
 interface MutableNode extends CapturedSpan {
   readonly children: MutableNode[];
 }
 
 /** The spans of a scope by trace, traces in the order of their first span, open spans among them. */
-export function groupByTrace(records: readonly SpanRecord[]): Map<string, SpanRecord[]> {
-  const traces = new Map<string, SpanRecord[]>();
+export function groupByTrace<T extends TraceRecord>(records: readonly T[]): Map<string, T[]> {
+  const traces = new Map<string, T[]>();
   for (const record of records) {
     const trace = traces.get(record.traceId);
     if (trace === undefined) traces.set(record.traceId, [record]);
@@ -17,7 +20,7 @@ export function groupByTrace(records: readonly SpanRecord[]): Map<string, SpanRe
 }
 
 /** The spans of one trace, in the order they started, as a tree. */
-export function captureTrace(records: readonly SpanRecord[]): CapturedTrace {
+export function captureTrace(records: readonly TraceRecord[]): CapturedTrace {
   const spans = records.toSorted((a, b) => a.order - b.order).map((record) => record.captured());
   const nodes = new Map<string, MutableNode>();
   for (const span of spans) nodes.set(span.spanId, { ...span, children: [] });

@@ -1,5 +1,5 @@
 import { printable } from '../../format/printable.js';
-import { captureTrace, groupByTrace } from './captured-traces.js';
+import { captureTrace, groupByTrace, type TraceRecord } from './captured-traces.js';
 import { whyNoSpans } from './no-spans.js';
 import type { Recorder } from './recorder.js';
 import type { ScopeRecords } from './scope-records.js';
@@ -7,7 +7,7 @@ import { spanLine, traceLines } from './tree-text.js';
 
 /** Of each kind of thing in a message. */
 const MAX_ITEMS = 5;
-const MAX_MISSES = 3;
+export const MAX_MISSES = 3;
 
 /**
  * What a scope has, for the message of a wait that is over: the trees seen so far, the spans still open and
@@ -40,10 +40,16 @@ export function openSpans(scope: ScopeRecords): string[] {
 }
 
 function seen(scope: ScopeRecords, recorder: Recorder): string {
-  if (scope.spans.length === 0) return `No span was captured: ${whyNoSpans(scope, recorder)}`;
-  const traces = [...groupByTrace(scope.spans).values()];
-  const lines = traces.slice(0, MAX_ITEMS).map((records) => {
-    const trace = captureTrace(records);
+  return scope.spans.length === 0
+    ? `No span was captured: ${whyNoSpans(scope, recorder)}`
+    : seenTraces(scope.spans);
+}
+
+/** The trees of what was captured, each with its id. */
+export function seenTraces(records: readonly TraceRecord[]): string {
+  const traces = [...groupByTrace(records).values()];
+  const lines = traces.slice(0, MAX_ITEMS).map((ofOne) => {
+    const trace = captureTrace(ofOne);
     return [`trace ${trace.traceId}`, ...traceLines(trace)].join('\n    ');
   });
   if (traces.length > MAX_ITEMS) lines.push(`⋯ ${traces.length - MAX_ITEMS} more traces`);
@@ -56,7 +62,8 @@ function unownedSpans(scope: ScopeRecords, recorder: Recorder): string[] {
     .map((record) => spanLine(record.captured()));
 }
 
-function section(title: string, lines: readonly string[], maxLines = MAX_ITEMS): string {
+/** Lines under a title, or nothing if there are none. */
+export function section(title: string, lines: readonly string[], maxLines = MAX_ITEMS): string {
   if (lines.length === 0) return '';
   const shown = lines.slice(0, maxLines).map((line) => `  ${line}`);
   if (lines.length > maxLines) shown.push(`  ⋯ ${lines.length - maxLines} more`);

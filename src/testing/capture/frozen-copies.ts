@@ -15,6 +15,31 @@ const KINDS: readonly SpanKindName[] = ['internal', 'server', 'client', 'produce
 /** By `SpanStatusCode`. */
 const STATUSES: readonly SpanStatusName[] = ['unset', 'ok', 'error'];
 
+/** What is read of a span: the SDK's own object, or one that another process sent. */
+export interface CopyableSpan
+  extends Pick<
+    ReadableSpan,
+    | 'name'
+    | 'kind'
+    | 'status'
+    | 'spanContext'
+    | 'parentSpanContext'
+    | 'startTime'
+    | 'duration'
+    | 'attributes'
+    | 'events'
+    | 'links'
+    | 'instrumentationScope'
+  > {
+  /** Of another process: which. */
+  readonly serviceName?: string;
+}
+
+/** Likewise, of a log record. */
+export interface CopyableLog extends Omit<ReadableLogRecord, 'resource'> {
+  readonly serviceName?: string;
+}
+
 /** A log record in both forms that a test reads. */
 export interface CopiedLog {
   readonly log: CapturedLog;
@@ -26,7 +51,7 @@ export interface CopiedLog {
  * A span as it is now, ended or open, with the log records emitted in it after its own events: in the
  * order of emission, because their times are too coarse to sort by.
  */
-export function copySpan(span: ReadableSpan, ended: boolean, logs: readonly CapturedEvent[]): CapturedSpan {
+export function copySpan(span: CopyableSpan, ended: boolean, logs: readonly CapturedEvent[]): CapturedSpan {
   const { traceId, spanId } = span.spanContext();
   const parent = span.parentSpanContext;
   return Object.freeze({
@@ -53,11 +78,12 @@ export function copySpan(span: ReadableSpan, ended: boolean, logs: readonly Capt
       ),
     ),
     scope: span.instrumentationScope.name,
+    ...serviceOf(span),
   });
 }
 
 /** Reads a log record, which may change as soon as its `onEmit` is over. Throws what its getters throw. */
-export function copyLog(record: ReadableLogRecord): CopiedLog {
+export function copyLog(record: CopyableLog): CopiedLog {
   const { name, time, severityText, severityNumber, attributes } = toLogEvent(record);
   const shared = { time: millis(time), body: plainValue(record.body), attributes: plainObject(attributes) };
   return {
@@ -69,6 +95,7 @@ export function copyLog(record: ReadableLogRecord): CopiedLog {
       traceId: record.spanContext?.traceId,
       spanId: record.spanContext?.spanId,
       scope: record.instrumentationScope.name,
+      ...serviceOf(record),
     }),
     event: Object.freeze({
       ...shared,
@@ -77,6 +104,10 @@ export function copyLog(record: ReadableLogRecord): CopiedLog {
       ...(severityText === undefined ? {} : { severity: severityText }),
     }),
   };
+}
+
+function serviceOf({ serviceName }: CopyableSpan | CopyableLog): { service?: string } {
+  return serviceName === undefined ? {} : { service: serviceName };
 }
 
 function copyEvent({ name, time, attributes }: TimedEvent): CapturedEvent {

@@ -54,8 +54,17 @@ export class Ownership {
   attribute(claim: Claim, mayBelongToOnlyScope: boolean): Attribution {
     const attribution = this.#attribute(claim, mayBelongToOnlyScope);
     const { owner } = attribution;
-    if (owner !== undefined && owner !== GONE) this.#claimTrace(claim.traceId, owner);
+    if (owner !== undefined && owner !== GONE) this.claimTrace(claim.traceId, owner);
     return attribution;
+  }
+
+  /** Makes a trace belong to a scope, unless it has an owner. */
+  claimTrace(traceId: string, owner: ScopeRecords): void {
+    if (this.#traces.has(traceId)) return;
+    this.#traces.set(traceId, owner.weak);
+    if (this.#traces.size <= MAX_TRACES) return;
+    const [oldest] = this.#traces.keys();
+    this.#traces.delete(oldest as string);
   }
 
   /** The owner of a trace, if it has one. */
@@ -84,14 +93,6 @@ export class Ownership {
     const hasUnknown = owners.delete(undefined);
     if (owners.size > 1) return CONFLICT;
     return hasUnknown ? undefined : [...owners][0];
-  }
-
-  #claimTrace(traceId: string, owner: ScopeRecords): void {
-    if (this.#traces.has(traceId)) return;
-    this.#traces.set(traceId, owner.weak);
-    if (this.#traces.size <= MAX_TRACES) return;
-    const [oldest] = this.#traces.keys();
-    this.#traces.delete(oldest as string);
   }
 }
 

@@ -2,6 +2,7 @@ import { AssertionError } from 'node:assert';
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
 import { wantedSpan, type SpanMatcher, type WantedSpan } from '../expect/wanted-span.js';
 import { nodesOf } from '../tree/descendants.js';
+import { callerFrames } from './caller-frames.js';
 import { captureTrace, groupByTrace } from './captured-traces.js';
 import { describeScope, openSpans } from './describe-scope.js';
 import { MissingSdkError, NoSpansError, TraceTimeoutError } from './errors.js';
@@ -133,12 +134,6 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
       return error;
     });
   }
-}
-
-/** The stack of who called the method that waits: a timer's own leads nowhere. */
-function callerFrames({ stack = '' }: Error): string[] {
-  const [_headline, _wait, _waitForSomething, ...frames] = stack.split('\n');
-  return frames;
 }
 
 function captured(records: readonly SpanRecord[]): readonly CapturedSpan[] {

@@ -1,7 +1,6 @@
-import type { ReadableSpan } from '../../model/otel.js';
 import type { SpanIdentity } from '../../model/span-map.js';
 import type { CapturedEvent, CapturedSpan } from '../captured.js';
-import { copySpan } from './frozen-copies.js';
+import { copySpan, type CopyableSpan } from './frozen-copies.js';
 import { firstForeignFrame } from './start-stack.js';
 
 /**
@@ -10,7 +9,7 @@ import { firstForeignFrame } from './start-stack.js';
  * Holds the SDK's own object and copies it when it is read: most spans of a test are never read.
  */
 export class SpanRecord implements SpanIdentity {
-  readonly span: ReadableSpan;
+  readonly span: CopyableSpan;
   readonly traceId: string;
   readonly spanId: string;
   /** Counts up with each span that starts in this process. */
@@ -23,7 +22,7 @@ export class SpanRecord implements SpanIdentity {
   /** Of the ended span; undefined when something was added since. */
   #copy: CapturedSpan | undefined;
 
-  constructor(span: ReadableSpan, order: number, fromOutside: boolean, startStack: Error | undefined) {
+  constructor(span: CopyableSpan, order: number, fromOutside: boolean, startStack: Error | undefined) {
     const { traceId, spanId } = span.spanContext();
     this.span = span;
     this.traceId = traceId;

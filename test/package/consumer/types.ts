@@ -9,6 +9,7 @@ import {
   type Subscription,
 } from 'otel-span-cache';
 import { traceTesting, type TraceTesting } from 'otel-span-cache/testing';
+import { remoteScope, type RemoteScope } from 'otel-span-cache/testing/remote';
 
 /* What a TypeScript user writes. It is type-checked as ES module, as CommonJS, and for a bundler. */
 
@@ -43,6 +44,12 @@ export async function checkout(): Promise<number> {
   await run.waitForSpan({ name: /^email/, attributes: { tries: (value) => value === 1 } }, { timeoutMillis: 10 });
   using scope = tracing.openScope();
   return run.result.length + scope.spans.length + run.traces.flatMap(({ roots }) => roots).length;
+}
+
+export async function checkoutElsewhere(): Promise<string | undefined> {
+  await using scope: RemoteScope = await remoteScope({ protocol: 'http/json' });
+  const trace = await scope.waitForTrace({ root: { name: /^POST/, service: 'shop' } });
+  return `${scope.traceparent} ${scope.env['OTEL_EXPORTER_OTLP_ENDPOINT']} ${trace.roots[0]?.service}`;
 }
 
 // @ts-expect-error: the declarations know the options by name

@@ -84,6 +84,8 @@ export interface SpanPattern extends Strict {
   readonly ended?: Expected<boolean>;
   /** The name of the instrumentation scope. */
   readonly scope?: Expected<string>;
+  /** The `service.name`, in a `remoteScope()`. */
+  readonly service?: Expected<string>;
   readonly attributes?: AttributesPattern | Exactly<AttributesPattern> | Absent;
   /** An exception that was recorded on the span, or logged in it. */
   readonly exception?: ExceptionPattern | Absent;
@@ -108,6 +110,8 @@ export interface LogPattern extends Strict {
   readonly severityNumber?: Expected<number>;
   readonly time?: Expected<number>;
   readonly scope?: Expected<string>;
+  /** The `service.name`, in a `remoteScope()`. */
+  readonly service?: Expected<string>;
   readonly traceId?: Expected<string>;
   readonly spanId?: Expected<string>;
   /** By key. They may nest: objects are partial, arrays are not. */

@@ -59,7 +59,7 @@ export const SPAN: Shape = {
   fields: {
     ...fieldsOf({ name: STRING, kind: KINDS, status: STATUSES, statusMessage: STRING } satisfies FieldsOf<CapturedSpan>),
     ...fieldsOf({ traceId: STRING, spanId: STRING, parentSpanId: STRING, parentIsRemote: BOOLEAN } satisfies FieldsOf<CapturedSpan>),
-    ...fieldsOf({ startTime: NUMBER, durationMillis: NUMBER, ended: BOOLEAN, scope: STRING } satisfies FieldsOf<CapturedSpan>),
+    ...fieldsOf({ startTime: NUMBER, durationMillis: NUMBER, ended: BOOLEAN, scope: STRING, service: STRING } satisfies FieldsOf<CapturedSpan>),
   },
   attributes: ATTRIBUTE,
   lists: {
@@ -97,7 +97,7 @@ export const LINK: Shape = {
 export const LOG: Shape = {
   fields: {
     ...fieldsOf({ eventName: STRING, body: NESTED, severity: STRING, severityNumber: NUMBER } satisfies FieldsOf<LogInSpan>),
-    ...fieldsOf({ time: NUMBER, scope: STRING, traceId: STRING, spanId: STRING } satisfies FieldsOf<LogInSpan>),
+    ...fieldsOf({ time: NUMBER, scope: STRING, service: STRING, traceId: STRING, spanId: STRING } satisfies FieldsOf<LogInSpan>),
   },
   attributes: NESTED,
   lists: {

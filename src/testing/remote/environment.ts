@@ -1,0 +1,32 @@
+export type OtlpProtocol = 'http/protobuf' | 'http/json';
+
+/**
+ * Milliseconds from the end of a span to its export. Not 0, which some languages' SDKs refuse. What ends within
+ * this time travels together.
+ */
+const SCHEDULE_DELAY = '10';
+
+/**
+ * The environment variables that make an OpenTelemetry SDK, in any language, send its spans and log records to a
+ * receiver, soon and all of them. Those for one signal are there because a value inherited from the shell would
+ * come first.
+ *
+ * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ */
+export function environmentFor(url: string, protocol: OtlpProtocol): Readonly<Record<string, string>> {
+  return Object.freeze({
+    OTEL_SDK_DISABLED: 'false',
+    OTEL_TRACES_SAMPLER: 'parentbased_always_on',
+    OTEL_TRACES_EXPORTER: 'otlp',
+    OTEL_LOGS_EXPORTER: 'otlp',
+    OTEL_METRICS_EXPORTER: 'none',
+    OTEL_EXPORTER_OTLP_ENDPOINT: url,
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${url}/v1/traces`,
+    OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${url}/v1/logs`,
+    OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+    OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: protocol,
+    OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: protocol,
+    OTEL_BSP_SCHEDULE_DELAY: SCHEDULE_DELAY,
+    OTEL_BLRP_SCHEDULE_DELAY: SCHEDULE_DELAY,
+  });
+}

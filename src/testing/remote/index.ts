@@ -1,0 +1,12 @@
+export { remoteScope } from './remote-scope.js';
+export { remoteReceiver } from './receiver.js';
+export type {
+  LogMatcher,
+  RemoteReceiver,
+  RemoteReceiverOptions,
+  RemoteReceiverStats,
+  RemoteScope,
+  RemoteScopeOptions,
+} from './contract.js';
+export type { OtlpProtocol } from './environment.js';
+export type { RejectionReason } from './rejection.js';

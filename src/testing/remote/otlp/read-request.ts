@@ -1,0 +1,131 @@
+import type { Attributes, HrTime, Link, SpanContext } from '@opentelemetry/api';
+import { expectation } from '../../../validation/option.js';
+import type { CopyableLog, CopyableSpan } from '../../capture/frozen-copies.js';
+import { MalformedPayload } from './malformed-payload.js';
+import type { LogsRequest, OtlpLogRecord, OtlpResource, OtlpSpan, TraceRequest } from './messages.js';
+import { readAttributes, readValue } from './read-value.js';
+
+const NANOS_PER_SECOND = 1_000_000_000n;
+
+const TRACE_ID_DIGITS = 32;
+const SPAN_ID_DIGITS = 16;
+
+/** `SpanFlags`: whether the flag below is known, and whether the parent is in another process. */
+const HAS_IS_REMOTE = 0x1_00;
+const IS_REMOTE = 0x2_00;
+const TRACE_FLAGS = 0xff;
+
+/** Kinds whose parent is elsewhere, for SDKs that do not send the flags. By `SpanKind` of OTLP. */
+const KINDS_CALLED_FROM_OUTSIDE: ReadonlySet<number> = new Set([2, 5]);
+
+/**
+ * The spans of a request, in its order.
+ *
+ * @throws MalformedPayload for a span without valid ids
+ */
+export function readSpans({ resourceSpans = [] }: TraceRequest): CopyableSpan[] {
+  return resourceSpans.flatMap(({ resource, scopeSpans = [] }) => {
+    const serviceName = readServiceName(resource);
+    return scopeSpans.flatMap(({ scope, spans = [] }) =>
+      spans.map((span) => readSpan(span, scope?.name ?? '', serviceName)),
+    );
+  });
+}
+
+/**
+ * The log records of a request, in its order.
+ *
+ * @throws MalformedPayload for an id of the wrong length
+ */
+export function readLogs({ resourceLogs = [] }: LogsRequest): CopyableLog[] {
+  return resourceLogs.flatMap(({ resource, scopeLogs = [] }) => {
+    const serviceName = readServiceName(resource);
+    return scopeLogs.flatMap(({ scope, logRecords = [] }) =>
+      logRecords.map((record) => readLog(record, scope?.name ?? '', serviceName)),
+    );
+  });
+}
+
+function readSpan(span: OtlpSpan, scope: string, serviceName: string | undefined): CopyableSpan {
+  const context = requiredContext(span.traceId, span.spanId, span.flags);
+  const { startTimeUnixNano: start = 0n, endTimeUnixNano: end = 0n } = span;
+  return {
+    name: span.name ?? '',
+    // OTLP counts from 1, because 0 says that it is not known.
+    kind: (span.kind ?? 1) - 1,
+    status: { code: span.status?.code ?? 0, message: span.status?.message ?? '' },
+    spanContext: () => context,
+    ...readParent(span, context.traceId),
+    startTime: hrTime(start),
+    duration: hrTime(end - start),
+    attributes: readAttributes(span.attributes) as Attributes,
+    events: (span.events ?? []).map(({ name = '', timeUnixNano = 0n, attributes }) => ({
+      name,
+      time: hrTime(timeUnixNano),
+      attributes: readAttributes(attributes) as Attributes,
+    })),
+    links: (span.links ?? []).map(
+      ({ traceId, spanId, attributes }): Link => ({
+        context: requiredContext(traceId, spanId, undefined),
+        attributes: readAttributes(attributes) as Attributes,
+      }),
+    ),
+    instrumentationScope: { name: scope },
+    ...(serviceName === undefined ? {} : { serviceName }),
+  };
+}
+
+function readParent(
+  { parentSpanId, flags = 0, kind = 0 }: OtlpSpan,
+  traceId: string,
+): { parentSpanContext?: SpanContext } {
+  const spanId = id('parentSpanId', parentSpanId, SPAN_ID_DIGITS);
+  if (spanId === undefined) return {};
+  const isRemote =
+    (flags & HAS_IS_REMOTE) === 0 ? KINDS_CALLED_FROM_OUTSIDE.has(kind) : (flags & IS_REMOTE) !== 0;
+  return { parentSpanContext: { traceId, spanId, isRemote, traceFlags: flags & TRACE_FLAGS } };
+}
+
+function readLog(record: OtlpLogRecord, scope: string, serviceName: string | undefined): CopyableLog {
+  const { observedTimeUnixNano: observed = 0n, timeUnixNano: time = 0n, severityText, eventName, body } = record;
+  const traceId = id('traceId', record.traceId, TRACE_ID_DIGITS);
+  const spanId = id('spanId', record.spanId, SPAN_ID_DIGITS);
+  const traceFlags = (record.flags ?? 0) & TRACE_FLAGS;
+  return {
+    hrTime: hrTime(time === 0n ? observed : time),
+    hrTimeObserved: hrTime(observed),
+    ...(traceId === undefined || spanId === undefined ? {} : { spanContext: { traceId, spanId, traceFlags } }),
+    ...(severityText ? { severityText } : {}),
+    ...(record.severityNumber ? { severityNumber: record.severityNumber } : {}),
+    ...(body === undefined ? {} : { body: readValue(body) as CopyableLog['body'] }),
+    ...(eventName ? { eventName } : {}),
+    attributes: readAttributes(record.attributes) as CopyableLog['attributes'],
+    droppedAttributesCount: 0,
+    instrumentationScope: { name: scope },
+    ...(serviceName === undefined ? {} : { serviceName }),
+  };
+}
+
+function readServiceName(resource: OtlpResource | undefined): string | undefined {
+  const name = readAttributes(resource?.attributes)['service.name'];
+  return typeof name === 'string' ? name : undefined;
+}
+
+function requiredContext(sentTraceId: string | undefined, sentSpanId: string | undefined, flags = 0): SpanContext {
+  const traceId = id('traceId', sentTraceId, TRACE_ID_DIGITS);
+  const spanId = id('spanId', sentSpanId, SPAN_ID_DIGITS);
+  if (traceId === undefined) throw new MalformedPayload(expectation('traceId', 'an id that is not zero', sentTraceId));
+  if (spanId === undefined) throw new MalformedPayload(expectation('spanId', 'an id that is not zero', sentSpanId));
+  return { traceId, spanId, traceFlags: flags & TRACE_FLAGS };
+}
+
+/** An id, or undefined for none: empty or all zeros. */
+function id(name: string, value: string | undefined, digits: number): string | undefined {
+  if (value === undefined || value === '') return undefined;
+  if (value.length !== digits) throw new MalformedPayload(expectation(name, `an id of ${digits / 2} bytes`, value));
+  return /^0+$/.test(value) ? undefined : value;
+}
+
+function hrTime(nanos: bigint): HrTime {
+  return [Number(nanos / NANOS_PER_SECOND), Number(nanos % NANOS_PER_SECOND)];
+}

@@ -1,0 +1,109 @@
+/*
+ * The part of OTLP that tests read: trace and log requests, of
+ * https://github.com/open-telemetry/opentelemetry-proto (v1). One table serves both encodings: numbers and wire
+ * types are those of protobuf, names those of JSON. Fields left out here are skipped, as unknown ones are.
+ */
+
+/** How a value is written. `id` is bytes in protobuf and hexadecimal text in JSON. */
+export type Scalar = 'string' | 'bytes' | 'id' | 'bool' | 'double' | 'uint32' | 'fixed32' | 'fixed64' | 'int64';
+
+export interface Field {
+  readonly number: number;
+  readonly type: Scalar | (() => Message);
+  readonly repeated: boolean;
+}
+
+/** The fields of one kind of message. */
+export class Message {
+  readonly byName: readonly (readonly [string, Field])[];
+  readonly byNumber: ReadonlyMap<number, readonly [string, Field]>;
+
+  constructor(fields: Readonly<Record<string, Field>>) {
+    this.byName = Object.entries(fields);
+    this.byNumber = new Map(this.byName.map((entry) => [entry[1].number, entry]));
+  }
+}
+
+const KEY_VALUE_LIST = new Message({ values: many(1, () => KEY_VALUE) });
+const ARRAY_VALUE = new Message({ values: many(1, () => ANY_VALUE) });
+
+const ANY_VALUE: Message = new Message({
+  stringValue: one(1, 'string'),
+  boolValue: one(2, 'bool'),
+  intValue: one(3, 'int64'),
+  doubleValue: one(4, 'double'),
+  arrayValue: one(5, () => ARRAY_VALUE),
+  kvlistValue: one(6, () => KEY_VALUE_LIST),
+  bytesValue: one(7, 'bytes'),
+});
+
+const KEY_VALUE: Message = new Message({
+  key: one(1, 'string'),
+  value: one(2, () => ANY_VALUE),
+});
+
+const RESOURCE = new Message({ attributes: many(1, () => KEY_VALUE) });
+const SCOPE = new Message({ name: one(1, 'string') });
+
+const EVENT = new Message({
+  timeUnixNano: one(1, 'fixed64'),
+  name: one(2, 'string'),
+  attributes: many(3, () => KEY_VALUE),
+});
+
+const LINK = new Message({
+  traceId: one(1, 'id'),
+  spanId: one(2, 'id'),
+  attributes: many(4, () => KEY_VALUE),
+});
+
+const STATUS = new Message({
+  message: one(2, 'string'),
+  code: one(3, 'uint32'),
+});
+
+const SPAN = new Message({
+  traceId: one(1, 'id'),
+  spanId: one(2, 'id'),
+  parentSpanId: one(4, 'id'),
+  name: one(5, 'string'),
+  kind: one(6, 'uint32'),
+  startTimeUnixNano: one(7, 'fixed64'),
+  endTimeUnixNano: one(8, 'fixed64'),
+  attributes: many(9, () => KEY_VALUE),
+  events: many(11, () => EVENT),
+  links: many(13, () => LINK),
+  status: one(15, () => STATUS),
+  flags: one(16, 'fixed32'),
+});
+
+const LOG_RECORD = new Message({
+  timeUnixNano: one(1, 'fixed64'),
+  severityNumber: one(2, 'uint32'),
+  severityText: one(3, 'string'),
+  body: one(5, () => ANY_VALUE),
+  attributes: many(6, () => KEY_VALUE),
+  flags: one(8, 'fixed32'),
+  traceId: one(9, 'id'),
+  spanId: one(10, 'id'),
+  observedTimeUnixNano: one(11, 'fixed64'),
+  eventName: one(12, 'string'),
+});
+
+const SCOPE_SPANS = new Message({ scope: one(1, () => SCOPE), spans: many(2, () => SPAN) });
+const SCOPE_LOGS = new Message({ scope: one(1, () => SCOPE), logRecords: many(2, () => LOG_RECORD) });
+const RESOURCE_SPANS = new Message({ resource: one(1, () => RESOURCE), scopeSpans: many(2, () => SCOPE_SPANS) });
+const RESOURCE_LOGS = new Message({ resource: one(1, () => RESOURCE), scopeLogs: many(2, () => SCOPE_LOGS) });
+
+/** `ExportTraceServiceRequest`. */
+export const TRACE_REQUEST = new Message({ resourceSpans: many(1, () => RESOURCE_SPANS) });
+/** `ExportLogsServiceRequest`. */
+export const LOGS_REQUEST = new Message({ resourceLogs: many(1, () => RESOURCE_LOGS) });
+
+function one(number: number, type: Field['type']): Field {
+  return { number, type, repeated: false };
+}
+
+function many(number: number, type: Field['type']): Field {
+  return { number, type, repeated: true };
+}

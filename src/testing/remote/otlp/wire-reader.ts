@@ -1,0 +1,109 @@
+import { MalformedPayload } from './malformed-payload.js';
+
+/** How many bytes a value has: https://protobuf.dev/programming-guides/encoding/. Groups are not in use. */
+export const WireType = { VARINT: 0, FIXED64: 1, BYTES: 2, FIXED32: 5 } as const;
+
+/** 10 groups of 7 bits hold 64. */
+const MAX_VARINT_BYTES = 10;
+const MAX_FIELD_NUMBER = 2 ** 29 - 1;
+
+/** Strict, and keeps a byte order mark: the text is the application's. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Reads protobuf's wire format from front to back.
+ *
+ * @throws MalformedPayload from every method, for what ends too early or cannot be
+ */
+export class WireReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #position = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get atEnd(): boolean {
+    return this.#position === this.#bytes.length;
+  }
+
+  tag(): { readonly number: number; readonly wireType: number } {
+    const tag = this.#varintNumber();
+    const number = Math.floor(tag / 8);
+    if (number === 0 || number > MAX_FIELD_NUMBER) throw new MalformedPayload(`no field can have the number ${number}`);
+    return { number, wireType: tag % 8 };
+  }
+
+  varint(): bigint {
+    let value = 0n;
+    for (let index = 0; index < MAX_VARINT_BYTES; index++) {
+      const byte = this.#view.getUint8(this.#advance(1));
+      value |= BigInt(byte & 0x7f) << BigInt(7 * index);
+      if (byte < 0x80) return BigInt.asUintN(64, value);
+    }
+    throw new MalformedPayload(`a varint of more than ${MAX_VARINT_BYTES} bytes`);
+  }
+
+  fixed32(): number {
+    return this.#view.getUint32(this.#advance(4), true);
+  }
+
+  fixed64(): bigint {
+    return this.#view.getBigUint64(this.#advance(8), true);
+  }
+
+  double(): number {
+    return this.#view.getFloat64(this.#advance(8), true);
+  }
+
+  /** A view, not a copy. */
+  bytes(): Uint8Array {
+    const length = this.#varintNumber();
+    const start = this.#advance(length);
+    return this.#bytes.subarray(start, start + length);
+  }
+
+  string(): string {
+    const bytes = this.bytes();
+    try {
+      return UTF8.decode(bytes);
+    } catch {
+      throw new MalformedPayload('a string is not UTF-8');
+    }
+  }
+
+  /** Passes over the value of a field that nobody reads. */
+  skip(wireType: number): void {
+    switch (wireType) {
+      case WireType.VARINT:
+        this.varint();
+        break;
+      case WireType.FIXED64:
+        this.#advance(8);
+        break;
+      case WireType.BYTES:
+        this.bytes();
+        break;
+      case WireType.FIXED32:
+        this.#advance(4);
+        break;
+      default:
+        throw new MalformedPayload(`wire type ${wireType} is not in use`);
+    }
+  }
+
+  /** Lengths and tags: far below 2⁵³ in any payload that is whole. */
+  #varintNumber(): number {
+    return Number(this.varint());
+  }
+
+  /** @returns where the position was */
+  #advance(length: number): number {
+    const start = this.#position;
+    if (length > this.#bytes.length - start) throw new MalformedPayload('the payload ends inside a value');
+    this.#position = start + length;
+    return start;
+  }
+}

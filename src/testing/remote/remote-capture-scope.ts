@@ -1,0 +1,227 @@
+import { AssertionError } from 'node:assert';
+import { inspect } from 'node:util';
+import { printable } from '../../format/printable.js';
+import { expectation } from '../../validation/option.js';
+import { callerFrames } from '../capture/caller-frames.js';
+import { captureTrace, groupByTrace } from '../capture/captured-traces.js';
+import { MAX_MISSES, section, seenTraces } from '../capture/describe-scope.js';
+import { NoSpansError, TraceTimeoutError } from '../capture/errors.js';
+import type { ScopeRecords } from '../capture/scope-records.js';
+import type { SpanRecord } from '../capture/span-record.js';
+import type { SettleOptions, TracePattern, WaitOptions } from '../capture/trace-scope.js';
+import { spanLine } from '../capture/tree-text.js';
+import { waitUntil } from '../capture/waiting.js';
+import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
+import { wantedSpan, type SpanMatcher, type WantedSpan } from '../expect/wanted-span.js';
+import { nodesOf } from '../tree/descendants.js';
+import { inOrderOfStart, withoutParent } from './arrived-spans.js';
+import type { LogMatcher, RemoteReceiver, RemoteScope } from './contract.js';
+import type { RemoteRecords } from './remote-records.js';
+import { newParent } from './traceparent.js';
+import { whyNothingArrived } from './why-no-spans.js';
+
+/** Ten times what an SDK waits before it exports. */
+const IDLE_SETTLE_MILLIS = 100;
+
+/** What other processes sent, as a test sees it. */
+export class RemoteCaptureScope implements RemoteScope {
+  readonly receiver: RemoteReceiver;
+  readonly openSpans: readonly CapturedSpan[] = Object.freeze([]);
+  readonly #timeoutMillis: number;
+  readonly #received: RemoteRecords;
+  readonly #records: ScopeRecords;
+  readonly #parent = newParent();
+  readonly #release: () => void;
+  readonly #onClose: () => Promise<void>;
+
+  /** @param onClose is called each time it is closed */
+  constructor(
+    name: string,
+    timeoutMillis: number,
+    receiver: RemoteReceiver,
+    received: RemoteRecords,
+    onClose: () => Promise<void>,
+  ) {
+    this.receiver = receiver;
+    this.#timeoutMillis = timeoutMillis;
+    this.#received = received;
+    this.#records = received.newScope(name, this.#parent.traceId);
+    this.#release = this.#records.hold();
+    this.#onClose = onClose;
+  }
+
+  get name(): string {
+    return this.#records.name;
+  }
+
+  get env(): Readonly<Record<string, string>> {
+    return this.receiver.env;
+  }
+
+  get traceId(): string {
+    return this.#parent.traceId;
+  }
+
+  get traceparent(): string {
+    return this.#parent.traceparent;
+  }
+
+  get spans(): readonly CapturedSpan[] {
+    return Object.freeze(inOrderOfStart(this.#records.spans).map((span) => span.captured()));
+  }
+
+  get traces(): readonly CapturedTrace[] {
+    return Object.freeze([...groupByTrace(inOrderOfStart(this.#records.spans)).values()].map(captureTrace));
+  }
+
+  get logs(): readonly CapturedLog[] {
+    return Object.freeze([...this.#records.logs]);
+  }
+
+  get unowned(): readonly CapturedSpan[] {
+    return Object.freeze(this.#unowned().map((record) => record.captured()));
+  }
+
+  async waitForSpan(span: SpanMatcher, options?: WaitOptions): Promise<CapturedSpan> {
+    const wanted = wantedSpan('span', span);
+    const candidates = () => asSeenBy(wanted, this.#records.spans);
+    const look = () => candidates().find((candidate) => wanted.matches(candidate));
+    return this.#wait(`no span matched ${wanted.description}`, look, options, () => wanted.nearest(candidates()));
+  }
+
+  async waitForTrace({ root, traceId }: TracePattern = {}, options?: SettleOptions): Promise<CapturedTrace> {
+    const wanted = root === undefined ? undefined : wantedSpan('root', root);
+    const look = () => {
+      const traces = [...groupByTrace(this.#records.spans).values()];
+      const complete = traces.find((records) => this.#isComplete(records, wanted, traceId));
+      return complete && captureTrace(inOrderOfStart(complete));
+    };
+    const asked = [
+      ...(wanted === undefined ? [] : [`root ${wanted.description}`]),
+      ...(traceId === undefined ? [] : [`id ${traceId}`]),
+    ].join(' and ');
+    const missed = `no trace${asked && ` with ${asked}`} was complete`;
+    return this.#wait(missed, look, options, () => wanted?.nearest(this.#roots(this.#records.spans, wanted)) ?? []);
+  }
+
+  async waitForIdle(options?: SettleOptions): Promise<void> {
+    const { spans } = this.#records;
+    const look = () => (spans.length > 0 && this.#withoutParent(spans).length === 0 ? true : undefined);
+    const settleMillis = options?.settleMillis ?? IDLE_SETTLE_MILLIS;
+    await this.#wait('it was not idle', look, { ...options, settleMillis });
+  }
+
+  async waitForLog(log: LogMatcher, options?: WaitOptions): Promise<CapturedLog> {
+    if (typeof log !== 'string' && typeof log !== 'function' && !(log instanceof RegExp)) {
+      throw new TypeError(expectation('log', 'a text, a RegExp or a function', log));
+    }
+    const look = () => this.#records.logs.find((record) => matchesLog(log, record));
+    return this.#wait(`no log record matched ${inspect(log)}`, look, options);
+  }
+
+  assertAllEnded(): void {
+    if (this.#records.spans.length === 0) {
+      throw new NoSpansError(`${this.name} has no span that could have ended: ${this.explainNoSpans()}`, this);
+    }
+    const missing = this.#missingParents();
+    if (missing.length === 0) return;
+    throw new AssertionError({
+      message: `the parents of ${missing.length} spans have not arrived in ${this.name}:\n${this.#describe([])}`,
+      actual: missing,
+      expected: [],
+      operator: 'assertAllEnded',
+    });
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.#records.listen(listener);
+  }
+
+  explainNoSpans(): string {
+    return whyNothingArrived(this.#records, this.#received, this.receiver);
+  }
+
+  close(): Promise<void> {
+    this.#release();
+    return this.#onClose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #isComplete(
+    records: readonly SpanRecord[],
+    wanted: WantedSpan | undefined,
+    traceId: string | undefined,
+  ): boolean {
+    if (traceId !== undefined && records[0]?.traceId !== traceId) return false;
+    if (this.#withoutParent(records).length > 0) return false;
+    const roots = this.#roots(records, wanted);
+    return roots.some((root) => wanted === undefined || wanted.matches(root));
+  }
+
+  #roots(records: readonly SpanRecord[], wanted: WantedSpan | undefined): CapturedSpan[] {
+    return asSeenBy(wanted, records).filter(({ parentSpanId, parentIsRemote }) => {
+      return parentSpanId === undefined || parentIsRemote || parentSpanId === this.#parent.spanId;
+    });
+  }
+
+  #withoutParent(records: readonly SpanRecord[]): SpanRecord[] {
+    return withoutParent(records, this.#parent.spanId);
+  }
+
+  #wait<T>(
+    missed: string,
+    look: () => T | undefined,
+    options: SettleOptions = {},
+    nearest: () => readonly string[] = () => [],
+  ): Promise<T> {
+    const frames = callerFrames(new Error('called here'));
+    const withTimeout = { ...options, timeoutMillis: options.timeoutMillis ?? this.#timeoutMillis };
+    return waitUntil(this.#records, look, withTimeout, (timeoutMillis) => {
+      const description = this.#describe(nearest());
+      const message = `${missed} within ${timeoutMillis} ms, in ${this.name}\n\n${description}\n`;
+      const error = new TraceTimeoutError(message, this);
+      error.stack = [`${error.name}: ${message}`, ...frames].join('\n');
+      return error;
+    });
+  }
+
+  #describe(nearest: readonly string[]): string {
+    const { spans } = this.#records;
+    return [
+      spans.length === 0 ? `No span has arrived: ${this.explainNoSpans()}` : seenTraces(inOrderOfStart(spans)),
+      section('Open, or still on their way', this.#missingParents()),
+      section('Nearest', nearest.slice(0, MAX_MISSES)),
+      section('Unowned', this.#unowned().map((record) => spanLine(record.captured()))),
+    ]
+      .filter((text) => text !== '')
+      .join('\n\n');
+  }
+
+  #missingParents(): string[] {
+    return this.#withoutParent(this.#records.spans).map((record) => {
+      return `the parent of ${printable(record.span.name)}, ${record.span.parentSpanContext?.spanId}`;
+    });
+  }
+
+  #unowned(): SpanRecord[] {
+    return this.#received.unowned.filter(({ order }) => order >= this.#records.openedAt);
+  }
+}
+
+/** The spans, in their trees if the matcher looks at what is below them. */
+function asSeenBy(wanted: WantedSpan | undefined, records: readonly SpanRecord[]): readonly CapturedSpan[] {
+  if (wanted?.looksBelow !== true) return records.map((record) => record.captured());
+  const traces = [...groupByTrace(inOrderOfStart(records)).values()];
+  return traces.flatMap((trace) => nodesOf(captureTrace(trace).roots));
+}
+
+function matchesLog(matcher: LogMatcher, log: CapturedLog): boolean {
+  if (typeof matcher === 'function') return matcher(log);
+  return [log.eventName, log.body].some((text) => {
+    if (typeof text !== 'string') return false;
+    return typeof matcher === 'string' ? text === matcher : text.search(matcher) >= 0;
+  });
+}

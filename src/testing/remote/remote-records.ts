@@ -1,0 +1,112 @@
+import { diag } from '@opentelemetry/api';
+import { SpanMap } from '../../model/span-map.js';
+import type { CapturedEvent } from '../captured.js';
+import { copyLog, type CopiedLog, type CopyableLog, type CopyableSpan } from '../capture/frozen-copies.js';
+import { GONE, Ownership, type Owner } from '../capture/ownership.js';
+import { ScopeRecords } from '../capture/scope-records.js';
+import { SpanRecord } from '../capture/span-record.js';
+
+/** Spans without an owner that are kept; the oldest gives way. */
+const MAX_UNOWNED = 1_000;
+
+/**
+ * Takes in what other processes sent, and gives it to the scope that owns it.
+ *
+ * As in the process itself a span belongs to the scope that has its trace, else to that of the traces it links to,
+ * else to the only scope open. There is no async context to tell more: spans of two scopes at once are told apart
+ * by their trace only.
+ */
+export class RemoteRecords {
+  /** Spans that no scope owns, in the order they arrived: the last 1,000. */
+  readonly unowned: SpanRecord[] = [];
+  receivedSpans = 0;
+  receivedLogs = 0;
+  unownedLogs = 0;
+  readonly #ownership = new Ownership();
+  /** Of each scope: the log records of its spans, which often arrive before the span does. */
+  readonly #events = new WeakMap<ScopeRecords, SpanMap<SpanEvents>>();
+
+  newScope(name: string, traceId: string): ScopeRecords {
+    const scope = new ScopeRecords(name, this.receivedSpans, this.#ownership.opened);
+    this.#events.set(scope, new SpanMap());
+    this.#ownership.claimTrace(traceId, scope);
+    return scope;
+  }
+
+  addSpans(spans: readonly CopyableSpan[]): void {
+    announce(spans.map((span) => this.#addSpan(span)));
+  }
+
+  /** @throws nothing: what was decoded can be copied */
+  addLogs(records: readonly CopyableLog[]): void {
+    announce(records.map((record) => this.#addLog(copyLog(record))));
+  }
+
+  #addSpan(span: CopyableSpan): Owner {
+    const context = span.spanContext();
+    const { owner } = this.#ownership.attribute(
+      { traceId: context.traceId, parent: span.parentSpanContext, links: span.links, asyncScope: undefined },
+      true,
+    );
+    // An exporter that got no answer sends its spans once more.
+    if (owner !== undefined && owner !== GONE && owner.find(context) !== undefined) return undefined;
+    const record = new SpanRecord(span, this.receivedSpans++, false, undefined);
+    record.end();
+    if (owner === undefined) this.#addUnowned(record);
+    else if (owner !== GONE) this.#addOwned(record, owner);
+    return owner;
+  }
+
+  #addOwned(record: SpanRecord, owner: ScopeRecords): void {
+    for (const event of this.#events.get(owner)?.get(record)?.events ?? []) record.addLog(event);
+    owner.add(record);
+  }
+
+  #addUnowned(record: SpanRecord): void {
+    this.unowned.push(record);
+    if (this.unowned.length > MAX_UNOWNED) this.unowned.shift();
+  }
+
+  #addLog({ log, event }: CopiedLog): Owner {
+    this.receivedLogs++;
+    const { traceId, spanId } = log;
+    const owner = this.#logOwner(traceId);
+    if (owner === undefined) this.unownedLogs++;
+    if (owner === undefined || owner === GONE) return owner;
+    owner.logs.push(log);
+    if (traceId !== undefined && spanId !== undefined) this.#addEvent(owner, { traceId, spanId }, event);
+    return owner;
+  }
+
+  /** A record may come before the spans of its trace: it settles whose they are. */
+  #logOwner(traceId: string | undefined): Owner {
+    if (traceId === undefined) return this.#ownership.onlyScope();
+    return this.#ownership.attribute({ traceId, parent: undefined, links: [], asyncScope: undefined }, true).owner;
+  }
+
+  #addEvent(owner: ScopeRecords, span: { traceId: string; spanId: string }, event: CapturedEvent): void {
+    owner.find(span)?.addLog(event);
+    const waiting = this.#events.get(owner);
+    const known = waiting?.get(span);
+    if (known === undefined) waiting?.set({ ...span, events: [event] });
+    else known.events.push(event);
+  }
+}
+
+interface SpanEvents {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly events: CapturedEvent[];
+}
+
+/** Once per request: who waits sees all of it. What a test's listener throws is not the sender's fault. */
+function announce(owners: readonly Owner[]): void {
+  for (const owner of new Set(owners)) {
+    if (owner === undefined || owner === GONE) continue;
+    try {
+      owner.changed();
+    } catch (error) {
+      diag.error('otel-span-cache/testing/remote: a listener of a scope threw', error);
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import { expect } from 'chai';
+import { remoteScope, type RemoteScope } from '../../../src/testing/remote/index.js';
+import { failureOf, names } from '../capture/tracing-tools.js';
+
+const TRACE = 'a'.repeat(32);
+const SERVER = 2;
+const HAS_IS_REMOTE = 0x1_00;
+const IS_REMOTE = 0x2_00;
+
+/** A span of a trace, by one digit that stands for its id. */
+function span(digit: string, parent?: string, fields: object = {}): object {
+  return {
+    traceId: TRACE,
+    spanId: digit.repeat(16),
+    ...(parent === undefined ? {} : { parentSpanId: parent.repeat(16) }),
+    name: `span ${digit}`,
+    startTimeUnixNano: `${digit}000000`,
+    endTimeUnixNano: '10000000',
+    ...fields,
+  };
+}
+
+describe('RemoteCaptureScope', () => {
+  let scope: RemoteScope;
+  beforeEach(async () => {
+    scope = await remoteScope({ name: 'checkout', timeoutMillis: 2_000 });
+  });
+  afterEach(() => scope.close());
+
+  async function send(...spans: object[]): Promise<void> {
+    const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
+    await fetch(`${scope.receiver.url}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  }
+
+  async function log(body: string): Promise<void> {
+    const logRecords = [{ body: { stringValue: body }, timeUnixNano: '1' }];
+    const request = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] });
+    await fetch(`${scope.receiver.url}/v1/logs`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: request });
+  }
+
+  describe('traceparent', () => {
+    it('is a sampled one, of the trace of the scope', () => {
+      expect(scope.traceparent).to.match(/^00-[\da-f]{32}-[\da-f]{16}-01$/);
+      expect(scope.traceparent).to.contain(scope.traceId);
+    });
+
+    it('makes a root of the span under it, even from an SDK that sends no flags', async () => {
+      await send(span('1', undefined, { traceId: scope.traceId, parentSpanId: scope.traceparent.split('-')[2] }));
+
+      expect(names((await scope.waitForTrace()).roots)).to.deep.equal(['span 1']);
+    });
+  });
+
+  describe('spans', () => {
+    it('are in the order they started, in whatever order they arrive', async () => {
+      await send(span('3', '1'), span('2', '1'));
+      await send(span('1'));
+
+      expect(names(scope.spans)).to.deep.equal(['span 1', 'span 2', 'span 3']);
+      expect(names(scope.traces[0]!.roots[0]!.children)).to.deep.equal(['span 2', 'span 3']);
+    });
+
+    it('that started at the same time come as outer ones before inner ones, siblings as they arrived', async () => {
+      const now = { startTimeUnixNano: '5000000' };
+      await send(span('4', '3', now), span('5', '1', now), span('3', '1', now), span('1', undefined, now));
+
+      expect(names(scope.spans)).to.deep.equal(['span 1', 'span 5', 'span 3', 'span 4']);
+    });
+
+    it('are all there if each is above the other', async () => {
+      await send(span('1', '2'), span('2', '1'));
+
+      expect(names(scope.spans)).to.deep.equal(['span 1', 'span 2']);
+      expect(scope.traces[0]?.spans).to.have.length(2);
+    });
+
+    it('are frozen', async () => {
+      await send(span('1'));
+
+      expect(scope.spans).to.be.frozen;
+      expect(scope.spans[0]).to.be.frozen;
+    });
+  });
+
+  describe('waitForTrace', () => {
+    it('waits for the parent of each span', async () => {
+      await send(span('3', '2'), span('1'));
+      const waiting = scope.waitForTrace();
+
+      await send(span('2', '1'));
+
+      expect(names((await waiting).spans)).to.deep.equal(['span 1', 'span 2', 'span 3']);
+    });
+
+    it('does not wait for a parent in another process, by the flags, or without flags by the kind', async () => {
+      await send(span('2', '1', { flags: HAS_IS_REMOTE | IS_REMOTE }), span('4', '3', { kind: SERVER }));
+
+      expect(names((await scope.waitForTrace()).roots)).to.deep.equal(['span 2', 'span 4']);
+    });
+
+    it('waits for the parent of a server span that has it in the same process', async () => {
+      await send(span('2', '1', { kind: SERVER, flags: HAS_IS_REMOTE }));
+
+      await failureOf(scope.waitForTrace({}, { timeoutMillis: 20 }));
+    });
+
+    it('shows what is there when it is over', async () => {
+      await send(span('3', '2'), span('1', undefined, { kind: SERVER }));
+
+      const { message } = await failureOf(scope.waitForTrace({ root: 'span 2' }, { timeoutMillis: 20 }));
+
+      expect(message.split('\n')).to.deep.equal([
+        'no trace with root span 2 was complete within 20 ms, in checkout',
+        '',
+        'Seen so far:',
+        `  trace ${TRACE}`,
+        '    span 1  server  9 ms',
+        '    span 3  7 ms',
+        '',
+        'Open, or still on their way:',
+        `  the parent of span 3, ${'2'.repeat(16)}`,
+        '',
+        'Nearest:',
+        '  span 1: name: expected "span 2", got "span 1"',
+        '',
+      ]);
+    });
+  });
+
+  describe('waitForIdle', () => {
+    it('is over when nothing has come for a while', async () => {
+      await send(span('2', '1'));
+      const waiting = scope.waitForIdle({ settleMillis: 20 });
+
+      await send(span('1'));
+
+      await waiting;
+      expect(scope.spans).to.have.length(2);
+    });
+
+    it('does not take nothing at all for idle', async () => {
+      const { message } = await failureOf(scope.waitForIdle({ timeoutMillis: 20 }));
+
+      expect(message).to.contain('nothing was ever sent');
+    });
+  });
+
+  describe('waitForLog', () => {
+    for (const matcher of ['paid', /^pa/, (record: { body: unknown }) => record.body === 'paid']) {
+      it(`finds one by ${String(matcher)}`, async () => {
+        const waiting = scope.waitForLog(matcher);
+
+        await log('other');
+        await log('paid');
+
+        expect((await waiting).body).to.equal('paid');
+      });
+    }
+
+    it('refuses what is no matcher', async () => {
+      expect(await failureOf(scope.waitForLog(1 as unknown as string))).to.be.instanceOf(TypeError);
+    });
+  });
+
+  describe('assertAllEnded', () => {
+    it('names the spans whose parent has not arrived', async () => {
+      await send(span('2', '1'));
+
+      expect(() => scope.assertAllEnded()).to.throw(`the parent of span 2, ${'1'.repeat(16)}`);
+    });
+
+    it('fails without any span', () => {
+      expect(() => scope.assertAllEnded()).to.throw('checkout has no span that could have ended');
+    });
+  });
+});
