@@ -14,6 +14,7 @@ const SYNTAX_ONLY = ['vitest.config.mjs', 'shop.vitest.test.mjs', 'jest.config.c
 const NODE_TEST = [
   'shop.test.mjs',
   'server.test.cjs',
+  'remote.test.mjs',
   'queue.test.mjs',
   'streaming.test.mjs',
   'parallel.test.mjs',
@@ -49,7 +50,7 @@ describe('docs/testing.md', function () {
   after(() => rmSync(folder, { recursive: true }));
 
   it('has no code that is not looked at here', () => {
-    const known = ['shop.mjs', 'forgotten.mjs', ...SCRIPTS, ...MOCHA, ...NODE_TEST, ...SYNTAX_ONLY];
+    const known = ['shop.mjs', 'service.mjs', 'forgotten.mjs', ...SCRIPTS, ...MOCHA, ...NODE_TEST, ...SYNTAX_ONLY];
 
     expect([...code.keys()]).to.have.members(known);
   });
