@@ -1,18 +1,15 @@
-import { diag, DiagLogLevel } from '@opentelemetry/api';
+import { diag } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { Episode } from '../../src/diagnostics/episode.js';
+import { listenToWarnings } from '../scenarios/service.js';
 
 describe('Episode', () => {
   const warn = sinon.spy();
 
   beforeEach(() => {
     warn.resetHistory();
-    const silent = () => {};
-    diag.setLogger(
-      { error: silent, warn, info: silent, debug: silent, verbose: silent },
-      { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },
-    );
+    listenToWarnings(warn);
   });
 
   afterEach(() => diag.disable());

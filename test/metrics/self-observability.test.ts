@@ -3,7 +3,6 @@ import { runInNewContext } from 'node:vm';
 import {
   createNoopMeter,
   diag,
-  DiagLogLevel,
   type BatchObservableCallback,
   type BatchObservableResult,
   type Meter,
@@ -13,7 +12,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import { SpanCache } from '../../src/index.js';
 import { MeterProvider as SdkMeterProvider, PrometheusExporter } from '../sdk.js';
-import { startService } from '../scenarios/service.js';
+import { listenToWarnings, startService } from '../scenarios/service.js';
 
 /*
  * What the real SDK does not do, or does not show. Everything else is in `test/scenarios/metrics.test.ts`.
@@ -76,11 +75,7 @@ describe('SelfObservability', () => {
 
     beforeEach(() => {
       warn.resetHistory();
-      const silent = () => {};
-      diag.setLogger(
-        { error: silent, warn, info: silent, debug: silent, verbose: silent },
-        { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },
-      );
+      listenToWarnings(warn);
     });
 
     afterEach(() => diag.disable());

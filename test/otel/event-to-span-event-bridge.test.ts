@@ -1,9 +1,10 @@
-import { diag, DiagLogLevel, ROOT_CONTEXT, trace, type Context, type Span } from '@opentelemetry/api';
+import { diag, ROOT_CONTEXT, trace, type Context, type Span } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { isBridged } from '../../src/model/bridged-records.js';
 import type { ReadableLogRecord } from '../../src/model/otel.js';
 import { EventToSpanEventBridge } from '../../src/otel/event-to-span-event-bridge.js';
+import { listenToWarnings } from '../scenarios/service.js';
 
 /*
  * What the real SDK does not do, or does not show. Everything else is in
@@ -49,11 +50,7 @@ describe('EventToSpanEventBridge', () => {
 
   beforeEach(() => {
     warn.resetHistory();
-    const silent = () => {};
-    diag.setLogger(
-      { error: silent, warn, info: silent, debug: silent, verbose: silent },
-      { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },
-    );
+    listenToWarnings(warn);
   });
 
   afterEach(() => diag.disable());

@@ -2,19 +2,14 @@ import { diag, DiagLogLevel, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { SpanCache, type ReadableLogRecord, type ReadableSpan } from '../../src/index.js';
-import { eventNames, eventually, names, startService } from './service.js';
+import { eventNames, eventually, listenToWarnings, names, startService } from './service.js';
 
 describe('A full queue', () => {
   let warnings: string[];
 
   beforeEach(() => {
     warnings = [];
-    const silent = () => {};
-    const warn = (...args: unknown[]) => warnings.push(args.join(' '));
-    diag.setLogger(
-      { error: silent, warn, info: silent, debug: silent, verbose: silent },
-      { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },
-    );
+    listenToWarnings((...args: unknown[]) => warnings.push(args.join(' ')));
   });
 
   afterEach(() => diag.disable());

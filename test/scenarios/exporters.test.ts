@@ -1,10 +1,10 @@
-import { diag, DiagLogLevel, ROOT_CONTEXT } from '@opentelemetry/api';
+import { diag, ROOT_CONTEXT } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import type { ExportResult, ReadableSpan, SpanExporter } from '../../src/index.js';
 import { batchSpanProcessor, InMemorySpanExporter, SamplingDecision, simpleSpanProcessor } from '../sdk.js';
-import { eventNames, names, startService } from './service.js';
+import { eventNames, listenToWarnings, names, startService } from './service.js';
 
 /** An exporter whose exports finish when the test says so. */
 class ManualExporter implements SpanExporter {
@@ -23,12 +23,7 @@ describe('An exporter subscription', () => {
 
   beforeEach(() => {
     warnings = [];
-    const silent = () => {};
-    const warn = (...args: unknown[]) => warnings.push(args.join(' '));
-    diag.setLogger(
-      { error: silent, warn, info: silent, debug: silent, verbose: silent },
-      { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },
-    );
+    listenToWarnings((...args: unknown[]) => warnings.push(args.join(' ')));
   });
 
   afterEach(() => {

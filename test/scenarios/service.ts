@@ -1,4 +1,4 @@
-import { ROOT_CONTEXT, trace, type Span } from '@opentelemetry/api';
+import { diag, DiagLogLevel, ROOT_CONTEXT, trace, type Span } from '@opentelemetry/api';
 import { SpanCache, type ReadableSpan, type SpanCacheOptions } from '../../src/index.js';
 import { startSdk, type Sdk, type SdkConfig } from '../sdk.js';
 
@@ -28,6 +28,15 @@ export function startService(options?: SpanCacheOptions, sdk?: Partial<SdkConfig
     start: (name) => tracer.startSpan(name, {}, ROOT_CONTEXT),
     log: (span, body) => logger.emit({ body, context: trace.setSpan(ROOT_CONTEXT, span) }),
   };
+}
+
+/** Has the warnings of the package go to a function, until `diag.disable()`. */
+export function listenToWarnings(warn: (...args: unknown[]) => void): void {
+  const silent = () => {};
+  diag.setLogger(
+    { error: silent, warn, info: silent, debug: silent, verbose: silent },
+    { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },
+  );
 }
 
 /** Waits, in real time, for what the pipeline will do by itself; gives up after some seconds. */

@@ -1,9 +1,9 @@
-import { diag, DiagLogLevel, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { diag, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { untraced, type SpanBatch, type SubscriptionStats } from '../../src/index.js';
 import { InMemorySpanExporter } from '../sdk.js';
-import { eventually, names, startService, type Service } from './service.js';
+import { eventually, listenToWarnings, names, startService, type Service } from './service.js';
 
 /** Each way to subscribe, as something that collects the names of the spans it got. */
 const KINDS: Record<
@@ -189,11 +189,7 @@ describe('A callback subscriber', () => {
 
   beforeEach(() => {
     warnings = sinon.spy();
-    const silent = () => {};
-    diag.setLogger(
-      { error: silent, warn: warnings, info: silent, debug: silent, verbose: silent },
-      { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },
-    );
+    listenToWarnings(warnings);
   });
 
   afterEach(() => diag.disable());
