@@ -3,6 +3,7 @@ import type { ExporterOptions } from './fanout/exporter-subscription.js';
 import type { SpanStoreOptions } from './fanout/span-store.js';
 import type { SubscribeOptions } from './fanout/subscription.js';
 import type { ReadableLogRecord } from './model/otel.js';
+import type { LateEvents } from './reconcile/reconciler.js';
 import {
   boolean,
   expectation,
@@ -42,7 +43,7 @@ export interface SpanCacheOptions {
    *
    * Default `'orphan'`.
    */
-  lateEvents?: 'drop' | 'orphan' | 'amend' | { readonly holdMillis: number };
+  lateEvents?: LateEvents;
   /** Whether spans that are recorded but not sampled reach subscribers. Exporters never get them. Default true. */
   unsampledSpans?: boolean;
   /**

@@ -1,7 +1,7 @@
 import { context } from '@opentelemetry/api';
 import { Driver } from './driver/driver.js';
 import { EmittedRecordPool } from './driver/emitted-record-pool.js';
-import { EventIntake } from './driver/event-intake.js';
+import { EventIntake, type LogRecordFilter } from './driver/event-intake.js';
 import { Gate } from './driver/gate.js';
 import { SpanIntake } from './driver/span-intake.js';
 import { CallbackSubscription, type SpanBatchCallback } from './fanout/callback-subscription.js';
@@ -21,7 +21,6 @@ import type { SpanCacheStats } from './metrics/stats.js';
 import { EventCounters, SpanCounters } from './model/counters.js';
 import type {
   LogRecordProcessor,
-  ReadableLogRecord,
   ReadableSpan,
   SpanExporter,
   SpanProcessor,
@@ -291,7 +290,7 @@ export class SpanCache {
 
 function logRecordFilter(
   logRecords: Required<SpanCacheOptions>['logRecords'],
-): ((record: ReadableLogRecord) => boolean) | undefined {
+): LogRecordFilter | undefined {
   if (typeof logRecords === 'function') return logRecords;
   return logRecords === 'events' ? (record) => Boolean(record.eventName) : undefined;
 }

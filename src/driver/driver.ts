@@ -201,9 +201,8 @@ export class Driver {
    */
   #moveExpired(): boolean {
     if (this.#cycle < this.#sweepCycle) return false;
-    const now = performance.now();
-    const orphans = this.#reconciler.expire(now, SEGMENT_SIZE, this.#fanOut.orphansWanted);
-    const more = this.#reconciler.expires(now);
+    const { orphansWanted } = this.#fanOut;
+    const { orphans, more } = this.#reconciler.expire(performance.now(), SEGMENT_SIZE, orphansWanted);
     if (!more) this.#sweepCycle = Infinity;
     this.#deliverOrphans(orphans);
     return more;

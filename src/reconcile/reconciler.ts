@@ -190,29 +190,19 @@ export class Reconciler {
   /**
    * Gives up the events that have waited for `maxParkedMillis`, except those of spans known to be open. If the
    * clock has gone back (fake timers come and go), those from its future begin to wait anew. About `max` events
-   * at a time.
+   * at a time: `more` tells that it stopped there.
    */
-  expire(now: number, max: number, orphansWanted: boolean): OrphanEvent[] {
+  expire(now: number, max: number, orphansWanted: boolean): { orphans: OrphanEvent[]; more: boolean } {
     const until = this.#parked.events - max;
-    return this.#collectOrphans(orphansWanted, () => {
-      for (const bucket of this.#expired(now)) {
-        this.#giveUp(bucket, 'expired');
+    const orphans = this.#collectOrphans(orphansWanted, () => {
+      for (const bucket of this.#parked) {
         if (this.#parked.events <= until) return;
+        if (bucket.since > now) bucket.since = now;
+        else if (bucket.since + this.#options.maxParkedMillis > now) return;
+        else if (!this.#openSpans?.has(bucket)) this.#giveUp(bucket, 'expired');
       }
     });
-  }
-
-  /** Whether `expire()` has anything to give up. */
-  expires(now: number): boolean {
-    return this.#expired(now).next().done !== true;
-  }
-
-  *#expired(now: number): Generator<EventBucket> {
-    for (const bucket of this.#parked) {
-      if (bucket.since > now) bucket.since = now;
-      else if (bucket.since + this.#options.maxParkedMillis > now) return;
-      else if (!this.#openSpans?.has(bucket)) yield bucket;
-    }
+    return { orphans, more: this.#parked.events <= until };
   }
 
   /** Gives up the spans that have waited longest, about `max` events at a time, for shutdown. */
