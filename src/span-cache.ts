@@ -59,11 +59,6 @@ import { Reconciler, type EmittedRecord } from './reconcile/reconciler.js';
 export class SpanCache {
   /** Takes in spans when they end. */
   readonly spanProcessor: SpanProcessor;
-  /** Takes in log records when they are emitted. */
-  readonly logRecordProcessor: LogRecordProcessor;
-  /** Takes in the spans that another span processor exports, for where no processor can be added. */
-  readonly exporter: SpanExporter;
-
   readonly #spanCounters = new SpanCounters();
   readonly #eventCounters = new EventCounters();
   readonly #spans: BoundedQueue<ReadableSpan>;
@@ -76,6 +71,8 @@ export class SpanCache {
   readonly #gate = new Gate(this.#fanOut);
   readonly #driver: Driver;
   readonly #taps = new Taps();
+  readonly #logRecordProcessor: LogRecordProcessor;
+  readonly #exporter: SpanExporter;
   readonly #exporters = new Set<ExporterSubscription>();
   readonly #selfObservability: SelfObservability | undefined;
   #shutdown: Promise<void> | undefined;
@@ -111,7 +108,11 @@ export class SpanCache {
       spanCounters: this.#spanCounters,
       eventCounters: this.#eventCounters,
     });
-    this.#fanOut.onIdle = () => this.#driver.wake();
+    this.#fanOut.onChange = () => {
+      this.#gate.update();
+      // What is queued has nobody to go to.
+      if (this.#fanOut.idle) this.#driver.wake();
+    };
 
     const spanIntake = new SpanIntake({
       gate: this.#gate,
@@ -129,13 +130,28 @@ export class SpanCache {
       filter: logRecordFilter(logRecords),
     });
     this.spanProcessor = new SpanCacheSpanProcessor(spanIntake, this.#openSpans, this.#taps, this);
-    this.logRecordProcessor = new SpanCacheLogRecordProcessor(
+    this.#logRecordProcessor = new SpanCacheLogRecordProcessor(
       eventIntake,
       logRecords === 'events',
       this.#taps,
       this,
     );
-    this.exporter = new SpanCacheExporter(spanIntake, this);
+    this.#exporter = new SpanCacheExporter(spanIntake, this);
+  }
+
+  /**
+   * Takes in log records when they are emitted. To be registered before spans end: only from when it is first
+   * asked for does the cache remember which spans it has delivered, so as to know a late event.
+   */
+  get logRecordProcessor(): LogRecordProcessor {
+    this.#reconciler.remembersSpans = true;
+    return this.#logRecordProcessor;
+  }
+
+  /** Takes in the spans that another span processor exports, for where no processor can be added. */
+  get exporter(): SpanExporter {
+    this.#reconciler.remembersSpans = true;
+    return this.#exporter;
   }
 
   /** Subscribes to be read by a loop or by `take()`. After shutdown the subscription is closed at once. */
@@ -158,7 +174,7 @@ export class SpanCache {
   /** Attaches an exporter: it gets the sampled spans, with their log events, in batches. */
   addExporter(exporter: SpanExporter, options?: ExporterOptions): ExporterHandle {
     requireMethods('exporter', exporter, ['export', 'shutdown']);
-    if (exporter === this.exporter) throw new TypeError('exporter must not be that of the cache itself');
+    if (exporter === this.#exporter) throw new TypeError('exporter must not be that of the cache itself');
     const subscription = new ExporterSubscription(exporter, exporterOptions(options), (closing) => {
       this.#remove(closing);
       this.#exporters.delete(closing);

@@ -15,8 +15,8 @@ export class FanOut {
   readonly #failures = new Episode();
   #orphansWanted = false;
 
-  /** Called when the last subscriber has left. */
-  onIdle: () => void = () => {};
+  /** Called when a subscriber has come or gone. */
+  onChange: () => void = () => {};
 
   /** Whether nobody is subscribed. */
   get idle(): boolean {
@@ -35,7 +35,6 @@ export class FanOut {
   /** Removes a subscriber; what is being delivered right now does not reach it any more. */
   readonly remove = (subscriber: Subscriber): void => {
     this.#replace(this.#subscribers.filter((other) => other !== subscriber));
-    if (this.idle) this.onIdle();
   };
 
   deliverSpans(spans: readonly DeliveredSpan[]): void {
@@ -79,5 +78,6 @@ export class FanOut {
   #replace(subscribers: readonly Subscriber[]): void {
     this.#subscribers = subscribers;
     this.#orphansWanted = subscribers.some(({ wantsOrphans }) => wantsOrphans);
+    this.onChange();
   }
 }

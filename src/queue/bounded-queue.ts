@@ -51,17 +51,21 @@ export class BoundedQueue<T> {
   #head = this.#pool.acquire();
   #tail = this.#head;
   #lastDue: Segment<T> | undefined;
-  #size = 0;
+  /** Items in the segments before the tail. */
+  #before = 0;
+  /** How far the tail may be filled: it ends, or the queue's capacity does. */
+  #limit: number;
 
   /** `name` says in reports what the queue holds. */
   constructor(name: string, capacity: number) {
     this.#overflowMessage = `the ${name} queue is full (${capacity}); the newest are dropped`;
     this.capacity = capacity;
+    this.#limit = this.#tailLimit();
   }
 
   /** Items waiting. */
   get size(): number {
-    return this.#size;
+    return this.#before + this.#tail.length;
   }
 
   /** The item pushed last, if it has not been sealed. */
@@ -72,11 +76,9 @@ export class BoundedQueue<T> {
 
   /** Adds an item, or returns false when the queue is full. */
   push(item: T): boolean {
-    if (this.#size >= this.capacity) return this.#refuse();
-    let tail = this.#tail;
-    if (tail.length === SEGMENT_SIZE) tail = this.#append();
+    const tail = this.#tail;
+    if (tail.length === this.#limit) return this.#pushBeyond(item);
     tail.items[tail.length++] = item;
-    this.#size++;
     return true;
   }
 
@@ -95,8 +97,9 @@ export class BoundedQueue<T> {
     // A due segment always has a successor: seal() appended one.
     this.#head = segment.next!;
     segment.next = undefined;
-    this.#size -= segment.length;
-    if (this.#size === 0) this.#overflow.end();
+    this.#before -= segment.length;
+    this.#limit = this.#tailLimit();
+    if (this.size === 0) this.#overflow.end();
     return segment;
   }
 
@@ -107,15 +110,24 @@ export class BoundedQueue<T> {
     this.#pool.release(segment);
   }
 
-  #refuse(): false {
-    this.#overflow.report(this.#overflowMessage);
-    return false;
+  #pushBeyond(item: T): boolean {
+    if (this.size >= this.capacity) {
+      this.#overflow.report(this.#overflowMessage);
+      return false;
+    }
+    this.#append();
+    return this.push(item);
   }
 
-  #append(): Segment<T> {
+  #append(): void {
     const segment = this.#pool.acquire();
+    this.#before += this.#tail.length;
     this.#tail.next = segment;
     this.#tail = segment;
-    return segment;
+    this.#limit = this.#tailLimit();
+  }
+
+  #tailLimit(): number {
+    return Math.min(SEGMENT_SIZE, this.capacity - this.#before);
   }
 }

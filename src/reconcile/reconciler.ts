@@ -19,6 +19,7 @@ import { TimedSpan, type Lateness } from './lateness.js';
 import { merge, type Merge } from './merge.js';
 import type { OpenSpans } from './open-spans.js';
 import { RecentSpans } from './recent-spans.js';
+import { SpanClass } from './span-class.js';
 import { WaitingBuckets } from './waiting-buckets.js';
 
 /** Spans remembered as delivered, at least; at most twice as many. */
@@ -73,11 +74,18 @@ export class Reconciler {
   readonly #held: HeldSpans | undefined;
   /** Spans delivered last; with the time, if that is asked for; whole, if the late policy is to amend them. */
   readonly #recent = new RecentSpans<SpanContext | TimedSpan>(RECENT_SPANS);
+  readonly #spanClass = new SpanClass();
   readonly #amendments: Amendments;
   /** What the batch at hand has finished. */
   #finished: DeliveredSpan[] = [];
   /** Orphans of the batch at hand, or undefined when nobody wants them. */
   #orphans: OrphanEvent[] | undefined;
+
+  /**
+   * Set when somebody may ask later whether a span was delivered: events may come, or spans by a second way. Until
+   * then no span is remembered, nor even read.
+   */
+  remembersSpans = false;
 
   /** Set when spans come in by two ways: each may then come twice. */
   spansMayRepeat = false;
@@ -154,6 +162,7 @@ export class Reconciler {
 
   /** Gives each span the events that wait for it. Returns the spans to deliver, in order. */
   reconcileSpans(batch: Batch<ReadableSpan>, now: number): DeliveredSpan[] {
+    if (this.#needNotRead(batch)) return this.#passUnread(batch);
     for (let i = 0; i < batch.length; i++) {
       try {
         this.#reconcileSpan(batch.items[i]!, now);
@@ -303,12 +312,24 @@ export class Reconciler {
     this.#parked.addEvent(bucket, event);
   }
 
+  /** Whether neither the ids nor the flags of the spans matter, and they can be read without a doubt. */
+  #needNotRead(batch: Batch<ReadableSpan>): boolean {
+    if (this.remembersSpans || this.#held !== undefined || !this.#options.unsampledSpans) return false;
+    return this.#spanClass.includes(batch);
+  }
+
+  #passUnread(batch: Batch<ReadableSpan>): DeliveredSpan[] {
+    this.#spans.delivered += batch.length;
+    return batch.items.slice(0, batch.length) as ReadableSpan[];
+  }
+
   /** Throws if the span cannot be read. */
   #reconcileSpan(span: ReadableSpan, now: number): void {
     const spanContext = span.spanContext();
     if (typeof spanContext.traceId !== 'string' || typeof spanContext.spanId !== 'string') {
       throw new TypeError('a span must have a trace id and a span id');
     }
+    this.#spanClass.learn(span);
     if (!this.#isWanted(spanContext)) {
       this.#spans.dropped.unsampled++;
     } else if (this.spansMayRepeat && this.#isKnown(spanContext)) {

@@ -1,0 +1,99 @@
+import { ROOT_CONTEXT, type Span, type Tracer } from '@opentelemetry/api';
+import { expect } from 'chai';
+import { SpanCache, type ReadableSpan, type SpanCacheOptions } from '../../src/index.js';
+import { startSdk } from '../sdk.js';
+import { eventually, names, total } from './service.js';
+
+/** A service that registers no log record processor: its spans need not be read on their way. */
+function startSpansOnly(options?: SpanCacheOptions): { cache: SpanCache; tracer: Tracer } {
+  const cache = new SpanCache(options);
+  return { cache, tracer: startSdk({ spanProcessors: [cache.spanProcessor] }).tracer };
+}
+
+describe('A service with spans alone', () => {
+  const readable = (span: Span) => span as unknown as ReadableSpan;
+
+  it('gets the very spans of the SDK, batch by batch', () => {
+    const { cache, tracer } = startSpansOnly();
+    const subscription = cache.subscribe();
+    const spans = Array.from({ length: 600 }, (_, i) => tracer.startSpan(`span ${i}`, {}, ROOT_CONTEXT));
+
+    for (const span of spans) span.end();
+    cache.flush();
+
+    const delivered = subscription.take()!.spans;
+    expect(delivered).to.have.length(600);
+    delivered.forEach((span, i) => expect(span).to.equal(readable(spans[i]!)));
+    expect(cache.stats().spans).to.include({ received: 600, delivered: 600, queued: 0 });
+  });
+
+  it('counts what cannot be read, wherever it stands among readable spans', () => {
+    const { cache, tracer } = startSpansOnly();
+    const subscription = cache.subscribe();
+    const junk: unknown[] = [undefined, null, 7, {}, { spanContext: () => undefined }, { spanContext: () => ({}) }];
+    const broken = Object.assign(tracer.startSpan('broken'), {
+      spanContext() {
+        throw new Error('unreadable');
+      },
+    });
+
+    tracer.startSpan('first').end();
+    cache.flush();
+    for (const item of [...junk, broken]) {
+      tracer.startSpan('between').end();
+      cache.spanProcessor.onEnd(item as ReadableSpan);
+    }
+    cache.flush();
+
+    expect(names(subscription.take()!.spans)).to.deep.equal(['first', ...Array(7).fill('between')]);
+    const { received, dropped } = cache.stats().spans;
+    expect(dropped.invalid).to.equal(7);
+    expect(received).to.equal(8 + total(dropped));
+  });
+
+  it('drops spans that are not sampled if it asks for that', () => {
+    const { cache, tracer } = startSpansOnly({ unsampledSpans: false });
+    const subscription = cache.subscribe();
+    const unsampled = () => {
+      const span = readable(tracer.startSpan('unsampled'));
+      const spanContext = { ...span.spanContext(), traceFlags: 0 };
+      return Object.assign(Object.create(span) as ReadableSpan, { spanContext: () => spanContext });
+    };
+
+    tracer.startSpan('first').end();
+    cache.flush();
+    cache.spanProcessor.onEnd(unsampled());
+    tracer.startSpan('second').end();
+    cache.flush();
+
+    expect(names(subscription.take()!.spans)).to.deep.equal(['first', 'second']);
+    expect(cache.stats().spans.dropped.unsampled).to.equal(1);
+  });
+
+  it('holds its spans if it asks for that', async () => {
+    const { cache, tracer } = startSpansOnly({ lateEvents: { holdMillis: 60_000 } });
+    cache.subscribe();
+    tracer.startSpan('first').end();
+    cache.flush();
+
+    tracer.startSpan('second').end();
+    await eventually(() => cache.stats().spans.held === 1);
+
+    expect(cache.stats().spans).to.include({ delivered: 1, held: 1 });
+  });
+
+  it('gets no span twice from an exporter that is registered at the same time', () => {
+    const { cache, tracer } = startSpansOnly();
+    const { exporter } = cache;
+    const subscription = cache.subscribe();
+    const span = tracer.startSpan('once');
+
+    span.end();
+    cache.flush();
+    exporter.export([readable(span)], () => {});
+    cache.flush();
+
+    expect(names(subscription.take()!.spans)).to.deep.equal(['once']);
+    expect(cache.stats().spans.dropped.duplicate).to.equal(1);
+  });
+});
