@@ -27,7 +27,7 @@ describe('SpanClass', () => {
     expect(known.includes({ items: [newSpan(), undefined], length: 1 })).to.equal(true);
   });
 
-  for (const [what, stranger] of Object.entries({
+  const strangers: Record<string, () => unknown> = {
     'a span whose spanContext() is its own': () => Object.assign(newSpan(), { spanContext: () => undefined }),
     'what has no spanContext()': () => ({}),
     'what is no object': () => undefined,
@@ -37,7 +37,8 @@ describe('SpanClass', () => {
           throw new Error('unreadable');
         },
       }),
-  })) {
+  };
+  for (const [what, stranger] of Object.entries(strangers)) {
     it(`does not know ${what}, be it the last of a batch`, () => {
       const known = new SpanClass();
       known.learn(newSpan());
