@@ -5,7 +5,7 @@ import { SamplingDecision, startSdk, type SdkConfig } from '../sdk.js';
 import { eventually, names, total } from './service.js';
 
 /** Records each span, and samples all but one. */
-const sampler: SdkConfig['sampler'] = {
+const sampler: NonNullable<SdkConfig['sampler']> = {
   shouldSample: (_context, _traceId, name) => ({
     decision: name === 'unsampled' ? SamplingDecision.RECORD : SamplingDecision.RECORD_AND_SAMPLED,
   }),
