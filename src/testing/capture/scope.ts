@@ -1,11 +1,15 @@
 import { AssertionError } from 'node:assert';
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
+import { remarksOnDropped } from '../expect/report/remarks.js';
 import { wantedSpan, type SpanMatcher, type WantedSpan } from '../expect/wanted-span.js';
 import { nodesOf } from '../tree/descendants.js';
+import { givenOut } from '../tree/given-lists.js';
 import { callerFrames } from './caller-frames.js';
 import { captureTrace, groupByTrace } from './captured-traces.js';
 import { describeScope, openSpans } from './describe-scope.js';
-import { MissingSdkError, NoSpansError, TraceTimeoutError } from './errors.js';
+import { NoSpansError, TraceTimeoutError } from './errors.js';
+import type { LogArrival } from './log-arrival.js';
+import { whyNoLogs } from './no-logs.js';
 import { whyNoSpans } from './no-spans.js';
 import type { Recorder } from './recorder.js';
 import type { ScopeRecords } from './scope-records.js';
@@ -19,14 +23,14 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
   result: unknown = undefined;
   readonly #records: ScopeRecords;
   readonly #recorder: Recorder;
-  readonly #whyNoLogs: () => string | undefined;
+  readonly #arrival: LogArrival;
   readonly #release: () => void;
 
-  /** @param whyNoLogs says what is missing if log records cannot arrive */
-  constructor(records: ScopeRecords, recorder: Recorder, whyNoLogs: () => string | undefined) {
+  /** @param arrival knows whether log records arrive */
+  constructor(records: ScopeRecords, recorder: Recorder, arrival: LogArrival) {
     this.#records = records;
     this.#recorder = recorder;
-    this.#whyNoLogs = whyNoLogs;
+    this.#arrival = arrival;
     this.#release = records.hold();
   }
 
@@ -35,25 +39,36 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
   }
 
   get spans(): readonly CapturedSpan[] {
-    return captured(this.#records.spans.filter(({ ended }) => ended));
+    return this.#captured(this.#records.spans.filter(({ ended }) => ended));
   }
 
   get openSpans(): readonly CapturedSpan[] {
-    return captured(this.#records.spans.filter(({ ended }) => !ended));
+    return this.#captured(this.#records.spans.filter(({ ended }) => !ended));
   }
 
   get traces(): readonly CapturedTrace[] {
-    return Object.freeze([...groupByTrace(this.#records.spans).values()].map(captureTrace));
+    return givenOut([...groupByTrace(this.#records.spans).values()].map(captureTrace), this);
   }
 
   get logs(): readonly CapturedLog[] {
-    const missing = this.#whyNoLogs();
-    if (missing !== undefined) throw new MissingSdkError(missing);
+    if (this.#records.logs.length === 0) this.#arrival.require();
     return Object.freeze([...this.#records.logs]);
   }
 
   get unowned(): readonly CapturedSpan[] {
-    return captured(this.#recorder.unowned.filter(({ order }) => order >= this.#records.openedAt));
+    return this.#captured(this.#recorder.unowned.spansSince(this.#records.openedAt));
+  }
+
+  get unownedLogs(): readonly CapturedLog[] {
+    return Object.freeze(this.#recorder.unowned.logsSince(this.#records.openedAt));
+  }
+
+  get droppedSpansCount(): number {
+    return this.#records.droppedSpans;
+  }
+
+  get droppedLogsCount(): number {
+    return this.#records.droppedLogs;
   }
 
   run<T>(code: (scope: CaptureScope) => T): T {
@@ -100,9 +115,13 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
       throw new NoSpansError(`${this.name} has no span that could have ended: ${this.explainNoSpans()}`, this);
     }
     const open = openSpans(this.#records);
-    if (open.length === 0) return;
+    if (open.length === 0 && this.droppedSpansCount === 0) return;
+    const finding =
+      open.length === 0
+        ? `it cannot be told whether all spans have ended in ${this.name}`
+        : `${open.length} of ${this.#records.spans.length} spans have not ended in ${this.name}`;
     throw new AssertionError({
-      message: `${open.length} of ${this.#records.spans.length} spans have not ended in ${this.name}:\n${describeScope(this.#records, this.#recorder)}`,
+      message: `${finding}:\n${this.#describe([])}`,
       actual: open,
       expected: [],
       operator: 'assertAllEnded',
@@ -117,6 +136,18 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
     return whyNoSpans(this.#records, this.#recorder);
   }
 
+  explainNoLogs(): string {
+    return whyNoLogs(this.#records, this.#recorder, this.#arrival);
+  }
+
+  #describe(nearest: readonly string[]): string {
+    return describeScope(this.#records, this.#recorder, nearest, remarksOnDropped(this));
+  }
+
+  #captured(records: readonly SpanRecord[]): readonly CapturedSpan[] {
+    return givenOut(records.map((record) => record.captured()), this);
+  }
+
   #wait<T>(
     missed: string,
     look: () => T | undefined,
@@ -125,7 +156,7 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
   ): Promise<T> {
     const frames = callerFrames(new Error('called here'));
     return waitUntil(this.#records, look, options, (timeoutMillis) => {
-      const description = describeScope(this.#records, this.#recorder, nearest());
+      const description = this.#describe(nearest());
       const error = new TraceTimeoutError(
         `${missed} within ${timeoutMillis} ms, in ${this.name}\n\n${description}\n`,
         this,
@@ -134,10 +165,6 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
       return error;
     });
   }
-}
-
-function captured(records: readonly SpanRecord[]): readonly CapturedSpan[] {
-  return Object.freeze(records.map((record) => record.captured()));
 }
 
 /** The spans, in their trees if the matcher looks at what is below them. */

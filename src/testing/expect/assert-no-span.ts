@@ -1,6 +1,7 @@
 import { nodesOf } from '../tree/descendants.js';
 import { treesOf, type Spans, type WatchableSource } from '../tree/source.js';
 import { expectation as expectationText } from '../../validation/option.js';
+import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';
 import { checkOptions } from './options.js';
@@ -12,6 +13,7 @@ import { Call } from './report/called-from.js';
 import { capturedTrees, failureOf, type Failure } from './report/failure.js';
 import { Notes } from './report/notes.js';
 import { NOTHING, projectedTree } from './report/projected-tree.js';
+import { remarksOnDropped } from './report/remarks.js';
 import { summaryOf } from './report/words.js';
 
 /** The real ones, also in a test that replaces them afterwards. */
@@ -113,23 +115,24 @@ function failureAmong(source: Spans, wanted: Wanted): Failure | undefined {
   const roots = treesOf(source).flat();
   const matching = new Matching();
   const found = nodesOf(roots).filter((node) => matching.matches(node, expectation));
-  if (found.length < times) return undefined;
+  if (found.length < times) return failureOfIncomplete(source, summaryOf(expectation));
 
   const notes = new Notes();
   for (const node of found) notes.line(node, 'not expected');
   const summary = summaryOf(expectation);
-  const finding = new Comparison(matching).compareList(found, {
-    kind: 'list',
-    relation: 'child',
-    wanted: [{ expectation, times: found.length }],
-    exact: false,
-    ordered: false,
-    read: () => found,
-  });
+  const check = checkOfCaptured(found, { expectation, times: found.length });
+  const finding = new Comparison(matching).compareList(found, check);
   return {
     headline: `expected ${times === 1 ? 'no span' : `fewer than ${times} spans`} that match${times === 1 ? 'es' : ''} ${summary}, got ${found.length}`,
     body: capturedTrees(roots, notes),
     actual: projectedTree(finding, 'actual'),
     expected: times === 1 ? NOTHING : `fewer than ${times}: ${summary}`,
   };
+}
+
+/** Among spans that were not kept there may be any. */
+function failureOfIncomplete(source: Spans, summary: string): Failure | undefined {
+  const body = remarksOnDropped(source);
+  if (body.length === 0) return undefined;
+  return { headline: `it cannot be told whether a span matches ${summary}`, body, actual: '(not all kept)', expected: NOTHING };
 }

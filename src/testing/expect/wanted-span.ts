@@ -1,5 +1,6 @@
 import { expectation as expectationText } from '../../validation/option.js';
 import type { CapturedSpan } from '../captured.js';
+import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
 import type { Difference } from './comparison/difference.js';
 import { Matching } from './comparison/matching.js';
@@ -77,7 +78,7 @@ function linesOf(difference: Difference): string[] {
   const { record, expectation } = difference;
   const notes = new Notes();
   notes.writeList({
-    check: { kind: 'list', relation: 'child', wanted: [], exact: false, ordered: false, read: () => [record] },
+    check: checkOfCaptured([record], { expectation, times: 1 }),
     places: [{ expectation, found: difference, index: 0, outOfOrder: false }],
     shortBy: 0,
     unexpected: [],

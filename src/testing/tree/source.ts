@@ -9,6 +9,10 @@ export interface SpanSource {
   /** The spans as trees. If left out, they are put into trees here. */
   readonly traces?: readonly CapturedTrace[];
   readonly openSpans?: readonly CapturedSpan[];
+  /** Spans there was no room for. */
+  readonly droppedSpansCount?: number;
+  /** Why there is no span. */
+  explainNoSpans?(): string;
 }
 
 /** A source that tells when a span starts or ends. */
@@ -20,6 +24,10 @@ export interface WatchableSource extends SpanSource {
 /** A source that has logs. */
 export interface LogSource extends SpanSource {
   readonly logs: readonly CapturedLog[];
+  /** Log records there was no room for. */
+  readonly droppedLogsCount?: number;
+  /** Why there is no log record. */
+  explainNoLogs?(): string;
 }
 
 /** All that has spans: a run, a trace, a span in its trace, or a list of traces or of spans. */
@@ -78,7 +86,7 @@ function isSpan(value: unknown): value is CapturedSpan {
   return isObject(value) && typeof value['spanId'] === 'string' && isList(value['events']) && isList(value['links']);
 }
 
-function isSource(value: unknown): value is SpanSource {
+export function isSource(value: unknown): value is SpanSource {
   return isObject(value) && isList(value['spans']) && (value['traces'] === undefined || isList(value['traces']));
 }
 

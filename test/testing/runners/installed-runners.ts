@@ -7,16 +7,29 @@ import { expectOutput, here, outputOf } from './output.js';
 describe('otel-span-cache/testing', function () {
   this.timeout(120_000);
 
-  it('has matchers for jest', async () => {
-    const jest = ['../node_modules/jest/bin/jest.js', '--runInBand'];
+  it('has matchers for jest, and makes tests of it scopes', async () => {
+    const jest = ['../node_modules/jest/bin/jest.js', '--runInBand', 'shop.test.js'];
 
     expectOutput('jest/output.txt', await outputOf(jest, here('jest/.run')));
   });
 
-  it('makes tests of vitest scopes, and has matchers for it', async () => {
+  // Instrumentations patch what is required; jest has a module registry of its own for each test file.
+  it('M14: automatic instrumentation under jest yields no HTTP span; it says so, and remoteScope() reads the service', async () => {
+    const jest = ['../node_modules/jest/bin/jest.js', '--runInBand', 'http.test.js'];
+
+    expectOutput('jest/http-output.txt', await outputOf(jest, here('jest/.run')));
+  });
+
+  it('M3: aroundEach with a scope is right in vitest, for its concurrent tests too; the matchers are there', async () => {
     const vitest = ['../node_modules/vitest/vitest.mjs', 'run', '--reporter=default'];
 
     expectOutput('vitest/output.txt', await outputOf(vitest, here('vitest/.run')));
+  });
+
+  it('has matchers for a vitest without aroundEach, and makes scopes of the tests that ask for it', async () => {
+    const vitest = ['../node_modules/vitest/vitest.mjs', 'run', '--reporter=default'];
+
+    expectOutput('vitest3/output.txt', await outputOf(vitest, here('vitest3/.run')));
   });
 
   it('has assertions for t.assert of node:test', async function () {
@@ -28,7 +41,7 @@ describe('otel-span-cache/testing', function () {
     expectOutput('node/assertions-output.txt', output);
   });
 
-  for (const runner of ['jest', 'vitest']) {
+  for (const runner of ['jest', 'vitest', 'vitest3']) {
     it(`has types for ${runner}`, async () => {
       const flags = ['--module', 'nodenext', '--types', runner === 'jest' ? 'jest' : '', '--typeRoots', here(`${runner}/node_modules/@types`), '--skipLibCheck'];
 

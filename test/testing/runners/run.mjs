@@ -17,13 +17,13 @@ import { installLocked, newNode } from '../../installed.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-for (const runner of ['jest', 'vitest']) {
+for (const runner of ['jest', 'vitest', 'vitest3']) {
   // Jest's resolver has a binary per platform, and registries may lack some.
   installLocked(here(runner), ['install', '--no-save']);
   const project = here(`${runner}/.run`);
   rmSync(project, { recursive: true, force: true });
   cpSync(here(`${runner}/fixture`), project, { recursive: true });
-  cpSync(here('checkout.mjs'), join(project, 'checkout.mjs'));
+  for (const file of ['checkout.mjs', 'service.mjs']) cpSync(here(file), join(project, file));
   const installed = join(project, 'node_modules/otel-span-cache');
   mkdirSync(installed, { recursive: true });
   cpSync(here('../../../package.json'), join(installed, 'package.json'));
