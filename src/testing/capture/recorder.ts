@@ -7,7 +7,7 @@ import { GONE, Ownership, type Owner } from './ownership.js';
 import { ScopeRecords, type ScopeLimits } from './scope-records.js';
 import { SpanRecord } from './span-record.js';
 import { captureStack } from './start-stack.js';
-import { MAX_UNOWNED, Unowned } from './unowned.js';
+import { Unowned } from './unowned.js';
 
 const PROBE = createContextKey('otel-span-cache/testing probe');
 
@@ -133,16 +133,14 @@ export class Recorder {
 
   #addLog(emitted: ReadableLogRecord): void {
     this.receivedLogs++;
-    const { log, event } = copyLog(emitted);
+    const copied = copyLog(emitted);
+    const { log, event } = copied;
     const span = emitted.spanContext && this.#findByIds(emitted.spanContext);
     const owner = span === undefined ? this.#logOwner(log.traceId) : span.owner;
-    if (owner === undefined) {
-      this.unowned.addLog(log);
-      span?.record.addLog(event, MAX_UNOWNED);
-    } else if (owner !== GONE && owner.addLog(log)) {
-      span?.record.addLog(event);
-      owner.changed();
-    }
+    if (owner === undefined) this.unowned.addLog(copied);
+    if (owner === undefined || owner === GONE || !owner.addLog(log)) return;
+    span?.record.addLog(event);
+    owner.changed();
   }
 
   #findByIds(context: SpanIdentity): Known | undefined {

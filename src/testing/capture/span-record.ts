@@ -46,7 +46,7 @@ export class SpanRecord implements SpanIdentity {
     this.#copy = undefined;
   }
 
-  /** @param maxLogs how many it keeps; what bounds a scope bounds its spans, too */
+  /** @param maxLogs how many it keeps, if no scope does that for it */
   addLog(event: CapturedEvent, maxLogs = Infinity): void {
     if (this.#logs.length >= maxLogs) return;
     this.#logs.push(event);

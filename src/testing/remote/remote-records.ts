@@ -64,11 +64,12 @@ export class RemoteRecords {
     owner.add(record);
   }
 
-  #addLog({ log, event }: CopiedLog): Owner {
+  #addLog(copied: CopiedLog): Owner {
     this.receivedLogs++;
+    const { log, event } = copied;
     const { traceId, spanId } = log;
     const owner = this.#logOwner(traceId);
-    if (owner === undefined) this.unowned.addLog(log);
+    if (owner === undefined) this.unowned.addLog(copied);
     if (owner === undefined || owner === GONE || !owner.addLog(log)) return undefined;
     if (traceId !== undefined && spanId !== undefined) this.#addEvent(owner, { traceId, spanId }, event);
     return owner;

@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import { expect } from 'chai';
 import { compile } from '../../compile.js';
 import { expectOutput, here, outputOf } from './output.js';
@@ -32,6 +33,12 @@ describe('otel-span-cache/testing', function () {
     expectOutput('vitest3/output.txt', await outputOf(vitest, here('vitest3/.run')));
   });
 
+  it('can be required but for the face of vitest, which vitest itself does not let be', async () => {
+    const output = await outputOf(['--eval', "require('otel-span-cache/testing/vitest')"], here('vitest/.run'));
+
+    expect(output).to.include('Vitest cannot be imported in a CommonJS module using require()');
+  });
+
   it('has assertions for t.assert of node:test', async function () {
     const node = process.env['NEW_NODE'];
     if (node === undefined) this.skip();
@@ -42,10 +49,14 @@ describe('otel-span-cache/testing', function () {
   });
 
   for (const runner of ['jest', 'vitest', 'vitest3']) {
-    it(`has types for ${runner}`, async () => {
-      const flags = ['--module', 'nodenext', '--types', runner === 'jest' ? 'jest' : '', '--typeRoots', here(`${runner}/node_modules/@types`), '--skipLibCheck'];
+    for (const kind of ['mts', 'cts']) {
+      it(`has types for ${runner}, in a file that is .${kind}`, async () => {
+        const file = here(`${runner}/.run/types.${kind}`);
+        cpSync(here(`${runner}/fixture/types.mts`), file);
+        const types = ['--types', runner === 'jest' ? 'jest' : '', '--typeRoots', here(`${runner}/node_modules/@types`)];
 
-      expect(await compile(here(`${runner}/.run/types.mts`), ...flags)).to.equal('');
-    });
+        expect(await compile(file, '--module', 'nodenext', ...types, '--skipLibCheck')).to.equal('');
+      });
+    }
   }
 });

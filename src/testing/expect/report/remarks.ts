@@ -14,17 +14,17 @@ export function remarksOn(spans: unknown, found: readonly unknown[]): string[] {
 
 /** Only how many it had no room for. */
 export function remarksOnDropped(spans: unknown): string[] {
-  return droppedText(runOf(spans)?.droppedSpansCount, 'spans', 'maxSpansPerScope');
+  return droppedText(runOf(spans)?.droppedSpansCount, 'span', 'maxSpansPerScope');
 }
 
 /** The same of log records: why there are none, and how many it had no room for. */
 export function remarksOnLogs(run: LogSource): string[] {
   const why = run.logs.length === 0 ? run.explainNoLogs?.() : undefined;
-  return [...linesOf(why), ...droppedText(run.droppedLogsCount, 'log records', 'maxLogsPerScope')];
+  return [...linesOf(why), ...droppedText(run.droppedLogsCount, 'log record', 'maxLogsPerScope')];
 }
 
-function droppedText(count: number | undefined, what: string, option: string): string[] {
-  return count ? [`not kept: ${count} ${what}, because ${option} was reached`] : [];
+function droppedText(count: number | undefined, noun: string, option: string): string[] {
+  return count ? [`not kept: ${count} ${noun}${count === 1 ? '' : 's'}, because ${option} was reached`] : [];
 }
 
 function linesOf(text: string | undefined): string[] {
