@@ -86,7 +86,7 @@ function isSpan(value: unknown): value is CapturedSpan {
   return isObject(value) && typeof value['spanId'] === 'string' && isList(value['events']) && isList(value['links']);
 }
 
-export function isSource(value: unknown): value is SpanSource {
+function isSource(value: unknown): value is SpanSource {
   return isObject(value) && isList(value['spans']) && (value['traces'] === undefined || isList(value['traces']));
 }
 
