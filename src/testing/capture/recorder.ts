@@ -82,7 +82,7 @@ export class Recorder {
       const { record, owner } = this.#find(span) ?? this.#add(span, false);
       if (record.ended) return;
       record.end();
-      announce(owner);
+      announce(owner, record.traceId);
     });
   }
 
@@ -116,7 +116,7 @@ export class Recorder {
     const known: Known = { record, owner: this.#give(record, owner) };
     this.#known.set(span, known);
     this.received++;
-    if (sawStart) announce(known.owner);
+    if (sawStart) announce(known.owner, record.traceId);
     return known;
   }
 
@@ -140,7 +140,7 @@ export class Recorder {
     if (owner === undefined) this.unowned.addLog(copied);
     if (owner === undefined || owner === GONE || !owner.addLog(log)) return;
     span?.record.addLog(event);
-    owner.changed();
+    owner.changed(log.traceId);
   }
 
   #findByIds(context: SpanIdentity): Known | undefined {
@@ -159,8 +159,8 @@ export class Recorder {
   }
 }
 
-function announce(owner: Owner): void {
-  if (owner !== undefined && owner !== GONE) owner.changed();
+function announce(owner: Owner, traceId: string): void {
+  if (owner !== undefined && owner !== GONE) owner.changed(traceId);
 }
 
 /** The application's `startSpan()`, `end()` and `emit()` must not notice that they are watched. */

@@ -9,6 +9,14 @@ export interface Moment {
   readonly unownedLogs: number;
 }
 
+/** The spans of one trace that a scope has, in the order they started. */
+export interface TraceRecords {
+  readonly traceId: string;
+  readonly spans: SpanRecord[];
+  /** Counts the changes: of what did not change, nothing new is to be found out. */
+  revision: number;
+}
+
 /** How much a scope keeps. */
 export interface ScopeLimits {
   readonly maxSpansPerScope: number;
@@ -35,6 +43,7 @@ export class ScopeRecords {
   droppedLogs = 0;
   readonly #limits: ScopeLimits;
   readonly #byId = new SpanMap<SpanRecord>();
+  readonly #traces = new Map<string, TraceRecords>();
   readonly #listeners = new Set<() => void>();
   readonly #opened: (open: boolean) => void;
   #holds = 0;
@@ -67,6 +76,11 @@ export class ScopeRecords {
     return this.#byId.get(span);
   }
 
+  /** In the order of their first spans. */
+  get traces(): readonly TraceRecords[] {
+    return [...this.#traces.values()];
+  }
+
   /** @returns whether there was room */
   add(record: SpanRecord): boolean {
     if (this.spans.length >= this.#limits.maxSpansPerScope) {
@@ -75,6 +89,7 @@ export class ScopeRecords {
     }
     this.spans.push(record);
     this.#byId.set(record);
+    this.#traceOf(record.traceId).spans.push(record);
     return true;
   }
 
@@ -94,7 +109,16 @@ export class ScopeRecords {
     return () => this.#listeners.delete(listener);
   }
 
-  changed(): void {
+  /** @param traceId the trace of the span or log record that changed something, if there is one */
+  changed(traceId?: string): void {
+    const trace = traceId === undefined ? undefined : this.#traces.get(traceId);
+    if (trace !== undefined) trace.revision++;
     for (const listener of this.#listeners) listener();
+  }
+
+  #traceOf(traceId: string): TraceRecords {
+    let trace = this.#traces.get(traceId);
+    if (trace === undefined) this.#traces.set(traceId, (trace = { traceId, spans: [], revision: 0 }));
+    return trace;
   }
 }

@@ -1,12 +1,13 @@
 import { nodesOf } from '../tree/descendants.js';
 import { treesOf, type Spans, type WatchableSource } from '../tree/source.js';
 import { expectation as expectationText } from '../../validation/option.js';
+import { afterTurn } from './after-turn.js';
 import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
-import { Matching } from './comparison/matching.js';
+import { matchesEachOnce, Matching } from './comparison/matching.js';
 import { checkOptions } from './options.js';
 import { compileSpans } from './pattern/compile.js';
-import type { Wanted } from './pattern/expectation.js';
+import { looksBelow, type Wanted } from './pattern/expectation.js';
 import type { SpanPattern, Times } from './pattern/pattern.js';
 import type { Assertion } from './report/assertion.js';
 import { Call } from './report/called-from.js';
@@ -78,9 +79,10 @@ export function assertNoSpan(
   return watch(source, wanted, withinMillis, calledAs);
 }
 
-/** Looks now, after each change, and gives up looking when time is up. */
+/** Looks now and after each turn of the code that changed something, and gives up looking when time is up. */
 function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs: Assertion): Promise<void> {
   const call = new Call(calledAs);
+  const mayHaveOne = mayMatch(source, wanted);
   return new Promise((resolve, reject) => {
     const finish = (): void => {
       unsubscribe();
@@ -88,7 +90,7 @@ function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs
     };
     const look = (): void => {
       try {
-        const failure = failureAmong(source, wanted);
+        const failure = mayHaveOne() ? failureAmong(source, wanted) : undefined;
         if (failure === undefined) return;
         finish();
         reject(call.blame(failureOf(failure, calledAs)));
@@ -97,13 +99,23 @@ function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs
         reject(error);
       }
     };
-    const unsubscribe = source.onChange(look);
+    const unsubscribe = source.onChange(afterTurn(look));
     const timer = setTimeout(() => {
       finish();
       resolve();
     }, millis);
     look();
   });
+}
+
+/** Whether it is worth while to put all spans into trees: not if none of the new ones matches, where that can be told. */
+function mayMatch(source: WatchableSource, { expectation }: Wanted): () => boolean {
+  if (looksBelow(expectation)) return () => true;
+  const matches = matchesEachOnce(expectation);
+  return () => {
+    const { spans, openSpans = [] } = source;
+    return Boolean(source.droppedSpansCount) || [...spans, ...openSpans].some((span) => matches(span));
+  };
 }
 
 function isWatchable(source: Spans): source is WatchableSource {

@@ -3,9 +3,9 @@ import type { CapturedSpan } from '../captured.js';
 import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
 import type { Difference } from './comparison/difference.js';
-import { Matching } from './comparison/matching.js';
+import { matchesEachOnce, Matching } from './comparison/matching.js';
 import { compileSpan } from './pattern/compile.js';
-import type { Check, Expectation } from './pattern/expectation.js';
+import { looksBelow, type Expectation } from './pattern/expectation.js';
 import { isObject } from './pattern/leaf.js';
 import type { SpanPattern } from './pattern/pattern.js';
 import { Notes } from './report/notes.js';
@@ -37,8 +37,8 @@ export function wantedSpan(name: string, matcher: SpanMatcher): WantedSpan {
 function wantedByPattern(expectation: Expectation): WantedSpan {
   return {
     description: summaryOf(expectation),
-    looksBelow: expectation.checks.some(isAboutSpansBelow),
-    matches: (span) => new Matching().matches(span, expectation),
+    looksBelow: looksBelow(expectation),
+    matches: matchesEachOnce(expectation),
     nearest(spans) {
       const comparison = new Comparison(new Matching());
       return spans
@@ -62,11 +62,6 @@ function wantedByFunction(matcher: (span: CapturedSpan) => boolean): WantedSpan 
 
 function isRegExp(value: unknown): value is RegExp {
   return Object.prototype.toString.call(value) === '[object RegExp]';
-}
-
-function isAboutSpansBelow(check: Check): boolean {
-  const asked = check.kind === 'not' ? check.check : check;
-  return asked.kind === 'list' && (asked.relation === 'child' || asked.relation === 'descendant');
 }
 
 /** One that fails in all there is to fail in is not near. With one thing asked for, all are equally near. */

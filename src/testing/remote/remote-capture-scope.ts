@@ -144,10 +144,13 @@ export class RemoteCaptureScope implements RemoteScope {
         ? `it cannot be told whether all spans have ended in ${this.name}`
         : `the parents of ${missing.length} spans have not arrived in ${this.name}`;
     throw new AssertionError({
-      message: `${finding}:\n${this.#describe([])}`,
+      message: `${finding}\n\n${this.#describe([])}\n`,
       actual: missing,
       expected: [],
       operator: 'assertAllEnded',
+      // Not called: the stack starts where it was.
+      // oxlint-disable-next-line typescript/unbound-method
+      stackStartFn: this.assertAllEnded,
     });
   }
 

@@ -19,7 +19,7 @@ it('charges', async function () {
   expect(this.traceScope).to.have.span({ nam: 'charge' });
 });
 
-nodeTest('charges', traced((t, scope) => {
+void nodeTest('charges', traced((t, scope) => {
   t.diagnostic(scope.name);
   t.assert.hasSpan(scope, { name: 'charge' });
 }));

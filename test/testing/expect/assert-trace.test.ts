@@ -265,6 +265,14 @@ describe('The failure', () => {
     expect(error.stack?.slice(error.stack.indexOf('\n    at ')).split('\n')[1]).to.match(/assert-trace\.test\.ts/);
   });
 
+  it('shows the exception there is in place of the one that is wanted', () => {
+    const exception = { name: 'exception', attributes: { 'exception.type': 'CardDeclined' } };
+    const trace = traceOf({ name: 'charge', events: [exception] });
+
+    expect(thrownBy(() => assertTrace(trace, { exception: { type: 'Timeout' } })).message).to.include('exception: type: expected Timeout, got CardDeclined');
+    expect(thrownBy(() => assertTrace(traceOf('charge'), { exception: { type: 'Timeout' } })).message).to.include('missing: exception {type: Timeout}');
+  });
+
   it('takes the nearest of several traces', () => {
     const near = traceWithId('1'.repeat(32), { name: 'a', attributes: { x: 1, y: 1 } });
     const far = traceWithId('2'.repeat(32), { name: 'b', attributes: { x: 1, y: 2 } });
