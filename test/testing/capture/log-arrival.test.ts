@@ -6,7 +6,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { logs } from '@opentelemetry/api-logs';
-import { BatchLogRecordProcessor, InMemoryLogRecordExporter, LoggerProvider } from '@opentelemetry/sdk-logs';
+import {
+  BatchLogRecordProcessor,
+  InMemoryLogRecordExporter,
+  LoggerProvider,
+  type LogRecordProcessor,
+} from '@opentelemetry/sdk-logs';
 import { expect } from 'chai';
 import { assertLog, ForeignProviderError, traceTesting, type TraceTesting } from '../../../src/testing/index.js';
 import { SpanCache } from '../../../src/index.js';
@@ -27,7 +32,7 @@ describe('The log records of a run', () => {
     unregisterGlobals();
   });
 
-  const register = (...processors: ConstructorParameters<typeof LoggerProvider>[0]['processors']): LoggerProvider => {
+  const register = (...processors: LogRecordProcessor[]): LoggerProvider => {
     const provider = new LoggerProvider({ processors });
     logs.setGlobalLoggerProvider(provider);
     return provider;
