@@ -10,7 +10,7 @@
  * by round, and each round gives a ratio of its own. Below 1, reading spans here is the cheaper way; above it
  * the exit status is 1.
  *
- *   npx tsx bench/testing.ts
+ *   npx tsx bench/testing.ts [rounds]
  */
 import { setImmediate as tick } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -21,9 +21,7 @@ import { assertTrace, traceTesting, type TraceTesting } from '../src/testing/ind
 import { quartiles, type Quartiles } from './alternate.js';
 
 const SPANS = 20;
-const ROUNDS = 80;
-/** Rounds before any counts. */
-const WARM_UP = 20;
+const ROUNDS = 100;
 const TESTS_PER_ROUND = 50;
 
 /** What the tests test. */
@@ -102,20 +100,21 @@ export interface TestingRatios {
   readonly CPU: Quartiles;
 }
 
-export async function testingRatios(): Promise<TestingRatios> {
+/** The first quarter of the rounds warms up and is not counted. */
+export async function testingRatios(rounds = ROUNDS): Promise<TestingRatios> {
   // The context manager that it installs serves all three.
   const tracing = traceTesting();
   const tests = [codeAlone(), withInMemorySpanExporter(), withTraceTesting(tracing)];
-  const rounds: Cost[][] = [];
-  for (let round = 0; round < ROUNDS + WARM_UP; round++) {
+  const counted: Cost[][] = [];
+  for (let round = 0; round < rounds; round++) {
     const costs: Cost[] = [];
     for (const test of tests) costs.push(await costOf(test));
-    if (round >= WARM_UP) rounds.push(costs);
+    if (round >= rounds / 4) counted.push(costs);
   }
   await tracing.shutdown();
   const ratio = (kind: keyof Cost) =>
     quartiles(
-      rounds.map((costs) => {
+      counted.map((costs) => {
         const [code, inMemory, here] = costs.map((cost) => cost[kind]) as [number, number, number];
         return (here - code) / (inMemory - code);
       }),
@@ -124,8 +123,9 @@ export async function testingRatios(): Promise<TestingRatios> {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]!).href) {
+  const [, , rounds = ROUNDS] = process.argv.map(Number);
   console.log('what traceTesting() adds to a test, in relation to what InMemorySpanExporter adds:');
-  for (const [kind, { median, low, high }] of Object.entries(await testingRatios())) {
+  for (const [kind, { median, low, high }] of Object.entries(await testingRatios(rounds))) {
     console.log(`${kind} time: ${median.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`);
     if (median >= 1) process.exitCode = 1;
   }

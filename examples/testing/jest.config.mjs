@@ -4,5 +4,5 @@ export default {
   setupFilesAfterEnv: ['otel-span-cache/testing/jest'],
   // The modules are run as they are; node needs --experimental-vm-modules for that.
   transform: {},
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };

@@ -8,6 +8,6 @@ export default {
     // Node loads the service, too: what vite loads asks for packages by their paths, which import hooks do not know.
     server: { deps: { external: [/\/service\//] } },
     // PostgreSQL takes a while to start.
-    hookTimeout: 30_000,
+    hookTimeout: 60_000,
   },
 };

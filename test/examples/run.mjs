@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseCommand } from '../command.mjs';
+import { parseCommand } from '../command.ts';
 import { installRunner, INSTALLED_RUNNERS, layOut } from '../testing/runners/projects.mjs';
 
 /*
@@ -15,7 +15,10 @@ const readme = readFileSync(join(folder, 'README.md'), 'utf8');
 const rows = [...readme.matchAll(/^\| (?<runner>[^|]+) \| \[.*\| `(?<command>[^`]+)` \|$/gm)].map(({ groups }) => groups);
 const wanted = process.argv.slice(2);
 const chosen = rows.filter(({ runner }) => wanted.length === 0 || wanted.some((word) => runner.includes(word)));
-if (chosen.length === 0) throw new Error(`no such runner; there are: ${rows.map(({ runner }) => runner).join('; ')}`);
+if (chosen.length === 0) {
+  console.error(`No such runner. There are: ${rows.map(({ runner }) => runner).join('; ')}.`);
+  process.exit(1);
+}
 
 /** Where a runner finds itself, and the examples. */
 function projectOf(runner) {
