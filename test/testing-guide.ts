@@ -82,7 +82,8 @@ export interface RunOptions {
 }
 
 /** Runs a program of Node to its end. */
-export function runNode(cwd: string, args: readonly string[], { env = {}, node = process.execPath }: RunOptions = {}): Promise<Ran> {
+export function runNode(cwd: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const { env = {}, node = process.execPath } = options;
   // The settings of the shell that runs the tests are not the page's.
   const inherited = Object.entries(process.env).filter(([name]) => !/^(OTEL_|NODE_|PG|FORCE_COLOR)/.test(name));
   const all = { ...Object.fromEntries(inherited), CI: '1', NO_COLOR: '1', ...env };

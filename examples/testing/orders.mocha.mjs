@@ -49,7 +49,9 @@ describe('POST /orders', () => {
     expect(response.status).to.equal(400);
 
     const trace = await currentScope().waitForTrace({ root: 'POST /orders' });
-    expect(trace).to.matchTrace({ events: [{ name: 'request refused', attributes: { reason: 'no such product: gold' } }] });
+    expect(trace).to.matchTrace({
+      events: [{ name: 'request refused', attributes: { reason: 'no such product: gold' } }],
+    });
     expect(trace).to.not.have.span({ attributes: { 'db.query.text': /^UPDATE/ } });
   });
 });

@@ -12,7 +12,8 @@ import { installRunner, INSTALLED_RUNNERS, layOut } from '../testing/runners/pro
 
 const folder = fileURLToPath(new URL('../../examples/testing', import.meta.url));
 const readme = readFileSync(join(folder, 'README.md'), 'utf8');
-const rows = [...readme.matchAll(/^\| (?<runner>[^|]+) \| \[.*\| `(?<command>[^`]+)` \|$/gm)].map(({ groups }) => groups);
+const row = /^\| (?<runner>[^|]+) \| \[.*\| `(?<command>[^`]+)` \|$/gm;
+const rows = [...readme.matchAll(row)].map(({ groups }) => groups);
 const wanted = process.argv.slice(2);
 const chosen = rows.filter(({ runner }) => wanted.length === 0 || wanted.some((word) => runner.includes(word)));
 if (chosen.length === 0) {

@@ -63,7 +63,8 @@ describe('docs/testing.md', function () {
   it('shows a snapshot of node:test', async () => {
     const folder = emptyProject('node/.run/guide');
     writeGuide(folder, 'newNode');
-    const runSnapshot = (...flags: string[]) => runNode(folder, ['--test', ...flags, 'snapshot.test.mjs'], { node: NEW_NODE });
+    const runSnapshot = (...flags: string[]) =>
+      runNode(folder, ['--test', ...flags, 'snapshot.test.mjs'], { node: NEW_NODE });
 
     const written = await runSnapshot('--test-update-snapshots');
     const snapshot = readFileSync(join(folder, 'snapshot.test.mjs.snapshot'), 'utf8');

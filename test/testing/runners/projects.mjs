@@ -30,7 +30,9 @@ export function installRunner(runner) {
   rmSync(here(`${runner}/.run`), { recursive: true, force: true });
   const installed = here(`${runner}/.run/node_modules/otel-span-cache`);
   mkdirSync(installed, { recursive: true });
-  for (const part of ['package.json', 'dist', 'src']) cpSync(join(ROOT, part), join(installed, part), { recursive: true });
+  for (const part of ['package.json', 'dist', 'src']) {
+    cpSync(join(ROOT, part), join(installed, part), { recursive: true });
+  }
 }
 
 /**

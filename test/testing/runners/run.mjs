@@ -19,5 +19,6 @@ const node = newNode();
 const env = node === process.execPath ? process.env : { ...process.env, NEW_NODE: node };
 const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
 const files = ['installed-runners.ts', 'guide.ts'].map(here);
-const { status } = spawnSync(process.execPath, [mocha, '--no-config', '--require', 'tsx', ...files], { env, stdio: 'inherit' });
+const args = [mocha, '--no-config', '--require', 'tsx', ...files];
+const { status } = spawnSync(process.execPath, args, { env, stdio: 'inherit' });
 process.exitCode = status ?? 1;
