@@ -47,13 +47,9 @@ export function treesOf(source: Spans): CapturedNode[][] {
     return given.roots.length > 0 ? [[...given.roots]] : [];
   } else if (isSpan(given)) {
     return byTrace(buildNodes([given]));
-  } else if (isSource(given)) {
-    const { spans, traces, openSpans = [] } = given;
-    if (traces === undefined) return byTrace(buildNodes([...spans, ...openSpans]));
-    const trees = treesOf(traces);
-    const known = new Set(trees.flatMap(nodesOf).map(idOf));
-    const others = openSpans.filter((span) => !known.has(idOf(span)));
-    return [...trees, ...byTrace(buildNodes(others))];
+  } else {
+    const read = readSource(given);
+    if (read !== undefined) return treesOfSource(read);
   }
   throw new TypeError(expectation('spans', 'a run, a trace, a span, or a list of traces or spans', source));
 }
@@ -61,11 +57,20 @@ export function treesOf(source: Spans): CapturedNode[][] {
 /** Whether a value is one of what has spans. An empty list is none: it may be anything. */
 export function hasSpans(value: unknown): value is Spans {
   if (isList(value)) return value.length > 0 && (value.every(isTrace) || value.every(isSpan));
-  return isTrace(value) || isSpan(value) || isSource(value);
+  return isTrace(value) || isSpan(value) || readSource(value) !== undefined;
 }
 
 export function idOf({ traceId, spanId }: { readonly traceId: string; readonly spanId: string }): string {
   return `${traceId}/${spanId}`;
+}
+
+function treesOfSource({ spans, traces, openSpans = [] }: SpanSource): CapturedNode[][] {
+  if (traces === undefined) return byTrace(buildNodes([...spans, ...openSpans]));
+  const trees = treesOf(traces);
+  if (openSpans.length === 0) return trees;
+  const known = new Set(trees.flatMap(nodesOf).map(idOf));
+  const others = openSpans.filter((span) => !known.has(idOf(span)));
+  return [...trees, ...byTrace(buildNodes(others))];
 }
 
 function byTrace(roots: readonly CapturedNode[]): CapturedNode[][] {
@@ -86,8 +91,12 @@ function isSpan(value: unknown): value is CapturedSpan {
   return isObject(value) && typeof value['spanId'] === 'string' && isList(value['events']) && isList(value['links']);
 }
 
-function isSource(value: unknown): value is SpanSource {
-  return isObject(value) && isList(value['spans']) && (value['traces'] === undefined || isList(value['traces']));
+/** A source as it is now, or undefined for what is none. Reads each field once: a scope makes copies each time. */
+function readSource(value: unknown): SpanSource | undefined {
+  if (!isObject(value)) return undefined;
+  const { spans, traces, openSpans } = value;
+  if (!isList(spans) || !(traces === undefined || isList(traces))) return undefined;
+  return { spans, traces, openSpans } as unknown as SpanSource;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -9,32 +9,32 @@ describe('otel-span-cache/testing', function () {
   this.timeout(120_000);
 
   it('has matchers for jest, and makes tests of it scopes', async () => {
-    const jest = ['../node_modules/jest/bin/jest.js', '--runInBand', 'shop.test.js'];
+    const jest = ['../../node_modules/jest/bin/jest.js', '--runInBand', 'shop.test.js'];
 
-    expectOutput('jest/output.txt', await outputOf(jest, here('jest/.run')));
+    expectOutput('jest/output.txt', await outputOf(jest, here('jest/.run/fixture')));
   });
 
   // Instrumentations patch what is required; jest has a module registry of its own for each test file.
   it('M14: automatic instrumentation under jest yields no HTTP span; it says so, and remoteScope() reads the service', async () => {
-    const jest = ['../node_modules/jest/bin/jest.js', '--runInBand', 'http.test.js'];
+    const jest = ['../../node_modules/jest/bin/jest.js', '--runInBand', 'http.test.js'];
 
-    expectOutput('jest/http-output.txt', await outputOf(jest, here('jest/.run')));
+    expectOutput('jest/http-output.txt', await outputOf(jest, here('jest/.run/fixture')));
   });
 
   it('M3: aroundEach with a scope is right in vitest, for its concurrent tests too; the matchers are there', async () => {
-    const vitest = ['../node_modules/vitest/vitest.mjs', 'run', '--reporter=default'];
+    const vitest = ['../../node_modules/vitest/vitest.mjs', 'run', '--reporter=default'];
 
-    expectOutput('vitest/output.txt', await outputOf(vitest, here('vitest/.run')));
+    expectOutput('vitest/output.txt', await outputOf(vitest, here('vitest/.run/fixture')));
   });
 
   it('has matchers for a vitest without aroundEach, and makes scopes of the tests that ask for it', async () => {
-    const vitest = ['../node_modules/vitest/vitest.mjs', 'run', '--reporter=default'];
+    const vitest = ['../../node_modules/vitest/vitest.mjs', 'run', '--reporter=default'];
 
-    expectOutput('vitest3/output.txt', await outputOf(vitest, here('vitest3/.run')));
+    expectOutput('vitest3/output.txt', await outputOf(vitest, here('vitest3/.run/fixture')));
   });
 
   it('can be required but for the face of vitest, which vitest itself does not let be', async () => {
-    const output = await outputOf(['--eval', "require('otel-span-cache/testing/vitest')"], here('vitest/.run'));
+    const output = await outputOf(['--eval', "require('otel-span-cache/testing/vitest')"], here('vitest/.run/fixture'));
 
     expect(output).to.include('Vitest cannot be imported in a CommonJS module using require()');
   });
@@ -51,7 +51,7 @@ describe('otel-span-cache/testing', function () {
   for (const runner of ['jest', 'vitest', 'vitest3']) {
     for (const kind of ['mts', 'cts']) {
       it(`has types for ${runner}, in a file that is .${kind}`, async () => {
-        const file = here(`${runner}/.run/types.${kind}`);
+        const file = here(`${runner}/.run/fixture/types.${kind}`);
         cpSync(here(`${runner}/fixture/types.mts`), file);
         const types = ['--types', runner === 'jest' ? 'jest' : '', '--typeRoots', here(`${runner}/node_modules/@types`)];
 
