@@ -1,6 +1,6 @@
 import type { DeliveredSpan } from '../model/merged-span.js';
-import { SpanMap, type SpanIdentity } from '../model/span-map.js';
 import { buildTraces, type Trace } from '../model/trace.js';
+import { SpanHistory } from '../store/span-history.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
 
 export interface SpanStoreOptions {
@@ -29,23 +29,20 @@ export interface SpanStore extends Disposable {
   close(): void;
 }
 
-/** The store as a subscriber: a ring of spans. */
+/** The store as a subscriber. It is never slow: a span that comes is written into the history at once. */
 export class SpanStoreSubscription implements SpanStore, Subscriber {
   readonly capacity: number;
   readonly wantsOrphans = false;
   readonly #flush: () => void;
   readonly #detach: (subscriber: Subscriber) => void;
-  #ring: DeliveredSpan[] = [];
-  /** The oldest span's slot, once the ring is full. */
-  #oldest = 0;
-  /** Kept from the first amendment on. */
-  #places: SpanMap<Place> | undefined;
+  #history: SpanHistory;
   #delivered = 0;
   #dropped = 0;
   #closed = false;
 
   constructor(capacity: number, flush: () => void, detach: (subscriber: Subscriber) => void) {
     this.capacity = capacity;
+    this.#history = new SpanHistory(capacity);
     this.#flush = flush;
     this.#detach = detach;
   }
@@ -56,7 +53,7 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
 
   getFinishedSpans(): DeliveredSpan[] {
     this.#flush();
-    return [...this.#ring.slice(this.#oldest), ...this.#ring.slice(0, this.#oldest)];
+    return this.#history.spans();
   }
 
   traces(): Trace[] {
@@ -65,9 +62,7 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
 
   reset(): void {
     this.#flush();
-    this.#ring = [];
-    this.#oldest = 0;
-    this.#places = undefined;
+    this.#history = new SpanHistory(this.capacity);
   }
 
   close(): void {
@@ -104,41 +99,7 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
   }
 
   #add(span: DeliveredSpan): void {
-    if (span.revision) {
-      this.#replace(span);
-      return;
-    }
-    let place = this.#ring.length;
-    if (place === this.capacity) {
-      place = this.#oldest;
-      this.#oldest = (place + 1) % this.capacity;
-      this.#places?.delete(this.#ring[place]!.spanContext());
-      this.#dropped++;
-    }
-    this.#ring[place] = span;
-    this.#places?.set(placeOf(span, place));
+    if (span.revision) this.#history.replace(span);
+    else if (this.#history.add(span)) this.#dropped++;
   }
-
-  /** Puts an amended span in the place of what it amends. If that is gone, so is the amendment. */
-  #replace(span: DeliveredSpan): void {
-    this.#places ??= this.#indexPlaces();
-    const place = this.#places.get(span.spanContext())?.place;
-    if (place !== undefined) this.#ring[place] = span;
-  }
-
-  #indexPlaces(): SpanMap<Place> {
-    const places = new SpanMap<Place>();
-    for (const [place, span] of this.#ring.entries()) places.set(placeOf(span, place));
-    return places;
-  }
-}
-
-/** Where in the ring a span is. */
-interface Place extends SpanIdentity {
-  readonly place: number;
-}
-
-function placeOf(span: DeliveredSpan, place: number): Place {
-  const { traceId, spanId } = span.spanContext();
-  return { traceId, spanId, place };
 }

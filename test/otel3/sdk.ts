@@ -35,7 +35,13 @@ import {
 export { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 export { MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics';
 export { NodeSDK } from '@opentelemetry/sdk-node';
-export { InMemorySpanExporter, SamplingDecision, type SpanExporter } from '@opentelemetry/sdk-trace';
+export { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+export {
+  ConsoleSpanExporter,
+  InMemorySpanExporter,
+  SamplingDecision,
+  type SpanExporter,
+} from '@opentelemetry/sdk-trace';
 
 export interface SdkConfig {
   spanProcessors: SpanProcessor[];
