@@ -11,8 +11,11 @@ export interface SpanStoreOptions {
 /**
  * A bounded history of ended spans: the newest `capacity`, oldest first.
  *
- * Reads as `InMemorySpanExporter` does, with three differences: it is bounded, a read returns a list of
- * its own, and shutting down forgets nothing. Each read and `reset()` first delivers what is queued, so
+ * Reads as `InMemorySpanExporter` does, with these differences: it is bounded, a read returns a list of
+ * its own, and shutting down forgets nothing. Nor are its spans the SDK's objects, which would take five to eight
+ * times the memory: a read gives objects that say all that a `ReadableSpan` says, as it was when the span was
+ * delivered. While you hold one, further reads give the same one. Events, links, and attribute values that are
+ * arrays are shared with other readers: do not change them. Each read and `reset()` first delivers what is queued, so
  * a span is there as soon as it has ended. Works with `using`.
  */
 export interface SpanStore extends Disposable {

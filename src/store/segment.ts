@@ -3,7 +3,8 @@ import type { SpanIdentity } from '../model/span-map.js';
 import { Byte, Columns, Part, ROW_BYTES, SPAN_ID_BYTES } from './columns.js';
 import { writeHexId } from './hex-id.js';
 import { readSpan } from './read-span.js';
-import { writeSpan, type AttributeKeys } from './write-span.js';
+import type { Vocabulary } from './vocabulary.js';
+import { writeSpan } from './write-span.js';
 
 /**
  * A number of spans, written into columns.
@@ -21,7 +22,7 @@ import { writeSpan, type AttributeKeys } from './write-span.js';
  */
 export class Segment {
   readonly #capacity: number;
-  readonly #attributeKeys: AttributeKeys;
+  readonly #vocabulary: Vocabulary;
   readonly #columns: Columns;
   /** Where the values of each row begin and, behind the last row, where those of the next one will. */
   readonly #starts: Uint32Array;
@@ -29,9 +30,9 @@ export class Segment {
   #given: (WeakRef<DeliveredSpan> | undefined)[] = [];
   #rows = 0;
 
-  constructor(capacity: number, attributeKeys: AttributeKeys) {
+  constructor(capacity: number, vocabulary: Vocabulary) {
     this.#capacity = capacity;
-    this.#attributeKeys = attributeKeys;
+    this.#vocabulary = vocabulary;
     this.#columns = new Columns(capacity);
     this.#starts = new Uint32Array(capacity + 1);
   }
@@ -42,7 +43,7 @@ export class Segment {
 
   /** Writes a span into the next row. Must not be full. */
   add(span: DeliveredSpan): void {
-    writeSpan(this.#columns, this.#rows, span, this.#attributeKeys);
+    writeSpan(this.#columns, this.#rows, span, this.#vocabulary);
     this.#starts[++this.#rows] = this.#columns.end;
     if (this.full) this.#columns.trim();
   }
@@ -51,7 +52,7 @@ export class Segment {
   replace(row: number, span: DeliveredSpan): void {
     const columns = this.#columns;
     const [start, next, end] = [this.#starts[row]!, this.#starts[row + 1]!, columns.end];
-    writeSpan(columns, row, span, this.#attributeKeys);
+    writeSpan(columns, row, span, this.#vocabulary);
     const { values } = columns;
     const written = values.slice(end, columns.end);
     columns.values = [...values.slice(0, start), ...written, ...values.slice(next, end)];

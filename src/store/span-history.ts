@@ -1,6 +1,6 @@
 import type { DeliveredSpan } from '../model/merged-span.js';
 import { Segment } from './segment.js';
-import { AttributeKeys } from './write-span.js';
+import { Vocabulary } from './vocabulary.js';
 
 const MOST_ROWS = 256;
 
@@ -22,7 +22,7 @@ const MOST_ROWS = 256;
 export class SpanHistory {
   readonly #capacity: number;
   readonly #segmentRows: number;
-  readonly #attributeKeys = new AttributeKeys();
+  readonly #vocabulary = new Vocabulary();
   /** Oldest first. */
   readonly #segments: Segment[] = [];
   #spare: Segment | undefined;
@@ -73,7 +73,7 @@ export class SpanHistory {
   #newest(): Segment {
     const newest = this.#segments.at(-1);
     if (newest !== undefined && !newest.full) return newest;
-    const next = this.#spare ?? new Segment(this.#segmentRows, this.#attributeKeys);
+    const next = this.#spare ?? new Segment(this.#segmentRows, this.#vocabulary);
     this.#spare = undefined;
     this.#segments.push(next);
     return next;

@@ -13,15 +13,8 @@ import {
 } from './columns.js';
 import { formOf, hasValue, KEPT_CONTEXT, NO_CONTEXT, valueOf } from './context-form.js';
 import { writeHexId } from './hex-id.js';
-import { KeyTree } from './key-tree.js';
 import { isStandardSpan } from './standard-span.js';
-
-/** The keys of attributes that were written before; undefined if they cannot be set one by one. */
-export class AttributeKeys extends KeyTree<readonly string[] | undefined> {
-  constructor() {
-    super((keys) => (keys.includes('__proto__') ? undefined : keys));
-  }
-}
+import type { Vocabulary } from './vocabulary.js';
 
 /**
  * Writes a span into a row, its values behind all others. Never throws.
@@ -29,11 +22,11 @@ export class AttributeKeys extends KeyTree<readonly string[] | undefined> {
  * Whatever `readSpan` could not give back as it was is kept as it is: attributes, a span context, or the whole
  * span. Of a span that cannot be read, a getter of which throws, the reader may find out himself.
  */
-export function writeSpan(columns: Columns, row: number, span: DeliveredSpan, keys: AttributeKeys): void {
+export function writeSpan(columns: Columns, row: number, span: DeliveredSpan, vocabulary: Vocabulary): void {
   const start = columns.end;
   try {
     if (isWritable(span)) {
-      writeParts(columns, row, span, keys);
+      writeParts(columns, row, span, vocabulary);
       return;
     }
   } catch {
@@ -46,6 +39,7 @@ export function writeSpan(columns: Columns, row: number, span: DeliveredSpan, ke
 function isWritable(span: DeliveredSpan): boolean {
   return (
     isStandardSpan(span) &&
+    typeof span.name === 'string' &&
     span.ended &&
     isByte(span.kind) &&
     isHrTime(span.startTime) &&
@@ -60,14 +54,14 @@ function isHrTime(time: HrTime): boolean {
   return Array.isArray(time) && time.length === 2 && typeof time[0] === 'number' && typeof time[1] === 'number';
 }
 
-function writeParts(columns: Columns, row: number, span: DeliveredSpan, keys: AttributeKeys): void {
+function writeParts(columns: Columns, row: number, span: DeliveredSpan, vocabulary: Vocabulary): void {
   const { bytes } = columns;
   const at = row * ROW_BYTES;
   bytes[at + Byte.KIND] = span.kind;
   writeTime(columns, row, Time.START, span.startTime);
   writeTime(columns, row, Time.END, span.endTime);
   writeTime(columns, row, Time.DURATION, span.duration);
-  columns.put(span.name);
+  columns.put(vocabulary.name(span.name));
   columns.put(span.resource);
   columns.put(span.instrumentationScope);
   const context = span.spanContext();
@@ -75,7 +69,7 @@ function writeParts(columns: Columns, row: number, span: DeliveredSpan, keys: At
   writeParent(columns, at, span.parentSpanContext, context.traceId);
   bytes[at + Byte.PARTS] =
     putStatus(columns, span.status) |
-    putAttributes(columns, span.attributes, keys) |
+    putAttributes(columns, span.attributes, vocabulary) |
     putList(columns, span.links, Part.LINKS) |
     putList(columns, span.events, Part.EVENTS) |
     putCounts(columns, span);
@@ -122,9 +116,9 @@ function putStatus(columns: Columns, status: SpanStatus): number {
   return Part.STATUS;
 }
 
-function putAttributes(columns: Columns, attributes: Attributes, keyTree: AttributeKeys): number {
+function putAttributes(columns: Columns, attributes: Attributes, vocabulary: Vocabulary): number {
   const own = Object.keys(attributes);
-  const keys = Object.getPrototypeOf(attributes) === Object.prototype ? keyTree.get(own) : undefined;
+  const keys = Object.getPrototypeOf(attributes) === Object.prototype ? vocabulary.keys(own) : undefined;
   if (keys === undefined) {
     columns.put(attributes);
     return Part.KEPT_ATTRIBUTES;

@@ -201,6 +201,7 @@ describe('SpanHistory', () => {
       'one with times that are no HrTime': () => tampered({ startTime: 12 }),
       'one with longer times': () => tampered({ endTime: [1, 2, 3] }),
       'one with a kind that is none': () => tampered({ kind: 1.5 }),
+      'one with a name that is no text': () => tampered({ name: 1 }),
       'one without attributes': () => tampered({ attributes: undefined }),
       'one without events': () => tampered({ events: undefined }),
       'one with links that are no list': () => tampered({ links: {} }),
