@@ -5,6 +5,8 @@ export { untraced } from './fanout/suppression.js';
 export type { SubscribeOptions, Subscription, SubscriptionHandle } from './fanout/subscription.js';
 export type { SpanBatchCallback } from './fanout/callback-subscription.js';
 export type { SubscriptionStats } from './fanout/subscriber.js';
+export type { ReceivedBatch } from './driver/batch-intake.js';
+export type { SpanDemand } from './fanout/demand.js';
 export type { SpanCacheStats } from './metrics/stats.js';
 export type { ExporterHandle, ExporterOptions } from './fanout/exporter-subscription.js';
 export type { SpanStore, SpanStoreOptions } from './fanout/span-store.js';

@@ -1,4 +1,5 @@
 import { context } from '@opentelemetry/api';
+import { BatchIntake, type ReceivedBatch } from './driver/batch-intake.js';
 import { Driver } from './driver/driver.js';
 import { EmittedRecordPool } from './driver/emitted-record-pool.js';
 import { EventIntake, type LogRecordFilter } from './driver/event-intake.js';
@@ -10,6 +11,7 @@ import {
   type ExporterHandle,
   type ExporterOptions,
 } from './fanout/exporter-subscription.js';
+import { Demand, type SpanDemand } from './fanout/demand.js';
 import { FanOut } from './fanout/fan-out.js';
 import { IteratorSubscription } from './fanout/iterator-subscription.js';
 import { isInSubscriber } from './fanout/suppression.js';
@@ -68,8 +70,10 @@ export class SpanCache {
   readonly #mostHeld: number;
   readonly #reconciler: Reconciler;
   readonly #fanOut = new FanOut();
+  readonly #demand = new Demand();
   readonly #gate = new Gate(this.#fanOut);
   readonly #driver: Driver;
+  readonly #batchIntake: BatchIntake;
   readonly #taps = new Taps();
   readonly #logRecordProcessor: LogRecordProcessor;
   readonly #exporter: SpanExporter;
@@ -109,9 +113,11 @@ export class SpanCache {
       eventCounters: this.#eventCounters,
     });
     this.#fanOut.onChange = () => {
+      const { idle, orphansWanted } = this.#fanOut;
       this.#gate.update();
+      this.#demand.update(!idle, orphansWanted);
       // What is queued has nobody to go to.
-      if (this.#fanOut.idle) this.#driver.wake();
+      if (idle) this.#driver.wake();
     };
 
     const spanIntake = new SpanIntake({
@@ -120,6 +126,13 @@ export class SpanCache {
       driver: this.#driver,
       counters: this.#spanCounters,
       spansMayRepeat: () => (this.#reconciler.spansMayRepeat = true),
+    });
+    this.#batchIntake = new BatchIntake({
+      gate: this.#gate,
+      spans: spanIntake,
+      driver: this.#driver,
+      spanCounters: this.#spanCounters,
+      eventCounters: this.#eventCounters,
     });
     const eventIntake = new EventIntake({
       gate: this.#gate,
@@ -187,6 +200,23 @@ export class SpanCache {
   store(options?: SpanStoreOptions): SpanStore {
     const { capacity } = storeOptions(options);
     return this.#add(new SpanStoreSubscription(capacity, () => this.flush(), this.#remove));
+  }
+
+  /**
+   * Takes in what another cache delivered, such as a batch of its subscriber, and counts what it lost on the way.
+   * For what brings the spans of several threads or processes together; `otel-span-cache/threads` does it for
+   * threads. Never throws: a span that cannot be read is counted as `invalid`.
+   */
+  receive(batch: ReceivedBatch): void {
+    this.#batchIntake.accept(batch);
+  }
+
+  /**
+   * Tells a function what subscribers want, now and whenever it changes, until what this returns is disposed of.
+   * Who brings spans by `receive()` need not bring what nobody wants.
+   */
+  onDemand(listener: (demand: SpanDemand) => void): Disposable {
+    return this.#demand.watch(listener);
   }
 
   /**

@@ -20,6 +20,7 @@ const LAYERS: Record<string, readonly string[]> = {
   otel: ['model', 'diagnostics', 'reconcile', 'driver'],
   // '' is what is on top of src: the cache itself.
   testing: ['', 'model', 'format', 'validation'],
+  threads: ['', 'model', 'diagnostics', 'fanout', 'validation'],
 };
 
 /** A file of `src/`, as its path from there. */

@@ -35,6 +35,9 @@ export {
   type SpanExporter,
 } from '@opentelemetry/sdk-trace-base';
 
+/** Where a program that a test runs finds the tracer provider. */
+export const TRACER_PROVIDER = { module: '@opentelemetry/sdk-trace-base', name: 'BasicTracerProvider' } as const;
+
 export interface SdkConfig {
   spanProcessors: SpanProcessor[];
   logRecordProcessors?: LogRecordProcessor[];

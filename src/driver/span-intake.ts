@@ -54,6 +54,15 @@ export class SpanIntake {
     return this.#accept(span);
   }
 
+  /**
+   * Takes in a span that another cache delivered. If it does not, returns why. Room is made for it: it is through
+   * with a queue, and comes with as many others as the other cache had ready.
+   */
+  acceptReceived(span: ReadableSpan): SpanDropReason | undefined {
+    if (this.#queue.size === this.#queue.capacity) this.#driver.flush();
+    return this.#accept(span);
+  }
+
   #accept(span: ReadableSpan): SpanDropReason | undefined {
     this.#counters.received++;
     if (!this.#gate.open) return this.#refuse(this.#gate.reason);

@@ -8,6 +8,7 @@ import type { OrphanReason } from './log-event.js';
  * - `unsampled`: it was recorded without being sampled, and `unsampledSpans` is off
  * - `duplicate`: it was delivered before, through another registration of the cache
  * - `invalid`: its span context or its events cannot be read
+ * - `relay`: another cache, from which it was to come by `receive()`, lost it
  * - `shutdown`: it ended after `shutdown()`
  */
 export type SpanDropReason =
@@ -16,6 +17,7 @@ export type SpanDropReason =
   | 'unsampled'
   | 'duplicate'
   | 'invalid'
+  | 'relay'
   | 'shutdown';
 
 /**
@@ -30,6 +32,7 @@ export type SpanDropReason =
  *   as an exception that was recorded on the span and logged too
  * - `suppressed`: a subscriber, an exporter or the `logRecords` function emitted it at its work
  * - `invalid`: the record cannot be read, or the `logRecords` function threw
+ * - `relay`: another cache, from which it was to come by `receive()` as an orphan, lost it
  * - `shutdown`: it was emitted after `shutdown()`
  */
 export type EventDropReason =
@@ -41,6 +44,7 @@ export type EventDropReason =
   | 'duplicate'
   | 'suppressed'
   | 'invalid'
+  | 'relay'
   | 'shutdown';
 
 /** What became of the spans. Plain fields: the hooks of the SDK count here. */
@@ -54,6 +58,7 @@ export class SpanCounters {
     unsampled: 0,
     duplicate: 0,
     invalid: 0,
+    relay: 0,
     shutdown: 0,
   };
 }
@@ -80,6 +85,7 @@ export class EventCounters {
     duplicate: 0,
     suppressed: 0,
     invalid: 0,
+    relay: 0,
     shutdown: 0,
   };
 }

@@ -324,7 +324,7 @@ export class Reconciler {
   }
 
   /** Throws if the span cannot be read. */
-  #reconcileSpan(span: ReadableSpan, now: number): void {
+  #reconcileSpan(span: DeliveredSpan, now: number): void {
     const spanContext = span.spanContext();
     if (typeof spanContext.traceId !== 'string' || typeof spanContext.spanId !== 'string') {
       throw new TypeError('a span must have a trace id and a span id');
@@ -332,7 +332,7 @@ export class Reconciler {
     this.#spanClass.learn(span);
     if (!this.#isWanted(spanContext)) {
       this.#spans.dropped.unsampled++;
-    } else if (this.spansMayRepeat && this.#isKnown(spanContext)) {
+    } else if (this.spansMayRepeat && !span.revision && this.#isKnown(spanContext)) {
       this.#spans.dropped.duplicate++;
     } else if (this.#held !== undefined) {
       this.#hold(span, spanContext, now);

@@ -43,6 +43,9 @@ export {
   type SpanExporter,
 } from '@opentelemetry/sdk-trace';
 
+/** Where a program that a test runs finds the tracer provider. */
+export const TRACER_PROVIDER = { module: '@opentelemetry/sdk-trace', name: 'TracerProvider' } as const;
+
 export interface SdkConfig {
   spanProcessors: SpanProcessor[];
   logRecordProcessors?: LogRecordProcessor[];

@@ -50,6 +50,14 @@ describe('The packed package', function () {
     });
   });
 
+  describe('for worker threads', () => {
+    for (const script of ['threads.mjs', 'threads.cjs']) {
+      it(`brings spans together by otel-span-cache/threads in ${script}`, async () => {
+        expect(await node(installed.project, script)).to.equal('["work"] ended\n');
+      });
+    }
+  });
+
   describe('for tests', () => {
     for (const script of ['testing.mjs', 'testing.cjs']) {
       it(`reads spans by otel-span-cache/testing in ${script}`, async () => {

@@ -6,6 +6,7 @@ import {
   EventToSpanEventBridge,
   SpanCache,
   type DeliveredSpan,
+  type OrphanEvent,
   type ReadableLogRecord,
   type ReadableSpan,
   type SpanCacheOptions,
@@ -18,7 +19,7 @@ import { startService, total, type Service } from './service.js';
 
 type Step =
   | { do: 'start' | 'end' | 'end twice' | 'log' | 'log twice'; span: number }
-  | { do: 'log outside' | 'log remote' | 'flush' | 'turn' | 'garbage' | 'break' }
+  | { do: 'log outside' | 'log remote' | 'flush' | 'turn' | 'garbage' | 'break' | 'receive' }
   | { do: 'wait'; millis: number }
   | { do: 'export' | 'bridge' | 'exception'; span: number }
   | { do: 'force flush' }
@@ -47,7 +48,7 @@ const steps = fc.array(
     {
       weight: 3,
       arbitrary: fc.record({
-        do: fc.constantFrom('log outside', 'log remote', 'flush', 'flush', 'turn', 'garbage', 'break'),
+        do: fc.constantFrom('log outside', 'log remote', 'flush', 'flush', 'turn', 'garbage', 'break', 'receive'),
       }),
     },
     {
@@ -181,6 +182,9 @@ class Run {
         cache.logRecordProcessor.onEmit({} as never);
         this.#emit();
         return;
+      case 'receive':
+        this.#receive();
+        return;
       case 'subscribe':
         this.#subscriptions[step.subscription]?.close();
         this.#subscriptions[step.subscription] = cache.subscribe({
@@ -279,6 +283,16 @@ class Run {
     if (span === undefined || span.isRecording() || !('ended' in span)) return;
     this.#endedRecorded++;
     this.#service.cache.exporter.export([span as unknown as ReadableSpan], () => {});
+  }
+
+  /** A span and an orphan come from another cache, which lost one of each. */
+  #receive(): void {
+    const context = { traceId: 'c'.repeat(32), spanId: String(this.#endedRecorded).padStart(16, '0'), traceFlags: 1 };
+    const received = { name: 'received', spanContext: () => context, events: [] } as unknown as ReadableSpan;
+    const orphan = { name: `received ${this.#emit()}`, reason: 'no_span' } as OrphanEvent;
+    this.#endedRecorded += 2;
+    this.#emit();
+    this.#service.cache.receive({ spans: [received], orphans: [orphan], dropped: 1, droppedOrphans: 1 });
   }
 
   /** Logs an event that is on the span already: put there by the bridge, or recorded as an exception. */

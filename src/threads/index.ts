@@ -1,0 +1,3 @@
+export { connectThreads, receiveSpans, relaySpans } from './connect.js';
+export type { ReceiverStats, RelayStats, SpanReceiver, SpanRelay, ThreadStats } from './contract.js';
+export type { ConnectOptions, ReceiverOptions, RelayOptions } from './options.js';
