@@ -15,7 +15,8 @@ function variedSpans(): { delivered: DeliveredSpan[]; stored: DeliveredSpan[] } 
   const traceState = createTraceState('vendor=1');
 
   const bare = tracer.startSpan('bare', {}, ROOT_CONTEXT);
-  const child = tracer.startSpan('child', { links: [{ context: bare.spanContext() }] }, trace.setSpan(ROOT_CONTEXT, bare));
+  const links = [{ context: bare.spanContext() }];
+  const child = tracer.startSpan('child', { links }, trace.setSpan(ROOT_CONTEXT, bare));
   const server = tracer.startSpan('server', { kind: 1 }, trace.setSpanContext(ROOT_CONTEXT, remote));
   const stateful = tracer.startSpan('stateful', {}, trace.setSpanContext(ROOT_CONTEXT, { ...remote, traceState }));
   child.setAttributes({ text: 'a', whole: 1, fraction: 0.1, flag: false, list: ['a', 'b'] });

@@ -76,9 +76,10 @@ describe('SpanHistory', () => {
       fc.stringMatching(new RegExp(`^[0-9a-f]{${digits}}$`)).filter((text) => !/^0+$/.test(text));
     const text = fc.string({ unit: 'binary', maxLength: 12 });
     const key = fc.oneof(fc.constantFrom('http.route', 'a', 'b', '1', '0'), text).filter((name) => name !== '');
+    const single = fc.oneof(text, fc.double(), fc.integer(), fc.boolean());
     const attributes = fc.dictionary(
       key,
-      fc.oneof(text, fc.double(), fc.integer(), fc.boolean(), fc.array(text), fc.array(fc.double()), fc.array(fc.boolean())),
+      fc.oneof(single, fc.array(text), fc.array(fc.double()), fc.array(fc.boolean())),
       { maxKeys: 6, noNullPrototype: true },
     ) as fc.Arbitrary<Attributes>;
     const spanContext = fc.record(
@@ -91,7 +92,11 @@ describe('SpanHistory', () => {
       },
       { requiredKeys: ['traceId', 'spanId', 'traceFlags'] },
     ) as fc.Arbitrary<SpanContext>;
-    const time = fc.oneof(fc.tuple(fc.nat(2 ** 33), fc.nat(999_999_999)), fc.date({ noInvalidDate: true, min: new Date(0) }), fc.double({ min: 0, max: 1e13, noNaN: true }));
+    const time = fc.oneof(
+      fc.tuple(fc.nat(2 ** 33), fc.nat(999_999_999)),
+      fc.date({ noInvalidDate: true, min: new Date(0) }),
+      fc.double({ min: 0, max: 1e13, noNaN: true }),
+    );
     const event = fc.record({ name: text, attributes, time });
     const link = fc.record({ context: spanContext, attributes }, { requiredKeys: ['context'] }) as fc.Arbitrary<Link>;
     const description = fc.record({
@@ -110,10 +115,11 @@ describe('SpanHistory', () => {
       lateLogs: fc.nat(2),
       endTime: fc.option(time),
     });
+    const descriptions = fc.array(description, { minLength: 1, maxLength: 8 });
 
     it('gives them back as they are to every exporter', () => {
       fc.assert(
-        fc.property(fc.array(description, { minLength: 1, maxLength: 8 }), fc.integer({ min: 1, max: 9 }), (all, capacity) => {
+        fc.property(descriptions, fc.integer({ min: 1, max: 9 }), (all, capacity) => {
           let described = all[0]!;
           const sampler = {
             shouldSample: () => ({
@@ -130,7 +136,8 @@ describe('SpanHistory', () => {
 
           for (described of all) {
             const { name, options, parent, later, events, status, logs, lateLogs, endTime } = described;
-            const span = tracer.startSpan(name, options, parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT);
+            const context = parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
+            const span = tracer.startSpan(name, options, context);
             span.setAttributes(later);
             for (const each of events) span.addEvent(each.name, each.attributes, each.time as never);
             if (status) span.setStatus(status);
@@ -225,15 +232,16 @@ describe('SpanHistory', () => {
       });
     }
 
+    const usual = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 };
     const contexts: Record<string, object> = {
       'upper-case ids': { traceId: 'A'.repeat(32), spanId: 'B'.repeat(16), traceFlags: 1 },
       'ids of other lengths': { traceId: 'trace', spanId: 'span', traceFlags: 1 },
       'ids that are no text': { traceId: 1, spanId: 2, traceFlags: 1 },
       'its members in another order': { spanId: 'b'.repeat(16), traceId: 'a'.repeat(32), traceFlags: 1 },
-      'members of its own': { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1, extra: 1 },
-      'large flags': { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 256 },
-      'isRemote: false': { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1, isRemote: false },
-      'no prototype': Object.assign(Object.create(null), { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 }),
+      'members of its own': { ...usual, extra: 1 },
+      'large flags': { ...usual, traceFlags: 256 },
+      'isRemote: false': { ...usual, isRemote: false },
+      'no prototype': Object.assign(Object.create(null), usual),
     };
 
     for (const [what, context] of Object.entries(contexts)) {
@@ -356,7 +364,9 @@ describe('SpanHistory', () => {
 
       history.replace(Object.assign(endedSpan('second'), { spanContext: () => span.spanContext() }));
 
-      expect(history.spans().map((each) => (each === unreadable ? 'unreadable' : each.name))).to.deep.equal(['second', 'unreadable']);
+      const [replaced, passed] = history.spans();
+      expect(replaced!.name).to.equal('second');
+      expect(passed).to.equal(unreadable);
     });
   });
 
