@@ -12,6 +12,8 @@ export type { ExporterHandle, ExporterOptions } from './fanout/exporter-subscrip
 export type { SpanStore, SpanStoreOptions } from './fanout/span-store.js';
 export type { SpanDropReason, EventDropReason } from './model/counters.js';
 export type { DeliveredSpan } from './model/merged-span.js';
+export type { Recording, RecordingListener, RecordingListenerHandle } from './recording/recording.js';
+export type { RecordingOptions, RecordingSettings, ScopePatterns } from './recording/settings.js';
 export type { OpenSpan } from './reconcile/open-spans.js';
 export { isLogEvent, type LogEvent, type OrphanEvent, type OrphanReason } from './model/log-event.js';
 export { buildTraces, type SpanNode, type Trace } from './model/trace.js';
@@ -24,6 +26,8 @@ export type {
   ReadableLogRecord,
   ReadableSpan,
   Resource,
+  Sampler,
+  SamplingResult,
   SpanExporter,
   SpanProcessor,
   TimedEvent,

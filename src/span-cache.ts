@@ -24,6 +24,7 @@ import { EventCounters, SpanCounters } from './model/counters.js';
 import type {
   LogRecordProcessor,
   ReadableSpan,
+  Sampler,
   SpanExporter,
   SpanProcessor,
 } from './model/otel.js';
@@ -40,6 +41,11 @@ import { SpanCacheLogRecordProcessor } from './otel/log-record-processor.js';
 import { SpanCacheSpanProcessor } from './otel/span-processor.js';
 import { Taps, type SpanCacheTap } from './otel/taps.js';
 import { BoundedQueue } from './queue/bounded-queue.js';
+import { defaultSampler } from './recording/default-sampler.js';
+import { RecordedSpans } from './recording/recorded-spans.js';
+import { RecordingControl } from './recording/recording-control.js';
+import type { Recording } from './recording/recording.js';
+import { RecordingSampler } from './recording/sampler.js';
 import { OpenSpans, type OpenSpan } from './reconcile/open-spans.js';
 import { Reconciler, type EmittedRecord } from './reconcile/reconciler.js';
 
@@ -61,6 +67,9 @@ import { Reconciler, type EmittedRecord } from './reconcile/reconciler.js';
 export class SpanCache {
   /** Takes in spans when they end. */
   readonly spanProcessor: SpanProcessor;
+  /** What is recorded, to be read and changed at any time. */
+  readonly recording: Recording;
+
   readonly #spanCounters = new SpanCounters();
   readonly #eventCounters = new EventCounters();
   readonly #spans: BoundedQueue<ReadableSpan>;
@@ -77,6 +86,10 @@ export class SpanCache {
   readonly #taps = new Taps();
   readonly #logRecordProcessor: LogRecordProcessor;
   readonly #exporter: SpanExporter;
+  readonly #control: RecordingControl;
+  /** The spans that are recorded because of `sampler()`. */
+  readonly #recorded = new RecordedSpans();
+  readonly #unsampledSpans: boolean;
   readonly #exporters = new Set<ExporterSubscription>();
   readonly #selfObservability: SelfObservability | undefined;
   #shutdown: Promise<void> | undefined;
@@ -86,8 +99,11 @@ export class SpanCache {
    * @throws RangeError for a value out of range
    */
   constructor(options?: SpanCacheOptions) {
-    const { queueCapacity, logRecords, trackOpenSpans, selfObsMeterProvider, ...rules } =
+    const { queueCapacity, logRecords, trackOpenSpans, recording, selfObsMeterProvider, ...rules } =
       cacheOptions(options);
+    this.#control = new RecordingControl(recording);
+    this.recording = this.#control;
+    this.#unsampledSpans = rules.unsampledSpans;
     const records = new EmittedRecordPool();
     this.#mostHeld = queueCapacity + rules.maxParkedSpans;
     this.#spans = new BoundedQueue('span', queueCapacity);
@@ -125,6 +141,7 @@ export class SpanCache {
       queue: this.#spans,
       driver: this.#driver,
       counters: this.#spanCounters,
+      recording: this.#control,
       spansMayRepeat: () => (this.#reconciler.spansMayRepeat = true),
     });
     this.#batchIntake = new BatchIntake({
@@ -140,9 +157,16 @@ export class SpanCache {
       records,
       driver: this.#driver,
       counters: this.#eventCounters,
+      recording: this.#control,
       filter: logRecordFilter(logRecords),
     });
-    this.spanProcessor = new SpanCacheSpanProcessor(spanIntake, this.#openSpans, this.#taps, this);
+    this.spanProcessor = new SpanCacheSpanProcessor(
+      spanIntake,
+      this.#openSpans,
+      this.#recorded,
+      this.#taps,
+      this,
+    );
     this.#logRecordProcessor = new SpanCacheLogRecordProcessor(
       eventIntake,
       logRecords === 'events',
@@ -217,6 +241,22 @@ export class SpanCache {
    */
   onDemand(listener: (demand: SpanDemand) => void): Disposable {
     return this.#demand.watch(listener);
+  }
+
+  /**
+   * A sampler for the tracer provider, which asks the delegate and, while `recording` is on, has spans recorded that
+   * the delegate leaves unrecorded: for subscribers of the cache, never sampled. While it is off, the result is
+   * the delegate's own. Needs `spanProcessor` in the same provider. With `unsampledSpans: false` it is the delegate.
+   *
+   * Without a delegate it decides as an SDK that is given no sampler: by `OTEL_TRACES_SAMPLER`, else by the
+   * parent, else yes.
+   *
+   * @throws TypeError if the delegate is no sampler
+   */
+  sampler(delegate?: Sampler): Sampler {
+    if (delegate !== undefined) requireMethods('delegate', delegate, ['shouldSample']);
+    const decides = delegate ?? defaultSampler();
+    return this.#unsampledSpans ? new RecordingSampler(decides, this.#control, this.#recorded) : decides;
   }
 
   /**
@@ -317,6 +357,7 @@ export class SpanCache {
     this.#driver.release();
     this.#reconciler.forgetDelivered();
     this.#openSpans?.close();
+    this.recording.set({ enabled: false });
     const exporters = [...this.#exporters];
     this.#fanOut.end();
     await Promise.all(exporters.map((exporter) => exporter.close()));

@@ -5,6 +5,7 @@ import type { OrphanReason } from './log-event.js';
  *
  * - `no_subscriber`: nobody was subscribed
  * - `queue_full`: the span queue held `queueCapacity` spans
+ * - `scope_excluded`: `recording.scopes` leaves its instrumentation scope out
  * - `unsampled`: it was recorded without being sampled, and `unsampledSpans` is off
  * - `duplicate`: it was delivered before, through another registration of the cache
  * - `invalid`: its span context or its events cannot be read
@@ -14,6 +15,7 @@ import type { OrphanReason } from './log-event.js';
 export type SpanDropReason =
   | 'no_subscriber'
   | 'queue_full'
+  | 'scope_excluded'
   | 'unsampled'
   | 'duplicate'
   | 'invalid'
@@ -25,6 +27,8 @@ export type SpanDropReason =
  *
  * - `no_subscriber`: nobody was subscribed
  * - `queue_full`: the event queue held `queueCapacity` events
+ * - `below_severity`: its severity is below `recording.minSeverity`
+ * - `scope_excluded`: `recording.scopes` leaves its instrumentation scope out
  * - `filtered`: the option `logRecords` leaves it out
  * - `event_limit`: its span had `maxEventsPerSpan` newer ones
  * - `late`: its span was delivered before, and `lateEvents` is `drop`
@@ -38,6 +42,8 @@ export type SpanDropReason =
 export type EventDropReason =
   | 'no_subscriber'
   | 'queue_full'
+  | 'below_severity'
+  | 'scope_excluded'
   | 'filtered'
   | 'event_limit'
   | 'late'
@@ -55,6 +61,7 @@ export class SpanCounters {
   readonly dropped: Record<SpanDropReason, number> = {
     no_subscriber: 0,
     queue_full: 0,
+    scope_excluded: 0,
     unsampled: 0,
     duplicate: 0,
     invalid: 0,
@@ -71,6 +78,7 @@ export class EventCounters {
     no_span: 0,
     remote_parent: 0,
     unsampled: 0,
+    scope_excluded: 0,
     late: 0,
     evicted: 0,
     expired: 0,
@@ -79,6 +87,8 @@ export class EventCounters {
   readonly dropped: Record<EventDropReason, number> = {
     no_subscriber: 0,
     queue_full: 0,
+    below_severity: 0,
+    scope_excluded: 0,
     filtered: 0,
     event_limit: 0,
     late: 0,

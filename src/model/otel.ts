@@ -7,6 +7,7 @@ import type {
   SpanContext,
   SpanKind,
   SpanStatus,
+  TraceState,
 } from '@opentelemetry/api';
 
 /*
@@ -124,6 +125,27 @@ export interface SpanProcessor {
   onEnd(span: ReadableSpan): void;
   forceFlush(): Promise<void>;
   shutdown(): Promise<void>;
+}
+
+/** What a sampler says of a span that is about to start. */
+export interface SamplingResult {
+  /** 0: not recorded; 1: recorded; 2: recorded, and the SAMPLED flag is set. */
+  decision: number;
+  attributes?: Readonly<Attributes>;
+  traceState?: TraceState;
+}
+
+/** What a tracer provider asks before it starts a span. */
+export interface Sampler {
+  shouldSample(
+    context: Context,
+    traceId: string,
+    spanName: string,
+    spanKind: SpanKind,
+    attributes: Attributes,
+    links: Link[],
+  ): SamplingResult;
+  toString(): string;
 }
 
 /** What a logger provider calls for each emitted log record. */

@@ -30,9 +30,10 @@ export type LateEvents = 'drop' | 'orphan' | 'amend' | { readonly holdMillis: nu
 
 /**
  * What a record's span was doing when the record was emitted. One that was recording is still to come, one
- * that had ended has come or is about to; of others the ids are all that is known.
+ * that had ended has come or is about to, one whose scope is excluded is not taken in; of others the ids are all that
+ * is known.
  */
-export type SpanState = 'recording' | 'ended' | 'unknown';
+export type SpanState = 'recording' | 'ended' | 'excluded' | 'unknown';
 
 /** No parked event is looked at more often than that: a look walks over those whose spans are open. */
 const MIN_PARKED_SWEEP_MILLIS = 50;
@@ -249,6 +250,10 @@ export class Reconciler {
     }
     if (spanContext === undefined || spanContext.isRemote) {
       this.#orphan(record!, spanContext, spanContext === undefined ? 'no_span' : 'remote_parent');
+      return;
+    }
+    if (spanState === 'excluded') {
+      this.#orphan(record!, spanContext, 'scope_excluded');
       return;
     }
     const parked = this.#parked.get(spanContext);

@@ -67,6 +67,17 @@ export function logRecordProcessor(
   return [ours, sdk];
 }
 
+export function samplingResult(
+  ours: Ours.SamplingResult,
+  sdk: Sdk.SamplingResult,
+): [Sdk.SamplingResult, Ours.SamplingResult] {
+  return [ours, sdk];
+}
+
+export function sampler(ours: Ours.Sampler, sdk: Sdk.Sampler): [Sdk.Sampler, Ours.Sampler] {
+  return [ours, sdk];
+}
+
 /** Whether no member is missing on either side: an optional one may without being unassignable. */
 type SameMembers<A, B> = [keyof A, keyof B] extends [keyof B, keyof A] ? true : false;
 
@@ -77,3 +88,5 @@ export const spanMembers: SameMembers<Ours.ReadableSpan, Sdk.ReadableSpan> = tru
 export const recordMembers: SameMembers<Ours.ReadableLogRecord, Sdk.ReadableLogRecord> = true;
 export const resultMembers: SameMembers<Ours.ExportResult, Sdk.ExportResult> = true;
 export const exporterMembers: SameMembers<Ours.SpanExporter, Sdk.SpanExporter> = true;
+export const samplingMembers: SameMembers<Ours.SamplingResult, Sdk.SamplingResult> = true;
+export const samplerMembers: SameMembers<Ours.Sampler, Sdk.Sampler> = true;
