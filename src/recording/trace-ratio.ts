@@ -1,5 +1,5 @@
-/** 2 to the power of 56: how many random values there are. */
-const VALUES = 2 ** 56;
+/** How many random values there are. */
+const VALUES = 2n ** 56n;
 
 /** The first character of a trace id's random part: its last 56 bits, 14 of 32 hexadecimal digits. */
 const RANDOM_PART = 18;
@@ -17,8 +17,9 @@ export class TraceRatio {
   readonly #threshold: string | undefined;
 
   constructor(ratio: number) {
-    const threshold = Math.round((1 - ratio) * VALUES);
-    this.#threshold = threshold < VALUES ? BigInt(threshold).toString(16).padStart(14, '0') : undefined;
+    // Exact, unlike 1 - ratio: a double is multiplied by a power of two without loss.
+    const included = BigInt(Math.round(ratio * Number(VALUES)));
+    this.#threshold = included > 0n ? (VALUES - included).toString(16).padStart(14, '0') : undefined;
   }
 
   includes(traceId: string): boolean {

@@ -35,11 +35,18 @@ import {
 export { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 export { MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics';
 export { NodeSDK } from '@opentelemetry/sdk-node';
+export { W3CTraceContextPropagator } from '@opentelemetry/core';
 export { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 export {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
   ConsoleSpanExporter,
   InMemorySpanExporter,
+  ParentBasedSampler,
   SamplingDecision,
+  TraceIdRatioBasedSampler,
+  type IdGenerator,
+  type Sampler,
   type SpanExporter,
 } from '@opentelemetry/sdk-trace';
 
@@ -58,6 +65,9 @@ export interface SdkConfig {
 export interface Sdk {
   tracer: Tracer;
   logger: Logger;
+  /** Those of another instrumentation scope. */
+  getTracer(scope: string): Tracer;
+  getLogger(scope: string): Logger;
   forceFlush(): Promise<void>;
   shutdown(): Promise<void>;
 }
@@ -71,6 +81,8 @@ export function startSdk(config: SdkConfig): Sdk {
   return {
     tracer: tracerProvider.getTracer('test'),
     logger: loggerProvider.getLogger('test'),
+    getTracer: (scope) => tracerProvider.getTracer(scope),
+    getLogger: (scope) => loggerProvider.getLogger(scope),
     async forceFlush() {
       await tracerProvider.forceFlush();
       await loggerProvider.forceFlush();
