@@ -9,6 +9,7 @@ import {
   type OrphanEvent,
   type ReadableLogRecord,
   type ReadableSpan,
+  type RecordingOptions,
   type SpanCacheOptions,
   type SpanCacheStats,
   type Subscription,
@@ -23,7 +24,16 @@ type Step =
   | { do: 'wait'; millis: number }
   | { do: 'export' | 'bridge' | 'exception'; span: number }
   | { do: 'force flush' }
+  | { do: 'record'; recording: RecordingOptions }
   | { do: 'subscribe' | 'take' | 'close'; subscription: number; orphans: boolean; capacity: number };
+
+/** Half of the time it is off. */
+const RECORDINGS: RecordingOptions[] = [
+  { enabled: false },
+  { enabled: false },
+  { enabled: true, minSeverity: 9, scopes: {} },
+  { enabled: true, minSeverity: 0, scopes: { exclude: ['te*'] } },
+];
 
 const span = fc.nat({ max: 9 });
 const subscription = fc.nat({ max: 2 });
@@ -41,6 +51,7 @@ const steps = fc.array(
       arbitrary: fc.record({ do: fc.constantFrom('export', 'bridge', 'exception'), span }),
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('force flush') }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('record'), recording: fc.constantFrom(...RECORDINGS) }) },
     {
       weight: 1,
       arbitrary: fc.record({ do: fc.constant('wait'), millis: fc.integer({ min: 1, max: 40 }) }),
@@ -153,6 +164,9 @@ class Run {
       case 'bridge':
       case 'exception':
         this.#logTwin(this.#spans[step.span], step.do);
+        return;
+      case 'record':
+        cache.recording.set(step.recording);
         return;
       case 'force flush':
         // The exporter never answers, so only its beginning is of interest here.
@@ -317,14 +331,14 @@ class Run {
     if (span === undefined) return;
     const name = 'name' in span ? String(span.name) : 'unrecorded';
     const body = `${name} ${this.#emit()}`;
+    const context = trace.setSpan(ROOT_CONTEXT, span);
     if (!twice) {
-      this.#service.log(span, body);
+      this.#service.logger.emit({ body, severityNumber: this.#emitted % 2 === 0 ? 5 : 9, context });
       return;
     }
     this.#emit();
     const record = { hrTime: [1, 0], hrTimeObserved: [1, 0], body, attributes: {} };
     const emitted = { ...record, spanContext: span.spanContext() } as unknown as ReadableLogRecord;
-    const context = trace.setSpan(ROOT_CONTEXT, span);
     this.#service.cache.logRecordProcessor.onEmit(emitted, context);
     this.#service.cache.logRecordProcessor.onEmit(emitted, context);
   }
