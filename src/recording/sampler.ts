@@ -5,6 +5,7 @@ import {
   type Context,
   type Link,
   type Span,
+  type SpanContext,
   type SpanKind,
 } from '@opentelemetry/api';
 import type { Sampler, SamplingResult } from '../model/otel.js';
@@ -51,15 +52,20 @@ export class RecordingSampler implements Sampler {
     return `SpanCacheSampler{${this.#delegate.toString()}}`;
   }
 
+  /** With recording off, this is all that it costs: is the parent one of ours? */
   #isWanted(context: Context, traceId: string): boolean {
     const parent = trace.getSpan(context);
     const parentContext = parent?.spanContext();
+    if (parentContext !== undefined && this.#recorded.has(parentContext)) return true;
     const { traces } = this.#recording;
-    if (parentContext === undefined || parentContext.isRemote || !isSpanContextValid(parentContext)) {
-      return traces !== undefined && traces.includes(traceId);
-    }
-    return this.#recorded.has(parentContext) || (traces !== undefined && isRecorded(parent!));
+    if (traces === undefined) return false;
+    return isLocal(parentContext) ? isRecorded(parent!) : traces.includes(traceId);
   }
+}
+
+/** Whether a parent is one of this process. A span context that is not valid is no parent. */
+function isLocal(parentContext: SpanContext | undefined): boolean {
+  return parentContext !== undefined && !parentContext.isRemote && isSpanContextValid(parentContext);
 }
 
 /** Whether a span is recording, or did until it ended. One that only carries ids never does. */
