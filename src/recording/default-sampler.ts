@@ -34,6 +34,7 @@ const RULES: Readonly<Record<string, (env: NodeJS.ProcessEnv) => Rule>> = {
  *
  * As in the SDK, a wrong value is reported through `diag` and the default taken.
  */
+// oxlint-disable-next-line node/no-process-env -- the place where the SDK is told this
 export function defaultSampler(env: NodeJS.ProcessEnv = process.env): Sampler {
   const name = env['OTEL_TRACES_SAMPLER']?.trim() || 'parentbased_always_on';
   if (Object.hasOwn(RULES, name)) return RULES[name]!(env);

@@ -4,12 +4,7 @@ import fc from 'fast-check';
 import { defaultSampler } from '../../src/recording/default-sampler.js';
 import { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler, TraceIdRatioBasedSampler, type Sampler } from '../sdk.js';
 
-const hexDigits = (length: number) =>
-  fc
-    .array(fc.constantFrom(...'0123456789abcdef'), { minLength: length, maxLength: length })
-    .map((digits) => digits.join(''));
-
-const traceId = hexDigits(32).filter((id) => id !== '0'.repeat(32));
+const traceId = fc.bigInt({ min: 1n, max: 2n ** 128n - 1n }).map((id) => id.toString(16).padStart(32, '0'));
 
 const parent = fc.record({
   traceFlags: fc.constantFrom(TraceFlags.NONE, TraceFlags.SAMPLED),
