@@ -68,6 +68,18 @@ describe('RecordedSpans', () => {
     expect(recorded.has(last.spanContext())).to.equal(true);
   });
 
+  it('forgets what it expected within the start of another span, when that has started', () => {
+    const recorded = new RecordedSpans();
+    const inner = span('inner');
+
+    recorded.expect(ROOT_CONTEXT, 'outer');
+    recorded.expect(ROOT_CONTEXT, 'inner');
+    recorded.started(span('outer'), ROOT_CONTEXT);
+    recorded.started(inner, ROOT_CONTEXT);
+
+    expect(recorded.has(inner.spanContext())).to.equal(false);
+  });
+
   it('passes over what is not a span', () => {
     const recorded = new RecordedSpans();
 

@@ -368,15 +368,17 @@ describe('RecordingControl', () => {
 
     it('tells all listeners of the changes in their order when one of them makes a further one', () => {
       const recording = new RecordingControl();
-      const told: number[] = [];
+      const first: number[] = [];
+      const second: number[] = [];
       recording.onChange(({ ratio }) => {
+        first.push(ratio);
         if (ratio === 0.5) recording.ratio = 0.25;
       });
-      recording.onChange(({ ratio }) => told.push(ratio));
+      recording.onChange(({ ratio }) => second.push(ratio));
 
       recording.ratio = 0.5;
 
-      expect(told).to.deep.equal([0.5, 0.25]);
+      expect([first, second]).to.deep.equal([[0.5, 0.25], [0.5, 0.25]]);
     });
 
     it('tells of the end outside the context in which the end was set', async () => {
