@@ -1,5 +1,6 @@
 export { SpanCache } from './span-cache.js';
 export type { SpanCacheOptions } from './options.js';
+export { getSpanCache } from './register/registered-cache.js';
 export type { SpanBatch } from './fanout/span-batch.js';
 export { untraced } from './fanout/suppression.js';
 export type { SubscribeOptions, Subscription, SubscriptionHandle } from './fanout/subscription.js';

@@ -68,7 +68,7 @@ export interface SpanCacheOptions {
 const HOLD_MILLIS = millisFrom(1, 1_000);
 
 /** Every option of the cache with its default. Nowhere else is a default written in code. */
-const CACHE: OptionsOf<SpanCacheOptions> = {
+export const CACHE_OPTIONS: OptionsOf<SpanCacheOptions> = {
   queueCapacity: positiveInteger(65_536),
   maxParkedSpans: positiveInteger(16_384),
   maxParkedMillis: millisOrInfinity(1, 300_000),
@@ -122,7 +122,7 @@ function isHold(value: unknown): boolean {
 }
 
 export function cacheOptions(options?: SpanCacheOptions): Required<SpanCacheOptions> {
-  return resolveOptions(CACHE, options);
+  return resolveOptions(CACHE_OPTIONS, options);
 }
 
 export function subscribeOptions(options?: SubscribeOptions): Required<SubscribeOptions> {
