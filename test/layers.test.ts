@@ -22,6 +22,7 @@ const LAYERS: Record<string, readonly string[]> = {
   // '' is what is on top of src: the cache itself.
   testing: ['', 'model', 'format', 'validation'],
   threads: ['', 'model', 'diagnostics', 'fanout', 'validation'],
+  register: ['', 'model', 'format', 'validation'],
 };
 
 /** A file of `src/`, as its path from there. */
@@ -37,7 +38,7 @@ interface SourceFile {
 
 function sourceFiles(): SourceFile[] {
   return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => /\.c?ts$/.test(path))
     .map((path) => read(path.replaceAll(sep, '/')));
 }
 
@@ -50,7 +51,7 @@ function read(path: string): SourceFile {
     path,
     code,
     files: imports.filter((specifier) => specifier.startsWith('.')).map((specifier) => {
-      return posix.join(posix.dirname(path), specifier).replace(/\.js$/, '.ts');
+      return posix.join(posix.dirname(path), specifier).replace(/\.(c?)js$/, '.$1ts');
     }),
     packages: imports.filter((specifier) => !specifier.startsWith('.')),
   };
@@ -115,6 +116,12 @@ describe('The layers', () => {
     );
 
     expect(others).to.deep.equal([]);
+  });
+
+  it('load packages that a user may not have in one file', () => {
+    const loading = files.filter(({ code }) => /\brequire\b\s*[.(]|\bimport\s*\(/.test(code));
+
+    expect(loading.map(({ path }) => path)).to.deep.equal(['register/peers.cts']);
   });
 
   it('know no time in reconcile, which is pure', () => {

@@ -1,5 +1,4 @@
 import { metrics } from '@opentelemetry/api';
-import type { LogRecordProcessor, SpanProcessor } from '../model/otel.js';
 import { SpanCache } from '../span-cache.js';
 import { LogRecordEntrance, SpanEntrance } from './entrances.js';
 import { isTrue, type Environment, type Settings } from './environment.js';
@@ -11,25 +10,21 @@ export interface SdkNode {
   readonly NodeSDK: new (configuration: object) => NodeSdk;
 }
 
-interface Flushed {
-  forceFlush(): Promise<void>;
-}
-
-/**
- * A `NodeSDK`. Processors given to it in code replace those that the environment names, and it has no way to add
- * one or to flush. So this reads what it keeps to itself, which has been the same from 0.203 to 0.301.
- */
 interface NodeSdk {
   start(): void;
   shutdown(): Promise<void>;
-  readonly _tracerProvider?: Flushed & {
-    readonly _activeSpanProcessor?: { readonly _spanProcessors?: SpanProcessor[] };
-  };
-  readonly _loggerProvider?: Flushed & {
-    readonly _sharedState?: { readonly activeProcessor?: { readonly processors?: LogRecordProcessor[] } };
-  };
-  readonly _meterProvider?: Flushed;
 }
+
+/**
+ * Where a `NodeSDK` keeps its providers, and these their processors. Processors given to it in code replace those
+ * that the environment names, and it has no way to add one, nor to flush. So this reads what it keeps to itself,
+ * which has been the same from 0.203 to 0.301.
+ */
+const PROVIDERS = { traces: '_tracerProvider', logs: '_loggerProvider', metrics: '_meterProvider' } as const;
+const PROCESSORS = {
+  traces: ['_activeSpanProcessor', '_spanProcessors'],
+  logs: ['_sharedState', 'activeProcessor', 'processors'],
+} as const;
 
 /** The SDK at work. */
 export interface StartedSdk {
@@ -65,39 +60,40 @@ export function startSdk(
     ...(!exported('metrics') && { metricReaders: [] }),
   });
   sdk.start();
-  if (exported('traces')) {
-    join(spans, 'traces', sdk._tracerProvider, sdk._tracerProvider?._activeSpanProcessor?._spanProcessors, warn);
-  }
-  if (exported('logs')) {
-    join(logRecords, 'logs', sdk._loggerProvider, sdk._loggerProvider?._sharedState?.activeProcessor?.processors, warn);
-  }
+  if (exported('traces')) join(sdk, 'traces', spans, warn);
+  if (exported('logs')) join(sdk, 'logs', logRecords, warn);
 
   const sdkMetrics = isTrue(env['OTEL_NODE_EXPERIMENTAL_SDK_METRICS']);
   const cache = new SpanCache({ ...options, ...(sdkMetrics && { selfObsMeterProvider: metrics.getMeterProvider() }) });
   spans.to = cache.spanProcessor;
   logRecords.to = cache.logRecordProcessor;
 
-  const providers = [sdk._tracerProvider, sdk._loggerProvider, sdk._meterProvider];
   return {
     cache,
-    forceFlush: () => Promise.allSettled(providers.map((provider) => provider?.forceFlush())),
+    forceFlush: () => Promise.allSettled(providersOf(sdk).map(async (provider) => provider.forceFlush())),
     shutdown: () => sdk.shutdown(),
   };
 }
 
-function join<T>(
-  processor: T,
-  signal: Signal,
-  provider: unknown,
-  processors: T[] | undefined,
-  warn: (message: string) => void,
-): void {
-  if (processors !== undefined) {
+/** Adds a processor to those that the SDK has made. */
+function join(sdk: NodeSdk, signal: keyof typeof PROCESSORS, processor: object, warn: (message: string) => void): void {
+  const provider = inside(sdk, [PROVIDERS[signal]]);
+  const processors = inside(provider, PROCESSORS[signal]);
+  if (Array.isArray(processors)) {
     processors.push(processor);
   } else if (provider === undefined) {
     const variable = `OTEL_${signal.toUpperCase()}_EXPORTER`;
     warn(`the SDK has set up no ${signal}, because it knows no exporter that ${variable} names; none reach the cache`);
   } else {
-    warn(`this version of @opentelemetry/sdk-node keeps its processors where they are not found; no ${signal} reach the cache`);
+    warn(`no ${signal} reach the cache: it does not know where this version of @opentelemetry/sdk-node keeps processors`);
   }
+}
+
+function providersOf(sdk: NodeSdk): { forceFlush(): Promise<void> }[] {
+  const providers = Object.values(PROVIDERS).map((name) => inside(sdk, [name]));
+  return providers.filter((provider) => provider !== undefined) as { forceFlush(): Promise<void> }[];
+}
+
+function inside(object: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], object);
 }

@@ -10,6 +10,10 @@ export interface LastSteps {
   finish(): void;
 }
 
+interface Counting {
+  readonly count?: number;
+}
+
 /** Those that end a process and leave it time. */
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
@@ -50,9 +54,9 @@ async function shutDown(steps: LastSteps): Promise<void> {
  * listener, so they count as none. It has one per copy, counted here by its versions from 4 and up to 3.
  */
 function politeListeners(): number {
-  const counts = [
+  const emitters = [
     (globalThis as { [key: symbol]: unknown })[Symbol.for('signal-exit emitter')],
-    (process as { __signal_exit_emitter__?: unknown }).__signal_exit_emitter__,
-  ].map((emitter) => Number((emitter as { count?: number } | undefined)?.count ?? 0));
-  return counts.reduce((sum, count) => sum + count, 0);
+    (process as { ['__signal_exit_emitter__']?: unknown })['__signal_exit_emitter__'],
+  ];
+  return emitters.reduce<number>((sum, emitter) => sum + ((emitter as Counting | undefined)?.count ?? 0), 0);
 }

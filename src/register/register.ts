@@ -15,7 +15,10 @@ import { TracePrinter } from './trace-printer.js';
 const SDK = '@opentelemetry/sdk-node';
 const AUTO = '@opentelemetry/auto-instrumentations-node';
 
-const warn = (message: string) => say('warn', message);
+/** Worker threads have the same environment: once is enough. */
+const warn = (message: string): void => {
+  if (isMainThread) say('warn', message);
+};
 
 /**
  * Starts the SDK with a cache in this thread, once. Worker threads load what the main thread was started with:

@@ -30,13 +30,17 @@ interface WaitingTrace {
  */
 export class TracePrinter {
   readonly #cache: SpanCache;
+  readonly #write: (text: string) => void;
+  readonly #maxWaitingSpans: number;
   readonly #losses: Losses;
   readonly #waiting = new Map<string, WaitingTrace>();
   readonly #unfinished = new UnfinishedTraces();
   #waitingSpans = 0;
 
-  constructor(cache: SpanCache) {
+  constructor(cache: SpanCache, write: (text: string) => void = print, maxWaitingSpans = MAX_WAITING_SPANS) {
     this.#cache = cache;
+    this.#write = write;
+    this.#maxWaitingSpans = maxWaitingSpans;
     this.#losses = new Losses(cache);
     cache.tap({
       onStart: (span) => this.#unfinished.started(span as StartedSpan),
@@ -51,9 +55,8 @@ export class TracePrinter {
     this.#cache.flush();
     for (const traceId of this.#waiting.keys()) this.#print(traceId);
     const open = this.#unfinished.takeOpenSpans();
-    if (open.length > 0) print(`otel-span-cache: spans that have not ended: ${namesOf(open)}`);
-    const lost = this.#losses.all();
-    if (lost !== undefined) print(`otel-span-cache: not shown: ${lost}`);
+    if (open.length > 0) this.#write(`otel-span-cache: spans that have not ended: ${namesOf(open)}`);
+    this.#say(this.#losses.all());
   }
 
   #take(spans: readonly DeliveredSpan[]): void {
@@ -65,9 +68,8 @@ export class TracePrinter {
     for (const traceId of touched) {
       if (!this.#unfinished.has(traceId)) this.#print(traceId);
     }
-    while (this.#waitingSpans > MAX_WAITING_SPANS) this.#print(this.#waiting.keys().next().value!);
-    const lost = this.#losses.ofSpans();
-    if (lost !== undefined) print(`otel-span-cache: not shown: ${lost}`);
+    while (this.#waitingSpans > this.#maxWaitingSpans) this.#print(this.#waiting.keys().next().value!);
+    this.#say(this.#losses.ofSpans());
   }
 
   #add(span: DeliveredSpan): void {
@@ -82,12 +84,16 @@ export class TracePrinter {
     }
   }
 
+  #say(lost: string | undefined): void {
+    if (lost !== undefined) this.#write(`otel-span-cache: not shown: ${lost}`);
+  }
+
   #print(traceId: string): void {
     const { spans, patience } = this.#waiting.get(traceId)!;
     stopTimer(patience);
     this.#waiting.delete(traceId);
     this.#waitingSpans -= spans.length;
-    print(`${formatTrace(spans, terminalOptions())}\n`);
+    this.#write(`${formatTrace(spans, terminalOptions())}\n`);
   }
 }
 

@@ -54,9 +54,12 @@ export class UnfinishedTraces {
 
   /** Forgets all; returns the spans that have not ended. */
   takeOpenSpans(): StartedSpan[] {
-    const entries = [...this.#traces.values()].flatMap((trace) => [...trace.values()]);
+    const open: StartedSpan[] = [];
+    for (const trace of this.#traces.values()) {
+      for (const { span, ended } of trace.values()) if (!ended) open.push(span);
+    }
     this.#traces.clear();
     this.#size = 0;
-    return entries.filter(({ ended }) => !ended).map(({ span }) => span);
+    return open;
   }
 }

@@ -10,6 +10,7 @@ import { installLocked, newNode } from '../installed.mjs';
  *   test/otel3/node_modules     the 3.x SDK
  *   test/otel3/.run/src         the compiled package: what 2.x users run, unchanged
  *   test/otel3/.run/test        the tests, with the 3.x twins of sdk.ts and sdk-types.ts
+ *   test/otel3/.run/dist        the package as programs load it that the tests start
  *
  * From `.run`, an import of `@opentelemetry/…` finds the 3.x packages first; mocha, chai and the like are
  * found further up. 3.x needs Node 22.15; an older one gets a newer Node from npm for the run.
@@ -30,7 +31,11 @@ function layOut() {
   rmSync(here('.run'), { recursive: true, force: true });
   mkdirSync(here('.run/test/model'), { recursive: true });
   cpSync(here('../../dist/esm'), here('.run/src'), { recursive: true });
-  cpSync(here('../scenarios'), here('.run/test/scenarios'), { recursive: true });
+  cpSync(here('../../dist'), here('.run/dist'), { recursive: true });
+  cpSync(here('../../package.json'), here('.run/package.json'));
+  for (const folder of ['scenarios', 'register']) {
+    cpSync(here(`../${folder}`), here(`.run/test/${folder}`), { recursive: true });
+  }
   for (const shared of ['compile.ts', 'model/otel-types.ts', 'model/otel.types.test.ts']) {
     cpSync(here(`../${shared}`), here(`.run/test/${shared}`));
   }
