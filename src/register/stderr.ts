@@ -27,5 +27,6 @@ export function terminalOptions(): { colors: boolean; width?: number } {
   const wanted = env['FORCE_COLOR'] !== undefined || isatty(2);
   const colors = wanted && WriteStream.prototype.getColorDepth(env) >= 4;
   const columns = (stderr as Partial<WriteStream>).columns;
-  return columns === undefined ? { colors } : { colors, width: Math.max(MIN_WIDTH, columns) };
+  // Some terminals do not say, and have 0.
+  return columns ? { colors, width: Math.max(MIN_WIDTH, columns) } : { colors };
 }

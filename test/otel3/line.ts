@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { run } from './register/programs.js';
 import { names, startService } from './scenarios/service.js';
 
 describe('The 3.x line', () => {
@@ -11,6 +12,12 @@ describe('The 3.x line', () => {
     const [span] = store.getFinishedSpans();
     expect(names([span!])).to.deep.equal(['span']);
     expect(span!.resource.attributes['telemetry.sdk.version']).to.match(/^3\./);
+  });
+
+  it('is what otel-span-cache/register starts', async () => {
+    const { stdout } = await run(['--import', 'otel-span-cache/register', 'job.mjs'], { OTEL_TRACES_EXPORTER: 'console' });
+
+    expect(stdout).to.match(/'telemetry\.sdk\.version': '3\./);
   });
 
   it('refuses a module of the 2.x line', async () => {

@@ -33,6 +33,7 @@ function layOut() {
   cpSync(here('../../dist/esm'), here('.run/src'), { recursive: true });
   cpSync(here('../../dist'), here('.run/dist'), { recursive: true });
   cpSync(here('../../package.json'), here('.run/package.json'));
+  cpSync(here('../../docs'), here('.run/docs'), { recursive: true });
   for (const folder of ['scenarios', 'register']) {
     cpSync(here(`../${folder}`), here(`.run/test/${folder}`), { recursive: true });
   }
