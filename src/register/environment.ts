@@ -17,8 +17,11 @@ const PREFIX = 'OTEL_SPAN_CACHE_';
 
 const PRINT_OPTIONS: OptionsOf<PrintSettings> = { print: boolean(false) };
 
-/** What no text can name. `selfObsMeterProvider` follows the SDK's own switch: see `startSdk()`. */
-const ONLY_IN_CODE: ReadonlySet<string> = new Set<keyof SpanCacheOptions>(['selfObsMeterProvider']);
+/**
+ * What has no variable. `selfObsMeterProvider` follows the SDK's own switch, see `startSdk()`; `recording` is changed
+ * at run time.
+ */
+const ONLY_IN_CODE: ReadonlySet<string> = new Set<keyof SpanCacheOptions>(['selfObsMeterProvider', 'recording']);
 
 /** By variable, every option that can be given as text. An option added to the cache has its variable by that. */
 export const VARIABLES: ReadonlyMap<string, { readonly option: string; readonly check: Option<unknown> }> = new Map(

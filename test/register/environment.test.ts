@@ -10,7 +10,7 @@ function read(env: Record<string, string>): { cache: object; print: boolean; war
 
 describe('The variables', () => {
   it('are there for every option of the cache but those that only code can give', () => {
-    const inCode = ['selfObsMeterProvider'];
+    const inCode = ['selfObsMeterProvider', 'recording'];
 
     const options = [...VARIABLES.values()].map(({ option }) => option);
 
