@@ -1,0 +1,145 @@
+import { ROOT_CONTEXT, trace, type Context, type SpanContext } from '@opentelemetry/api';
+import { randomBytes } from 'node:crypto';
+import type { LogEvent } from '../../src/model/log-event.js';
+import type { ReadableLogRecord } from '../../src/model/otel.js';
+import { EventBucketPool } from '../../src/reconcile/event-bucket.js';
+import { WaitingBuckets } from '../../src/reconcile/waiting-buckets.js';
+import { SpanCache } from '../../src/index.js';
+import type { BenchCase } from '../case.js';
+import { alternate, type Variant } from '../measure/alternate.js';
+import { loggerOf, NO_PIPELINE } from './sdk.js';
+
+const SMALL = 1_024;
+const LARGE = 131_072;
+
+/** Spans that log: enough for none to come again while it waits. */
+const SPANS = 200_000;
+
+/** What a span logs, and when it ends, if ever, is not known yet. */
+interface Parent {
+  readonly spanContext: SpanContext;
+  readonly record: ReadableLogRecord;
+  readonly context: Context;
+}
+
+/** Adds an event of a new parent. When that makes it one too many, the oldest parent goes. */
+type Add = (parent: Parent) => void;
+
+export const eviction: BenchCase = {
+  name: 'eviction',
+  rows: [
+    {
+      id: 'eviction',
+      what: 'log record whose new parent evicts the oldest of 131,072, from `onEmit` on',
+      against: 'the oldest of 1,024',
+      unit: 'ns',
+      bar: { limit: 2 },
+    },
+    {
+      id: 'eviction-buffer',
+      what: 'the buffer of parked events alone, 131,072 parents',
+      against: 'the same with 1,024 parents',
+      unit: 'ns',
+      bar: { limit: 2 },
+    },
+    {
+      id: 'eviction-map',
+      what: 'a `Map` by hand, its iterator kept, 131,072 parents',
+      against: 'the same with 1,024 parents',
+      unit: 'ns',
+    },
+    {
+      id: 'eviction-first-key',
+      what: 'a `Map` by hand, its first key looked up each time, 131,072 parents',
+      against: 'the same with 1,024 parents',
+      unit: 'ns',
+    },
+  ],
+  guarded: true,
+  processes: 3,
+  timeShare: 2,
+  async measure(millis) {
+    const parents = makeParents();
+    const compare = async (make: (maxSpans: number) => Add, count = 20_000) => {
+      const variants = [LARGE, SMALL].map((spans) => churn(parents, make(spans), spans));
+      const [ours, theirs] = await alternate(variants, { count, millis: millis / 4 });
+      return { ours: ours!, theirs: theirs! };
+    };
+    return {
+      samples: {
+        eviction: await compare(wholePipeline),
+        'eviction-buffer': await compare(buffer),
+        'eviction-map': await compare(mapWithIterator),
+        // A round of it takes as long with less.
+        'eviction-first-key': await compare(mapWithFirstKey, 1_000),
+      },
+    };
+  },
+};
+
+function wholePipeline(maxParkedSpans: number): Add {
+  const cache = new SpanCache({ maxParkedSpans });
+  cache.subscribe(() => {});
+  let queued = 0;
+  return ({ record, context }) => {
+    cache.logRecordProcessor.onEmit(record, context);
+    if (++queued % 1_024 === 0) cache.flush();
+  };
+}
+
+const event = { name: 'event' } as LogEvent;
+
+function buffer(maxSpans: number): Add {
+  const pool = new EventBucketPool();
+  const parked = new WaitingBuckets(maxSpans, 128);
+  return ({ spanContext }) => {
+    if (parked.full) pool.release(parked.takeOldest()!);
+    const bucket = pool.acquire(spanContext, 0);
+    parked.add(bucket);
+    parked.addEvent(bucket, event);
+  };
+}
+
+function mapWithIterator(maxSpans: number): Add {
+  const parked = new Map<string, LogEvent[]>();
+  const oldest = parked.keys();
+  return ({ spanContext }) => {
+    if (parked.size >= maxSpans) parked.delete(oldest.next().value!);
+    parked.set(spanContext.spanId, [event]);
+  };
+}
+
+function mapWithFirstKey(maxSpans: number): Add {
+  const parked = new Map<string, LogEvent[]>();
+  return ({ spanContext }) => {
+    if (parked.size >= maxSpans) parked.delete(parked.keys().next().value!);
+    parked.set(spanContext.spanId, [event]);
+  };
+}
+
+/** Adds that many events, each of a new parent, to what is full already. */
+function churn(parents: readonly Parent[], add: Add, spans: number): Variant {
+  let next = 0;
+  const run = (count: number) => {
+    for (let i = 0; i < count; i++) add(parents[next++ % parents.length]!);
+  };
+  run(spans);
+  return { run };
+}
+
+/** Each with its random ids and a log record of the SDK. */
+function makeParents(): Parent[] {
+  const parents: Parent[] = [];
+  const logger = loggerOf({
+    ...NO_PIPELINE.logRecordProcessor,
+    onEmit(record, context) {
+      parents.push({ spanContext: record.spanContext!, record: record as ReadableLogRecord, context: context! });
+    },
+  });
+  for (let i = 0; i < SPANS; i++) {
+    const ids = randomBytes(24).toString('hex');
+    const spanContext = { traceId: ids.slice(0, 32), spanId: ids.slice(32), traceFlags: 1 };
+    logger.emit({ body: 'event', context: trace.setSpanContext(ROOT_CONTEXT, spanContext) });
+  }
+  return parents;
+}

@@ -1,0 +1,65 @@
+import type { BenchCase, Curves, Plot } from '../case.js';
+import { alternate, type Variant } from '../measure/alternate.js';
+import { medianOf, ratios } from '../measure/statistics.js';
+
+/** Who does the work: the cache, or what it is shown beside. */
+export type Line = 'cache' | 'other';
+
+export interface FlatOptions {
+  readonly what: string;
+  /** What stands beside the cache, as most of the cost is the SDK's own. */
+  readonly other: string;
+  readonly plot: Plot;
+  readonly sizes: readonly number[];
+  /** The size that every other is measured beside: what the machine does meanwhile hits them alike. */
+  readonly base: number;
+  readonly processes: number;
+  /** Items of a round. */
+  readonly count: (size: number) => number;
+  readonly at: (size: number, line: Line) => Variant;
+  /** The cost to show, of that at the size and that at the base. By default the former. */
+  readonly cost?: (atSize: number, atBase: number, size: number) => number;
+}
+
+/**
+ * A case whose cost per item should not depend on a size: from its cheapest to its dearest size it may at most
+ * double.
+ */
+export function flatCase(name: string, options: FlatOptions): BenchCase {
+  const { what, other: byHand, plot, sizes, processes } = options;
+  const bar = { limit: 2 };
+  return {
+    name,
+    rows: [{ id: name, what, against: 'the cheapest size', unit: 'times', bar, byHand }],
+    guarded: false,
+    processes,
+    timeShare: 3,
+    plot,
+    async measure(millis) {
+      const curves = await measureCurves(options, millis / sizes.length);
+      const [cache, other] = Object.values(curves.lines).map((costs) => Math.max(...costs) / Math.min(...costs));
+      return { samples: { [name]: { ours: [cache!], theirs: [1], byHand: [other!] } }, curves };
+    },
+  };
+}
+
+async function measureCurves(options: FlatOptions, millisPerSize: number): Promise<Curves> {
+  const { sizes, base, other, count, at, cost = (atSize) => atSize } = options;
+  const bases: number[] = [];
+  const cache: number[] = [];
+  const others: number[] = [];
+  for (const size of sizes) {
+    const beside = { count: count(base) };
+    const variants = [at(size, 'cache'), at(size, 'other'), { ...at(base, 'cache'), ...beside }, { ...at(base, 'other'), ...beside }];
+    const times = await alternate(variants, { count: count(size), millis: millisPerSize });
+    // In times of the base without the cache, round by round.
+    const [withCache, alone, cacheBase] = times.map((each) => medianOf(ratios(each, times[3]!)));
+    bases.push(medianOf(times[3]!));
+    cache.push(cost(withCache!, cacheBase!, size));
+    others.push(cost(alone!, 1, size));
+    gc!();
+  }
+  const nanos = medianOf(bases);
+  const inNanos = (costs: readonly number[]) => costs.map((each) => each * nanos);
+  return { x: sizes, lines: { 'with the cache': inNanos(cache), [other]: inNanos(others) } };
+}
