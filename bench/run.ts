@@ -5,7 +5,7 @@ import { baselineOf, readBaseline, ratiosFor, writeBaseline } from './check/base
 import { check } from './check/check.js';
 import type { BenchCase } from './case.js';
 import { CASES } from './cases/index.js';
-import { measureCase, type CaseResult, type Effort } from './measure/measure-case.js';
+import { FULL, measureCase, SHORT, type CaseResult } from './measure/measure-case.js';
 import { thisMachine } from './report/machine.js';
 import { writePage } from './report/page.js';
 import { majorOf, readResults, withCase, writeResults } from './report/results.js';
@@ -23,8 +23,6 @@ import { caseText } from './report/terminal.js';
  */
 
 const MAJORS = [20, 22, 24];
-const FULL: Effort = { millis: 2_000, processes: 3 };
-const SHORT: Effort = { millis: 500, processes: 1 };
 
 const { values: mode, positionals: names } = parseArgs({
   options: {
@@ -41,7 +39,7 @@ const cases = names.length === 0 ? CASES : names.map(caseNamed);
 if (mode.check) await holdAgainstBaseline();
 else if (mode.baseline) writeBaseline(baselineOf(CASES, readResults()));
 else if (mode['all-nodes']) await renewPage();
-else for (const benchCase of cases) await measureAndPrint(benchCase, process.execPath);
+else for (const benchCase of cases) await attempt(() => measureAndPrint(benchCase, process.execPath));
 
 async function holdAgainstBaseline(): Promise<void> {
   const before = ratiosFor(majorOf(process.versions.node), readBaseline());
@@ -57,10 +55,22 @@ async function renewPage(): Promise<void> {
   for (const node of MAJORS.map(nodeOf)) {
     const version = versionOf(node);
     for (const benchCase of cases) {
-      const result = await measureAndPrint(benchCase, node);
-      writeResults(withCase(readResults(), machine, version, benchCase.name, result));
-      writePage(CASES, readResults());
+      await attempt(async () => {
+        const result = await measureAndPrint(benchCase, node);
+        writeResults(withCase(readResults(), machine, version, benchCase.name, result));
+        writePage(CASES, readResults());
+      });
     }
+  }
+}
+
+/** One that fails does not keep the others from being measured. */
+async function attempt(step: () => Promise<unknown>): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    console.error(error);
+    process.exitCode = 1;
   }
 }
 

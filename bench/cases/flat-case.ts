@@ -14,6 +14,7 @@ export interface FlatOptions {
   /** The size that every other is measured beside: what the machine does meanwhile hits them alike. */
   readonly base: number;
   readonly processes: number;
+  readonly v8Flags?: readonly string[];
   /** Items of a round. */
   readonly count: (size: number) => number;
   readonly at: (size: number, line: Line) => Variant;
@@ -26,13 +27,14 @@ export interface FlatOptions {
  * double.
  */
 export function flatCase(name: string, options: FlatOptions): BenchCase {
-  const { what, other: byHand, plot, sizes, processes } = options;
+  const { what, other: byHand, plot, sizes, processes, v8Flags = [] } = options;
   const bar = { limit: 2 };
   return {
     name,
     rows: [{ id: name, what, against: 'the cheapest size', unit: 'times', bar, byHand }],
     guarded: false,
     processes,
+    v8Flags,
     timeShare: 3,
     plot,
     async measure(millis) {

@@ -1,15 +1,11 @@
 import type { BenchCase } from '../case.js';
-import type { CaseResult, Effort } from '../measure/measure-case.js';
+import { FULL, SHORT, type CaseResult, type Effort } from '../measure/measure-case.js';
 import { number, spreadText } from '../report/terminal.js';
 import type { Ratios } from './baseline.js';
 import { isRegression, mostAllowed } from './regression.js';
 
 /** A short look at first. What seems worse is looked at again, longer: on a busy machine it often was not. */
-export const ATTEMPTS: readonly Effort[] = [
-  { millis: 500, processes: 1 },
-  { millis: 1_000, processes: 2 },
-  { millis: 2_000, processes: 3 },
-];
+export const ATTEMPTS: readonly Effort[] = [SHORT, { millis: 1_000, processes: 2 }, FULL];
 
 export type Measure = (benchCase: BenchCase, effort: Effort) => Promise<CaseResult>;
 
