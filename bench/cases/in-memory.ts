@@ -31,13 +31,11 @@ export function inMemoryPipeline(read: ReadInMemory): Pipeline {
 export function storePipeline(capacity: number): Pipeline {
   const cache = new SpanCache();
   const store = cache.store({ capacity });
-  const pipeline = pipelineOf(cache);
-  return {
-    ...pipeline,
+  return Object.assign(pipelineOf(cache), {
     settle() {
       // Reading delivers what is queued.
       if (store.getFinishedSpans().length === 0) throw new Error('nothing was stored');
       store.reset();
     },
-  };
+  });
 }

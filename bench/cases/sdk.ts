@@ -37,11 +37,20 @@ export function cachePipeline(subscribers = 1, options?: SpanCacheOptions): Pipe
   return pipelineOf(cache);
 }
 
+/** The same, in a service that emits log records too: each span may have some to be merged. */
+export function loggedCachePipeline(): Pipeline {
+  const pipeline = cachePipeline();
+  loggerOf(pipeline.logRecordProcessor);
+  return pipeline;
+}
+
 export function pipelineOf(cache: SpanCache): Pipeline {
-  const { spanProcessor, logRecordProcessor } = cache;
   return {
-    spanProcessor,
-    logRecordProcessor,
+    spanProcessor: cache.spanProcessor,
+    // Asked for only where log records are emitted: a cache for spans alone has less to do.
+    get logRecordProcessor() {
+      return cache.logRecordProcessor;
+    },
     settle: () => cache.flush(),
     check() {
       const { spans, events } = cache.stats();
