@@ -1,7 +1,7 @@
 import type { BenchCase } from '../case.js';
 import { batchSize } from './batch-size.js';
 import { eventsPerSpan } from './events-per-span.js';
-import { eviction } from './eviction.js';
+import { eviction, evictionByHand } from './eviction.js';
 import { fanOut } from './fan-out.js';
 import { http } from './http.js';
 import { idle } from './idle.js';
@@ -27,6 +27,7 @@ export const CASES: readonly BenchCase[] = [
   logEvent,
   join,
   eviction,
+  evictionByHand,
   fanOut,
   openSpans,
   http,

@@ -20,7 +20,7 @@ export const onEndAllocation: BenchCase = {
   v8Flags: NO_SCAVENGES,
   async measure(millis) {
     const pipelines = [cachePipeline(), batchPipeline(), NO_PIPELINE];
-    const [ours, theirs, none] = await alternateAllocation(pipelines.map(onEndAndDelivery), { count: 60_000, millis });
+    const [ours, theirs, none] = await alternateAllocation(pipelines.map(onEndAndDelivery), { count: 30_000, millis });
     return {
       samples: {
         'onend-allocation': { ours: differences(ours!, none!), theirs: differences(theirs!, none!) },

@@ -4,7 +4,7 @@ import type { Rounds, Variant } from './alternate.js';
 export const NO_SCAVENGES = ['--min-semi-space-size=128', '--max-semi-space-size=128', '--single-threaded-gc'];
 
 /** Warm-up rounds: code that is not compiled yet allocates more. */
-const WARM_UP_ROUNDS = 30;
+const WARM_UP_ROUNDS = 10;
 
 /**
  * What variants allocate, in turn, round by round: the growth of the heap between two collections. `count` items

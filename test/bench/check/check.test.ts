@@ -19,6 +19,11 @@ describe('isRegression', () => {
     expect(isRegression(around(0.4, 0.1), around(0.71, 0.1))).to.equal(true);
   });
 
+  it('lets a ratio near nothing, or by noise below it, be a fiftieth', () => {
+    expect(isRegression(around(-0.01), around(0.009))).to.equal(false);
+    expect(isRegression(around(0), around(0.03))).to.equal(true);
+  });
+
   it('is never better', () => {
     expect(isRegression(around(0.4), around(0.1))).to.equal(false);
   });
