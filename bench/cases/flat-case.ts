@@ -45,23 +45,25 @@ export function flatCase(name: string, options: FlatOptions): BenchCase {
   };
 }
 
-async function measureCurves(options: FlatOptions, millisPerSize: number): Promise<Curves> {
-  const { sizes, base, other, count, at, cost = (atSize) => atSize } = options;
-  const bases: number[] = [];
-  const cache: number[] = [];
-  const others: number[] = [];
-  for (const size of sizes) {
-    const beside = { count: count(base) };
-    const variants = [at(size, 'cache'), at(size, 'other'), { ...at(base, 'cache'), ...beside }, { ...at(base, 'other'), ...beside }];
-    const times = await alternate(variants, { count: count(size), millis: millisPerSize });
-    // In times of the base without the cache, round by round.
-    const [withCache, alone, cacheBase] = times.map((each) => medianOf(ratios(each, times[3]!)));
-    bases.push(medianOf(times[3]!));
-    cache.push(cost(withCache!, cacheBase!, size));
-    others.push(cost(alone!, 1, size));
-    gc!();
-  }
-  const nanos = medianOf(bases);
+async function measureCurves({ sizes, base, other, count, at, cost }: FlatOptions, millisPerSize: number): Promise<Curves> {
+  const nanosAtBase: number[] = [];
+  /** In times of the base without the cache, round by round. */
+  const costsOf = async (line: Line) => {
+    const costs: number[] = [];
+    for (const size of sizes) {
+      const beside = { count: count(base) };
+      const variants = [at(size, line), { ...at(base, line), ...beside }, { ...at(base, 'other'), ...beside }];
+      const times = await alternate(variants, { count: count(size), millis: millisPerSize / 2 });
+      const [atSize, atBase] = times.map((each) => medianOf(ratios(each, times[2]!)));
+      costs.push(cost ? cost(atSize!, atBase!, size) : atSize!);
+      nanosAtBase.push(medianOf(times[2]!));
+      gc!();
+    }
+    return costs;
+  };
+  // One line after the other: a million open spans are enough for the heap.
+  const [cache, others] = [await costsOf('cache'), await costsOf('other')];
+  const nanos = medianOf(nanosAtBase);
   const inNanos = (costs: readonly number[]) => costs.map((each) => each * nanos);
   return { x: sizes, lines: { 'with the cache': inNanos(cache), [other]: inNanos(others) } };
 }

@@ -13,6 +13,11 @@ import { onEndDelivered } from './onend-delivered.js';
 import { onEndSync } from './onend-sync.js';
 import { openSpans } from './open-spans.js';
 import { simple, simpleAllocation } from './simple.js';
+import { storeBytes } from './store/bytes.js';
+import { storeGrowth } from './store/growth.js';
+import { storeTails } from './store/tails.js';
+import { storeTime } from './store/time.js';
+import { testing } from './testing.js';
 import { wholeSpan } from './whole-span.js';
 
 /** All benchmarks, in the order of the table. */
@@ -29,7 +34,12 @@ export const CASES: readonly BenchCase[] = [
   eviction,
   evictionByHand,
   fanOut,
+  storeBytes,
+  storeTime,
+  storeTails,
+  storeGrowth,
   openSpans,
+  testing,
   http,
   batchSize,
   eventsPerSpan,

@@ -12,7 +12,7 @@ export const liveParents = flatCase('live-parents', {
   sizes: [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000],
   base: 100,
   processes: 1,
-  // Two million spans, with and without the cache.
+  // A million spans, each with an event.
   v8Flags: ['--max-old-space-size=8192'],
   count: () => 8_192,
   at(size, line) {

@@ -2,6 +2,8 @@
 export interface Variant {
   /** Works on `count` items. Returns the nanoseconds to count; nothing means: all that the process used. */
   readonly run: (count: number) => number | void | Promise<number | void>;
+  /** Called before each round, and not timed. */
+  readonly prepare?: () => void;
   /** Its items in each round, where they are not as many as those of the others. */
   readonly count?: number;
 }
@@ -47,8 +49,9 @@ export async function alternate(variants: readonly Variant[], { count, millis }:
   return times;
 }
 
-async function timed({ run, count: own }: Variant, ofOthers: number): Promise<number> {
+async function timed({ run, prepare, count: own }: Variant, ofOthers: number): Promise<number> {
   const count = own ?? ofOthers;
+  prepare?.();
   gc!({ type: 'minor' });
   const before = process.cpuUsage();
   const done = run(count);

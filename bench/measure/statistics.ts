@@ -25,6 +25,11 @@ export function differences(values: readonly number[], others: readonly number[]
   return values.map((value, i) => value - others[i]!);
 }
 
+/** The value that only one in a thousand exceeds. */
+export function p999Of(values: readonly number[]): number {
+  return quantile(values.toSorted((a, b) => a - b), 0.999);
+}
+
 /** Interpolates between the two values around the mark. */
 function quantile(sorted: readonly number[], part: number): number {
   if (sorted.length === 0) throw new RangeError('there are no values');

@@ -25,7 +25,7 @@ export function plotSvg(plot: Plot, panels: Readonly<Record<string, Curves>>): s
   const all = Object.values(panels);
   const scaleX = logScale(all.flatMap(({ x }) => x), 0, RIGHT);
   const scaleY = logScale(costsOf(all), PANEL.height, 0);
-  const width = PANEL.left + all.length * (PANEL.width + PANEL.gap);
+  const width = Math.max(PANEL.left + all.length * (PANEL.width + PANEL.gap), 3 * LEGEND);
   const height = PANEL.top + PANEL.height + PANEL.bottom;
   const drawn = Object.entries(panels).map(
     ([name, curves], at) =>

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { differences, medianOf, ratios, spreadOf } from '../../../bench/measure/statistics.js';
+import { differences, medianOf, p999Of, ratios, spreadOf } from '../../../bench/measure/statistics.js';
 
 describe('spreadOf', () => {
   it('gives the median and the quartiles of values in any order', () => {
@@ -24,6 +24,14 @@ describe('spreadOf', () => {
 
   it('throws where there is nothing to give', () => {
     expect(() => spreadOf([])).to.throw(RangeError, 'no values');
+  });
+});
+
+describe('p999Of', () => {
+  it('is exceeded by one value in a thousand', () => {
+    const values = Array.from({ length: 1_001 }, (_, i) => 1_000 - i);
+
+    expect(p999Of(values)).to.equal(999);
   });
 });
 
