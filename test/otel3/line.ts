@@ -14,7 +14,9 @@ describe('The 3.x line', () => {
     expect(span!.resource.attributes['telemetry.sdk.version']).to.match(/^3\./);
   });
 
-  it('is what otel-span-cache/register starts', async () => {
+  it('is what otel-span-cache/register starts', async function () {
+    this.timeout(90_000);
+
     const { stdout } = await run(['--import', 'otel-span-cache/register', 'job.mjs'], { OTEL_TRACES_EXPORTER: 'console' });
 
     expect(stdout).to.match(/'telemetry\.sdk\.version': '3\./);
