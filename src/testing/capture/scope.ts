@@ -1,4 +1,3 @@
-import { AssertionError } from 'node:assert';
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
 import { remarksOnDropped } from '../expect/report/remarks.js';
 import { wantedSpan, type SpanMatcher, type WantedSpan } from '../expect/wanted-span.js';
@@ -7,11 +6,11 @@ import { givenOut } from '../tree/given-lists.js';
 import { callerFrames } from './caller-frames.js';
 import { captureTrace } from './captured-traces.js';
 import { describeScope, openSpans } from './describe-scope.js';
-import { NoSpansError, TraceTimeoutError } from './errors.js';
 import type { LogArrival } from './log-arrival.js';
 import { whyNoLogs } from './no-logs.js';
 import { whyBlind, whyNoSpans } from './no-spans.js';
 import type { Recorder } from './recorder.js';
+import { assertNoneOpen, missedTrace, timeoutError } from './scope-failures.js';
 import type { ScopeRecords, TraceRecords } from './scope-records.js';
 import type { SpanRecord } from './span-record.js';
 import type { OpenScope, SettleOptions, TracePattern, TraceRun, WaitOptions } from './trace-scope.js';
@@ -97,12 +96,7 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
       if (traceId !== undefined && trace.traceId !== traceId) return undefined;
       return isComplete(trace.spans, wanted) ? captureTrace(trace.spans) : undefined;
     });
-    const asked = [
-      ...(wanted === undefined ? [] : [`root ${wanted.description}`]),
-      ...(traceId === undefined ? [] : [`id ${traceId}`]),
-    ];
-    const missed = `no trace${asked.length === 0 ? '' : ` with ${asked.join(' and ')}`} was complete`;
-    return this.#wait(missed, look, options, () => {
+    return this.#wait(missedTrace(wanted, traceId), look, options, () => {
       return wanted?.nearest(this.#records.traces.flatMap(({ spans }) => localRoots(spans, wanted))) ?? [];
     });
   }
@@ -113,23 +107,13 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
   }
 
   assertAllEnded(): void {
-    if (this.#records.spans.length === 0) {
-      throw new NoSpansError(`${this.name} has no span that could have ended: ${this.explainNoSpans()}`, this);
-    }
+    const { spans } = this.#records;
     const open = openSpans(this.#records);
-    if (open.length === 0 && this.droppedSpansCount === 0) return;
-    const finding =
-      open.length === 0
-        ? `it cannot be told whether all spans have ended in ${this.name}`
-        : `${open.length} of ${this.#records.spans.length} spans have not ended in ${this.name}`;
-    throw new AssertionError({
-      message: `${finding}\n\n${this.#describe([])}\n`,
-      actual: open,
-      expected: [],
-      operator: 'assertAllEnded',
-      // Not called: the stack starts where it was.
-      // oxlint-disable-next-line typescript/unbound-method
-      stackStartFn: this.assertAllEnded,
+    assertNoneOpen(this, {
+      spans,
+      open,
+      finding: `${open.length} of ${spans.length} spans have not ended in ${this.name}`,
+      describe: () => this.#describe([]),
     });
   }
 
@@ -185,13 +169,7 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
   ): Promise<T> {
     const frames = callerFrames(new Error('called here'));
     return waitUntil(this.#records, look, options, (timeoutMillis) => {
-      const description = this.#describe(nearest());
-      const error = new TraceTimeoutError(
-        `${missed} within ${timeoutMillis} ms, in ${this.name}\n\n${description}\n`,
-        this,
-      );
-      error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n');
-      return error;
+      return timeoutError(this, missed, timeoutMillis, this.#describe(nearest()), frames);
     });
   }
 }

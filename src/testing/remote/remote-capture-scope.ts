@@ -1,11 +1,10 @@
-import { AssertionError } from 'node:assert';
 import { inspect } from 'node:util';
 import { printable } from '../../format/printable.js';
 import { expectation } from '../../validation/option.js';
 import { callerFrames } from '../capture/caller-frames.js';
 import { captureTrace, groupByTrace } from '../capture/captured-traces.js';
 import { MAX_MISSES, section, seenTraces } from '../capture/describe-scope.js';
-import { NoSpansError, TraceTimeoutError } from '../capture/errors.js';
+import { assertNoneOpen, missedTrace, timeoutError } from '../capture/scope-failures.js';
 import type { ScopeRecords } from '../capture/scope-records.js';
 import type { SpanRecord } from '../capture/span-record.js';
 import type { SettleOptions, TracePattern, WaitOptions } from '../capture/trace-scope.js';
@@ -110,12 +109,9 @@ export class RemoteCaptureScope implements RemoteScope {
       const complete = traces.find((records) => this.#isComplete(records, wanted, traceId));
       return complete && captureTrace(inOrderOfStart(complete));
     };
-    const asked = [
-      ...(wanted === undefined ? [] : [`root ${wanted.description}`]),
-      ...(traceId === undefined ? [] : [`id ${traceId}`]),
-    ].join(' and ');
-    const missed = `no trace${asked && ` with ${asked}`} was complete`;
-    return this.#wait(missed, look, options, () => wanted?.nearest(this.#roots(this.#records.spans, wanted)) ?? []);
+    return this.#wait(missedTrace(wanted, traceId), look, options, () => {
+      return wanted?.nearest(this.#roots(this.#records.spans, wanted)) ?? [];
+    });
   }
 
   async waitForIdle(options?: SettleOptions): Promise<void> {
@@ -134,23 +130,12 @@ export class RemoteCaptureScope implements RemoteScope {
   }
 
   assertAllEnded(): void {
-    if (this.#records.spans.length === 0) {
-      throw new NoSpansError(`${this.name} has no span that could have ended: ${this.explainNoSpans()}`, this);
-    }
     const missing = this.#missingParents();
-    if (missing.length === 0 && this.droppedSpansCount === 0) return;
-    const finding =
-      missing.length === 0
-        ? `it cannot be told whether all spans have ended in ${this.name}`
-        : `the parents of ${missing.length} spans have not arrived in ${this.name}`;
-    throw new AssertionError({
-      message: `${finding}\n\n${this.#describe([])}\n`,
-      actual: missing,
-      expected: [],
-      operator: 'assertAllEnded',
-      // Not called: the stack starts where it was.
-      // oxlint-disable-next-line typescript/unbound-method
-      stackStartFn: this.assertAllEnded,
+    assertNoneOpen(this, {
+      spans: this.#records.spans,
+      open: missing,
+      finding: `the parents of ${missing.length} spans have not arrived in ${this.name}`,
+      describe: () => this.#describe([]),
     });
   }
 
@@ -205,11 +190,7 @@ export class RemoteCaptureScope implements RemoteScope {
     const frames = callerFrames(new Error('called here'));
     const withTimeout = { ...options, timeoutMillis: options.timeoutMillis ?? this.#timeoutMillis };
     return waitUntil(this.#records, look, withTimeout, (timeoutMillis) => {
-      const description = this.#describe(nearest());
-      const message = `${missed} within ${timeoutMillis} ms, in ${this.name}\n\n${description}\n`;
-      const error = new TraceTimeoutError(message, this);
-      error.stack = [`${error.name}: ${message}`, ...frames].join('\n');
-      return error;
+      return timeoutError(this, missed, timeoutMillis, this.#describe(nearest()), frames);
     });
   }
 
