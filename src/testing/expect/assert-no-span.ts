@@ -14,7 +14,7 @@ import { Call } from './report/called-from.js';
 import { capturedTrees, failureOf, type Failure } from './report/failure.js';
 import { Notes } from './report/notes.js';
 import { NOTHING, projectedTree } from './report/projected-tree.js';
-import { remarksOnUnseen } from './report/remarks.js';
+import { failureOfUnseen } from './report/unseen.js';
 import { summaryOf } from './report/words.js';
 
 /** The real ones, also in a test that replaces them afterwards. */
@@ -129,7 +129,9 @@ function failureAmong(source: Spans, wanted: Wanted): Failure | undefined {
   const roots = treesOf(source).flat();
   const matching = new Matching();
   const found = nodesOf(roots).filter((node) => matching.matches(node, expectation));
-  if (found.length < times) return failureOfUnseen(source, summaryOf(expectation));
+  if (found.length < times) {
+    return failureOfUnseen(source, `whether a span matches ${summaryOf(expectation)}`, NOTHING);
+  }
 
   const notes = new Notes();
   for (const node of found) notes.line(node, 'not expected');
@@ -142,11 +144,4 @@ function failureAmong(source: Spans, wanted: Wanted): Failure | undefined {
     actual: projectedTree(finding, 'actual'),
     expected: times === 1 ? NOTHING : `fewer than ${times}: ${summary}`,
   };
-}
-
-/** Among spans that were not kept, or could not arrive, there may be any. */
-function failureOfUnseen(source: Spans, summary: string): Failure | undefined {
-  const body = remarksOnUnseen(source);
-  if (body.length === 0) return undefined;
-  return { headline: `it cannot be told whether a span matches ${summary}`, body, actual: '(not all seen)', expected: NOTHING };
 }

@@ -3,9 +3,11 @@ import { compileSpan } from '../expect/pattern/compile.js';
 import type { Assertion } from '../expect/report/assertion.js';
 import { capturedTrees, failureOf } from '../expect/report/failure.js';
 import { Notes } from '../expect/report/notes.js';
-import { remarksOnUnseen } from '../expect/report/remarks.js';
+import { failureOfUnseen } from '../expect/report/unseen.js';
 import { summaryOf } from '../expect/report/words.js';
 import { treesOf } from '../tree/source.js';
+
+const NO_SUCH_TRACE = '(no such trace)';
 
 /**
  * Asserts that no trace is as the pattern says.
@@ -20,10 +22,9 @@ export function assertNoTrace(
 ): void {
   const summary = summaryOf(compileSpan(pattern));
   if (!matchesTrace(pattern, traces, options)) {
-    const body = remarksOnUnseen(traces);
-    if (body.length === 0) return;
-    const headline = `it cannot be told whether a trace matches ${summary}`;
-    throw failureOf({ headline, body, actual: '(not all seen)', expected: '(no such trace)' }, calledAs);
+    const unseen = failureOfUnseen(traces, `whether a trace matches ${summary}`, NO_SUCH_TRACE);
+    if (unseen === undefined) return;
+    throw failureOf(unseen, calledAs);
   }
   const roots = treesOf(traces).flat();
   const notes = new Notes();
@@ -33,7 +34,7 @@ export function assertNoTrace(
       headline: `expected no trace that matches ${summary}`,
       body: capturedTrees(roots, notes),
       actual: summary,
-      expected: '(no such trace)',
+      expected: NO_SUCH_TRACE,
     },
     calledAs,
   );

@@ -2,7 +2,8 @@ import { expectation } from '../../validation/option.js';
 import type { Assertion } from '../expect/report/assertion.js';
 import { capturedTrees, failureOf } from '../expect/report/failure.js';
 import { Notes, openAmong } from '../expect/report/notes.js';
-import { remarksOn, remarksOnUnseen } from '../expect/report/remarks.js';
+import { remarksOn } from '../expect/report/remarks.js';
+import { failureOfUnseen } from '../expect/report/unseen.js';
 import { titleOf } from '../expect/report/words.js';
 import { nodesOf } from '../tree/descendants.js';
 import { treesOf, type Spans } from '../tree/source.js';
@@ -18,9 +19,9 @@ export function assertOpenSpans(spans: Spans, count: number, calledAs: Assertion
   const roots = treesOf(spans).flat();
   const open = openAmong(nodesOf(roots));
   if ((open.length === count) !== negated) {
-    const body = remarksOnUnseen(spans);
-    if (body.length === 0) return;
-    throw failureOf({ headline: 'it cannot be told how many spans are open', body, actual: '(not all seen)', expected: countText(count) }, calledAs);
+    const unseen = failureOfUnseen(spans, 'how many spans are open', countText(count));
+    if (unseen === undefined) return;
+    throw failureOf(unseen, calledAs);
   }
   const notes = new Notes();
   if (open.length > count) for (const span of open) notes.line(span, 'expected to have ended');

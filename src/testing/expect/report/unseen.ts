@@ -1,0 +1,15 @@
+import type { Failure } from './failure.js';
+import { remarksOnUnseen } from './remarks.js';
+
+/**
+ * What an assertion that denies something has found where nothing contradicts it: nothing either; or, among spans
+ * that were not kept, or that could not arrive, there may be any.
+ *
+ * @param spans what the test looked at
+ * @param question what cannot be told then
+ */
+export function failureOfUnseen(spans: unknown, question: string, expected: string): Failure | undefined {
+  const body = remarksOnUnseen(spans);
+  if (body.length === 0) return undefined;
+  return { headline: `it cannot be told ${question}`, body, actual: '(not all seen)', expected };
+}
