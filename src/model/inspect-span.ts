@@ -1,30 +1,13 @@
 import type { ReadableSpan } from './otel.js';
+import { SPAN_MEMBERS } from './span-members.js';
 
 /** The symbol of the method that `console.log` and assertion messages ask for what to show. */
 export const inspect = Symbol.for('nodejs.util.inspect.custom');
 
 /** What a span shows when it is inspected: its members. The resource, the same for all, is left out. */
 export function inspectSpan(span: ReadableSpan & { readonly revision?: number }): object {
-  const { name, kind, parentSpanContext, startTime, endTime, status, attributes, links, events } = span;
-  const { duration, ended, instrumentationScope, droppedAttributesCount, droppedEventsCount } = span;
-  const { droppedLinksCount, revision } = span;
-  return {
-    name,
-    kind,
-    spanContext: span.spanContext(),
-    parentSpanContext,
-    startTime,
-    endTime,
-    duration,
-    ended,
-    status,
-    attributes,
-    links,
-    events,
-    instrumentationScope,
-    droppedAttributesCount,
-    droppedEventsCount,
-    droppedLinksCount,
-    revision,
-  };
+  const shown = SPAN_MEMBERS.filter((member) => member !== 'resource');
+  return Object.fromEntries(
+    shown.map((member) => [member, member === 'spanContext' ? span.spanContext() : span[member]]),
+  );
 }

@@ -1,26 +1,8 @@
 import type { DeliveredSpan } from '../model/merged-span.js';
+import { SPAN_MEMBERS } from '../model/span-members.js';
 import { KeyTree } from './key-tree.js';
 
-const MEMBERS: ReadonlySet<string> = new Set<keyof DeliveredSpan>([
-  'name',
-  'kind',
-  'spanContext',
-  'parentSpanContext',
-  'startTime',
-  'endTime',
-  'status',
-  'attributes',
-  'links',
-  'events',
-  'duration',
-  'ended',
-  'resource',
-  'instrumentationScope',
-  'droppedAttributesCount',
-  'droppedEventsCount',
-  'droppedLinksCount',
-  'revision',
-]);
+const MEMBERS: ReadonlySet<string> = new Set(SPAN_MEMBERS);
 
 const standard = new KeyTree((keys) => keys.every((key) => MEMBERS.has(key) || key.startsWith('_')));
 
