@@ -31,8 +31,8 @@ export class BatchUnpacker {
     }
     for (const { id, value } of batch.scopes) this.#scopes.set(id, value);
     const unpacker = new Unpacker(batch);
-    const spans = times(batch.spans, () => this.#readSpan(unpacker));
-    const orphans = times(batch.orphans, () => this.#readOrphan(unpacker));
+    const spans = unpacker.items(batch.spans, () => this.#readSpan(unpacker));
+    const orphans = unpacker.items(batch.orphans, () => this.#readOrphan(unpacker));
     if (!unpacker.atEnd) throw new TypeError('a batch must have no more than its spans and orphans');
     return { spans, orphans };
   }
@@ -165,10 +165,4 @@ function readLink(unpacker: Unpacker): Link {
     ...(attributes === undefined ? undefined : { attributes }),
     ...(droppedAttributesCount === undefined ? undefined : { droppedAttributesCount }),
   };
-}
-
-function times<T>(count: number, read: () => T): T[] {
-  const items: T[] = [];
-  for (let left = count; left > 0; left--) items.push(read());
-  return items;
 }

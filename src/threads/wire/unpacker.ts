@@ -87,8 +87,13 @@ export class Unpacker {
 
   /** A list: its length, then its items. */
   list<T>(read: () => T): T[] {
+    return this.items(this.number(), read);
+  }
+
+  /** That many items, one after the other. */
+  items<T>(count: number, read: () => T): T[] {
     const items: T[] = [];
-    for (let left = this.number(); left > 0; left--) items.push(read());
+    for (let left = count; left > 0; left--) items.push(read());
     return items;
   }
 }
