@@ -67,8 +67,6 @@ import { Reconciler, type EmittedRecord } from './reconcile/reconciler.js';
 export class SpanCache {
   /** Takes in spans when they end. */
   readonly spanProcessor: SpanProcessor;
-  /** What is recorded, to be read and changed at any time. */
-  readonly recording: Recording;
 
   readonly #spanCounters = new SpanCounters();
   readonly #eventCounters = new EventCounters();
@@ -86,7 +84,7 @@ export class SpanCache {
   readonly #taps = new Taps();
   readonly #logRecordProcessor: LogRecordProcessor;
   readonly #exporter: SpanExporter;
-  readonly #control: RecordingControl;
+  readonly #recording: RecordingControl;
   /** The spans that are recorded because of `sampler()`. */
   readonly #recorded = new RecordedSpans();
   readonly #unsampledSpans: boolean;
@@ -101,8 +99,7 @@ export class SpanCache {
   constructor(options?: SpanCacheOptions) {
     const { queueCapacity, logRecords, trackOpenSpans, recording, selfObsMeterProvider, ...rules } =
       cacheOptions(options);
-    this.#control = new RecordingControl(recording);
-    this.recording = this.#control;
+    this.#recording = new RecordingControl(recording);
     this.#unsampledSpans = rules.unsampledSpans;
     const records = new EmittedRecordPool();
     this.#mostHeld = queueCapacity + rules.maxParkedSpans;
@@ -141,7 +138,7 @@ export class SpanCache {
       queue: this.#spans,
       driver: this.#driver,
       counters: this.#spanCounters,
-      recording: this.#control,
+      recording: this.#recording,
       spansMayRepeat: () => (this.#reconciler.spansMayRepeat = true),
     });
     this.#batchIntake = new BatchIntake({
@@ -157,7 +154,7 @@ export class SpanCache {
       records,
       driver: this.#driver,
       counters: this.#eventCounters,
-      recording: this.#control,
+      recording: this.#recording,
       filter: logRecordFilter(logRecords),
     });
     this.spanProcessor = new SpanCacheSpanProcessor(
@@ -189,6 +186,11 @@ export class SpanCache {
   get exporter(): SpanExporter {
     this.#reconciler.remembersSpans = true;
     return this.#exporter;
+  }
+
+  /** What is recorded, to be read and changed at any time. */
+  get recording(): Recording {
+    return this.#recording;
   }
 
   /** Subscribes to be read by a loop or by `take()`. After shutdown the subscription is closed at once. */
@@ -256,7 +258,7 @@ export class SpanCache {
   sampler(delegate?: Sampler): Sampler {
     if (delegate !== undefined) requireMethods('delegate', delegate, ['shouldSample']);
     const decides = delegate ?? defaultSampler();
-    return this.#unsampledSpans ? new RecordingSampler(decides, this.#control, this.#recorded) : decides;
+    return this.#unsampledSpans ? new RecordingSampler(decides, this.#recording, this.#recorded) : decides;
   }
 
   /**
@@ -357,7 +359,7 @@ export class SpanCache {
     this.#driver.release();
     this.#reconciler.forgetDelivered();
     this.#openSpans?.close();
-    this.recording.set({ enabled: false });
+    this.#recording.set({ enabled: false });
     const exporters = [...this.#exporters];
     this.#fanOut.end();
     await Promise.all(exporters.map((exporter) => exporter.close()));
