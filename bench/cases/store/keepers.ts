@@ -21,6 +21,9 @@ export const store: MakeKeeper = () => new SpanStoreSubscription(RETAINED, () =>
 /** The same of references to the SDK's spans, which is what `InMemorySpanExporter` keeps. */
 export const references: MakeKeeper = () => new ReferenceRing();
 
+/** What that is called in the table. */
+export const REFERENCES = 'a ring of references to the SDK\'s spans, as `InMemorySpanExporter` keeps';
+
 class ReferenceRing implements Keeper {
   readonly #ring: ReadableSpan[] = [];
   #oldest = 0;

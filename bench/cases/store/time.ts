@@ -1,8 +1,6 @@
 import type { BenchCase, Samples } from '../../case.js';
 import { alternate, type Variant } from '../../measure/alternate.js';
-import { bare, ChunkedSource, references, RETAINED, store, withAttributes, type MakeSpan } from './keepers.js';
-
-const AGAINST = 'a ring of references to the SDK\'s spans, as `InMemorySpanExporter` keeps';
+import { bare, ChunkedSource, references, REFERENCES, RETAINED, store, withAttributes, type MakeSpan } from './keepers.js';
 
 export const storeTime: BenchCase = {
   name: 'store-time',
@@ -10,14 +8,14 @@ export const storeTime: BenchCase = {
     {
       id: 'store-time',
       what: 'whole span, made and put into a store of 100,000 that is full',
-      against: AGAINST,
+      against: REFERENCES,
       unit: 'ns',
       bar: { limit: 0.75 },
     },
     {
       id: 'store-time-attributes',
       what: 'the same with four attributes',
-      against: AGAINST,
+      against: REFERENCES,
       unit: 'ns',
       bar: { limit: 0.75 },
     },
