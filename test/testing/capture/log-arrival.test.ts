@@ -13,24 +13,13 @@ import {
   type LogRecordProcessor,
 } from '@opentelemetry/sdk-logs';
 import { expect } from 'chai';
-import { assertLog, ForeignProviderError, traceTesting, type TraceTesting } from '../../../src/testing/index.js';
+import { assertLog, ForeignProviderError } from '../../../src/testing/index.js';
 import { SpanCache } from '../../../src/index.js';
-import { unregisterGlobals } from '../../sdk.js';
 import { thrownBy } from '../expect/thrown.js';
-import { endedSpan, startTracing } from './tracing-tools.js';
+import { endedSpan, tracingStarter } from './tracing-tools.js';
 
 describe('The log records of a run', () => {
-  const started: TraceTesting[] = [];
-  const start = (options?: Parameters<typeof traceTesting>[0]): TraceTesting => {
-    const tracing = traceTesting(options);
-    started.push(tracing);
-    return tracing;
-  };
-  beforeEach(unregisterGlobals);
-  afterEach(async () => {
-    await Promise.all(started.splice(0).map((tracing) => tracing.shutdown()));
-    unregisterGlobals();
-  });
+  const start = tracingStarter();
 
   const register = (...processors: LogRecordProcessor[]): LoggerProvider => {
     const provider = new LoggerProvider({ processors });
@@ -108,8 +97,7 @@ describe('The log records of a run', () => {
   });
 
   it('that are nobody’s can be read, those since the run was opened', async () => {
-    const tracing = startTracing();
-    started.push(tracing);
+    const tracing = start();
     const emit = (body: string): void => logs.getLogger('app').emit({ body });
     emit('before');
     const run = await tracing.run(() => undefined);

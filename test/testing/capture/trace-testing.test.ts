@@ -4,29 +4,13 @@ import { logs } from '@opentelemetry/api-logs';
 import { AlwaysOffSampler, BasicTracerProvider, InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
 import { SpanCache } from '../../../src/index.js';
-import {
-  ForeignProviderError,
-  MissingSdkError,
-  traceTesting,
-  type TraceTesting,
-  type TraceTestingOptions,
-} from '../../../src/testing/index.js';
+import { ForeignProviderError, MissingSdkError } from '../../../src/testing/index.js';
 import { findUserSdk } from '../../../src/testing/capture/user-sdk.js';
-import { NodeSDK, simpleSpanProcessor, unregisterGlobals } from '../../sdk.js';
-import { endedSpan, failureOf, names, startSpan } from './tracing-tools.js';
+import { NodeSDK, simpleSpanProcessor } from '../../sdk.js';
+import { endedSpan, failureOf, names, startSpan, tracingStarter } from './tracing-tools.js';
 
 describe('traceTesting()', () => {
-  const started: TraceTesting[] = [];
-  const start = (options?: TraceTestingOptions): TraceTesting => {
-    const tracing = traceTesting(options);
-    started.push(tracing);
-    return tracing;
-  };
-  beforeEach(unregisterGlobals);
-  afterEach(async () => {
-    await Promise.all(started.splice(0).map((tracing) => tracing.shutdown()));
-    unregisterGlobals();
-  });
+  const start = tracingStarter();
 
   describe('when no provider is registered', () => {
     it('installs one, with a logger provider and W3C propagation', async () => {

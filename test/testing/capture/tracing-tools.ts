@@ -8,6 +8,24 @@ export function startTracing(options?: TraceTestingOptions): TraceTesting {
   return traceTesting(options);
 }
 
+/**
+ * For a `describe()`: what starts to read beside whatever a test has registered itself. Around each of its tests no
+ * provider is registered, and after it nobody reads any more.
+ */
+export function tracingStarter(): (options?: TraceTestingOptions) => TraceTesting {
+  const started: TraceTesting[] = [];
+  beforeEach(unregisterGlobals);
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((tracing) => tracing.shutdown()));
+    unregisterGlobals();
+  });
+  return (options) => {
+    const tracing = traceTesting(options);
+    started.push(tracing);
+    return tracing;
+  };
+}
+
 export function startSpan(name: string): Span {
   return trace.getTracer('app').startSpan(name);
 }
