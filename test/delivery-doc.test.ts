@@ -1,18 +1,16 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { rmSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { SpanCache } from '../src/index.js';
 import { EventCounters, SpanCounters } from '../src/model/counters.js';
+import { DocPage, newProject } from './doc-page.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PAGE = readFileSync(join(ROOT, 'docs/delivery.md'), 'utf8');
+const PAGE = new DocPage('docs/delivery.md');
 
 /** What the table of memory says, in the order of its rows. */
 function writtenBytes(): number[] {
-  const [, rows] = /^\| Item \| Bytes \|\n\| --- \| --- \|\n((?:\|.*\n)+)/m.exec(PAGE)!;
+  const [, rows] = /^\| Item \| Bytes \|\n\| --- \| --- \|\n((?:\|.*\n)+)/m.exec(PAGE.text)!;
   return [...rows!.matchAll(/\| (\d+) \|$/gm)].map(([, bytes]) => Number(bytes));
 }
 
@@ -20,14 +18,10 @@ describe('docs/delivery.md', () => {
   describe('memory.mjs', function () {
     this.timeout(60_000);
 
-    /** Inside the repository, where `otel-span-cache` is the package itself; ignored by git. */
     let folder: string;
 
     before(() => {
-      mkdirSync(join(ROOT, 'test/.run'), { recursive: true });
-      folder = mkdtempSync(join(ROOT, 'test/.run/delivery-'));
-      const [, code] = /^```js\n(\/\/ memory\.mjs\n.*?)^```$/ms.exec(PAGE)!;
-      writeFileSync(join(folder, 'memory.mjs'), code!);
+      folder = newProject('delivery', PAGE.code());
     });
 
     after(() => rmSync(folder, { recursive: true }));
@@ -48,7 +42,7 @@ describe('docs/delivery.md', () => {
       ...Object.keys(new EventCounters().dropped).map((reason) => ['events.dropped', reason]),
       ...['late', 'evicted', 'expired', 'shutdown'].map((reason) => ['events.orphaned', reason]),
     ] as [string, string][];
-    const rows = PAGE.split('\n').filter((line) => line.startsWith('|'));
+    const rows = PAGE.text.split('\n').filter((line) => line.startsWith('|'));
 
     for (const [fate, reason] of ways) {
       if (reason === 'duplicate') continue; // Nothing is lost.
@@ -59,7 +53,7 @@ describe('docs/delivery.md', () => {
 
   it('names no counter that there is not', () => {
     const { spans, events } = new SpanCache().stats() as unknown as Record<string, Record<string, object>>;
-    const written = [...PAGE.matchAll(/`(spans|events)\.(dropped|orphaned)\.(\w+)`/g)];
+    const written = [...PAGE.text.matchAll(/`(spans|events)\.(dropped|orphaned)\.(\w+)`/g)];
 
     for (const [text, kind, fate, reason] of written) {
       expect((kind === 'spans' ? spans : events)![fate!], text).to.have.property(reason!);
@@ -76,6 +70,6 @@ describe('docs/delivery.md', () => {
     cache.flush();
     const { spans, dropped } = subscription.take()!;
 
-    expect(PAGE).to.include(`give ${spans.length.toLocaleString('en')}, and \`dropped\` says ${dropped}`);
+    expect(PAGE.text).to.include(`give ${spans.length.toLocaleString('en')}, and \`dropped\` says ${dropped}`);
   });
 });

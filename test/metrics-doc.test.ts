@@ -1,7 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { rmSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import {
@@ -12,13 +10,13 @@ import {
   OPEN_SPAN_SIZES,
   SIZES,
 } from '../src/metrics/instruments.js';
+import { DocPage, newProject } from './doc-page.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PAGE = readFileSync(join(ROOT, 'docs/metrics.md'), 'utf8');
+const PAGE = new DocPage('docs/metrics.md');
 
 /** Name, instrument, unit and attribute, as the page has them. */
 function writtenInstruments(): string[][] {
-  const [, rows] = /^\| Metric \|.*\n\| --- .*\n((?:\|.*\n)+)/m.exec(PAGE)!;
+  const [, rows] = /^\| Metric \|.*\n\| --- .*\n((?:\|.*\n)+)/m.exec(PAGE.text)!;
   return rows!
     .trimEnd()
     .split('\n')
@@ -47,7 +45,7 @@ describe('docs/metrics.md', () => {
       return name!.replaceAll('.', '_') + suffix;
     });
 
-    const [, queries] = /^\| To see \|.*\n\| --- .*\n((?:\|.*\n)+)/m.exec(PAGE)!;
+    const [, queries] = /^\| To see \|.*\n\| --- .*\n((?:\|.*\n)+)/m.exec(PAGE.text)!;
     const queried = [...queries!.matchAll(/\b((?:otel_sdk|span_cache)_\w+)(?=\{|\[| |`)/g)].map(([, name]) => name!);
 
     expect(queried).to.have.length.above(4);
@@ -57,15 +55,10 @@ describe('docs/metrics.md', () => {
   describe('metrics.mjs', function () {
     this.timeout(30_000);
 
-    /** Inside the repository, where `otel-span-cache` is the package itself; ignored by git. */
     let folder: string;
 
     before(() => {
-      mkdirSync(join(ROOT, 'test/.run'), { recursive: true });
-      folder = mkdtempSync(join(ROOT, 'test/.run/metrics-'));
-      const [, code] = /^```js\n(\/\/ metrics\.mjs\n.*?)^```$/ms.exec(PAGE)!;
-      writeFileSync(join(folder, 'metrics.mjs'), code!);
-      writeFileSync(join(folder, 'job.mjs'), JOB);
+      folder = newProject('metrics', [...PAGE.code(), ['job.mjs', JOB]]);
     });
 
     after(() => rmSync(folder, { recursive: true }));

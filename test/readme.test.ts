@@ -1,58 +1,32 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { formatTraceOptions } from '../src/format/format-options.js';
 import * as api from '../src/index.js';
 import { EventCounters, SpanCounters } from '../src/model/counters.js';
 import { cacheOptions, exporterOptions, storeOptions, subscribeOptions } from '../src/options.js';
+import { DocPage, namesIn, newProject, ROOT } from './doc-page.js';
+import { cleanEnvironment } from './environment.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const README = readText('README.md');
+const README = new DocPage('README.md');
 
 function readText(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
-}
-
-/** The README's JavaScript, by the file name in its first line. */
-function codeBlocks(): Map<string, string> {
-  const blocks = [...README.matchAll(/^```(?:js|ts|mjs|javascript|typescript)\n(.*?)^```$/gms)].map(([, code]) => code!);
-  return new Map(
-    blocks.map((code) => [/^\/\/ (\S+\.mjs)\n/.exec(code)?.[1] ?? `(no name) ${code.slice(0, 60)}`, code]),
-  );
-}
-
-/** The rows, cell by cell, of the first table after this text. */
-function tableAfter(text: string): string[][] {
-  const start = README.indexOf(text);
-  if (start < 0) throw new Error(`the README does not say: ${text}`);
-  const table = /^\|.*(?:\n\|.*)*/m.exec(README.slice(start))![0];
-  const [, , ...rows] = table.split('\n');
-  return rows.map((row) => row.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim()));
-}
-
-/** The names in backticks, of the first column. */
-function namesIn(rows: string[][]): string[] {
-  return rows.flatMap(([first]) => [...first!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!));
 }
 
 describe('README', () => {
   describe('code', function () {
     this.timeout(30_000);
 
-    /** Inside the repository, where `otel-span-cache` is the package itself; ignored by git. */
     let folder: string;
     let collector: Collector;
 
     before(async () => {
-      mkdirSync(join(ROOT, 'test/.run'), { recursive: true });
-      folder = mkdtempSync(join(ROOT, 'test/.run/readme-'));
-      for (const [name, code] of codeBlocks()) writeFileSync(join(folder, name), code);
-      for (const [name, code] of Object.entries(APPLICATIONS)) writeFileSync(join(folder, name), code);
+      folder = newProject('readme', [...README.code(), ...Object.entries(APPLICATIONS)]);
       collector = await Collector.start();
     });
 
@@ -64,7 +38,7 @@ describe('README', () => {
     const run = (...args: string[]) => runNode(folder, args, collector.url);
 
     it('is all run here', () => {
-      expect([...codeBlocks().keys()]).to.deep.equal([
+      expect([...README.code().keys()]).to.deep.equal([
         'telemetry.mjs',
         'watch.mjs',
         'orders.test.mjs',
@@ -133,7 +107,7 @@ describe('README', () => {
 
     for (const [call, defaults] of Object.entries(TABLES)) {
       it(`of ${call} are those of the code, with their defaults`, () => {
-        const written = tableAfter(call).map(([name, fallback]) => [
+        const written = README.tableAfter(call).map(([name, fallback]) => [
           name!.replaceAll('`', ''),
           valueOf(fallback!.replaceAll('`', '')),
         ]);
@@ -144,7 +118,7 @@ describe('README', () => {
   });
 
   describe('counters', () => {
-    const FATES = tableAfter('| The log record |').map((row) => row.at(-1)!).join(' ');
+    const FATES = README.tableAfter('| The log record |').map((row) => row.at(-1)!).join(' ');
 
     for (const fate of ['orphaned', 'dropped'] as const) {
       for (const reason of Object.keys(new EventCounters()[fate])) {
@@ -168,7 +142,7 @@ describe('README', () => {
     it('name every reason of a dropped span, and no other', () => {
       const known = Object.keys(new SpanCounters().dropped).map((reason) => `dropped.${reason}`);
 
-      expect(namesIn(tableAfter('| Span is counted in |'))).to.have.members(known);
+      expect(namesIn(README.tableAfter('| Span is counted in |'))).to.have.members(known);
     });
 
     it('name every field of stats(), and no other', () => {
@@ -179,7 +153,7 @@ describe('README', () => {
         ...Object.keys(others),
       ];
 
-      expect(namesIn(tableAfter('| Field |'))).to.have.members(known);
+      expect(namesIn(README.tableAfter('| Field |'))).to.have.members(known);
     });
 
     it('name every number of a subscription, and no other', () => {
@@ -188,16 +162,16 @@ describe('README', () => {
 
       const known = Object.keys(cache.stats().subscriptions[0]!);
 
-      expect(namesIn(tableAfter('| Of each subscription |'))).to.have.members(known);
+      expect(namesIn(README.tableAfter('| Of each subscription |'))).to.have.members(known);
     });
   });
 
   it('names everything that can be imported', () => {
-    for (const name of Object.keys(api)) expect(README).to.match(new RegExp(`\\b${name}\\b`));
+    for (const name of Object.keys(api)) expect(README.text).to.match(new RegExp(`\\b${name}\\b`));
   });
 
   it('shows a terminal of at most 100 columns', () => {
-    const [, terminal] = /^```text\n(.*?)^```$/ms.exec(README)!;
+    const [, terminal] = /^```text\n(.*?)^```$/ms.exec(README.text)!;
 
     for (const line of terminal!.split('\n')) expect(line.length, line).to.be.at.most(100);
   });
@@ -295,9 +269,7 @@ const APPLICATIONS: Record<string, string> = {
 
 /** Runs a program to its end; returns what it printed. Rejects if it fails or does not end. */
 function runNode(cwd: string, args: string[], collectorUrl: string): Promise<string> {
-  // The settings of the shell that runs the tests are not the README's.
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(OTEL_|NODE_|FORCE_COLOR)/.test(name));
-  const env = { ...Object.fromEntries(inherited), OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl };
+  const env = { ...cleanEnvironment(), OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl };
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { cwd, env, timeout: 20_000 }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);

@@ -1,17 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { rmSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { SpanCache } from '../src/index.js';
+import { DocPage, newProject } from './doc-page.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PAGE = readFileSync(join(ROOT, 'docs/recording.md'), 'utf8');
+const PAGE = new DocPage('docs/recording.md');
 
 /** Name and first value of each setting, as the page has them. */
 function writtenSettings(): [string, unknown][] {
-  const [, rows] = /^\| Setting \|.*\n\| --- .*\n((?:\|.*\n)+)/m.exec(PAGE)!;
+  const [, rows] = /^\| Setting \|.*\n\| --- .*\n((?:\|.*\n)+)/m.exec(PAGE.text)!;
   return [...rows!.matchAll(/^\| `(\w+)` \| `(.+?)` \|/gm)].map(([, name, value]) => [
     name!,
     value === 'Infinity' ? Infinity : (JSON.parse(value!) as unknown),
@@ -25,7 +23,7 @@ describe('docs/recording.md', () => {
 
   it('names no counter that there is not', () => {
     const { spans, events } = new SpanCache().stats() as unknown as Record<string, Record<string, object>>;
-    const written = [...PAGE.matchAll(/`(spans|events)\.(dropped|orphaned)\.(\w+)`/g)];
+    const written = [...PAGE.text.matchAll(/`(spans|events)\.(dropped|orphaned)\.(\w+)`/g)];
 
     expect(written).to.have.length(4);
     for (const [text, kind, fate, reason] of written) {
@@ -36,15 +34,10 @@ describe('docs/recording.md', () => {
   describe('recording.mjs', function () {
     this.timeout(30_000);
 
-    /** Inside the repository, where `otel-span-cache` is the package itself; ignored by git. */
     let folder: string;
 
     before(() => {
-      mkdirSync(join(ROOT, 'test/.run'), { recursive: true });
-      folder = mkdtempSync(join(ROOT, 'test/.run/recording-'));
-      const [, code] = /^```js\n(\/\/ recording\.mjs\n.*?)^```$/ms.exec(PAGE)!;
-      writeFileSync(join(folder, 'recording.mjs'), code!);
-      writeFileSync(join(folder, 'job.mjs'), JOB);
+      folder = newProject('recording', [...PAGE.code(), ['job.mjs', JOB]]);
     });
 
     after(() => rmSync(folder, { recursive: true }));

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
+import { newProject, ROOT } from './doc-page.js';
 import {
   codeOfGuide,
   commandsOfGuide,
   otherBlocksOfGuide,
   outputsOfGuide,
-  ROOT,
   runCommand,
   runNode,
   SHOWN,
@@ -33,15 +33,12 @@ describe('docs/testing.md', function () {
 
   const code = codeOfGuide();
   const [failure, timeout] = outputsOfGuide() as [string, string];
-  /** Inside the repository, where `otel-span-cache` is the package itself; ignored by git. */
   let folder: string;
 
   before(() => {
-    mkdirSync(join(ROOT, 'test/.run'), { recursive: true });
-    folder = mkdtempSync(join(ROOT, 'test/.run/testing-'));
-    writeGuide(folder, 'programs', 'failing', 'mocha', 'node');
     // Else mocha takes the one of this repository.
-    writeFileSync(join(folder, '.mocharc.json'), '{}');
+    folder = newProject('testing', [['.mocharc.json', '{}']]);
+    writeGuide(folder, 'programs', 'failing', 'mocha', 'node');
   });
 
   after(() => rmSync(folder, { recursive: true }));

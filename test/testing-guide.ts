@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseCommand } from './command.js';
+import { DocPage } from './doc-page.js';
+import { cleanEnvironment } from './environment.js';
 
 /* docs/testing.md, and how to run what it shows. */
 
-export const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PAGE = readFileSync(join(ROOT, 'docs/testing.md'), 'utf8');
+const PAGE = new DocPage('docs/testing.md');
 
 /** What tests each file of the page's JavaScript is for; there is none that is not run. */
 export const SHOWN = {
@@ -38,27 +38,22 @@ export const SHOWN = {
 
 /** The page's JavaScript, by the file name in its first line. */
 export function codeOfGuide(): Map<string, string> {
-  return new Map(
-    blocksOf('js|ts|mjs|cjs|javascript|typescript').map((code) => [
-      /^\/\/ (\S+\.[cm]js)\n/.exec(code)?.[1] ?? `(no name) ${code.slice(0, 60)}`,
-      code,
-    ]),
-  );
+  return PAGE.code();
 }
 
 /** Texts as a terminal shows them. */
 export function outputsOfGuide(): string[] {
-  return blocksOf('text');
+  return PAGE.blocks('text');
 }
 
 /** The lines for a shell. */
 export function commandsOfGuide(): string[] {
-  return blocksOf('sh').flatMap((block) => block.trim().split('\n'));
+  return PAGE.blocks('sh').flatMap((block) => block.trim().split('\n'));
 }
 
 /** Blocks of a language that is none of those above. */
 export function otherBlocksOfGuide(): string[] {
-  return [...PAGE.matchAll(/^```(\w*)\n.*?^```$/gms)]
+  return [...PAGE.text.matchAll(/^```(\w*)\n.*?^```$/gms)]
     .map(([, language]) => language!)
     .filter((language) => !['js', 'sh', 'text'].includes(language));
 }
@@ -84,9 +79,7 @@ export interface RunOptions {
 /** Runs a program of Node to its end. */
 export function runNode(cwd: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const { env = {}, node = process.execPath } = options;
-  // The settings of the shell that runs the tests are not the page's.
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(OTEL_|NODE_|PG|FORCE_COLOR)/.test(name));
-  const all = { ...Object.fromEntries(inherited), CI: '1', NO_COLOR: '1', ...env };
+  const all = { ...cleanEnvironment('PG'), CI: '1', NO_COLOR: '1', ...env };
   return new Promise((resolve) => {
     execFile(node, args, { cwd, env: all, timeout: 60_000 }, (error, stdout, stderr) => {
       resolve({ failed: error !== null, printed: stdout + stderr });
@@ -98,8 +91,4 @@ export function runNode(cwd: string, args: readonly string[], options: RunOption
 export function runCommand(cwd: string, line: string, options?: RunOptions): Promise<Ran> {
   const { args, env } = parseCommand(line, cwd);
   return runNode(cwd, args, { ...options, env: { ...options?.env, ...env } });
-}
-
-function blocksOf(languages: string): string[] {
-  return [...PAGE.matchAll(new RegExp(`^\`\`\`(?:${languages})\\n(.*?)^\`\`\`$`, 'gms'))].map(([, text]) => text!);
 }

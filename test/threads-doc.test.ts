@@ -1,7 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { rmSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { SpanCache } from '../src/index.js';
@@ -9,37 +7,18 @@ import type { ThreadStats } from '../src/threads/index.js';
 import { ThreadLink } from '../src/threads/thread-link.js';
 import { connectOptions, receiverOptions, relayOptions } from '../src/threads/options.js';
 import { UnconnectedRelay } from '../src/threads/unconnected-relay.js';
+import { DocPage, namesIn, newProject } from './doc-page.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PAGE = readFileSync(join(ROOT, 'docs/threads.md'), 'utf8');
-
-/** The page's JavaScript, by the file name in its first line. */
-function codeBlocks(): Map<string, string> {
-  const blocks = [...PAGE.matchAll(/^```js\n(\/\/ (\S+)\n.*?)^```$/gms)];
-  return new Map(blocks.map(([, code, name]) => [name!, code!]));
-}
-
-/** The rows, cell by cell, of the first table after this text. */
-function tableAfter(text: string): string[][] {
-  const table = /^\|.*(?:\n\|.*)*/m.exec(PAGE.slice(PAGE.indexOf(text)))![0];
-  return table.split('\n').slice(2).map((row) => row.split('|').slice(1, -1).map((cell) => cell.trim()));
-}
-
-function namesIn(rows: string[][]): string[] {
-  return rows.flatMap(([first]) => [...first!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!));
-}
+const PAGE = new DocPage('docs/threads.md');
 
 describe('docs/threads.md', () => {
   describe('code', function () {
     this.timeout(40_000);
 
-    /** Inside the repository, where `otel-span-cache` is the package itself; ignored by git. */
     let folder: string;
 
     before(() => {
-      mkdirSync(join(ROOT, 'test/.run'), { recursive: true });
-      folder = mkdtempSync(join(ROOT, 'test/.run/threads-'));
-      for (const [name, code] of codeBlocks()) writeFileSync(join(folder, name), code);
+      folder = newProject('threads', PAGE.code());
     });
 
     after(() => rmSync(folder, { recursive: true }));
@@ -50,7 +29,7 @@ describe('docs/threads.md', () => {
     }
 
     it('is all run here', () => {
-      expect([...codeBlocks().keys()]).to.deep.equal([
+      expect([...PAGE.code().keys()]).to.deep.equal([
         'telemetry.mjs',
         'shop.mjs',
         'invoice.mjs',
@@ -60,7 +39,7 @@ describe('docs/threads.md', () => {
     });
 
     it('prints one tree for both threads, as the page shows it', async () => {
-      const [, shown] = /^```text\n(.*?)^```$/ms.exec(PAGE)!;
+      const [, shown] = /^```text\n(.*?)^```$/ms.exec(PAGE.text)!;
 
       const printed = await run('--import', './telemetry.mjs', 'shop.mjs');
 
@@ -77,7 +56,7 @@ describe('docs/threads.md', () => {
     ['`receiveSpans(cache, options)`', receiverOptions()],
   ] as const) {
     it(`has the options of ${call} with their defaults`, () => {
-      const written = tableAfter(call).map(([name, fallback]) => [
+      const written = PAGE.tableAfter(call).map(([name, fallback]) => [
         name!.replaceAll('`', ''),
         fallback === 'none' ? undefined : Number(fallback!.replaceAll(/[`_]/g, '')),
       ]);
@@ -103,12 +82,12 @@ describe('docs/threads.md', () => {
     link.close();
 
     const words = ['ended', 'died', 'connected'].map((state) => `'${state}'`);
-    const written = namesIn(tableAfter('| Of each thread |')).filter((name) => !words.includes(name));
+    const written = namesIn(PAGE.tableAfter('| Of each thread |')).filter((name) => !words.includes(name));
     expect(written).to.have.members(Object.keys(stats));
   });
 
   it('names every number of a relay, and no other', () => {
-    expect(namesIn(tableAfter('| Of a relay |'))).to.have.members(Object.keys(new UnconnectedRelay().stats()));
+    expect(namesIn(PAGE.tableAfter('| Of a relay |'))).to.have.members(Object.keys(new UnconnectedRelay().stats()));
   });
 });
 

@@ -1,16 +1,14 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { rmSync } from 'node:fs';
 import { expect } from 'chai';
+import { DocPage, newProject } from '../doc-page.js';
+import { cleanEnvironment } from '../environment.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PAGE = readFileSync(join(ROOT, 'docs/events.md'), 'utf8');
+const PAGE = new DocPage('docs/events.md');
 
 /** Runs `order.mjs` behind one of the page's set-ups; returns what it printed. */
 function order(folder: string, setUp: string): Promise<string> {
-  // The settings of the shell that runs the tests are not the page's.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(OTEL_|NODE_|FORCE_COLOR)/.test(name)));
+  const env = cleanEnvironment();
   return new Promise((resolve, reject) => {
     execFile(process.execPath, ['--import', `./${setUp}`, 'order.mjs'], { cwd: folder, env, timeout: 20_000 }, (error, stdout, stderr) => {
       if (error === null && stderr === '') resolve(stdout);
@@ -26,13 +24,10 @@ function exportedEvents(printed: string): string[] {
 }
 
 describe('docs/events.md', () => {
-  /** Inside the repository, where `otel-span-cache` is the package itself; ignored by git. */
   let folder: string;
 
   before(() => {
-    mkdirSync(join(ROOT, 'test/.run'), { recursive: true });
-    folder = mkdtempSync(join(ROOT, 'test/.run/events-'));
-    for (const [, name, code] of PAGE.matchAll(/^```js\n\/\/ (\S+\.mjs)\n(.*?)^```$/gms)) writeFileSync(join(folder, name!), code!);
+    folder = newProject('events', PAGE.code());
   });
 
   after(() => rmSync(folder, { recursive: true }));
@@ -48,7 +43,7 @@ describe('docs/events.md', () => {
     const printed = await order(folder, 'cache.mjs');
 
     expect(printed.trim()).to.equal(`place order [ 'stock reserved', 'order.paid', 'receipt.sent' ]`);
-    expect(PAGE).to.include(printed.trim());
+    expect(PAGE.text).to.include(printed.trim());
   });
 
   it('exports and prints what it says with both.mjs', async () => {
@@ -57,6 +52,6 @@ describe('docs/events.md', () => {
     const [line] = /^place order .*$/m.exec(printed) ?? [];
     expect(exportedEvents(printed)).to.deep.equal(['order.paid']);
     expect(line).to.equal(`place order [ 'order.paid', 'stock reserved', 'receipt.sent' ]`);
-    expect(PAGE).to.include(line);
+    expect(PAGE.text).to.include(line);
   });
 });

@@ -37,7 +37,7 @@ function layOut() {
   for (const folder of ['scenarios', 'register']) {
     cpSync(here(`../${folder}`), here(`.run/test/${folder}`), { recursive: true });
   }
-  for (const shared of ['compile.ts', 'model/otel-types.ts', 'model/otel.types.test.ts']) {
+  for (const shared of ['compile.ts', 'environment.ts', 'model/otel-types.ts', 'model/otel.types.test.ts']) {
     cpSync(here(`../${shared}`), here(`.run/test/${shared}`));
   }
   for (const twin of ['sdk.ts', 'sdk-types.ts']) {

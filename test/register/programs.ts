@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cleanEnvironment } from '../environment.js';
 
 export type Env = Readonly<Record<string, string>>;
 
@@ -33,11 +34,9 @@ export interface Running {
 }
 
 export function start(args: readonly string[], env: Env = {}, cwd = FIXTURES): Running {
-  // The settings of the shell that runs the tests are not those of the program.
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(?:OTEL_|NODE_|FORCE_COLOR|NO_COLOR)/.test(name));
   const child = spawn(process.execPath, args, {
     cwd,
-    env: { ...Object.fromEntries(inherited), ...env },
+    env: { ...cleanEnvironment('NO_COLOR'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: TIMEOUT_MILLIS,
     killSignal: 'SIGKILL',
