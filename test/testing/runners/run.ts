@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installLocked, newNode } from '../../installed.mjs';
+import { installLocked, newNode } from '../../installed.js';
 
 /*
  * Tests in the runners that the repository does not test with. Installs them, and lays out a project for each:
@@ -15,7 +15,7 @@ import { installLocked, newNode } from '../../installed.mjs';
  * The OpenTelemetry API is found further up.
  */
 
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 for (const runner of ['jest', 'vitest']) {
   // Jest's resolver has a binary per platform, and registries may lack some.

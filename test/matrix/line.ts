@@ -1,0 +1,29 @@
+import * as modules from 'node:module';
+import { expect } from 'chai';
+import { names, startService } from './scenarios/service.js';
+
+/* Copied into the tests of each line. */
+
+describe('The line of OpenTelemetry', () => {
+  it('is the SDK that the spans come from', () => {
+    const { cache, start } = startService();
+    const store = cache.store();
+
+    start('span').end();
+
+    const [span] = store.getFinishedSpans();
+    expect(names([span!])).to.deep.equal(['span']);
+    expect(span!.resource.attributes['telemetry.sdk.version']).to.equal(process.env['SDK_VERSION']);
+  });
+
+  // Node 20 cannot refuse; and the repository's own packages are those of one of the lines.
+  if ('registerHooks' in modules && process.env['OWN_PACKAGES'] === 'true') {
+    it('refuses a package of another', async () => {
+      const onlyInTheRepository = '@opentelemetry/instrumentation-pino';
+
+      const failure = await import(onlyInTheRepository).catch((error: Error) => error.message);
+
+      expect(failure).to.match(/^@opentelemetry\/instrumentation-pino is not of the line under test/);
+    });
+  }
+});
