@@ -1,3 +1,8 @@
+/**
+ * The cache, and what it hands out.
+ *
+ * @module otel-span-cache
+ */
 export { SpanCache } from './span-cache.js';
 export type { SpanCacheOptions } from './options.js';
 export type { SpanBatch } from './fanout/span-batch.js';
@@ -11,6 +16,7 @@ export type { SpanStore, SpanStoreOptions } from './fanout/span-store.js';
 export type { SpanDropReason, EventDropReason } from './model/counters.js';
 export type { DeliveredSpan } from './model/merged-span.js';
 export type { OpenSpan } from './reconcile/open-spans.js';
+export type { LateEvents } from './reconcile/reconciler.js';
 export { isLogEvent, type LogEvent, type OrphanEvent, type OrphanReason } from './model/log-event.js';
 export { buildTraces, type SpanNode, type Trace } from './model/trace.js';
 export type {

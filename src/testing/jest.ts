@@ -1,14 +1,17 @@
-import { traceMatchers, type TraceMatchers } from './faces/matchers.js';
-
-/*
+/**
  * Matchers for jest, and for whoever has an `expect.extend()` like jest's.
  *
- *   // jest.config.js
- *   setupFilesAfterEnv: ['otel-span-cache/testing/jest']
+ * ```js
+ * // jest.config.js
+ * setupFilesAfterEnv: ['otel-span-cache/testing/jest']
+ * ```
  *
  * Without global `expect`: `expect.extend(traceMatchers)`. Jest has no hook around a test in which a scope
  * could be opened: tests run their code by `traceTesting().run()`.
+ *
+ * @module otel-span-cache/testing/jest
  */
+import { traceMatchers, type TraceMatchers } from './faces/matchers.js';
 
 export { traceMatchers, type TraceMatchers } from './faces/matchers.js';
 export type { EmitOptions } from './faces/emitted.js';

@@ -1,17 +1,20 @@
+/**
+ * Each test of vitest as a scope of its own, concurrent ones, too, and the matchers for what is in it.
+ *
+ * ```js
+ * // vitest.config.js
+ * test: { setupFiles: ['otel-span-cache/testing/vitest'] }
+ * ```
+ *
+ * In the test, and in its `beforeEach` and `afterEach`, `currentScope()` is its scope. Before 4.1, vitest has
+ * no `aroundEach`: tests run their code by `traceTesting().run()` then.
+ *
+ * @module otel-span-cache/testing/vitest
+ */
 /** @ts-ignore: only there with vitest */
 import * as vitest from 'vitest';
 import { traceMatchers, type TraceMatchers } from './faces/matchers.js';
 import { sharedTracing } from './faces/shared-tracing.js';
-
-/*
- * Each test of vitest as a scope of its own, concurrent ones, too, and the matchers for what is in it.
- *
- *   // vitest.config.js
- *   test: { setupFiles: ['otel-span-cache/testing/vitest'] }
- *
- * In the test, and in its `beforeEach` and `afterEach`, `currentScope()` is its scope. Before 4.1, vitest has
- * no `aroundEach`: tests run their code by `traceTesting().run()` then.
- */
 
 export { currentScope } from './faces/shared-tracing.js';
 export { traceMatchers, type TraceMatchers } from './faces/matchers.js';
