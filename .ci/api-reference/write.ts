@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installLocked } from '../../test/installed.js';
+import { sourcesOfEntries } from '../entries.js';
 
 /*
  * Writes the API reference, `docs/api`, from the docstrings of all that can be imported.
@@ -41,16 +42,6 @@ function check(): void {
   } finally {
     rmSync(fresh, { recursive: true });
   }
-}
-
-/** The source of each entry in the package's `exports`. */
-function sourcesOfEntries(): string[] {
-  const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    exports: Record<string, string | { import: { types: string } }>;
-  };
-  return Object.values(exports)
-    .filter((entry) => typeof entry === 'object')
-    .map((entry) => entry.import.types.replace('./dist/esm/', 'src/').replace(/\.d\.ts$/, '.ts'));
 }
 
 function pagesIn(folder: string): string[] {

@@ -1,0 +1,36 @@
+import type { KnipConfig } from 'knip';
+import { sourcesOfEntries } from './entries.js';
+
+/* What nothing uses: files, exports, dependencies. */
+
+const config: KnipConfig = {
+  entry: [
+    ...sourcesOfEntries(),
+    'bench/*.ts',
+    'examples/*/*.mjs',
+    // Run as programs of their own.
+    'examples/service/outside/*.mjs',
+    'test/model/otel-{members,types}.ts',
+    'test/package/consumer/*',
+    'test/testing/remote/fixtures/*',
+    'test/testing/runners/{*,node/*,mocha/*}.{ts,mjs}',
+  ],
+  project: ['{src,test,bench,examples,.ci}/**/*.{ts,mts,mjs,cjs,js}'],
+  ignore: [
+    // Projects of their own, with packages of their own; and what is laid out in one.
+    '.ci/api-reference/theme.mjs',
+    'test/matrix/{line.ts,own-packages-only.mjs}',
+    'test/otel3/**',
+    'test/testing/runners/{jest,vitest}/**',
+  ],
+  // An exported type names what an exported function takes, wherever that is called.
+  ignoreExportsUsedInFile: { interface: true, type: true },
+  ignoreDependencies: [
+    // A program, found by its path.
+    '@arethetypeswrong/cli',
+    // There where it runs the tests.
+    'vitest',
+  ],
+};
+
+export default config;
