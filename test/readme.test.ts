@@ -65,6 +65,7 @@ describe('README', () => {
 
     it('is all run here', () => {
       expect([...codeBlocks().keys()]).to.deep.equal([
+        'first-trace.mjs',
         'telemetry.mjs',
         'watch.mjs',
         'orders.test.mjs',
@@ -73,6 +74,14 @@ describe('README', () => {
         'telemetry-behind.mjs',
         'telemetry-bridge.mjs',
       ]);
+    });
+
+    it('first-trace.mjs prints what is shown', async () => {
+      const alike = (text: string) =>
+        text.replace(/[0-9a-f]{32}/, 'id').replaceAll(/ *\+?\d+ ms/g, ' n ms').replaceAll(/[━╺╸• ]+/g, ' ');
+      const [, shown] = /^```text\n(trace [^\n]* 2 spans .*?)^```$/ms.exec(README)!;
+
+      expect(alike(await run('first-trace.mjs'))).to.equal(alike(shown!));
     });
 
     it('telemetry.mjs prints the trace of a request, with the lines that pino wrote in it', async () => {
@@ -228,7 +237,7 @@ describe('Documentation', () => {
       it('uses npm scripts that there are', () => {
         const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> };
         const code = [...readText(file).matchAll(/```.*?```|`[^`\n]+`/gs)].map(([text]) => text).join('\n');
-        const used = [...code.matchAll(/\bnpm (?:run )?([\w:]+)/g)].map(([, name]) => name!);
+        const used = [...code.matchAll(/\bnpm (?:run )?(\w[\w:-]*)/g)].map(([, name]) => name!);
         for (const name of used) {
           if (['ci', 'install', 'pack'].includes(name)) continue;
           expect(scripts, `${file} uses npm ${name}`).to.have.property(name);
