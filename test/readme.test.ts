@@ -217,6 +217,13 @@ describe('Documentation', () => {
   const guides = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
   const files = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...guides.map((name) => `docs/${name}`)];
 
+  it('has an index of all of it', () => {
+    for (const name of guides.filter((guide) => guide !== 'README.md')) {
+      expect(readText('docs/README.md')).to.include(`](${name})`);
+    }
+    expect(readText('docs/README.md')).to.include('](api/README.md)');
+  });
+
   for (const file of files) {
     describe(file, () => {
       it('links to files that are there, and to headings that they have', () => {
