@@ -26,7 +26,8 @@ import { withTable } from './readme-table.js';
  * further up.
  */
 
-const README = here('../../README.md');
+const ROOT = here('../..');
+const README = join(ROOT, 'README.md');
 const MOCHA = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
 
 /** What came of a cell. */
@@ -49,7 +50,8 @@ if (options.write && wanted.length < CELLS.length) throw new Error('--write need
 
 const cells = wanted.filter(isSupported);
 for (const line of new Set(cells.map((cell) => cell.line))) {
-  installLocked(line.folder);
+  // What the repository has installed is in use.
+  if (line.folder !== ROOT) installLocked(line.folder);
   layOut(line);
   console.log(`${line.name}: ${versionsOf(line).map((version) => version.join(' ')).join(', ')}`);
 }
@@ -107,7 +109,7 @@ function layOut({ run: folder, twins }: Line): void {
 async function run({ line, node }: Cell): Promise<{ version: string; seconds: number; result: Result }> {
   const executable = nodeOf(node);
   const version = (await output(executable, ['--version'])).stdout.trim().slice(1);
-  const hasOwnPackages = line.folder !== here('../..');
+  const hasOwnPackages = line.folder !== ROOT;
   const required = ['tsx', ...(hasOwnPackages ? [here('own-packages-only.mjs')] : [])];
   const reported = join(line.run, `result-${node}.json`);
   const started = performance.now();

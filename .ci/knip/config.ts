@@ -1,9 +1,8 @@
-import type { KnipConfig } from 'knip';
-import { sourcesOfEntries } from './entries.js';
+import { sourcesOfEntries } from '../entries.js';
 
 /* What nothing uses: files, exports, dependencies. */
 
-const config: KnipConfig = {
+const config = {
   entry: [
     ...sourcesOfEntries(),
     'bench/*.ts',
