@@ -4,12 +4,16 @@ export interface Variant {
   readonly run: (count: number) => void;
 }
 
-export interface Timing {
-  readonly name: string;
-  /** Nanoseconds per item: the median of the rounds, and the quarter and three-quarter marks. */
+/** The median, and the quarter and three-quarter marks. */
+export interface Quartiles {
   readonly median: number;
   readonly low: number;
   readonly high: number;
+}
+
+/** Nanoseconds per item, of the rounds. */
+export interface Timing extends Quartiles {
+  readonly name: string;
 }
 
 /**
@@ -40,7 +44,7 @@ export function report(timings: readonly Timing[]): string {
     .join('\n');
 }
 
-function quartiles(values: number[]): { median: number; low: number; high: number } {
+export function quartiles(values: readonly number[]): Quartiles {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (part: number) => sorted[Math.floor(part * (sorted.length - 1))]!;
   return { low: at(0.25), median: at(0.5), high: at(0.75) };

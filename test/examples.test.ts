@@ -14,11 +14,12 @@ function scriptsOfCi(): string[] {
   return [...read('.ci/run').matchAll(/^step '.*?' npm (?:run )?([\w:-]+)/gm)].map(([, name]) => name!);
 }
 
-/** Everything that is run in a check: commands of CI's scripts, and tests. */
+/** Everything that is run in a check: commands of CI's scripts, the programs they are, and tests. */
 function whatRuns(): string {
   const commands = scriptsOfCi().map((name) => scripts[name] ?? '');
+  const programs = commands.flatMap((command) => [...command.matchAll(/\btest\/\S+\.m?[jt]s\b/g)].map(([path]) => read(path)));
   const tests = testFiles('test').map(read);
-  return [...commands, ...tests].join('\n');
+  return [...commands, ...programs, ...tests].join('\n');
 }
 
 function testFiles(folder: string): string[] {
@@ -32,7 +33,7 @@ function testFiles(folder: string): string[] {
 describe('The examples', () => {
   for (const example of readdirSync(`${ROOT}/examples`)) {
     it(`are all run when everything is checked: ${example}`, () => {
-      expect(whatRuns()).to.include(`examples/${example}/`);
+      expect(whatRuns()).to.match(new RegExp(`\\bexamples/${example}\\b`));
     });
 
     it(`are all in the index of the documentation: ${example}`, () => {

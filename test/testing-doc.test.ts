@@ -1,105 +1,142 @@
-import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
+import {
+  codeOfGuide,
+  commandsOfGuide,
+  otherBlocksOfGuide,
+  outputsOfGuide,
+  ROOT,
+  runCommand,
+  runNode,
+  SHOWN,
+  writeGuide,
+} from './testing-guide.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PAGE = readFileSync(join(ROOT, 'docs/testing.md'), 'utf8');
+const INSTALL = 'npm install --save-dev ';
+/** The commands of the runners that `npm run test:runners` installs: it runs these. */
+const ELSEWHERE = ['npx vitest run', 'npx jest'];
+const BENCHMARK = 'npx tsx bench/testing.ts';
 
-const SCRIPTS = ['first-trace.mjs', 'own-provider.mjs'];
-const MOCHA = ['hooks.mjs', 'shop.spec.mjs'];
-/** Of runners that the repository does not have: `npm run test:runners` runs tests like them. */
-const SYNTAX_ONLY = ['vitest.config.mjs', 'shop.vitest.test.mjs', 'jest.config.cjs', 'shop.jest.test.cjs'];
-const NODE_TEST = [
-  'shop.test.mjs',
-  'server.test.cjs',
-  'remote.test.mjs',
-  'queue.test.mjs',
-  'streaming.test.mjs',
-  'parallel.test.mjs',
-  'fake-timers.test.mjs',
-  'errors.test.mjs',
-  'logs.test.mjs',
-  'before.test.mjs',
-  'after.test.mjs',
-];
+const commands = commandsOfGuide();
+const installs = commands.filter((line) => line.startsWith(INSTALL));
+const runs = commands.filter((line) => !line.startsWith(INSTALL) && !ELSEWHERE.includes(line) && line !== BENCHMARK);
 
-/** The page's JavaScript, by the file name in its first line. */
-function codeBlocks(): Map<string, string> {
-  const blocks = [...PAGE.matchAll(/^```(?:js|ts|mjs|cjs|javascript|typescript)\n(.*?)^```$/gms)].map(([, code]) => code!);
-  return new Map(
-    blocks.map((code) => [/^\/\/ (\S+\.[cm]js)\n/.exec(code)?.[1] ?? `(no name) ${code.slice(0, 60)}`, code]),
-  );
+interface PackageFile {
+  readonly devDependencies: Record<string, string>;
 }
 
 describe('docs/testing.md', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
-  const code = codeBlocks();
-  const [failure, timeout] = [...PAGE.matchAll(/^```text\n(.*?)^```$/gms)].map(([, text]) => text!) as [string, string];
+  const code = codeOfGuide();
+  const [failure, timeout] = outputsOfGuide() as [string, string];
   /** Inside the repository, where `otel-span-cache` is the package itself; ignored by git. */
   let folder: string;
 
   before(() => {
     mkdirSync(join(ROOT, 'test/.run'), { recursive: true });
     folder = mkdtempSync(join(ROOT, 'test/.run/testing-'));
-    for (const [name, text] of code) writeFileSync(join(folder, name), text);
+    writeGuide(folder, 'programs', 'failing', 'mocha', 'node');
+    // Else mocha takes the one of this repository.
+    writeFileSync(join(folder, '.mocharc.json'), '{}');
   });
 
   after(() => rmSync(folder, { recursive: true }));
 
-  it('has no code that is not looked at here', () => {
-    const known = ['shop.mjs', 'service.mjs', 'forgotten.mjs', ...SCRIPTS, ...MOCHA, ...NODE_TEST, ...SYNTAX_ONLY];
-
-    expect([...code.keys()]).to.have.members(known);
+  it('has no code that is not run', () => {
+    expect([...code.keys()]).to.have.members(Object.values(SHOWN).flat());
+    expect(otherBlocksOfGuide()).to.deep.equal([]);
   });
 
-  for (const name of SCRIPTS) {
+  describe('installs', () => {
+    const folders = ['.', 'test/testing/runners/jest', 'test/testing/runners/vitest'];
+    const known = folders.flatMap((folder) => {
+      const { devDependencies } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as PackageFile;
+      return Object.keys(devDependencies);
+    });
+    const installed = installs.flatMap((line) => line.slice(INSTALL.length).split(' '));
+
+    it('packages that these tests use', () => {
+      expect([...known, 'otel-span-cache']).to.include.members(installed);
+    });
+
+    it('the runners that it shows', () => {
+      expect(installed).to.include.members(['mocha', 'chai', 'vitest', 'jest', 'otel-span-cache']);
+    });
+  });
+
+  it('says how to run each test of mocha', () => {
+    const shown = runs.filter((line) => line.startsWith('npx mocha')).map((line) => line.split(' ').at(-1));
+
+    expect(shown).to.deep.equal(SHOWN.mocha);
+  });
+
+  for (const line of runs) {
+    it(`${line} passes`, async () => {
+      const { failed, printed } = await runCommand(folder, line);
+
+      expect(failed, printed).to.equal(false);
+      if (/mocha|--test/.test(line)) expect(printed).to.match(/[1-9]\d* passing|^# pass [1-9]/m);
+    });
+  }
+
+  for (const line of ELSEWHERE) it(`shows ${line}`, () => expect(commands).to.include(line));
+
+  it('shows the benchmark, which prints two ratios', async () => {
+    expect(commands).to.include(BENCHMARK);
+
+    // With four rounds it says nothing, and may fail.
+    const { printed } = await runNode(ROOT, ['--import', 'tsx', 'bench/testing.ts', '4']);
+
+    for (const kind of ['elapsed', 'CPU']) {
+      expect(printed).to.match(new RegExp(`^${kind} time: -?\\d+\\.\\d+ \\(\\S+–\\S+\\)$`, 'm'));
+    }
+  });
+
+  for (const name of SHOWN.programs) {
     it(`${name} passes`, async () => {
-      const { failed, printed } = await runNode(folder, name);
+      const { failed, printed } = await runNode(folder, [name]);
 
       expect(failed, printed).to.equal(false);
     });
   }
 
-  for (const name of NODE_TEST) {
-    it(`${name} passes`, async () => {
-      const { printed } = await runNode(folder, '--test', '--test-reporter=tap', name);
+  describe('with a database', () => {
+    let server: Worker;
+    let env: Record<string, string>;
 
-      expect(printed).to.match(/^# pass [1-9]/m).and.to.match(/^# fail 0$/m);
+    before(async () => {
+      server = new Worker(join(ROOT, 'examples/service/outside/postgres-server.mjs'), { execArgv: [] });
+      const [{ host, port }] = (await once(server, 'message')) as [{ host: string; port: number }];
+      env = { PGHOST: host, PGPORT: String(port), PGUSER: 'shop', PGDATABASE: 'shop' };
     });
-  }
 
-  it('shop.spec.mjs passes in mocha', async () => {
-    const mocha = join(ROOT, 'node_modules/mocha/bin/mocha.js');
+    after(() => server.terminate());
 
-    const { failed, printed } = await runNode(folder, mocha, '--no-config', '--require', './hooks.mjs', 'shop.spec.mjs');
+    for (const name of SHOWN.node) {
+      it(`${name} passes in node:test`, async () => {
+        const { printed } = await runNode(folder, ['--test', '--test-reporter=tap', name], { env });
 
-    expect(printed).to.include('2 passing');
-    expect(failed, printed).to.equal(false);
+        expect(printed).to.match(/^# pass [1-9]/m).and.to.match(/^# fail 0$/m);
+      });
+    }
   });
-
-  for (const name of SYNTAX_ONLY) {
-    it(`${name} parses (only its syntax is checked: its runner is not installed here)`, async () => {
-      const { failed, printed } = await runNode(folder, '--check', name);
-
-      expect(failed, printed).to.equal(false);
-    });
-  }
 
   it('shows how an assertion fails', async () => {
     const wrong = code.get('first-trace.mjs')!.replace('amount: 2 }', 'amount: 3 }');
     writeFileSync(join(folder, 'wrong.mjs'), wrong);
 
-    const { failed, printed } = await runNode(folder, 'wrong.mjs');
+    const { failed, printed } = await runNode(folder, ['wrong.mjs']);
 
     expect(failed).to.equal(true);
     expect(printed).to.include(failure);
   });
 
   it('shows how a wait fails', async () => {
-    const { failed, printed } = await runNode(folder, 'forgotten.mjs');
+    const { failed, printed } = await runNode(folder, ['forgotten.mjs']);
 
     expect(failed).to.equal(true);
     expect(stable(printed, folder)).to.include(stable(timeout, '/app'));
@@ -109,16 +146,4 @@ describe('docs/testing.md', function () {
 /** Without what changes from run to run. */
 function stable(text: string, folder: string): string {
   return text.replaceAll(folder, '').replaceAll(/\b[0-9a-f]{32}\b/g, '(id)');
-}
-
-/** Runs a program to its end. */
-function runNode(cwd: string, ...args: string[]): Promise<{ failed: boolean; printed: string }> {
-  // The settings of the shell that runs the tests are not the page's.
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(OTEL_|NODE_|FORCE_COLOR)/.test(name));
-  const env = Object.fromEntries(inherited);
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd, env, timeout: 20_000 }, (error, stdout, stderr) => {
-      resolve({ failed: error !== null, printed: stdout + stderr });
-    });
-  });
 }

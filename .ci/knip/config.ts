@@ -20,7 +20,7 @@ const config = {
     '.ci/api-reference/theme.mjs',
     'test/matrix/{line.ts,own-packages-only.mjs}',
     'test/otel3/**',
-    'test/testing/runners/{jest,vitest}/**',
+    'test/testing/runners/{jest,vitest,vitest3}/**',
   ],
   // An exported type names what an exported function takes, wherever that is called.
   ignoreExportsUsedInFile: { interface: true, type: true },

@@ -5,17 +5,12 @@
  *     npm start -- --serve    stays, for you to call; PORT (default 3000) chooses the port
  */
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 
 import { formatTrace } from 'otel-span-cache';
 
-import { createApp } from './app.mjs';
-import { Database } from './database.mjs';
 import { SETTLE_MILLIS, watchFinishedTraces } from './finished-traces.mjs';
-import { Orders } from './orders.mjs';
-import { PaymentsClient } from './payments.mjs';
+import { startShop } from './shop.mjs';
 import { cache, shutdownTelemetry } from './telemetry.mjs';
 import { sendTraffic } from './traffic.mjs';
 
@@ -23,38 +18,6 @@ const serve = process.argv.includes('--serve');
 const port = serve ? Number(process.env.PORT ?? 3000) : 0;
 /** As wide as the terminal, in colour if it has any and NO_COLOR is not set. */
 const format = { width: Math.max(40, process.stdout.columns || 100), colors: process.stdout.hasColors?.() ?? false };
-
-/** Starts a server that is not part of the shop. `execArgv` keeps this process's `--import` out of it. */
-async function startOutside(file) {
-  const worker = new Worker(new URL(`./outside/${file}`, import.meta.url), { execArgv: [] });
-  const [address] = await once(worker, 'message');
-  return { worker, address };
-}
-
-async function startShop() {
-  const [postgres, provider] = await Promise.all([
-    startOutside('postgres-server.mjs'),
-    startOutside('payments-provider.mjs'),
-  ]);
-  const database = new Database(postgres.address);
-  await database.createSchema();
-
-  const server = createServer(createApp(new Orders(database, new PaymentsClient(provider.address))));
-  const stop = async () => {
-    await new Promise((resolve) => server.close(resolve));
-    await database.close();
-    await Promise.all([postgres.worker.terminate(), provider.worker.terminate()]);
-  };
-
-  server.listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { url: `http://127.0.0.1:${server.address().port}`, stop };
-}
 
 function printTrace(spans) {
   console.log(`\n${formatTrace(spans, format)}`);
@@ -89,7 +52,7 @@ console.log('A shop (express, pg, fetch, pino) watched from inside its own proce
 
 let shop;
 try {
-  shop = await startShop();
+  shop = await startShop({ port });
 } catch (error) {
   if (error.code !== 'EADDRINUSE') throw error;
   console.error(`Port ${port} is in use. Choose another: PORT=${port + 1} npm start -- --serve`);

@@ -6,7 +6,7 @@ import { SpanStatusCode, trace } from '@opentelemetry/api';
 import { logger } from './logger.mjs';
 
 const MAX_ATTEMPTS = 2;
-const ATTEMPT_TIMEOUT_MILLIS = 500;
+const ATTEMPT_TIMEOUT_MILLIS = Number(process.env.PAYMENTS_TIMEOUT_MILLIS ?? 500);
 const BACKOFF_MILLIS = 60;
 
 const tracer = trace.getTracer('shop');

@@ -3,10 +3,12 @@
  *
  *     node --import ./examples/service/telemetry.mjs examples/service/main.mjs
  *
- * The span cache takes the place of an exporter: nothing here leaves the process.
+ * The span cache takes the place of an exporter. Spans leave the process only where the environment says
+ * where to: OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318, for example.
  */
 import { register } from 'node:module';
 
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { ExpressInstrumentation } from '@opentelemetry/instrumentation-express';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
@@ -27,6 +29,11 @@ if (supportsSyncHooks()) {
 }
 
 export const cache = new SpanCache();
+
+const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_BSP_SCHEDULE_DELAY = '5000' } = process.env;
+if (OTEL_EXPORTER_OTLP_ENDPOINT) {
+  cache.addExporter(new OTLPTraceExporter(), { scheduledDelayMillis: Number(OTEL_BSP_SCHEDULE_DELAY) });
+}
 
 const sdk = new NodeSDK({
   serviceName: 'shop',

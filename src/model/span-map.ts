@@ -4,67 +4,131 @@ export interface SpanIdentity {
   readonly spanId: string;
 }
 
+/** Characters of either id that are hashed. */
+const HASHED_CHARACTERS = 5;
+
+/** Slots of an empty map. */
+const MIN_SLOTS = 64;
+
 /**
- * A map whose keys are spans.
+ * A map whose keys are spans, and whose values name the span they belong to.
  *
- * Span ids are random, so practically each is unique by itself: the main map is keyed by the span id
- * alone, a string that exists already and has its hash cached. Joining it with the trace id would
- * build and hash a new string at each lookup. Where two traces do carry the same span id (id
- * generators made for tests do that), the second one lives in a map of joined keys.
+ * ```
+ *   hash of the ids ─┐
+ *                    ▼
+ *   hashes  0  0  0 h1 h2 h3  0  0     0 is an empty slot
+ *   values  ·  ·  · v1 v2 v3  ·  ·     h2 and h3 belong further left, where it was taken
+ * ```
+ *
+ * Open addressing with linear probing: the hashes lie next to each other, and only a value whose hash
+ * fits is looked at. A deletion moves back what it lets, so that nothing piles up however long
+ * the map churns (Knuth, The Art of Computer Programming, volume 3, section 6.4, algorithm R). At most half of the slots are taken.
+ *
+ * A `Map` keyed by strings builds its table anew again and again under churn, at each deletion when it
+ * is nearly empty; and it has no key for the two ids together that would not have to be joined first.
  */
 export class SpanMap<V extends SpanIdentity> {
-  #bySpanId = ballasted<V>();
-  readonly #sharingSpanId = new Map<string, V>();
+  #hashes = new Int32Array(MIN_SLOTS);
+  #values = emptySlots<V>(MIN_SLOTS);
+  #size = 0;
 
   get size(): number {
-    return this.#bySpanId.size - BALLAST.length + this.#sharingSpanId.size;
+    return this.#size;
   }
 
   get(span: SpanIdentity): V | undefined {
-    const value = this.#bySpanId.get(span.spanId);
-    if (value !== undefined && value.traceId === span.traceId) return value;
-    return this.#sharingSpanId.size === 0 ? undefined : this.#sharingSpanId.get(joinedKey(span));
+    return this.#values[this.#find(span, hashOf(span))];
   }
 
   /** Sets the value of the span that it names itself. */
   set(value: V): void {
-    if (this.#sharingSpanId.size > 0 && this.#sharingSpanId.has(joinedKey(value))) {
-      this.#sharingSpanId.set(joinedKey(value), value);
-      return;
-    }
-    const holder = this.#bySpanId.get(value.spanId);
-    if (holder === undefined || holder.traceId === value.traceId) {
-      this.#bySpanId.set(value.spanId, value);
-    } else {
-      this.#sharingSpanId.set(joinedKey(value), value);
-    }
+    const hash = hashOf(value);
+    const slot = this.#find(value, hash);
+    const isNew = this.#hashes[slot] === 0;
+    this.#hashes[slot] = hash;
+    this.#values[slot] = value;
+    if (!isNew) return;
+    this.#size++;
+    if (this.#size * 2 > this.#hashes.length) this.#resize(this.#hashes.length * 2);
   }
 
   delete(span: SpanIdentity): void {
-    const holder = this.#bySpanId.get(span.spanId);
-    if (holder !== undefined && holder.traceId === span.traceId) {
-      this.#bySpanId.delete(span.spanId);
-    } else if (this.#sharingSpanId.size > 0) {
-      this.#sharingSpanId.delete(joinedKey(span));
-    }
+    const slot = this.#find(span, hashOf(span));
+    if (this.#hashes[slot] === 0) return;
+    this.#close(slot);
+    this.#size--;
+    const { length } = this.#hashes;
+    if (length > MIN_SLOTS && this.#size * 16 < length) this.#resize(length / 4);
   }
 
   clear(): void {
-    this.#bySpanId = ballasted();
-    this.#sharingSpanId.clear();
+    this.#hashes = new Int32Array(MIN_SLOTS);
+    this.#values = emptySlots(MIN_SLOTS);
+    this.#size = 0;
+  }
+
+  /** The slot of a span, or the empty slot where it would be put. */
+  #find(span: SpanIdentity, hash: number): number {
+    const hashes = this.#hashes;
+    const last = hashes.length - 1;
+    let slot = hash & last;
+    for (let found = hashes[slot]; found !== 0; found = hashes[slot]) {
+      if (found === hash && isSame(this.#values[slot]!, span)) return slot;
+      slot = (slot + 1) & last;
+    }
+    return slot;
+  }
+
+  /** Empties a slot, and moves back those behind it that would not be found any more. */
+  #close(slot: number): void {
+    const hashes = this.#hashes;
+    const values = this.#values;
+    const last = hashes.length - 1;
+    let gap = slot;
+    for (let next = (gap + 1) & last; hashes[next] !== 0; next = (next + 1) & last) {
+      const home = hashes[next]! & last;
+      const mayMove = ((next - home) & last) >= ((next - gap) & last);
+      if (!mayMove) continue;
+      hashes[gap] = hashes[next]!;
+      values[gap] = values[next];
+      gap = next;
+    }
+    hashes[gap] = 0;
+    values[gap] = undefined;
+  }
+
+  #resize(slots: number): void {
+    const [hashes, values] = [this.#hashes, this.#values];
+    this.#hashes = new Int32Array(slots);
+    this.#values = emptySlots(slots);
+    for (let from = 0; from < hashes.length; from++) {
+      if (hashes[from] === 0) continue;
+      let to = hashes[from]! & (slots - 1);
+      while (this.#hashes[to] !== 0) to = (to + 1) & (slots - 1);
+      this.#hashes[to] = hashes[from]!;
+      this.#values[to] = values[from];
+    }
   }
 }
 
-/**
- * Keys that are no span ids and stay in the map. Without them the map is nearly empty most of the time, and V8
- * builds its table anew at almost every deletion: about a microsecond each, measured at Node 20.
- */
-const BALLAST = Array.from({ length: 64 }, (_, i) => `ballast ${i}`);
-
-function ballasted<V>(): Map<string, V | undefined> {
-  return new Map(BALLAST.map((key) => [key, undefined]));
+function emptySlots<V>(count: number): (V | undefined)[] {
+  return new Array<V | undefined>(count).fill(undefined);
 }
 
-function joinedKey(span: SpanIdentity): string {
-  return span.traceId + span.spanId;
+function isSame(a: SpanIdentity, b: SpanIdentity): boolean {
+  return a.spanId === b.spanId && a.traceId === b.traceId;
+}
+
+/** A hash of both ids, never 0. */
+function hashOf({ spanId, traceId }: SpanIdentity): number {
+  const tails = tailOf(spanId) ^ Math.imul(tailOf(traceId), 0x9e3779b1);
+  const mixed = Math.imul(tails ^ (tails >>> 15), 0x2c1b3c6d);
+  return mixed ^ (mixed >>> 13) || 1;
+}
+
+/** The end of an id as a number. Ids are random; a generator made for tests may count, and that is at the end. */
+function tailOf(id: string): number {
+  let tail = 0;
+  for (let i = id.length - HASHED_CHARACTERS; i < id.length; i++) tail = (tail * 31 + id.charCodeAt(i)) | 0;
+  return tail;
 }

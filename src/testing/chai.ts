@@ -3,6 +3,7 @@
  *
  * @module otel-span-cache/testing/chai
  */
+import { AssertionError } from 'node:assert';
 import type { AssertTraceOptions, SpanPattern, Times, Traces } from './expect/index.js';
 import { assertNoSpan, assertSpan, assertTrace } from './expect/index.js';
 import type { Assertion as CalledFunction } from './expect/report/assertion.js';
@@ -59,31 +60,64 @@ export interface ChaiUtilsLike {
  */
 export function traceChai({ Assertion }: ChaiLike, utils: ChaiUtilsLike): void {
   /** What was given to `expect()`; whether it is negated; the function the test called. */
-  const read = (assertion: object) => ({
+  const read = (assertion: object): Read => ({
     subject: utils.flag(assertion, 'object'),
     negated: utils.flag(assertion, 'negate') === true,
     calledAs: utils.flag(assertion, 'ssfi') as CalledFunction,
   });
 
+  /** With what the test has to say about it: `expect(run, 'after the retry')`. */
+  const explained = (assertion: object, error: unknown): unknown => {
+    const message = utils.flag(assertion, 'message');
+    return typeof message === 'string' && error instanceof AssertionError ? prefixed(error, message) : error;
+  };
+
+  const check = (assertion: object, code: (read: Read) => void): void => {
+    try {
+      code(read(assertion));
+    } catch (error) {
+      throw explained(assertion, error);
+    }
+  };
+
   Assertion.addMethod('span', function (this: object, pattern: SpanPattern & Times): void {
-    const { subject, negated, calledAs } = read(this);
-    if (negated) assertNoSpan(subject as Spans, pattern, undefined, calledAs);
-    else assertSpan(subject as Spans, pattern, calledAs);
+    check(this, ({ subject, negated, calledAs }) => {
+      if (negated) assertNoSpan(subject as Spans, pattern, undefined, calledAs);
+      else assertSpan(subject as Spans, pattern, calledAs);
+    });
   });
 
   Assertion.addMethod('matchTrace', function (this: object, pattern: SpanPattern, options?: AssertTraceOptions): void {
-    const { subject, negated, calledAs } = read(this);
-    if (negated) assertNoTrace(subject as Traces, pattern, options, calledAs);
-    else assertTrace(subject as Traces, pattern, options, calledAs);
+    check(this, ({ subject, negated, calledAs }) => {
+      if (negated) assertNoTrace(subject as Traces, pattern, options, calledAs);
+      else assertTrace(subject as Traces, pattern, options, calledAs);
+    });
   });
 
   Assertion.addMethod('openSpans', function (this: object, count: number): void {
-    const { subject, negated, calledAs } = read(this);
-    assertOpenSpans(subject as Spans, count, calledAs, negated);
+    check(this, ({ subject, negated, calledAs }) => assertOpenSpans(subject as Spans, count, calledAs, negated));
   });
 
-  Assertion.addMethod('emitSpan', function (this: object, pattern: SpanPattern & Times, options?: EmitOptions): Promise<void> {
+  Assertion.addMethod('emitSpan', async function (this: object, pattern: SpanPattern & Times, options?: EmitOptions): Promise<void> {
     const { subject, negated, calledAs } = read(this);
-    return assertEmits(subject as () => unknown, pattern, options, calledAs, negated);
+    try {
+      await assertEmits(subject as () => unknown, pattern, options, calledAs, negated);
+    } catch (error) {
+      throw explained(this, error);
+    }
   });
+}
+
+interface Read {
+  readonly subject: unknown;
+  readonly negated: boolean;
+  readonly calledAs: CalledFunction;
+}
+
+/** The stack has the message, too. */
+function prefixed(error: AssertionError, prefix: string): AssertionError {
+  const { message, stack } = error;
+  error.message = `${prefix}: ${message}`;
+  error.stack = stack?.replace(message, () => error.message) ?? '';
+  return error;
 }

@@ -35,5 +35,3 @@ export type {
 } from './captured.js';
 export * from './expect/index.js';
 export * from './tree/index.js';
-export * from './expect/index.js';
-export * from './tree/index.js';

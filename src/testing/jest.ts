@@ -7,14 +7,18 @@
  * ```
  *
  * Without global `expect`: `expect.extend(traceMatchers)`. Jest has no hook around a test in which a scope
- * could be opened: tests run their code by `traceTesting().run()`.
+ * could be opened, and what a `beforeEach` enters does not reach the test: make the test a scope by `traced()`,
+ * or run its code by `traceTesting().run()`.
  *
  * @module otel-span-cache/testing/jest
  */
 import { traceMatchers, type TraceMatchers } from './faces/matchers.js';
+import { tracedBy, type TracedTest } from './faces/traced.js';
 
+export { currentScope } from './faces/shared-tracing.js';
 export { traceMatchers, type TraceMatchers } from './faces/matchers.js';
 export type { EmitOptions } from './faces/emitted.js';
+export type { TracedTest } from './faces/traced.js';
 
 declare global {
   namespace jest {
@@ -28,4 +32,28 @@ declare module 'expect' {
   interface Matchers<R extends void | Promise<void>, T = unknown> extends TraceMatchers<R> {}
 }
 
-(globalThis as { expect?: { extend?: (matchers: object) => void } }).expect?.extend?.(traceMatchers);
+/** What of the global `expect` is needed here. */
+interface JestExpect {
+  extend?(matchers: object): void;
+  getState?(): { readonly currentTestName?: string };
+}
+
+const { expect } = globalThis as { expect?: JestExpect };
+expect?.extend?.(traceMatchers);
+
+/**
+ * A test of jest that runs as a scope of its own, `it.concurrent()` included.
+ *
+ * ```ts
+ * it('charges', traced(async (scope) => {
+ *   await checkout(order);
+ *   expect(scope).toHaveSpan({ name: 'charge' });
+ * }));
+ * ```
+ *
+ * What `it.each()` gives comes after the scope. In all that the test calls, `currentScope()` is the scope, too. There
+ * is no `done`: let the test return a promise.
+ */
+export function traced<A extends unknown[]>(test: TracedTest<A>): (...args: A) => Promise<void> {
+  return tracedBy(test, () => expect?.getState?.().currentTestName);
+}

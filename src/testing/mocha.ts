@@ -12,6 +12,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { OpenScope, TraceScope } from './capture/trace-scope.js';
 import { traceTesting, type TraceTesting, type TraceTestingOptions } from './capture/trace-testing.js';
+import { forMochaDiff } from './faces/mocha-diff.js';
 
 export { currentScope } from './faces/shared-tracing.js';
 
@@ -48,6 +49,8 @@ export interface TestInMocha {
   /** Names the scope in messages. */
   fullTitle(): string;
 }
+
+type Done = (error?: unknown) => void;
 
 type TestFunction = (...args: never[]) => unknown;
 
@@ -100,8 +103,8 @@ function runInside(scope: OpenScope, test: TestInMocha): () => void {
   const original = test.fn && (originals.get(test.fn) ?? test.fn);
   if (original !== undefined) {
     const inside = function (this: unknown, ...args: never[]): unknown {
-      const outside = args.map((done) => AsyncResource.bind(done));
-      return scope.run(() => original.apply(this, outside));
+      const outside = args.map((done: Done) => AsyncResource.bind((error?: unknown) => done(forMochaDiff(error))));
+      return withReadableDiff(() => scope.run(() => original.apply(this, outside as never[])));
     };
     originals.set(inside, original);
     test.fn = inside;
@@ -110,4 +113,17 @@ function runInside(scope: OpenScope, test: TestInMocha): () => void {
     scope.close();
     test.fn = original;
   };
+}
+
+/** Changes what the code throws, or what its promise is rejected with. */
+function withReadableDiff(code: () => unknown): unknown {
+  try {
+    const result = code();
+    if (!(result instanceof Promise)) return result;
+    return result.catch((error: unknown) => {
+      throw forMochaDiff(error);
+    });
+  } catch (error) {
+    throw forMochaDiff(error);
+  }
 }

@@ -9,7 +9,7 @@ import { assertSpan, assertTrace } from './expect/index.js';
 import type { AssertTraceOptions, SpanPattern, Times, Traces } from './expect/index.js';
 import { assertOpenSpans } from './faces/assert-open-spans.js';
 import { assertEmits, type EmitOptions } from './faces/emitted.js';
-import { sharedTracing } from './faces/shared-tracing.js';
+import { runTest } from './faces/traced.js';
 import type { Spans } from './tree/index.js';
 
 export { currentScope } from './faces/shared-tracing.js';
@@ -47,10 +47,9 @@ declare module 'node:test' {
 export function traced<T>(
   test: (context: T, scope: TraceScope) => unknown,
 ): (context: T) => Promise<void> {
-  return async (context) => {
+  return (context) => {
     const { name } = (context ?? {}) as { name?: unknown };
-    const options = typeof name === 'string' ? { name } : undefined;
-    await sharedTracing().run((scope) => test(context, scope), options);
+    return runTest(typeof name === 'string' ? name : undefined, (scope) => test(context, scope));
   };
 }
 

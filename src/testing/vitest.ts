@@ -7,18 +7,20 @@
  * ```
  *
  * In the test, and in its `beforeEach` and `afterEach`, `currentScope()` is its scope. Before 4.1, vitest has
- * no `aroundEach`: tests run their code by `traceTesting().run()` then.
+ * no `aroundEach`: the matchers are there, and a test becomes a scope by `traced()`.
  *
  * @module otel-span-cache/testing/vitest
  */
 /** @ts-ignore: only there with vitest */
 import * as vitest from 'vitest';
 import { traceMatchers, type TraceMatchers } from './faces/matchers.js';
-import { sharedTracing } from './faces/shared-tracing.js';
+import { currentScope } from './faces/shared-tracing.js';
+import { runTest, tracedBy, type TracedTest } from './faces/traced.js';
 
 export { currentScope } from './faces/shared-tracing.js';
 export { traceMatchers, type TraceMatchers } from './faces/matchers.js';
 export type { EmitOptions } from './faces/emitted.js';
+export type { TracedTest } from './faces/traced.js';
 
 /** @ts-ignore: only there with vitest */
 declare module 'vitest' {
@@ -29,15 +31,32 @@ declare module 'vitest' {
 
 interface Vitest {
   readonly expect: { extend(matchers: object): void };
-  aroundEach?(around: (runTest: () => Promise<void>, context: VitestContext) => Promise<void>): void;
+  aroundEach?(around: (test: () => Promise<void>, context: VitestContext) => Promise<void>): void;
 }
 
 interface VitestContext {
-  readonly task: { readonly name: string };
+  readonly task?: { readonly name: string };
 }
 
 const runner = vitest as unknown as Vitest;
 runner.expect.extend(traceMatchers);
-runner.aroundEach?.(async (runTest, { task }) => {
-  await sharedTracing().run(() => runTest(), { name: task.name });
-});
+runner.aroundEach?.((test, { task }) => runTest(task?.name, test));
+
+/**
+ * A test that runs as a scope of its own, also in a vitest that has no `aroundEach`. In one that has, each test is a
+ * scope already, and gets that one.
+ *
+ * ```ts
+ * it('charges', traced(async (scope) => {
+ *   await checkout(order);
+ *   expect(scope).toHaveSpan({ name: 'charge' });
+ * }));
+ * ```
+ *
+ * What vitest gives to the test comes after the scope, but without fixtures of `test.extend()`, which vitest finds by
+ * the names of the test's own parameters.
+ */
+export function traced<A extends unknown[]>(test: TracedTest<A>): (...args: A) => Promise<void> {
+  if (runner.aroundEach !== undefined) return async (...args) => void (await test(currentScope(), ...args));
+  return tracedBy(test, ([context]) => (context as VitestContext | undefined)?.task?.name);
+}

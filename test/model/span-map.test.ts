@@ -65,4 +65,47 @@ describe('SpanMap', () => {
       }),
     );
   });
+
+  it('is a Map through growth, churn and decline', () => {
+    const ids = fc.constantFrom('', 'a', '0123456789abcdef');
+    const phase = fc.record({ live: fc.constantFrom(0, 1, 30, 500, 5_000), steps: fc.integer({ min: 1, max: 3_000 }) });
+    fc.assert(
+      fc.property(ids, fc.array(phase, { maxLength: 4 }), (prefix, phases) => {
+        const map = new SpanMap<SpanIdentity>();
+        const model = new Map<number, SpanIdentity>();
+        const identity = (n: number) => ({ traceId: `${prefix}${n % 7}`, spanId: prefix + n });
+        let newest = 0;
+        let oldest = 0;
+        for (const { live, steps } of phases) {
+          for (let step = 0; step < steps || newest - oldest > live; step++) {
+            if (newest - oldest <= live) {
+              const value = identity(newest);
+              map.set(value);
+              model.set(newest++, value);
+            }
+            while (newest - oldest > live) {
+              map.delete(identity(oldest));
+              model.delete(oldest++);
+            }
+          }
+          expect(map.size).to.equal(model.size);
+          for (let n = Math.max(0, oldest - 10); n < newest + 10; n++) expect(map.get(identity(n))).to.equal(model.get(n));
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('knows many spans of one trace, and many traces whose first spans have the same id', () => {
+    const map = new SpanMap<SpanIdentity>();
+    const hex = (n: number, digits: number) => n.toString(16).padStart(digits, '0');
+    const spans = Array.from({ length: 20_000 }, (_, n) =>
+      n % 2 === 0 ? { traceId: hex(1, 32), spanId: hex(n, 16) } : { traceId: hex(n, 32), spanId: hex(1, 16) },
+    );
+
+    for (const span of spans) map.set(span);
+
+    for (const span of spans) expect(map.get({ ...span })).to.equal(span);
+    expect(map.size).to.equal(spans.length);
+  });
 });

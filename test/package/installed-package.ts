@@ -38,7 +38,7 @@ export function packageFiles(): Promise<PackedFiles> {
 
 /**
  * Packs what is built in `dist/` and installs the tarball. Needs no registry: the package has no
- * dependencies, and the project borrows the repository's OpenTelemetry packages.
+ * dependencies, and the project borrows the repository's OpenTelemetry packages and chai.
  */
 export async function installPackage(): Promise<InstalledPackage> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'otel-span-cache-')));
@@ -50,7 +50,9 @@ export async function installPackage(): Promise<InstalledPackage> {
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true }));
   await npm(project, 'install', '--offline', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', tarball);
   mkdirSync(join(project, 'node_modules'), { recursive: true });
-  symlinkSync(join(ROOT, 'node_modules/@opentelemetry'), join(project, 'node_modules/@opentelemetry'), 'junction');
+  for (const name of ['@opentelemetry', 'chai']) {
+    symlinkSync(join(ROOT, 'node_modules', name), join(project, 'node_modules', name), 'junction');
+  }
 
   return {
     tarball,

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 import { expect } from 'chai';
@@ -56,6 +56,18 @@ describe('The packed package', function () {
         expect(await node(installed.project, script)).to.equal('["checkout","charge"] ["paid"]\n');
       });
     }
+    it('has faces that can be required: for chai, jest and node:test', async () => {
+      expect(await node(installed.project, 'faces.cjs')).to.equal('[true,true,1,"charges",true,1]\n');
+    });
+
+    it('has root hooks of mocha that can be required', async () => {
+      const mocha = join(ROOT, 'node_modules/mocha/bin/mocha.js');
+
+      const printed = await node(installed.project, mocha, '--no-config', '--require', './hooks.cjs', 'mocha.spec.cjs');
+
+      expect(printed).to.include('2 passing');
+    });
+
     for (const script of ['remote.mjs', 'remote.cjs']) {
       it(`reads spans of other processes by otel-span-cache/testing/remote in ${script}`, async () => {
         expect(await node(installed.project, script)).to.equal('["checkout"]\n');
@@ -91,6 +103,18 @@ describe('The packed package', function () {
         expect(await compile(join(installed.project, 'faces.mts'), ...bare, ...flags)).to.equal('');
       }
     });
+
+    for (const kind of ['mts', 'cts']) {
+      it(`adds to the types of mocha, chai and node:test in a file that is .${kind}`, async () => {
+        const folder = join(installed.project, `types-${kind}`);
+        mkdirSync(join(folder, 'node_modules'), { recursive: true });
+        symlinkSync(join(ROOT, 'node_modules/@types'), join(folder, 'node_modules/@types'), 'junction');
+        const file = join(folder, `augmented.${kind}`);
+        cpSync(join(installed.project, 'augmented.ts'), file);
+
+        expect(await compile(file, '--module', 'nodenext', '--types', 'mocha,node', '--skipLibCheck')).to.equal('');
+      });
+    }
 
     it('has types for the strictest settings', async () => {
       const flags = ['--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--isolatedModules'];

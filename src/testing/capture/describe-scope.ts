@@ -14,17 +14,20 @@ export const MAX_MISSES = 3;
  * where they were started, what nobody owns.
  *
  * @param nearest what came nearest to what was asked for, a line each
+ * @param dropped what there was no room for
  */
 export function describeScope(
   scope: ScopeRecords,
   recorder: Recorder,
-  nearest: readonly string[] = [],
+  nearest: readonly string[],
+  dropped: readonly string[],
 ): string {
   const sections = [
     seen(scope, recorder),
     section('Still open', openSpans(scope)),
     section('Nearest', nearest.slice(0, MAX_MISSES)),
-    section('Unowned', unownedSpans(scope, recorder)),
+    section('Unowned', recorder.unowned.spansSince(scope.openedAt).map((record) => spanLine(record.captured()))),
+    ...dropped,
   ];
   return sections.filter((text) => text !== '').join('\n\n');
 }
@@ -54,12 +57,6 @@ export function seenTraces(records: readonly TraceRecord[]): string {
   });
   if (traces.length > MAX_ITEMS) lines.push(`⋯ ${traces.length - MAX_ITEMS} more traces`);
   return section('Seen so far', lines, Infinity);
-}
-
-function unownedSpans(scope: ScopeRecords, recorder: Recorder): string[] {
-  return recorder.unowned
-    .filter(({ order }) => order >= scope.openedAt)
-    .map((record) => spanLine(record.captured()));
 }
 
 /** Lines under a title, or nothing if there are none. */

@@ -60,7 +60,7 @@ export class InstalledSdk {
     };
   }
 
-  /** Whether log records reach us. */
+  /** Whether it has a logger provider. */
   get hasLogs(): boolean {
     return this.#loggerProvider !== undefined;
   }

@@ -6,9 +6,20 @@ import type { ScopeRecords } from './scope-records.js';
 export function whyNoSpans(scope: ScopeRecords, recorder: Recorder): string {
   const reasons = [...BY_PROVIDER[providerState(recorder)], ...samplingReasons(scope), ...ownerReasons(scope, recorder)];
   if (reasons.length > 0) return reasons.join('\n');
-  return `a provider is registered and its spans arrive here, but nothing started one. Is the code that runs
-instrumented? Instrumentations must be loaded before what they patch; under jest they patch nothing, because it
-loads modules by itself. Does a tracer come from another provider than the one registered now?`;
+  return `a provider is registered and its spans arrive here, but nothing started one.\n${isJest() ? UNDER_JEST : ELSEWHERE}`;
+}
+
+const ELSEWHERE = `Is the code that runs instrumented? Instrumentations must be loaded before what they patch.
+Does a tracer come from another provider than the one registered now?`;
+
+const UNDER_JEST = `Under jest automatic instrumentations patch nothing, because it loads modules by itself. Look at spans that
+the code starts by the API; or start the service in a process of its own, and read it by remoteScope() of
+otel-span-cache/testing/remote; or test it with node:test or mocha.`;
+
+function isJest(): boolean {
+  // No option: that a test runs in jest is a fact, and known by this alone.
+  // oxlint-disable-next-line node/no-process-env
+  return process.env['JEST_WORKER_ID'] !== undefined;
 }
 
 const BY_PROVIDER: Readonly<Record<ProviderState, readonly string[]>> = {
@@ -24,9 +35,9 @@ function samplingReasons({ unsampled }: ScopeRecords): string[] {
 }
 
 function ownerReasons(scope: ScopeRecords, recorder: Recorder): string[] {
-  const since = recorder.order - scope.openedAt;
-  const unowned = recorder.unowned.filter(({ order }) => order >= scope.openedAt).length;
-  const others = since - unowned - scope.spans.length;
+  const since = recorder.order - scope.openedAt.spans;
+  const unowned = recorder.unowned.spansSince(scope.openedAt).length;
+  const others = since - unowned - scope.spans.length - scope.droppedSpans;
   return [
     ...(others > 0 ? [`owned by another scope: ${count(others)} started since this one was opened`] : []),
     ...(unowned > 0 ? [`unowned: ${count(unowned)} started in no scope's async context, trace or links`] : []),

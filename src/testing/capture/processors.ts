@@ -1,6 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import type { LogRecordProcessor, ReadableLogRecord, ReadableSpan, SpanProcessor } from '../../model/otel.js';
-import type { Recorder } from './recorder.js';
+import { isProbe, type Recorder } from './recorder.js';
 
 /**
  * The recorder as a span processor. It keeps nothing back and exports nothing, so there is nothing to flush;
@@ -42,11 +42,13 @@ export class CapturingLogRecordProcessor implements LogRecordProcessor {
     this.#recorder.onEmit(logRecord);
   }
 
-  enabled(): boolean {
+  enabled(options?: { context?: Context }): boolean {
+    if (isProbe(options?.context)) this.#recorder.logProbes++;
     return this.#recorder.users.size > 0;
   }
 
   forceFlush(): Promise<void> {
+    this.#recorder.logProbes++;
     return Promise.resolve();
   }
 

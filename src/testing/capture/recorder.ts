@@ -4,17 +4,19 @@ import type { ReadableLogRecord, ReadableSpan } from '../../model/otel.js';
 import type { SpanIdentity } from '../../model/span-map.js';
 import { copyLog } from './frozen-copies.js';
 import { GONE, Ownership, type Owner } from './ownership.js';
-import { ScopeRecords } from './scope-records.js';
+import { ScopeRecords, type ScopeLimits } from './scope-records.js';
 import { SpanRecord } from './span-record.js';
 import { captureStack } from './start-stack.js';
-
-/** Spans without an owner that are kept; the oldest gives way. */
-const MAX_UNOWNED = 1_000;
+import { Unowned } from './unowned.js';
 
 const PROBE = createContextKey('otel-span-cache/testing probe');
 
 /** A span that is started in this context tells where it arrives, and is no span of the application. */
 export const PROBE_CONTEXT: Context = ROOT_CONTEXT.setValue(PROBE, true);
+
+export function isProbe(context: Context | undefined): boolean {
+  return context?.getValue(PROBE) === true;
+}
 
 interface Known {
   readonly record: SpanRecord;
@@ -31,10 +33,11 @@ interface Known {
 export class Recorder {
   /** Those who read. Without any, nothing is taken in. */
   readonly users = new Set<object>();
-  /** Spans that no scope owns, in the order they started: the last 1,000. */
-  readonly unowned: SpanRecord[] = [];
+  readonly unowned = new Unowned();
   /** Probes that arrived. */
   probes = 0;
+  /** How often somebody asked whether it takes log records, or told it to flush them: that is a probe as well. */
+  logProbes = 0;
   /** Counts up with each span that starts. */
   order = 0;
   /** Spans that arrived, whoever owns them. */
@@ -56,8 +59,9 @@ export class Recorder {
     return this.#ownership.openScopes;
   }
 
-  newScope(name: string): ScopeRecords {
-    return new ScopeRecords(name, this.order, this.#ownership.opened);
+  newScope(name: string, limits: ScopeLimits): ScopeRecords {
+    const now = { spans: this.order, unownedLogs: this.unowned.logCount };
+    return new ScopeRecords(name, now, limits, this.#ownership.opened);
   }
 
   /** Runs code in the async context of a scope. */
@@ -67,7 +71,7 @@ export class Recorder {
 
   onStart(span: unknown, context?: Context): void {
     guard(() => {
-      if (context?.getValue(PROBE) === true) this.probes++;
+      if (isProbe(context)) this.probes++;
       else if (this.users.size > 0 && !this.#known.has(span as object)) this.#add(span as ReadableSpan, true);
     });
   }
@@ -78,7 +82,7 @@ export class Recorder {
       const { record, owner } = this.#find(span) ?? this.#add(span, false);
       if (record.ended) return;
       record.end();
-      announce(owner);
+      announce(owner, record.traceId);
     });
   }
 
@@ -109,18 +113,17 @@ export class Recorder {
     );
     const stack = sawStart && this.stackUsers.size > 0 ? captureStack() : undefined;
     const record = new SpanRecord(span, this.order++, fromOutside, stack);
-    const known: Known = { record, owner };
+    const known: Known = { record, owner: this.#give(record, owner) };
     this.#known.set(span, known);
     this.received++;
-    if (owner === undefined) this.#addUnowned(record);
-    else if (owner !== GONE) owner.add(record);
-    if (sawStart) announce(owner);
+    if (sawStart) announce(known.owner, record.traceId);
     return known;
   }
 
-  #addUnowned(record: SpanRecord): void {
-    this.unowned.push(record);
-    if (this.unowned.length > MAX_UNOWNED) this.unowned.shift();
+  /** @returns who has it now: nobody can ask for a span that its owner had no room for */
+  #give(record: SpanRecord, owner: Owner): Owner {
+    if (owner === undefined) this.unowned.addSpan(record);
+    return owner === undefined || owner === GONE || owner.add(record) ? owner : GONE;
   }
 
   /** By the object, else by its ids: a processor in between may hand on another object. */
@@ -130,13 +133,14 @@ export class Recorder {
 
   #addLog(emitted: ReadableLogRecord): void {
     this.receivedLogs++;
-    const { log, event } = copyLog(emitted);
+    const copied = copyLog(emitted);
+    const { log, event } = copied;
     const span = emitted.spanContext && this.#findByIds(emitted.spanContext);
-    span?.record.addLog(event);
     const owner = span === undefined ? this.#logOwner(log.traceId) : span.owner;
-    if (owner === undefined || owner === GONE) return;
-    owner.logs.push(log);
-    owner.changed();
+    if (owner === undefined) this.unowned.addLog(copied);
+    if (owner === undefined || owner === GONE || !owner.addLog(log)) return;
+    span?.record.addLog(event);
+    owner.changed(log.traceId);
   }
 
   #findByIds(context: SpanIdentity): Known | undefined {
@@ -145,9 +149,7 @@ export class Recorder {
       const record = owner === GONE ? undefined : owner?.find(context);
       if (record !== undefined) return { record, owner };
     }
-    const record = this.unowned.find(
-      ({ traceId, spanId }) => spanId === context.spanId && traceId === context.traceId,
-    );
+    const record = this.unowned.findSpan(context);
     return record && { record, owner: undefined };
   }
 
@@ -157,8 +159,8 @@ export class Recorder {
   }
 }
 
-function announce(owner: Owner): void {
-  if (owner !== undefined && owner !== GONE) owner.changed();
+function announce(owner: Owner, traceId: string): void {
+  if (owner !== undefined && owner !== GONE) owner.changed(traceId);
 }
 
 /** The application's `startSpan()`, `end()` and `emit()` must not notice that they are watched. */

@@ -2,31 +2,62 @@ import { SpanMap, type SpanIdentity } from '../../model/span-map.js';
 import type { CapturedLog } from '../captured.js';
 import type { SpanRecord } from './span-record.js';
 
+/** How much had come when a scope was opened. */
+export interface Moment {
+  /** Spans: the order that the next one to start has. */
+  readonly spans: number;
+  readonly unownedLogs: number;
+}
+
+/** The spans of one trace that a scope has, in the order they started. */
+export interface TraceRecords {
+  readonly traceId: string;
+  readonly spans: SpanRecord[];
+  /** Counts the changes: of what did not change, nothing new is to be found out. */
+  revision: number;
+}
+
+/** How much a scope keeps. */
+export interface ScopeLimits {
+  readonly maxSpansPerScope: number;
+  readonly maxLogsPerScope: number;
+}
+
 /**
  * What one scope owns: its spans in the order they started, its logs in the order they were emitted.
  *
  * A scope is open while somebody holds it: the function it runs, and each wait. A closed one still gets
- * what is certainly its own.
+ * what is certainly its own. A full one takes nothing more, and counts it: what a test looks at is how its
+ * traces began.
  */
 export class ScopeRecords {
   readonly name: string;
-  /** The order that the next span to start had when the scope was opened. */
-  readonly openedAt: number;
+  readonly openedAt: Moment;
   /** For those who must not keep it alive. */
   readonly weak = new WeakRef(this);
   readonly spans: SpanRecord[] = [];
   readonly logs: CapturedLog[] = [];
   /** Spans of its own that the sampler of our provider turned down. */
   unsampled = 0;
+  droppedSpans = 0;
+  droppedLogs = 0;
+  readonly #limits: ScopeLimits;
   readonly #byId = new SpanMap<SpanRecord>();
+  readonly #traces = new Map<string, TraceRecords>();
   readonly #listeners = new Set<() => void>();
   readonly #opened: (open: boolean) => void;
   #holds = 0;
 
   /** @param opened is told when the scope opens and when it closes */
-  constructor(name: string, openedAt: number, opened: (scope: ScopeRecords, open: boolean) => void) {
+  constructor(
+    name: string,
+    openedAt: Moment,
+    limits: ScopeLimits,
+    opened: (scope: ScopeRecords, open: boolean) => void,
+  ) {
     this.name = name;
     this.openedAt = openedAt;
+    this.#limits = limits;
     this.#opened = (open) => opened(this, open);
   }
 
@@ -45,9 +76,31 @@ export class ScopeRecords {
     return this.#byId.get(span);
   }
 
-  add(record: SpanRecord): void {
+  /** In the order of their first spans. */
+  get traces(): readonly TraceRecords[] {
+    return [...this.#traces.values()];
+  }
+
+  /** @returns whether there was room */
+  add(record: SpanRecord): boolean {
+    if (this.spans.length >= this.#limits.maxSpansPerScope) {
+      this.droppedSpans++;
+      return false;
+    }
     this.spans.push(record);
     this.#byId.set(record);
+    this.#traceOf(record.traceId).spans.push(record);
+    return true;
+  }
+
+  /** @returns whether there was room */
+  addLog(log: CapturedLog): boolean {
+    if (this.logs.length >= this.#limits.maxLogsPerScope) {
+      this.droppedLogs++;
+      return false;
+    }
+    this.logs.push(log);
+    return true;
   }
 
   /** Calls a function after each change, in the call that made it, until the returned function is called. */
@@ -56,7 +109,16 @@ export class ScopeRecords {
     return () => this.#listeners.delete(listener);
   }
 
-  changed(): void {
+  /** @param traceId the trace of the span or log record that changed something, if there is one */
+  changed(traceId?: string): void {
+    const trace = traceId === undefined ? undefined : this.#traces.get(traceId);
+    if (trace !== undefined) trace.revision++;
     for (const listener of this.#listeners) listener();
+  }
+
+  #traceOf(traceId: string): TraceRecords {
+    let trace = this.#traces.get(traceId);
+    if (trace === undefined) this.#traces.set(traceId, (trace = { traceId, spans: [], revision: 0 }));
+    return trace;
   }
 }

@@ -46,7 +46,9 @@ export class SpanRecord implements SpanIdentity {
     this.#copy = undefined;
   }
 
-  addLog(event: CapturedEvent): void {
+  /** @param maxLogs how many it keeps, if no scope does that for it */
+  addLog(event: CapturedEvent, maxLogs = Infinity): void {
+    if (this.#logs.length >= maxLogs) return;
     this.#logs.push(event);
     this.#copy = undefined;
   }

@@ -41,11 +41,19 @@ export interface TraceScope {
   /**
    * The log records, in the order they were emitted.
    *
-   * @throws MissingSdkError if no logger provider could be installed
+   * @throws MissingSdkError if there is none, and no logger provider could be installed
+   * @throws ForeignProviderError if there is none, and a logger provider is registered whose records do not
+   * arrive here
    */
   readonly logs: readonly CapturedLog[];
   /** Spans that started since the scope was opened, and that nobody owns. The last 1,000 of the process. */
   readonly unowned: readonly CapturedSpan[];
+  /** Log records likewise, those emitted in unowned spans among them. */
+  readonly unownedLogs: readonly CapturedLog[];
+  /** Spans of its own that came when it had `maxSpansPerScope` already: they are not kept, and not waited for. */
+  readonly droppedSpansCount: number;
+  /** Log records of its own that came when it had `maxLogsPerScope` already. They are events of no span either. */
+  readonly droppedLogsCount: number;
 
   /**
    * Waits until a span that matches has ended. One that has already counts.
@@ -68,7 +76,7 @@ export interface TraceScope {
   /**
    * Passes if every span has ended.
    *
-   * @throws AssertionError naming the spans still open
+   * @throws AssertionError naming the spans still open, or saying that there was no room for all spans
    * @throws NoSpansError if there is no span at all: nothing was checked then
    */
   assertAllEnded(): void;
@@ -79,6 +87,8 @@ export interface TraceScope {
   onChange(listener: () => void): () => void;
   /** Why there is no span, as far as that can be told. For error messages. */
   explainNoSpans(): string;
+  /** Why there is no log record, as far as that can be told. For error messages. */
+  explainNoLogs(): string;
 }
 
 /** A scope whose function has returned. */

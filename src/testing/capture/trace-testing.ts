@@ -4,11 +4,13 @@ import type { SpanCache } from '../../span-cache.js';
 import { boolean, resolveOptions, type OptionsOf } from '../../validation/option.js';
 import { attachScope, ForeignProviderError } from './errors.js';
 import { InstalledSdk, registeredProvider } from './installed-sdk.js';
+import { LogArrival } from './log-arrival.js';
 import { processWide, type ProcessWide } from './process-wide.js';
 import { foreignProviderMessage, providerState } from './provider-check.js';
+import { SCOPE_LIMITS } from './scope-limits.js';
 import { CaptureScope } from './scope.js';
 import type { OpenScope, TraceRun, TraceScope } from './trace-scope.js';
-import { findUserSdk, installCommand } from './user-sdk.js';
+import { findLogsApi, findUserSdk, type LogsApi } from './user-sdk.js';
 
 /** Where spans and log records come from. */
 export interface TraceTestingOptions {
@@ -29,6 +31,13 @@ export interface TraceTestingOptions {
    * Costs a stack trace per span. Default false.
    */
   captureStartStack?: boolean;
+  /**
+   * How many spans a scope keeps. What comes when it is full is counted as `droppedSpansCount` and told in messages.
+   * From 1, default 100,000.
+   */
+  maxSpansPerScope?: number;
+  /** Likewise, log records: `droppedLogsCount`. From 1, default 100,000. */
+  maxLogsPerScope?: number;
   /**
    * Where to look for the SDK to install, as a `file:` URL or an absolute path: `import.meta.url` of a test's setup
    * file, if that is not where the process was started. Default: the working directory.
@@ -83,6 +92,7 @@ const OPTIONS: OptionsOf<TraceTestingOptions> = {
   },
   install: boolean(true),
   captureStartStack: boolean(false),
+  ...SCOPE_LIMITS,
   resolveFrom: {
     fallback: undefined as unknown as string,
     expected: 'a file: URL or an absolute path',
@@ -115,14 +125,22 @@ export function traceTesting(options?: TraceTestingOptions): TraceTesting {
 class ProcessTraceTesting implements TraceTesting {
   readonly #shared: ProcessWide;
   readonly #options: Required<TraceTestingOptions>;
+  readonly #logArrival: LogArrival;
   readonly #tap: Disposable | undefined;
   /** Providers whose spans were seen to arrive. */
   readonly #trusted = new WeakSet<object>();
+  #logsApi: LogsApi | undefined;
   #isShutDown = false;
 
   constructor(shared: ProcessWide, options: Required<TraceTestingOptions>) {
     this.#shared = shared;
     this.#options = options;
+    this.#logArrival = new LogArrival(
+      shared.recorder,
+      () => (this.#logsApi ??= findLogsApi(options.resolveFrom)),
+      () => shared.installers.has(this) && shared.installed?.hasLogs === false,
+      options.cache !== undefined,
+    );
     if (options.cache === undefined && options.install) this.#requireProvider();
     this.#tap = options.cache?.tap(shared.recorder);
     shared.recorder.users.add(this);
@@ -161,8 +179,8 @@ class ProcessTraceTesting implements TraceTesting {
   openScope({ name = `scope ${++scopes}` }: ScopeOptions = {}): CaptureScope {
     if (this.#isShutDown) throw new Error('traceTesting() was shut down: it opens no scope any more');
     if (this.#options.cache === undefined) this.#requireProvider();
-    const records = this.#shared.recorder.newScope(name);
-    const scope = new CaptureScope(records, this.#shared.recorder, () => this.#whyNoLogs());
+    const records = this.#shared.recorder.newScope(name, this.#options);
+    const scope = new CaptureScope(records, this.#shared.recorder, this.#logArrival);
     this.#shared.scopes.set(records, scope);
     return scope;
   }
@@ -182,7 +200,7 @@ class ProcessTraceTesting implements TraceTesting {
     this.#tap?.[Symbol.dispose]();
     recorder.stackUsers.delete(this);
     recorder.users.delete(this);
-    if (recorder.users.size === 0) recorder.unowned.length = 0;
+    if (recorder.users.size === 0) recorder.unowned.clear();
     if (installers.delete(this) && installers.size === 0) this.#shared.installed?.remove();
   }
 
@@ -220,13 +238,5 @@ class ProcessTraceTesting implements TraceTesting {
     );
     shared.installed.install();
     shared.installers.add(this);
-  }
-
-  #whyNoLogs(): string | undefined {
-    const { installed, installers, recorder } = this.#shared;
-    if (!installers.has(this) || installed === undefined || installed.hasLogs || recorder.receivedLogs > 0) {
-      return undefined;
-    }
-    return `no log record can arrive, because no logs SDK was found. Install it: ${installCommand('sdk-logs')}`;
   }
 }

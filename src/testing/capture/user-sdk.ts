@@ -1,18 +1,27 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as api from '@opentelemetry/api';
-import type { ContextManager, TextMapPropagator, TracerProvider } from '@opentelemetry/api';
+import type { Context, ContextManager, TextMapPropagator, TracerProvider } from '@opentelemetry/api';
 import type { LogRecordProcessor, SpanProcessor } from '../../model/otel.js';
 import { MissingSdkError } from './errors.js';
 
 /** Those that bring the SDK's other packages, where a package manager hides what a project did not ask for. */
 const BRINGERS = ['sdk-node', 'sdk-trace-node', 'sdk-trace-base', 'sdk-trace', 'sdk-logs'];
 
+/** Whether the API is that of the 3.x line. */
+const IS_3X = 'logs' in api;
+
 /** The global logs API: in `api` from 1.10 on (the 3.x line), before that in `api-logs`. */
 export interface LogsApi {
-  getLoggerProvider(): object;
+  getLoggerProvider(): LoggerProvider;
   setGlobalLoggerProvider(provider: object): object;
   disable(): void;
+}
+
+/** A logger provider: the API's no-op, or one of an SDK, which can flush. */
+export interface LoggerProvider {
+  getLogger(name: string): { enabled?(options: { context: Context }): boolean };
+  forceFlush?(): Promise<void>;
 }
 
 interface TracerProviderOptions {
@@ -39,9 +48,8 @@ export interface UserSdk {
  * @throws MissingSdkError with the command that installs what is missing
  */
 export function findUserSdk(from: string | undefined): UserSdk {
-  const load = loader(from ?? join(process.cwd(), 'package.json'));
-  const is3x = 'logs' in api;
-  const traceNames = is3x ? ['sdk-trace'] : ['sdk-trace-base', 'sdk-trace'];
+  const load = loader(from ?? defaultPlace());
+  const traceNames = IS_3X ? ['sdk-trace'] : ['sdk-trace-base', 'sdk-trace'];
   const trace = first(traceNames, load) as TracePackage | undefined;
   const Provider = trace?.TracerProvider ?? trace?.BasicTracerProvider;
   const hooks = load('context-async-hooks') as ContextPackage | undefined;
@@ -50,7 +58,7 @@ export function findUserSdk(from: string | undefined): UserSdk {
   }
   const core = load('core') as CorePackage | undefined;
   const Logger = (load('sdk-logs') as LogsPackage | undefined)?.LoggerProvider;
-  const logsApi = ((is3x ? api : load('api-logs')) as { logs: LogsApi } | undefined)?.logs;
+  const logsApi = findLogsApi(from);
   return {
     newTracerProvider: (options) => new Provider(options),
     newContextManager: () => new hooks.AsyncLocalStorageContextManager().enable(),
@@ -58,6 +66,16 @@ export function findUserSdk(from: string | undefined): UserSdk {
     logs:
       Logger && logsApi && { api: logsApi, newLoggerProvider: (processors) => new Logger({ processors }) },
   };
+}
+
+/** The logs API that the user's code has. */
+export function findLogsApi(from: string | undefined): LogsApi | undefined {
+  const holder = IS_3X ? api : loader(from ?? defaultPlace())('api-logs');
+  return (holder as { logs: LogsApi } | undefined)?.logs;
+}
+
+function defaultPlace(): string {
+  return join(process.cwd(), 'package.json');
 }
 
 interface TracePackage {

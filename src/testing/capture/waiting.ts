@@ -4,6 +4,7 @@ import {
   type Option,
   type OptionsOf,
 } from '../../validation/option.js';
+import { afterTurn } from '../expect/after-turn.js';
 import type { ScopeRecords } from './scope-records.js';
 import { startTimer, stopTimer } from './timers.js';
 import type { SettleOptions } from './trace-scope.js';
@@ -26,7 +27,7 @@ const OPTIONS: OptionsOf<SettleOptions> = {
 /**
  * Waits until something can be seen in a scope.
  *
- * Looks now, and again in each call that changes the scope: no polling, so that a faked clock makes no
+ * Looks now, and after each turn of the code that changed the scope: no polling, so that a faked clock makes no
  * difference. The only timers are the deadline and the settle time. The scope is open as long as this waits.
  *
  * @param look returns undefined as long as there is nothing to see
@@ -60,6 +61,7 @@ class Wait<T> {
   readonly #resolve: (value: T) => void;
   readonly #reject: (reason: unknown) => void;
   #settling: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   constructor(
     scope: ScopeRecords,
@@ -73,7 +75,12 @@ class Wait<T> {
     this.#reject = reject;
     this.#look = look;
     this.#options = options;
-    this.#unlisten = scope.listen(() => this.#check());
+    const checkAfterTurn = afterTurn(() => this.#check());
+    this.#unlisten = scope.listen(() => {
+      // What changes, has not settled; whether there is something to see shows after the turn.
+      stopTimer(this.#settling);
+      checkAfterTurn();
+    });
     this.#deadline = startTimer(() => {
       this.#orReject(() => reject(onTimeout(options.timeoutMillis)));
     }, options.timeoutMillis);
@@ -83,6 +90,7 @@ class Wait<T> {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#unlisten();
     stopTimer(this.#deadline);
     stopTimer(this.#settling);
@@ -91,8 +99,9 @@ class Wait<T> {
 
   readonly #abort = (): void => this.#reject(this.#options.signal.reason);
 
-  /** Runs in the application's own call: what the test's functions throw is the test's, not the application's. */
+  /** What the test's functions throw is the test's. */
   #check(): void {
+    if (this.#stopped) return;
     this.#orReject(() => {
       stopTimer(this.#settling);
       this.#settling = undefined;

@@ -2,6 +2,7 @@ import { expectation as expectationText } from '../../validation/option.js';
 import type { CapturedLog } from '../captured.js';
 import { nodesOf } from '../tree/descendants.js';
 import { idOf, treesOf, type LogSource } from '../tree/source.js';
+import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';
 import type { LogInSpan } from './log-in-span.js';
@@ -9,10 +10,11 @@ import { compileLogs } from './pattern/compile.js';
 import type { ListCheck, Wanted } from './pattern/expectation.js';
 import type { LogPattern, Times } from './pattern/pattern.js';
 import type { Assertion } from './report/assertion.js';
-import { failureOf, firstOf, type Failure } from './report/failure.js';
+import { failureOf, firstOf, headlineOfMissing, type Failure } from './report/failure.js';
 import { logLines } from './report/log-lines.js';
 import { Notes } from './report/notes.js';
 import { projectedTree } from './report/projected-tree.js';
+import { remarksOnLogs } from './report/remarks.js';
 import { summaryOf } from './report/words.js';
 
 /**
@@ -33,16 +35,9 @@ export function assertLog(
     throw new TypeError(expectationText('logs', 'those of a run', source));
   }
   const logs = inTheirSpans(source);
-  const check: ListCheck = {
-    kind: 'list',
-    relation: 'child',
-    wanted: [wanted],
-    exact: false,
-    ordered: false,
-    read: () => logs,
-  };
+  const check = checkOfCaptured(logs, wanted);
   const matching = new Matching();
-  if (!matching.listHolds(logs, check)) throw failureOf(failureAmong(logs, check, matching), calledAs);
+  if (!matching.listHolds(logs, check)) throw failureOf(failureAmong(source, logs, check, matching), calledAs);
   return source.logs[logs.findIndex((log) => matching.matches(log, wanted.expectation))] as CapturedLog;
 }
 
@@ -55,20 +50,21 @@ function inTheirSpans(source: LogSource): LogInSpan[] {
   });
 }
 
-function failureAmong(logs: readonly LogInSpan[], check: ListCheck, matching: Matching): Failure {
+function failureAmong(
+  source: LogSource,
+  logs: readonly LogInSpan[],
+  check: ListCheck,
+  matching: Matching,
+): Failure {
   const [{ expectation, times }] = check.wanted as [Wanted];
   const finding = new Comparison(matching).compareList(logs, check, true);
   const notes = new Notes();
   notes.writeList(finding);
   const found = logs.filter((log) => matching.matches(log, expectation)).length;
-  const summary = summaryOf(expectation);
-  const nearest = notes.all.length === 0 ? '' : `; nearest is ${firstOf(notes)}`;
+  const nearest = notes.all.length === 0 ? undefined : `nearest is ${firstOf(notes)}`;
   return {
-    headline:
-      times === 1
-        ? `no log matches ${summary}${logs.length === 0 ? ': no log was captured' : nearest}`
-        : `expected ${times} logs that match ${summary}, got ${found}${nearest}`,
-    body: logLines(logs, notes),
+    headline: headlineOfMissing('log', summaryOf(expectation), times, found, logs.length === 0, nearest),
+    body: [...logLines(logs, notes), ...remarksOnLogs(source)],
     actual: projectedTree(finding, 'actual'),
     expected: projectedTree(finding, 'expected'),
   };

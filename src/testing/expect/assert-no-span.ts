@@ -1,17 +1,20 @@
 import { nodesOf } from '../tree/descendants.js';
 import { treesOf, type Spans, type WatchableSource } from '../tree/source.js';
 import { expectation as expectationText } from '../../validation/option.js';
+import { afterTurn } from './after-turn.js';
+import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
-import { Matching } from './comparison/matching.js';
+import { matchesEachOnce, Matching } from './comparison/matching.js';
 import { checkOptions } from './options.js';
 import { compileSpans } from './pattern/compile.js';
-import type { Wanted } from './pattern/expectation.js';
+import { looksBelow, type Wanted } from './pattern/expectation.js';
 import type { SpanPattern, Times } from './pattern/pattern.js';
 import type { Assertion } from './report/assertion.js';
 import { Call } from './report/called-from.js';
 import { capturedTrees, failureOf, type Failure } from './report/failure.js';
 import { Notes } from './report/notes.js';
 import { NOTHING, projectedTree } from './report/projected-tree.js';
+import { remarksOnDropped } from './report/remarks.js';
 import { summaryOf } from './report/words.js';
 
 /** The real ones, also in a test that replaces them afterwards. */
@@ -77,9 +80,10 @@ export function assertNoSpan(
   return watch(source, wanted, withinMillis, calledAs);
 }
 
-/** Looks now, after each change, and gives up looking when time is up. */
+/** Looks now and after each turn of the code that changed something, and gives up looking when time is up. */
 function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs: Assertion): Promise<void> {
   const call = new Call(calledAs);
+  const mayHaveOne = mayMatch(source, wanted);
   return new Promise((resolve, reject) => {
     const finish = (): void => {
       unsubscribe();
@@ -87,7 +91,7 @@ function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs
     };
     const look = (): void => {
       try {
-        const failure = failureAmong(source, wanted);
+        const failure = mayHaveOne() ? failureAmong(source, wanted) : undefined;
         if (failure === undefined) return;
         finish();
         reject(call.blame(failureOf(failure, calledAs)));
@@ -96,13 +100,23 @@ function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs
         reject(error);
       }
     };
-    const unsubscribe = source.onChange(look);
+    const unsubscribe = source.onChange(afterTurn(look));
     const timer = setTimeout(() => {
       finish();
       resolve();
     }, millis);
     look();
   });
+}
+
+/** Whether it is worth while to put all spans into trees: not if none of the new ones matches, where that can be told. */
+function mayMatch(source: WatchableSource, { expectation }: Wanted): () => boolean {
+  if (looksBelow(expectation)) return () => true;
+  const matches = matchesEachOnce(expectation);
+  return () => {
+    const { spans, openSpans = [] } = source;
+    return Boolean(source.droppedSpansCount) || [...spans, ...openSpans].some((span) => matches(span));
+  };
 }
 
 function isWatchable(source: Spans): source is WatchableSource {
@@ -114,23 +128,24 @@ function failureAmong(source: Spans, wanted: Wanted): Failure | undefined {
   const roots = treesOf(source).flat();
   const matching = new Matching();
   const found = nodesOf(roots).filter((node) => matching.matches(node, expectation));
-  if (found.length < times) return undefined;
+  if (found.length < times) return failureOfIncomplete(source, summaryOf(expectation));
 
   const notes = new Notes();
   for (const node of found) notes.line(node, 'not expected');
   const summary = summaryOf(expectation);
-  const finding = new Comparison(matching).compareList(found, {
-    kind: 'list',
-    relation: 'child',
-    wanted: [{ expectation, times: found.length }],
-    exact: false,
-    ordered: false,
-    read: () => found,
-  });
+  const check = checkOfCaptured(found, { expectation, times: found.length });
+  const finding = new Comparison(matching).compareList(found, check);
   return {
     headline: `expected ${times === 1 ? 'no span' : `fewer than ${times} spans`} that match${times === 1 ? 'es' : ''} ${summary}, got ${found.length}`,
     body: capturedTrees(roots, notes),
     actual: projectedTree(finding, 'actual'),
     expected: times === 1 ? NOTHING : `fewer than ${times}: ${summary}`,
   };
+}
+
+/** Among spans that were not kept there may be any. */
+function failureOfIncomplete(source: Spans, summary: string): Failure | undefined {
+  const body = remarksOnDropped(source);
+  if (body.length === 0) return undefined;
+  return { headline: `it cannot be told whether a span matches ${summary}`, body, actual: '(not all kept)', expected: NOTHING };
 }

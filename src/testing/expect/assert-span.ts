@@ -1,15 +1,17 @@
 import type { CapturedNode, CapturedSpan } from '../captured.js';
 import { nodesOf } from '../tree/descendants.js';
 import { treesOf, type Spans } from '../tree/source.js';
+import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';
 import { compileSpan, compileSpans } from './pattern/compile.js';
 import type { Check, ListCheck, Wanted } from './pattern/expectation.js';
 import type { SpanPattern, Times } from './pattern/pattern.js';
 import type { Assertion } from './report/assertion.js';
-import { capturedTrees, failureOf, firstOf, type Failure } from './report/failure.js';
+import { capturedTrees, failureOf, firstOf, headlineOfMissing, type Failure } from './report/failure.js';
 import { Notes } from './report/notes.js';
 import { projectedTree } from './report/projected-tree.js';
+import { remarksOn } from './report/remarks.js';
 import { summaryOf } from './report/words.js';
 
 /**
@@ -31,17 +33,10 @@ export function assertSpan(
   const roots = treesOf(spans).flat();
   const nodes = nodesOf(roots);
   const candidates = wanted.expectation.checks.some(asksForEnded) ? nodes : nodes.filter(({ ended }) => ended);
-  const check: ListCheck = {
-    kind: 'list',
-    relation: 'child',
-    wanted: [wanted],
-    exact: false,
-    ordered: false,
-    read: () => candidates,
-  };
+  const check = checkOfCaptured(candidates, wanted);
   const matching = new Matching();
   if (!matching.listHolds(candidates, check)) {
-    throw failureOf(failureAmong(roots, candidates, check, matching), calledAs);
+    throw failureOf(failureAmong(spans, roots, check, matching), calledAs);
   }
   return candidates.find((node) => matching.matches(node, wanted.expectation)) as CapturedNode;
 }
@@ -66,13 +61,9 @@ function asksForEnded(check: Check): boolean {
   return asked.kind === 'leaf' && asked.isField && asked.label === 'ended';
 }
 
-function failureAmong(
-  roots: readonly CapturedNode[],
-  candidates: readonly CapturedNode[],
-  check: ListCheck,
-  matching: Matching,
-): Failure {
+function failureAmong(source: Spans, roots: readonly CapturedNode[], check: ListCheck, matching: Matching): Failure {
   const [{ expectation, times }] = check.wanted as [Wanted];
+  const candidates = check.read(roots);
   const notes = new Notes();
   const looked = new Set(candidates);
   const open = nodesOf(roots).filter((node) => !looked.has(node) && matching.matches(node, expectation));
@@ -81,14 +72,10 @@ function failureAmong(
   const finding = new Comparison(matching).compareList(candidates, check, found + open.length === 0);
   notes.writeList(finding);
 
-  const summary = summaryOf(expectation);
-  const nearest = notes.all.length === 0 ? '' : `; ${open.length === 0 ? 'nearest is ' : ''}${firstOf(notes)}`;
+  const nearest = notes.all.length === 0 ? undefined : `${open.length === 0 ? 'nearest is ' : ''}${firstOf(notes)}`;
   return {
-    headline:
-      times === 1
-        ? `no span matches ${summary}${roots.length === 0 ? ': no span was captured' : nearest}`
-        : `expected ${times} spans that match ${summary}, got ${found}${nearest}`,
-    body: capturedTrees(roots, notes),
+    headline: headlineOfMissing('span', summaryOf(expectation), times, found, roots.length === 0, nearest),
+    body: [...capturedTrees(roots, notes), ...remarksOn(source, roots)],
     actual: projectedTree(finding, 'actual'),
     expected: projectedTree(finding, 'expected'),
   };

@@ -1,5 +1,6 @@
 import type { CapturedNode, CapturedTrace } from '../captured.js';
 import { treesOf, type SpanSource } from '../tree/source.js';
+import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';
 import { checkOptions } from './options.js';
@@ -10,6 +11,7 @@ import type { Assertion } from './report/assertion.js';
 import { capturedTrees, failureOf, firstOf, type Failure } from './report/failure.js';
 import { Notes } from './report/notes.js';
 import { projectedTree } from './report/projected-tree.js';
+import { remarksOn } from './report/remarks.js';
 import { summaryOf } from './report/words.js';
 
 /** What a trace is looked for in. */
@@ -39,7 +41,7 @@ export function assertTrace(
   const trees = treesOf(traces);
   const matching = new Matching();
   const tree = trees.find((roots) => matching.listHolds(roots, check));
-  if (tree === undefined) throw failureOf(failureAmong(trees, check, matching), calledAs);
+  if (tree === undefined) throw failureOf(failureAmong(traces, trees, check, matching), calledAs);
   return matchAmong(tree, check, matching);
 }
 
@@ -52,15 +54,19 @@ export function matchesTrace(pattern: SpanPattern, traces: Traces, options?: Ass
 
 function rootCheck(pattern: SpanPattern, options: AssertTraceOptions | undefined): ListCheck {
   const { exact = false } = checkOptions(options, { exact: 'true or false' }, (value) => typeof value === 'boolean');
-  const wanted = [{ expectation: compileSpan(pattern, exact), times: 1 }];
-  return { kind: 'list', relation: 'child', wanted, exact, ordered: false, read: () => [] };
+  return checkOfCaptured([], { expectation: compileSpan(pattern, exact), times: 1 }, exact);
 }
 
 function matchAmong(roots: readonly CapturedNode[], { wanted }: ListCheck, matching: Matching): CapturedNode {
   return roots.find((root) => wanted.some(({ expectation }) => matching.matches(root, expectation))) as CapturedNode;
 }
 
-function failureAmong(trees: readonly CapturedNode[][], check: ListCheck, matching: Matching): Failure {
+function failureAmong(
+  source: Traces,
+  trees: readonly CapturedNode[][],
+  check: ListCheck,
+  matching: Matching,
+): Failure {
   const comparison = new Comparison(matching);
   const findings = trees.map((roots) => comparison.compareList(roots, check, true)).sort((a, b) => a.cost - b.cost);
   const [nearest = comparison.compareList([], check)] = findings;
@@ -73,7 +79,7 @@ function failureAmong(trees: readonly CapturedNode[][], check: ListCheck, matchi
       : `${trees.length === 1 ? 'the trace does not match' : `none of ${trees.length} traces matches`}: ${firstOf(notes)}`;
   return {
     headline,
-    body: trees.length === 0 ? [] : capturedTrees(trees.flat(), notes),
+    body: [...capturedTrees(trees.flat(), notes), ...remarksOn(source, trees)],
     actual: projectedTree(nearest, 'actual'),
     expected: projectedTree(nearest, 'expected'),
   };

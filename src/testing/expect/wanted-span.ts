@@ -1,10 +1,11 @@
 import { expectation as expectationText } from '../../validation/option.js';
 import type { CapturedSpan } from '../captured.js';
+import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
 import type { Difference } from './comparison/difference.js';
-import { Matching } from './comparison/matching.js';
+import { matchesEachOnce, Matching } from './comparison/matching.js';
 import { compileSpan } from './pattern/compile.js';
-import type { Check, Expectation } from './pattern/expectation.js';
+import { looksBelow, type Expectation } from './pattern/expectation.js';
 import { isObject } from './pattern/leaf.js';
 import type { SpanPattern } from './pattern/pattern.js';
 import { Notes } from './report/notes.js';
@@ -36,8 +37,8 @@ export function wantedSpan(name: string, matcher: SpanMatcher): WantedSpan {
 function wantedByPattern(expectation: Expectation): WantedSpan {
   return {
     description: summaryOf(expectation),
-    looksBelow: expectation.checks.some(isAboutSpansBelow),
-    matches: (span) => new Matching().matches(span, expectation),
+    looksBelow: looksBelow(expectation),
+    matches: matchesEachOnce(expectation),
     nearest(spans) {
       const comparison = new Comparison(new Matching());
       return spans
@@ -63,11 +64,6 @@ function isRegExp(value: unknown): value is RegExp {
   return Object.prototype.toString.call(value) === '[object RegExp]';
 }
 
-function isAboutSpansBelow(check: Check): boolean {
-  const asked = check.kind === 'not' ? check.check : check;
-  return asked.kind === 'list' && (asked.relation === 'child' || asked.relation === 'descendant');
-}
-
 /** One that fails in all there is to fail in is not near. With one thing asked for, all are equally near. */
 function hasSomethingRight({ findings }: Difference): boolean {
   return findings.length < 2 || findings.some(({ cost }) => cost === 0);
@@ -77,7 +73,7 @@ function linesOf(difference: Difference): string[] {
   const { record, expectation } = difference;
   const notes = new Notes();
   notes.writeList({
-    check: { kind: 'list', relation: 'child', wanted: [], exact: false, ordered: false, read: () => [record] },
+    check: checkOfCaptured([record], { expectation, times: 1 }),
     places: [{ expectation, found: difference, index: 0, outOfOrder: false }],
     shortBy: 0,
     unexpected: [],

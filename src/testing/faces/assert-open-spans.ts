@@ -2,6 +2,7 @@ import { expectation } from '../../validation/option.js';
 import type { Assertion } from '../expect/report/assertion.js';
 import { capturedTrees, failureOf } from '../expect/report/failure.js';
 import { Notes, openAmong } from '../expect/report/notes.js';
+import { remarksOn } from '../expect/report/remarks.js';
 import { titleOf } from '../expect/report/words.js';
 import { nodesOf } from '../tree/descendants.js';
 import { treesOf, type Spans } from '../tree/source.js';
@@ -22,7 +23,7 @@ export function assertOpenSpans(spans: Spans, count: number, calledAs: Assertion
   throw failureOf(
     {
       headline: `expected ${negated ? 'any number but ' : ''}${countText(count)}, got ${open.length}`,
-      body: capturedTrees(roots, notes),
+      body: [...capturedTrees(roots, notes), ...remarksOn(spans, roots)],
       actual: [countText(open.length), ...open.map((span) => `  ${titleOf(span)}`)].join('\n'),
       expected: negated ? `not ${countText(count)}` : countText(count),
     },

@@ -12,6 +12,13 @@ export interface RemoteReceiverOptions {
   maxRequestBytes?: number;
   /** Where to listen: on the loopback interface, and nowhere else. Default `'127.0.0.1'`. */
   host?: '127.0.0.1';
+  /**
+   * How many spans a scope keeps. What arrives when it is full is counted as `droppedSpansCount` and told in messages.
+   * From 1, default 100,000.
+   */
+  maxSpansPerScope?: number;
+  /** Likewise, log records: `droppedLogsCount`. From 1, default 100,000. */
+  maxLogsPerScope?: number;
 }
 
 /** What is told of a scope when it is opened. */
@@ -34,7 +41,7 @@ export interface RemoteReceiverStats {
   readonly lastRejection: string | undefined;
   readonly spans: number;
   readonly logs: number;
-  /** Log records that no scope owns: these are not kept. */
+  /** Log records that no scope owns. A scope's `unownedLogs` are the last 1,000 of them. */
   readonly unownedLogs: number;
 }
 

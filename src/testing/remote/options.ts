@@ -1,4 +1,5 @@
 import { millisFrom, oneOf, positiveInteger, resolveOptions, type OptionsOf } from '../../validation/option.js';
+import { SCOPE_LIMITS } from '../capture/scope-limits.js';
 import type { RemoteReceiverOptions, RemoteScopeOptions } from './contract.js';
 import type { OtlpProtocol } from './environment.js';
 
@@ -7,6 +8,7 @@ const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 const RECEIVER: OptionsOf<RemoteReceiverOptions> = {
   protocol: oneOf<OtlpProtocol>('http/protobuf', 'http/json'),
   maxRequestBytes: positiveInteger(MAX_REQUEST_BYTES),
+  ...SCOPE_LIMITS,
   host: {
     fallback: '127.0.0.1',
     expected: "'127.0.0.1', so that only this machine can send",

@@ -32,8 +32,9 @@ export async function remoteReceiver(options?: RemoteReceiverOptions): Promise<R
 export async function startReceiver({
   protocol,
   maxRequestBytes,
+  ...limits
 }: Required<RemoteReceiverOptions>): Promise<LoopbackReceiver> {
-  const records = new RemoteRecords();
+  const records = new RemoteRecords(limits);
   const server = new OtlpServer(records, maxRequestBytes);
   await server.listen();
   return new LoopbackReceiver(server, records, protocol);
@@ -57,14 +58,14 @@ export class LoopbackReceiver implements RemoteReceiver {
 
   get stats(): RemoteReceiverStats {
     const { requests, rejected, lastRejection } = this.#server;
-    const { receivedSpans: spans, receivedLogs: logs, unownedLogs } = this.#records;
+    const { receivedSpans: spans, receivedLogs: logs, unowned } = this.#records;
     return Object.freeze({
       requests,
       rejected: Object.freeze({ ...rejected }),
       lastRejection,
       spans,
       logs,
-      unownedLogs,
+      unownedLogs: unowned.logCount,
     });
   }
 

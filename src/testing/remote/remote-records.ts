@@ -3,11 +3,9 @@ import { SpanMap } from '../../model/span-map.js';
 import type { CapturedEvent } from '../captured.js';
 import { copyLog, type CopiedLog, type CopyableLog, type CopyableSpan } from '../capture/frozen-copies.js';
 import { GONE, Ownership, type Owner } from '../capture/ownership.js';
-import { ScopeRecords } from '../capture/scope-records.js';
+import { ScopeRecords, type ScopeLimits } from '../capture/scope-records.js';
 import { SpanRecord } from '../capture/span-record.js';
-
-/** Spans without an owner that are kept; the oldest gives way. */
-const MAX_UNOWNED = 1_000;
+import { Unowned } from '../capture/unowned.js';
 
 /**
  * Takes in what other processes sent, and gives it to the scope that owns it.
@@ -17,17 +15,21 @@ const MAX_UNOWNED = 1_000;
  * by their trace only.
  */
 export class RemoteRecords {
-  /** Spans that no scope owns, in the order they arrived: the last 1,000. */
-  readonly unowned: SpanRecord[] = [];
+  readonly unowned = new Unowned();
   receivedSpans = 0;
   receivedLogs = 0;
-  unownedLogs = 0;
+  readonly #limits: ScopeLimits;
   readonly #ownership = new Ownership();
   /** Of each scope: the log records of its spans, which often arrive before the span does. */
   readonly #events = new WeakMap<ScopeRecords, SpanMap<SpanEvents>>();
 
+  constructor(limits: ScopeLimits) {
+    this.#limits = limits;
+  }
+
   newScope(name: string, traceId: string): ScopeRecords {
-    const scope = new ScopeRecords(name, this.receivedSpans, this.#ownership.opened);
+    const now = { spans: this.receivedSpans, unownedLogs: this.unowned.logCount };
+    const scope = new ScopeRecords(name, now, this.#limits, this.#ownership.opened);
     this.#events.set(scope, new SpanMap());
     this.#ownership.claimTrace(traceId, scope);
     return scope;
@@ -52,7 +54,7 @@ export class RemoteRecords {
     if (owner !== undefined && owner !== GONE && owner.find(context) !== undefined) return undefined;
     const record = new SpanRecord(span, this.receivedSpans++, false, undefined);
     record.end();
-    if (owner === undefined) this.#addUnowned(record);
+    if (owner === undefined) this.unowned.addSpan(record);
     else if (owner !== GONE) this.#addOwned(record, owner);
     return owner;
   }
@@ -62,18 +64,13 @@ export class RemoteRecords {
     owner.add(record);
   }
 
-  #addUnowned(record: SpanRecord): void {
-    this.unowned.push(record);
-    if (this.unowned.length > MAX_UNOWNED) this.unowned.shift();
-  }
-
-  #addLog({ log, event }: CopiedLog): Owner {
+  #addLog(copied: CopiedLog): Owner {
     this.receivedLogs++;
+    const { log, event } = copied;
     const { traceId, spanId } = log;
     const owner = this.#logOwner(traceId);
-    if (owner === undefined) this.unownedLogs++;
-    if (owner === undefined || owner === GONE) return owner;
-    owner.logs.push(log);
+    if (owner === undefined) this.unowned.addLog(copied);
+    if (owner === undefined || owner === GONE || !owner.addLog(log)) return undefined;
     if (traceId !== undefined && spanId !== undefined) this.#addEvent(owner, { traceId, spanId }, event);
     return owner;
   }

@@ -5,8 +5,8 @@ import type { RemoteRecords } from './remote-records.js';
 /** Why nothing of other processes is in a scope, as far as that can be told. */
 export function whyNothingArrived(scope: ScopeRecords, records: RemoteRecords, receiver: RemoteReceiver): string {
   const { requests, lastRejection } = receiver.stats;
-  const unowned = records.unowned.filter(({ order }) => order >= scope.openedAt).length;
-  const others = records.receivedSpans - scope.openedAt - unowned - scope.spans.length;
+  const unowned = records.unowned.spansSince(scope.openedAt).length;
+  const others = records.receivedSpans - scope.openedAt.spans - unowned - scope.spans.length - scope.droppedSpans;
   const reasons = [
     ...(lastRejection === undefined ? [] : [`a request was rejected: ${lastRejection}`]),
     ...(others > 0 ? [`owned by another scope: ${count(others)} arrived since this one was opened`] : []),
@@ -16,6 +16,22 @@ export function whyNothingArrived(scope: ScopeRecords, records: RemoteRecords, r
   ];
   if (reasons.length > 0) return reasons.join('\n');
   if (requests > 0) return `processes export to ${receiver.url}, but no span came since this scope was opened`;
+  return nothingSentTo(receiver);
+}
+
+/** Why no log record of other processes is in a scope, as far as that can be told. */
+export function whyNoLogArrived(scope: ScopeRecords, records: RemoteRecords, receiver: RemoteReceiver): string {
+  const { requests, lastRejection, logs } = receiver.stats;
+  const unowned = records.unowned.logsSince(scope.openedAt).length;
+  if (lastRejection !== undefined) return `a request was rejected: ${lastRejection}`;
+  if (unowned > 0) return `unowned: ${unowned} log ${unowned === 1 ? 'record' : 'records'} arrived in traces of no scope`;
+  if (requests === 0) return nothingSentTo(receiver);
+  if (logs > 0) return `no log record came since this scope was opened. Logs travel apart from spans: wait for one by waitForLog()`;
+  return `processes export to ${receiver.url}, but no log record among it. Does the service hand them over to the
+OpenTelemetry SDK, by an instrumentation such as that for pino? Wait for one by waitForLog(): logs travel apart from spans`;
+}
+
+function nothingSentTo(receiver: RemoteReceiver): string {
   return `nothing was ever sent to ${receiver.url}. Was the process started with the scope's env? Does it load an
 OpenTelemetry SDK, and does its exporter take the endpoint from the environment, over HTTP and not gRPC?`;
 }

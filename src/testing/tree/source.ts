@@ -9,6 +9,10 @@ export interface SpanSource {
   /** The spans as trees. If left out, they are put into trees here. */
   readonly traces?: readonly CapturedTrace[];
   readonly openSpans?: readonly CapturedSpan[];
+  /** Spans there was no room for. */
+  readonly droppedSpansCount?: number;
+  /** Why there is no span. */
+  explainNoSpans?(): string;
 }
 
 /** A source that tells when a span starts or ends. */
@@ -20,6 +24,10 @@ export interface WatchableSource extends SpanSource {
 /** A source that has logs. */
 export interface LogSource extends SpanSource {
   readonly logs: readonly CapturedLog[];
+  /** Log records there was no room for. */
+  readonly droppedLogsCount?: number;
+  /** Why there is no log record. */
+  explainNoLogs?(): string;
 }
 
 /** All that has spans: a run, a trace, a span in its trace, or a list of traces or of spans. */
@@ -39,13 +47,9 @@ export function treesOf(source: Spans): CapturedNode[][] {
     return given.roots.length > 0 ? [[...given.roots]] : [];
   } else if (isSpan(given)) {
     return byTrace(buildNodes([given]));
-  } else if (isSource(given)) {
-    const { spans, traces, openSpans = [] } = given;
-    if (traces === undefined) return byTrace(buildNodes([...spans, ...openSpans]));
-    const trees = treesOf(traces);
-    const known = new Set(trees.flatMap(nodesOf).map(idOf));
-    const others = openSpans.filter((span) => !known.has(idOf(span)));
-    return [...trees, ...byTrace(buildNodes(others))];
+  } else {
+    const read = readSource(given);
+    if (read !== undefined) return treesOfSource(read);
   }
   throw new TypeError(expectation('spans', 'a run, a trace, a span, or a list of traces or spans', source));
 }
@@ -53,11 +57,20 @@ export function treesOf(source: Spans): CapturedNode[][] {
 /** Whether a value is one of what has spans. An empty list is none: it may be anything. */
 export function hasSpans(value: unknown): value is Spans {
   if (isList(value)) return value.length > 0 && (value.every(isTrace) || value.every(isSpan));
-  return isTrace(value) || isSpan(value) || isSource(value);
+  return isTrace(value) || isSpan(value) || readSource(value) !== undefined;
 }
 
 export function idOf({ traceId, spanId }: { readonly traceId: string; readonly spanId: string }): string {
   return `${traceId}/${spanId}`;
+}
+
+function treesOfSource({ spans, traces, openSpans = [] }: SpanSource): CapturedNode[][] {
+  if (traces === undefined) return byTrace(buildNodes([...spans, ...openSpans]));
+  const trees = treesOf(traces);
+  if (openSpans.length === 0) return trees;
+  const known = new Set(trees.flatMap(nodesOf).map(idOf));
+  const others = openSpans.filter((span) => !known.has(idOf(span)));
+  return [...trees, ...byTrace(buildNodes(others))];
 }
 
 function byTrace(roots: readonly CapturedNode[]): CapturedNode[][] {
@@ -78,8 +91,12 @@ function isSpan(value: unknown): value is CapturedSpan {
   return isObject(value) && typeof value['spanId'] === 'string' && isList(value['events']) && isList(value['links']);
 }
 
-function isSource(value: unknown): value is SpanSource {
-  return isObject(value) && isList(value['spans']) && (value['traces'] === undefined || isList(value['traces']));
+/** A source as it is now, or undefined for what is none. Reads each field once: a scope makes copies each time. */
+function readSource(value: unknown): SpanSource | undefined {
+  if (!isObject(value)) return undefined;
+  const { spans, traces, openSpans } = value;
+  if (!isList(spans) || !(traces === undefined || isList(traces))) return undefined;
+  return { spans, traces, openSpans } as unknown as SpanSource;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

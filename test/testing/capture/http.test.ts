@@ -7,8 +7,7 @@ import type { TraceRun, TraceTesting } from '../../../src/testing/index.js';
 import { unregisterGlobals } from '../../sdk.js';
 import { endedSpan, startTracing } from './tracing-tools.js';
 
-// M4: the request handler of a server runs in no test's async context.
-describe('With the HTTP instrumentation', () => {
+describe('M4: the handler of an HTTP server that was started outside of the tests runs in the context of none, and', () => {
   let http: typeof Http;
   let instrumentation: HttpInstrumentation;
   let tracing: TraceTesting;
@@ -51,7 +50,7 @@ describe('With the HTTP instrumentation', () => {
     );
   }
 
-  it('gives each of the overlapping tests its own client and server spans', async () => {
+  it('each of the overlapping tests gets its own client and server spans', async () => {
     const runs = await Promise.all(['/a', '/b', '/c'].map((path) => call(path)));
     await Promise.all(runs.map((run) => run.waitForIdle()));
 
@@ -63,7 +62,7 @@ describe('With the HTTP instrumentation', () => {
     }
   });
 
-  it('does so on a connection that another test opened', async () => {
+  it('so it does on a connection that another test opened', async () => {
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
     const first = await call('/first', agent);

@@ -3,9 +3,11 @@ import { expect } from 'chai';
 import { GONE, Ownership, type Claim, type Owner } from '../../../src/testing/capture/ownership.js';
 import { ScopeRecords } from '../../../src/testing/capture/scope-records.js';
 
+const LIMITS = { maxSpansPerScope: 10, maxLogsPerScope: 10 };
+
 function setUp() {
   const ownership = new Ownership();
-  const scope = (name: string) => new ScopeRecords(name, 0, ownership.opened);
+  const scope = (name: string) => new ScopeRecords(name, { spans: 0, unownedLogs: 0 }, LIMITS, ownership.opened);
   const owner = (claim: Partial<Claim>, mayBelongToOnlyScope = true): Owner =>
     ownership.attribute(
       { traceId: 'new', parent: undefined, links: [], asyncScope: undefined, ...claim },

@@ -109,6 +109,36 @@ Nearest:
       expect((await failureOf(waiting)).message).to.equal('wrong test');
     });
 
+    it('looks once per turn of the code, and at what is new: its work grows with the spans, not with their square', async () => {
+      let looks = 0;
+      const isLast = (value: unknown): boolean => {
+        looks++;
+        return value === 'last';
+      };
+      const run = await tracing.run(async (scope) => {
+        const waiting = Promise.all([scope.waitForSpan({ name: isLast }), scope.waitForTrace({ root: { name: isLast } })]);
+        for (let index = 0; index < 100; index++) endedSpan('in one turn');
+        for (let index = 0; index < 100; index++) {
+          endedSpan('in turns');
+          await Promise.resolve();
+        }
+        endedSpan('last');
+        return waiting;
+      });
+
+      expect(run.result.map((found) => ('name' in found ? found.name : found.roots[0]!.name))).to.deep.equal(['last', 'last']);
+      expect(looks).to.be.below(2 * 201 + 10);
+    });
+
+    it('finds again what has not changed while it settles', async () => {
+      const run = await tracing.run(() => endedSpan('first'));
+      const waiting = run.waitForTrace({ root: 'first' }, { settleMillis: 20 });
+
+      setTimeout(() => endedSpan('second'), 5);
+
+      expect(names((await waiting).spans)).to.deep.equal(['first']);
+    });
+
     it('keeps the scope open for what belongs to nobody else', async () => {
       const run = await tracing.run(() => undefined);
       const waiting = run.waitForSpan('from elsewhere');

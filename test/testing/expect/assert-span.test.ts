@@ -22,7 +22,7 @@ describe('assertSpan', () => {
     expect(root.children.map(({ name }) => name)).to.deep.equal(['insert', 'charge', 'insert']);
   });
 
-  it('wants as many different spans as times says (M10)', () => {
+  it('wants as many different spans as times says', () => {
     assertSpan(run, { name: 'insert', times: 2 });
 
     const { message } = thrownBy(() => assertSpan(run, { name: 'insert', times: 3 }));

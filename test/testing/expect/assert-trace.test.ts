@@ -91,7 +91,7 @@ describe('A value', () => {
     expect(matches({ attributes: { tags: (text: string) => text.startsWith('a') } })).to.equal(false);
   });
 
-  it('is shown to matchers of sinon, and to those of jest and vitest (M13)', () => {
+  it('is shown to matchers of sinon, and to those of jest and vitest', () => {
     const anyNumber = { asymmetricMatch: (value: unknown) => typeof value === 'number' };
 
     expect(matches({ name: sinon.match('checkout') as never })).to.equal(true);
@@ -115,7 +115,7 @@ describe('A value', () => {
 });
 
 describe('Lists', () => {
-  it('need another element for each one that is wanted (M10)', () => {
+  it('need another element for each one that is wanted', () => {
     expect(matches({ children: [{ name: 'charge' }, { name: 'charge' }] })).to.equal(false);
     expect(matches({ descendants: [{ name: 'retry' }, { name: 'retry' }] })).to.equal(true);
     expect(matches({ descendants: [{ name: 'retry', times: 3 }] })).to.equal(false);
@@ -222,7 +222,7 @@ describe('The failure', () => {
     }),
   );
 
-  it('is a tree of what was captured, with what differs (M9)', () => {
+  it('is a tree of what was captured, with what differs', () => {
     expect(error.message.trimEnd().split('\n')).to.deep.equal([
       'the trace does not match: POST /checkout: status: expected ok, got error (and 3 more differences)',
       '',
@@ -238,7 +238,7 @@ describe('The failure', () => {
     ]);
   });
 
-  it('has two trees of what the pattern mentions, alike in all that is right (M11)', () => {
+  it('has two trees of what the pattern mentions, alike in all that is right', () => {
     expect(error.code).to.equal('ERR_ASSERTION');
     expect(error.actual.split('\n')).to.deep.equal([
       'POST /checkout',
@@ -263,6 +263,14 @@ describe('The failure', () => {
 
   it('has the stack of the call', () => {
     expect(error.stack?.slice(error.stack.indexOf('\n    at ')).split('\n')[1]).to.match(/assert-trace\.test\.ts/);
+  });
+
+  it('shows the exception there is in place of the one that is wanted', () => {
+    const exception = { name: 'exception', attributes: { 'exception.type': 'CardDeclined' } };
+    const trace = traceOf({ name: 'charge', events: [exception] });
+
+    expect(thrownBy(() => assertTrace(trace, { exception: { type: 'Timeout' } })).message).to.include('exception: type: expected Timeout, got CardDeclined');
+    expect(thrownBy(() => assertTrace(traceOf('charge'), { exception: { type: 'Timeout' } })).message).to.include('missing: exception {type: Timeout}');
   });
 
   it('takes the nearest of several traces', () => {

@@ -173,4 +173,27 @@ describe('RemoteCaptureScope', () => {
       expect(() => scope.assertAllEnded()).to.throw('checkout has no span that could have ended');
     });
   });
+
+  describe('that is full', () => {
+    it('counts what it has no room for, and says so', async () => {
+      await using small = await remoteScope({ maxSpansPerScope: 1, maxLogsPerScope: 1, timeoutMillis: 1 });
+      const post = (signal: string, body: object) =>
+        fetch(`${small.receiver.url}/v1/${signal}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+      await post('traces', { resourceSpans: [{ scopeSpans: [{ spans: [span('1'), span('2', '1')] }] }] });
+      await post('logs', { resourceLogs: [{ scopeLogs: [{ logRecords: [{ timeUnixNano: '1' }, { timeUnixNano: '2' }] }] }] });
+
+      expect(names(small.spans)).to.deep.equal(['span 1']);
+      expect([small.logs.length, small.droppedSpansCount, small.droppedLogsCount]).to.deep.equal([1, 1, 1]);
+      expect((await failureOf(small.waitForSpan('span 2'))).message).to.include('not kept: 1 span, because maxSpansPerScope');
+      expect(() => small.assertAllEnded()).to.throw(/^it cannot be told/);
+    });
+  });
+
+  describe('explainNoLogs', () => {
+    it('says whether anything came, and that logs travel apart', async () => {
+      await send(span('1'));
+
+      expect(scope.explainNoLogs()).to.match(/^processes export to http:\S+, but no log record among it/);
+    });
+  });
 });

@@ -78,6 +78,9 @@ describe('remoteScope', () => {
     expect(names(two.spans)).to.deep.equal(['GET /two', 'charge']);
     expect(names(one.unowned)).to.have.members(['GET /nobody', 'charge']);
     expect(receiver.stats.unownedLogs).to.equal(1);
+    const [log] = one.unownedLogs;
+    const span = one.unowned.find(({ spanId }) => spanId === log!.spanId);
+    expect(span!.events.map(({ body }) => body)).to.deep.equal([log!.body]);
   });
 
   it('does not get the late spans of the scope before', async () => {

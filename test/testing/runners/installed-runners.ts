@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import { expect } from 'chai';
 import { compile } from '../../compile.js';
 import { expectOutput, here, outputOf } from './output.js';
@@ -7,16 +8,35 @@ import { expectOutput, here, outputOf } from './output.js';
 describe('otel-span-cache/testing', function () {
   this.timeout(120_000);
 
-  it('has matchers for jest', async () => {
-    const jest = ['../node_modules/jest/bin/jest.js', '--runInBand'];
+  it('has matchers for jest, and makes tests of it scopes', async () => {
+    const jest = ['../../node_modules/jest/bin/jest.js', '--runInBand', 'shop.test.js'];
 
-    expectOutput('jest/output.txt', await outputOf(jest, here('jest/.run')));
+    expectOutput('jest/output.txt', await outputOf(jest, here('jest/.run/fixture')));
   });
 
-  it('makes tests of vitest scopes, and has matchers for it', async () => {
-    const vitest = ['../node_modules/vitest/vitest.mjs', 'run', '--reporter=default'];
+  // Instrumentations patch what is required; jest has a module registry of its own for each test file.
+  it('M14: automatic instrumentation under jest yields no HTTP span; it says so, and remoteScope() reads the service', async () => {
+    const jest = ['../../node_modules/jest/bin/jest.js', '--runInBand', 'http.test.js'];
 
-    expectOutput('vitest/output.txt', await outputOf(vitest, here('vitest/.run')));
+    expectOutput('jest/http-output.txt', await outputOf(jest, here('jest/.run/fixture')));
+  });
+
+  it('M3: aroundEach with a scope is right in vitest, for its concurrent tests too; the matchers are there', async () => {
+    const vitest = ['../../node_modules/vitest/vitest.mjs', 'run', '--reporter=default'];
+
+    expectOutput('vitest/output.txt', await outputOf(vitest, here('vitest/.run/fixture')));
+  });
+
+  it('has matchers for a vitest without aroundEach, and makes scopes of the tests that ask for it', async () => {
+    const vitest = ['../../node_modules/vitest/vitest.mjs', 'run', '--reporter=default'];
+
+    expectOutput('vitest3/output.txt', await outputOf(vitest, here('vitest3/.run/fixture')));
+  });
+
+  it('can be required but for the face of vitest, which vitest itself does not let be', async () => {
+    const output = await outputOf(['--eval', "require('otel-span-cache/testing/vitest')"], here('vitest/.run/fixture'));
+
+    expect(output).to.include('Vitest cannot be imported in a CommonJS module using require()');
   });
 
   it('has assertions for t.assert of node:test', async function () {
@@ -28,11 +48,15 @@ describe('otel-span-cache/testing', function () {
     expectOutput('node/assertions-output.txt', output);
   });
 
-  for (const runner of ['jest', 'vitest']) {
-    it(`has types for ${runner}`, async () => {
-      const flags = ['--module', 'nodenext', '--types', runner === 'jest' ? 'jest' : '', '--typeRoots', here(`${runner}/node_modules/@types`), '--skipLibCheck'];
+  for (const runner of ['jest', 'vitest', 'vitest3']) {
+    for (const kind of ['mts', 'cts']) {
+      it(`has types for ${runner}, in a file that is .${kind}`, async () => {
+        const file = here(`${runner}/.run/fixture/types.${kind}`);
+        cpSync(here(`${runner}/fixture/types.mts`), file);
+        const types = ['--types', runner === 'jest' ? 'jest' : '', '--typeRoots', here(`${runner}/node_modules/@types`)];
 
-      expect(await compile(here(`${runner}/.run/types.mts`), ...flags)).to.equal('');
-    });
+        expect(await compile(file, '--module', 'nodenext', ...types, '--skipLibCheck')).to.equal('');
+      });
+    }
   }
 });

@@ -37,7 +37,7 @@ function stable(output: string): string {
 
 /** A line of a stack trace that is not in the fixture. */
 function isForeignFrame(line: string): boolean {
-  const isFrame = /^\s+at .+:\d+:\d+\)?$/.test(line) || /^ {4}\S.* \(\S+:\d+:\d+\)$/.test(line) || /\bdist\/esm\/\S+:\d+:\d+$/.test(line);
+  const isFrame = /^\s+at .+:\d+:\d+\)?$/.test(line) || /^ {4}\S.* \(\S+:\d+:\d+\)$/.test(line) || /\b(?:dist\/esm|otel-span-cache\/src)\/\S+:\d+:\d+$/.test(line);
   return isFrame && !/\b(?:shop|assertions)\.(?:test\.)?m?js:\d/.test(line);
 }
 

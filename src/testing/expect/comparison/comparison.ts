@@ -78,7 +78,8 @@ export class Comparison {
       case 'keys':
         return findKeys(record, check);
       case 'list':
-        return this.compareList(check.read(record), check);
+        // If there is an exception, it is the one that differs, and none is missing.
+        return this.compareList(check.read(record), check, check.relation === 'exception');
       case 'not':
         return this.#findNot(record, check);
       default:

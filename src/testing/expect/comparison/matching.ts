@@ -45,6 +45,20 @@ export class Matching {
   }
 }
 
+/**
+ * Whether records match, for those who look again and again while more of them come. A record that does not match
+ * is compared once: records are frozen.
+ */
+export function matchesEachOnce(expectation: Expectation): (record: object) => boolean {
+  const rejected = new WeakSet<object>();
+  return (record) => {
+    if (rejected.has(record)) return false;
+    const isMatch = new Matching().matches(record, expectation);
+    if (!isMatch) rejected.add(record);
+    return isMatch;
+  };
+}
+
 /** The first column that fits leaves the most for the rows after it. */
 function canPlaceInOrder(rows: number, columns: number, accepts: (row: number, column: number) => boolean): boolean {
   let row = 0;

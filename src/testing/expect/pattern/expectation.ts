@@ -55,3 +55,11 @@ export interface Wanted {
   readonly expectation: Expectation;
   readonly times: number;
 }
+
+/** Whether it is about the spans below a span. */
+export function looksBelow({ checks }: Expectation): boolean {
+  return checks.some((check) => {
+    const asked = check.kind === 'not' ? check.check : check;
+    return asked.kind === 'list' && (asked.relation === 'child' || asked.relation === 'descendant');
+  });
+}

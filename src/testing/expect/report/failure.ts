@@ -58,3 +58,17 @@ export function firstOf({ all }: Notes): string {
   if (others.length === 0) return first;
   return `${first} (and ${others.length} more ${others.length === 1 ? 'difference' : 'differences'})`;
 }
+
+/** The headline for what is not there, or not often enough. */
+export function headlineOfMissing(
+  noun: 'span' | 'log',
+  summary: string,
+  times: number,
+  found: number,
+  nothingCaptured: boolean,
+  nearest: string | undefined,
+): string {
+  const wanted = times === 1 ? `no ${noun} matches ${summary}` : `expected ${times} ${noun}s that match ${summary}, got ${found}`;
+  if (nothingCaptured) return `${wanted}: no ${noun} was captured`;
+  return nearest === undefined ? wanted : `${wanted}; ${nearest}`;
+}

@@ -84,4 +84,18 @@ describe('failing', () => {
   it('not emitSpan', async () => {
     await expect(() => checkout(1)).to.not.emitSpan({ name: 'charge' });
   });
+
+  it('with a message of the test', async () => {
+    await checkout(1);
+    expect(currentScope(), 'after the retry').to.have.span({ name: 'refund' });
+  });
+
+  it('with a message of the test, awaited', async () => {
+    await expect(() => checkout(1), 'after the retry').to.emitSpan({ name: 'refund' });
+  });
+
+  it('by done', (done) => {
+    const fail = () => expect(currentScope()).to.matchTrace({ name: 'checkout', children: [{ name: 'refund' }] });
+    checkout(1).then(fail).then(() => done(), done);
+  });
 });

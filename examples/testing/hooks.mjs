@@ -1,0 +1,2 @@
+/** Root hooks of mocha: each test is a scope. */
+export { mochaHooks } from 'otel-span-cache/testing/mocha';

@@ -1,0 +1,16 @@
+import type { SpanSource } from './source.js';
+
+/** The lists that runs gave out. An empty one does not say whose it was, and only the run knows why it is empty. */
+const givenBy = new WeakMap<object, SpanSource>();
+
+/** Freezes a list of a run's spans or traces, and remembers whose it is. */
+export function givenOut<T>(list: T[], run: SpanSource): readonly T[] {
+  givenBy.set(list, run);
+  return Object.freeze(list);
+}
+
+/** The run that something is, or is a list of. */
+export function runOf(spans: unknown): SpanSource | undefined {
+  if (typeof spans !== 'object' || spans === null) return undefined;
+  return givenBy.get(spans) ?? ('spans' in spans ? (spans as SpanSource) : undefined);
+}

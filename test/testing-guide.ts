@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseCommand } from './command.js';
+
+/* docs/testing.md, and how to run what it shows. */
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PAGE = readFileSync(join(ROOT, 'docs/testing.md'), 'utf8');
+
+/** What tests each file of the page's JavaScript is for; there is none that is not run. */
+export const SHOWN = {
+  /** What others import or start. */
+  parts: ['shop.mjs', 'service.mjs', 'hooks.mjs', 'vitest.config.mjs', 'jest.config.cjs'],
+  programs: ['first-trace.mjs', 'own-provider.mjs'],
+  failing: ['forgotten.mjs'],
+  mocha: ['shop.spec.mjs', 'snapshot.spec.mjs'],
+  node: [
+    'shop.test.mjs',
+    'server.test.cjs',
+    'database.test.cjs',
+    'remote.test.mjs',
+    'queue.test.mjs',
+    'streaming.test.mjs',
+    'parallel.test.mjs',
+    'fake-timers.test.mjs',
+    'errors.test.mjs',
+    'logs.test.mjs',
+    'before.test.mjs',
+    'after.test.mjs',
+  ],
+  /** For a node:test that has `t.assert`. */
+  newNode: ['assert.test.mjs', 'snapshot.test.mjs'],
+  vitest: ['shop.vitest.test.mjs', 'snapshot.vitest.test.mjs'],
+  jest: ['shop.jest.test.cjs', 'snapshot.jest.test.cjs'],
+} as const;
+
+/** The page's JavaScript, by the file name in its first line. */
+export function codeOfGuide(): Map<string, string> {
+  return new Map(
+    blocksOf('js|ts|mjs|cjs|javascript|typescript').map((code) => [
+      /^\/\/ (\S+\.[cm]js)\n/.exec(code)?.[1] ?? `(no name) ${code.slice(0, 60)}`,
+      code,
+    ]),
+  );
+}
+
+/** Texts as a terminal shows them. */
+export function outputsOfGuide(): string[] {
+  return blocksOf('text');
+}
+
+/** The lines for a shell. */
+export function commandsOfGuide(): string[] {
+  return blocksOf('sh').flatMap((block) => block.trim().split('\n'));
+}
+
+/** Blocks of a language that is none of those above. */
+export function otherBlocksOfGuide(): string[] {
+  return [...PAGE.matchAll(/^```(\w*)\n.*?^```$/gms)]
+    .map(([, language]) => language!)
+    .filter((language) => !['js', 'sh', 'text'].includes(language));
+}
+
+/** Writes what is shown of these kinds, and what it needs, into a folder. */
+export function writeGuide(folder: string, ...kinds: (keyof typeof SHOWN)[]): void {
+  const code = codeOfGuide();
+  for (const name of ['parts' as const, ...kinds].flatMap((kind) => SHOWN[kind])) {
+    writeFileSync(join(folder, name), code.get(name)!);
+  }
+}
+
+export interface Ran {
+  readonly failed: boolean;
+  readonly printed: string;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly node?: string;
+}
+
+/** Runs a program of Node to its end. */
+export function runNode(cwd: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const { env = {}, node = process.execPath } = options;
+  // The settings of the shell that runs the tests are not the page's.
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(OTEL_|NODE_|PG|FORCE_COLOR)/.test(name));
+  const all = { ...Object.fromEntries(inherited), CI: '1', NO_COLOR: '1', ...env };
+  return new Promise((resolve) => {
+    execFile(node, args, { cwd, env: all, timeout: 60_000 }, (error, stdout, stderr) => {
+      resolve({ failed: error !== null, printed: stdout + stderr });
+    });
+  });
+}
+
+/** Runs a line of the page's as a shell would. */
+export function runCommand(cwd: string, line: string, options?: RunOptions): Promise<Ran> {
+  const { args, env } = parseCommand(line, cwd);
+  return runNode(cwd, args, { ...options, env: { ...options?.env, ...env } });
+}
+
+function blocksOf(languages: string): string[] {
+  return [...PAGE.matchAll(new RegExp(`^\`\`\`(?:${languages})\\n(.*?)^\`\`\`$`, 'gms'))].map(([, text]) => text!);
+}

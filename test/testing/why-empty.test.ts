@@ -1,0 +1,146 @@
+import { trace } from '@opentelemetry/api';
+import { AlwaysOffSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
+import { expect, use } from 'chai';
+import { SpanCache } from '../../src/index.js';
+import { traceChai } from '../../src/testing/chai.js';
+import { traceMatchers } from '../../src/testing/faces/matchers.js';
+import { assertLog, assertSpan, assertTrace, traceTesting, type TraceRun, type TraceTesting } from '../../src/testing/index.js';
+import { remoteScope } from '../../src/testing/remote/index.js';
+import { unregisterGlobals } from '../sdk.js';
+import { endedSpan, names, startSpan, startTracing } from './capture/tracing-tools.js';
+import { thrownBy } from './expect/thrown.js';
+
+use(traceChai);
+
+/** Ways to ask for a span that is not there. */
+const QUESTIONS: Readonly<Record<string, (run: TraceRun<unknown>) => unknown>> = {
+  'assertTrace()': (run) => assertTrace(run, { name: 'job' }),
+  'assertTrace() of its traces': (run) => assertTrace(run.traces, { name: 'job' }),
+  'assertSpan()': (run) => assertSpan(run, { name: 'job' }),
+  'assertSpan() of its spans': (run) => assertSpan(run.spans, { name: 'job' }),
+  'chai’s span': (run) => expect(run).to.have.span({ name: 'job' }),
+  'chai’s matchTrace': (run) => expect(run).to.matchTrace({ name: 'job' }),
+  'chai’s openSpans': (run) => expect(run).to.have.openSpans(1),
+};
+
+describe('A failure about a run without spans', () => {
+  let tracing: TraceTesting | undefined;
+  afterEach(async () => {
+    await tracing?.shutdown();
+    unregisterGlobals();
+  });
+
+  for (const [question, ask] of Object.entries(QUESTIONS)) {
+    it(`says in ${question} that there is no provider`, async () => {
+      tracing = startTracing({ install: false });
+      const run = await tracing.run(() => endedSpan('job'));
+
+      expect(thrownBy(() => ask(run)).message).to.match(/\n\nno provider is registered: spans are no-ops/);
+    });
+  }
+
+  it('says in matchers of jest and vitest that there is no provider', async () => {
+    tracing = startTracing({ install: false });
+    const run = await tracing.run(() => endedSpan('job'));
+    const state = { utils: { diff: () => '' } };
+
+    const verdicts = [traceMatchers.toHaveSpan.call(state, run, { name: 'job' }), traceMatchers.toMatchTrace.call(state, run, { name: 'job' })];
+
+    for (const { pass, message } of verdicts) {
+      expect(pass).to.equal(false);
+      expect(message()).to.include('no provider is registered');
+    }
+  });
+
+  it('says that the sampler turned all down', async () => {
+    unregisterGlobals();
+    trace.setGlobalTracerProvider(new BasicTracerProvider({ sampler: new AlwaysOffSampler() }));
+    tracing = traceTesting();
+    const run = await tracing.run(() => endedSpan('job'));
+
+    expect(thrownBy(() => assertTrace(run, { name: 'job' })).message).to.match(/^no trace was captured, expected job\n\nunsampled: /);
+  });
+
+  it('says that a provider does not have the cache', async () => {
+    unregisterGlobals();
+    tracing = traceTesting({ cache: new SpanCache() });
+    trace.setGlobalTracerProvider(new BasicTracerProvider());
+    const run = await tracing.run(() => endedSpan('job'));
+
+    expect(thrownBy(() => assertSpan(run, { name: 'job' })).message).to.include('\n\nforeign provider: ');
+  });
+
+  it('says that another run owns them', async () => {
+    tracing = startTracing();
+    const other = await tracing.run(() => startSpan('root'));
+    const run = await tracing.run(() => tracing!.run(() => endedSpan('job')));
+
+    expect(thrownBy(() => assertSpan(run, { name: 'job' })).message).to.include('owned by another scope: 1 span');
+    other.result.end();
+  });
+
+  it('says of another process that nothing was sent', async () => {
+    await using scope = await remoteScope();
+
+    expect(thrownBy(() => assertTrace(scope, { name: 'job' })).message).to.include('nothing was ever sent to http://127.0.0.1:');
+    expect(thrownBy(() => assertLog(scope, { body: 'paid' })).message).to.include('nothing was ever sent to http://127.0.0.1:');
+  });
+
+  it('says nothing of a list that is not of a run, and of a run that has spans', async () => {
+    tracing = startTracing();
+    const run = await tracing.run(() => endedSpan('job'));
+
+    expect(thrownBy(() => assertTrace([], { name: 'job' })).message).to.equal('no trace was captured, expected job');
+    expect(thrownBy(() => assertSpan(run, { name: 'other' })).message).to.not.include('provider');
+  });
+});
+
+describe('A run that is full', () => {
+  let tracing: TraceTesting;
+  let run: TraceRun<unknown>;
+  beforeEach(async () => {
+    tracing = startTracing({ maxSpansPerScope: 2, maxLogsPerScope: 1 });
+    run = await tracing.run(async () => {
+      const { logs } = await import('@opentelemetry/api-logs');
+      for (const name of ['a', 'b', 'c', 'd']) {
+        const span = startSpan(name);
+        logs.getLogger('app').emit({ body: name });
+        span.end();
+      }
+    });
+  });
+  afterEach(async () => {
+    await tracing.shutdown();
+    unregisterGlobals();
+  });
+
+  it('keeps what came first, and counts the rest', () => {
+    expect(names(run.spans)).to.deep.equal(['a', 'b']);
+    expect(run.logs.map(({ body }) => body)).to.deep.equal(['a']);
+    expect([run.droppedSpansCount, run.droppedLogsCount]).to.deep.equal([2, 3]);
+    expect([run.unowned, run.unownedLogs, run.openSpans]).to.deep.equal([[], [], []]);
+  });
+
+  it('says so in the messages of assertions and of waits', async () => {
+    const remark = 'not kept: 2 spans, because maxSpansPerScope was reached';
+    const timeout = await run.waitForSpan('d', { timeoutMillis: 1 }).catch((error: unknown) => error as Error);
+
+    expect((timeout as Error).message).to.include(remark);
+    for (const assertion of [() => assertSpan(run, { name: 'd' }), () => assertTrace(run.traces, { name: 'd' })]) {
+      expect(thrownBy(assertion).message).to.include(remark);
+    }
+    expect(thrownBy(() => assertLog(run, { body: 'd' })).message).to.include('not kept: 3 log records, because maxLogsPerScope was reached');
+  });
+
+  it('does not let pass that something is not there', () => {
+    expect(() => expect(run).to.not.have.span({ name: 'd' })).to.throw(/^it cannot be told whether a span matches d\n\nnot kept: 2 spans/);
+    expect(() => run.assertAllEnded()).to.throw(/^it cannot be told whether all spans have ended/);
+  });
+});
+
+describe('Limits of a run', () => {
+  it('are positive integers', () => {
+    expect(() => traceTesting({ install: false, maxSpansPerScope: 0 })).to.throw(RangeError, /^maxSpansPerScope must be a positive integer/);
+    expect(() => traceTesting({ install: false, maxLogsPerScope: '1' as never })).to.throw(TypeError, /^maxLogsPerScope must be/);
+  });
+});
