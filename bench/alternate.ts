@@ -2,6 +2,8 @@
 export interface Variant {
   readonly name: string;
   readonly run: (count: number) => void;
+  /** Called before each round, and not timed. */
+  readonly prepare?: () => void;
 }
 
 /** The median, and the quarter and three-quarter marks. */
@@ -23,7 +25,8 @@ export interface Timing extends Quartiles {
 export function alternate(variants: readonly Variant[], rounds: number, count: number): Timing[] {
   const times = variants.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
-    variants.forEach(({ run }, which) => {
+    variants.forEach(({ run, prepare }, which) => {
+      prepare?.();
       const start = process.hrtime.bigint();
       run(count);
       const nanos = Number(process.hrtime.bigint() - start) / count;

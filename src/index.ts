@@ -5,16 +5,21 @@
  */
 export { SpanCache } from './span-cache.js';
 export type { SpanCacheOptions } from './options.js';
+export { getSpanCache } from './register/registered-cache.js';
 export type { SpanBatch } from './fanout/span-batch.js';
 export { untraced } from './fanout/suppression.js';
 export type { SubscribeOptions, Subscription, SubscriptionHandle } from './fanout/subscription.js';
 export type { SpanBatchCallback } from './fanout/callback-subscription.js';
 export type { SubscriptionStats } from './fanout/subscriber.js';
+export type { ReceivedBatch } from './driver/batch-intake.js';
+export type { SpanDemand } from './fanout/demand.js';
 export type { SpanCacheStats } from './metrics/stats.js';
 export type { ExporterHandle, ExporterOptions } from './fanout/exporter-subscription.js';
 export type { SpanStore, SpanStoreOptions } from './fanout/span-store.js';
 export type { SpanDropReason, EventDropReason } from './model/counters.js';
 export type { DeliveredSpan } from './model/merged-span.js';
+export type { Recording, RecordingListener, RecordingListenerHandle } from './recording/recording.js';
+export type { RecordingOptions, RecordingSettings, ScopePatterns } from './recording/settings.js';
 export type { OpenSpan } from './reconcile/open-spans.js';
 export type { LateEvents } from './reconcile/reconciler.js';
 export { isLogEvent, type LogEvent, type OrphanEvent, type OrphanReason } from './model/log-event.js';
@@ -28,6 +33,8 @@ export type {
   ReadableLogRecord,
   ReadableSpan,
   Resource,
+  Sampler,
+  SamplingResult,
   SpanExporter,
   SpanProcessor,
   TimedEvent,

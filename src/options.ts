@@ -4,6 +4,7 @@ import type { SpanStoreOptions } from './fanout/span-store.js';
 import type { SubscribeOptions } from './fanout/subscription.js';
 import type { ReadableLogRecord } from './model/otel.js';
 import type { LateEvents } from './reconcile/reconciler.js';
+import type { RecordingOptions } from './recording/settings.js';
 import {
   boolean,
   expectation,
@@ -53,6 +54,11 @@ export interface SpanCacheOptions {
    */
   trackOpenSpans?: boolean;
   /**
+   * The recording at first: `enabled`, `ratio`, `minSeverity`, `scopes`, and `until` or `forMillis`. Changed later
+   * by `cache.recording`. Default `{}`, which is off.
+   */
+  recording?: RecordingOptions;
+  /**
    * Where the cache counts itself, as the SDK's own processors do with their option of this name: the
    * standard `otel.sdk.processor.*` metrics, and `span_cache.*`. Without it, there are no metrics and no
    * cost. Default none.
@@ -63,7 +69,7 @@ export interface SpanCacheOptions {
 const HOLD_MILLIS = millisFrom(1, 1_000);
 
 /** Every option of the cache with its default. Nowhere else is a default written in code. */
-const CACHE: OptionsOf<SpanCacheOptions> = {
+export const CACHE_OPTIONS: OptionsOf<SpanCacheOptions> = {
   queueCapacity: positiveInteger(65_536),
   maxParkedSpans: positiveInteger(16_384),
   maxParkedMillis: millisOrInfinity(1, 300_000),
@@ -80,6 +86,12 @@ const CACHE: OptionsOf<SpanCacheOptions> = {
   },
   unsampledSpans: boolean(true),
   trackOpenSpans: boolean(false),
+  recording: {
+    fallback: {},
+    expected: 'an object with settings of the recording',
+    type: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    inRange: () => true,
+  },
   selfObsMeterProvider: {
     fallback: undefined,
     expected: 'a MeterProvider, with getMeter()',
@@ -111,7 +123,7 @@ function isHold(value: unknown): boolean {
 }
 
 export function cacheOptions(options?: SpanCacheOptions): Required<SpanCacheOptions> {
-  return resolveOptions(CACHE, options);
+  return resolveOptions(CACHE_OPTIONS, options);
 }
 
 export function subscribeOptions(options?: SubscribeOptions): Required<SubscribeOptions> {

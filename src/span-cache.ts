@@ -1,4 +1,5 @@
 import { context } from '@opentelemetry/api';
+import { BatchIntake, type ReceivedBatch } from './driver/batch-intake.js';
 import { Driver } from './driver/driver.js';
 import { EmittedRecordPool } from './driver/emitted-record-pool.js';
 import { EventIntake, type LogRecordFilter } from './driver/event-intake.js';
@@ -10,6 +11,7 @@ import {
   type ExporterHandle,
   type ExporterOptions,
 } from './fanout/exporter-subscription.js';
+import { Demand, type SpanDemand } from './fanout/demand.js';
 import { FanOut } from './fanout/fan-out.js';
 import { IteratorSubscription } from './fanout/iterator-subscription.js';
 import { isInSubscriber } from './fanout/suppression.js';
@@ -22,6 +24,7 @@ import { EventCounters, SpanCounters } from './model/counters.js';
 import type {
   LogRecordProcessor,
   ReadableSpan,
+  Sampler,
   SpanExporter,
   SpanProcessor,
 } from './model/otel.js';
@@ -38,6 +41,11 @@ import { SpanCacheLogRecordProcessor } from './otel/log-record-processor.js';
 import { SpanCacheSpanProcessor } from './otel/span-processor.js';
 import { Taps, type SpanCacheTap } from './otel/taps.js';
 import { BoundedQueue } from './queue/bounded-queue.js';
+import { defaultSampler } from './recording/default-sampler.js';
+import { RecordedSpans } from './recording/recorded-spans.js';
+import { RecordingControl } from './recording/recording-control.js';
+import type { Recording } from './recording/recording.js';
+import { RecordingSampler } from './recording/sampler.js';
 import { OpenSpans, type OpenSpan } from './reconcile/open-spans.js';
 import { Reconciler, type EmittedRecord } from './reconcile/reconciler.js';
 
@@ -59,6 +67,9 @@ import { Reconciler, type EmittedRecord } from './reconcile/reconciler.js';
 export class SpanCache {
   /** Takes in spans when they end. */
   readonly spanProcessor: SpanProcessor;
+  /** What is recorded, to be read and changed at any time. */
+  readonly recording: Recording;
+
   readonly #spanCounters = new SpanCounters();
   readonly #eventCounters = new EventCounters();
   readonly #spans: BoundedQueue<ReadableSpan>;
@@ -68,11 +79,17 @@ export class SpanCache {
   readonly #mostHeld: number;
   readonly #reconciler: Reconciler;
   readonly #fanOut = new FanOut();
+  readonly #demand = new Demand();
   readonly #gate = new Gate(this.#fanOut);
   readonly #driver: Driver;
+  readonly #batchIntake: BatchIntake;
   readonly #taps = new Taps();
   readonly #logRecordProcessor: LogRecordProcessor;
   readonly #exporter: SpanExporter;
+  readonly #control: RecordingControl;
+  /** The spans that are recorded because of `sampler()`. */
+  readonly #recorded = new RecordedSpans();
+  readonly #unsampledSpans: boolean;
   readonly #exporters = new Set<ExporterSubscription>();
   readonly #selfObservability: SelfObservability | undefined;
   #shutdown: Promise<void> | undefined;
@@ -82,8 +99,11 @@ export class SpanCache {
    * @throws RangeError for a value out of range
    */
   constructor(options?: SpanCacheOptions) {
-    const { queueCapacity, logRecords, trackOpenSpans, selfObsMeterProvider, ...rules } =
+    const { queueCapacity, logRecords, trackOpenSpans, recording, selfObsMeterProvider, ...rules } =
       cacheOptions(options);
+    this.#control = new RecordingControl(recording);
+    this.recording = this.#control;
+    this.#unsampledSpans = rules.unsampledSpans;
     const records = new EmittedRecordPool();
     this.#mostHeld = queueCapacity + rules.maxParkedSpans;
     this.#spans = new BoundedQueue('span', queueCapacity);
@@ -109,9 +129,11 @@ export class SpanCache {
       eventCounters: this.#eventCounters,
     });
     this.#fanOut.onChange = () => {
+      const { idle, orphansWanted } = this.#fanOut;
       this.#gate.update();
+      this.#demand.update(!idle, orphansWanted);
       // What is queued has nobody to go to.
-      if (this.#fanOut.idle) this.#driver.wake();
+      if (idle) this.#driver.wake();
     };
 
     const spanIntake = new SpanIntake({
@@ -119,7 +141,15 @@ export class SpanCache {
       queue: this.#spans,
       driver: this.#driver,
       counters: this.#spanCounters,
+      recording: this.#control,
       spansMayRepeat: () => (this.#reconciler.spansMayRepeat = true),
+    });
+    this.#batchIntake = new BatchIntake({
+      gate: this.#gate,
+      spans: spanIntake,
+      driver: this.#driver,
+      spanCounters: this.#spanCounters,
+      eventCounters: this.#eventCounters,
     });
     const eventIntake = new EventIntake({
       gate: this.#gate,
@@ -127,9 +157,16 @@ export class SpanCache {
       records,
       driver: this.#driver,
       counters: this.#eventCounters,
+      recording: this.#control,
       filter: logRecordFilter(logRecords),
     });
-    this.spanProcessor = new SpanCacheSpanProcessor(spanIntake, this.#openSpans, this.#taps, this);
+    this.spanProcessor = new SpanCacheSpanProcessor(
+      spanIntake,
+      this.#openSpans,
+      this.#recorded,
+      this.#taps,
+      this,
+    );
     this.#logRecordProcessor = new SpanCacheLogRecordProcessor(
       eventIntake,
       logRecords === 'events',
@@ -187,6 +224,39 @@ export class SpanCache {
   store(options?: SpanStoreOptions): SpanStore {
     const { capacity } = storeOptions(options);
     return this.#add(new SpanStoreSubscription(capacity, () => this.flush(), this.#remove));
+  }
+
+  /**
+   * Takes in what another cache delivered, such as a batch of its subscriber, and counts what it lost on the way.
+   * For what brings the spans of several threads or processes together; `otel-span-cache/threads` does it for
+   * threads. Never throws: a span that cannot be read is counted as `invalid`.
+   */
+  receive(batch: ReceivedBatch): void {
+    this.#batchIntake.accept(batch);
+  }
+
+  /**
+   * Tells a function what subscribers want, now and whenever it changes, until what this returns is disposed of.
+   * Who brings spans by `receive()` need not bring what nobody wants.
+   */
+  onDemand(listener: (demand: SpanDemand) => void): Disposable {
+    return this.#demand.watch(listener);
+  }
+
+  /**
+   * A sampler for the tracer provider, which asks the delegate and, while `recording` is on, has spans recorded that
+   * the delegate leaves unrecorded: for subscribers of the cache, never sampled. While it is off, the result is
+   * the delegate's own. Needs `spanProcessor` in the same provider. With `unsampledSpans: false` it is the delegate.
+   *
+   * Without a delegate it decides as an SDK that is given no sampler: by `OTEL_TRACES_SAMPLER`, else by the
+   * parent, else yes.
+   *
+   * @throws TypeError if the delegate is no sampler
+   */
+  sampler(delegate?: Sampler): Sampler {
+    if (delegate !== undefined) requireMethods('delegate', delegate, ['shouldSample']);
+    const decides = delegate ?? defaultSampler();
+    return this.#unsampledSpans ? new RecordingSampler(decides, this.#control, this.#recorded) : decides;
   }
 
   /**
@@ -287,6 +357,7 @@ export class SpanCache {
     this.#driver.release();
     this.#reconciler.forgetDelivered();
     this.#openSpans?.close();
+    this.recording.set({ enabled: false });
     const exporters = [...this.#exporters];
     this.#fanOut.end();
     await Promise.all(exporters.map((exporter) => exporter.close()));

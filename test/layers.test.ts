@@ -11,14 +11,18 @@ const LAYERS: Record<string, readonly string[]> = {
   model: [],
   validation: [],
   queue: ['diagnostics'],
+  recording: ['model', 'diagnostics', 'validation'],
   reconcile: ['model', 'queue'],
-  fanout: ['model', 'diagnostics'],
+  store: ['model'],
+  fanout: ['model', 'diagnostics', 'store'],
   format: ['model', 'validation'],
-  driver: ['model', 'diagnostics', 'queue', 'reconcile', 'fanout'],
+  driver: ['model', 'diagnostics', 'queue', 'recording', 'reconcile', 'fanout'],
   metrics: ['model', 'diagnostics', 'reconcile', 'fanout'],
-  otel: ['model', 'diagnostics', 'reconcile', 'driver'],
+  otel: ['model', 'diagnostics', 'recording', 'reconcile', 'driver'],
   // '' is what is on top of src: the cache itself.
   testing: ['', 'model', 'format', 'validation'],
+  threads: ['', 'model', 'diagnostics', 'fanout', 'validation'],
+  register: ['', 'model', 'format', 'validation'],
 };
 
 /** A file of `src/`, as its path from there. */
@@ -34,7 +38,7 @@ interface SourceFile {
 
 function sourceFiles(): SourceFile[] {
   return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => /\.c?ts$/.test(path))
     .map((path) => read(path.replaceAll(sep, '/')));
 }
 
@@ -47,7 +51,7 @@ function read(path: string): SourceFile {
     path,
     code,
     files: imports.filter((specifier) => specifier.startsWith('.')).map((specifier) => {
-      return posix.join(posix.dirname(path), specifier).replace(/\.js$/, '.ts');
+      return posix.join(posix.dirname(path), specifier).replace(/\.(c?)js$/, '.$1ts');
     }),
     packages: imports.filter((specifier) => !specifier.startsWith('.')),
   };
@@ -112,6 +116,14 @@ describe('The layers', () => {
     );
 
     expect(others).to.deep.equal([]);
+  });
+
+  it('load packages that a user may not have in one file of register', () => {
+    const loading = files.filter(({ path, code }) => {
+      return layerOf(path) === 'register' && /\brequire\b\s*[.(]|\bimport\s*\(/.test(code);
+    });
+
+    expect(loading.map(({ path }) => path)).to.deep.equal(['register/peers.cts']);
   });
 
   it('know no time in reconcile, which is pure', () => {

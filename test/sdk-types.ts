@@ -7,6 +7,8 @@ export type { Resource } from '@opentelemetry/resources';
 export type { LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs';
 export type {
   ReadableSpan,
+  Sampler,
+  SamplingResult,
   SpanExporter,
   SpanProcessor,
   TimedEvent,

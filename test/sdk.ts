@@ -36,7 +36,23 @@ export const isOldestSdk = version.startsWith('2.0.');
 export { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 export { MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics';
 export { NodeSDK } from '@opentelemetry/sdk-node';
-export { InMemorySpanExporter, SamplingDecision, type SpanExporter } from '@opentelemetry/sdk-trace-base';
+export { W3CTraceContextPropagator } from '@opentelemetry/core';
+export { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+export {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  ConsoleSpanExporter,
+  InMemorySpanExporter,
+  ParentBasedSampler,
+  SamplingDecision,
+  TraceIdRatioBasedSampler,
+  type IdGenerator,
+  type Sampler,
+  type SpanExporter,
+} from '@opentelemetry/sdk-trace-base';
+
+/** Where a program that a test runs finds the tracer provider. */
+export const TRACER_PROVIDER = { module: '@opentelemetry/sdk-trace-base', name: 'BasicTracerProvider' } as const;
 
 export interface SdkConfig {
   spanProcessors: SpanProcessor[];
@@ -50,6 +66,9 @@ export interface SdkConfig {
 export interface Sdk {
   tracer: Tracer;
   logger: Logger;
+  /** Those of another instrumentation scope. */
+  getTracer(scope: string): Tracer;
+  getLogger(scope: string): Logger;
   forceFlush(): Promise<void>;
   shutdown(): Promise<void>;
 }
@@ -63,6 +82,8 @@ export function startSdk(config: SdkConfig): Sdk {
   return {
     tracer: tracerProvider.getTracer('test'),
     logger: loggerProvider.getLogger('test'),
+    getTracer: (scope) => tracerProvider.getTracer(scope),
+    getLogger: (scope) => loggerProvider.getLogger(scope),
     async forceFlush() {
       await tracerProvider.forceFlush();
       await loggerProvider.forceFlush();

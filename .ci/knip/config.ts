@@ -11,7 +11,7 @@ const config = {
     'examples/service/outside/*.mjs',
     'test/model/otel-{members,types}.ts',
     'test/package/consumer/*',
-    'test/testing/remote/fixtures/*',
+    'test/{register,testing/remote,threads}/fixtures/*',
     'test/testing/runners/{*,node/*,mocha/*}.{ts,mjs}',
   ],
   project: ['{src,test,bench,examples,.ci}/**/*.{ts,mts,mjs,cjs,js}'],
@@ -27,6 +27,8 @@ const config = {
   ignoreDependencies: [
     // A program, found by its path.
     '@arethetypeswrong/cli',
+    // Loaded by its name, if it is there.
+    '@opentelemetry/auto-instrumentations-node',
     // There where it runs the tests.
     'vitest',
   ],

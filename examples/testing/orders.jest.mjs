@@ -39,7 +39,7 @@ describe('POST /orders', () => {
   it('asks a provider that fails once again', async () => {
     await expect(() => placeOrder(shop.url, { card: 'flaky', productId: 'teapot', quantity: 1 })).toEmitSpan({
       name: 'charge card',
-      attributes: { 'payment.attempts': expect.any(Number), 'payment.amount_cents': 7_450 },
+      attributes: { 'payment.attempts': 2, 'payment.amount_cents': expect.any(Number) },
     });
   });
 });

@@ -118,10 +118,18 @@ export class Driver {
     this.#planSweep();
   }
 
+  /** Evictions and expiries may yield far more orphans than a batch: they go in parts. */
+  deliverOrphans(orphans: readonly OrphanEvent[]): void {
+    for (let start = 0; start < orphans.length; start += SEGMENT_SIZE) {
+      const part = orphans.length <= SEGMENT_SIZE ? orphans : orphans.slice(start, start + SEGMENT_SIZE);
+      this.#deliver(() => this.#fanOut.deliverOrphans(part));
+    }
+  }
+
   /** Delivers all parked events as orphans: their spans are not waited for any more. */
   release(): void {
     while (this.#reconciler.parkedSpans > 0) {
-      this.#deliverOrphans(this.#reconciler.release(SEGMENT_SIZE, this.#fanOut.orphansWanted));
+      this.deliverOrphans(this.#reconciler.release(SEGMENT_SIZE, this.#fanOut.orphansWanted));
     }
   }
 
@@ -204,7 +212,7 @@ export class Driver {
     const { orphansWanted } = this.#fanOut;
     const { orphans, more } = this.#reconciler.expire(performance.now(), SEGMENT_SIZE, orphansWanted);
     if (!more) this.#sweepCycle = Infinity;
-    this.#deliverOrphans(orphans);
+    this.deliverOrphans(orphans);
     return more;
   }
 
@@ -235,7 +243,7 @@ export class Driver {
     }
     this.#records.releaseAll(segment);
     this.#events.recycle(segment);
-    this.#deliverOrphans(orphans);
+    this.deliverOrphans(orphans);
   }
 
   #moveSpans(segment: Segment<ReadableSpan>): void {
@@ -247,14 +255,6 @@ export class Driver {
     }
     this.#spans.recycle(segment);
     if (spans.length > 0) this.#deliver(() => this.#fanOut.deliverSpans(spans));
-  }
-
-  /** Evictions and expiries may yield far more orphans than a batch: they go in parts. */
-  #deliverOrphans(orphans: readonly OrphanEvent[]): void {
-    for (let start = 0; start < orphans.length; start += SEGMENT_SIZE) {
-      const part = orphans.length <= SEGMENT_SIZE ? orphans : orphans.slice(start, start + SEGMENT_SIZE);
-      this.#deliver(() => this.#fanOut.deliverOrphans(part));
-    }
   }
 
   #deliver(delivery: () => void): void {

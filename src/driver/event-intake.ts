@@ -3,6 +3,8 @@ import { isInSubscriber } from '../fanout/suppression.js';
 import type { EventCounters, EventDropReason } from '../model/counters.js';
 import type { ReadableLogRecord } from '../model/otel.js';
 import type { BoundedQueue } from '../queue/bounded-queue.js';
+import type { RecordingControl } from '../recording/recording-control.js';
+import type { Restrictions } from '../recording/restrictions.js';
 import type { EmittedRecord, SpanState } from '../reconcile/reconciler.js';
 import type { Driver } from './driver.js';
 import type { EmittedRecordPool } from './emitted-record-pool.js';
@@ -23,6 +25,7 @@ export class EventIntake {
   readonly #records: EmittedRecordPool;
   readonly #driver: Driver;
   readonly #counters: EventCounters;
+  readonly #recording: RecordingControl;
   readonly #filter: LogRecordFilter | undefined;
   #filtering = false;
 
@@ -32,6 +35,7 @@ export class EventIntake {
     records: EmittedRecordPool;
     driver: Driver;
     counters: EventCounters;
+    recording: RecordingControl;
     /** Undefined lets all records in. */
     filter: LogRecordFilter | undefined;
   }) {
@@ -40,6 +44,7 @@ export class EventIntake {
     this.#records = parts.records;
     this.#driver = parts.driver;
     this.#counters = parts.counters;
+    this.#recording = parts.recording;
     this.#filter = parts.filter;
   }
 
@@ -69,12 +74,15 @@ export class EventIntake {
     // Registered twice, a processor gets the same record twice in a row.
     const { newest } = this.#queue;
     if (newest !== undefined && newest.record === record) return 'duplicate';
+    const { restrictions } = this.#recording;
+    const refused = restrictions?.refuse(record);
+    if (refused !== undefined) return refused;
     if (this.#filter !== undefined && !this.#passes(record)) return 'filtered';
 
     const span = emittedIn && trace.getSpan(emittedIn);
     // A record emitted with `context: undefined` has no span context, though one is active.
     const spanContext = record.spanContext ?? span?.spanContext();
-    const spanState = stateOf(span, spanContext);
+    const spanState = stateOf(span, spanContext, restrictions);
     // What a subscriber awaits is not traced either: no span of the SDK is active there.
     if (spanState === 'unknown' && emittedIn !== undefined && isInSubscriber(emittedIn)) {
       return 'suppressed';
@@ -96,8 +104,13 @@ export class EventIntake {
 }
 
 /** What the context tells of the record's span. Spans that only carry ids are never recording nor ended. */
-function stateOf(span: Span | undefined, spanContext: SpanContext | undefined): SpanState {
+function stateOf(
+  span: Span | undefined,
+  spanContext: SpanContext | undefined,
+  restrictions: Restrictions | undefined,
+): SpanState {
   if (span === undefined || span.spanContext() !== spanContext) return 'unknown';
+  if (restrictions?.excludes(span)) return 'excluded';
   if (span.isRecording()) return 'recording';
   return 'ended' in span && span.ended === true ? 'ended' : 'unknown';
 }

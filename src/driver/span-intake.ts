@@ -1,13 +1,15 @@
 import type { SpanCounters, SpanDropReason } from '../model/counters.js';
 import type { ReadableSpan } from '../model/otel.js';
 import type { BoundedQueue } from '../queue/bounded-queue.js';
+import type { RecordingControl } from '../recording/recording-control.js';
 import type { Driver } from './driver.js';
 import type { Gate } from './gate.js';
 
 /**
  * Where ended spans enter, inside the application's `span.end()`: a few branches, a push, a flag.
  *
- * Nothing here reads the span, so nothing here can throw. A span processor that was registered twice hands
+ * Nothing here reads the span, so nothing here can throw; only where the recording leaves scopes out, its scope
+ * is looked at. A span processor that was registered twice hands
  * over the same span twice in a row, which is seen here. Where the cache is both a span processor and an
  * exporter, the second time may be seconds later: the reconciler is told to look out for it.
  */
@@ -16,6 +18,7 @@ export class SpanIntake {
   readonly #queue: BoundedQueue<ReadableSpan>;
   readonly #driver: Driver;
   readonly #counters: SpanCounters;
+  readonly #recording: RecordingControl;
   readonly #spansMayRepeat: () => void;
   /** By which ways spans have come in. */
   #ended = false;
@@ -26,6 +29,7 @@ export class SpanIntake {
     queue: BoundedQueue<ReadableSpan>;
     driver: Driver;
     counters: SpanCounters;
+    recording: RecordingControl;
     /** Called when spans have come in both ways. */
     spansMayRepeat: () => void;
   }) {
@@ -33,6 +37,7 @@ export class SpanIntake {
     this.#queue = parts.queue;
     this.#driver = parts.driver;
     this.#counters = parts.counters;
+    this.#recording = parts.recording;
     this.#spansMayRepeat = parts.spansMayRepeat;
   }
 
@@ -54,10 +59,20 @@ export class SpanIntake {
     return this.#accept(span);
   }
 
+  /**
+   * Takes in a span that another cache delivered. If it does not, returns why. Room is made for it: it is through
+   * with a queue, and comes with as many others as the other cache had ready.
+   */
+  acceptReceived(span: ReadableSpan): SpanDropReason | undefined {
+    if (this.#queue.size === this.#queue.capacity) this.#driver.flush();
+    return this.#accept(span);
+  }
+
   #accept(span: ReadableSpan): SpanDropReason | undefined {
     this.#counters.received++;
     if (!this.#gate.open) return this.#refuse(this.#gate.reason);
     if (span === this.#queue.newest && span !== undefined) return this.#refuse('duplicate');
+    if (this.#recording.restrictions?.excludes(span)) return this.#refuse('scope_excluded');
     if (!this.#queue.push(span)) return this.#refuse('queue_full');
     this.#driver.wake();
     return undefined;

@@ -113,6 +113,13 @@ export class BatchBuffer {
     this.#untold = 0;
   }
 
+  /** Counts what is waiting as lost: nobody will read it. */
+  drop(): void {
+    this.#dropped += this.#spans;
+    this.#droppedOrphans += this.#orphans;
+    this.clear();
+  }
+
   /** How many of a batch are taken: all if they fit, none if not, or what an empty buffer can hold. */
   #room(length: number): number {
     const waiting = this.#spans + this.#orphans;

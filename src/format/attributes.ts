@@ -27,6 +27,7 @@ const TELLING: readonly (readonly string[])[] = [
   ['faas.trigger'],
   ['gen_ai.request.model'],
   ['error.type'],
+  ['thread.name', 'thread.id'],
 ];
 
 /** Namespaces of the keys that instrumentations write: semantic conventions, then those of web frameworks. */

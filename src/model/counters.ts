@@ -5,17 +5,21 @@ import type { OrphanReason } from './log-event.js';
  *
  * - `no_subscriber`: nobody was subscribed
  * - `queue_full`: the span queue held `queueCapacity` spans
+ * - `scope_excluded`: `recording.scopes` leaves its instrumentation scope out
  * - `unsampled`: it was recorded without being sampled, and `unsampledSpans` is off
  * - `duplicate`: it was delivered before, through another registration of the cache
  * - `invalid`: its span context or its events cannot be read
+ * - `relay`: another cache, from which it was to come by `receive()`, lost it
  * - `shutdown`: it ended after `shutdown()`
  */
 export type SpanDropReason =
   | 'no_subscriber'
   | 'queue_full'
+  | 'scope_excluded'
   | 'unsampled'
   | 'duplicate'
   | 'invalid'
+  | 'relay'
   | 'shutdown';
 
 /**
@@ -23,6 +27,8 @@ export type SpanDropReason =
  *
  * - `no_subscriber`: nobody was subscribed
  * - `queue_full`: the event queue held `queueCapacity` events
+ * - `below_severity`: its severity is below `recording.minSeverity`
+ * - `scope_excluded`: `recording.scopes` leaves its instrumentation scope out
  * - `filtered`: the option `logRecords` leaves it out
  * - `event_limit`: its span had `maxEventsPerSpan` newer ones
  * - `late`: its span was delivered before, and `lateEvents` is `drop`
@@ -30,17 +36,21 @@ export type SpanDropReason =
  *   as an exception that was recorded on the span and logged too
  * - `suppressed`: a subscriber, an exporter or the `logRecords` function emitted it at its work
  * - `invalid`: the record cannot be read, or the `logRecords` function threw
+ * - `relay`: another cache, from which it was to come by `receive()` as an orphan, lost it
  * - `shutdown`: it was emitted after `shutdown()`
  */
 export type EventDropReason =
   | 'no_subscriber'
   | 'queue_full'
+  | 'below_severity'
+  | 'scope_excluded'
   | 'filtered'
   | 'event_limit'
   | 'late'
   | 'duplicate'
   | 'suppressed'
   | 'invalid'
+  | 'relay'
   | 'shutdown';
 
 /** What became of the spans. Plain fields: the hooks of the SDK count here. */
@@ -51,9 +61,11 @@ export class SpanCounters {
   readonly dropped: Record<SpanDropReason, number> = {
     no_subscriber: 0,
     queue_full: 0,
+    scope_excluded: 0,
     unsampled: 0,
     duplicate: 0,
     invalid: 0,
+    relay: 0,
     shutdown: 0,
   };
 }
@@ -66,6 +78,7 @@ export class EventCounters {
     no_span: 0,
     remote_parent: 0,
     unsampled: 0,
+    scope_excluded: 0,
     late: 0,
     evicted: 0,
     expired: 0,
@@ -74,12 +87,15 @@ export class EventCounters {
   readonly dropped: Record<EventDropReason, number> = {
     no_subscriber: 0,
     queue_full: 0,
+    below_severity: 0,
+    scope_excluded: 0,
     filtered: 0,
     event_limit: 0,
     late: 0,
     duplicate: 0,
     suppressed: 0,
     invalid: 0,
+    relay: 0,
     shutdown: 0,
   };
 }

@@ -1,7 +1,6 @@
 import type { Attributes, HrTime, Link, SpanContext, SpanKind, SpanStatus } from '@opentelemetry/api';
+import { inspect, inspectSpan } from './inspect-span.js';
 import type { InstrumentationScope, ReadableSpan, Resource, TimedEvent } from './otel.js';
-
-const inspect = Symbol.for('nodejs.util.inspect.custom');
 
 /** A span as subscribers get it. */
 export interface DeliveredSpan extends ReadableSpan {
@@ -103,27 +102,6 @@ export class MergedSpan implements DeliveredSpan {
 
   /** `console.log` and assertion messages show the members, not an empty class. */
   [inspect](): object {
-    const { name, kind, parentSpanContext, startTime, endTime, status, attributes, links, events } = this;
-    const { duration, ended, instrumentationScope, droppedAttributesCount, droppedEventsCount } = this;
-    const { droppedLinksCount, revision } = this;
-    return {
-      name,
-      kind,
-      spanContext: this.spanContext(),
-      parentSpanContext,
-      startTime,
-      endTime,
-      duration,
-      ended,
-      status,
-      attributes,
-      links,
-      events,
-      instrumentationScope,
-      droppedAttributesCount,
-      droppedEventsCount,
-      droppedLinksCount,
-      revision,
-    };
+    return inspectSpan(this);
   }
 }

@@ -7,6 +7,7 @@ import type {
   SpanContext,
   SpanKind,
   SpanStatus,
+  TraceState,
 } from '@opentelemetry/api';
 
 /*
@@ -135,6 +136,29 @@ export interface SpanProcessor {
   forceFlush(): Promise<void>;
   /** Processes what is left and ends. */
   shutdown(): Promise<void>;
+}
+
+/** What a sampler says of a span that is about to start. */
+export interface SamplingResult {
+  /** 0: not recorded; 1: recorded; 2: recorded, and the SAMPLED flag is set. */
+  decision: number;
+  attributes?: Readonly<Attributes>;
+  traceState?: TraceState;
+}
+
+/** What a tracer provider asks before it starts a span. */
+export interface Sampler {
+  /** Decides about a span before it starts: called inside the call that starts it. */
+  shouldSample(
+    context: Context,
+    traceId: string,
+    spanName: string,
+    spanKind: SpanKind,
+    attributes: Attributes,
+    links: Link[],
+  ): SamplingResult;
+  /** Names the sampler and how it is set. */
+  toString(): string;
 }
 
 /** What a logger provider calls for each emitted log record. */

@@ -1,6 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import type { SpanIntake } from '../driver/span-intake.js';
 import type { ReadableSpan, SpanProcessor } from '../model/otel.js';
+import type { RecordedSpans } from '../recording/recorded-spans.js';
 import type { OpenSpans, StartedSpan } from '../reconcile/open-spans.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { Taps } from './taps.js';
@@ -9,17 +10,26 @@ import type { Taps } from './taps.js';
 export class SpanCacheSpanProcessor implements SpanProcessor {
   readonly #intake: SpanIntake;
   readonly #openSpans: OpenSpans | undefined;
+  readonly #recorded: RecordedSpans;
   readonly #taps: Taps;
   readonly #cache: Lifecycle;
 
-  constructor(intake: SpanIntake, openSpans: OpenSpans | undefined, taps: Taps, cache: Lifecycle) {
+  constructor(
+    intake: SpanIntake,
+    openSpans: OpenSpans | undefined,
+    recorded: RecordedSpans,
+    taps: Taps,
+    cache: Lifecycle,
+  ) {
     this.#intake = intake;
     this.#openSpans = openSpans;
+    this.#recorded = recorded;
     this.#taps = taps;
     this.#cache = cache;
   }
 
   onStart(span: unknown, parentContext: Context): void {
+    this.#recorded.started(span, parentContext);
     this.#taps.started(span, parentContext);
     if (this.#openSpans === undefined) return;
     try {

@@ -23,7 +23,7 @@ export interface Merge {
  * told of: all of them by default.
  */
 export function merge(
-  original: ReadableSpan,
+  original: DeliveredSpan,
   before: DeliveredSpan | undefined,
   bucket: EventBucket,
   maxLogEvents: number,
@@ -40,7 +40,7 @@ export function merge(
   const excess = Math.max(0, all.length - own.length - maxLogEvents);
   if (excess > 0) all.splice(own.length, excess);
   const dropped = (droppedEventsCount ?? 0) + bucket.lost + excess;
-  const revision = before === undefined ? 0 : (before.revision ?? 0) + 1;
+  const revision = before === undefined ? (original.revision ?? 0) : (before.revision ?? 0) + 1;
   return { span: new MergedSpan(original, all, dropped, revision), ...counts };
 }
 

@@ -30,9 +30,10 @@ export type LateEvents = 'drop' | 'orphan' | 'amend' | { readonly holdMillis: nu
 
 /**
  * What a record's span was doing when the record was emitted. One that was recording is still to come, one
- * that had ended has come or is about to; of others the ids are all that is known.
+ * that had ended has come or is about to, one whose scope is excluded is not taken in; of others the ids are all that
+ * is known.
  */
-export type SpanState = 'recording' | 'ended' | 'unknown';
+export type SpanState = 'recording' | 'ended' | 'excluded' | 'unknown';
 
 /** No parked event is looked at more often than that: a look walks over those whose spans are open. */
 const MIN_PARKED_SWEEP_MILLIS = 50;
@@ -251,6 +252,10 @@ export class Reconciler {
       this.#orphan(record!, spanContext, spanContext === undefined ? 'no_span' : 'remote_parent');
       return;
     }
+    if (spanState === 'excluded') {
+      this.#orphan(record!, spanContext, 'scope_excluded');
+      return;
+    }
     const parked = this.#parked.get(spanContext);
     const held = parked === undefined ? this.#held?.get(spanContext) : undefined;
     if (parked !== undefined) this.#addEvent(this.#parked, parked, record!);
@@ -324,7 +329,7 @@ export class Reconciler {
   }
 
   /** Throws if the span cannot be read. */
-  #reconcileSpan(span: ReadableSpan, now: number): void {
+  #reconcileSpan(span: DeliveredSpan, now: number): void {
     const spanContext = span.spanContext();
     if (typeof spanContext.traceId !== 'string' || typeof spanContext.spanId !== 'string') {
       throw new TypeError('a span must have a trace id and a span id');
@@ -332,7 +337,7 @@ export class Reconciler {
     this.#spanClass.learn(span);
     if (!this.#isWanted(spanContext)) {
       this.#spans.dropped.unsampled++;
-    } else if (this.spansMayRepeat && this.#isKnown(spanContext)) {
+    } else if (this.spansMayRepeat && !span.revision && this.#isKnown(spanContext)) {
       this.#spans.dropped.duplicate++;
     } else if (this.#held !== undefined) {
       this.#hold(span, spanContext, now);

@@ -4,6 +4,8 @@ import { inspect } from 'node:util';
 export interface Option<T> {
   readonly fallback: T;
   readonly expected: string;
+  /** What is expected where only text can be given, if that is less. */
+  readonly expectedText?: string;
   /** Whether a value is of the right type. */
   readonly type: (value: unknown) => boolean;
   /** Whether a value of the right type is one of those allowed. */
@@ -95,6 +97,7 @@ export function oneOfOrFunction<T>(...words: [T & string, ...(T & string)[]]): O
   return {
     fallback: words[0],
     expected: enumerated([...words.map(quoted), 'a function']),
+    expectedText: word.expected,
     type: (value) => word.type(value) || typeof value === 'function',
     inRange: (value) => typeof value === 'function' || word.inRange(value),
   };

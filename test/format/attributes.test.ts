@@ -12,7 +12,7 @@ function keysOf(name: string, attributes: Attributes, choice: AttributeChoice = 
 }
 
 describe('chooseAttributes', () => {
-  const mixed = { 'thread.id': 1, orderId: 17, 'http.response.status_code': 200, 'order.total': 5 };
+  const mixed = { 'code.line.number': 1, orderId: 17, 'http.response.status_code': 200, 'order.total': 5 };
 
   it("takes everything for 'all', in the order given", () => {
     expect(keysOf('a', mixed, 'all')).to.deep.equal(Object.keys(mixed));
@@ -35,6 +35,11 @@ describe('chooseAttributes', () => {
 
     it('takes a key without a namespace for the application\'s own, also one named as a namespace', () => {
       expect(keysOf('a', { code: 'x', 'code.function.name': 'f' })).to.deep.equal(['code']);
+    });
+
+    it('tells which thread, by its name if it has one', () => {
+      expect(keysOf('a', { 'thread.id': 3 })).to.deep.equal(['thread.id']);
+      expect(keysOf('a', { 'thread.id': 3, 'thread.name': 'resizer' })).to.deep.equal(['thread.name']);
     });
 
     it('knows the names of before', () => {

@@ -1,5 +1,6 @@
 import * as modules from 'node:module';
 import { expect } from 'chai';
+import { run } from './register/programs.js';
 import { names, startService } from './scenarios/service.js';
 
 /* Copied into the tests of each line. */
@@ -14,6 +15,12 @@ describe('The line of OpenTelemetry', () => {
     const [span] = store.getFinishedSpans();
     expect(names([span!])).to.deep.equal(['span']);
     expect(span!.resource.attributes['telemetry.sdk.version']).to.equal(process.env['SDK_VERSION']);
+  });
+
+  it('is what otel-span-cache/register starts', async () => {
+    const { stdout } = await run(['--import', 'otel-span-cache/register', 'job.mjs'], { OTEL_TRACES_EXPORTER: 'console' });
+
+    expect(stdout).to.include(`'telemetry.sdk.version': '${process.env['SDK_VERSION']}'`);
   });
 
   // Node 20 cannot refuse; and the repository's own packages are those of one of the lines.

@@ -10,7 +10,8 @@ import { CELLS, isSupported, LINES, table, versionsOf, type Cell, type Line } fr
 import { withTable } from './readme-table.js';
 
 /*
- * Runs the scenario tests and the type tests on each supported Node, with each line of the OpenTelemetry SDK.
+ * Runs the scenario tests and the type tests on each supported Node, with each line of the OpenTelemetry SDK; and once
+ * for each line that has packages of its own the tests of `otel-span-cache/register`, which run many programs.
  *
  *   npm run test:matrix                               all cells
  *   npm run test:matrix -- --node 24 --otel 3.x       those of one Node, or of one line
@@ -21,6 +22,7 @@ import { withTable } from './readme-table.js';
  *   <line>/node_modules   the line's SDK
  *   <line>/.run/src       the compiled package
  *   <line>/.run/test      the tests, with the line's own sdk.ts and sdk-types.ts
+ *   <line>/.run/dist      the package as programs load it that the tests start
  *
  * From `.run`, an import of `@opentelemetry/…` finds the line's packages first; mocha, chai and the like are found
  * further up.
@@ -29,6 +31,8 @@ import { withTable } from './readme-table.js';
 const ROOT = here('../..');
 const README = join(ROOT, 'README.md');
 const MOCHA = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
+
+const NODE_OF_REGISTER = 24;
 
 /** What came of a cell. */
 interface Result {
@@ -96,8 +100,11 @@ function layOut({ run: folder, twins }: Line): void {
   const into = (path: string) => join(folder, path);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(into('test/model'), { recursive: true });
-  cpSync(here('../../dist/esm'), into('src'), { recursive: true });
-  cpSync(here('../scenarios'), into('test/scenarios'), { recursive: true });
+  cpSync(join(ROOT, 'dist/esm'), into('src'), { recursive: true });
+  cpSync(join(ROOT, 'dist'), into('dist'), { recursive: true });
+  cpSync(join(ROOT, 'package.json'), into('package.json'));
+  cpSync(join(ROOT, 'docs'), into('docs'), { recursive: true });
+  for (const tests of ['scenarios', 'register']) cpSync(here(`../${tests}`), into(`test/${tests}`), { recursive: true });
   for (const shared of ['compile.ts', 'model/otel-types.ts', 'model/otel-members.ts', 'model/otel.types.test.ts']) {
     cpSync(here(`../${shared}`), into(`test/${shared}`));
   }
@@ -125,6 +132,7 @@ async function run({ line, node }: Cell): Promise<{ version: string; seconds: nu
       '--reporter-option',
       `output=${reported}`,
       ...required.flatMap((module) => ['--require', module]),
+      ...(hasOwnPackages && node === NODE_OF_REGISTER ? [] : ['--ignore', 'test/register/**']),
       'test/**/*.test.ts',
     ],
     {

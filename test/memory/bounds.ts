@@ -9,6 +9,8 @@ import type { Service } from '../scenarios/service.js';
  */
 const SPAN = 2_048;
 const EVENT = 2_048;
+/** As a store writes it: 0.12 KiB, with attributes and names of its own 0.4 KiB. */
+const STORED_SPAN = 1_024;
 const SPAN_CONTEXT = 512;
 /** For what V8 compiles meanwhile, and the pools of the cache. */
 const SLACK = 8 * 2 ** 20;
@@ -40,10 +42,45 @@ export const BOUNDS: readonly Bound[] = [
   },
   {
     name: 'a store of 10,000, 2,000,000 spans',
-    allowedBytes: SLACK + RECENT + 10_000 * SPAN,
+    allowedBytes: SLACK + RECENT + 10_000 * STORED_SPAN,
     async drive(service, check) {
       service.cache.store();
       await endManySpans(service, check);
+    },
+  },
+  {
+    name: 'a store of 10,000, 400,000 spans with names and keys of their own',
+    allowedBytes: SLACK + RECENT + 10_000 * STORED_SPAN,
+    async drive({ cache, tracer }, check) {
+      cache.store();
+      await repeat(400_000, cache, check, (i) => {
+        tracer.startSpan(`name ${i}`, { attributes: { shared: i, [`key ${i}`]: `value ${i}` } }, ROOT_CONTEXT).end();
+      });
+    },
+  },
+  {
+    name: 'a store of 10,000 that is read all the time, 40,000 spans',
+    allowedBytes: SLACK + RECENT + 10_000 * (SPAN + STORED_SPAN),
+    async drive({ cache, start }, check) {
+      const store = cache.store();
+      await repeat(40_000, cache, check, (i) => {
+        start('job').end();
+        if (i % 100 === 0) store.getFinishedSpans();
+      });
+    },
+  },
+  {
+    name: 'a span in a store that is amended 200,000 times',
+    options: { lateEvents: 'amend' },
+    allowedBytes: SLACK / 2,
+    async drive({ cache, start, log }, check) {
+      cache.store();
+      const span = start('job');
+      span.end();
+      await repeat(200_000, cache, check, () => {
+        cache.flush();
+        log(span, 'late');
+      });
     },
   },
   {

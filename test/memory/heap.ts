@@ -1,12 +1,13 @@
-/** The heap, as it is after everything that can be collected was. Needs `--expose-gc`. */
+/** The memory in use, as it is after everything that can be collected was. Needs `--expose-gc`. */
 
 const { gc } = globalThis;
 if (gc === undefined) throw new Error('run this with --expose-gc');
 
-/** Bytes on the heap that something still refers to. */
-export async function heapInUse(): Promise<number> {
+/** Bytes that something still refers to, on the heap and in the buffers outside. */
+export async function memoryInUse(): Promise<number> {
   await collectGarbage();
-  return process.memoryUsage().heapUsed;
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
 /** What the current job has seen stays alive until it ends: so a few turns of the event loop come first. */

@@ -1,10 +1,10 @@
 import { startService, type Service } from '../scenarios/service.js';
 import { BOUNDS, type Bound } from './bounds.js';
-import { heapInUse, Witness } from './heap.js';
+import { memoryInUse, Witness } from './heap.js';
 import { LEFTOVERS, type Leftover } from './leftovers.js';
 
 /*
- * Holds the heap against the cache's bounds, in a process of its own: `npm run test:memory`.
+ * Holds the memory against the cache's bounds, in a process of its own: `npm run test:memory`.
  *
  * First what a cache holds at its bounds, while far more than that goes through it; then what it still refers to
  * when its work is over. The last lines read as mocha's do.
@@ -14,7 +14,7 @@ const started = performance.now();
 const failed: string[] = [];
 
 await warmUp();
-console.log('\n  Heap held, in MiB                                                   allowed     most');
+console.log('\n  Memory held, in MiB                                                 allowed     most');
 for (const bound of BOUNDS) {
   const most = await mostHeld(bound);
   row(bound.name, mebibytes(bound.allowedBytes), mebibytes(most), most <= bound.allowedBytes);
@@ -44,11 +44,11 @@ async function warmUp(): Promise<void> {
 }
 
 async function mostHeld({ options, drive }: Bound): Promise<number> {
-  const before = await heapInUse();
+  const before = await memoryInUse();
   const service = startService(options);
   let most = 0;
   await drive(service, async () => {
-    most = Math.max(most, (await heapInUse()) - before);
+    most = Math.max(most, (await memoryInUse()) - before);
   });
   await service.cache.shutdown();
   return most;

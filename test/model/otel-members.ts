@@ -16,3 +16,5 @@ export const spanMembers: SameMembers<Ours.ReadableSpan, Sdk.ReadableSpan> = tru
 export const recordMembers: SameMembers<Ours.ReadableLogRecord, Sdk.ReadableLogRecord> = true;
 export const resultMembers: SameMembers<Ours.ExportResult, Sdk.ExportResult> = true;
 export const exporterMembers: SameMembers<Ours.SpanExporter, Sdk.SpanExporter> = true;
+export const samplingMembers: SameMembers<Ours.SamplingResult, Sdk.SamplingResult> = true;
+export const samplerMembers: SameMembers<Ours.Sampler, Sdk.Sampler> = true;

@@ -66,3 +66,14 @@ export function logRecordProcessor(
 ): [Sdk.LogRecordProcessor, Ours.LogRecordProcessor] {
   return [ours, sdk];
 }
+
+export function samplingResult(
+  ours: Ours.SamplingResult,
+  sdk: Sdk.SamplingResult,
+): [Sdk.SamplingResult, Ours.SamplingResult] {
+  return [ours, sdk];
+}
+
+export function sampler(ours: Ours.Sampler, sdk: Sdk.Sampler): [Sdk.Sampler, Ours.Sampler] {
+  return [ours, sdk];
+}

@@ -37,7 +37,23 @@ export const isOldestSdk = false;
 export { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 export { MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics';
 export { NodeSDK } from '@opentelemetry/sdk-node';
-export { InMemorySpanExporter, SamplingDecision, type SpanExporter } from '@opentelemetry/sdk-trace';
+export { W3CTraceContextPropagator } from '@opentelemetry/core';
+export { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+export {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  ConsoleSpanExporter,
+  InMemorySpanExporter,
+  ParentBasedSampler,
+  SamplingDecision,
+  TraceIdRatioBasedSampler,
+  type IdGenerator,
+  type Sampler,
+  type SpanExporter,
+} from '@opentelemetry/sdk-trace';
+
+/** Where a program that a test runs finds the tracer provider. */
+export const TRACER_PROVIDER = { module: '@opentelemetry/sdk-trace', name: 'TracerProvider' } as const;
 
 export interface SdkConfig {
   spanProcessors: SpanProcessor[];
@@ -51,6 +67,9 @@ export interface SdkConfig {
 export interface Sdk {
   tracer: Tracer;
   logger: Logger;
+  /** Those of another instrumentation scope. */
+  getTracer(scope: string): Tracer;
+  getLogger(scope: string): Logger;
   forceFlush(): Promise<void>;
   shutdown(): Promise<void>;
 }
@@ -64,6 +83,8 @@ export function startSdk(config: SdkConfig): Sdk {
   return {
     tracer: tracerProvider.getTracer('test'),
     logger: loggerProvider.getLogger('test'),
+    getTracer: (scope) => tracerProvider.getTracer(scope),
+    getLogger: (scope) => loggerProvider.getLogger(scope),
     async forceFlush() {
       await tracerProvider.forceFlush();
       await loggerProvider.forceFlush();

@@ -50,6 +50,14 @@ describe('The packed package', function () {
     });
   });
 
+  describe('for worker threads', () => {
+    for (const script of ['threads.mjs', 'threads.cjs']) {
+      it(`brings spans together by otel-span-cache/threads in ${script}`, async () => {
+        expect(await node(installed.project, script)).to.equal('["work"] ended\n');
+      });
+    }
+  });
+
   describe('for tests', () => {
     for (const script of ['testing.mjs', 'testing.cjs']) {
       it(`reads spans by otel-span-cache/testing in ${script}`, async () => {
@@ -125,10 +133,10 @@ describe('The packed package', function () {
   describe('in what it contains', () => {
     it('has no files but the builds, their sources and the documents', () => {
       const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'dist/cjs/package.json'];
-      const built = /^dist\/(?:esm|cjs)\/.+\.(?:js|d\.ts)(?:\.map)?$/;
+      const built = /^dist\/(?:esm|cjs)\/.+\.(?:c?js|d\.c?ts)(?:\.map)?$/;
 
       const unexpected = installed.files.filter(
-        (path) => !documents.includes(path) && !built.test(path) && !/^src\/.+\.ts$/.test(path),
+        (path) => !documents.includes(path) && !built.test(path) && !/^src\/.+\.c?ts$/.test(path),
       );
 
       expect(unexpected).to.deep.equal([]);
@@ -141,10 +149,13 @@ describe('The packed package', function () {
           .filter((path) => path.startsWith(folder) && path.endsWith(ending))
           .map((path) => path.slice(folder.length, -ending.length));
 
-      const written = modules('src/', '.ts');
-      for (const build of ['dist/esm/', 'dist/cjs/']) {
-        expect(modules(build, '.js')).to.have.members(written);
-        expect(modules(build, '.d.ts')).to.have.members(written);
+      // A `.cts` is CommonJS in both builds.
+      for (const kind of ['', 'c']) {
+        const written = modules('src/', `.${kind}ts`);
+        for (const build of ['dist/esm/', 'dist/cjs/']) {
+          expect(modules(build, `.${kind}js`)).to.have.members(written);
+          expect(modules(build, `.d.${kind}ts`)).to.have.members(written);
+        }
       }
     });
 
@@ -174,11 +185,24 @@ describe('The packed package', function () {
     it('depends on nothing, and on the OpenTelemetry API as a peer', () => {
       const { dependencies, optionalDependencies, bundleDependencies, peerDependencies } = manifest();
 
-      expect({ dependencies, optionalDependencies, bundleDependencies, peerDependencies }).to.deep.equal({
+      expect({ dependencies, optionalDependencies, bundleDependencies }).to.deep.equal({
         dependencies: undefined,
         optionalDependencies: undefined,
         bundleDependencies: undefined,
-        peerDependencies: { '@opentelemetry/api': '^1.9.0' },
+      });
+      expect(peerDependencies).to.include({ '@opentelemetry/api': '^1.9.0' });
+    });
+
+    it('takes any SDK as a peer that need not be there', () => {
+      const { '@opentelemetry/api': _, ...others } = manifest()['peerDependencies'] as Record<string, string>;
+
+      expect(others).to.deep.equal({
+        '@opentelemetry/auto-instrumentations-node': '*',
+        '@opentelemetry/sdk-node': '*',
+      });
+      expect(manifest()['peerDependenciesMeta']).to.deep.equal({
+        '@opentelemetry/auto-instrumentations-node': { optional: true },
+        '@opentelemetry/sdk-node': { optional: true },
       });
     });
 

@@ -5,10 +5,10 @@ import { packageFiles, ROOT } from './installed-package.js';
 
 /** What may not be exceeded, in bytes. Raise it knowingly. */
 export const BUDGET = {
-  tarball: 600_000,
-  installed: 3_600_000,
-  'main entry, minified': 75_000,
-  'main entry, minified and compressed': 25_000,
+  tarball: 750_000,
+  installed: 4_500_000,
+  'main entry, minified': 95_000,
+  'main entry, minified and compressed': 32_000,
 };
 
 export type Sizes = Record<keyof typeof BUDGET, number>;

@@ -6,8 +6,10 @@ import {
   EventToSpanEventBridge,
   SpanCache,
   type DeliveredSpan,
+  type OrphanEvent,
   type ReadableLogRecord,
   type ReadableSpan,
+  type RecordingOptions,
   type SpanCacheOptions,
   type SpanCacheStats,
   type Subscription,
@@ -18,11 +20,20 @@ import { startService, total, type Service } from './service.js';
 
 type Step =
   | { do: 'start' | 'end' | 'end twice' | 'log' | 'log twice'; span: number }
-  | { do: 'log outside' | 'log remote' | 'flush' | 'turn' | 'garbage' | 'break' }
+  | { do: 'log outside' | 'log remote' | 'flush' | 'turn' | 'garbage' | 'break' | 'receive' }
   | { do: 'wait'; millis: number }
   | { do: 'export' | 'bridge' | 'exception'; span: number }
   | { do: 'force flush' }
+  | { do: 'record'; recording: RecordingOptions }
   | { do: 'subscribe' | 'take' | 'close'; subscription: number; orphans: boolean; capacity: number };
+
+/** Half of the time it is off. */
+const RECORDINGS: RecordingOptions[] = [
+  { enabled: false },
+  { enabled: false },
+  { enabled: true, minSeverity: 9, scopes: {} },
+  { enabled: true, minSeverity: 0, scopes: { exclude: ['te*'] } },
+];
 
 const span = fc.nat({ max: 9 });
 const subscription = fc.nat({ max: 2 });
@@ -40,6 +51,7 @@ const steps = fc.array(
       arbitrary: fc.record({ do: fc.constantFrom('export', 'bridge', 'exception'), span }),
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('force flush') }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('record'), recording: fc.constantFrom(...RECORDINGS) }) },
     {
       weight: 1,
       arbitrary: fc.record({ do: fc.constant('wait'), millis: fc.integer({ min: 1, max: 40 }) }),
@@ -47,7 +59,7 @@ const steps = fc.array(
     {
       weight: 3,
       arbitrary: fc.record({
-        do: fc.constantFrom('log outside', 'log remote', 'flush', 'flush', 'turn', 'garbage', 'break'),
+        do: fc.constantFrom('log outside', 'log remote', 'flush', 'flush', 'turn', 'garbage', 'break', 'receive'),
       }),
     },
     {
@@ -153,6 +165,9 @@ class Run {
       case 'exception':
         this.#logTwin(this.#spans[step.span], step.do);
         return;
+      case 'record':
+        cache.recording.set(step.recording);
+        return;
       case 'force flush':
         // The exporter never answers, so only its beginning is of interest here.
         void cache.forceFlush();
@@ -180,6 +195,9 @@ class Run {
         this.#endedRecorded++;
         cache.logRecordProcessor.onEmit({} as never);
         this.#emit();
+        return;
+      case 'receive':
+        this.#receive();
         return;
       case 'subscribe':
         this.#subscriptions[step.subscription]?.close();
@@ -281,6 +299,16 @@ class Run {
     this.#service.cache.exporter.export([span as unknown as ReadableSpan], () => {});
   }
 
+  /** A span and an orphan come from another cache, which lost one of each. */
+  #receive(): void {
+    const context = { traceId: 'c'.repeat(32), spanId: String(this.#endedRecorded).padStart(16, '0'), traceFlags: 1 };
+    const received = { name: 'received', spanContext: () => context, events: [] } as unknown as ReadableSpan;
+    const orphan = { name: `received ${this.#emit()}`, reason: 'no_span' } as OrphanEvent;
+    this.#endedRecorded += 2;
+    this.#emit();
+    this.#service.cache.receive({ spans: [received], orphans: [orphan], dropped: 1, droppedOrphans: 1 });
+  }
+
   /** Logs an event that is on the span already: put there by the bridge, or recorded as an exception. */
   #logTwin(span: Span | undefined, how: 'bridge' | 'exception'): void {
     if (this.#witness !== undefined || span === undefined || !span.isRecording()) return;
@@ -303,14 +331,14 @@ class Run {
     if (span === undefined) return;
     const name = 'name' in span ? String(span.name) : 'unrecorded';
     const body = `${name} ${this.#emit()}`;
+    const context = trace.setSpan(ROOT_CONTEXT, span);
     if (!twice) {
-      this.#service.log(span, body);
+      this.#service.logger.emit({ body, severityNumber: this.#emitted % 2 === 0 ? 5 : 9, context });
       return;
     }
     this.#emit();
     const record = { hrTime: [1, 0], hrTimeObserved: [1, 0], body, attributes: {} };
     const emitted = { ...record, spanContext: span.spanContext() } as unknown as ReadableLogRecord;
-    const context = trace.setSpan(ROOT_CONTEXT, span);
     this.#service.cache.logRecordProcessor.onEmit(emitted, context);
     this.#service.cache.logRecordProcessor.onEmit(emitted, context);
   }

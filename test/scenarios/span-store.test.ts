@@ -1,6 +1,36 @@
-import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { createTraceState, ROOT_CONTEXT, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api';
 import { expect } from 'chai';
+import sinon from 'sinon';
+import type { DeliveredSpan } from '../../src/index.js';
+import { ConsoleSpanExporter, JsonTraceSerializer, ProtobufTraceSerializer } from '../sdk.js';
 import { names, startService } from './service.js';
+
+/** One span of each kind that a service makes; as they were delivered, and as a store gives them back. */
+function variedSpans(): { delivered: DeliveredSpan[]; stored: DeliveredSpan[] } {
+  const { cache, tracer, log } = startService({ lateEvents: 'amend' });
+  const delivered: DeliveredSpan[] = [];
+  cache.subscribe(({ spans }) => void delivered.push(...spans));
+  const store = cache.store();
+  const remote = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: TraceFlags.SAMPLED, isRemote: true };
+  const traceState = createTraceState('vendor=1');
+
+  const bare = tracer.startSpan('bare', {}, ROOT_CONTEXT);
+  const links = [{ context: bare.spanContext() }];
+  const child = tracer.startSpan('child', { links }, trace.setSpan(ROOT_CONTEXT, bare));
+  const server = tracer.startSpan('server', { kind: 1 }, trace.setSpanContext(ROOT_CONTEXT, remote));
+  const stateful = tracer.startSpan('stateful', {}, trace.setSpanContext(ROOT_CONTEXT, { ...remote, traceState }));
+  child.setAttributes({ text: 'a', whole: 1, fraction: 0.1, flag: false, list: ['a', 'b'] });
+  server.setStatus({ code: SpanStatusCode.ERROR, message: 'broken' });
+  server.recordException(new Error('broken'));
+  log(child, 'a line');
+  for (const span of [child, bare, server, stateful]) span.end();
+  cache.flush();
+  log(child, 'late');
+  cache.flush();
+
+  const amended = delivered.pop()!;
+  return { delivered: [amended, ...delivered.slice(1)], stored: store.getFinishedSpans() };
+}
 
 describe('A span store', () => {
   it('shows a span as soon as it has ended', () => {
@@ -84,5 +114,69 @@ describe('A span store', () => {
     ]);
     expect(traces.map(({ roots }) => names(roots.map(({ span }) => span)))).to.deep.equal([['root'], ['other root']]);
     expect(traces[0]!.roots[0]!.children[0]!.children[0]!.span.name).to.equal('grandchild');
+  });
+
+  it('gives spans back that an exporter sends as it sends those of the SDK', () => {
+    const { delivered, stored } = variedSpans();
+
+    for (const { serializeRequest } of [JsonTraceSerializer, ProtobufTraceSerializer]) {
+      const [own, original] = [stored, delivered].map((spans) => Buffer.from(serializeRequest(spans as never)!));
+      expect(own!.equals(original!)).to.equal(true);
+    }
+  });
+
+  it('gives spans back that the console exporter prints as it prints those of the SDK', () => {
+    const { delivered, stored } = variedSpans();
+    const dir = sinon.stub(console, 'dir');
+
+    for (const spans of [delivered, stored]) new ConsoleSpanExporter().export(spans as never, () => {});
+    const printed = dir.args.map(([info]) => info as object);
+    sinon.restore();
+
+    expect(printed).to.have.length(8);
+    expect(printed.slice(4)).to.deep.equal(printed.slice(0, 4));
+  });
+
+  it('gives back spans of its own, which say all that the spans of the SDK say', () => {
+    const { delivered, stored } = variedSpans();
+
+    for (const [i, span] of stored.entries()) {
+      const original = delivered[i]!;
+      expect(span).not.to.equal(original);
+      expect(span.spanContext()).to.deep.equal(original.spanContext());
+      expect(span.parentSpanContext).to.deep.equal(original.parentSpanContext);
+      expect(span.resource).to.equal(original.resource);
+      expect(span.instrumentationScope).to.equal(original.instrumentationScope);
+      for (const member of ['name', 'kind', 'startTime', 'endTime', 'duration', 'ended', 'status'] as const) {
+        expect(span[member], member).to.deep.equal(original[member]);
+      }
+      for (const member of ['attributes', 'links', 'events', 'droppedEventsCount', 'revision'] as const) {
+        expect(span[member] ?? 0, member).to.deep.equal(original[member] ?? 0);
+      }
+    }
+    expect(stored[0]!.revision).to.equal(1);
+    expect(names(stored)).to.deep.equal(['child', 'bare', 'server', 'stateful']);
+  });
+
+  it('gives a span that is read again back as the same object', () => {
+    const { cache, start } = startService();
+    const store = cache.store();
+    start('job').end();
+    const [first] = store.getFinishedSpans();
+
+    expect(store.getFinishedSpans()[0]).to.equal(first);
+    expect(store.traces()[0]!.roots[0]!.span).to.equal(first);
+  });
+
+  it('keeps what a span was when it was delivered, whatever becomes of the object of the SDK', () => {
+    const { cache, start } = startService();
+    const store = cache.store();
+    const span = start('job');
+    span.end();
+    cache.flush();
+
+    Object.assign(span, { name: 'other' });
+
+    expect(names(store.getFinishedSpans())).to.deep.equal(['job']);
   });
 });

@@ -8,6 +8,7 @@ import {
   type SpanExporter,
   type Subscription,
 } from 'otel-span-cache';
+import { connectThreads, receiveSpans, type ThreadStats } from 'otel-span-cache/threads';
 import { traceTesting, type TraceTesting } from 'otel-span-cache/testing';
 import { remoteScope, type RemoteScope } from 'otel-span-cache/testing/remote';
 
@@ -36,6 +37,14 @@ export async function main(exporter: SpanExporter): Promise<string> {
   cache.subscribe((batch) => (last.batch = batch)).close();
   await handle.forceFlush();
   return store.traces().map((trace) => formatTrace(trace)).join('\n');
+}
+
+export async function diedThreads(): Promise<readonly ThreadStats[]> {
+  const threads = connectThreads(cache, { threadName: 'resizer', flushTimeoutMillis: 100 });
+  if (threads.role === 'relay') return [];
+  await threads.forceFlush();
+  using receiver = receiveSpans(cache);
+  return receiver.stats().threads.filter(({ state }) => state === 'died');
 }
 
 export async function checkout(): Promise<number> {

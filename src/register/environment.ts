@@ -1,0 +1,84 @@
+import { CACHE_OPTIONS, type SpanCacheOptions } from '../options.js';
+import { boolean, expectation, type Option, type OptionsOf } from '../validation/option.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What `OTEL_SPAN_CACHE_…` says. */
+export interface Settings extends PrintSettings {
+  readonly cache: SpanCacheOptions;
+}
+
+interface PrintSettings {
+  /** Whether to print each trace to standard error. */
+  readonly print: boolean;
+}
+
+const PREFIX = 'OTEL_SPAN_CACHE_';
+
+const PRINT_OPTIONS: OptionsOf<PrintSettings> = { print: boolean(false) };
+
+/**
+ * What has no variable. `selfObsMeterProvider` follows the SDK's own switch, see `startSdk()`; `recording` is changed
+ * at run time.
+ */
+const ONLY_IN_CODE: ReadonlySet<string> = new Set<keyof SpanCacheOptions>(['selfObsMeterProvider', 'recording']);
+
+/** By variable, every option that can be given as text. An option added to the cache has its variable by that. */
+export const VARIABLES: ReadonlyMap<string, { readonly option: string; readonly check: Option<unknown> }> = new Map(
+  Object.entries({ ...CACHE_OPTIONS, ...PRINT_OPTIONS })
+    .filter(([option]) => !ONLY_IN_CODE.has(option))
+    .map(([option, check]) => [variableOf(option), { option, check }]),
+);
+
+/**
+ * Reads the variables. Follows the SDK with its own ones: empty is unset, and of a wrong value nothing follows but
+ * a warning and the default. Unlike the SDK, warns of a variable with our prefix that does not exist.
+ */
+export function readSettings(env: Environment, warn: (message: string) => void): Settings {
+  const values = new Map<string, unknown>();
+  for (const [variable, text] of Object.entries(env)) {
+    if (!variable.startsWith(PREFIX) || !text?.trim()) continue;
+    const known = VARIABLES.get(variable);
+    if (known === undefined) {
+      warn(`there is no variable ${variable}; there are ${[...VARIABLES.keys()].join(', ')}`);
+      continue;
+    }
+    const { option, check } = known;
+    const value = readAs(check, text.trim());
+    if (check.type(value) && check.inRange(value)) values.set(option, value);
+    else warn(`${expectation(variable, check.expectedText ?? check.expected, value)}; the default is used`);
+  }
+  const { print = PRINT_OPTIONS.print.fallback, ...cache } = Object.fromEntries(values);
+  return { print: print as boolean, cache };
+}
+
+/** A variable of the SDK that is true or false, as the specification has it. */
+export function isTrue(text: string | undefined): boolean {
+  return text?.trim().toLowerCase() === 'true';
+}
+
+function variableOf(option: string): string {
+  return PREFIX + option.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+/** The first reading that is of the option's type, or the text as it is. */
+function readAs(check: Option<unknown>, text: string): unknown {
+  return readings(text).find((value) => check.type(value)) ?? text;
+}
+
+function readings(text: string): unknown[] {
+  const values: unknown[] = [];
+  if (/^(?:true|1)$/i.test(text)) values.push(true);
+  if (/^(?:false|0)$/i.test(text)) values.push(false);
+  if (!Number.isNaN(Number(text))) values.push(Number(text));
+  if (text.startsWith('{')) values.push(parsed(text));
+  return [...values, text];
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,63 @@
+import type { SpanCache } from '../span-cache.js';
+
+type Stats = ReturnType<SpanCache['stats']>;
+type Counts = Readonly<Record<string, number>>;
+
+/*
+ * What a reader of traces would have seen. Not here: what an option leaves out, what came twice, log records
+ * outside any span, and those beyond a span's limit, of which the span itself says how many there were.
+ */
+const spansLost = ({ spans }: Stats): Counts => pick(spans.dropped, ['queue_full', 'invalid', 'shutdown']);
+const eventsLost = ({ events }: Stats): Counts => ({
+  ...pick(events.dropped, ['queue_full', 'late', 'invalid']),
+  ...pick(events.orphaned, ['late', 'evicted', 'expired', 'shutdown']),
+});
+
+/** Tells what a cache has lost, each loss once. */
+export class Losses {
+  readonly #cache: SpanCache;
+  #spans: Counts = {};
+  #events: Counts = {};
+
+  constructor(cache: SpanCache) {
+    this.#cache = cache;
+  }
+
+  /** Spans lost since they were told last. */
+  ofSpans(): string | undefined {
+    return this.#tellSpans(this.#cache.stats());
+  }
+
+  /** Spans and log events lost since they were told last. */
+  all(): string | undefined {
+    const stats = this.#cache.stats();
+    const told = [this.#tellSpans(stats), this.#tellEvents(stats)].filter((text) => text !== undefined);
+    return told.length > 0 ? told.join('; ') : undefined;
+  }
+
+  #tellSpans(stats: Stats): string | undefined {
+    const before = this.#spans;
+    this.#spans = spansLost(stats);
+    return difference('span', this.#spans, before);
+  }
+
+  #tellEvents(stats: Stats): string | undefined {
+    const before = this.#events;
+    this.#events = eventsLost(stats);
+    return difference('log event', this.#events, before);
+  }
+}
+
+function pick(counts: Counts, reasons: readonly string[]): Counts {
+  return Object.fromEntries(reasons.map((reason) => [reason, counts[reason] ?? 0]));
+}
+
+/** `12 spans (queue_full 10, invalid 2)`. */
+function difference(what: string, now: Counts, before: Counts): string | undefined {
+  const grown = Object.entries(now)
+    .map(([reason, count]) => [reason, count - (before[reason] ?? 0)] as const)
+    .filter(([, count]) => count > 0);
+  if (grown.length === 0) return undefined;
+  const sum = grown.reduce((total, [, count]) => total + count, 0);
+  return `${sum} ${what}${sum === 1 ? '' : 's'} (${grown.map(([reason, count]) => `${reason} ${count}`).join(', ')})`;
+}

@@ -1,0 +1,99 @@
+import { metrics } from '@opentelemetry/api';
+import { SpanCache } from '../span-cache.js';
+import { LogRecordEntrance, SpanEntrance } from './entrances.js';
+import { isTrue, type Environment, type Settings } from './environment.js';
+import type { Instrumented } from './instrumentations.js';
+import { isExported, type Signal } from './signals.js';
+
+/** `@opentelemetry/sdk-node`, of either line. */
+export interface SdkNode {
+  readonly NodeSDK: new (configuration: object) => NodeSdk;
+}
+
+interface NodeSdk {
+  start(): void;
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Where a `NodeSDK` keeps its providers, and these their processors. Processors given to it in code replace those
+ * that the environment names, and it has no way to add one, nor to flush. So this reads what it keeps to itself,
+ * which has been the same from 0.203 to 0.301.
+ */
+const PROVIDERS = { traces: '_tracerProvider', logs: '_loggerProvider', metrics: '_meterProvider' } as const;
+const PROCESSORS = {
+  traces: ['_activeSpanProcessor', '_spanProcessors'],
+  logs: ['_sharedState', 'activeProcessor', 'processors'],
+} as const;
+
+/** The SDK at work. */
+export interface StartedSdk {
+  readonly cache: SpanCache;
+  /** Has everything exported that is there. Never rejects. */
+  forceFlush(): Promise<unknown>;
+  /** Shuts down the cache, too. */
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Starts a `NodeSDK` as its variables say, and puts a cache beside the processors that they name.
+ *
+ * The cache has metrics of its own if the processors of the SDK have, by `OTEL_NODE_EXPERIMENTAL_SDK_METRICS`.
+ */
+export function startSdk(
+  { NodeSDK }: SdkNode,
+  { cache: options, print }: Settings,
+  env: Environment,
+  instrumented: Instrumented | undefined,
+  warn: (message: string) => void,
+): StartedSdk {
+  const spans = new SpanEntrance();
+  const logRecords = new LogRecordEntrance();
+  const exported = (signal: Signal) => isExported(signal, env, print);
+
+  const sdk = new NodeSDK({
+    ...(instrumented && { instrumentations: instrumented.instrumentations }),
+    // Without the variable, the SDK's own: those of clouds ask the network, which a program would wait for.
+    ...(instrumented && env['OTEL_NODE_RESOURCE_DETECTORS'] && { resourceDetectors: instrumented.resourceDetectors() }),
+    ...(!exported('traces') && { spanProcessors: [spans] }),
+    ...(!exported('logs') && { logRecordProcessors: [logRecords] }),
+    ...(!exported('metrics') && { metricReaders: [] }),
+  });
+  sdk.start();
+  if (exported('traces')) join(sdk, 'traces', spans, warn);
+  if (exported('logs')) join(sdk, 'logs', logRecords, warn);
+
+  const sdkMetrics = isTrue(env['OTEL_NODE_EXPERIMENTAL_SDK_METRICS']);
+  const cache = new SpanCache({ ...options, ...(sdkMetrics && { selfObsMeterProvider: metrics.getMeterProvider() }) });
+  spans.to = cache.spanProcessor;
+  logRecords.to = cache.logRecordProcessor;
+
+  return {
+    cache,
+    forceFlush: () => Promise.allSettled(providersOf(sdk).map(async (provider) => provider.forceFlush())),
+    shutdown: () => sdk.shutdown(),
+  };
+}
+
+/** Adds a processor to those that the SDK has made. */
+function join(sdk: NodeSdk, signal: keyof typeof PROCESSORS, processor: object, warn: (message: string) => void): void {
+  const provider = inside(sdk, [PROVIDERS[signal]]);
+  const processors = inside(provider, PROCESSORS[signal]);
+  if (Array.isArray(processors)) {
+    processors.push(processor);
+  } else if (provider === undefined) {
+    const variable = `OTEL_${signal.toUpperCase()}_EXPORTER`;
+    warn(`the SDK has set up no ${signal}, because it knows no exporter that ${variable} names; none reach the cache`);
+  } else {
+    warn(`no ${signal} reach the cache: it does not know where this version of @opentelemetry/sdk-node keeps processors`);
+  }
+}
+
+function providersOf(sdk: NodeSdk): { forceFlush(): Promise<void> }[] {
+  const providers = Object.values(PROVIDERS).map((name) => inside(sdk, [name]));
+  return providers.filter((provider) => provider !== undefined) as { forceFlush(): Promise<void> }[];
+}
+
+function inside(object: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], object);
+}

@@ -1,0 +1,42 @@
+/*
+ * The packages that a user may or may not have installed. CommonJS in both builds: only so are they loaded before
+ * the next line of an application runs, and from where this package is.
+ */
+
+import { dirname } from 'node:path';
+import { cwd } from 'node:process';
+
+/** Where peers are looked for: from here, as for any import, and in the user's project, should this be linked there. */
+const FROM = [__dirname, cwd()];
+
+export interface Peer {
+  /** Its main file. */
+  readonly path: string;
+  readonly exports: unknown;
+}
+
+/** Loads a package; undefined if it is not installed. */
+export function loadPeer(name: string): Peer | undefined {
+  const path = find(name, FROM);
+  return path === undefined ? undefined : { path, exports: require(path) };
+}
+
+/** A module as another module would find it, if it does. */
+export function findModule(name: string, from: Peer | string): string | undefined {
+  return find(name, [dirname(typeof from === 'string' ? from : from.path)]);
+}
+
+/** Loads a module, an ES module too where Node can do that. */
+export function loadModule(path: string): unknown {
+  return require(path);
+}
+
+function find(name: string, paths: string[]): string | undefined {
+  try {
+    return require.resolve(name, { paths });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'MODULE_NOT_FOUND' || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return undefined;
+    throw error;
+  }
+}

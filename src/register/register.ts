@@ -1,0 +1,88 @@
+import { env, exit } from 'node:process';
+import { isMainThread, parentPort } from 'node:worker_threads';
+import { ProxyTracerProvider, trace } from '@opentelemetry/api';
+import { SpanCache } from '../span-cache.js';
+import { isTrue, readSettings, type Settings } from './environment.js';
+import { installCommand } from './install-command.js';
+import { instrument, type Instrumented } from './instrumentations.js';
+import { startSdk, type SdkNode, type StartedSdk } from './node-sdk.js';
+import { loadPeer } from './peers.cjs';
+import { onProcessEnd } from './process-end.js';
+import { getSpanCache, setSpanCache } from './registered-cache.js';
+import { say } from './stderr.js';
+import { TracePrinter } from './trace-printer.js';
+
+const SDK = '@opentelemetry/sdk-node';
+const AUTO = '@opentelemetry/auto-instrumentations-node';
+
+/** Worker threads have the same environment: once is enough. */
+const warn = (message: string): void => {
+  if (isMainThread) say('warn', message);
+};
+
+/**
+ * Starts the SDK with a cache in this thread, once. Worker threads load what the main thread was started with:
+ * each has an SDK and a cache of its own, for the spans that start in it.
+ */
+export function register(): void {
+  if (getSpanCache() !== undefined || isNodesOwnThread()) return;
+  if (isTrue(env['OTEL_SDK_DISABLED'])) {
+    setSpanCache(new SpanCache());
+    return;
+  }
+  if (hasTracerProvider()) {
+    warn('a tracer provider is registered already, so otel-span-cache/register starts none; add a cache to that one');
+    return;
+  }
+  const sdkNode = loadSdk();
+  const settings = readSettings(env, warn);
+  const started = start(sdkNode, settings);
+  setSpanCache(started?.cache ?? new SpanCache());
+  if (started === undefined) return;
+  const { cache } = started;
+  const printer = settings.print ? new TracePrinter(cache) : undefined;
+  onProcessEnd({
+    forceFlush: () => started.forceFlush(),
+    shutdown: () => started.shutdown(),
+    finish: () => (printer === undefined ? cache.flush() : printer.finish()),
+  });
+}
+
+/** The thread of `module.register()`, which also loads what is given with `--require`, but no application. */
+function isNodesOwnThread(): boolean {
+  return !isMainThread && parentPort === null;
+}
+
+/** The application may have loaded an SDK of its own before; its provider would stay, and ours never be used. */
+function hasTracerProvider(): boolean {
+  const provider = trace.getTracerProvider();
+  return !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer('otel-span-cache') !== undefined;
+}
+
+/** Whoever loads this wants telemetry: without the SDK, the process ends before the application has begun. */
+function loadSdk(): SdkNode {
+  const peer = loadPeer(SDK);
+  if (peer !== undefined) return peer.exports as SdkNode;
+  const command = installCommand([SDK, AUTO]);
+  say('error', `otel-span-cache/register needs ${SDK}, which is not installed. Install it:\n\n  ${command}\n`);
+  return exit(1);
+}
+
+/** As the SDK's own entry does, leaves an application alone that it cannot trace. */
+function start(sdkNode: SdkNode, settings: Settings): StartedSdk | undefined {
+  try {
+    return startSdk(sdkNode, settings, env, instrumented(sdkNode), warn);
+  } catch (error) {
+    say('error', `the SDK did not start, so nothing is traced: ${String(error)}`);
+    return undefined;
+  }
+}
+
+function instrumented(sdkNode: SdkNode): Instrumented | undefined {
+  const instrumentations = instrument(AUTO);
+  if (instrumentations === undefined) {
+    const command = installCommand([AUTO], 'startNodeSdk' in sdkNode ? 3 : 2);
+    warn(`${AUTO} is not installed, so there are only spans that the application starts itself:\n\n  ${command}\n`);
+  }
+  return instrumentations;
+}

@@ -1,0 +1,76 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
+/** What a thread has done for another thread's cache. */
+export interface RelayStats {
+  /** Spans sent. */
+  readonly sent: number;
+  /** Spans and orphans that were sent and that the receiver has not taken in yet. */
+  readonly inFlight: number;
+  /** Spans that wait to be sent. */
+  readonly queued: number;
+  /** Spans lost because `capacity` others waited, or because the receiver closed while they did. */
+  readonly dropped: number;
+  /** Orphans lost for the same reasons. */
+  readonly droppedOrphans: number;
+  /** Spans left out because they cannot be read. */
+  readonly unreadable: number;
+}
+
+/** Sends what this thread's cache delivers to a receiver in the thread that created this one, or further up. */
+export interface SpanRelay extends Disposable {
+  readonly role: 'relay';
+  /** Sends nothing any more: it was closed, its receiver is gone, or there never was one. */
+  readonly closed: boolean;
+  /** Sends everything that has ended, and nothing from then on. The end of the thread does the same. */
+  close(): void;
+  /** The counters at this moment, as an object of its own. */
+  stats(): RelayStats;
+}
+
+/** What came from one thread, and what is known to be lost. */
+export interface ThreadStats {
+  readonly threadId: number;
+  readonly threadName: string | undefined;
+  /** `ended`: has sent all it had. `died`: went without that; what it had not sent is lost. */
+  readonly state: 'connected' | 'ended' | 'died';
+  /** Spans that came. */
+  readonly received: number;
+  /** Orphans that came. */
+  readonly receivedOrphans: number;
+  /** Spans lost in the thread, as it told: its queue or its relay was full, or they could not be read. */
+  readonly dropped: number;
+  /** Orphans lost in the thread, as it told. */
+  readonly droppedOrphans: number;
+  /** Of a thread that died: spans it had not sent, as far as its cache had looked at them. */
+  readonly unsent: number;
+  /** Messages that could not be read. */
+  readonly invalid: number;
+}
+
+/** What came from all threads together. */
+export interface ReceiverStats {
+  /** One for each relay: those connected, in the order they came, then up to 32 that have gone last. */
+  readonly threads: readonly ThreadStats[];
+  /** The sums of those that went before them. */
+  readonly earlier: Omit<ThreadStats, 'threadId' | 'threadName' | 'state'> & {
+    readonly ended: number;
+    readonly died: number;
+  };
+  /** Messages of no known thread, or of another version of this package. */
+  readonly invalid: number;
+}
+
+/** Takes in what relays in other threads send. */
+export interface SpanReceiver extends Disposable {
+  readonly role: 'receiver';
+  readonly closed: boolean;
+  /**
+   * Has all threads send what has ended, and the cache deliver and export it, as `cache.forceFlush()` does. Waits
+   * at most `flushTimeoutMillis` for a thread that is busy. Never rejects.
+   */
+  forceFlush(): Promise<void>;
+  /** Takes in what has come, and nothing from then on. Relays then cost their thread nothing. */
+  close(): void;
+  /** The counters at this moment, as an object of its own. */
+  stats(): ReceiverStats;
+}

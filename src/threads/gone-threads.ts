@@ -1,0 +1,40 @@
+import type { ReceiverStats, ThreadStats } from './contract.js';
+
+/** Threads that are listed one by one after they have gone. */
+const MAX_LISTED = 32;
+
+type Sums = ReceiverStats['earlier'];
+
+/** The numbers of threads that have gone: the last ones each, those before as sums. */
+export class GoneThreads {
+  readonly #listed: ThreadStats[] = [];
+  #earlier: Sums = {
+    ended: 0,
+    died: 0,
+    received: 0,
+    receivedOrphans: 0,
+    dropped: 0,
+    droppedOrphans: 0,
+    unsent: 0,
+    invalid: 0,
+  };
+
+  get listed(): readonly ThreadStats[] {
+    return this.#listed;
+  }
+
+  get earlier(): Sums {
+    return this.#earlier;
+  }
+
+  add(stats: ThreadStats): void {
+    this.#listed.push(stats);
+    if (this.#listed.length > MAX_LISTED) this.#earlier = sum(this.#earlier, this.#listed.shift()!);
+  }
+}
+
+function sum(earlier: Sums, stats: ThreadStats): Sums {
+  const counts = Object.keys(earlier) as (keyof Sums)[];
+  const added = { ...stats, ended: stats.state === 'ended' ? 1 : 0, died: stats.state === 'died' ? 1 : 0 };
+  return Object.fromEntries(counts.map((count) => [count, earlier[count] + added[count]])) as unknown as Sums;
+}

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import timers from 'node:timers';
+import workerThreads from 'node:worker_threads';
+import { Episode } from '../diagnostics/episode.js';
+import type { SpanDemand } from '../fanout/demand.js';
+import type { SpanCache } from '../span-cache.js';
+import { expectation } from '../validation/option.js';
+import { publishAddress } from './address.js';
+import type { ReceiverStats, SpanReceiver } from './contract.js';
+import { GoneThreads } from './gone-threads.js';
+import type { ReceiverOptions } from './options.js';
+import { PROTOCOL_VERSION, type Broadcast, type Hello } from './protocol.js';
+import { ThreadLink } from './thread-link.js';
+
+// Node's own, taken when the module loads: a test's fake timers do not stop a flush from giving up.
+const { clearTimeout, setTimeout } = timers;
+
+/**
+ * Listens for relays on a broadcast channel of its own, whose name threads inherit when they are created, and
+ * gives each a port. None of it keeps the process alive.
+ */
+export class CacheReceiver implements SpanReceiver {
+  readonly role = 'receiver';
+  readonly #cache: SpanCache;
+  readonly #flushTimeoutMillis: number;
+  readonly #channel = new workerThreads.BroadcastChannel(`otel-span-cache.threads/${randomUUID()}`);
+  readonly #address: Disposable;
+  readonly #watch: Disposable;
+  readonly #links = new Map<string, ThreadLink>();
+  readonly #goneThreads = new GoneThreads();
+  readonly #failures = new Episode();
+  #demand: SpanDemand = { spans: false, orphans: false };
+  #invalid = 0;
+  #closed = false;
+
+  constructor(cache: SpanCache, { flushTimeoutMillis }: Required<ReceiverOptions>) {
+    this.#cache = cache;
+    this.#flushTimeoutMillis = flushTimeoutMillis;
+    this.#channel.addEventListener('message', (event) => {
+      this.#take((event as unknown as { data: Broadcast }).data);
+    });
+    this.#channel.addEventListener('messageerror', () => this.#invalid++);
+    (this.#channel as unknown as NodeJS.RefCounted).unref();
+    this.#watch = cache.onDemand((demand) => {
+      this.#demand = demand;
+      for (const link of this.#links.values()) link.ask({ type: 'demand', ...demand });
+    });
+    this.#address = publishAddress(this.#channel.name);
+    // Before any listener of the application, which may flush the cache for the last time.
+    process.prependListener('exit', this.#drain);
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  async forceFlush(): Promise<void> {
+    this.#drain();
+    const limit = timeLimit(this.#flushTimeoutMillis);
+    const flushed = [...this.#links.values()].map((link) => link.flush());
+    await Promise.race([Promise.all(flushed), limit.passed]);
+    limit.clear();
+    await this.#cache.forceFlush();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#drain();
+    this.#closed = true;
+    this.#address[Symbol.dispose]();
+    this.#watch[Symbol.dispose]();
+    process.off('exit', this.#drain);
+    for (const link of this.#links.values()) link.close();
+    this.#channel.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  stats(): ReceiverStats {
+    return {
+      threads: [...[...this.#links.values()].map((link) => link.stats()), ...this.#goneThreads.listed],
+      earlier: { ...this.#goneThreads.earlier },
+      invalid: this.#invalid,
+    };
+  }
+
+  /** Takes in all that has been posted, without waiting for the event loop. */
+  readonly #drain = (): void => {
+    this.#drainChannel();
+    for (const link of this.#links.values()) link.drain();
+  };
+
+  readonly #drainChannel = (): void => {
+    if (this.#closed) return;
+    for (let next = this.#next(); next !== undefined; next = this.#next()) this.#take(next.message);
+  };
+
+  #next(): { message: Broadcast } | undefined {
+    const channel = this.#channel as unknown as workerThreads.MessagePort;
+    return workerThreads.receiveMessageOnPort(channel);
+  }
+
+  #take(broadcast: Broadcast): void {
+    try {
+      const { relay, message } = broadcast;
+      const link = this.#links.get(relay);
+      if (link !== undefined) link.take(message);
+      else this.#welcome(relay, message as Hello);
+    } catch (error) {
+      this.#invalid++;
+      this.#failures.report('a message of a thread could not be read', error);
+    }
+  }
+
+  #welcome(relay: string, hello: Hello): void {
+    check(hello);
+    const link = new ThreadLink({
+      cache: this.#cache,
+      hello,
+      relay,
+      demand: this.#demand,
+      drainChannel: this.#drainChannel,
+      onGone: () => {
+        this.#links.delete(relay);
+        this.#goneThreads.add(link.stats());
+      },
+    });
+    this.#links.set(relay, link);
+  }
+}
+
+/** Throws a `TypeError` for what no relay of this version says first. */
+function check({ type, version, threadId, threadName, unsent }: Hello): void {
+  if (type !== 'hello') throw new TypeError(expectation('the first message', `'hello'`, type));
+  if (version !== PROTOCOL_VERSION) throw new TypeError(expectation('the version', String(PROTOCOL_VERSION), version));
+  if (!Number.isInteger(threadId)) throw new TypeError(expectation('threadId', 'an integer', threadId));
+  if (threadName !== undefined && typeof threadName !== 'string') {
+    throw new TypeError(expectation('threadName', 'a string', threadName));
+  }
+  if (!(unsent instanceof Int32Array)) throw new TypeError(expectation('unsent', 'an Int32Array', unsent));
+}
+
+/** Keeps the process alive as long as it is waited for. */
+function timeLimit(millis: number): { passed: Promise<void>; clear: () => void } {
+  let timer: NodeJS.Timeout;
+  const passed = new Promise<void>((resolve) => (timer = setTimeout(resolve, millis)));
+  return { passed, clear: () => clearTimeout(timer) };
+}

@@ -1,0 +1,76 @@
+import { expect } from 'chai';
+import { cacheOptions } from '../../src/options.js';
+import { readSettings, VARIABLES } from '../../src/register/environment.js';
+
+/** What is read, and what is warned of. */
+function read(env: Record<string, string>): { cache: object; print: boolean; warnings: string[] } {
+  const warnings: string[] = [];
+  return { ...readSettings(env, (message) => warnings.push(message)), warnings };
+}
+
+describe('The variables', () => {
+  it('are there for every option of the cache but those that only code can give', () => {
+    const inCode = ['selfObsMeterProvider', 'recording'];
+
+    const options = [...VARIABLES.values()].map(({ option }) => option);
+
+    expect(options).to.have.members([...Object.keys(cacheOptions()).filter((name) => !inCode.includes(name)), 'print']);
+  });
+
+  it('are named after their option', () => {
+    expect([...VARIABLES.keys()]).to.include.members(['OTEL_SPAN_CACHE_QUEUE_CAPACITY', 'OTEL_SPAN_CACHE_PRINT']);
+  });
+
+  it('say nothing when unset or empty, as the specification has it', () => {
+    const empty = { OTEL_SPAN_CACHE_QUEUE_CAPACITY: '', OTEL_SPAN_CACHE_PRINT: ' ' };
+
+    expect(read(empty)).to.deep.equal({ cache: {}, print: false, warnings: [] });
+  });
+
+  const RIGHT: [variable: string, text: string, option: string, value: unknown][] = [
+    ['OTEL_SPAN_CACHE_QUEUE_CAPACITY', ' 1 ', 'queueCapacity', 1],
+    ['OTEL_SPAN_CACHE_MAX_PARKED_MILLIS', 'Infinity', 'maxParkedMillis', Infinity],
+    ['OTEL_SPAN_CACHE_LOG_RECORDS', 'events', 'logRecords', 'events'],
+    ['OTEL_SPAN_CACHE_LATE_EVENTS', 'amend', 'lateEvents', 'amend'],
+    ['OTEL_SPAN_CACHE_LATE_EVENTS', '{ "holdMillis": 50 }', 'lateEvents', { holdMillis: 50 }],
+    ['OTEL_SPAN_CACHE_UNSAMPLED_SPANS', 'FALSE', 'unsampledSpans', false],
+    ['OTEL_SPAN_CACHE_UNSAMPLED_SPANS', '0', 'unsampledSpans', false],
+    ['OTEL_SPAN_CACHE_TRACK_OPEN_SPANS', '1', 'trackOpenSpans', true],
+  ];
+  for (const [variable, text, option, value] of RIGHT) {
+    it(`${variable}=${text} is ${option} ${JSON.stringify(value)}`, () => {
+      expect(read({ [variable]: text })).to.deep.equal({ cache: { [option]: value }, print: false, warnings: [] });
+    });
+  }
+
+  for (const text of ['1', 'true', 'True']) {
+    it(`print with OTEL_SPAN_CACHE_PRINT=${text}`, () => {
+      expect(read({ OTEL_SPAN_CACHE_PRINT: text }).print).to.equal(true);
+    });
+  }
+
+  const WRONG: [variable: string, text: string, expected: string][] = [
+    ['OTEL_SPAN_CACHE_QUEUE_CAPACITY', '0', 'must be a positive integer, got 0 (number)'],
+    ['OTEL_SPAN_CACHE_QUEUE_CAPACITY', '1k', "must be a positive integer, got '1k' (string)"],
+    ['OTEL_SPAN_CACHE_PRINT', 'yes', "must be true or false, got 'yes' (string)"],
+    ['OTEL_SPAN_CACHE_LOG_RECORDS', 'some', "must be 'all' or 'events', got 'some' (string)"],
+    ['OTEL_SPAN_CACHE_LATE_EVENTS', '{ holdMillis: 5 }', `got '{ holdMillis: 5 }' (string)`],
+    ['OTEL_SPAN_CACHE_LATE_EVENTS', '{ "holdMillis": 0 }', 'got { holdMillis: 0 } (object)'],
+  ];
+  for (const [variable, text, expected] of WRONG) {
+    it(`warn of ${variable}=${text}, and leave the default`, () => {
+      const { cache, print, warnings } = read({ [variable]: text });
+
+      expect({ cache, print }).to.deep.equal({ cache: {}, print: false });
+      expect(warnings).to.have.length(1);
+      expect(warnings[0]).to.match(new RegExp(`^${variable} must be .*; the default is used$`)).and.to.include(expected);
+    });
+  }
+
+  it('warn of one that does not exist, and of none with another prefix', () => {
+    const { warnings } = read({ OTEL_SPAN_CACHE_QUEUE_SIZE: '1', OTEL_SPAN_CACHEPRINT: '1', OTEL_BSP_MAX_QUEUE_SIZE: 'x' });
+
+    expect(warnings).to.have.length(1);
+    expect(warnings[0]).to.match(/^there is no variable OTEL_SPAN_CACHE_QUEUE_SIZE; there are OTEL_SPAN_CACHE_QUEUE_CAPACITY, /);
+  });
+});

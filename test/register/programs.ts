@@ -1,0 +1,96 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export type Env = Readonly<Record<string, string>>;
+
+/** Where `otel-span-cache` is the package itself, as it was built, and its optional peers are installed. */
+const FIXTURES = fileURLToPath(new URL('fixtures', import.meta.url));
+const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Columns of a printed trace that time decides. */
+const GUTTER = 36;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  /** Waits for a text on standard output. */
+  printed(text: string): Promise<void>;
+  readonly ended: Promise<Ended>;
+}
+
+export function start(args: readonly string[], env: Env = {}, cwd = FIXTURES): Running {
+  // The settings of the shell that runs the tests are not those of the program.
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(?:OTEL_|NODE_|FORCE_COLOR|NO_COLOR)/.test(name));
+  const child = spawn(process.execPath, args, {
+    cwd,
+    env: { ...Object.fromEntries(inherited), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 20_000,
+    killSignal: 'SIGKILL',
+  });
+  const output = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => (output[stream] += text));
+  }
+  return {
+    child,
+    printed: async (text) => {
+      while (!output.stdout.includes(text)) await once(child.stdout, 'data');
+    },
+    ended: once(child, 'close').then(([code, signal]) => ({
+      code: code as number | null,
+      signal: signal as NodeJS.Signals | null,
+      ...output,
+    })),
+  };
+}
+
+/** Runs Node to its end. */
+export function run(args: readonly string[], env: Env = {}, cwd = FIXTURES): Promise<Ended> {
+  return start(args, env, cwd).ended;
+}
+
+/** What a program printed of its traces, without what is different each time. */
+export function traces(printed: string): string {
+  return printed
+    .split('\n')
+    .map((line) => (/^[ +\d]/.test(line) ? line.slice(GUTTER) : line))
+    .map((line) => line.replace(/^(trace) [0-9a-f]{32} (.*?) · [\d.]+ \S+/, '$1 $2').replace(/:\d+\//, ':(port)/'))
+    .join('\n');
+}
+
+export interface Project {
+  readonly folder: string;
+  remove(): void;
+}
+
+/** A project of its own, with the fixtures, in which the package is installed, and of other packages only these. */
+export function installProject(...packages: string[]): Project {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'otel-span-cache-')));
+  cpSync(FIXTURES, folder, { recursive: true });
+  const installed = join(folder, 'node_modules');
+  for (const part of ['package.json', 'dist']) {
+    cpSync(join(PACKAGE, part), join(installed, 'otel-span-cache', part), { recursive: true });
+  }
+  for (const name of packages) {
+    mkdirSync(dirname(join(installed, name)), { recursive: true });
+    symlinkSync(pathOf(name), join(installed, name), 'junction');
+  }
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+function pathOf(name: string): string {
+  const main = createRequire(import.meta.url).resolve(name);
+  return main.slice(0, main.lastIndexOf(name)) + name;
+}

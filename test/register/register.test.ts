@@ -1,0 +1,388 @@
+import { expect } from 'chai';
+import { remoteReceiver, type RemoteReceiver } from '../../src/testing/remote/index.js';
+import { installProject, run, start, traces, type Env, type Project } from './programs.js';
+
+const IMPORT = ['--import', 'otel-span-cache/register'];
+const PRINT: Env = { OTEL_SPAN_CACHE_PRINT: '1', OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http,express,pino' };
+
+/** For programs that need no instrumentations: without those, they start in a fraction of the time. */
+const BARE_PRINT: Env = { OTEL_SPAN_CACHE_PRINT: '1', OTEL_LOG_LEVEL: 'error' };
+
+const SHOP_TRACE = `trace · 3 spans
+GET  client
+│ url.full=http://127.0.0.1:(port)/orders/7
+│ http.response.status_code=200
+└─ GET /orders/:id  server  ← remote
+   │ http.response.status_code=200
+   └─ request handler
+        http.route=/orders/:id
+        INFO  looking up  id="7"
+
+`;
+
+const JOB_TRACE = `trace · 2 spans
+job
+└─ step
+
+`;
+
+describe('otel-span-cache/register', function () {
+  this.timeout(30_000);
+
+  let bare: Project;
+  before(() => (bare = installProject('@opentelemetry/api', '@opentelemetry/sdk-node', 'signal-exit')));
+  after(() => bare.remove());
+
+  const runBare = (args: readonly string[], env: Env = {}) =>
+    run([...IMPORT, ...args], { ...BARE_PRINT, ...env }, bare.folder);
+  const startBare = (args: readonly string[], env: Env = {}) =>
+    start([...IMPORT, ...args], { ...BARE_PRINT, ...env }, bare.folder);
+
+  describe('prints the trace of an application that knows nothing of tracing', () => {
+    const ways: [string, (app: string) => [args: string[], env: Env]][] = [
+      ['--import', (app) => [[...IMPORT, app], {}]],
+      ['--require', (app) => [['--require', 'otel-span-cache/register', app], {}]],
+      ['NODE_OPTIONS with --import', (app) => [[app], { NODE_OPTIONS: '--import otel-span-cache/register' }]],
+      ['NODE_OPTIONS with --require', (app) => [[app], { NODE_OPTIONS: '--require otel-span-cache/register' }]],
+    ];
+    for (const [name, way] of ways) {
+      for (const [kind, app] of [['of ES modules', 'shop.mjs'], ['in CommonJS', 'shop.cjs']] as const) {
+        it(`${kind}, by ${name}`, async () => {
+          const [args, env] = way(app);
+
+          const { code, stdout, stderr } = await run(args, { ...PRINT, ...env });
+
+          expect(traces(stderr)).to.equal(SHOP_TRACE);
+          expect({ code, stdout }).to.deep.equal({ code: 0, stdout: '' });
+        });
+      }
+    }
+
+    it('once, if it is loaded twice', async () => {
+      const { stderr } = await run([...IMPORT, '--require', 'otel-span-cache/register', 'shop.mjs'], PRINT);
+
+      expect(traces(stderr)).to.equal(SHOP_TRACE);
+    });
+  });
+
+  for (const app of ['shop.mjs', 'shop.cjs']) {
+    it(`gives ${app} its cache by getSpanCache()`, async () => {
+      const env = { OTEL_TRACES_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' };
+
+      const { stdout, stderr } = await run([...IMPORT, app, 'store'], {
+        ...env,
+        OTEL_SERVICE_NAME: 'shop',
+        OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http,pino',
+      });
+
+      expect(stdout).to.equal("GET [ 'looking up' ] of shop\nGET [] of shop\n");
+      expect(stderr).to.equal('');
+    });
+  }
+
+  describe('with the variables of the SDK', () => {
+    let receiver: RemoteReceiver;
+    beforeEach(async () => (receiver = await remoteReceiver()));
+    afterEach(() => receiver.close());
+
+    const exportedSpans = (scope: ReturnType<RemoteReceiver['openScope']>) => scope.spans.map(({ name }) => name);
+
+    it('keeps the exporters that they name, and feeds the cache beside them', async () => {
+      const scope = receiver.openScope();
+
+      const { stderr } = await run([...IMPORT, 'shop.mjs'], { ...PRINT, ...receiver.env });
+
+      expect(traces(stderr)).to.equal(SHOP_TRACE);
+      expect(exportedSpans(scope)).to.have.members(['GET', 'GET /orders/:id', 'request handler']);
+      expect(scope.logs.map(({ body }) => body)).to.deep.equal(['looking up']);
+    });
+
+    it('exports to the endpoint that they name, by which exporter ever', async () => {
+      const scope = receiver.openScope();
+      const env = { OTEL_METRICS_EXPORTER: 'none', OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
+
+      for (const protocol of ['http/protobuf', 'http/json']) {
+        await runBare(['job.mjs'], { ...env, OTEL_EXPORTER_OTLP_PROTOCOL: protocol });
+      }
+
+      expect(exportedSpans(scope)).to.have.members(['job', 'step', 'job', 'step']);
+    });
+
+    it('writes spans to the console, and feeds the cache beside it', async () => {
+      const { stdout, stderr } = await runBare(['job.mjs'], { OTEL_TRACES_EXPORTER: 'console' });
+
+      expect(stdout).to.include(`name: 'job'`).and.to.include(`name: 'step'`);
+      expect(traces(stderr)).to.equal(JOB_TRACE);
+    });
+
+    it('feeds the cache where nothing is exported', async () => {
+      const none = { OTEL_TRACES_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' };
+
+      const { stderr } = await run([...IMPORT, 'shop.mjs'], { ...PRINT, ...none });
+
+      expect(traces(stderr)).to.equal(SHOP_TRACE);
+    });
+
+    it('says so if they name no exporter that the SDK knows', async () => {
+      const { code, stderr } = await runBare(['job.mjs'], { OTEL_TRACES_EXPORTER: 'otpl', OTEL_LOG_LEVEL: 'warn' });
+
+      expect(code).to.equal(0);
+      expect(stderr).to.include(
+        'otel-span-cache: the SDK has set up no traces, because it knows no exporter that OTEL_TRACES_EXPORTER names; ' +
+          'none reach the cache\n',
+      );
+    });
+
+    it('samples as they say', async () => {
+      const { stderr } = await runBare(['job.mjs'], { OTEL_TRACES_SAMPLER: 'always_off' });
+
+      expect(stderr).to.equal('');
+    });
+
+    it('instruments what they say', async () => {
+      const { stderr } = await run([...IMPORT, 'shop.mjs'], {
+        OTEL_SPAN_CACHE_PRINT: '1',
+        OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http,express',
+        OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'express',
+      });
+
+      expect(traces(stderr)).to.match(/^trace · 2 spans\nGET {2}client\n(?:│ .*\n)+└─ GET {2}server/);
+      expect(stderr).to.not.include('looking up');
+    });
+
+    it('detects the resources that they name, those of clouds included', async () => {
+      const detectors = { OTEL_NODE_RESOURCE_DETECTORS: 'env,container', OTEL_LOG_LEVEL: 'error' };
+
+      const { stdout, stderr } = await run([...IMPORT, 'shop.cjs', 'store'], { ...PRINT, ...detectors, OTEL_SERVICE_NAME: 'detected' });
+
+      expect(stdout).to.include('GET [] of detected');
+      expect(stderr).to.not.include('Invalid resource detector');
+    });
+
+    it('shows the warnings of the instrumentations at the level that they say', async () => {
+      const wrong = { OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'htpp', OTEL_LOG_LEVEL: 'error' };
+
+      const { stderr } = await run([...IMPORT, 'job.mjs'], { ...PRINT, ...wrong });
+
+      expect(stderr).to.include('"@opentelemetry/instrumentation-htpp" not found');
+    });
+
+    it('counts the cache itself if they say that the SDK does', async () => {
+      const metrics = { OTEL_METRICS_EXPORTER: 'console', OTEL_NODE_EXPERIMENTAL_SDK_METRICS: 'true' };
+
+      const { stdout } = await runBare(['job.mjs'], { ...metrics });
+
+      expect(stdout).to.include('span_cache.');
+    });
+
+    it('starts nothing if the SDK is disabled, and leaves a cache that stays empty', async () => {
+      const { code, stdout, stderr } = await runBare(['job.mjs', 'cache'], { OTEL_SDK_DISABLED: 'TRUE' });
+
+      const { stats, recording } = JSON.parse(stdout) as { stats: { spans: { received: number } }; recording: boolean };
+      expect({ code, stderr, received: stats.spans.received, recording }).to.deep.equal({
+        code: 0,
+        stderr: '',
+        received: 0,
+        recording: false,
+      });
+    });
+  });
+
+  describe('with variables of the cache', () => {
+    it('makes the cache with these options', async () => {
+      const options = { OTEL_SPAN_CACHE_TRACK_OPEN_SPANS: 'true' };
+
+      const { stdout } = await runBare(['job.mjs', 'openSpans'], { ...options });
+
+      expect(stdout).to.equal('job\n');
+    });
+
+    it('warns of a wrong value, and goes on with the default', async () => {
+      const wrong = { OTEL_SPAN_CACHE_QUEUE_CAPACITY: 'many', OTEL_LOG_LEVEL: '' };
+
+      const { code, stderr } = await runBare(['job.mjs'], wrong);
+
+      expect(code).to.equal(0);
+      expect(stderr).to.include(
+        `otel-span-cache: OTEL_SPAN_CACHE_QUEUE_CAPACITY must be a positive integer, got 'many' (string); ` +
+          'the default is used\n',
+      );
+      expect(traces(stderr)).to.include(JOB_TRACE);
+    });
+
+    it('is silent about a wrong value if OTEL_LOG_LEVEL says so', async () => {
+      const wrong = { OTEL_SPAN_CACHE_QUEUE_CAPACITY: 'many', OTEL_LOG_LEVEL: 'ERROR' };
+
+      const { stderr } = await runBare(['job.mjs'], wrong);
+
+      expect(traces(stderr)).to.equal(JOB_TRACE);
+    });
+  });
+
+  describe('when it prints', () => {
+    const printed = async (how: string, env: Env = {}) => {
+      const { stderr } = await runBare(['job.mjs', how], { ...env });
+      return traces(stderr);
+    };
+
+    it('prints nothing unless told to', async () => {
+      const nowhere = { OTEL_TRACES_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' };
+
+      const { stderr } = await runBare(['job.mjs'], { ...nowhere, OTEL_SPAN_CACHE_PRINT: 'false' });
+
+      expect(stderr).to.equal('');
+    });
+
+    it('shows what went wrong', async () => {
+      expect(await printed('failing')).to.equal(`trace · 2 spans · 1 error
+job  ✗ no such order
+│ TypeError: no such order
+└─ step
+
+`);
+    });
+
+    it('waits for a span that ends soon after its root', async () => {
+      expect(await printed('late')).to.equal('trace · 3 spans\njob\n├─ step\n└─ late step\n\n');
+    });
+
+    it('prints a span that ends long after its root as a tree of its own', async () => {
+      expect((await printed('tooLate')).replace(/parent \w+/, 'parent (id)')).to.equal(`${JOB_TRACE}trace · 1 span
+⋯ parent (id) not ended yet, or lost
+└─ late step
+
+`);
+    });
+
+    it('says which spans have not ended', async () => {
+      expect((await printed('open')).replace(/parent \w+/, 'parent (id)')).to.equal(`trace · 1 span
+⋯ parent (id) not ended yet, or lost
+└─ step
+
+otel-span-cache: spans that have not ended: job
+`);
+    });
+
+    it('says how many spans were lost, and why', async () => {
+      const text = await printed('overload', { OTEL_SPAN_CACHE_QUEUE_CAPACITY: '2' });
+
+      expect(text).to.include('otel-span-cache: not shown: 9 spans (queue_full 9)\n');
+    });
+
+    it('colours where FORCE_COLOR says so, as a pipe is no terminal', async () => {
+      const plain = await runBare(['job.mjs']);
+      const coloured = await runBare(['job.mjs'], { FORCE_COLOR: '1' });
+
+      expect(plain.stderr).to.not.include('\x1b[');
+      expect(coloured.stderr).to.include('\x1b[1mjob\x1b[0m');
+    });
+
+    it('prints the spans of each thread once', async () => {
+      const { code, stderr } = await runBare(['threads.mjs']);
+
+      const names = traces(stderr).split('\n').filter((line) => line.endsWith('work'));
+      expect(names.toSorted()).to.deep.equal(['main work', 'thread work', 'thread work']);
+      expect(code).to.equal(0);
+    });
+  });
+
+  describe('when the process ends', () => {
+    it('prints what there is before process.exit() ends it, with the same code', async () => {
+      const { code, stderr } = await runBare(['job.mjs', 'exit']);
+
+      expect(code).to.equal(7);
+      expect(traces(stderr)).to.equal(JOB_TRACE);
+    });
+
+    it('prints what there is before an error ends it', async () => {
+      const { code, stderr } = await runBare(['job.mjs', 'throw']);
+
+      expect(code).to.equal(1);
+      expect(traces(stderr)).to.include(JOB_TRACE).and.to.include('Error: the job failed');
+    });
+
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      it(`exports and prints what there is, and lets ${signal} end it`, async () => {
+        const receiver = await remoteReceiver();
+        const scope = receiver.openScope();
+        const service = startBare(['service.mjs'], { ...receiver.env, OTEL_BSP_SCHEDULE_DELAY: '60000' });
+        await service.printed('ready');
+
+        service.child.kill(signal);
+        const ended = await service.ended;
+        await receiver.close();
+
+        expect(ended).to.include({ code: null, signal });
+        expect(ended.stderr).to.include('└─ query').and.to.include('spans that have not ended: request');
+        expect(scope.spans.map(({ name }) => name)).to.deep.equal(['query']);
+      });
+    }
+
+    it('leaves a signal to the application that handles it, and exports what it has by then', async () => {
+      const receiver = await remoteReceiver();
+      const scope = receiver.openScope();
+      const env = { ...receiver.env, OTEL_BSP_SCHEDULE_DELAY: '60000' };
+      const service = startBare(['service.mjs', 'handler'], env);
+      await service.printed('ready');
+
+      service.child.kill('SIGTERM');
+      await service.printed('closing');
+      await scope.waitForSpan('query', { timeoutMillis: 10_000 });
+      service.child.kill('SIGUSR2');
+      const { code, signal, stderr } = await service.ended;
+      await receiver.close();
+
+      expect({ code, signal }).to.deep.equal({ code: 5, signal: null });
+      expect(traces(stderr)).to.equal('trace · 2 spans\nrequest\n└─ query\n\n');
+    });
+
+    it('does not keep a signal from a package that only cleans up', async () => {
+      const service = startBare(['service.mjs', 'signalExit']);
+      await service.printed('ready');
+
+      service.child.kill('SIGTERM');
+      const { signal, stdout } = await service.ended;
+
+      expect(signal).to.equal('SIGTERM');
+      expect(stdout).to.include('cleaned up');
+    });
+  });
+
+  describe('where a package is not installed', () => {
+    for (const flag of ['--import', '--require']) {
+      it(`ends with the command that installs the SDK, loaded by ${flag}`, async () => {
+        const project = installProject('@opentelemetry/api');
+
+        const ended = await run([flag, 'otel-span-cache/register', 'job.mjs', 'cache'], {}, project.folder);
+        project.remove();
+
+        expect(ended).to.include({ code: 1, stdout: '' });
+        expect(ended.stderr).to.match(
+          /^otel-span-cache: otel-span-cache\/register needs @opentelemetry\/sdk-node, which is not installed\. Install it:\n\n {2}npm install @opentelemetry\/sdk-node\S* @opentelemetry\/auto-instrumentations-node\S*\n\n$/,
+        );
+      });
+    }
+
+    it('says once how to install the instrumentations, and shows what the application starts itself', async () => {
+      const { code, stderr } = await runBare(['threads.mjs'], { OTEL_LOG_LEVEL: '' });
+
+      expect(code).to.equal(0);
+      expect(stderr.match(/npm install @opentelemetry\/auto-instrumentations-node/g)).to.have.length(1);
+      expect(stderr).to.include('main work').and.to.include('thread work');
+    });
+  });
+
+  describe('beside an SDK that was there before', () => {
+    it('says so, and starts none', async () => {
+      const args = ['--import', './own-sdk.mjs', ...IMPORT, 'cache-or-none.mjs'];
+
+      const { code, stdout, stderr } = await run(args);
+
+      expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'none\n' });
+      expect(stderr).to.equal(
+        'otel-span-cache: a tracer provider is registered already, so otel-span-cache/register starts none; ' +
+          'add a cache to that one\n',
+      );
+    });
+  });
+});

@@ -1,0 +1,542 @@
+import { once } from 'node:events';
+import workerThreads, { BroadcastChannel, getEnvironmentData, type Worker } from 'node:worker_threads';
+import { diag, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { SpanCacheStats } from '../../src/index.js';
+import { receiveSpans, relaySpans, type ReceiverStats, type RelayStats, type ThreadStats } from '../../src/threads/index.js';
+import { InMemorySpanExporter } from '../sdk.js';
+import { listenToWarnings, names } from './service.js';
+import { plain } from './threads/plain.mjs';
+import { message, startThreadedService, type ThreadedService } from './threads/threads.js';
+
+/** What a thread says that does `onRequest`. */
+interface Answer {
+  spans: SpanCacheStats['spans'];
+  events: SpanCacheStats['events'];
+  relay: RelayStats & { closed: boolean };
+}
+
+async function ask(worker: Worker, name: string): Promise<Answer> {
+  worker.postMessage({ name });
+  return message<Answer>(worker);
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+function withoutMarks(attributes: object): object {
+  const { 'thread.id': _, ...others } = attributes as Record<string, unknown>;
+  return others;
+}
+
+/** Without the members that are undefined: whether they are there at all is not sent. */
+function comparable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(comparable);
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+  const present = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(present.map(([key, member]) => [key, comparable(member)]));
+}
+
+describe('Spans of another thread', function () {
+  this.timeout(60_000);
+
+  let service: ThreadedService;
+  beforeEach(() => (service = startThreadedService()));
+  afterEach(() => {
+    service[Symbol.dispose]();
+    diag.disable();
+  });
+
+  describe('that is a worker', () => {
+    it('reach a subscriber of this one whole, with their log events', async () => {
+      const store = service.cache.store();
+      const worker = service.thread('wholeSpan');
+
+      const there = await message<Record<string, unknown>>(worker);
+      await once(worker, 'exit');
+      await service.receiver.forceFlush();
+
+      const [span] = store.getFinishedSpans();
+      expect(comparable({ ...plain(span!), attributes: withoutMarks(span!.attributes) })).to.deep.equal(comparable(there));
+      expect(span!.events.map(({ name }) => name)).to.deep.equal(['own', 'bare', 'logged', 'a line']);
+    });
+
+    it('are marked with their thread, those of this thread are not', async () => {
+      const store = service.cache.store();
+      const worker = service.thread('end', { count: 1, relayOptions: { threadName: 'resizer' } });
+      const { threadId } = worker;
+      await once(worker, 'exit');
+      await service.receiver.forceFlush();
+      service.start('here').end();
+
+      const [there, here] = store.getFinishedSpans();
+
+      expect(there!.attributes).to.deep.equal({ 'thread.id': threadId, 'thread.name': 'resizer' });
+      expect(here!.attributes).to.deep.equal({});
+    });
+
+    it('are marked with the name of the worker, where Node tells it', async () => {
+      const store = service.cache.store();
+
+      await service.run('end', { count: 1, workerName: 'resizer' });
+
+      const told = 'threadName' in workerThreads ? 'resizer' : undefined;
+      expect(store.getFinishedSpans()[0]!.attributes['thread.name']).to.equal(told);
+    });
+
+    it('are in one tree with those of this thread, if the context was handed over', async () => {
+      const store = service.cache.store();
+      propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+      const parent = service.start('here');
+      const carrier = {};
+      propagation.inject(trace.setSpan(ROOT_CONTEXT, parent), carrier);
+
+      await service.run('childOf', { carrier });
+      parent.end();
+
+      const [tree] = store.traces();
+      expect(store.traces()).to.have.length(1);
+      expect(tree!.roots.map(({ span }) => span.name)).to.deep.equal(['here']);
+      expect(tree!.roots[0]!.children.map(({ span }) => span.name)).to.deep.equal(['in the thread']);
+    });
+
+    it('come from a worker of a worker, too', async () => {
+      const store = service.cache.store();
+
+      await service.run('nested');
+
+      expect(names(store.getFinishedSpans())).to.have.members(['work 0', 'work 1', 'outer 0']);
+      const threads = new Set(store.getFinishedSpans().map(({ attributes }) => attributes['thread.id']));
+      expect(threads.size).to.equal(2);
+      expect(service.receiver.stats().threads.map(({ state }) => state)).to.deep.equal(['ended', 'ended']);
+    });
+
+    it('come with what this thread does not know how to clone as text', async () => {
+      const store = service.cache.store();
+
+      await service.run('unclonable');
+
+      const [odd, plain] = store.getFinishedSpans()[0]!.events as unknown as { body: unknown; attributes: object }[];
+      expect(odd!.body).to.be.a('string').that.includes('() => 1');
+      expect(odd!.attributes).to.deep.equal({ fine: 1 });
+      expect(plain!.body).to.deep.equal({ plain: true });
+    });
+
+    it('are delivered a second time when late events came there', async () => {
+      const store = service.cache.store();
+      const exporter = new InMemorySpanExporter();
+      service.cache.addExporter(exporter);
+
+      await service.run('late', { cacheOptions: { lateEvents: 'amend' } });
+
+      const [span, ...others] = store.getFinishedSpans();
+      expect(others).to.deep.equal([]);
+      expect(span!.revision).to.equal(1);
+      expect(span!.events.map(({ name }) => name)).to.deep.equal(['afterwards']);
+      expect(exporter.getFinishedSpans()).to.have.length(1);
+      expect(service.cache.stats().spans).to.include({ received: 2, delivered: 2, amended: 1 });
+    });
+
+    it('are exported here with the resource of their thread, once it is complete', async () => {
+      const exporter = new InMemorySpanExporter();
+      service.cache.addExporter(exporter, { scheduledDelayMillis: 0 });
+      const early = service.cache.subscribe();
+
+      await service.run('lateResource');
+
+      expect(early.take()!.spans).to.have.length(1);
+      const [span] = exporter.getFinishedSpans();
+      expect(span!.resource.attributes).to.deep.include({ 'service.name': 'resizer', 'host.id': 'h-1' });
+      expect(span!.attributes).to.have.property('thread.id');
+    });
+  });
+
+  describe('that ends', () => {
+    for (const [how, task, exitCode] of [
+      ['by itself', 'end', 0],
+      ['by process.exit()', 'endAndExit', 3],
+      ['by an error', 'endAndThrow', 1],
+    ] as const) {
+      it(`${how} are all there, though it ended them at once`, async () => {
+        const store = service.cache.store();
+
+        const code = await service.run(task, { count: 5_000 });
+
+        expect(code).to.equal(exitCode);
+        expect(store.getFinishedSpans()).to.have.length(5_000);
+        expect(service.onlyThread()).to.include({ state: 'ended', received: 5_000, dropped: 0, unsent: 0 });
+      });
+    }
+
+    it('after a while, when it has its port, are all there', async () => {
+      const store = service.cache.store();
+      const worker = service.thread('onRequest');
+      await ask(worker, 'first');
+      await service.receiver.forceFlush();
+      await ask(worker, 'second');
+
+      worker.postMessage({ name: 'stop' });
+      await once(worker, 'exit');
+      await service.receiver.forceFlush();
+
+      expect(store.getFinishedSpans()).to.have.length(602);
+      expect(service.onlyThread()).to.include({ state: 'ended', received: 602, unsent: 0 });
+    });
+
+    it('while this one is blocked are there at the next flush', async () => {
+      const store = service.cache.store();
+      const worker = service.thread('end', { count: 100 });
+      const gone = once(worker, 'exit');
+
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
+      await Promise.all([gone, service.receiver.forceFlush()]);
+      await service.receiver.forceFlush();
+
+      expect(store.getFinishedSpans()).to.have.length(100);
+    });
+
+    it('by its relay’s close() has sent what had ended before', async () => {
+      service.cache.store();
+      const worker = service.thread('close');
+
+      const { closed, stats, received } = await message<{ closed: boolean; stats: RelayStats; received: Answer['spans'] }>(worker);
+      await service.receiver.forceFlush();
+
+      expect(closed).to.equal(true);
+      expect(stats).to.include({ sent: 3, queued: 0, inFlight: 0 });
+      expect(received.dropped.no_subscriber).to.equal(2);
+      expect(service.onlyThread()).to.include({ state: 'ended', received: 3 });
+    });
+  });
+
+  describe('that dies', () => {
+    it('are there as far as they were sent', async () => {
+      const store = service.cache.store({ capacity: 1_000_000 });
+      const ended = new SharedArrayBuffer(4);
+      const worker = service.thread('endless', { ended });
+      await until(() => store.getFinishedSpans().length > 1_000);
+
+      await worker.terminate();
+      await service.receiver.forceFlush();
+
+      const { state, received, dropped, unsent } = service.onlyThread();
+      const { spans } = service.cache.stats();
+      expect(state).to.equal('died');
+      expect(store.getFinishedSpans()).to.have.length(received);
+      expect(received + dropped + unsent).to.be.at.most(Atomics.load(new Int32Array(ended), 0) + 64);
+      expect(spans.received).to.equal(received + dropped + unsent);
+      expect(spans.dropped.relay).to.equal(dropped + unsent);
+    });
+
+    it('are counted where they had waited to be sent, and that is reported', async () => {
+      const warnings: unknown[][] = [];
+      listenToWarnings((...args) => warnings.push(args));
+      const store = service.cache.store();
+      const ready = new SharedArrayBuffer(4);
+      const relayOptions = { capacity: 300, maxSpansInFlight: 1 };
+      const worker = service.thread('unsent', { count: 1_000, ready, relayOptions });
+      // Blocked, so that it acknowledges nothing.
+      Atomics.wait(new Int32Array(ready), 0, 0);
+
+      await worker.terminate();
+      await service.receiver.forceFlush();
+
+      // One batch of 256 is on its way; of the others, 256 fit into the buffer.
+      expect(store.getFinishedSpans()).to.have.length(256);
+      expect(service.onlyThread()).to.include({ state: 'died', received: 256, dropped: 0, unsent: 744 });
+      expect(service.cache.stats().spans.dropped.relay).to.equal(744);
+      expect(warnings.flat().join()).to.match(/thread \d+ ended at once; 744 spans or more/);
+    });
+  });
+
+  describe('from many at once', () => {
+    it('are all there', async () => {
+      const store = service.cache.store();
+
+      await Promise.all(Array.from({ length: 8 }, () => service.run('end', { count: 500 })));
+
+      const spansOf = new Map<unknown, number>();
+      for (const { attributes } of store.getFinishedSpans()) {
+        spansOf.set(attributes['thread.id'], (spansOf.get(attributes['thread.id']) ?? 0) + 1);
+      }
+      expect([...spansOf.values()]).to.deep.equal(new Array(8).fill(500));
+    });
+  });
+
+  describe('within tiny bounds', () => {
+    it('are lost only where that is counted', async () => {
+      const burst = fc.record({ count: fc.nat(600), turns: fc.nat(3), flush: fc.boolean() });
+      const bound = fc.integer({ min: 1, max: 300 });
+      const plan = fc.record({
+        bursts: fc.array(burst, { minLength: 1, maxLength: 12 }),
+        capacity: bound,
+        maxSpansInFlight: bound,
+        queueCapacity: fc.integer({ min: 1, max: 700 }),
+      });
+
+      await fc.assert(
+        fc.asyncProperty(plan, async ({ bursts, capacity, maxSpansInFlight, queueCapacity }) => {
+          using own = startThreadedService();
+          const store = own.cache.store();
+
+          await own.run('bursts', {
+            bursts,
+            cacheOptions: { queueCapacity },
+            relayOptions: { capacity, maxSpansInFlight },
+          });
+
+          const { spans } = own.cache.stats();
+          const ended = bursts.reduce((sum, { count }) => sum + count, 0);
+          expect(store.getFinishedSpans().length + spans.dropped.relay).to.equal(ended);
+          expect(spans.received).to.equal(ended);
+        }),
+        { numRuns: 5 },
+      );
+    });
+  });
+
+  describe('that were too many to send at once', () => {
+    it('follow as soon as the others have been taken in', async () => {
+      const store = service.cache.store();
+      const worker = service.thread('onRequest', { count: 2_000, relayOptions: { maxSpansInFlight: 1 } });
+
+      const { relay } = await ask(worker, 'one more');
+      await until(() => store.getFinishedSpans().length === 2_001);
+
+      expect(relay.queued).to.be.at.least(1);
+      expect(service.onlyThread()).to.include({ state: 'connected', received: 2_001, dropped: 0 });
+    });
+  });
+
+  describe('that nobody here wants', () => {
+    it('cost their thread no more than a branch, until somebody subscribes', async () => {
+      const worker = service.thread('onRequest');
+      await until(() => service.receiver.stats().threads.length === 1);
+      let idle: Answer;
+      do idle = await ask(worker, 'unwanted');
+      while (idle.spans.dropped.no_subscriber === 0);
+
+      const store = service.cache.store();
+      do await ask(worker, 'wanted');
+      while (service.receiver.stats().threads[0]!.received === 0 || store.getFinishedSpans().length === 0);
+
+      expect(names(store.getFinishedSpans())).to.include('wanted').and.not.include('unwanted');
+    });
+
+    it('are orphans, unless a subscriber asks for them', async () => {
+      const spansOnly = service.cache.subscribe();
+      const worker = service.thread('onRequest');
+      let events: Answer['events'];
+      do ({ events } = await ask(worker, 'a'));
+      while (events.orphaned.no_span === 0);
+      do await ask(worker, 'before');
+      while (service.receiver.stats().threads[0]?.received === undefined);
+      await service.receiver.forceFlush();
+      const before = service.onlyThread().receivedOrphans;
+      await ask(worker, 'unasked');
+      await service.receiver.forceFlush();
+      expect(service.onlyThread().receivedOrphans).to.equal(before);
+
+      const all = service.cache.subscribe({ orphans: true });
+      await service.receiver.forceFlush();
+      await ask(worker, 'asked');
+      await service.receiver.forceFlush();
+
+      const orphans = all.take()!.orphans;
+      expect(orphans.map(({ body, reason }) => [body, reason])).to.deep.equal([['outside asked', 'no_span']]);
+      expect(orphans[0]!.attributes).to.have.property('thread.id', worker.threadId);
+      expect(spansOnly.take()!.orphans).to.deep.equal([]);
+      expect(service.cache.stats().events.orphaned.no_span).to.equal(service.onlyThread().receivedOrphans);
+    });
+  });
+
+  describe('forceFlush()', () => {
+    it('brings what has ended there', async () => {
+      const store = service.cache.store();
+      const exporter = new InMemorySpanExporter();
+      service.cache.addExporter(exporter);
+      const worker = service.thread('onRequest', { cacheOptions: { lateEvents: { holdMillis: 60_000 } } });
+      await until(() => service.receiver.stats().threads.length === 1);
+      worker.postMessage({ name: 'held' });
+      await message(worker);
+
+      await service.receiver.forceFlush();
+
+      expect(names(store.getFinishedSpans())).to.deep.equal(['held']);
+      expect(names(exporter.getFinishedSpans() as never)).to.deep.equal(['held']);
+    });
+
+    it('gives up on a thread that is busy', async () => {
+      using own = startThreadedService({}, { flushTimeoutMillis: 50 });
+      own.cache.store();
+      const worker = own.thread('busy', { millis: 1_500 });
+      await until(() => own.receiver.stats().threads.length === 1);
+      worker.postMessage('go');
+      await message(worker);
+
+      const start = performance.now();
+      await own.receiver.forceFlush();
+
+      expect(performance.now() - start).to.be.within(40, 1_200);
+      expect(own.onlyThread().state).to.equal('connected');
+    });
+  });
+
+  describe('whose receiver is closed', () => {
+    it('stay in their thread, whose relay ends', async () => {
+      const { receiver } = service;
+      service.cache.store();
+      const worker = service.thread('onRequest');
+      await ask(worker, 'before');
+      await receiver.forceFlush();
+
+      receiver.close();
+      let answer: Answer;
+      do answer = await ask(worker, 'after');
+      while (!answer.relay.closed);
+
+      expect(receiver.closed).to.equal(true);
+      expect(receiver.stats().threads[0]).to.include({ state: 'ended', received: 1 });
+      const { spans } = await ask(worker, 'idle');
+      expect(spans.dropped.no_subscriber).to.be.at.least(1);
+    });
+
+    it('have nobody to go to in threads that are created then', async () => {
+      service.receiver.close();
+      const worker = service.thread('onRequest');
+
+      const { relay } = await ask(worker, 'alone');
+
+      expect(relay).to.deep.include({ closed: true, sent: 0 });
+    });
+  });
+});
+
+describe('receiveSpans()', () => {
+  function channelOf(): BroadcastChannel {
+    const { channel } = getEnvironmentData('otel-span-cache.threads') as unknown as { channel: string };
+    return new BroadcastChannel(channel);
+  }
+
+  for (const [what, garbage] of [
+    ['nothing', undefined],
+    ['text', 'hello'],
+    ['a batch of a relay that is not known', { relay: 'r', message: { type: 'batch' } }],
+    ['another version', { relay: 'r', message: { type: 'hello', version: 99, threadId: 1, unsent: new Int32Array(1) } }],
+    ['a hello without its numbers', { relay: 'r', message: { type: 'hello', version: 1, threadId: 1 } }],
+  ] as const) {
+    it(`counts and ignores a message that is ${what}`, async () => {
+      using service = startThreadedService();
+      const warnings: unknown[][] = [];
+      listenToWarnings((...args) => warnings.push(args));
+      const channel = channelOf();
+
+      channel.postMessage(garbage);
+      channel.close();
+      await service.receiver.forceFlush();
+
+      expect(service.receiver.stats()).to.deep.include({ threads: [], invalid: 1 });
+      expect(warnings).to.have.length(1);
+      diag.disable();
+    });
+  }
+
+  for (const [what, garbage] of [
+    ['of no known type', { type: 'greeting' }],
+    ['a batch without lists', { type: 'batch', spans: 1, orphans: 0, resources: [], scopes: [] }],
+    ['a batch that ends early', batch({ spans: 1 })],
+    ['a batch with more than it says', batch({ numbers: new Float64Array(3) })],
+    ['a batch that has lost no number', batch({ dropped: Number.NaN })],
+    ['a batch whose names are no strings', batch({ spans: 1, numbers: new Float64Array(60), strings: [{}] })],
+  ] as [string, unknown][]) {
+    it(`counts and ignores a message of a thread that is ${what}`, async () => {
+      using service = startThreadedService();
+      service.cache.store();
+      const warnings: unknown[][] = [];
+      listenToWarnings((...args) => warnings.push(args));
+      const channel = channelOf();
+      const hello = { type: 'hello', version: 1, threadId: 1_000_000, unsent: new Int32Array(new SharedArrayBuffer(4)) };
+
+      for (const sent of [hello, garbage]) channel.postMessage({ relay: 'r', message: sent });
+      channel.close();
+      await service.receiver.forceFlush();
+
+      const [thread] = service.receiver.stats().threads;
+      expect(thread).to.deep.include({ received: 0, dropped: 0, invalid: 1 } satisfies Partial<ThreadStats>);
+      expect(warnings.flat().join()).to.include('a message of thread 1000000 could not be read');
+      expect(service.cache.stats().spans.received).to.equal(0);
+      diag.disable();
+    });
+  }
+
+  it('takes wrong options where they are given, and only there', () => {
+    const { cache } = startThreadedService();
+
+    expect(() => receiveSpans(cache, { flushTimeoutMillis: 0 })).to.throw(RangeError, 'flushTimeoutMillis');
+    expect(() => receiveSpans({} as never)).to.throw(TypeError, 'cache must be');
+  });
+
+  it('has numbers of no thread at first', () => {
+    using service = startThreadedService();
+
+    expect(service.receiver.stats()).to.deep.equal({
+      threads: [],
+      earlier: {
+        ended: 0,
+        died: 0,
+        received: 0,
+        receivedOrphans: 0,
+        dropped: 0,
+        droppedOrphans: 0,
+        unsent: 0,
+        invalid: 0,
+      },
+      invalid: 0,
+    } satisfies ReceiverStats);
+  });
+});
+
+describe('relaySpans()', () => {
+  it('is closed where no thread receives, and says so', () => {
+    const warnings: unknown[][] = [];
+    listenToWarnings((...args) => warnings.push(args));
+    using service = startThreadedService();
+
+    const relay = relaySpans(service.cache);
+    diag.disable();
+
+    expect(relay).to.include({ role: 'relay', closed: true });
+    expect(service.cache.stats().subscriptions).to.deep.equal([]);
+    expect(warnings.flat().join()).to.include('no thread received spans when this one was created');
+  });
+
+  it('takes wrong options where they are given, and only there', () => {
+    const { cache, receiver } = startThreadedService();
+
+    for (const [option, value] of [['capacity', 0], ['maxSpansInFlight', -1], ['threadName', '']] as const) {
+      expect(() => relaySpans(cache, { [option]: value })).to.throw(RangeError, option);
+    }
+    expect(() => relaySpans(cache, { flushTimeoutMillis: 1 } as never)).to.throw(TypeError, 'unknown option');
+    receiver.close();
+  });
+});
+
+function batch(parts: object): object {
+  return {
+    type: 'batch',
+    spans: 0,
+    orphans: 0,
+    forget: false,
+    resources: [],
+    scopes: [],
+    numbers: new Float64Array(0),
+    strings: [],
+    values: [],
+    dropped: 0,
+    droppedOrphans: 0,
+    ...parts,
+  };
+}

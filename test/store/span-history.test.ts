@@ -1,0 +1,389 @@
+import { inspect } from 'node:util';
+import {
+  createTraceState,
+  ROOT_CONTEXT,
+  trace,
+  TraceFlags,
+  type Attributes,
+  type Link,
+  type SpanContext,
+  type SpanOptions,
+} from '@opentelemetry/api';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { DeliveredSpan, ReadableSpan } from '../../src/index.js';
+import { SpanHistory } from '../../src/store/span-history.js';
+import { StoredSpan } from '../../src/store/stored-span.js';
+import { names, startService } from '../scenarios/service.js';
+import { JsonTraceSerializer, ProtobufTraceSerializer, SamplingDecision } from '../sdk.js';
+
+const MEMBERS = [
+  'name',
+  'kind',
+  'parentSpanContext',
+  'startTime',
+  'endTime',
+  'status',
+  'attributes',
+  'links',
+  'events',
+  'duration',
+  'ended',
+  'resource',
+  'instrumentationScope',
+  'droppedAttributesCount',
+  'droppedEventsCount',
+  'droppedLinksCount',
+] as const;
+
+/** A span of the SDK, ended. */
+function endedSpan(name = 'job', options: SpanOptions = {}): ReadableSpan {
+  const { tracer } = startService();
+  const span = tracer.startSpan(name, options, ROOT_CONTEXT);
+  span.end();
+  return span as unknown as ReadableSpan;
+}
+
+/** A span of the SDK in which some members are others. */
+function tampered(members: object): DeliveredSpan {
+  return Object.assign(endedSpan(), members);
+}
+
+function throughHistory(span: DeliveredSpan): DeliveredSpan {
+  const history = new SpanHistory(10);
+  history.add(span);
+  return history.spans()[0]!;
+}
+
+function withIds(span: ReadableSpan, traceId: string, spanId: string): DeliveredSpan {
+  const spanContext = () => ({ traceId, spanId, traceFlags: 1 });
+  return Object.assign(Object.create(span) as ReadableSpan, { spanContext });
+}
+
+function expectSame(stored: ReadableSpan, original: ReadableSpan): void {
+  for (const member of MEMBERS) expect(stored[member], member).to.deep.equal(original[member]);
+  expect(stored.spanContext()).to.deep.equal(original.spanContext());
+  expect(inspect(stored.parentSpanContext)).to.equal(inspect(original.parentSpanContext));
+  for (const { serializeRequest } of [JsonTraceSerializer, ProtobufTraceSerializer]) {
+    const [own, other] = [[stored], [original]].map((spans) => serializeRequest(spans as never)!);
+    expect(Buffer.compare(own!, other!)).to.equal(0);
+  }
+}
+
+describe('SpanHistory', () => {
+  describe('with spans of the SDK', () => {
+    const id = (digits: number) =>
+      fc.stringMatching(new RegExp(`^[0-9a-f]{${digits}}$`)).filter((text) => !/^0+$/.test(text));
+    const text = fc.string({ unit: 'binary', maxLength: 12 });
+    const key = fc.oneof(fc.constantFrom('http.route', 'a', 'b', '1', '0'), text).filter((name) => name !== '');
+    const single = fc.oneof(text, fc.double(), fc.integer(), fc.boolean());
+    const attributes = fc.dictionary(
+      key,
+      fc.oneof(single, fc.array(text), fc.array(fc.double()), fc.array(fc.boolean())),
+      { maxKeys: 6, noNullPrototype: true },
+    ) as fc.Arbitrary<Attributes>;
+    const spanContext = fc.record(
+      {
+        traceId: id(32),
+        spanId: id(16),
+        traceFlags: fc.constantFrom(TraceFlags.NONE, TraceFlags.SAMPLED, 255),
+        isRemote: fc.boolean(),
+        traceState: fc.constantFrom(createTraceState('a=1,b=2'), createTraceState('')),
+      },
+      { requiredKeys: ['traceId', 'spanId', 'traceFlags'] },
+    ) as fc.Arbitrary<SpanContext>;
+    const time = fc.oneof(
+      fc.tuple(fc.nat(2 ** 33), fc.nat(999_999_999)),
+      fc.date({ noInvalidDate: true, min: new Date(0) }),
+      fc.double({ min: 0, max: 1e13, noNaN: true }),
+    );
+    const event = fc.record({ name: text, attributes, time });
+    const link = fc.record({ context: spanContext, attributes }, { requiredKeys: ['context'] }) as fc.Arbitrary<Link>;
+    const description = fc.record({
+      name: text,
+      options: fc.record(
+        { kind: fc.nat(4), attributes, links: fc.array(link, { maxLength: 2 }), startTime: time },
+        { requiredKeys: [] },
+      ) as fc.Arbitrary<SpanOptions>,
+      parent: fc.option(spanContext),
+      sampled: fc.boolean(),
+      traceState: fc.option(fc.constant(createTraceState('sampler=1'))),
+      later: attributes,
+      events: fc.array(event, { maxLength: 2 }),
+      status: fc.option(fc.record({ code: fc.nat(2), message: text }, { requiredKeys: ['code'] })),
+      logs: fc.array(text, { maxLength: 2 }),
+      lateLogs: fc.nat(2),
+      endTime: fc.option(time),
+    });
+    const descriptions = fc.array(description, { minLength: 1, maxLength: 8 });
+
+    it('gives them back as they are to every exporter', () => {
+      fc.assert(
+        fc.property(descriptions, fc.integer({ min: 1, max: 9 }), (all, capacity) => {
+          let described = all[0]!;
+          const sampler = {
+            shouldSample: () => ({
+              decision: described.sampled ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.RECORD,
+              ...(described.traceState && { traceState: described.traceState }),
+            }),
+          };
+          const { cache, tracer, log } = startService({ lateEvents: 'amend', maxEventsPerSpan: 2 }, { sampler });
+          const delivered = new Map<string, DeliveredSpan>();
+          cache.subscribe(({ spans }) => {
+            for (const span of spans) delivered.set(span.spanContext().spanId, span);
+          });
+          const store = cache.store({ capacity });
+
+          for (described of all) {
+            const { name, options, parent, later, events, status, logs, lateLogs, endTime } = described;
+            const context = parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
+            const span = tracer.startSpan(name, options, context);
+            span.setAttributes(later);
+            for (const each of events) span.addEvent(each.name, each.attributes, each.time as never);
+            if (status) span.setStatus(status);
+            for (const body of logs) log(span, body);
+            span.end(endTime as never);
+            cache.flush();
+            for (let i = 0; i < lateLogs; i++) {
+              log(span, 'late');
+              cache.flush();
+            }
+          }
+
+          const originals = [...delivered.values()].slice(-capacity);
+          const stored = store.getFinishedSpans();
+          expect(stored).to.have.length(originals.length);
+          for (const [i, span] of stored.entries()) {
+            expect(span).to.be.instanceOf(StoredSpan);
+            expect(span.revision ?? 0).to.equal(originals[i]!.revision ?? 0);
+            expectSame(span, originals[i]!);
+          }
+        }),
+        { numRuns: 200 },
+      );
+    });
+
+    it('gives their times, attributes and span contexts back as objects of their own', () => {
+      const original = endedSpan('job', { attributes: { a: 1 } });
+
+      const stored = throughHistory(original);
+
+      expect(stored).not.to.equal(original);
+      for (const member of ['startTime', 'endTime', 'duration', 'attributes', 'status'] as const) {
+        expect(stored[member], member).to.deep.equal(original[member]);
+        expect(stored[member], member).not.to.equal(original[member]);
+      }
+      expect(stored.spanContext()).not.to.equal(original.spanContext());
+      expect(stored.resource).to.equal(original.resource);
+      expect(stored.instrumentationScope).to.equal(original.instrumentationScope);
+    });
+
+    it('keeps what they were when they came', () => {
+      const original = endedSpan('before', { attributes: { a: 1 } });
+      const history = new SpanHistory(1);
+      history.add(original);
+
+      Object.assign(original, { name: 'after' });
+      original.attributes['a'] = 2;
+
+      expect(history.spans()[0]).to.deep.include({ name: 'before', attributes: { a: 1 } });
+    });
+
+    it('gives a span back as the same object as long as somebody holds it', () => {
+      const history = new SpanHistory(2);
+      history.add(endedSpan());
+      const [first] = history.spans();
+
+      expect(history.spans()[0]).to.equal(first);
+    });
+  });
+
+  describe('with odd spans', () => {
+    const thrower = () => {
+      throw new Error('unreadable');
+    };
+    const odd: Record<string, () => DeliveredSpan> = {
+      'one with members of its own': () => tampered({ extra: 1 }),
+      'one that has not ended': () => startService().start('open') as unknown as ReadableSpan,
+      'one with times that are no HrTime': () => tampered({ startTime: 12 }),
+      'one with longer times': () => tampered({ endTime: [1, 2, 3] }),
+      'one with a kind that is none': () => tampered({ kind: 1.5 }),
+      'one with a name that is no text': () => tampered({ name: 1 }),
+      'one without attributes': () => tampered({ attributes: undefined }),
+      'one without events': () => tampered({ events: undefined }),
+      'one with links that are no list': () => tampered({ links: {} }),
+      'one whose getter throws': () => Object.defineProperty(endedSpan(), 'resource', { get: thrower }),
+      'one whose ids cannot be read': () => tampered({ spanContext: thrower }),
+      'one whose last attribute cannot be read': () =>
+        tampered({ attributes: Object.defineProperty({ a: 1 }, 'b', { enumerable: true, get: thrower }) }),
+      'one without a status': () => tampered({ status: null }),
+    };
+
+    for (const [what, make] of Object.entries(odd)) {
+      it(`keeps ${what} as it is`, () => {
+        const span = make();
+        const history = new SpanHistory(10);
+        for (const each of [endedSpan('before'), span, endedSpan('after')]) history.add(each);
+
+        const [before, kept, after] = history.spans();
+
+        expect(kept).to.equal(span);
+        expect([before!.name, after!.name]).to.deep.equal(['before', 'after']);
+      });
+    }
+
+    const usual = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 };
+    const contexts: Record<string, object> = {
+      'upper-case ids': { traceId: 'A'.repeat(32), spanId: 'B'.repeat(16), traceFlags: 1 },
+      'ids of other lengths': { traceId: 'trace', spanId: 'span', traceFlags: 1 },
+      'ids that are no text': { traceId: 1, spanId: 2, traceFlags: 1 },
+      'its members in another order': { spanId: 'b'.repeat(16), traceId: 'a'.repeat(32), traceFlags: 1 },
+      'members of its own': { ...usual, extra: 1 },
+      'large flags': { ...usual, traceFlags: 256 },
+      'isRemote: false': { ...usual, isRemote: false },
+      'no prototype': Object.assign(Object.create(null), usual),
+    };
+
+    for (const [what, context] of Object.entries(contexts)) {
+      it(`keeps a span context with ${what} as it is`, () => {
+        const own = throughHistory(tampered({ spanContext: () => context }));
+        const parent = throughHistory(tampered({ parentSpanContext: context }));
+
+        expect(own).to.be.instanceOf(StoredSpan);
+        expect(own.spanContext()).to.equal(context);
+        expect(parent.parentSpanContext).to.equal(context);
+      });
+    }
+
+    it('keeps a parent in another trace as it is', () => {
+      const parentSpanContext = { traceId: 'f'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 };
+
+      expect(throughHistory(tampered({ parentSpanContext })).parentSpanContext).to.equal(parentSpanContext);
+    });
+
+    it('keeps attributes that are no plain object as they are', () => {
+      const unusual = [
+        Object.assign(Object.create(null), { a: 1 }),
+        new (class Special {
+          a = 1;
+        })(),
+        JSON.parse('{"__proto__": 1, "a": 2}'),
+      ];
+
+      for (const attributes of unusual) {
+        expect(throughHistory(tampered({ attributes })).attributes).to.equal(attributes);
+      }
+    });
+
+    it('knows no attribute that a span only inherits', () => {
+      const polluted = Object.prototype as { inherited?: number };
+      polluted.inherited = 1;
+      try {
+        expect(Object.keys(throughHistory(endedSpan('job', { attributes: { a: 1 } })).attributes)).to.deep.equal(['a']);
+      } finally {
+        delete polluted.inherited;
+      }
+    });
+
+    it('tells what was dropped', () => {
+      const counts = { droppedAttributesCount: 1, droppedEventsCount: 2, droppedLinksCount: 3 };
+      // Defined, not set: the SDK has getters for them.
+      const members = Object.getOwnPropertyDescriptors({ ...counts, revision: 4 });
+
+      const stored = throughHistory(Object.create(endedSpan(), members) as DeliveredSpan);
+
+      expect(stored).to.be.instanceOf(StoredSpan);
+      expect(stored).to.include({ ...counts, revision: 4 });
+    });
+  });
+
+  describe('when spans are replaced', () => {
+    it('is what a plain list would be', () => {
+      const model = endedSpan();
+      // The same ids in canonical and in other forms, in two traces.
+      const ids = ['a'.repeat(16), 'b'.repeat(16), 'B'.repeat(16), 'x', '0'.repeat(16)];
+      const traces = ['1'.repeat(32), 'trace'];
+      const step = fc.record({
+        replace: fc.boolean(),
+        traceId: fc.constantFrom(...traces),
+        spanId: fc.constantFrom(...ids),
+        attributes: fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.nat(), { noNullPrototype: true }),
+        odd: fc.boolean(),
+      });
+      fc.assert(
+        fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 7 }), (steps, capacity) => {
+          const history = new SpanHistory(capacity);
+          const list: DeliveredSpan[] = [];
+
+          for (const { replace, traceId, spanId, attributes, odd } of steps) {
+            const span = Object.assign(withIds(model, traceId, spanId), { attributes, ...(odd && { odd }) });
+            if (replace) {
+              history.replace(span);
+              const at = list.findLastIndex((other) => {
+                const context = other.spanContext();
+                return context.traceId === traceId && context.spanId === spanId;
+              });
+              if (at >= 0) list[at] = span;
+            } else {
+              const gaveWay = history.add(span);
+              expect(gaveWay).to.equal(list.length === capacity);
+              if (gaveWay) list.shift();
+              list.push(span);
+            }
+          }
+
+          const stored = history.spans();
+          expect(stored.map((span) => span.spanContext())).to.deep.equal(list.map((span) => span.spanContext()));
+          expect(stored.map((span) => span.attributes)).to.deep.equal(list.map((span) => span.attributes));
+        }),
+        { numRuns: 300 },
+      );
+    });
+
+    it('gives the new span back, also if the old one was read before', () => {
+      const [first, second] = [endedSpan('first'), endedSpan('second')];
+      const history = new SpanHistory(2);
+      history.add(first);
+      const read = history.spans();
+
+      history.replace(Object.assign(second, { spanContext: () => first.spanContext() }));
+
+      expect(names(read)).to.deep.equal(['first']);
+      expect(names(history.spans())).to.deep.equal(['second']);
+    });
+
+    it('passes over a span that cannot be read', () => {
+      const span = endedSpan('first');
+      const unreadable = tampered({
+        spanContext() {
+          throw new Error('unreadable');
+        },
+      });
+      const history = new SpanHistory(3);
+      for (const each of [span, unreadable]) history.add(each);
+
+      history.replace(Object.assign(endedSpan('second'), { spanContext: () => span.spanContext() }));
+
+      const [replaced, passed] = history.spans();
+      expect(replaced!.name).to.equal('second');
+      expect(passed).to.equal(unreadable);
+    });
+  });
+
+  describe('at its capacity', () => {
+    for (const capacity of [1, 2, 255, 256, 257, 512, 1_000]) {
+      it(`of ${capacity} has exactly the newest ones`, () => {
+        const model = endedSpan();
+        const history = new SpanHistory(capacity);
+        const spanId = (i: number) => i.toString(16).padStart(16, '0');
+
+        for (let i = 0; i < 2_000; i++) {
+          history.add(withIds(model, 'a'.repeat(32), spanId(i)));
+          if (i % 97 !== 0 && i < 1_990) continue;
+          const expected = Array.from({ length: Math.min(i + 1, capacity) }, (_, k) => spanId(i - k)).reverse();
+          expect(history.spans().map((span) => span.spanContext().spanId)).to.deep.equal(expected);
+        }
+      });
+    }
+  });
+});

@@ -1,0 +1,247 @@
+import { createTraceState, ROOT_CONTEXT, trace, TraceFlags } from '@opentelemetry/api';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { DeliveredSpan, LogEvent, OrphanEvent } from '../../../src/index.js';
+import type { WireBatch } from '../../../src/threads/protocol.js';
+import { BatchPacker } from '../../../src/threads/wire/batch-packer.js';
+import { BatchUnpacker } from '../../../src/threads/wire/batch-unpacker.js';
+import { plain } from '../../scenarios/threads/plain.mjs';
+import { startService } from '../../scenarios/service.js';
+import { startSdk } from '../../sdk.js';
+
+function endedSpan(name: string, attributes = {}): DeliveredSpan {
+  const { start } = startService();
+  const span = start(name).setAttributes(attributes);
+  span.end();
+  return span as unknown as DeliveredSpan;
+}
+
+/** What a receiver gets of it. */
+function sent(batch: WireBatch): WireBatch {
+  return structuredClone(batch);
+}
+
+/** A packer and an unpacker with a thread between them. */
+function connect(marks: [string, string | number][] = []) {
+  const settled: [number, object][] = [];
+  const packer = new BatchPacker((id, attributes) => settled.push([id, attributes]));
+  const unpacker = new BatchUnpacker(marks);
+  return {
+    packer,
+    unpacker,
+    settled,
+    send: (spans: DeliveredSpan[], orphans: OrphanEvent[] = []) => unpacker.unpack(sent(packer.pack(spans, orphans))),
+  };
+}
+
+describe('BatchPacker and BatchUnpacker', () => {
+  it('bring any spans across as they are', () => {
+    const value = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.double(),
+      fc.boolean(),
+      fc.array(fc.string()),
+      fc.array(fc.option(fc.integer())),
+    );
+    const attributes = fc.dictionary(fc.string().filter((key) => key !== '__proto__'), value, { maxKeys: 5 });
+    const hex = (length: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${length}}$`));
+    const spanContext = fc.record(
+      {
+        traceId: hex(32),
+        spanId: hex(16),
+        traceFlags: fc.constantFrom(0, 1),
+        isRemote: fc.boolean(),
+        traceState: fc.constantFrom('a=1', 'b=2,c=3').map((text) => createTraceState(text)),
+      },
+      { requiredKeys: ['traceId', 'spanId', 'traceFlags'] },
+    );
+    const count = fc.nat(1_000_000);
+    const time = fc.tuple(fc.nat(2 ** 32), fc.nat(999_999_999));
+    const event = fc.record(
+      { name: fc.string(), time, attributes, droppedAttributesCount: count },
+      { requiredKeys: ['name', 'time'] },
+    );
+    const scope = fc.record({ name: fc.string(), version: fc.string() }, { requiredKeys: ['name'] });
+    const logEvent = fc.record({
+      name: fc.string(),
+      time,
+      attributes: fc.dictionary(fc.string().filter((key) => key !== '__proto__'), fc.jsonValue()),
+      droppedAttributesCount: count,
+      severityNumber: fc.option(fc.integer({ min: 1, max: 24 }), { nil: undefined }),
+      severityText: fc.option(fc.string(), { nil: undefined }),
+      body: fc.option(fc.jsonValue(), { nil: undefined }),
+      observedTime: time,
+      instrumentationScope: scope,
+    });
+    const link = fc.record(
+      { context: spanContext, attributes, droppedAttributesCount: count },
+      { requiredKeys: ['context'] },
+    );
+    const span = fc.record(
+      {
+        name: fc.string(),
+        kind: fc.nat(4),
+        spanContext: spanContext.map((context) => () => context),
+        parentSpanContext: fc.option(spanContext, { nil: undefined }),
+        startTime: time,
+        endTime: time,
+        duration: time,
+        status: fc.record({ code: fc.nat(2), message: fc.string() }, { requiredKeys: ['code'] }),
+        attributes,
+        links: fc.array(link, { maxLength: 3 }),
+        events: fc.array(fc.oneof(event, logEvent), { maxLength: 3 }),
+        ended: fc.boolean(),
+        resource: attributes.map((entries) => resourceFromAttributes(entries)),
+        instrumentationScope: scope,
+        droppedAttributesCount: count,
+        droppedEventsCount: count,
+        droppedLinksCount: count,
+      },
+      { noNullPrototype: true },
+    );
+
+    fc.assert(
+      fc.property(fc.array(fc.array(span, { maxLength: 6 }), { maxLength: 3 }), (batches) => {
+        const { send } = connect();
+        for (const batch of batches) {
+          const spans = batch as unknown as DeliveredSpan[];
+          expect(normal(send(spans).spans.map(plain))).to.deep.equal(normal(spans.map(plain)));
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('bring orphans across with their reason and their span', () => {
+    const spanContext = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: TraceFlags.SAMPLED };
+    const event: LogEvent = {
+      name: 'logged',
+      time: [1, 2],
+      attributes: { deep: { list: [1, null] } as never },
+      droppedAttributesCount: 1,
+      severityNumber: 9,
+      severityText: 'INFO',
+      body: { bytes: new Uint8Array([1, 2]) },
+      observedTime: [3, 4],
+      instrumentationScope: { name: 'log' },
+    };
+    const orphans: OrphanEvent[] = [
+      { ...event, spanContext, reason: 'late' },
+      { ...event, spanContext: undefined, reason: 'no_span' },
+    ];
+
+    const received = connect().send([], orphans);
+
+    expect(received).to.deep.equal({ spans: [], orphans });
+  });
+
+  it('mark spans and orphans with their thread, unless they have that attribute', () => {
+    const { send } = connect([['thread.id', 7], ['thread.name', 'resizer']]);
+
+    const { spans } = send([endedSpan('a', { own: 1 }), endedSpan('b', { 'thread.name': 'mine' })]);
+
+    expect(spans.map(({ attributes }) => attributes)).to.deep.equal([
+      { own: 1, 'thread.id': 7, 'thread.name': 'resizer' },
+      { 'thread.name': 'mine', 'thread.id': 7 },
+    ]);
+  });
+
+  it('send a resource and a scope once, and have one of each for all spans there', () => {
+    const { packer, unpacker } = connect();
+    const { start } = startService();
+    const [a, b] = ['a', 'b'].map((name) => {
+      const span = start(name);
+      span.end();
+      return span as unknown as DeliveredSpan;
+    });
+
+    const first = packer.pack([a!], []);
+    const second = packer.pack([b!], []);
+    const [one] = unpacker.unpack(sent(first)).spans;
+    const [other] = unpacker.unpack(sent(second)).spans;
+
+    expect([first.resources.length, first.scopes.length]).to.deep.equal([1, 1]);
+    expect([second.resources.length, second.scopes.length]).to.deep.equal([0, 0]);
+    expect(other!.resource).to.equal(one!.resource);
+    expect(other!.instrumentationScope).to.equal(one!.instrumentationScope);
+  });
+
+  it('begin anew when there were too many resources, with the next batch', () => {
+    const { packer, unpacker } = connect();
+    const span = endedSpan('a');
+    const spanOf = (id: number) =>
+      Object.create(span as object, { resource: { value: resourceFromAttributes({ id }) } }) as DeliveredSpan;
+
+    const forgets = Array.from({ length: 200 }, (_, id) => {
+      const batch = packer.pack([spanOf(id)], []);
+      expect(unpacker.unpack(sent(batch)).spans[0]!.resource.attributes).to.deep.equal({ id });
+      return batch.forget;
+    });
+
+    expect(forgets.filter(Boolean)).to.have.length(3);
+  });
+
+  it('leave out a span and an orphan that cannot be read, and count them', () => {
+    const { packer, send } = connect();
+    const span = endedSpan('a');
+    const broken = Object.create(span as object, {
+      links: {
+        get: () => {
+          throw new Error('no links');
+        },
+      },
+    }) as DeliveredSpan;
+    const nameless = Object.create(span as object, { name: { value: Symbol('no name') } }) as DeliveredSpan;
+
+    const { spans } = send([endedSpan('before'), broken, nameless, endedSpan('after')], [{ reason: 'late' } as OrphanEvent]);
+
+    expect(spans.map(({ name }) => name)).to.deep.equal(['before', 'after']);
+    expect(packer.unreadable).to.deep.equal({ spans: 2, orphans: 1 });
+  });
+
+  it('send what a resource lacks as soon as it is there, and who waits for it gets it', async () => {
+    const { unpacker, settled, send } = connect();
+    const late = new Promise<string>((resolve) => setImmediate(() => resolve('h-1')));
+    const resource = resourceFromAttributes({ 'service.name': 'shop', 'host.id': late });
+    const { tracer } = startSdk({ spanProcessors: [], resource });
+    const span = tracer.startSpan('a', {}, ROOT_CONTEXT);
+    span.end();
+
+    const [received] = send([span as unknown as DeliveredSpan]).spans;
+    const waiting = received!.resource.waitForAsyncAttributes!();
+    expect(received!.resource.asyncAttributesPending).to.equal(true);
+    expect(received!.resource.attributes).to.deep.equal({ 'service.name': 'shop' });
+    await late;
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const [id, attributes] of settled) unpacker.settle(id, attributes as never);
+    await waiting;
+
+    expect(received!.resource.asyncAttributesPending).to.equal(false);
+    expect(received!.resource.attributes).to.deep.equal({ 'service.name': 'shop', 'host.id': 'h-1' });
+  });
+
+  it('let nobody wait for attributes that do not come any more', async () => {
+    const { unpacker, send } = connect();
+    const resource = resourceFromAttributes({ 'host.id': new Promise<string>(() => {}) });
+    const { tracer } = startSdk({ spanProcessors: [], resource });
+    const span = tracer.startSpan('a', {}, trace.deleteSpan(ROOT_CONTEXT));
+    span.end();
+
+    const [received] = send([span as unknown as DeliveredSpan]).spans;
+    const waiting = received!.resource.waitForAsyncAttributes!();
+    unpacker.end();
+
+    await waiting;
+    expect(received!.resource.asyncAttributesPending).to.equal(false);
+  });
+});
+
+/** Without the members that are undefined, and -0 and NaN as they are. */
+function normal(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(normal);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('serialize' in value) return (value as { serialize(): string }).serialize();
+  const present = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(present.map(([key, member]) => [key, normal(member)]));
+}
