@@ -14,6 +14,8 @@ export interface Line {
   readonly twins: string;
   /** The packages whose versions tell it. */
   readonly packages: readonly string[];
+  /** A package that is the repository's only: what a line with packages of its own must not find. */
+  readonly foreign?: string;
   /** The oldest Node it runs on, if that is none of ours. */
   readonly oldestNode?: { readonly major: number; readonly version: string };
 }
@@ -25,6 +27,7 @@ export const LINES: readonly Line[] = [
     run: here('../otel2-oldest/.run'),
     twins: here('..'),
     packages: ['sdk-trace-base', 'sdk-logs', 'sdk-node', 'api'],
+    foreign: '@opentelemetry/sdk-trace',
   },
   {
     name: '2.x newest',
@@ -39,6 +42,7 @@ export const LINES: readonly Line[] = [
     run: here('../otel3/.run'),
     twins: here('../otel3'),
     packages: ['sdk-trace', 'sdk-logs', 'sdk-node', 'api'],
+    foreign: '@opentelemetry/sdk-trace-base',
     oldestNode: { major: 22, version: '22.15' },
   },
 ];

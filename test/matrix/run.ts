@@ -10,8 +10,9 @@ import { CELLS, isSupported, LINES, table, versionsOf, type Cell, type Line } fr
 import { withTable } from './readme-table.js';
 
 /*
- * Runs the scenario tests and the type tests on each supported Node, with each line of the OpenTelemetry SDK; and once
- * for each line that has packages of its own the tests of `otel-span-cache/register`, which run many programs.
+ * Runs the scenario tests and the type tests on each supported Node, with each line of the OpenTelemetry SDK; and, with
+ * 3.x on one Node, those of `otel-span-cache/register`, which run many programs and expect what newer instrumentations
+ * tell. `npm test` has them with 2.x.
  *
  *   npm run test:matrix                               all cells
  *   npm run test:matrix -- --node 24 --otel 3.x       those of one Node, or of one line
@@ -32,7 +33,7 @@ const ROOT = here('../..');
 const README = join(ROOT, 'README.md');
 const MOCHA = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
 
-const NODE_OF_REGISTER = 24;
+const REGISTER = { line: '3.x', node: 24 };
 
 /** What came of a cell. */
 interface Result {
@@ -104,7 +105,9 @@ function layOut({ run: folder, twins }: Line): void {
   cpSync(join(ROOT, 'dist'), into('dist'), { recursive: true });
   cpSync(join(ROOT, 'package.json'), into('package.json'));
   cpSync(join(ROOT, 'docs'), into('docs'), { recursive: true });
-  for (const tests of ['scenarios', 'register']) cpSync(here(`../${tests}`), into(`test/${tests}`), { recursive: true });
+  for (const tests of ['scenarios', 'register']) {
+    cpSync(here(`../${tests}`), into(`test/${tests}`), { recursive: true });
+  }
   for (const shared of ['compile.ts', 'model/otel-types.ts', 'model/otel-members.ts', 'model/otel.types.test.ts']) {
     cpSync(here(`../${shared}`), into(`test/${shared}`));
   }
@@ -116,8 +119,7 @@ function layOut({ run: folder, twins }: Line): void {
 async function run({ line, node }: Cell): Promise<{ version: string; seconds: number; result: Result }> {
   const executable = nodeOf(node);
   const version = (await output(executable, ['--version'])).stdout.trim().slice(1);
-  const hasOwnPackages = line.folder !== ROOT;
-  const required = ['tsx', ...(hasOwnPackages ? [here('own-packages-only.mjs')] : [])];
+  const required = ['tsx', ...(line.foreign === undefined ? [] : [here('own-packages-only.mjs')])];
   const reported = join(line.run, `result-${node}.json`);
   const started = performance.now();
   const { stdout, stderr } = await output(
@@ -132,12 +134,16 @@ async function run({ line, node }: Cell): Promise<{ version: string; seconds: nu
       '--reporter-option',
       `output=${reported}`,
       ...required.flatMap((module) => ['--require', module]),
-      ...(hasOwnPackages && node === NODE_OF_REGISTER ? [] : ['--ignore', 'test/register/**']),
+      ...(line.name === REGISTER.line && node === REGISTER.node ? [] : ['--ignore', 'test/register/**']),
       'test/**/*.test.ts',
     ],
     {
       cwd: line.run,
-      env: { ...process.env, SDK_VERSION: versionsOf(line)[0]![1], OWN_PACKAGES: String(hasOwnPackages) },
+      env: {
+        ...process.env,
+        SDK_VERSION: versionsOf(line)[0]![1],
+        ...(line.foreign && { FOREIGN_PACKAGE: line.foreign }),
+      },
     },
   );
   const seconds = Math.round((performance.now() - started) / 1_000);
@@ -169,7 +175,9 @@ function output(
   settings: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<{ stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    execFile(command, args, { ...settings, maxBuffer: 2 ** 26 }, (_error, stdout, stderr) => resolve({ stdout, stderr }));
+    execFile(command, args, { ...settings, maxBuffer: 2 ** 26 }, (_error, stdout, stderr) => {
+      resolve({ stdout, stderr });
+    });
   });
 }
 
