@@ -126,9 +126,13 @@ function hashOf({ spanId, traceId }: SpanIdentity): number {
   return mixed ^ (mixed >>> 13) || 1;
 }
 
-/** The end of an id as a number. Ids are random; a generator made for tests may count, and that is at the end. */
-function tailOf(id: string): number {
+/**
+ * The end of an id as a number. Ids are random; a generator made for tests may count, and that is at the end. Span
+ * contexts that are not the SDK's may have none.
+ */
+function tailOf(id: string | undefined): number {
   let tail = 0;
+  if (typeof id !== 'string') return tail;
   for (let i = id.length - HASHED_CHARACTERS; i < id.length; i++) tail = (tail * 31 + id.charCodeAt(i)) | 0;
   return tail;
 }

@@ -108,4 +108,11 @@ describe('SpanMap', () => {
     for (const span of spans) expect(map.get({ ...span })).to.equal(span);
     expect(map.size).to.equal(spans.length);
   });
+
+  it('knows no span of a context without ids', () => {
+    const map = new SpanMap<SpanIdentity>();
+    map.set({ traceId: 'a', spanId: '1' });
+
+    expect(map.get({} as SpanIdentity)).to.equal(undefined);
+  });
 });

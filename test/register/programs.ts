@@ -12,6 +12,9 @@ export type Env = Readonly<Record<string, string>>;
 const FIXTURES = fileURLToPath(new URL('fixtures', import.meta.url));
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Loading all instrumentations takes a second or two, on a busy machine many times that. */
+const TIMEOUT_MILLIS = 60_000;
+
 /** Columns of a printed trace that time decides. */
 const GUTTER = 36;
 
@@ -36,7 +39,7 @@ export function start(args: readonly string[], env: Env = {}, cwd = FIXTURES): R
     cwd,
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 20_000,
+    timeout: TIMEOUT_MILLIS,
     killSignal: 'SIGKILL',
   });
   const output = { stdout: '', stderr: '' };
@@ -48,11 +51,11 @@ export function start(args: readonly string[], env: Env = {}, cwd = FIXTURES): R
     printed: async (text) => {
       while (!output.stdout.includes(text)) await once(child.stdout, 'data');
     },
-    ended: once(child, 'close').then(([code, signal]) => ({
-      code: code as number | null,
-      signal: signal as NodeJS.Signals | null,
-      ...output,
-    })),
+    ended: once(child, 'close').then((values) => {
+      const [code, signal] = values as [number | null, NodeJS.Signals | null];
+      if (signal === 'SIGKILL') throw new Error(`node ${args.join(' ')} did not end:\n${output.stdout}${output.stderr}`);
+      return { code, signal, ...output };
+    }),
   };
 }
 

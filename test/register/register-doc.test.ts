@@ -14,7 +14,7 @@ function variables(): string[][] {
 }
 
 describe('docs/register.md', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
 
   it('lists every variable with its option, and no other', () => {
     const listed = variables().map(([variable, option]) => `${variable} ${option}`);

@@ -27,7 +27,7 @@ job
 `;
 
 describe('otel-span-cache/register', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
 
   let bare: Project;
   before(() => (bare = installProject('@opentelemetry/api', '@opentelemetry/sdk-node', 'signal-exit')));

@@ -27,8 +27,10 @@ type Step =
   | { do: 'record'; recording: RecordingOptions }
   | { do: 'subscribe' | 'take' | 'close'; subscription: number; orphans: boolean; capacity: number };
 
-/** Half of the time it is off. */
+/** Mostly it is off, as what it leaves out takes no other path. */
 const RECORDINGS: RecordingOptions[] = [
+  { enabled: false },
+  { enabled: false },
   { enabled: false },
   { enabled: false },
   { enabled: true, minSeverity: 9, scopes: {} },
@@ -377,7 +379,8 @@ describe('The invariant of the counters', () => {
     });
 
   it('holds after every step, whoever comes and goes', async () => {
-    await fc.assert(property('nobody', 'faulty'), { numRuns: 150 });
+    // So many that the next test finds even the rarest path.
+    await fc.assert(property('nobody', 'faulty'), { numRuns: 300 });
   }).timeout(60_000);
 
   it('was held in runs that took every path', () => {

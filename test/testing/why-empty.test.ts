@@ -4,7 +4,7 @@ import { expect, use } from 'chai';
 import { SpanCache } from '../../src/index.js';
 import { traceChai } from '../../src/testing/chai.js';
 import { traceMatchers } from '../../src/testing/faces/matchers.js';
-import { assertLog, assertSpan, assertTrace, traceTesting, type TraceRun, type TraceTesting } from '../../src/testing/index.js';
+import { assertLog, assertNoSpan, assertSpan, assertTrace, traceTesting, type TraceRun, type TraceTesting } from '../../src/testing/index.js';
 import { remoteScope } from '../../src/testing/remote/index.js';
 import { unregisterGlobals } from '../sdk.js';
 import { endedSpan, names, startSpan, startTracing } from './capture/tracing-tools.js';
@@ -95,6 +95,50 @@ describe('A failure about a run without spans', () => {
   });
 });
 
+/** Ways to ask that something is not there. */
+const DENIALS: Readonly<Record<string, (run: TraceRun<unknown>) => unknown>> = {
+  'assertNoSpan()': (run) => assertNoSpan(run, { name: 'job' }),
+  'assertNoSpan() of its spans': (run) => assertNoSpan(run.spans, { name: 'job' }),
+  'chai’s not span': (run) => expect(run).to.not.have.span({ name: 'job' }),
+  'chai’s not matchTrace': (run) => expect(run).to.not.matchTrace({ name: 'job' }),
+  'chai’s openSpans': (run) => expect(run).to.have.openSpans(0),
+};
+
+describe('A run where no span could arrive', () => {
+  let tracing: TraceTesting;
+  afterEach(async () => {
+    await tracing.shutdown();
+    unregisterGlobals();
+  });
+
+  for (const [denial, deny] of Object.entries(DENIALS)) {
+    it(`does not let ${denial} pass`, async () => {
+      tracing = startTracing({ install: false });
+      const run = await tracing.run(() => endedSpan('job'));
+
+      expect(thrownBy(() => deny(run)).message).to.match(/^it cannot be told .*\n\nno provider is registered: spans are no-ops/);
+    });
+  }
+
+  it('does not let assertNoSpan() pass when its time is up', async () => {
+    tracing = startTracing({ install: false });
+    const run = await tracing.run(() => endedSpan('job'));
+
+    const error = await assertNoSpan(run, { name: 'job' }, { withinMillis: 1 }).catch((thrown: unknown) => thrown);
+
+    expect((error as Error).message).to.match(/^it cannot be told whether a span matches job\n/);
+  });
+
+  it('is not one where nothing was started, and nothing is refused there', async () => {
+    tracing = startTracing();
+    const run = await tracing.run(() => 'idle');
+
+    for (const deny of Object.values(DENIALS)) deny(run);
+    await tracing.shutdown();
+    for (const deny of Object.values(DENIALS)) deny(run);
+  });
+});
+
 describe('A run that is full', () => {
   let tracing: TraceTesting;
   let run: TraceRun<unknown>;
@@ -134,6 +178,8 @@ describe('A run that is full', () => {
 
   it('does not let pass that something is not there', () => {
     expect(() => expect(run).to.not.have.span({ name: 'd' })).to.throw(/^it cannot be told whether a span matches d\n\nnot kept: 2 spans/);
+    expect(() => expect(run).to.not.matchTrace({ name: 'd' })).to.throw(/^it cannot be told whether a trace matches d\n\nnot kept: 2 spans/);
+    expect(() => expect(run).to.have.openSpans(0)).to.throw(/^it cannot be told how many spans are open\n\nnot kept: 2 spans/);
     expect(() => run.assertAllEnded()).to.throw(/^it cannot be told whether all spans have ended/);
   });
 });

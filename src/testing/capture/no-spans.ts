@@ -4,9 +4,14 @@ import type { ScopeRecords } from './scope-records.js';
 
 /** Why a scope has no span, as far as that can be told: the surest reason first. */
 export function whyNoSpans(scope: ScopeRecords, recorder: Recorder): string {
-  const reasons = [...BY_PROVIDER[providerState(recorder)], ...samplingReasons(scope), ...ownerReasons(scope, recorder)];
+  const reasons = [...whyBlind(recorder), ...samplingReasons(scope), ...ownerReasons(scope, recorder)];
   if (reasons.length > 0) return reasons.join('\n');
   return `a provider is registered and its spans arrive here, but nothing started one.\n${isJest() ? UNDER_JEST : ELSEWHERE}`;
+}
+
+/** Why no span of the registered provider can arrive here, if so. */
+export function whyBlind(recorder: Recorder): readonly string[] {
+  return BY_PROVIDER[providerState(recorder)];
 }
 
 const ELSEWHERE = `Is the code that runs instrumented? Instrumentations must be loaded before what they patch.

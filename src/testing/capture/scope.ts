@@ -10,7 +10,7 @@ import { describeScope, openSpans } from './describe-scope.js';
 import { NoSpansError, TraceTimeoutError } from './errors.js';
 import type { LogArrival } from './log-arrival.js';
 import { whyNoLogs } from './no-logs.js';
-import { whyNoSpans } from './no-spans.js';
+import { whyBlind, whyNoSpans } from './no-spans.js';
 import type { Recorder } from './recorder.js';
 import type { ScopeRecords, TraceRecords } from './scope-records.js';
 import type { SpanRecord } from './span-record.js';
@@ -139,6 +139,12 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
 
   explainNoSpans(): string {
     return whyNoSpans(this.#records, this.#recorder);
+  }
+
+  explainBlindness(): string | undefined {
+    // After `shutdown()` the provider is gone that was there while the scope was open.
+    const canTell = this.#records.spans.length === 0 && this.#recorder.users.size > 0;
+    return canTell ? whyBlind(this.#recorder)[0] : undefined;
   }
 
   explainNoLogs(): string {

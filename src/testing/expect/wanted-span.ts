@@ -77,6 +77,7 @@ function linesOf(difference: Difference): string[] {
     places: [{ expectation, found: difference, index: 0, outOfOrder: false }],
     shortBy: 0,
     unexpected: [],
+    others: [],
     cost: difference.cost,
   });
   const own = `${titleOf(record)}: `;

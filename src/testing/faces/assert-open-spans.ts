@@ -2,7 +2,7 @@ import { expectation } from '../../validation/option.js';
 import type { Assertion } from '../expect/report/assertion.js';
 import { capturedTrees, failureOf } from '../expect/report/failure.js';
 import { Notes, openAmong } from '../expect/report/notes.js';
-import { remarksOn } from '../expect/report/remarks.js';
+import { remarksOn, remarksOnUnseen } from '../expect/report/remarks.js';
 import { titleOf } from '../expect/report/words.js';
 import { nodesOf } from '../tree/descendants.js';
 import { treesOf, type Spans } from '../tree/source.js';
@@ -10,14 +10,18 @@ import { treesOf, type Spans } from '../tree/source.js';
 /**
  * Asserts how many spans have not ended; with `negated`, that it is another number.
  *
- * @throws AssertionError showing them in their trees
+ * @throws AssertionError showing them in their trees; or if it cannot be told
  * @throws TypeError if the count is none
  */
 export function assertOpenSpans(spans: Spans, count: number, calledAs: Assertion, negated = false): void {
   if (!Number.isSafeInteger(count) || count < 0) throw new TypeError(expectation('count', 'an integer from 0 on', count));
   const roots = treesOf(spans).flat();
   const open = openAmong(nodesOf(roots));
-  if ((open.length === count) !== negated) return;
+  if ((open.length === count) !== negated) {
+    const body = remarksOnUnseen(spans);
+    if (body.length === 0) return;
+    throw failureOf({ headline: 'it cannot be told how many spans are open', body, actual: '(not all seen)', expected: countText(count) }, calledAs);
+  }
   const notes = new Notes();
   if (open.length > count) for (const span of open) notes.line(span, 'expected to have ended');
   throw failureOf(

@@ -13,6 +13,8 @@ export interface SpanSource {
   readonly droppedSpansCount?: number;
   /** Why there is no span. */
   explainNoSpans?(): string;
+  /** Why no span could have arrived, if so: that there is none says nothing then. */
+  explainBlindness?(): string | undefined;
 }
 
 /** A source that tells when a span starts or ends. */

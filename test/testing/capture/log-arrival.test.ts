@@ -100,7 +100,7 @@ describe('The log records of a run', () => {
     const silent = thrownBy(() => assertLog(run, { body: 'paid' }));
     logs.disable();
 
-    expect(silent.message).to.match(/^no log matches any \{body: paid\}: no log was captured\n\na logger provider is registered and its log records/);
+    expect(silent.message).to.match(/^no log matches \{body: paid\}: no log was captured\n\na logger provider is registered and its log records/);
     expect(run.explainNoLogs()).to.equal('no logger provider is registered: log records are no-ops');
     const cached = await start({ cache: new SpanCache() }).run(() => undefined);
     expect(cached.logs).to.deep.equal([]);

@@ -28,14 +28,14 @@ describe('assertLog', () => {
   it('wants as many as times says', () => {
     assertLog(run, { severity: 'INFO', times: 2 });
 
-    expect(thrownBy(() => assertLog(run, { severity: 'INFO', times: 3 })).message).to.match(/^expected 3 logs that match any \{severity: INFO\}, got 2/);
+    expect(thrownBy(() => assertLog(run, { severity: 'INFO', times: 3 })).message).to.match(/^expected 3 logs that match \{severity: INFO\}, got 2/);
   });
 
   it('fails with the logs, and what differs in the nearest', () => {
     const error = thrownBy(() => assertLog(run, { body: 'order received', severity: 'ERROR', span: { name: 'charge' } }));
 
     expect(error.message.trimEnd().split('\n')).to.deep.equal([
-      'no log matches any {body: "order received", severity: ERROR, span: charge}; ' +
+      'no log matches {body: "order received", severity: ERROR, span: charge}; ' +
         'nearest is INFO "order received": severity: expected ERROR, got INFO (and 1 more difference)',
       '',
       '  INFO started',

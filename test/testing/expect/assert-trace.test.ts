@@ -146,6 +146,20 @@ describe('Lists', () => {
     expect(matches({ children: ordered(exactly({ name: 'db.insert' })) })).to.equal(false);
   });
 
+  it('that is missing among events is told with the events that are there instead', () => {
+    const trace = traceOf({ name: 'job', events: ['started', 'retrying', 'done'] });
+
+    expect(thrownBy(() => assertTrace(trace, { events: [{ name: 'retried' }, { name: 'done' }] })).message).to.match(
+      /: missing: event retried; there are started, retrying$/m,
+    );
+  });
+
+  it('that is missing where there are many events is told with the first of them', () => {
+    const trace = traceOf({ name: 'job', events: ['1', '2', '3', '4', '5', '6', '7'] });
+
+    expect(thrownBy(() => assertTrace(trace, { events: [{ name: 'x' }] })).message).to.match(/; there are 1, 2, 3, 4, 5, 2 more$/m);
+  });
+
   it('of links and events are compared alike', () => {
     expect(matches({ descendants: [{ name: 'retry', links: [{ spanId: 'abc' }] }] })).to.equal(true);
     expect(matches({ events: ordered({ name: 'retrying', attributes: { attempt: 1 } }, { name: 'exception' }) })).to.equal(true);

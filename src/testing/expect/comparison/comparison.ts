@@ -64,11 +64,12 @@ export class Comparison {
       free.delete(elsewhere);
       return { expectation, found: this.compare(items[elsewhere] as object, expectation), index: elsewhere, outOfOrder: true };
     });
-    const unexpected = exact ? [...free].map((index) => items[index] as object) : [];
+    const left = [...free].map((index) => items[index] as object);
+    const [unexpected, others] = exact ? [left, []] : [[], left];
     const costs = places.map(({ expectation, found, outOfOrder }) =>
       found === undefined ? this.#costOfNone(expectation) : found.cost + (outOfOrder ? 1 : 0),
     );
-    return { check, places, shortBy, unexpected, cost: sum(costs) + unexpected.length + shortBy };
+    return { check, places, shortBy, unexpected, others, cost: sum(costs) + unexpected.length + shortBy };
   }
 
   #find(record: object, check: Check): Finding {

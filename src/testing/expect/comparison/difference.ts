@@ -36,6 +36,8 @@ export interface ListFinding extends Found {
   readonly shortBy: number;
   /** Elements that should not be there. */
   readonly unexpected: readonly object[];
+  /** Elements that may be there, and stand in no place. */
+  readonly others: readonly object[];
 }
 
 /** An element that is wanted, and what was found in its place. */

@@ -3,6 +3,9 @@ import type { Difference, Finding, KeysFinding, LeafFinding, ListFinding, NotFin
 import type { Relation } from '../pattern/expectation.js';
 import { expectedText, nounOf, summaryOf, titleOf, valueText } from './words.js';
 
+/** How many of the events are named that are there in place of a missing one. */
+const MAX_OTHERS = 5;
+
 export type Verdict = 'right' | 'wrong';
 
 /** What stands at the left of a record's line; `none` if the pattern does not mention it. */
@@ -115,8 +118,16 @@ function linesOfList(list: ListFinding): string[] {
       return [...lines, ...(outOfOrder ? ['out of order'] : [])].map((text) => `${noun}${nameIn(found.record, relation)}: ${text}`);
     }),
     ...list.unexpected.map((record) => `not expected: ${noun}${nameIn(record, relation)}`),
-    ...missingFrom(list),
+    ...missingFrom(list).map((text) => text + othersIn(list)),
   ];
+}
+
+/** Events are not in the tree that is shown: which there are instead. */
+function othersIn({ check, others }: ListFinding): string {
+  if (check.relation !== 'event' || others.length === 0) return '';
+  const shown = others.slice(0, MAX_OTHERS).map((event) => titleOf(event));
+  const hidden = others.length - shown.length;
+  return `; there are ${[...shown, ...(hidden > 0 ? [`${hidden} more`] : [])].join(', ')}`;
 }
 
 function innerLines(finding: Finding): string[] {

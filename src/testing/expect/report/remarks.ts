@@ -17,6 +17,11 @@ export function remarksOnDropped(spans: unknown): string[] {
   return droppedText(runOf(spans)?.droppedSpansCount, 'span', 'maxSpansPerScope');
 }
 
+/** Why it cannot be told what is not there: not all was kept, or nothing could have come. Empty if it can be told. */
+export function remarksOnUnseen(spans: unknown): string[] {
+  return [...linesOf(runOf(spans)?.explainBlindness?.()), ...remarksOnDropped(spans)];
+}
+
 /** The same of log records: why there are none, and how many it had no room for. */
 export function remarksOnLogs(run: LogSource): string[] {
   const why = run.logs.length === 0 ? run.explainNoLogs?.() : undefined;

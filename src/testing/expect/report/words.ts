@@ -66,8 +66,7 @@ export function nameCheckOf(expectation: Expectation): LeafCheck | undefined {
 
 /** A pattern on one line: `charge {amount: 12, child: audit}`. */
 export function summaryOf(expectation: Expectation, relation?: Relation): string {
-  const fallback = relation === 'exception' || relation === 'link' ? relation : 'any';
-  const title = expectedTitle(expectation) ?? fallback;
+  const title = expectedTitle(expectation) ?? (relation === 'exception' || relation === 'link' ? relation : undefined);
   const name = nameCheckOf(expectation);
   const details = expectation.checks.flatMap((check) => {
     if (check === name) return [];
@@ -78,7 +77,8 @@ export function summaryOf(expectation: Expectation, relation?: Relation): string
       return `${nounOf(check.relation)}: ${wantedTitle}${times > 1 ? ` ×${times}` : ''}`;
     });
   });
-  return shortened(details.length === 0 ? title : `${title} {${details.join(', ')}}`, MAX_SUMMARY);
+  if (details.length === 0) return shortened(title ?? 'any', MAX_SUMMARY);
+  return shortened([...(title === undefined ? [] : [title]), `{${details.join(', ')}}`].join(' '), MAX_SUMMARY);
 }
 
 function titleOfLog({ eventName, severity, body }: LogInSpan): string {

@@ -1,31 +1,51 @@
-/*
- * What does it cost to relay spans to another thread? Whole spans with four attributes, started, ended and
- * delivered to a subscriber:
- *
- * - in one thread
- * - with their batches packed and posted, which is what the thread that relays does
- * - with their batches received, unpacked and delivered by a second cache too: the work of both threads
- *
- *   npx tsx bench/threads.ts
- */
 import { BroadcastChannel, MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
-import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
-import { SpanCache, type SpanBatch } from '../src/index.js';
-import type { WireBatch } from '../src/threads/protocol.js';
-import { BatchPacker } from '../src/threads/wire/batch-packer.js';
-import { BatchUnpacker } from '../src/threads/wire/batch-unpacker.js';
-import { alternate, report, type Variant } from './alternate.js';
+import { SpanCache, type SpanBatch } from '../../src/index.js';
+import type { WireBatch } from '../../src/threads/protocol.js';
+import { BatchPacker } from '../../src/threads/wire/batch-packer.js';
+import { BatchUnpacker } from '../../src/threads/wire/batch-unpacker.js';
+import type { BenchCase } from '../case.js';
+import { alternate, type Variant } from '../measure/alternate.js';
+import { tracerOf } from './sdk.js';
 
 const ATTRIBUTES = { 'http.request.method': 'POST', 'http.route': '/orders', 'http.response.status_code': 201 };
 
-function wholeSpans(name: string, take: (batch: SpanBatch) => void): Variant {
+export const threads: BenchCase = {
+  name: 'threads',
+  rows: [
+    {
+      id: 'threads-relay',
+      what: 'whole span with four attributes, packed and posted to another thread: the relaying side',
+      against: 'the same, delivered in its own thread',
+      unit: 'ns',
+    },
+    {
+      id: 'threads',
+      what: 'the same, received, unpacked and delivered by a second cache too: both sides',
+      against: 'the same, delivered in its own thread',
+      unit: 'ns',
+    },
+  ],
+  guarded: false,
+  processes: 3,
+  async measure(millis) {
+    const variants = [deliveredTo(() => {}), deliveredTo(posting()), deliveredTo(postingAndReceiving())];
+    const [theirs, posted, received] = await alternate(variants, { count: 4_096, millis });
+    return {
+      samples: {
+        'threads-relay': { ours: posted!, theirs: theirs! },
+        threads: { ours: received!, theirs: theirs! },
+      },
+    };
+  },
+};
+
+function deliveredTo(take: (batch: SpanBatch) => void): Variant {
   const cache = new SpanCache();
   cache.subscribe(take);
-  const tracer = new BasicTracerProvider({ spanProcessors: [cache.spanProcessor] }).getTracer('bench');
+  const tracer = tracerOf(cache.spanProcessor);
   let id = 0;
   return {
-    name,
     run(count) {
       for (let i = 0; i < count; i++) {
         const attributes = { ...ATTRIBUTES, 'order.id': `ord_${id++}` };
@@ -59,14 +79,3 @@ function postingAndReceiving(): (batch: SpanBatch) => void {
     cache.flush();
   };
 }
-
-const timings = alternate(
-  [
-    wholeSpans('in one thread', () => {}),
-    wholeSpans('and posted', posting()),
-    wholeSpans('and received', postingAndReceiving()),
-  ],
-  60,
-  4_096,
-);
-console.log(report(timings));

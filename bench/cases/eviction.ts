@@ -1,0 +1,154 @@
+import { ROOT_CONTEXT, trace, type Context, type SpanContext } from '@opentelemetry/api';
+import { randomBytes } from 'node:crypto';
+import type { LogEvent } from '../../src/model/log-event.js';
+import type { ReadableLogRecord } from '../../src/model/otel.js';
+import { EventBucketPool } from '../../src/reconcile/event-bucket.js';
+import { WaitingBuckets } from '../../src/reconcile/waiting-buckets.js';
+import { SpanCache } from '../../src/index.js';
+import type { BenchCase, Measured, Samples } from '../case.js';
+import { alternate, type Variant } from '../measure/alternate.js';
+import { loggerOf, NO_PIPELINE } from './sdk.js';
+
+const SMALL = 1_024;
+const LARGE = 131_072;
+
+/** Spans that log: enough for none to come again while it waits. */
+const SPANS = 200_000;
+
+/** Events of a round. */
+const EVENTS = 10_000;
+
+/** What a span logs, and when it ends, if ever, is not known yet. */
+interface Parent {
+  readonly spanContext: SpanContext;
+  readonly record: ReadableLogRecord;
+  readonly context: Context;
+}
+
+/** Adds an event of a new parent. When that makes it one too many, the oldest parent goes. */
+type Add = (parent: Parent) => void;
+
+export const eviction: BenchCase = {
+  name: 'eviction',
+  rows: [
+    {
+      id: 'eviction',
+      what: 'log record whose new parent evicts the oldest of 131,072, from `onEmit` on',
+      against: 'the oldest of 1,024',
+      unit: 'ns',
+      bar: { limit: 2 },
+    },
+    {
+      id: 'eviction-buffer',
+      what: 'the buffer of parked events alone, 131,072 parents',
+      against: 'the same with 1,024 parents',
+      unit: 'ns',
+      bar: { limit: 2 },
+    },
+  ],
+  guarded: true,
+  processes: 3,
+  timeShare: 2,
+  measure: (millis) => compareSizes({ eviction: wholePipeline, 'eviction-buffer': buffer }, millis),
+};
+
+export const evictionByHand: BenchCase = {
+  name: 'eviction-by-hand',
+  rows: [
+    {
+      id: 'eviction-map',
+      what: 'a `Map` by hand, its iterator kept, 131,072 parents',
+      against: 'the same with 1,024 parents',
+      unit: 'ns',
+    },
+    {
+      id: 'eviction-first-key',
+      what: 'a `Map` by hand, its first key looked up each time, 131,072 parents',
+      against: 'the same with 1,024 parents',
+      unit: 'ns',
+    },
+  ],
+  guarded: false,
+  processes: 3,
+  timeShare: 2,
+  measure: (millis) => compareSizes({ 'eviction-map': mapWithIterator, 'eviction-first-key': mapWithFirstKey }, millis),
+};
+
+/** Each as it is with many parents, against the same with few. */
+async function compareSizes(ways: Record<string, (maxSpans: number) => Add>, millis: number): Promise<Measured> {
+  const parents = makeParents();
+  const samples: Record<string, Samples> = {};
+  for (const [id, make] of Object.entries(ways)) {
+    const variants = [LARGE, SMALL].map((spans) => churn(parents, make(spans), spans));
+    const [ours, theirs] = await alternate(variants, { count: EVENTS, millis: millis / 2 });
+    samples[id] = { ours: ours!, theirs: theirs! };
+  }
+  return { samples };
+}
+
+function wholePipeline(maxParkedSpans: number): Add {
+  const cache = new SpanCache({ maxParkedSpans });
+  cache.subscribe(() => {});
+  let queued = 0;
+  return ({ record, context }) => {
+    cache.logRecordProcessor.onEmit(record, context);
+    if (++queued % 1_024 === 0) cache.flush();
+  };
+}
+
+const event = { name: 'event' } as LogEvent;
+
+function buffer(maxSpans: number): Add {
+  const pool = new EventBucketPool();
+  const parked = new WaitingBuckets(maxSpans, 128);
+  return ({ spanContext }) => {
+    if (parked.full) pool.release(parked.takeOldest()!);
+    const bucket = pool.acquire(spanContext, 0);
+    parked.add(bucket);
+    parked.addEvent(bucket, event);
+  };
+}
+
+function mapWithIterator(maxSpans: number): Add {
+  const parked = new Map<string, LogEvent[]>();
+  const oldest = parked.keys();
+  return ({ spanContext }) => {
+    if (parked.size >= maxSpans) parked.delete(oldest.next().value!);
+    parked.set(spanContext.spanId, [event]);
+  };
+}
+
+function mapWithFirstKey(maxSpans: number): Add {
+  const parked = new Map<string, LogEvent[]>();
+  return ({ spanContext }) => {
+    if (parked.size >= maxSpans) parked.delete(parked.keys().next().value!);
+    parked.set(spanContext.spanId, [event]);
+  };
+}
+
+/** Adds that many events, each of a new parent, to what is full already. */
+function churn(parents: readonly Parent[], add: Add, spans: number): Variant {
+  let next = 0;
+  const run = (count: number) => {
+    for (let i = 0; i < count; i++) add(parents[next++ % parents.length]!);
+  };
+  run(spans);
+  return { run };
+}
+
+/** Each with its random ids and a log record of the SDK. */
+function makeParents(): Parent[] {
+  const parents: Parent[] = [];
+  const logger = loggerOf({
+    ...NO_PIPELINE.logRecordProcessor,
+    onEmit(record, context) {
+      parents.push({ spanContext: record.spanContext!, record: record as ReadableLogRecord, context: context! });
+    },
+  });
+  for (let i = 0; i < SPANS; i++) {
+    const ids = randomBytes(24).toString('hex');
+    const spanContext = { traceId: ids.slice(0, 32), spanId: ids.slice(32), traceFlags: 1 };
+    logger.emit({ body: 'event', context: trace.setSpanContext(ROOT_CONTEXT, spanContext) });
+  }
+  return parents;
+}

@@ -1,0 +1,69 @@
+import type { BenchCase, Curves, Plot } from '../case.js';
+import { alternate, type Variant } from '../measure/alternate.js';
+import { medianOf, ratios } from '../measure/statistics.js';
+
+/** Who does the work: the cache, or what it is shown beside. */
+export type Line = 'cache' | 'other';
+
+export interface FlatOptions {
+  readonly what: string;
+  /** What stands beside the cache, as most of the cost is the SDK's own. */
+  readonly other: string;
+  readonly plot: Plot;
+  readonly sizes: readonly number[];
+  /** The size that every other is measured beside: what the machine does meanwhile hits them alike. */
+  readonly base: number;
+  readonly processes: number;
+  readonly v8Flags?: readonly string[];
+  /** Items of a round. */
+  readonly count: (size: number) => number;
+  readonly at: (size: number, line: Line) => Variant;
+  /** The cost to show, of that at the size and that at the base. By default the former. */
+  readonly cost?: (atSize: number, atBase: number, size: number) => number;
+}
+
+/**
+ * A case whose cost per item should not depend on a size: from its cheapest to its dearest size it may at most
+ * double.
+ */
+export function flatCase(name: string, options: FlatOptions): BenchCase {
+  const { what, other: byHand, plot, sizes, processes, v8Flags = [] } = options;
+  const bar = { limit: 2 };
+  return {
+    name,
+    rows: [{ id: name, what, against: 'the cheapest size', unit: 'times', bar, byHand }],
+    guarded: false,
+    processes,
+    v8Flags,
+    timeShare: 3,
+    plot,
+    async measure(millis) {
+      const curves = await measureCurves(options, millis / sizes.length);
+      const [cache, other] = Object.values(curves.lines).map((costs) => Math.max(...costs) / Math.min(...costs));
+      return { samples: { [name]: { ours: [cache!], theirs: [1], byHand: [other!] } }, curves };
+    },
+  };
+}
+
+async function measureCurves({ sizes, base, other, count, at, cost }: FlatOptions, millisPerSize: number): Promise<Curves> {
+  const nanosAtBase: number[] = [];
+  /** In times of the base without the cache, round by round. */
+  const costsOf = async (line: Line) => {
+    const costs: number[] = [];
+    for (const size of sizes) {
+      const beside = { count: count(base) };
+      const variants = [at(size, line), { ...at(base, line), ...beside }, { ...at(base, 'other'), ...beside }];
+      const times = await alternate(variants, { count: count(size), millis: millisPerSize / 2 });
+      const [atSize, atBase] = times.map((each) => medianOf(ratios(each, times[2]!)));
+      costs.push(cost ? cost(atSize!, atBase!, size) : atSize!);
+      nanosAtBase.push(medianOf(times[2]!));
+      gc!();
+    }
+    return costs;
+  };
+  // One line after the other: a million open spans are enough for the heap.
+  const [cache, others] = [await costsOf('cache'), await costsOf('other')];
+  const nanos = medianOf(nanosAtBase);
+  const inNanos = (costs: readonly number[]) => costs.map((each) => each * nanos);
+  return { x: sizes, lines: { 'with the cache': inNanos(cache), [other]: inNanos(others) } };
+}

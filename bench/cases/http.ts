@@ -1,0 +1,85 @@
+import type { BenchCase, Row, Samples } from '../case.js';
+import type { ServiceKind } from './http/contract.js';
+import { ServiceProcess, type Bout } from './http/service-process.js';
+
+/** How long one service is loaded before it is another one's turn. */
+const BOUT_SECONDS = 1;
+const KINDS: readonly ServiceKind[] = ['cache', 'bare', 'batch'];
+
+const RIVALS = { bare: 'the SDK without a span processor', batch: '`BatchSpanProcessor` and a no-op exporter' };
+
+/** What is read of a bout. A bar of 0.99 for what should be high is 1.01 for what should be low. */
+const READINGS: readonly (Pick<Row, 'what' | 'unit' | 'bar'> & { id: string; read: (bout: Bout) => number })[] = [
+  {
+    id: 'requests',
+    what: 'HTTP service at full load, requests per second',
+    unit: '1/s',
+    bar: { limit: 0.99, atLeast: true, withinSpread: true },
+    read: (bout) => bout.requestsPerSecond,
+  },
+  {
+    id: 'p99',
+    what: 'the same, p99 of the response time',
+    unit: 'ms',
+    bar: { limit: 1.01, withinSpread: true },
+    read: (bout) => bout.latencyP99Millis,
+  },
+  {
+    id: 'delay',
+    what: 'the same, p99 of the event-loop delay',
+    unit: 'ms',
+    bar: { limit: 1, withinSpread: true },
+    read: (bout) => bout.delayP99Millis,
+  },
+  {
+    id: 'cpu',
+    what: 'the same, CPU time of the process per request',
+    unit: 'µs',
+    read: (bout) => bout.cpuMicrosPerRequest,
+  },
+];
+
+export const http: BenchCase = {
+  name: 'http',
+  rows: Object.entries(RIVALS).flatMap(([rival, against]) =>
+    READINGS.map(({ id, what, unit, bar }) => ({
+      id: `http-${id}-${rival}`,
+      what,
+      against,
+      unit,
+      ...(bar && { bar }),
+    })),
+  ),
+  guarded: false,
+  processes: 1,
+  timeShare: 18,
+  async measure(millis) {
+    const services = KINDS.map((kind) => new ServiceProcess(kind));
+    try {
+      const [cache, bare, batch] = await bouts(services, Math.max(Math.round(millis / 1_000 / BOUT_SECONDS / KINDS.length), 3));
+      const rivals = { bare: bare!, batch: batch! };
+      const samples: Record<string, Samples> = {};
+      for (const [rival, theirs] of Object.entries(rivals)) {
+        for (const { id, read } of READINGS) {
+          samples[`http-${id}-${rival}`] = { ours: cache!.map(read), theirs: theirs.map(read) };
+        }
+      }
+      return { samples };
+    } finally {
+      for (const service of services) service.stop();
+    }
+  },
+};
+
+/** Loads the services in turn, each round in another order. The first round is warm-up. */
+async function bouts(services: readonly ServiceProcess[], rounds: number): Promise<Bout[][]> {
+  const all = services.map((): Bout[] => []);
+  for (let round = 0; round <= rounds; round++) {
+    for (let turn = 0; turn < services.length; turn++) {
+      const which = (round + turn) % services.length;
+      const bout = await services[which]!.load(BOUT_SECONDS);
+      if (round > 0) all[which]!.push(bout);
+    }
+  }
+  return all;
+}

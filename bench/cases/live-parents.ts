@@ -1,0 +1,52 @@
+import { ROOT_CONTEXT, trace, type Span } from '@opentelemetry/api';
+import { flatCase } from './flat-case.js';
+import { cachePipeline, loggerOf, NO_PIPELINE, tracerOf } from './sdk.js';
+
+/** Spans that end, each followed by a new one, between two flushes. */
+const PER_FLUSH = 256;
+
+export const liveParents = flatCase('live-parents', {
+  what: 'span with a log event, 1 to 1,000,000 spans open that have logged',
+  plot: { title: 'Live parents', xLabel: 'open spans whose events wait', yLabel: 'ns per span with its event' },
+  other: 'no-op processors: the SDK alone',
+  sizes: [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000],
+  base: 100,
+  processes: 1,
+  // A million spans, each with an event.
+  v8Flags: ['--max-old-space-size=8192'],
+  count: () => 8_192,
+  at(size, line) {
+    const pipeline = line === 'cache' ? cachePipeline(1, { maxParkedSpans: size + 1 }) : NO_PIPELINE;
+    const tracer = tracerOf(pipeline.spanProcessor);
+    const logger = loggerOf(pipeline.logRecordProcessor);
+    const open: Span[] = [];
+
+    const start = () => {
+      const span = tracer.startSpan('span', {}, ROOT_CONTEXT);
+      logger.emit({ body: 'event', context: trace.setSpan(ROOT_CONTEXT, span) });
+      return span;
+    };
+    const settle = () => {
+      void pipeline.settle();
+      pipeline.check();
+    };
+
+    while (open.length < size) {
+      open.push(start());
+      if (open.length % PER_FLUSH === 0) settle();
+    }
+    settle();
+    let next = 0;
+    return {
+      run(count) {
+        for (let i = 0; i < count; i++) {
+          const place = next++ % size;
+          open[place]!.end();
+          open[place] = start();
+          if (next % PER_FLUSH === 0) settle();
+        }
+        settle();
+      },
+    };
+  },
+});

@@ -1,0 +1,97 @@
+import { ROOT_CONTEXT, type Tracer } from '@opentelemetry/api';
+import type { Logger } from '@opentelemetry/api-logs';
+import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
+import {
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  type ReadableSpan,
+  type SpanExporter,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import { SpanCache, type SpanCacheOptions } from '../../src/index.js';
+
+/* The real SDK, and what it is compared with. */
+
+/** Something under test: the hooks, and what brings all that they took in to its end. */
+export interface Pipeline {
+  readonly spanProcessor: SpanProcessor;
+  readonly logRecordProcessor: LogRecordProcessor;
+  /** Delivers or exports what has been taken in. */
+  settle(): void | Promise<void>;
+  /** Throws if it has cheated: if it has lost something, or done nothing. */
+  check(): void;
+}
+
+/** The hooks of nobody. */
+export const NO_PIPELINE: Pipeline = {
+  spanProcessor: { onStart() {}, onEnd() {}, forceFlush: async () => {}, shutdown: async () => {} },
+  logRecordProcessor: { onEmit() {}, forceFlush: async () => {}, shutdown: async () => {} },
+  settle() {},
+  check() {},
+};
+
+/** The cache, delivering to that many callbacks. */
+export function cachePipeline(subscribers = 1, options?: SpanCacheOptions): Pipeline {
+  const cache = new SpanCache(options);
+  for (let i = 0; i < subscribers; i++) cache.subscribe(() => {});
+  return pipelineOf(cache);
+}
+
+/** The same, in a service that emits log records too: each span may have some to be merged. */
+export function loggedCachePipeline(): Pipeline {
+  const pipeline = cachePipeline();
+  loggerOf(pipeline.logRecordProcessor);
+  return pipeline;
+}
+
+export function pipelineOf(cache: SpanCache): Pipeline {
+  return {
+    spanProcessor: cache.spanProcessor,
+    // Asked for only where log records are emitted: a cache for spans alone has less to do.
+    get logRecordProcessor() {
+      return cache.logRecordProcessor;
+    },
+    settle: () => cache.flush(),
+    check() {
+      const { spans, events } = cache.stats();
+      if (spans.dropped.queue_full + events.dropped.queue_full > 0) throw new Error('the cache lost something');
+    },
+  };
+}
+
+/** The SDK's own processor, with its own defaults and an exporter that does nothing. */
+export function batchPipeline(): Pipeline {
+  let exported = 0;
+  const exporter: SpanExporter = {
+    export(spans, done) {
+      exported += spans.length;
+      done({ code: 0 });
+    },
+    shutdown: async () => {},
+  };
+  const processor = new BatchSpanProcessor(exporter);
+  return {
+    ...NO_PIPELINE,
+    spanProcessor: processor,
+    settle: () => processor.forceFlush(),
+    check() {
+      if (exported === 0) throw new Error('nothing was exported');
+    },
+  };
+}
+
+export function tracerOf(...spanProcessors: SpanProcessor[]): Tracer {
+  return new BasicTracerProvider({ spanProcessors }).getTracer('bench');
+}
+
+export function loggerOf(...processors: LogRecordProcessor[]): Logger {
+  return new LoggerProvider({ processors }).getLogger('bench');
+}
+
+/** Spans that have ended. */
+export function endedSpans(count: number): ReadableSpan[] {
+  const ended: ReadableSpan[] = [];
+  const tracer = tracerOf({ ...NO_PIPELINE.spanProcessor, onEnd: (span) => ended.push(span) });
+  for (let i = 0; i < count; i++) tracer.startSpan('span', {}, ROOT_CONTEXT).end();
+  return ended;
+}

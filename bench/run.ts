@@ -1,0 +1,93 @@
+import { execFileSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { nodeOf } from '../test/installed.js';
+import { baselineOf, readBaseline, ratiosFor, writeBaseline } from './check/baseline.js';
+import { check } from './check/check.js';
+import type { BenchCase } from './case.js';
+import { CASES } from './cases/index.js';
+import { FULL, measureCase, SHORT, type CaseResult } from './measure/measure-case.js';
+import { thisMachine } from './report/machine.js';
+import { writePage } from './report/page.js';
+import { majorOf, readResults, withCase, writeResults } from './report/results.js';
+import { caseText } from './report/terminal.js';
+
+/*
+ * The benchmarks. Each figure is a ratio against a rival, measured in turn with it, in a process of its own.
+ *
+ *   npm run bench                        all of them, with this Node
+ *   npm run bench -- onend-sync http     these
+ *   npm run bench -- --short             a first look at all of them, in a fifth of the time
+ *   npm run bench -- --all-nodes         with Node 20, 22 and 24; writes docs/performance.md
+ *   npm run bench -- --check             a short form, held against bench/baseline.json
+ *   npm run bench -- --baseline          makes the ratios of docs/performance.md the new baseline
+ */
+
+const MAJORS = [20, 22, 24] as const;
+
+const { values: mode, positionals: names } = parseArgs({
+  options: {
+    'all-nodes': { type: 'boolean' },
+    short: { type: 'boolean' },
+    check: { type: 'boolean' },
+    baseline: { type: 'boolean' },
+  },
+  allowPositionals: true,
+});
+const effort = mode.short ? SHORT : FULL;
+const cases = names.length === 0 ? CASES : names.map(caseNamed);
+
+if (mode.check) await holdAgainstBaseline();
+else if (mode.baseline) writeBaseline(baselineOf(CASES, readResults()));
+else if (mode['all-nodes']) await renewPage();
+else for (const benchCase of cases) await attempt(() => measureAndPrint(benchCase, process.execPath));
+
+async function holdAgainstBaseline(): Promise<void> {
+  const before = ratiosFor(majorOf(process.versions.node), readBaseline());
+  const guarded = cases.filter((each) => each.guarded);
+  const worse = await check(guarded, before, (benchCase, patience) => measureCase(benchCase, process.execPath, patience));
+  for (const id of worse) console.log(`FAILED: ${id} is worse than it was; see CONTRIBUTING.md`);
+  process.exitCode = worse.length === 0 ? 0 : 1;
+}
+
+/** Written case by case: what has been measured is not lost if a later one fails. */
+async function renewPage(): Promise<void> {
+  const machine = thisMachine();
+  for (const node of MAJORS.map(nodeOf)) {
+    const version = versionOf(node);
+    for (const benchCase of cases) {
+      await attempt(async () => {
+        const result = await measureAndPrint(benchCase, node);
+        writeResults(withCase(readResults(), machine, version, benchCase.name, result));
+        writePage(CASES, readResults());
+      });
+    }
+  }
+}
+
+/** One that fails does not keep the others from being measured. */
+async function attempt(step: () => Promise<unknown>): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    console.error(error);
+    process.exitCode = 1;
+  }
+}
+
+async function measureAndPrint(benchCase: BenchCase, node: string): Promise<CaseResult> {
+  const start = performance.now();
+  console.log(`${benchCase.name}, Node ${versionOf(node)}`);
+  const result = await measureCase(benchCase, node, effort);
+  console.log(`${caseText(benchCase, result)}\n  ${((performance.now() - start) / 1_000).toFixed(0)} s\n`);
+  return result;
+}
+
+function caseNamed(name: string): BenchCase {
+  const found = CASES.find((each) => each.name === name);
+  if (found) return found;
+  throw new Error(`there is no benchmark "${name}", but ${CASES.map((each) => each.name).join(', ')}`);
+}
+
+function versionOf(node: string): string {
+  return execFileSync(node, ['--version'], { encoding: 'utf8' }).trim().slice(1);
+}
