@@ -5,9 +5,11 @@ import { sourcesOfEntries } from '../entries.js';
 const config = {
   entry: [
     ...sourcesOfEntries(),
-    'bench/*.ts',
+    'bench/run.ts',
     'examples/*/*.mjs',
     // Run as programs of their own.
+    'bench/cases/http/service.ts',
+    'bench/measure/case-process.ts',
     'examples/service/outside/*.mjs',
     'test/model/otel-{members,types}.ts',
     'test/package/consumer/*',
@@ -25,8 +27,9 @@ const config = {
   // An exported type names what an exported function takes, wherever that is called.
   ignoreExportsUsedInFile: { interface: true, type: true },
   ignoreDependencies: [
-    // A program, found by its path.
+    // Programs, found by their path.
     '@arethetypeswrong/cli',
+    'autocannon',
     // Loaded by its name, if it is there.
     '@opentelemetry/auto-instrumentations-node',
     // There where it runs the tests.
