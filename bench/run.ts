@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { nodeOf } from '../test/installed.mjs';
+import { nodeOf } from '../test/installed.js';
 import { baselineOf, readBaseline, ratiosFor, writeBaseline } from './check/baseline.js';
 import { check } from './check/check.js';
 import type { BenchCase } from './case.js';
@@ -22,7 +22,7 @@ import { caseText } from './report/terminal.js';
  *   npm run bench -- --baseline          makes the ratios of docs/performance.md the new baseline
  */
 
-const MAJORS = [20, 22, 24];
+const MAJORS = [20, 22, 24] as const;
 
 const { values: mode, positionals: names } = parseArgs({
   options: {

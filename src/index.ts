@@ -1,3 +1,8 @@
+/**
+ * The cache, and what it hands out.
+ *
+ * @module otel-span-cache
+ */
 export { SpanCache } from './span-cache.js';
 export type { SpanCacheOptions } from './options.js';
 export { getSpanCache } from './register/registered-cache.js';
@@ -16,6 +21,7 @@ export type { DeliveredSpan } from './model/merged-span.js';
 export type { Recording, RecordingListener, RecordingListenerHandle } from './recording/recording.js';
 export type { RecordingOptions, RecordingSettings, ScopePatterns } from './recording/settings.js';
 export type { OpenSpan } from './reconcile/open-spans.js';
+export type { LateEvents } from './reconcile/reconciler.js';
 export { isLogEvent, type LogEvent, type OrphanEvent, type OrphanReason } from './model/log-event.js';
 export { buildTraces, type SpanNode, type Trace } from './model/trace.js';
 export type {

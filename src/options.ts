@@ -16,6 +16,7 @@ import {
   type OptionsOf,
 } from './validation/option.js';
 
+/** What a cache may hold, and which log records and spans it takes. */
 export interface SpanCacheOptions {
   /** Ended spans, and likewise log events, that may wait for the driver. Default 65,536 each. */
   queueCapacity?: number;

@@ -1,8 +1,12 @@
-/*
+/**
  * Loaded before an application, starts the OpenTelemetry SDK with a cache:
  *
- *     node --import otel-span-cache/register app.js
- *     node --require otel-span-cache/register app.js
+ * ```sh
+ * node --import otel-span-cache/register app.js
+ * node --require otel-span-cache/register app.js
+ * ```
+ *
+ * @module otel-span-cache/register
  */
 import { register } from './register/register.js';
 

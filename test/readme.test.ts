@@ -39,6 +39,7 @@ describe('README', () => {
 
     it('is all run here', () => {
       expect([...README.code().keys()]).to.deep.equal([
+        'first-trace.mjs',
         'telemetry.mjs',
         'watch.mjs',
         'orders.test.mjs',
@@ -47,6 +48,14 @@ describe('README', () => {
         'telemetry-behind.mjs',
         'telemetry-bridge.mjs',
       ]);
+    });
+
+    it('first-trace.mjs prints what is shown', async () => {
+      const alike = (text: string) =>
+        text.replace(/[0-9a-f]{32}/, 'id').replaceAll(/ *\+?\d+ ms/g, ' n ms').replaceAll(/[━╺╸• ]+/g, ' ');
+      const [, shown] = /^```text\n(trace [^\n]* 2 spans .*?)^```$/ms.exec(README.text)!;
+
+      expect(alike(await run('first-trace.mjs'))).to.equal(alike(shown!));
     });
 
     it('telemetry.mjs prints the trace of a request, with the lines that pino wrote in it', async () => {
@@ -178,8 +187,16 @@ describe('README', () => {
 });
 
 describe('Documentation', () => {
-  const pages = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
-  const files = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...pages.map((name) => `docs/${name}`)];
+  // Those that are written by hand.
+  const guides = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
+  const files = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...guides.map((name) => `docs/${name}`)];
+
+  it('has an index of all of it', () => {
+    for (const name of guides.filter((guide) => guide !== 'README.md')) {
+      expect(readText('docs/README.md')).to.include(`](${name})`);
+    }
+    expect(readText('docs/README.md')).to.include('](api/README.md)');
+  });
 
   for (const file of files) {
     describe(file, () => {
@@ -201,7 +218,7 @@ describe('Documentation', () => {
       it('uses npm scripts that there are', () => {
         const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> };
         const code = [...readText(file).matchAll(/```.*?```|`[^`\n]+`/gs)].map(([text]) => text).join('\n');
-        const used = [...code.matchAll(/\bnpm (?:run )?([\w:]+)/g)].map(([, name]) => name!);
+        const used = [...code.matchAll(/\bnpm (?:run )?(\w[\w:-]*)/g)].map(([, name]) => name!);
         for (const name of used) {
           if (['ci', 'install', 'pack'].includes(name)) continue;
           expect(scripts, `${file} uses npm ${name}`).to.have.property(name);

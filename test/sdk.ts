@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { context, propagation, trace, type MeterProvider, type Span, type Tracer } from '@opentelemetry/api';
 import { logs, type Logger } from '@opentelemetry/api-logs';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
@@ -23,6 +24,14 @@ import {
  * The real SDK, 2.x line, for tests. `test/otel3/sdk.ts` is its twin for the 3.x line: a test that uses
  * only what both export runs on either.
  */
+
+const { version } = createRequire(import.meta.url)('@opentelemetry/sdk-trace-base/package.json') as { version: string };
+
+/**
+ * Whether it is 2.0 with `sdk-logs` 0.203, which has no `onEnding()`, no `Logger.enabled()`, no attributes of log
+ * records beyond those of spans, and no metrics of its own.
+ */
+export const isOldestSdk = version.startsWith('2.0.');
 
 export { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 export { MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics';

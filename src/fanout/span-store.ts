@@ -3,6 +3,7 @@ import { buildTraces, type Trace } from '../model/trace.js';
 import { SpanHistory } from '../store/span-history.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
 
+/** How much a store keeps. */
 export interface SpanStoreOptions {
   /** Spans kept; the oldest gives way. An integer from 1. Default 10,000. */
   capacity?: number;

@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { SpanBatch } from './span-batch.js';
 
+/** What a subscription gets, and how much of it may wait. */
 export interface SubscribeOptions {
   /**
    * How many spans may wait to be read; orphans count too. A batch that does not fit is lost whole and

@@ -7,6 +7,7 @@ import {
   type OptionsOf,
 } from '../validation/option.js';
 
+/** How `formatTrace()` shows a trace. */
 export interface FormatTraceOptions {
   /**
    * Whether to colour with ANSI escape sequences. `process.stdout.hasColors?.() ?? false` is the right

@@ -24,8 +24,11 @@ export interface Resource {
   readonly schemaUrl?: string;
   /** Whether `attributes` still waits for values; reading it early makes the SDK log an error. */
   readonly asyncAttributesPending?: boolean;
+  /** Settles when `attributes` waits for no values any more. Does not reject. */
   waitForAsyncAttributes?(): Promise<void>;
+  /** A resource with the attributes of both; those of `other` win. */
   merge(other: Resource | null): Resource;
+  /** Keys and values as they were given, also those still awaited. */
   getRawAttributes(): [string, AttributeValue | undefined | Promise<AttributeValue | undefined>][];
 }
 
@@ -48,6 +51,7 @@ export interface TimedEvent {
 export interface ReadableSpan {
   readonly name: string;
   readonly kind: SpanKind;
+  /** Its ids and trace flags. */
   readonly spanContext: () => SpanContext;
   readonly parentSpanContext?: SpanContext;
   readonly startTime: HrTime;
@@ -114,16 +118,23 @@ export interface ExportResult {
 
 /** Sends ended spans somewhere. */
 export interface SpanExporter {
+  /** Sends spans, and reports how that went, once, by `resultCallback`. */
   export(spans: ReadableSpan[], resultCallback: (result: ExportResult) => void): void;
+  /** Settles when what was handed over is sent. */
   forceFlush?(): Promise<void>;
+  /** Sends what is left and ends. Nothing is exported afterwards. */
   shutdown(): Promise<void>;
 }
 
 /** What a tracer provider calls for each recorded span. */
 export interface SpanProcessor {
+  /** Called when a recorded span starts, inside the call that starts it. */
   onStart(span: unknown, parentContext: Context): void;
+  /** Called when a recorded span has ended, inside `span.end()`. */
   onEnd(span: ReadableSpan): void;
+  /** Settles when what came in is processed. */
   forceFlush(): Promise<void>;
+  /** Processes what is left and ends. */
   shutdown(): Promise<void>;
 }
 
@@ -137,6 +148,7 @@ export interface SamplingResult {
 
 /** What a tracer provider asks before it starts a span. */
 export interface Sampler {
+  /** Decides about a span before it starts: called inside the call that starts it. */
   shouldSample(
     context: Context,
     traceId: string,
@@ -145,18 +157,23 @@ export interface Sampler {
     attributes: Attributes,
     links: Link[],
   ): SamplingResult;
+  /** Names the sampler and how it is set. */
   toString(): string;
 }
 
 /** What a logger provider calls for each emitted log record. */
 export interface LogRecordProcessor {
+  /** Called inside `logger.emit()`, with the context that the record was emitted in. */
   onEmit(logRecord: ReadableLogRecord, context?: Context): void;
+  /** Whether a record like this would be looked at. Newer SDKs ask before they make one. */
   enabled?(options: {
     context: Context;
     instrumentationScope: InstrumentationScope;
     severityNumber?: number;
     eventName?: string;
   }): boolean;
+  /** Settles when what came in is processed. */
   forceFlush(): Promise<void>;
+  /** Processes what is left and ends. */
   shutdown(): Promise<void>;
 }

@@ -3,8 +3,11 @@ import type { ReadableLogRecord, ReadableSpan } from '../model/otel.js';
 
 /** Sees spans and log records as the SDK hands them in, inside the application's own calls. */
 export interface SpanCacheTap {
+  /** In the call that starts the span, in the async context of that call. */
   onStart(span: unknown, parentContext: Context): void;
+  /** In `span.end()`, before the span is queued. */
   onEnd(span: ReadableSpan): void;
+  /** In `logger.emit()`, before the record is queued. */
   onEmit(logRecord: ReadableLogRecord, context?: Context): void;
 }
 

@@ -45,7 +45,7 @@ export function merge(
 }
 
 /** The exceptions that `span.recordException()` put on the span. */
-export function recordedExceptions(span: ReadableSpan): readonly TimedEvent[] {
+function recordedExceptions(span: ReadableSpan): readonly TimedEvent[] {
   return span.events.filter(({ name }) => name === 'exception');
 }
 

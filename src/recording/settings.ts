@@ -30,7 +30,7 @@ export interface RecordingOptions {
    * for never. Turning it off ends this too. Default `Infinity`.
    */
   until?: Date | number | undefined;
-  /** The same, as milliseconds from now; jumps of the wall clock do not matter. Instead of `until`. */
+  /** The same, as milliseconds from now; jumps of the wall clock do not matter. Instead of `until`. Default none. */
   forMillis?: number | undefined;
 }
 

@@ -1,6 +1,8 @@
 import type { Attributes } from '@opentelemetry/api';
 
+/** OpenTelemetry's `SpanKind`, by name. */
 export type SpanKindName = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+/** OpenTelemetry's `SpanStatusCode`, by name. */
 export type SpanStatusName = 'unset' | 'ok' | 'error';
 
 /** Something that happened in a span: a span event, or a log record that was emitted in it. */

@@ -1,3 +1,8 @@
+/**
+ * Traces for chai's `expect()`.
+ *
+ * @module otel-span-cache/testing/chai
+ */
 import { AssertionError } from 'node:assert';
 import type { AssertTraceOptions, SpanPattern, Times, Traces } from './expect/index.js';
 import { assertNoSpan, assertSpan, assertTrace } from './expect/index.js';
@@ -26,12 +31,17 @@ declare global {
 
 /** What of chai the plug-in needs. */
 export interface ChaiLike {
-  // As chai's own types have it.
-  // oxlint-disable-next-line typescript/no-explicit-any
-  readonly Assertion: { addMethod(name: string, method: (this: any, ...args: any[]) => any): void };
+  readonly Assertion: {
+    /** Adds a method to what `expect()` returns. */
+    // As chai's own types have it.
+    // oxlint-disable-next-line typescript/no-explicit-any
+    addMethod(name: string, method: (this: any, ...args: any[]) => any): void;
+  };
 }
 
+/** What of chai's `util` the plug-in needs. */
 export interface ChaiUtilsLike {
+  /** What an assertion carries along under a name. */
   // oxlint-disable-next-line typescript/no-explicit-any
   flag(assertion: any, name: string): unknown;
 }

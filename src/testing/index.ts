@@ -1,3 +1,8 @@
+/**
+ * Traces in tests, with any runner: each test's own spans, waits for whole traces, assertions by pattern.
+ *
+ * @module otel-span-cache/testing
+ */
 export {
   traceTesting,
   type ScopeOptions,

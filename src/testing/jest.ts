@@ -1,20 +1,24 @@
-import { traceMatchers, type TraceMatchers } from './faces/matchers.js';
-import { tracedBy, type TracedTest } from './faces/traced.js';
-
-/*
+/**
  * Matchers for jest, and for whoever has an `expect.extend()` like jest's.
  *
- *   // jest.config.js
- *   setupFilesAfterEnv: ['otel-span-cache/testing/jest']
+ * ```js
+ * // jest.config.js
+ * setupFilesAfterEnv: ['otel-span-cache/testing/jest']
+ * ```
  *
  * Without global `expect`: `expect.extend(traceMatchers)`. Jest has no hook around a test in which a scope
  * could be opened, and what a `beforeEach` enters does not reach the test: make the test a scope by `traced()`,
  * or run its code by `traceTesting().run()`.
+ *
+ * @module otel-span-cache/testing/jest
  */
+import { traceMatchers, type TraceMatchers } from './faces/matchers.js';
+import { tracedBy, type TracedTest } from './faces/traced.js';
 
 export { currentScope } from './faces/shared-tracing.js';
 export { traceMatchers, type TraceMatchers } from './faces/matchers.js';
 export type { EmitOptions } from './faces/emitted.js';
+export type { TracedTest } from './faces/traced.js';
 
 declare global {
   namespace jest {

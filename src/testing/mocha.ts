@@ -1,15 +1,18 @@
+/**
+ * Each test of mocha as a scope of its own: a root hook plug-in.
+ *
+ * ```sh
+ * mocha --require otel-span-cache/testing/mocha
+ * ```
+ *
+ * In a test, `currentScope()` is its scope; so is `this.traceScope`, in hooks as well.
+ *
+ * @module otel-span-cache/testing/mocha
+ */
 import { AsyncResource } from 'node:async_hooks';
 import type { OpenScope, TraceScope } from './capture/trace-scope.js';
 import { traceTesting, type TraceTesting, type TraceTestingOptions } from './capture/trace-testing.js';
 import { forMochaDiff } from './faces/mocha-diff.js';
-
-/*
- * Each test of mocha as a scope of its own: a root hook plug-in.
- *
- *   mocha --require otel-span-cache/testing/mocha
- *
- * In a test, `currentScope()` is its scope; so is `this.traceScope`, in hooks as well.
- */
 
 export { currentScope } from './faces/shared-tracing.js';
 
@@ -24,9 +27,13 @@ declare global {
 
 /** What mocha takes for root hooks. */
 export interface TraceHooks {
+  /** Starts capturing: before the first test. */
   beforeAll(): void;
+  /** Opens the scope of the test that is next, and has the test run in it. */
   beforeEach(this: HookContext): void;
+  /** Closes the scope. It stays readable. */
   afterEach(): void;
+  /** Ends capturing: after the last test. */
   afterAll(): Promise<void>;
 }
 
@@ -36,8 +43,10 @@ export interface HookContext {
   currentTest?: TestInMocha | undefined;
 }
 
+/** What of a test of mocha the hooks need. */
 export interface TestInMocha {
   fn?: TestFunction | undefined;
+  /** Names the scope in messages. */
   fullTitle(): string;
 }
 
@@ -80,6 +89,7 @@ export function traceHooks(options?: TraceTestingOptions): TraceHooks {
   };
 }
 
+/** The hooks without options, which mocha finds by this name in the module that `--require` loads. */
 export const mochaHooks: TraceHooks = traceHooks();
 
 /**

@@ -1,3 +1,8 @@
+/**
+ * Tests of node:test as scopes of their own, and assertions for its `t.assert`.
+ *
+ * @module otel-span-cache/testing/node
+ */
 import * as runner from 'node:test';
 import type { TraceScope } from './capture/trace-scope.js';
 import { assertSpan, assertTrace } from './expect/index.js';

@@ -1,22 +1,26 @@
+/**
+ * Each test of vitest as a scope of its own, concurrent ones, too, and the matchers for what is in it.
+ *
+ * ```js
+ * // vitest.config.js
+ * test: { setupFiles: ['otel-span-cache/testing/vitest'] }
+ * ```
+ *
+ * In the test, and in its `beforeEach` and `afterEach`, `currentScope()` is its scope. Before 4.1, vitest has
+ * no `aroundEach`: the matchers are there, and a test becomes a scope by `traced()`.
+ *
+ * @module otel-span-cache/testing/vitest
+ */
 /** @ts-ignore: only there with vitest */
 import * as vitest from 'vitest';
 import { traceMatchers, type TraceMatchers } from './faces/matchers.js';
 import { currentScope } from './faces/shared-tracing.js';
 import { runTest, tracedBy, type TracedTest } from './faces/traced.js';
 
-/*
- * Each test of vitest as a scope of its own, concurrent ones, too, and the matchers for what is in it.
- *
- *   // vitest.config.js
- *   test: { setupFiles: ['otel-span-cache/testing/vitest'] }
- *
- * In the test, and in its `beforeEach` and `afterEach`, `currentScope()` is its scope. Before 4.1, vitest has
- * no `aroundEach`: the matchers are there, and a test becomes a scope by `traced()`.
- */
-
 export { currentScope } from './faces/shared-tracing.js';
 export { traceMatchers, type TraceMatchers } from './faces/matchers.js';
 export type { EmitOptions } from './faces/emitted.js';
+export type { TracedTest } from './faces/traced.js';
 
 /** @ts-ignore: only there with vitest */
 declare module 'vitest' {

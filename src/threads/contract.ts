@@ -23,6 +23,7 @@ export interface SpanRelay extends Disposable {
   readonly closed: boolean;
   /** Sends everything that has ended, and nothing from then on. The end of the thread does the same. */
   close(): void;
+  /** The counters at this moment, as an object of its own. */
   stats(): RelayStats;
 }
 
@@ -46,6 +47,7 @@ export interface ThreadStats {
   readonly invalid: number;
 }
 
+/** What came from all threads together. */
 export interface ReceiverStats {
   /** One for each relay: those connected, in the order they came, then up to 32 that have gone last. */
   readonly threads: readonly ThreadStats[];
@@ -69,5 +71,6 @@ export interface SpanReceiver extends Disposable {
   forceFlush(): Promise<void>;
   /** Takes in what has come, and nothing from then on. Relays then cost their thread nothing. */
   close(): void;
+  /** The counters at this moment, as an object of its own. */
   stats(): ReceiverStats;
 }

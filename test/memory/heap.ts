@@ -11,7 +11,7 @@ export async function memoryInUse(): Promise<number> {
 }
 
 /** What the current job has seen stays alive until it ends: so a few turns of the event loop come first. */
-export async function collectGarbage(): Promise<void> {
+async function collectGarbage(): Promise<void> {
   for (let i = 0; i < 2; i++) {
     await new Promise(setImmediate);
     gc!();

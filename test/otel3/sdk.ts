@@ -32,6 +32,8 @@ import {
  * scenario tests run on either line.
  */
 
+export const isOldestSdk = false;
+
 export { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 export { MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics';
 export { NodeSDK } from '@opentelemetry/sdk-node';

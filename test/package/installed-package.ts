@@ -21,14 +21,28 @@ export interface InstalledPackage {
   remove(): void;
 }
 
+/** What npm says of the tarball it makes. */
+export interface PackedFiles {
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+  /** Of the tarball, in bytes. */
+  readonly size: number;
+  /** Of what is in it, in bytes. */
+  readonly unpackedSize: number;
+}
+
+/** What would be packed of what is built in `dist/`. */
+export function packageFiles(): Promise<PackedFiles> {
+  return pack('--dry-run');
+}
+
 /**
  * Packs what is built in `dist/` and installs the tarball. Needs no registry: the package has no
  * dependencies, and the project borrows the repository's OpenTelemetry packages and chai.
  */
 export async function installPackage(): Promise<InstalledPackage> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'otel-span-cache-')));
-  const packed = await npm(ROOT, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
-  const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
+  const { filename, files } = await pack('--pack-destination', folder);
   const tarball = join(folder, filename);
 
   const project = join(folder, 'project');
@@ -53,6 +67,11 @@ export async function installPackage(): Promise<InstalledPackage> {
 export async function node(cwd: string, script: string, ...args: string[]): Promise<string> {
   const { stdout } = await run(process.execPath, [script, ...args], { cwd });
   return stdout;
+}
+
+async function pack(...args: string[]): Promise<PackedFiles> {
+  const [packed] = JSON.parse(await npm(ROOT, 'pack', '--ignore-scripts', '--json', ...args)) as [PackedFiles];
+  return packed;
 }
 
 async function npm(cwd: string, ...args: string[]): Promise<string> {

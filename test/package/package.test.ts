@@ -159,6 +159,17 @@ describe('The packed package', function () {
       }
     });
 
+    it('has a map for each file it was compiled to', () => {
+      const unmapped = installed.files
+        .filter((path) => /^dist\/.*\.(?:js|d\.ts)$/.test(path))
+        .filter((path) => {
+          const [, map] = /^\/\/# sourceMappingURL=(.+)$/m.exec(read(path)) ?? [];
+          return map === undefined || !installed.files.includes(posix.join(posix.dirname(path), map));
+        });
+
+      expect(unmapped).to.deep.equal([]);
+    });
+
     it('has the source that each source map refers to', () => {
       const missing = installed.files
         .filter((path) => path.endsWith('.map'))

@@ -2,13 +2,15 @@
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
 import type { SpanMatcher } from '../expect/index.js';
 
+/** How long to wait. */
 export interface WaitOptions {
   /** How long to wait, in milliseconds of real time, also under fake timers. Default 1,000. */
   readonly timeoutMillis?: number;
-  /** Ends the wait early: it rejects with the signal's reason. */
+  /** Ends the wait early: it rejects with the signal's reason. Default none. */
   readonly signal?: AbortSignal;
 }
 
+/** How long to wait, and for how much silence. */
 export interface SettleOptions extends WaitOptions {
   /**
    * How long nothing may start, end or be logged any more before the wait is over, in milliseconds. For

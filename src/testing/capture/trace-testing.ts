@@ -12,10 +12,12 @@ import { CaptureScope } from './scope.js';
 import type { OpenScope, TraceRun, TraceScope } from './trace-scope.js';
 import { findLogsApi, findUserSdk, type LogsApi } from './user-sdk.js';
 
+/** Where spans and log records come from. */
 export interface TraceTestingOptions {
   /**
    * A cache that the application's own provider has: spans and log records are seen through its processors,
    * and nothing is installed. Not behind its `exporter`, which gets spans too late to tell whose they are.
+   * Default none.
    */
   cache?: SpanCache;
   /**
@@ -43,6 +45,7 @@ export interface TraceTestingOptions {
   resolveFrom?: string;
 }
 
+/** What is told of a scope when it is opened. */
 export interface ScopeOptions {
   /** What messages call it, such as the title of the test. Default `scope 1` and so on. */
   readonly name?: string;

@@ -23,6 +23,7 @@ const { setTimeout, clearTimeout } = globalThis;
 /** The longest delay a timer of Node takes. */
 const MAX_MILLIS = 2 ** 31 - 1;
 
+/** How long no such span may come. */
 export interface AssertNoSpanOptions {
   /** How long to go on looking, in milliseconds from 0 to 2³¹ − 1. If left out, only what is there counts. */
   withinMillis?: number;

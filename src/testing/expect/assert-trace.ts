@@ -17,6 +17,7 @@ import { summaryOf } from './report/words.js';
 /** What a trace is looked for in. */
 export type Traces = CapturedTrace | CapturedNode | readonly CapturedTrace[] | SpanSource;
 
+/** How closely a trace has to follow the pattern. */
 export interface AssertTraceOptions {
   /** Whether nothing else is allowed: no further roots, spans, attributes, events, links. Default false. */
   exact?: boolean;

@@ -7,6 +7,7 @@ import { Call } from '../expect/report/called-from.js';
 import type { Assertion } from '../expect/report/assertion.js';
 import { sharedTracing } from './shared-tracing.js';
 
+/** How long to wait for the spans of a function. */
 export interface EmitOptions {
   /**
    * How long to wait for spans that are still open when the function has returned, in milliseconds of real

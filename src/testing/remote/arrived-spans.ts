@@ -21,7 +21,7 @@ export function inOrderOfStart(records: readonly SpanRecord[]): ArrivedSpan[] {
 }
 
 /** Whether a span is the first of its trace in its process, as far as that can be told. */
-export function isLocalRoot({ span: { parentSpanContext: parent } }: SpanRecord, injectedSpanId: string): boolean {
+function isLocalRoot({ span: { parentSpanContext: parent } }: SpanRecord, injectedSpanId: string): boolean {
   return parent === undefined || parent.isRemote === true || parent.spanId === injectedSpanId;
 }
 

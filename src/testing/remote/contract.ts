@@ -4,6 +4,7 @@ import type { CapturedLog, CapturedTrace } from '../captured.js';
 import type { OtlpProtocol } from './environment.js';
 import type { RejectionReason } from './rejection.js';
 
+/** Where a receiver listens, and what it takes. */
 export interface RemoteReceiverOptions {
   /** Which of the two the processes are told to speak; both are understood. Default `'http/protobuf'`. */
   protocol?: OtlpProtocol;
@@ -20,6 +21,7 @@ export interface RemoteReceiverOptions {
   maxLogsPerScope?: number;
 }
 
+/** What is told of a scope when it is opened. */
 export interface RemoteScopeOptions {
   /** What messages call it, such as the title of the test. Default `remote scope 1` and so on. */
   name?: string;

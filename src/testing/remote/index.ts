@@ -1,3 +1,8 @@
+/**
+ * The spans and log records of other processes, in tests: over OTLP/HTTP on the loopback interface.
+ *
+ * @module otel-span-cache/testing/remote
+ */
 export { remoteScope } from './remote-scope.js';
 export { remoteReceiver } from './receiver.js';
 export type {

@@ -24,7 +24,7 @@ export function buildNodes(spans: readonly CapturedSpan[]): CapturedNode[] {
   return roots.sort(byStart);
 }
 
-export function isNode(span: CapturedSpan): span is CapturedNode {
+function isNode(span: CapturedSpan): span is CapturedNode {
   return 'children' in span;
 }
 

@@ -1,6 +1,7 @@
 import { boolean, oneOf, oneOfOrFunction, resolveOptions, type OptionsOf } from '../../validation/option.js';
 import type { CapturedSpan } from '../captured.js';
 
+/** How `traceTree()` shows a trace. */
 export interface TraceTreeOptions {
   /**
    * Which attributes of spans and events are shown, in the order of their keys:

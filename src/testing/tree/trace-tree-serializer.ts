@@ -3,7 +3,9 @@ import { traceTree } from './trace-tree.js';
 
 /** What of a snapshot serializer jest and vitest share. */
 export interface SnapshotSerializer {
+  /** Whether the value is written by this one. */
   test(value: unknown): boolean;
+  /** The text, each further line of it indented. */
   serialize(value: unknown, config: unknown, indentation: string): string;
 }
 

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installLocked } from '../../installed.mjs';
+import { installLocked } from '../../installed.ts';
 
 /*
  * Projects in the runners that the repository does not test with:

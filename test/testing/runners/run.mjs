@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { newNode } from '../../installed.mjs';
+import { newNode } from '../../installed.ts';
 import { installRunner, INSTALLED_RUNNERS, layOut } from './projects.mjs';
 
 /* Tests in the runners that the repository does not test with. */

@@ -9,11 +9,13 @@ export type Predicate = (value: any) => unknown;
 
 /** A matcher of jest or vitest, such as `expect.any(Number)`. */
 export interface AsymmetricMatcher {
+  /** Whether it matches, by truthiness. */
   asymmetricMatch(value: unknown): unknown;
 }
 
 /** A matcher of sinon, such as `sinon.match.number`. */
 export interface TestingMatcher {
+  /** Whether it matches, by truthiness. */
   test(value: unknown): unknown;
 }
 
@@ -41,6 +43,7 @@ interface Strict {
   readonly exact?: boolean;
 }
 
+/** What an event of a span is expected to be, a log record in it included. What is not mentioned may be anything. */
 export interface EventPattern extends Strict {
   readonly name?: Expected<string>;
   readonly time?: Expected<number>;
@@ -53,12 +56,14 @@ export interface EventPattern extends Strict {
   readonly not?: Omit<EventPattern, 'not' | 'exact'>;
 }
 
+/** What an exception recorded on a span is expected to be. What is not mentioned may be anything. */
 export interface ExceptionPattern {
   readonly type?: Expected<string>;
   readonly message?: Expected<string>;
   readonly stacktrace?: Expected<string>;
 }
 
+/** What a link of a span is expected to be. What is not mentioned may be anything. */
 export interface LinkPattern extends Strict {
   readonly traceId?: Expected<string>;
   readonly spanId?: Expected<string>;

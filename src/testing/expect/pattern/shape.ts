@@ -71,7 +71,7 @@ export const SPAN: Shape = {
   },
 };
 
-export const EVENT: Shape = {
+const EVENT: Shape = {
   fields: {
     ...fieldsOf({ name: STRING, time: NUMBER, severity: STRING, body: NESTED } satisfies FieldsOf<CapturedEvent>),
   },
@@ -79,7 +79,7 @@ export const EVENT: Shape = {
   lists: {},
 };
 
-export const EXCEPTION: Shape = {
+const EXCEPTION: Shape = {
   fields: {
     type: { literals: STRING, read: (event) => attributesOf(event)['exception.type'] },
     message: { literals: STRING, read: (event) => attributesOf(event)['exception.message'] },
@@ -88,7 +88,7 @@ export const EXCEPTION: Shape = {
   lists: {},
 };
 
-export const LINK: Shape = {
+const LINK: Shape = {
   fields: fieldsOf({ traceId: STRING, spanId: STRING } satisfies FieldsOf<CapturedLink>),
   attributes: ATTRIBUTE,
   lists: {},

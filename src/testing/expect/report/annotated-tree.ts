@@ -46,7 +46,7 @@ export function annotatedTree(roots: readonly CapturedNode[], notes: Notes): str
 }
 
 /** Name, kind, how it went. */
-export function spanLine({ name, kind, status, statusMessage, ended }: CapturedNode): string {
+function spanLine({ name, kind, status, statusMessage, ended }: CapturedNode): string {
   const parts = [titleOf({ name })];
   if (kind !== 'internal') parts.push(kind);
   if (status === 'error') parts.push(statusMessage ? `error: ${valueText(statusMessage)}` : 'error');

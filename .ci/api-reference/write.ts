@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { installLocked } from '../../test/installed.js';
+import { sourcesOfEntries } from '../entries.js';
+
+/*
+ * Writes the API reference, `docs/api`, from the docstrings of all that can be imported.
+ *
+ *   npm run docs:api               writes it
+ *   npm run docs:api -- --check    fails if what is there is not what it would write
+ *
+ * It fails too if a public name has no docstring. TypeDoc needs a TypeScript that has a JavaScript API: it is installed
+ * here, apart from the one that compiles.
+ */
+
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+const ROOT = join(HERE, '../..');
+const PAGES = join(ROOT, 'docs/api');
+
+installLocked(HERE);
+if (process.argv.includes('--check')) check();
+else write(PAGES);
+
+function write(folder: string): void {
+  const typedoc = join(HERE, 'node_modules/typedoc/bin/typedoc');
+  const entries = sourcesOfEntries().flatMap((source) => ['--entryPoints', join(ROOT, source)]);
+  const args = [typedoc, '--options', join(HERE, 'typedoc.json'), '--out', folder, ...entries];
+  execFileSync(process.execPath, args, { cwd: HERE, stdio: 'inherit' });
+}
+
+function check(): void {
+  // Beside the pages, so that relative links come out alike.
+  const fresh = mkdtempSync(join(ROOT, 'docs/.run-'));
+  try {
+    write(fresh);
+    const stale = [...new Set([...pagesIn(PAGES), ...pagesIn(fresh)])].filter((page) => read(PAGES, page) !== read(fresh, page));
+    if (stale.length === 0) return;
+    console.error(`not as the docstrings say: ${stale.join(', ')}. Write them anew: npm run docs:api`);
+    process.exitCode = 1;
+  } finally {
+    rmSync(fresh, { recursive: true });
+  }
+}
+
+function pagesIn(folder: string): string[] {
+  return readdirSync(folder);
+}
+
+function read(folder: string, page: string): string | undefined {
+  return pagesIn(folder).includes(page) ? readFileSync(join(folder, page), 'utf8') : undefined;
+}

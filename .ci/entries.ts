@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs';
+
+/** The source of each entry in the package's `exports`, as its path from the repository. */
+export function sourcesOfEntries(): string[] {
+  const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    exports: Record<string, string | { import: { types: string } }>;
+  };
+  return Object.values(exports)
+    .filter((entry) => typeof entry === 'object')
+    .map((entry) => entry.import.types.replace('./dist/esm/', 'src/').replace(/\.d\.ts$/, '.ts'));
+}

@@ -1,0 +1,40 @@
+import { sourcesOfEntries } from '../entries.js';
+
+/* What nothing uses: files, exports, dependencies. */
+
+const config = {
+  entry: [
+    ...sourcesOfEntries(),
+    'bench/run.ts',
+    'examples/*/*.mjs',
+    // Run as programs of their own.
+    'bench/cases/http/service.ts',
+    'bench/measure/case-process.ts',
+    'examples/service/outside/*.mjs',
+    'test/model/otel-{members,types}.ts',
+    'test/package/consumer/*',
+    'test/{register,testing/remote,threads}/fixtures/*',
+    'test/testing/runners/{*,node/*,mocha/*}.{ts,mjs}',
+  ],
+  project: ['{src,test,bench,examples,.ci}/**/*.{ts,mts,mjs,cjs,js}'],
+  ignore: [
+    // Projects of their own, with packages of their own; and what is laid out in one.
+    '.ci/api-reference/theme.mjs',
+    'test/matrix/{line.ts,own-packages-only.mjs}',
+    'test/otel3/**',
+    'test/testing/runners/{jest,vitest,vitest3}/**',
+  ],
+  // An exported type names what an exported function takes, wherever that is called.
+  ignoreExportsUsedInFile: { interface: true, type: true },
+  ignoreDependencies: [
+    // Programs, found by their path.
+    '@arethetypeswrong/cli',
+    'autocannon',
+    // Loaded by its name, if it is there.
+    '@opentelemetry/auto-instrumentations-node',
+    // There where it runs the tests.
+    'vitest',
+  ],
+};
+
+export default config;

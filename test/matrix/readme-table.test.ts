@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { isOldestSdk } from '../sdk.js';
+import { CELLS, isSupported, LINES, table, versionsOf } from './cells.js';
+import { tableOf, withTable } from './readme-table.js';
+
+const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+
+describe('The matrix', () => {
+  it('is the table of the README, each cell of which has passed', () => {
+    expect(tableOf(README)).to.equal(table(() => true));
+  });
+
+  it('has every line on each Node that the line supports', () => {
+    const missing = CELLS.filter((cell) => !isSupported(cell)).map(({ node, line }) => `${node} × ${line.name}`);
+
+    expect(missing).to.deep.equal(['20 × 3.x']);
+    expect(CELLS).to.have.lengthOf(12);
+  });
+
+  it('tells in the table which cell has failed', () => {
+    const failed = table(({ node, line }) => !(node === 24 && line.name === '3.x'));
+
+    expect(failed.split('\n').at(-1)).to.match(/ \| needs Node\.js 22\.15 \| ✓ \| ✗ \| ✓ \|$/);
+  });
+
+  it('starts at the oldest SDK that is supported', () => {
+    expect(versionsOf(LINES[0]!)).to.deep.include(['sdk-logs', '0.203.0']);
+    expect(isOldestSdk).to.equal(false);
+  });
+
+  it('leaves the README around the table as it is', () => {
+    expect(withTable(README, tableOf(README))).to.equal(README);
+    expect(() => withTable('no marks', 'a table')).to.throw('the README has not once');
+  });
+});
