@@ -5,7 +5,6 @@ import { sourcesOfEntries } from '../entries.js';
 const config = {
   entry: [
     ...sourcesOfEntries(),
-    'bench/run.ts',
     'examples/*/*.mjs',
     // Run as programs of their own.
     'bench/cases/http/service.ts',

@@ -21,7 +21,7 @@ export function writePage(cases: readonly BenchCase[], results: Results): void {
 }
 
 /** The images, by their path from the page. */
-function plotsOf(cases: readonly BenchCase[], results: Results): Record<string, string> {
+export function plotsOf(cases: readonly BenchCase[], results: Results): Record<string, string> {
   const plots: Record<string, string> = {};
   for (const { name, plot } of cases) {
     const panels = plot && panelsOf(name, results);
@@ -31,7 +31,7 @@ function plotsOf(cases: readonly BenchCase[], results: Results): Record<string, 
 }
 
 /** The parts of the page that are made, by the name in their marker. */
-function partsOf(cases: readonly BenchCase[], results: Results): Record<string, string> {
+export function partsOf(cases: readonly BenchCase[], results: Results): Record<string, string> {
   const images = cases.filter(({ plot }) => plot).map(({ name, plot }) => `![${plot!.title}](${plotFile(name)})`);
   return {
     machine: machineText(results),
@@ -47,7 +47,7 @@ function partsOf(cases: readonly BenchCase[], results: Results): Record<string, 
  *
  * @throws if the page has no such markers
  */
-function withParts(page: string, parts: Readonly<Record<string, string>>): string {
+export function withParts(page: string, parts: Readonly<Record<string, string>>): string {
   return Object.entries(parts).reduce((text, [name, part]) => {
     const [start, end] = [`<!-- generated: ${name} -->\n`, `\n<!-- end of ${name} -->`];
     const from = text.indexOf(start);
