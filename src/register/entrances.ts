@@ -1,10 +1,30 @@
 import type { Context } from '@opentelemetry/api';
-import type { LogRecordProcessor, ReadableLogRecord, ReadableSpan, SpanProcessor } from '../model/otel.js';
+import type {
+  LogRecordProcessor,
+  ReadableLogRecord,
+  ReadableSpan,
+  Sampler,
+  SamplingResult,
+  SpanProcessor,
+} from '../model/otel.js';
+import { defaultSampler } from '../recording/default-sampler.js';
 
 /*
- * The cache's processors, to be had before there is a cache: the SDK takes processors when it is made, while the
- * cache takes a meter provider that is there only once the SDK has started.
+ * The cache's sampler and processors, to be had before there is a cache: the SDK takes them when it is made, while
+ * the cache takes a meter provider that is there only once the SDK has started.
  */
+
+export class SamplerEntrance implements Sampler {
+  to: Sampler | undefined;
+
+  shouldSample(...span: Parameters<Sampler['shouldSample']>): SamplingResult {
+    return (this.to ?? defaultSampler()).shouldSample(...span);
+  }
+
+  toString(): string {
+    return String(this.to ?? defaultSampler());
+  }
+}
 
 export class SpanEntrance implements SpanProcessor {
   to: SpanProcessor | undefined;

@@ -1,6 +1,6 @@
 import { metrics } from '@opentelemetry/api';
 import { SpanCache } from '../span-cache.js';
-import { LogRecordEntrance, SpanEntrance } from './entrances.js';
+import { LogRecordEntrance, SamplerEntrance, SpanEntrance } from './entrances.js';
 import { isTrue, type Environment, type Settings } from './environment.js';
 import type { Instrumented } from './instrumentations.js';
 import { isExported, type Signal } from './signals.js';
@@ -47,11 +47,13 @@ export function startSdk(
   instrumented: Instrumented | undefined,
   warn: (message: string) => void,
 ): StartedSdk {
+  const sampler = new SamplerEntrance();
   const spans = new SpanEntrance();
   const logRecords = new LogRecordEntrance();
   const exported = (signal: Signal) => isExported(signal, env, print);
 
   const sdk = new NodeSDK({
+    sampler,
     ...(instrumented && { instrumentations: instrumented.instrumentations }),
     // Without the variable, the SDK's own: those of clouds ask the network, which a program would wait for.
     ...(instrumented && env['OTEL_NODE_RESOURCE_DETECTORS'] && { resourceDetectors: instrumented.resourceDetectors() }),
@@ -65,6 +67,7 @@ export function startSdk(
 
   const sdkMetrics = isTrue(env['OTEL_NODE_EXPERIMENTAL_SDK_METRICS']);
   const cache = new SpanCache({ ...options, ...(sdkMetrics && { selfObsMeterProvider: metrics.getMeterProvider() }) });
+  sampler.to = cache.sampler();
   spans.to = cache.spanProcessor;
   logRecords.to = cache.logRecordProcessor;
 

@@ -139,6 +139,15 @@ describe('otel-span-cache/register', function () {
       expect(stderr).to.equal('');
     });
 
+    it('records what they do not sample if the program says so, and exports none of it', async () => {
+      const env = { OTEL_TRACES_SAMPLER: 'always_off', OTEL_TRACES_EXPORTER: 'console' };
+
+      const { stdout, stderr } = await runBare(['job.mjs', 'recorded'], env);
+
+      expect(traces(stderr)).to.equal('trace · 2 spans\nrecorded job\n└─ recorded step\n\n');
+      expect(stdout).to.equal('');
+    });
+
     it('instruments what they say', async () => {
       const { stderr } = await run([...IMPORT, 'shop.mjs'], {
         OTEL_SPAN_CACHE_PRINT: '1',
