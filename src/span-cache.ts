@@ -178,13 +178,13 @@ export class SpanCache {
    * asked for does the cache remember which spans it has delivered, so as to know a late event.
    */
   get logRecordProcessor(): LogRecordProcessor {
-    this.#reconciler.remembersSpans = true;
+    this.#reconciler.expectEvents();
     return this.#logRecordProcessor;
   }
 
   /** Takes in the spans that another span processor exports, for where no processor can be added. */
   get exporter(): SpanExporter {
-    this.#reconciler.remembersSpans = true;
+    this.#reconciler.expectRepeatedSpans();
     return this.#exporter;
   }
 

@@ -2,11 +2,13 @@ import type { SpanContext } from '@opentelemetry/api';
 import type { LogEvent } from '../model/log-event.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
 import type { ReadableSpan, TimedEvent } from '../model/otel.js';
+import type { SpanIdentity } from '../model/span-map.js';
 import type { EventBucket, EventBucketPool } from './event-bucket.js';
-import { TimedSpan } from './lateness.js';
 
 /** A delivered span that is remembered whole, so that it can be delivered again. */
-export class AmendableSpan extends TimedSpan {
+export class AmendableSpan implements SpanIdentity {
+  readonly traceId: string;
+  readonly spanId: string;
   readonly spanContext: SpanContext;
   readonly original: ReadableSpan;
   /** As it was delivered last. */
@@ -18,12 +20,12 @@ export class AmendableSpan extends TimedSpan {
 
   constructor(
     spanContext: SpanContext,
-    deliveredAt: number,
     original: ReadableSpan,
     delivered: DeliveredSpan,
     exceptions: readonly TimedEvent[] | undefined,
   ) {
-    super(spanContext, deliveredAt);
+    this.traceId = spanContext.traceId;
+    this.spanId = spanContext.spanId;
     this.spanContext = spanContext;
     this.original = original;
     this.delivered = delivered;

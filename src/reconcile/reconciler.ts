@@ -15,14 +15,18 @@ import type { Batch } from '../queue/bounded-queue.js';
 import { AmendableSpan, Amendments } from './amendments.js';
 import { EventBucketPool, type EventBucket } from './event-bucket.js';
 import { HeldSpans } from './held-spans.js';
-import { TimedSpan, type Lateness } from './lateness.js';
+import type { Lateness } from './lateness.js';
 import { merge, type Merge } from './merge.js';
 import type { OpenSpans } from './open-spans.js';
+import { RecentFingerprints } from './recent-fingerprints.js';
 import { RecentSpans } from './recent-spans.js';
 import { SpanClass } from './span-class.js';
 import { WaitingBuckets } from './waiting-buckets.js';
 
-/** Spans remembered as delivered, at least; at most twice as many. */
+/** Spans that are remembered as delivered, by what tells that an event is late. */
+const RECENT_FINGERPRINTS = 16_384;
+
+/** Spans whose ids, or all of which, are remembered, at least; at most twice as many. */
 const RECENT_SPANS = 8_192;
 
 /** What becomes of an event that comes after its span was delivered. */
@@ -73,20 +77,16 @@ export class Reconciler {
   readonly #parked: WaitingBuckets;
   /** Spans that wait for stragglers, if the late policy is to hold them. */
   readonly #held: HeldSpans | undefined;
-  /** Spans delivered last; with the time, if that is asked for; whole, if the late policy is to amend them. */
-  readonly #recent = new RecentSpans<SpanContext | TimedSpan>(RECENT_SPANS);
+  /** When the spans delivered last were delivered, once events may come. */
+  #fingerprints: RecentFingerprints | undefined;
+  /** The spans delivered last, once they may come again; whole, if the late policy is to amend them. */
+  #recent: RecentSpans<SpanContext | AmendableSpan> | undefined;
   readonly #spanClass = new SpanClass();
   readonly #amendments: Amendments;
   /** What the batch at hand has finished. */
   #finished: DeliveredSpan[] = [];
   /** Orphans of the batch at hand, or undefined when nobody wants them. */
   #orphans: OrphanEvent[] | undefined;
-
-  /**
-   * Set when somebody may ask later whether a span was delivered: events may come, or spans by a second way. Until
-   * then no span is remembered, nor even read.
-   */
-  remembersSpans = false;
 
   /** Set when spans come in by two ways: each may then come twice. */
   spansMayRepeat = false;
@@ -110,6 +110,17 @@ export class Reconciler {
       typeof lateEvents === 'object'
         ? new HeldSpans(lateEvents.holdMillis, maxParkedSpans, maxEventsPerSpan, openSpans)
         : undefined;
+  }
+
+  /** Events may come: from now on spans are remembered, so that it is known whether one is late. */
+  expectEvents(): void {
+    this.#fingerprints ??= new RecentFingerprints(RECENT_FINGERPRINTS);
+    if (this.#options.lateEvents === 'amend') this.expectRepeatedSpans();
+  }
+
+  /** Spans may come a second time, by another way: from now on their ids are remembered. */
+  expectRepeatedSpans(): void {
+    this.#recent ??= new RecentSpans(RECENT_SPANS);
   }
 
   /** Events waiting for their span. */
@@ -240,7 +251,8 @@ export class Reconciler {
 
   /** Forgets which spans were delivered. */
   forgetDelivered(): void {
-    this.#recent.clear();
+    this.#fingerprints?.clear();
+    this.#recent?.clear();
   }
 
   #reconcileEvent({ record, spanContext, spanState }: EmittedRecord, now: number): void {
@@ -278,19 +290,19 @@ export class Reconciler {
       this.#park(spanContext, toLogEvent(record), now);
       return;
     }
-    const delivered = this.#recent.get(spanContext);
-    if (!isSpanContextValid(spanContext)) this.#orphan(record, spanContext, 'no_span');
-    else if (delivered !== undefined) this.#reconcileLateEvent(record, spanContext, delivered);
+    if (!isSpanContextValid(spanContext)) {
+      this.#orphan(record, spanContext, 'no_span');
+      return;
+    }
+    const deliveredAt = this.#fingerprints?.get(spanContext);
+    if (deliveredAt !== undefined) this.#reconcileLateEvent(record, spanContext, deliveredAt);
     else if (!this.#mayCome(spanContext, spanState)) this.#orphan(record, spanContext, 'unsampled');
     else this.#park(spanContext, toLogEvent(record), now);
   }
 
-  #reconcileLateEvent(
-    record: ReadableLogRecord,
-    spanContext: SpanContext,
-    delivered: SpanContext | TimedSpan,
-  ): void {
-    if (delivered instanceof TimedSpan) this.#lateness?.lateSince(delivered.deliveredAt);
+  #reconcileLateEvent(record: ReadableLogRecord, spanContext: SpanContext, deliveredAt: number): void {
+    this.#lateness?.lateSince(deliveredAt);
+    const delivered = this.#recent?.get(spanContext);
     if (delivered instanceof AmendableSpan) {
       if (this.#amendments.add(delivered, toLogEvent(record))) this.#events.dropped.event_limit++;
     } else if (this.#options.lateEvents === 'drop') {
@@ -319,7 +331,8 @@ export class Reconciler {
 
   /** Whether neither the ids nor the flags of the spans matter, and they can be read without a doubt. */
   #needNotRead(batch: Batch<ReadableSpan>): boolean {
-    if (this.remembersSpans || this.#held !== undefined || !this.#options.unsampledSpans) return false;
+    if (this.#fingerprints !== undefined || this.#recent !== undefined) return false;
+    if (this.#held !== undefined || !this.#options.unsampledSpans) return false;
     return this.#spanClass.includes(batch);
   }
 
@@ -347,7 +360,7 @@ export class Reconciler {
   }
 
   #isKnown(spanContext: SpanContext): boolean {
-    return this.#recent.get(spanContext) !== undefined || this.#held?.get(spanContext) !== undefined;
+    return this.#recent?.get(spanContext) !== undefined || this.#held?.get(spanContext) !== undefined;
   }
 
   /** Delivers a span with the events parked for it. Reads the span before it takes them. */
@@ -419,13 +432,12 @@ export class Reconciler {
   ): void {
     this.#spans.delivered++;
     this.#finished.push(span);
-    const deliveredAt = this.#lateness?.now();
-    if (this.#options.lateEvents === 'amend') {
-      const amendable = new AmendableSpan(spanContext, deliveredAt ?? 0, original, span, exceptions);
-      this.#recent.remember(amendable);
-    } else {
-      this.#recent.remember(deliveredAt === undefined ? spanContext : new TimedSpan(spanContext, deliveredAt));
-    }
+    this.#fingerprints?.remember(spanContext, this.#lateness?.now() ?? 0);
+    this.#recent?.remember(
+      this.#options.lateEvents === 'amend'
+        ? new AmendableSpan(spanContext, original, span, exceptions)
+        : spanContext,
+    );
   }
 
   #takeFinished(): DeliveredSpan[] {

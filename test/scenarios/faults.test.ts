@@ -217,7 +217,7 @@ describe('A faulty exporter', () => {
       outcome: 'failed',
     },
     'that calls back long after its time': {
-      fault: (_, done) => void setTimeout(done, 60, SUCCESS),
+      fault: (_, done) => void setTimeout(done, 200, SUCCESS),
       outcome: 'failed',
     },
     'that calls back without a result': {
@@ -232,12 +232,12 @@ describe('A faulty exporter', () => {
       const { cache, start } = service;
       const healthy = new InMemorySpanExporter();
       const exporter = { export: fault, shutdown: async () => {} };
-      cache.addExporter(exporter, { exportTimeoutMillis: 20 });
+      cache.addExporter(exporter, { exportTimeoutMillis: 100 });
       cache.addExporter(healthy);
 
       start('first').end();
       await cache.forceFlush();
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 150));
       const [afterFault] = cache.stats().subscriptions;
       exporter.export = (_, done) => done(SUCCESS);
       start('second').end();

@@ -1,0 +1,98 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { SpanIdentity } from '../../src/model/span-map.js';
+import { RecentFingerprints } from '../../src/reconcile/recent-fingerprints.js';
+
+const CAPACITY = 8;
+
+/** As generators of ids make them that count: only the last digits differ. */
+const counted = (trace: number, span: number): SpanIdentity => ({
+  traceId: trace.toString(16).padStart(32, '0'),
+  spanId: span.toString(16).padStart(16, '0'),
+});
+
+/** What is remembered, kept in the obvious way. */
+class Model {
+  #remembered: { key: string; time: number }[] = [];
+
+  remember({ traceId, spanId }: SpanIdentity, time: number): void {
+    this.#remembered = [...this.#remembered, { key: traceId + spanId, time }].slice(-CAPACITY);
+  }
+
+  get({ traceId, spanId }: SpanIdentity): number | undefined {
+    return this.#remembered.findLast(({ key }) => key === traceId + spanId)?.time;
+  }
+
+  clear(): void {
+    this.#remembered = [];
+  }
+}
+
+describe('RecentFingerprints', () => {
+  it('knows when a span was remembered, also when it was asked before', () => {
+    const recent = new RecentFingerprints(CAPACITY);
+
+    expect(recent.get(counted(1, 2))).to.equal(undefined);
+    recent.remember(counted(1, 2), 5);
+
+    expect(recent.get(counted(1, 2))).to.equal(5);
+    expect(recent.get(counted(2, 1))).to.equal(undefined);
+    expect(recent.get(counted(1, 3))).to.equal(undefined);
+  });
+
+  it('tells ids apart by any of their last eight digits', () => {
+    const id = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
+    const recent = new RecentFingerprints(CAPACITY);
+    recent.remember(id, 1);
+
+    for (const name of ['traceId', 'spanId'] as const) {
+      for (let digit = 1; digit <= 8; digit++) {
+        const at = id[name].length - digit;
+        for (const other of '0123456789abcdef'.replace(id[name][at]!, '')) {
+          const changed = id[name].slice(0, at) + other + id[name].slice(at + 1);
+          expect(recent.get({ ...id, [name]: changed }), changed).to.equal(undefined);
+        }
+      }
+    }
+    expect(recent.get(id)).to.equal(1);
+  });
+
+  it('knows the last spans, as many as it has room for, however long it goes on and whoever asks when', () => {
+    const span = fc.record({ trace: fc.nat(2), span: fc.nat(9) }).map(({ trace, span: id }) => counted(trace, id));
+    const step = fc.oneof(
+      { weight: 8, arbitrary: span.map((remember) => ({ remember })) },
+      { weight: 4, arbitrary: span.map((get) => ({ get })) },
+      { weight: 1, arbitrary: fc.constant({ clear: true }) },
+    );
+
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const recent = new RecentFingerprints(CAPACITY);
+        const model = new Model();
+        for (const [time, each] of steps.entries()) {
+          if ('remember' in each) {
+            recent.remember(each.remember, time);
+            model.remember(each.remember, time);
+          } else if ('get' in each) {
+            expect(recent.get(each.get)).to.equal(model.get(each.get));
+          } else {
+            recent.clear();
+            model.clear();
+          }
+        }
+      }),
+    );
+  });
+
+  it('knows no more than the last spans after many that nobody asked for', () => {
+    const recent = new RecentFingerprints(CAPACITY);
+    for (const asked of [false, true]) {
+      for (let id = 1; id <= 100; id++) {
+        recent.remember(counted(1, id), id);
+        if (asked) recent.get(counted(1, id));
+      }
+      for (let id = 93; id <= 100; id++) expect(recent.get(counted(1, id))).to.equal(id);
+      expect(recent.get(counted(1, 92))).to.equal(undefined);
+    }
+  });
+});
