@@ -15,11 +15,11 @@ export interface FlatOptions {
   readonly base: number;
   readonly processes: number;
   readonly v8Flags?: readonly string[];
-  /** Items of a round. */
+  /** What a round does, as often. */
   readonly count: (size: number) => number;
   readonly at: (size: number, line: Line) => Variant;
-  /** The cost to show, of that at the size and that at the base. By default the former. */
-  readonly cost?: (atSize: number, atBase: number, size: number) => number;
+  /** The items of each time, if the size says how many: they are the plot's x. By default one, and the size is x. */
+  readonly items?: (size: number) => number;
 }
 
 /**
@@ -45,18 +45,16 @@ export function flatCase(name: string, options: FlatOptions): BenchCase {
   };
 }
 
-async function measureCurves({ sizes, base, other, count, at, cost }: FlatOptions, millisPerSize: number): Promise<Curves> {
+async function measureCurves({ sizes, base, other, count, at, items }: FlatOptions, millisPerSize: number): Promise<Curves> {
   const nanosAtBase: number[] = [];
   /** In times of the base without the cache, round by round. */
   const costsOf = async (line: Line) => {
     const costs: number[] = [];
     for (const size of sizes) {
-      const beside = { count: count(base) };
-      const variants = [at(size, line), { ...at(base, line), ...beside }, { ...at(base, 'other'), ...beside }];
-      const times = await alternate(variants, { count: count(size), millis: millisPerSize / 2 });
-      const [atSize, atBase] = times.map((each) => medianOf(ratios(each, times[2]!)));
-      costs.push(cost ? cost(atSize!, atBase!, size) : atSize!);
-      nanosAtBase.push(medianOf(times[2]!));
+      const variants = [at(size, line), { ...at(base, 'other'), count: count(base) }];
+      const [atSize, atBase] = await alternate(variants, { count: count(size), millis: millisPerSize / 2 });
+      costs.push(medianOf(ratios(atSize!, atBase!)) / (items?.(size) ?? 1));
+      nanosAtBase.push(medianOf(atBase!));
     }
     return costs;
   };
@@ -65,5 +63,5 @@ async function measureCurves({ sizes, base, other, count, at, cost }: FlatOption
   const cache = await costsOf('cache');
   const nanos = medianOf(nanosAtBase);
   const inNanos = (costs: readonly number[]) => costs.map((each) => each * nanos);
-  return { x: sizes, lines: { 'with the cache': inNanos(cache), [other]: inNanos(others) } };
+  return { x: items ? sizes.map(items) : sizes, lines: { 'with the cache': inNanos(cache), [other]: inNanos(others) } };
 }
