@@ -57,7 +57,7 @@ describe('With lateEvents: { holdMillis }', () => {
     const span = start('job');
     log(span, 'a');
     span.end();
-    await turns();
+    await eventually(() => cache.stats().spans.held === 1);
 
     for (const body of ['b', 'c']) log(span, body);
     cache.flush();
@@ -84,7 +84,7 @@ describe('With lateEvents: { holdMillis }', () => {
     const { cache, start } = startService({ lateEvents: { holdMillis: 1_000 } });
     const subscription = cache.subscribe();
     for (let i = 0; i < 600; i++) start(String(i)).end();
-    await turns();
+    await eventually(() => cache.stats().spans.held === 600);
 
     cache.flush();
 
@@ -98,7 +98,7 @@ describe('With lateEvents: { holdMillis }', () => {
     clock.restore();
     cache.addExporter(exporter, { maxQueueSize: 256 });
     for (let i = 0; i < 1_000; i++) start(String(i)).end();
-    await turns();
+    await eventually(() => cache.stats().spans.held === 1000);
 
     await cache.shutdown();
 
@@ -110,7 +110,7 @@ describe('With lateEvents: { holdMillis }', () => {
     const subscription = cache.subscribe();
     for (const name of ['a', 'b', 'c']) start(name).end();
 
-    await turns();
+    await eventually(() => cache.stats().spans.delivered === 1);
 
     expect(names(subscription.take()!.spans)).to.deep.equal(['a']);
     expect(cache.stats().spans.held).to.equal(2);
@@ -138,7 +138,7 @@ describe('With lateEvents: { holdMillis }', () => {
     const whileOpen = subscription.take();
 
     root.end();
-    await turns();
+    await eventually(() => cache.stats().spans.delivered === 2);
 
     expect(whileOpen).to.equal(undefined);
     expect(names(subscription.take()!.spans)).to.have.members(['child', 'root']);
@@ -215,10 +215,10 @@ describe('With lateEvents: { holdMillis }', () => {
     const span = start('job');
     log(span, 'x');
     span.end();
-    await turns();
+    await eventually(() => cache.stats().spans.held === 1);
 
     subscription.close();
-    await turns();
+    await eventually(() => cache.stats().spans.held === 0);
 
     expect(cache.stats().spans).to.include({ held: 0 });
     expect(cache.stats().spans.dropped.no_subscriber).to.equal(1);
