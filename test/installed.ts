@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,6 +9,8 @@ export const NODES = { 20: '20.20.2', 22: '22.23.3', 24: '24.21.0', 26: '26.10.0
 export type NodeMajor = keyof typeof NODES;
 
 export const NODE_MAJORS = Object.keys(NODES).map(Number) as NodeMajor[];
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Outside of every `node_modules`, which `npm ci` empties; ignored by git. */
 const INSTALLED_NODES = fileURLToPath(new URL('.run/node', import.meta.url));
@@ -23,6 +25,18 @@ export function installLocked(cwd: string, command: readonly string[] = ['ci']):
     return;
   }
   npm(cwd, ...command);
+}
+
+/**
+ * Puts the package, as it is built, where programs in this folder import it from: a copy, which finds the packages that
+ * are installed around the folder, not those of the repository.
+ */
+export function installPackage(folder: string): void {
+  const installed = join(folder, 'node_modules/otel-span-cache');
+  mkdirSync(installed, { recursive: true });
+  for (const part of ['package.json', 'dist', 'src']) {
+    cpSync(join(ROOT, part), join(installed, part), { recursive: true });
+  }
 }
 
 /** This Node if it is of the major version, else one that npm installs. Returns the path of the executable. */

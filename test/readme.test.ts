@@ -1,8 +1,5 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { formatTraceOptions } from '../src/format/format-options.js';
@@ -11,6 +8,7 @@ import { EventCounters, SpanCounters } from '../src/model/counters.js';
 import { cacheOptions, exporterOptions, storeOptions, subscribeOptions } from '../src/options.js';
 import { DocPage, namesIn, newProject, ROOT } from './doc-page.js';
 import { cleanEnvironment } from './environment.js';
+import { Receiver } from './receiver.js';
 
 const README = new DocPage('README.md');
 
@@ -23,12 +21,14 @@ describe('README', () => {
     this.timeout(30_000);
 
     let folder: string;
-    let collector: Collector;
+    let collector: Receiver;
 
     before(async () => {
       folder = newProject('readme', [...README.code(), ...Object.entries(APPLICATIONS)]);
-      collector = await Collector.start();
+      collector = await Receiver.start();
     });
+
+    beforeEach(() => collector.clear());
 
     after(async () => {
       await collector.stop();
@@ -81,27 +81,27 @@ describe('README', () => {
     it('telemetry-otlp.mjs sends spans with their log events', async () => {
       await run('--import', './telemetry-otlp.mjs', 'job.mjs');
 
-      expect(collector.takeSpans()).to.deep.equal([{ name: 'job', events: ['job started', 'job.accepted'] }]);
+      expect(spansIn(collector)).to.deep.equal([{ name: 'job', events: ['job started', 'job.accepted'] }]);
     });
 
     it('telemetry-beside.mjs leaves the export as it was, and feeds the cache', async () => {
       const printed = await run('--import', './telemetry-beside.mjs', 'job.mjs', './telemetry-beside.mjs');
 
-      expect(collector.takeSpans()).to.deep.equal([{ name: 'job', events: [] }]);
+      expect(spansIn(collector)).to.deep.equal([{ name: 'job', events: [] }]);
       expect(printed).to.include('in the cache: job with job started, job.accepted');
     });
 
     it('telemetry-behind.mjs feeds the cache, which exports nothing', async () => {
       const printed = await run('--import', './telemetry-behind.mjs', 'job.mjs', './telemetry-behind.mjs');
 
-      expect(collector.takeSpans()).to.deep.equal([]);
+      expect(spansIn(collector)).to.deep.equal([]);
       expect(printed).to.include(`[ 'job' ]`).and.to.include('in the cache: job with job started, job.accepted');
     });
 
     it('telemetry-bridge.mjs sends spans with their events, not with their log lines', async () => {
       await run('--import', './telemetry-bridge.mjs', 'job.mjs');
 
-      expect(collector.takeSpans()).to.deep.equal([{ name: 'job', events: ['job.accepted'] }]);
+      expect(spansIn(collector)).to.deep.equal([{ name: 'job', events: ['job.accepted'] }]);
     });
   });
 
@@ -304,46 +304,11 @@ interface OtlpTraces {
   resourceSpans: { scopeSpans: { spans: OtlpSpan[] }[] }[];
 }
 
-/** Takes OTLP over HTTP, as a collector does, and keeps the spans. */
-class Collector {
-  readonly #server: Server;
-  readonly #spans: { name: string; events: string[] }[] = [];
-
-  static async start(): Promise<Collector> {
-    const collector = new Collector();
-    collector.#server.listen(0, '127.0.0.1');
-    await once(collector.#server, 'listening');
-    return collector;
-  }
-
-  private constructor() {
-    this.#server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        if (request.url === '/v1/traces') this.#keep(JSON.parse(Buffer.concat(chunks).toString()) as OtlpTraces);
-        response.setHeader('content-type', 'application/json').end('{}');
-      });
-    });
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  /** The spans that came since the last call. */
-  takeSpans(): { name: string; events: string[] }[] {
-    return this.#spans.splice(0);
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, 'close');
-  }
-
-  #keep({ resourceSpans }: OtlpTraces): void {
-    const spans = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans).flatMap((scope) => scope.spans);
-    for (const { name, events = [] } of spans) this.#spans.push({ name, events: events.map((event) => event.name) });
-  }
+/** The spans that came, each with the names of its events. */
+function spansIn(collector: Receiver): { name: string; events: string[] }[] {
+  const bodies = collector.bodiesOf('/v1/traces').map((body) => JSON.parse(body) as OtlpTraces);
+  const scopes = bodies.flatMap(({ resourceSpans }) => resourceSpans).flatMap(({ scopeSpans }) => scopeSpans);
+  return scopes
+    .flatMap(({ spans }) => spans)
+    .map(({ name, events = [] }) => ({ name, events: events.map((event) => event.name) }));
 }

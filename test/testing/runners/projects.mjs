@@ -1,7 +1,7 @@
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installLocked } from '../../installed.ts';
+import { installLocked, installPackage } from '../../installed.ts';
 
 /*
  * Projects in the runners that the repository does not test with:
@@ -28,11 +28,7 @@ export function installRunner(runner) {
   // Jest's resolver has a binary per platform, and registries may lack some.
   installLocked(here(runner), ['install', '--no-save']);
   rmSync(here(`${runner}/.run`), { recursive: true, force: true });
-  const installed = here(`${runner}/.run/node_modules/otel-span-cache`);
-  mkdirSync(installed, { recursive: true });
-  for (const part of ['package.json', 'dist', 'src']) {
-    cpSync(join(ROOT, part), join(installed, part), { recursive: true });
-  }
+  installPackage(here(`${runner}/.run`));
 }
 
 /**
