@@ -25,7 +25,7 @@ export class DocPage {
   code(): Map<string, string> {
     const blocks = this.blocks('js', 'ts', 'mjs', 'cjs', 'javascript', 'typescript');
     return new Map(
-      blocks.map((code) => [/^\/\/ (\S+\.[cm]js)\n/.exec(code)?.[1] ?? `(no name) ${code.slice(0, 60)}`, code]),
+      blocks.map((code) => [/^\/\/ (\S+\.[cm]?js)\n/.exec(code)?.[1] ?? `(no name) ${code.slice(0, 60)}`, code]),
     );
   }
 

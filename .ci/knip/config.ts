@@ -12,6 +12,7 @@ const config = {
     'examples/service/outside/*.mjs',
     'test/model/otel-{members,types}.ts',
     'test/package/consumer/*',
+    'test/recipes/*.recipes.ts',
     'test/{register,testing/remote,threads}/fixtures/*',
     'test/testing/runners/{*,node/*,mocha/*}.{ts,mjs}',
   ],
@@ -21,6 +22,7 @@ const config = {
     '.ci/api-reference/theme.mjs',
     'test/matrix/{line.ts,own-packages-only.mjs}',
     'test/otel3/**',
+    'test/recipes/fixtures/**',
     'test/testing/runners/{jest,vitest,vitest3}/**',
   ],
   // An exported type names what an exported function takes, wherever that is called.

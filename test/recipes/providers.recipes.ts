@@ -1,0 +1,230 @@
+import { expect } from 'chai';
+import { Receiver } from '../receiver.js';
+import { expectOrphans, expectShop, SHOWN_TREE, stable } from './expected.js';
+import { layOut, manifestOf, PAGE, type Project } from './projects.js';
+import { probe, run } from './running.js';
+
+/** How the page calls a package. */
+const VERSIONS: [said: string, project: Project, name: string][] = [
+  ['`sdk-node`', 'current', '@opentelemetry/sdk-node'],
+  ['Next.js', 'current', 'next'],
+  ['`@vercel/otel`', 'current', '@vercel/otel'],
+  ['`@langfuse/otel`', 'current', '@langfuse/otel'],
+  ['Seen with `@sentry/node`', 'current', '@sentry/node'],
+  ['Seen with `@sentry/node`', 'sentry10', '@sentry/node'],
+];
+
+describe('docs/recipes.md, with providers', () => {
+  let folder: string;
+  let receiver: Receiver;
+
+  before(async () => {
+    folder = layOut('current', 'providers');
+    receiver = await Receiver.start();
+  });
+
+  beforeEach(() => receiver.clear());
+  after(() => receiver.stop());
+
+  const env = (others: Record<string, string> = {}) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...others });
+
+  it('has no block that no test runs', () => {
+    expect([...PAGE.code().keys()]).to.have.members([
+      'shop.mjs',
+      'node-sdk.mjs',
+      'providers.mjs',
+      'beside.mjs',
+      'instrumentation.js',
+      'span-cache.js',
+      'langfuse.mjs',
+      'assistant.mjs',
+      'langfuse-isolated.mjs',
+      'sentry.mjs',
+      'sentry-10.mjs',
+      'sentry-10-own.mjs',
+    ]);
+  });
+
+  it('names every recipe in its first table', () => {
+    const recipes = PAGE.tableAfter('| You have | Take |').flatMap(([, take]) => [...take!.matchAll(/[\w-]+\.m?js/g)]);
+
+    const programs = ['shop.mjs', 'assistant.mjs', 'span-cache.js'];
+    expect(recipes.map(([name]) => name)).to.have.members(
+      [...PAGE.code().keys()].filter((name) => !programs.includes(name)),
+    );
+  });
+
+  for (const [said, project, name] of VERSIONS) {
+    it(`says which version it was run with: ${said}`, () => {
+      const [major, minor] = manifestOf(project, name).version.split('.');
+
+      expect(PAGE.text.replaceAll(/\s+/g, ' ')).to.include(`${said} ${major}.${minor}`);
+    });
+  }
+
+  for (const recipe of ['node-sdk.mjs', 'providers.mjs']) {
+    it(`prints the tree that is shown: ${recipe}`, async () => {
+      const printed = await run(folder, ['--import', `./${recipe}`, 'shop.mjs'], env());
+
+      expect(stable(printed)).to.equal(SHOWN_TREE);
+    });
+  }
+
+  describe('node-sdk.mjs', () => {
+    it('gives the cache spans and log records, and sends both on as without it', async () => {
+      const seen = await probe(folder, 'node-sdk.mjs', 'shop.mjs', env());
+
+      expectShop(seen);
+      const [traces] = receiver.bodiesOf('/v1/traces');
+      expect(traces).to.include('charge card').and.not.include('card declined');
+      expect(receiver.bodiesOf('/v1/logs').join()).to.include('card declined');
+    });
+
+    it('does not read the variables that name exporters', async () => {
+      const variables = env({ OTEL_TRACES_EXPORTER: 'console', OTEL_LOGS_EXPORTER: 'none' });
+      const printed = await run(folder, ['--import', './node-sdk.mjs', 'shop.mjs'], variables);
+
+      expect(stable(printed)).to.equal(SHOWN_TREE);
+      expect(receiver.bodiesOf('/v1/traces')).to.have.length(1);
+      expect(receiver.bodiesOf('/v1/logs')).to.have.length(1);
+    });
+
+    it('exports metrics unless a variable says none', async () => {
+      await run(folder, ['--import', './node-sdk.mjs', 'shop.mjs'], env());
+      expect(receiver.bodiesOf('/v1/metrics')).to.have.length(0);
+
+      await run(folder, ['--import', './node-sdk.mjs', 'shop.mjs'], env({ OTEL_METRICS_EXPORTER: '' }));
+      expect(receiver.bodiesOf('/v1/metrics')).to.have.length(1);
+    });
+
+    it('leaves out what the sampler of the environment leaves out', async () => {
+      const seen = await probe(folder, 'node-sdk.mjs', 'shop.mjs', env({ OTEL_TRACES_SAMPLER: 'always_off' }));
+
+      expectOrphans(seen, 'unsampled');
+    });
+
+    it('reads which instrumentations are disabled', async () => {
+      const opened = async (variables: Record<string, string>) => {
+        const seen = await probe(folder, 'node-sdk.mjs', 'request.cjs', env(variables));
+        return seen.spans.map(({ name }) => name);
+      };
+
+      expect(await opened({})).to.include('GET');
+      expect(await opened({ OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'http,net,dns' })).to.deep.equal([]);
+    });
+
+    it('is nothing where the SDK is disabled', async () => {
+      const printed = await run(folder, ['--import', './node-sdk.mjs', 'shop.mjs'], env({ OTEL_SDK_DISABLED: 'true' }));
+
+      expect(printed).to.equal('');
+    });
+
+    it('delivers what there is when a signal ends the process', async () => {
+      const printed = await run(folder, ['--import', './node-sdk.mjs', 'signalled.mjs'], env());
+
+      expect(stable(printed)).to.equal(SHOWN_TREE);
+      expect(receiver.bodiesOf('/v1/traces')).to.have.length(1);
+    });
+  });
+
+  describe('providers.mjs', () => {
+    it('gives the cache spans and log records', async () => {
+      expectShop(await probe(folder, 'providers.mjs', 'shop.mjs'));
+    });
+
+    it('needs its context manager', async () => {
+      const without = layOut('current', 'no-context', (code) => code.replace(/^context\.setGlobal.*\n/m, ''));
+
+      const seen = await probe(without, 'providers.mjs', 'shop.mjs');
+
+      expectOrphans(seen, 'no_span');
+      expect(new Set(seen.spans.map(({ traceId }) => traceId))).to.have.property('size', 2);
+    });
+
+    it('needs its logger provider, without which spans have no log lines and nothing is counted', async () => {
+      const without = layOut('current', 'no-logs', (code) => code.replace(/^logs\.setGlobal.*\n/m, ''));
+
+      const seen = await probe(without, 'providers.mjs', 'shop.mjs');
+
+      expect(seen.spans.map(({ events }) => events)).to.deep.equal([[], []]);
+      expect(seen.stats).to.have.nested.property('events.received', 0);
+    });
+
+    it('takes nothing in with no subscriber: spans are counted, log records not even made', async () => {
+      const without = layOut('current', 'no-subscriber', (code) => code.replace(/^cache\.subscribe.*\n/m, ''));
+
+      const printed = await run(without, ['--import', './providers.mjs', 'counted.mjs'], { RECIPE: './providers.mjs' });
+
+      expect(printed).to.equal('2 spans dropped, 0 events received\n');
+    });
+
+    it('counts a processor that is registered twice, and shows each span once', async () => {
+      const twice = layOut('current', 'twice', (code) =>
+        code.replaceAll(/\[cache\.(\w+)\]/g, '[cache.$1, cache.$1]'),
+      );
+
+      const seen = await probe(twice, 'providers.mjs', 'shop.mjs');
+
+      expectShop(seen);
+      expect(seen.stats.spans.dropped).to.include({ duplicate: 2 });
+      expect(seen.stats).to.have.nested.property('events.dropped.duplicate', 2);
+    });
+
+    it('is refused, without a message for the logger provider, where others have registered', async () => {
+      const args = ['--import', './diag.mjs', '--import', './theirs.mjs', '--import', './providers.mjs', 'shop.mjs'];
+      const printed = await run(folder, args);
+
+      expect(printed).to.include('duplicate registration of API: trace').and.include("name: 'charge card'");
+      expect(printed).not.to.match(/duplicate registration of API: logs/);
+      expect(printed).not.to.match(/^trace /m);
+    });
+
+    it('works with either order of the two shutdowns', async () => {
+      const reversed = layOut('current', 'reversed', (code) =>
+        code.replace(/\[(\w+\.shutdown\(\)), (\w+\.shutdown\(\))\]/, '[$2, $1]'),
+      );
+
+      expect(stable(await run(reversed, ['--import', './providers.mjs', 'shop.mjs']))).to.equal(SHOWN_TREE);
+    });
+  });
+
+  describe('beside.mjs', () => {
+    it('needs nothing that is registered', async () => {
+      const printed = await run(folder, ['beside.mjs']);
+
+      expect(stable(printed)).to.match(/^trace id · 1 span · time\n time refund\n time money sent$/);
+    });
+
+    it('beside providers of somebody else is a child of their span, and theirs stays theirs', async () => {
+      const printed = await run(folder, ['--import', './theirs.mjs', 'in-theirs.mjs']);
+
+      const [, traceId] = /^trace ([0-9a-f]{32}) · 1 span/m.exec(printed)!;
+      expect(printed).to.match(/⋯ parent [0-9a-f]{16} not ended yet, or lost\n.*└─ refund/);
+      expect(printed).to.include(`traceId: '${traceId}'`).and.include("name: 'return'");
+      expect(printed).not.to.include("name: 'refund'");
+    });
+
+    it('has no other way: a provider has no method that adds a processor', async () => {
+      expect(await run(folder, ['--import', './theirs.mjs', 'adding.mjs'])).to.equal('undefined undefined\n');
+    });
+
+    it('leaves log records waiting whose spans never come', async () => {
+      const printed = await run(folder, ['strangers.mjs']);
+
+      expect(printed).to.equal('1 parked, 0 orphans\n');
+    });
+  });
+
+  describe('process.exit()', () => {
+    const hasty = (others: Record<string, string> = {}) =>
+      run(folder, ['--import', './providers.mjs', 'hasty.mjs'], { RECIPE: './providers.mjs', ...others });
+
+    it('delivers nothing by itself', async () => {
+      expect(await hasty()).to.equal('');
+    });
+
+    it('delivers to subscribers what is flushed on exit', async () => {
+      expect(stable(await hasty({ FLUSH: '1' }))).to.include('charge card').and.not.include('exported');
+    });
+  });
+});
