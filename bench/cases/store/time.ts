@@ -33,7 +33,11 @@ export const storeTime: BenchCase = {
   },
 };
 
-/** Only one keeper is alive at a time: what the other one holds would cost it time in the garbage collector. */
+/**
+ * Only one keeper is alive at a time: what the other one holds would cost it time in the garbage collector. Once that
+ * is collected, all of the spans are replaced before any is timed: else most of the time would be that in which V8
+ * lets the young generation grow again, and none of it the collection of what has given way.
+ */
 async function compare(make: MakeSpan, millis: number): Promise<Samples> {
   let source: ChunkedSource | undefined;
   const variants = [store, references].map(
@@ -42,10 +46,11 @@ async function compare(make: MakeSpan, millis: number): Promise<Samples> {
         source = new ChunkedSource(make, keeper());
         source.run(RETAINED);
         gc!();
+        source.run(RETAINED);
       },
       run: (count) => source!.run(count),
     }),
   );
-  const [ours, theirs] = await alternate(variants, { count: RETAINED / 2, millis });
+  const [ours, theirs] = await alternate(variants, { count: RETAINED, millis });
   return { ours: ours!, theirs: theirs! };
 }
