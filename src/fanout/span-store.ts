@@ -13,9 +13,10 @@ export interface SpanStoreOptions {
  * A bounded history of ended spans: the newest `capacity`, oldest first.
  *
  * Reads as `InMemorySpanExporter` does, with these differences: it is bounded, a read returns a list of
- * its own, and shutting down forgets nothing. Nor are its spans the SDK's objects, which would take five to eight
+ * its own, and shutting down forgets nothing. Nor are its spans the SDK's objects, which would take six to nine
  * times the memory: a read gives objects that say all that a `ReadableSpan` says, as it was when the span was
- * delivered. While you hold one, further reads give the same one. Events, links, and attribute values that are
+ * delivered. While you hold one, further reads give the same one, and up to 15 others that were read with it stay
+ * alive. Events, links, and attribute values that are
  * arrays are shared with other readers: do not change them. Each read and `reset()` first delivers what is queued, so
  * a span is there as soon as it has ended. Works with `using`.
  */

@@ -1,23 +1,28 @@
 /** Where in the bytes of a row what is. */
 export const Byte = {
-  TRACE_ID: 0,
-  SPAN_ID: 16,
-  PARENT_SPAN_ID: 24,
-  KIND: 32,
-  CONTEXT_FORM: 33,
-  TRACE_FLAGS: 34,
-  PARENT_FORM: 35,
-  PARENT_TRACE_FLAGS: 36,
-  PARTS: 37,
+  KIND: 0,
+  CONTEXT_FORM: 1,
+  TRACE_FLAGS: 2,
+  PARENT_FORM: 3,
+  PARENT_TRACE_FLAGS: 4,
+  PARTS: 5,
 } as const;
-export const ROW_BYTES = 38;
-
-export const TRACE_ID_BYTES = 16;
-export const SPAN_ID_BYTES = 8;
+export const ROW_BYTES = 6;
 
 /** Where in the times of a row what is: seconds, then nanoseconds. */
-export const Time = { START: 0, END: 2, DURATION: 4 } as const;
-export const ROW_TIMES = 6;
+export const Time = { START: 0, END: 2 } as const;
+export const ROW_TIMES = 4;
+
+export const TRACE_ID_LENGTH = 32;
+export const SPAN_ID_LENGTH = 16;
+
+/** Where in the ids of a row what is: the trace's, the span's, the parent's. */
+export const Id = { TRACE: 0, SPAN: TRACE_ID_LENGTH, PARENT: TRACE_ID_LENGTH + SPAN_ID_LENGTH } as const;
+export const ROW_IDS = Id.PARENT + SPAN_ID_LENGTH;
+
+/** In the place of ids that are not written. */
+export const NO_TRACE_ID = '0'.repeat(TRACE_ID_LENGTH);
+export const NO_SPAN_ID = '0'.repeat(SPAN_ID_LENGTH);
 
 /** What is among the values of a row only if the span has it: a bit each. */
 export const Part = {
@@ -30,31 +35,81 @@ export const Part = {
   EVENTS: 16,
   /** The dropped counts and the revision. */
   COUNTS: 32,
+  /** A duration that is not the time from start to end. */
+  DURATION: 64,
   /** The span as the object that it is, and nothing else. */
-  KEPT_SPAN: 64,
+  KEPT_SPAN: 128,
 } as const;
 
 /** The storage of a segment. What it means is known to `writeSpan` and `readSpan`. */
 export class Columns {
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
   readonly times: Float64Array;
-  /** What is no number, of all rows, one after the other. */
+  /** What is neither number nor id, of all rows, one after the other. */
   values: unknown[] = [];
   /** How many values there are. The list may be longer, with room for others. */
   end = 0;
+  /** The ids of all rows, one after the other; empty once they are packed. */
+  ids = '';
+  readonly #packedIds: Buffer;
+  /** The length of the list of values when it had no more room than it needs. */
+  #trimmed = 0;
 
   constructor(rows: number) {
-    this.bytes = Buffer.alloc(rows * ROW_BYTES);
     this.times = new Float64Array(rows * ROW_TIMES);
+    this.bytes = new Uint8Array(rows * ROW_BYTES);
+    this.#packedIds = Buffer.alloc((rows * ROW_IDS) / 2);
   }
 
   put(value: unknown): void {
     this.values[this.end++] = value;
   }
 
-  /** Gives back the room for other values. */
-  trim(): void {
-    this.values = this.values.slice(0, this.end);
+  idsOf(row: number): string {
+    const at = row * ROW_IDS;
+    if (this.ids !== '') return this.ids.slice(at, at + ROW_IDS);
+    return this.#packedIds.toString('hex', at / 2, (at + ROW_IDS) / 2);
+  }
+
+  /** Whether that is, as text and packed, the span id of a row; its other ids may be another's. */
+  hasSpanId(row: number, spanId: string, packed: Buffer): boolean {
+    const at = row * ROW_IDS + Id.SPAN;
+    if (this.ids !== '') return this.ids.startsWith(spanId, at);
+    for (let i = 0; i < SPAN_ID_LENGTH / 2; i++) if (this.#packedIds[at / 2 + i] !== packed[i]) return false;
+    return true;
+  }
+
+  /** Puts the ids that were written last, behind those of all rows, in the place of those of a row. */
+  moveIds(row: number, before: string): void {
+    const written = this.ids.slice(before.length);
+    this.ids = before;
+    if (before === '' && this.#packIds(row, written)) return;
+    const at = row * ROW_IDS;
+    const all = before || this.#packedIds.toString('hex');
+    this.ids = all.slice(0, at) + written + all.slice(at + ROW_IDS);
+  }
+
+  /** Takes as little memory as it can. To be called when all rows are written. */
+  pack(): void {
+    if (this.values.length > this.#trimmed) {
+      this.values = this.values.slice(0, this.end);
+      this.#trimmed = this.end;
+    }
+    if (this.#packIds(0, this.ids)) this.ids = '';
+  }
+
+  /** Forgets all rows. */
+  clear(): void {
+    this.values.fill(undefined, 0, this.end);
+    this.end = 0;
+    this.ids = '';
+  }
+
+  /** Only lower-case hex digits come back as they were: for any other ids it returns false. */
+  #packIds(row: number, ids: string): boolean {
+    const start = (row * ROW_IDS) / 2;
+    const end = start + this.#packedIds.write(ids, start, 'hex');
+    return this.#packedIds.toString('hex', start, end) === ids;
   }
 }
 

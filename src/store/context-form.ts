@@ -1,15 +1,15 @@
 import type { SpanContext, TraceState } from '@opentelemetry/api';
-import { isByte } from './columns.js';
+import { isByte, SPAN_ID_LENGTH, TRACE_ID_LENGTH } from './columns.js';
 import { KeyTree } from './key-tree.js';
 
 /*
- * How a span context is written: its ids and flags as bytes, its trace state, if it has one, as a value, and as one
- * more byte the form, which says what keys it has and in what order.
+ * How a span context is written: its ids among the ids, its flags as a byte, its trace state, if it has one, as a
+ * value, and as one more byte the form, which says what keys it has and in what order.
  */
 
 /** There is no span context. */
 export const NO_CONTEXT = 0;
-/** It has none of the forms below, or other ids: the object itself is the value. */
+/** It has none of the forms below, or ids of other lengths: the object itself is the value. */
 export const KEPT_CONTEXT = 1;
 const LOCAL = 2;
 const SHORT = 3;
@@ -28,18 +28,23 @@ const FORMS: Readonly<Record<string, number>> = {
 
 const forms = new KeyTree((keys) => FORMS[keys.join(' ')] ?? KEPT_CONTEXT);
 
-/** The form of a span context; its ids are not looked at. */
 export function formOf(context: SpanContext): number {
-  const { traceFlags, isRemote, traceState } = context;
-  const form = forms.get(Object.keys(context));
+  const { traceId, spanId, traceFlags, isRemote, traceState } = context;
+  const form = forms.of(context);
   const remote = form === REMOTE || form === REMOTE_WITH_STATE;
   const writable =
     form !== KEPT_CONTEXT &&
     Object.getPrototypeOf(context) === Object.prototype &&
+    isId(traceId, TRACE_ID_LENGTH) &&
+    isId(spanId, SPAN_ID_LENGTH) &&
     isByte(traceFlags) &&
     isRemote === (remote ? true : undefined);
   if (!writable) return KEPT_CONTEXT;
   return traceState === undefined ? form : form | STATE;
+}
+
+function isId(id: unknown, length: number): boolean {
+  return typeof id === 'string' && id.length === length;
 }
 
 export function hasValue(form: number): boolean {

@@ -10,23 +10,32 @@ const MAX_NODES = 4_096;
  *        └─ db.system                                    ▶ what follows from [system]
  * ```
  *
- * Objects made by one piece of code have the same keys in the same order, so a look-up compares each key with the
- * one that came at this place the last time.
+ * Objects made by one piece of code have the same keys in the same order. So the keys are first compared with those
+ * of the last object, without a list of them being made; then, in the tree, each with the one that came at this
+ * place the last time.
  */
 export class KeyTree<T> {
   readonly #derive: (keys: readonly string[]) => T;
   #root = new Node<T>();
   #nodes = 0;
+  #recent: Derived<T> | undefined;
 
   constructor(derive: (keys: readonly string[]) => T) {
     this.#derive = derive;
   }
 
-  get(keys: readonly string[]): T {
+  /** What follows from the own keys of an object. Inherited ones may be taken for own if another object has them. */
+  of(object: object): T {
+    if (this.#recent === undefined || !hasKeys(object, this.#recent.keys)) {
+      this.#recent = this.#lookUp(Object.keys(object));
+    }
+    return this.#recent.value;
+  }
+
+  #lookUp(keys: readonly string[]): Derived<T> {
     let node = this.#root;
     for (const key of keys) node = node.recentKey === key ? node.recentChild! : this.#child(node, key);
-    node.derived ??= { value: this.#derive(keys) };
-    return node.derived.value;
+    return (node.derived ??= { keys, value: this.#derive(keys) });
   }
 
   #child(parent: Node<T>, key: string): Node<T> {
@@ -47,9 +56,21 @@ export class KeyTree<T> {
   }
 }
 
+/** Whether these are the enumerable keys of an object, in this order. */
+function hasKeys(object: object, keys: readonly string[]): boolean {
+  let i = 0;
+  for (const key in object) if (key !== keys[i++]) return false;
+  return i === keys.length;
+}
+
+interface Derived<T> {
+  readonly keys: readonly string[];
+  readonly value: T;
+}
+
 class Node<T> {
   recentKey: string | undefined = undefined;
   recentChild: Node<T> | undefined = undefined;
-  derived: { readonly value: T } | undefined = undefined;
+  derived: Derived<T> | undefined = undefined;
   readonly children = new Map<string, Node<T>>();
 }

@@ -1,24 +1,32 @@
 import type { DeliveredSpan } from '../model/merged-span.js';
 import type { SpanIdentity } from '../model/span-map.js';
-import { Byte, Columns, Part, ROW_BYTES, SPAN_ID_BYTES } from './columns.js';
-import { writeHexId } from './hex-id.js';
+import { Byte, Columns, Part, ROW_BYTES } from './columns.js';
+import { KEPT_CONTEXT } from './context-form.js';
 import { readSpan } from './read-span.js';
 import type { Vocabulary } from './vocabulary.js';
 import { writeSpan } from './write-span.js';
 
 /**
+ * Rows whose spans, once read, are remembered together: a `WeakRef` costs more than all else about a read. Each of
+ * the spans keeps those of the other rows alive.
+ */
+const GIVEN_ROWS = 16;
+
+type Given = (DeliveredSpan | undefined)[];
+
+/**
  * A number of spans, written into columns.
  *
  * ```text
- *   row   bytes                                          times                   values
- *    0    trace id, span id, parent's, kind, parts …     start, end, duration ─▶ ┌ name, resource, scope
- *    1    trace id, span id, parent's, kind, parts …     start, end, duration ─┐ └ keys, value, value
- *    2                                                                         └▶┌ name, resource, scope
- *                                                                                └ events
+ *   row   ids                            bytes            times             values
+ *    0    trace id, span id, parent's    kind, parts …    start, end ───▶ ┌ name, resource, scope
+ *    1    trace id, span id, parent's    kind, parts …    start, end ──┐  └ keys, value, value
+ *    2                                                                 └▶ ┌ name, resource, scope
+ *                                                                         └ events
  * ```
  *
- * The numbers that every span has are in typed arrays, which the garbage collector does not look into. The rest is
- * one list, in which a row has as many values as its span needs. The SDK's span is not referred to.
+ * The ids and numbers that every span has are in typed arrays, which the garbage collector does not look into. The
+ * rest is one list, in which a row has as many values as its span needs. The SDK's span is not referred to.
  */
 export class Segment {
   readonly #capacity: number;
@@ -26,8 +34,8 @@ export class Segment {
   readonly #columns: Columns;
   /** Where the values of each row begin and, behind the last row, where those of the next one will. */
   readonly #starts: Uint32Array;
-  /** The spans read before, while somebody holds them: a span read twice is the same object. */
-  #given: (WeakRef<DeliveredSpan> | undefined)[] = [];
+  /** The spans read before, some rows at a time, while somebody holds one of them. */
+  #given: (WeakRef<Given> | undefined)[] = [];
   #rows = 0;
 
   constructor(capacity: number, vocabulary: Vocabulary) {
@@ -45,66 +53,75 @@ export class Segment {
   add(span: DeliveredSpan): void {
     writeSpan(this.#columns, this.#rows, span, this.#vocabulary);
     this.#starts[++this.#rows] = this.#columns.end;
-    if (this.full) this.#columns.trim();
+    if (this.full) this.#columns.pack();
   }
 
-  /** Writes a span into the row of another. The rows' values stay without gaps, however often. */
+  /** Writes a span into the row of another. The rows' ids and values stay without gaps, however often. */
   replace(row: number, span: DeliveredSpan): void {
     const columns = this.#columns;
-    const [start, next, end] = [this.#starts[row]!, this.#starts[row + 1]!, columns.end];
+    const [start, next] = [this.#starts[row]!, this.#starts[row + 1]!];
+    const { end, ids } = columns;
     writeSpan(columns, row, span, this.#vocabulary);
+    columns.moveIds(row, ids);
     const { values } = columns;
     const written = values.slice(end, columns.end);
     columns.values = [...values.slice(0, start), ...written, ...values.slice(next, end)];
     columns.end = columns.values.length;
-    this.#given[row] = undefined;
+    this.#givenNear(row)[row % GIVEN_ROWS] = undefined;
     const growth = columns.end - end;
     for (let later = row + 1; later <= this.#rows; later++) this.#starts[later]! += growth;
   }
 
   /** The last row of a span, but none before `from`; -1 if there is none. */
   find(span: SpanIdentity, from: number): number {
-    // Zeroes stand for every id that is not written as bytes.
-    const id = Buffer.alloc(SPAN_ID_BYTES);
-    if (!writeHexId(span.spanId, id, 0, SPAN_ID_BYTES)) id.fill(0);
+    const packedId = Buffer.from(span.spanId, 'hex');
     for (let row = this.#rows - 1; row >= from; row--) {
-      if (this.#mayBe(row, id) && isOf(this.#materialise(row), span)) return row;
+      if (this.#mayBe(row, span.spanId, packedId) && isOf(this.#readAnew(row), span)) return row;
     }
     return -1;
   }
 
-  /** The spans of all rows, but those before `from`. */
-  read(from: number): DeliveredSpan[] {
-    return Array.from({ length: this.#rows - from }, (_, i) => this.#read(from + i));
+  /** Reads the spans of all rows, but those before `from`, into a list. */
+  readInto(spans: DeliveredSpan[], from: number): void {
+    for (let row = from; row < this.#rows; ) {
+      const given = this.#givenNear(row);
+      do {
+        spans.push((given[row % GIVEN_ROWS] ??= this.#readAnew(row, given)));
+      } while (++row < this.#rows && row % GIVEN_ROWS !== 0);
+    }
   }
 
   /** Forgets all rows. */
   clear(): void {
-    this.#columns.values.fill(undefined, 0, this.#columns.end);
-    this.#columns.end = 0;
+    this.#columns.clear();
     this.#given = [];
     this.#rows = 0;
   }
 
-  #read(row: number): DeliveredSpan {
-    const given = this.#given[row]?.deref();
-    if (given !== undefined) return given;
-    const span = this.#materialise(row);
-    this.#given[row] = new WeakRef(span);
-    return span;
+  /** The spans of a row and of those beside it that were read before. */
+  #givenNear(row: number): Given {
+    const which = Math.floor(row / GIVEN_ROWS);
+    let given = this.#given[which]?.deref();
+    if (given === undefined) {
+      given = [];
+      this.#given[which] = new WeakRef(given);
+    }
+    return given;
   }
 
-  #materialise(row: number): DeliveredSpan {
-    return readSpan(this.#columns, row, this.#starts[row]!);
+  #readAnew(row: number, neighbours?: Given): DeliveredSpan {
+    return readSpan(this.#columns, row, this.#starts[row]!, neighbours);
   }
 
-  /** Whether a row has these bytes for its span id, or a span whose ids are not written. */
-  #mayBe(row: number, id: Buffer): boolean {
+  /** Whether a row has that span id, or a span context that is not written. */
+  #mayBe(row: number, spanId: string, packedId: Buffer): boolean {
     const { bytes } = this.#columns;
     const at = row * ROW_BYTES;
-    if (bytes[at + Byte.PARTS]! & Part.KEPT_SPAN) return true;
-    for (let i = 0; i < SPAN_ID_BYTES; i++) if (bytes[at + Byte.SPAN_ID + i] !== id[i]) return false;
-    return true;
+    return (
+      (bytes[at + Byte.PARTS]! & Part.KEPT_SPAN) !== 0 ||
+      bytes[at + Byte.CONTEXT_FORM] === KEPT_CONTEXT ||
+      this.#columns.hasSpanId(row, spanId, packedId)
+    );
   }
 }
 

@@ -63,7 +63,9 @@ export class SpanHistory {
 
   /** All spans, oldest first. */
   spans(): DeliveredSpan[] {
-    return this.#segments.flatMap((segment, i) => segment.read(this.#goneOf(i)));
+    const spans: DeliveredSpan[] = [];
+    this.#segments.forEach((segment, i) => segment.readInto(spans, this.#goneOf(i)));
+    return spans;
   }
 
   #goneOf(segment: number): number {

@@ -11,5 +11,5 @@ const standard = new KeyTree((keys) => keys.every((key) => MEMBERS.has(key) || k
  * private ones, which begin with an underscore in the SDK.
  */
 export function isStandardSpan(span: DeliveredSpan): boolean {
-  return standard.get(Object.keys(span));
+  return standard.of(span);
 }

@@ -36,8 +36,13 @@ export class StoredSpan implements DeliveredSpan {
   readonly droppedEventsCount: number;
   readonly droppedLinksCount: number;
   readonly revision: number;
+  // @ts-expect-error It is never read: it is there to be referred to.
+  // oxlint-disable-next-line no-unused-private-class-members
+  readonly #neighbours: object | undefined;
 
-  constructor(fields: StoredSpanFields) {
+  /** @param neighbours spans that are alive as long as this one */
+  constructor(fields: StoredSpanFields, neighbours?: object) {
+    this.#neighbours = neighbours;
     this.name = fields.name;
     this.kind = fields.kind;
     this.context = fields.context;

@@ -22,8 +22,8 @@ export class Vocabulary {
     return name;
   }
 
-  /** The list of keys as it was first seen; undefined if they cannot be set one by one. */
-  keys(keys: readonly string[]): readonly string[] | undefined {
-    return this.#keys.get(keys);
+  /** The list of an object's keys as it was first seen; undefined if they cannot be set one by one. */
+  keysOf(object: object): readonly string[] | undefined {
+    return this.#keys.of(object);
   }
 }

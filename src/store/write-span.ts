@@ -1,38 +1,29 @@
 import { SpanStatusCode, type Attributes, type HrTime, type SpanContext, type SpanStatus } from '@opentelemetry/api';
 import type { DeliveredSpan } from '../model/merged-span.js';
-import {
-  Byte,
-  isByte,
-  Part,
-  ROW_BYTES,
-  ROW_TIMES,
-  SPAN_ID_BYTES,
-  Time,
-  TRACE_ID_BYTES,
-  type Columns,
-} from './columns.js';
+import { Byte, isByte, NO_SPAN_ID, NO_TRACE_ID, Part, ROW_BYTES, ROW_TIMES, Time, type Columns } from './columns.js';
 import { formOf, hasValue, KEPT_CONTEXT, NO_CONTEXT, valueOf } from './context-form.js';
-import { writeHexId } from './hex-id.js';
+import { durationBetween } from './duration-between.js';
 import { isStandardSpan } from './standard-span.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /**
- * Writes a span into a row, its values behind all others. Never throws.
+ * Writes a span into a row, its ids and values behind all others. Never throws.
  *
  * Whatever `readSpan` could not give back as it was is kept as it is: attributes, a span context, or the whole
  * span. Of a span that cannot be read, a getter of which throws, the reader may find out himself.
  */
 export function writeSpan(columns: Columns, row: number, span: DeliveredSpan, vocabulary: Vocabulary): void {
-  const start = columns.end;
+  const { ids, end } = columns;
   try {
     if (isWritable(span)) {
       writeParts(columns, row, span, vocabulary);
       return;
     }
   } catch {
-    columns.end = start;
+    columns.end = end;
   }
   columns.put(span);
+  columns.ids = ids + NO_TRACE_ID + NO_SPAN_ID + NO_SPAN_ID;
   columns.bytes[row * ROW_BYTES + Byte.PARTS] = Part.KEPT_SPAN;
 }
 
@@ -60,19 +51,19 @@ function writeParts(columns: Columns, row: number, span: DeliveredSpan, vocabula
   bytes[at + Byte.KIND] = span.kind;
   writeTime(columns, row, Time.START, span.startTime);
   writeTime(columns, row, Time.END, span.endTime);
-  writeTime(columns, row, Time.DURATION, span.duration);
   columns.put(vocabulary.name(span.name));
   columns.put(span.resource);
   columns.put(span.instrumentationScope);
   const context = span.spanContext();
-  writeContext(columns, at, context);
-  writeParent(columns, at, span.parentSpanContext, context.traceId);
+  const form = writeContext(columns, at, context);
+  writeParent(columns, at, span.parentSpanContext, form === KEPT_CONTEXT ? undefined : context.traceId);
   bytes[at + Byte.PARTS] =
     putStatus(columns, span.status) |
     putAttributes(columns, span.attributes, vocabulary) |
     putList(columns, span.links, Part.LINKS) |
     putList(columns, span.events, Part.EVENTS) |
-    putCounts(columns, span);
+    putCounts(columns, span) |
+    putDuration(columns, span);
 }
 
 function writeTime({ times }: Columns, row: number, which: number, time: HrTime): void {
@@ -80,31 +71,26 @@ function writeTime({ times }: Columns, row: number, which: number, time: HrTime)
   times[row * ROW_TIMES + which + 1] = time[1];
 }
 
-function writeContext(columns: Columns, at: number, context: SpanContext): void {
+function writeContext(columns: Columns, at: number, context: SpanContext): number {
   const { bytes } = columns;
-  const { traceId, spanId, traceFlags } = context;
-  const spanIdWritten = writeHexId(spanId, bytes, at + Byte.SPAN_ID, SPAN_ID_BYTES);
-  // What is searched for such a span: see `Segment.find`.
-  if (!spanIdWritten) bytes.fill(0, at + Byte.SPAN_ID, at + Byte.SPAN_ID + SPAN_ID_BYTES);
-  const idsWritten = spanIdWritten && writeHexId(traceId, bytes, at + Byte.TRACE_ID, TRACE_ID_BYTES);
-  const form = idsWritten ? formOf(context) : KEPT_CONTEXT;
+  const form = formOf(context);
+  columns.ids += form === KEPT_CONTEXT ? NO_TRACE_ID + NO_SPAN_ID : context.traceId + context.spanId;
   bytes[at + Byte.CONTEXT_FORM] = form;
-  bytes[at + Byte.TRACE_FLAGS] = traceFlags;
+  bytes[at + Byte.TRACE_FLAGS] = context.traceFlags;
   if (hasValue(form)) columns.put(valueOf(form, context));
+  return form;
 }
 
 /** Only a parent in the same trace needs no trace id of its own; the SDK makes no other. */
-function writeParent(columns: Columns, at: number, parent: SpanContext | undefined, traceId: string): void {
+function writeParent(columns: Columns, at: number, parent: SpanContext | undefined, traceId: string | undefined): void {
   const { bytes } = columns;
   if (parent === undefined) {
+    columns.ids += NO_SPAN_ID;
     bytes[at + Byte.PARENT_FORM] = NO_CONTEXT;
     return;
   }
-  const idsWritten =
-    bytes[at + Byte.CONTEXT_FORM] !== KEPT_CONTEXT &&
-    parent.traceId === traceId &&
-    writeHexId(parent.spanId, bytes, at + Byte.PARENT_SPAN_ID, SPAN_ID_BYTES);
-  const form = idsWritten ? formOf(parent) : KEPT_CONTEXT;
+  const form = parent.traceId === traceId ? formOf(parent) : KEPT_CONTEXT;
+  columns.ids += form === KEPT_CONTEXT ? NO_SPAN_ID : parent.spanId;
   bytes[at + Byte.PARENT_FORM] = form;
   bytes[at + Byte.PARENT_TRACE_FLAGS] = parent.traceFlags;
   if (hasValue(form)) columns.put(valueOf(form, parent));
@@ -117,15 +103,16 @@ function putStatus(columns: Columns, status: SpanStatus): number {
 }
 
 function putAttributes(columns: Columns, attributes: Attributes, vocabulary: Vocabulary): number {
-  const own = Object.keys(attributes);
-  const keys = Object.getPrototypeOf(attributes) === Object.prototype ? vocabulary.keys(own) : undefined;
-  if (keys === undefined) {
+  const keys = Object.getPrototypeOf(attributes) === Object.prototype ? vocabulary.keysOf(attributes) : undefined;
+  const values = Object.values(attributes);
+  // They may differ if a key is inherited.
+  if (keys?.length !== values.length) {
     columns.put(attributes);
     return Part.KEPT_ATTRIBUTES;
   }
-  if (keys.length === 0) return 0;
+  if (values.length === 0) return 0;
   columns.put(keys);
-  for (const key of keys) columns.put(attributes[key]);
+  for (const value of values) columns.put(value);
   return Part.ATTRIBUTES;
 }
 
@@ -145,4 +132,12 @@ function putCounts(columns: Columns, span: DeliveredSpan): number {
   columns.put(droppedLinksCount);
   columns.put(revision);
   return Part.COUNTS;
+}
+
+function putDuration(columns: Columns, { startTime, endTime, duration }: DeliveredSpan): number {
+  const [seconds, nanos] = durationBetween(startTime, endTime);
+  if (duration[0] === seconds && duration[1] === nanos) return 0;
+  columns.put(duration[0]);
+  columns.put(duration[1]);
+  return Part.DURATION;
 }

@@ -1,4 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inspect } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   createTraceState,
   ROOT_CONTEXT,
@@ -16,6 +19,9 @@ import { SpanHistory } from '../../src/store/span-history.js';
 import { StoredSpan } from '../../src/store/stored-span.js';
 import { names, startService } from '../scenarios/service.js';
 import { JsonTraceSerializer, ProtobufTraceSerializer, SamplingDecision } from '../sdk.js';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 const MEMBERS = [
   'name',
@@ -196,6 +202,28 @@ describe('SpanHistory', () => {
 
       expect(history.spans()[0]).to.equal(first);
     });
+
+    it('does so after a garbage collection, too', async () => {
+      const history = new SpanHistory(100);
+      for (let i = 0; i < 100; i++) history.add(endedSpan());
+      const held = history.spans()[50];
+
+      // What a `WeakRef` has given lives until the turn is over.
+      await nextTurn();
+      collectGarbage();
+
+      expect(history.spans()[50]).to.equal(held);
+    });
+
+    it('tells a duration that is not the time from start to end', () => {
+      const duration = [5, 6];
+
+      const stored = throughHistory(Object.create(endedSpan(), { duration: { value: duration } }) as DeliveredSpan);
+
+      expect(stored).to.be.instanceOf(StoredSpan);
+      expect(stored.duration).to.deep.equal(duration);
+      expect(stored.duration).not.to.equal(duration);
+    });
   });
 
   describe('with odd spans', () => {
@@ -223,18 +251,19 @@ describe('SpanHistory', () => {
       it(`keeps ${what} as it is`, () => {
         const span = make();
         const history = new SpanHistory(10);
-        for (const each of [endedSpan('before'), span, endedSpan('after')]) history.add(each);
+        const [first, last] = [endedSpan('before'), endedSpan('after')];
+        for (const each of [first, span, last]) history.add(each);
 
         const [before, kept, after] = history.spans();
 
         expect(kept).to.equal(span);
-        expect([before!.name, after!.name]).to.deep.equal(['before', 'after']);
+        expectSame(before!, first);
+        expectSame(after!, last);
       });
     }
 
     const usual = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 };
     const contexts: Record<string, object> = {
-      'upper-case ids': { traceId: 'A'.repeat(32), spanId: 'B'.repeat(16), traceFlags: 1 },
       'ids of other lengths': { traceId: 'trace', spanId: 'span', traceFlags: 1 },
       'ids that are no text': { traceId: 1, spanId: 2, traceFlags: 1 },
       'its members in another order': { spanId: 'b'.repeat(16), traceId: 'a'.repeat(32), traceFlags: 1 },
@@ -254,6 +283,20 @@ describe('SpanHistory', () => {
         expect(parent.parentSpanContext).to.equal(context);
       });
     }
+
+    it('gives ids that are no lower-case hex back', () => {
+      const context = { traceId: 'A'.repeat(32), spanId: '\u0100'.repeat(16), traceFlags: 1 };
+      const span = tampered({ spanContext: () => context, parentSpanContext: context });
+      // As the only one of its history it is packed.
+      const history = new SpanHistory(1);
+      history.add(span);
+
+      const [stored] = history.spans();
+
+      expect(stored).to.be.instanceOf(StoredSpan);
+      expect(stored!.spanContext()).to.deep.equal(context);
+      expect(stored!.parentSpanContext).to.deep.equal(context);
+    });
 
     it('keeps a parent in another trace as it is', () => {
       const parentSpanContext = { traceId: 'f'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 };
@@ -277,9 +320,12 @@ describe('SpanHistory', () => {
 
     it('knows no attribute that a span only inherits', () => {
       const polluted = Object.prototype as { inherited?: number };
+      const history = new SpanHistory(2);
+      history.add(endedSpan('another has it', { attributes: { a: 1, inherited: 2 } }));
       polluted.inherited = 1;
       try {
-        expect(Object.keys(throughHistory(endedSpan('job', { attributes: { a: 1 } })).attributes)).to.deep.equal(['a']);
+        history.add(endedSpan('job', { attributes: { a: 1 } }));
+        expect(history.spans().map(({ attributes }) => Object.keys(attributes))).to.deep.equal([['a', 'inherited'], ['a']]);
       } finally {
         delete polluted.inherited;
       }
@@ -301,7 +347,7 @@ describe('SpanHistory', () => {
     it('is what a plain list would be', () => {
       const model = endedSpan();
       // The same ids in canonical and in other forms, in two traces.
-      const ids = ['a'.repeat(16), 'b'.repeat(16), 'B'.repeat(16), 'x', '0'.repeat(16)];
+      const ids = ['a'.repeat(16), 'b'.repeat(16), 'B'.repeat(16), '\u0100'.repeat(16), 'x', '0'.repeat(16)];
       const traces = ['1'.repeat(32), 'trace'];
       const step = fc.record({
         replace: fc.boolean(),
