@@ -182,7 +182,11 @@ export class SpanCache {
     return this.#logRecordProcessor;
   }
 
-  /** Takes in the spans that another span processor exports, for where no processor can be added. */
+  /**
+   * Takes in the spans that another span processor exports, for where no processor can be added. Beside
+   * `spanProcessor`, to be asked for before spans end: from then on the cache remembers which spans it has delivered,
+   * so as to deliver none twice.
+   */
   get exporter(): SpanExporter {
     this.#reconciler.expectRepeatedSpans();
     return this.#exporter;

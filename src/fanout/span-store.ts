@@ -16,9 +16,10 @@ export interface SpanStoreOptions {
  * its own, and shutting down forgets nothing. Nor are its spans the SDK's objects, which would take six to nine
  * times the memory: a read gives objects that say all that a `ReadableSpan` says, as it was when the span was
  * delivered. While you hold one, further reads give the same one, and up to 15 others that were read with it stay
- * alive. Events, links, and attribute values that are
- * arrays are shared with other readers: do not change them. Each read and `reset()` first delivers what is queued, so
- * a span is there as soon as it has ended. Works with `using`.
+ * alive. Events, links, the status, attribute values that are arrays, and attributes that are no plain object are
+ * shared with other readers: do not change them. Members that a span's class or a symbol key adds to a `ReadableSpan`
+ * are not kept. Each read and `reset()` first delivers what is queued, so a span is there as soon as it has ended. Works
+ * with `using`.
  */
 export interface SpanStore extends Disposable {
   /** Spans kept at most. */

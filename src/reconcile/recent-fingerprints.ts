@@ -1,7 +1,8 @@
 import type { SpanIdentity } from '../model/span-map.js';
 
 /**
- * When the spans delivered last were delivered, by a fingerprint of 64 bits: the last 32 of each id.
+ * When the spans delivered last were delivered, by a fingerprint of 64 bits: both halves of the span id, one upon the
+ * other, and the last 32 bits of the trace id.
  *
  * Nothing of a span is kept alive. To keep its ids would make the garbage collector copy them several times,
  * which costs more than all else that a delivery does. Of random ids, a span that was not delivered is taken for
@@ -34,8 +35,8 @@ export class RecentFingerprints {
 
   remember({ spanId, traceId }: SpanIdentity, time: number): void {
     const at = this.#count++ & (this.#capacity - 1);
-    this.#spanIds[at] = last32Bits(spanId);
-    this.#traceIds[at] = last32Bits(traceId);
+    this.#spanIds[at] = folded(spanId);
+    this.#traceIds[at] = bitsAt(traceId, 24);
     this.#times[at] = time;
   }
 
@@ -43,7 +44,7 @@ export class RecentFingerprints {
   get({ spanId, traceId }: SpanIdentity): number | undefined {
     if (this.#count === 0) return undefined;
     const slots = this.#caughtUp();
-    const at = slots[this.#find(slots, last32Bits(spanId), last32Bits(traceId))]! - 1;
+    const at = slots[this.#find(slots, folded(spanId), bitsAt(traceId, 24))]! - 1;
     return at < 0 ? undefined : this.#times[at];
   }
 
@@ -87,10 +88,15 @@ export class RecentFingerprints {
   }
 }
 
-/** The last eight hexadecimal digits of an id. */
-function last32Bits(id: string): number {
+/** A span id, of which a generator made for tests may count either end. */
+function folded(spanId: string): number {
+  return bitsAt(spanId, 0) ^ bitsAt(spanId, 8);
+}
+
+/** The eight hexadecimal digits from `start` on. */
+function bitsAt(id: string, start: number): number {
   let bits = 0;
-  for (let i = id.length - 8; i < id.length; i++) {
+  for (let i = start; i < start + 8; i++) {
     const code = id.charCodeAt(i);
     // A letter's low bits count from 1: 'a' is 0x61.
     bits = (bits << 4) | ((code & 0xf) + (code >> 6) * 9);

@@ -236,7 +236,7 @@ export class Reconciler {
 
   /** Forgets all that waits, and the spans kept to be amended: nobody is there to get them. */
   discard(): void {
-    if (this.#options.lateEvents === 'amend') this.forgetDelivered();
+    if (this.#options.lateEvents === 'amend') this.#recent?.clear();
     for (let bucket = this.#parked.takeOldest(); bucket; bucket = this.#parked.takeOldest()) {
       this.#discardEvents(bucket, 'no_subscriber');
     }

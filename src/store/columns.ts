@@ -67,7 +67,7 @@ export class Columns {
 
   idsOf(row: number): string {
     const at = row * ROW_IDS;
-    if (this.ids !== '') return this.ids.slice(at, at + ROW_IDS);
+    if (this.ids !== '') return copyOf(this.ids.slice(at, at + ROW_IDS));
     return this.#packedIds.toString('hex', at / 2, (at + ROW_IDS) / 2);
   }
 
@@ -91,7 +91,9 @@ export class Columns {
 
   /** Takes as little memory as it can. To be called when all rows are written. */
   pack(): void {
-    if (this.values.length > this.#trimmed) {
+    const { length } = this.values;
+    // Longer than it was: with room to grow. Half empty: from when its spans were larger.
+    if (length > this.#trimmed || this.end < length / 2) {
       this.values = this.values.slice(0, this.end);
       this.#trimmed = this.end;
     }
@@ -111,6 +113,11 @@ export class Columns {
     const end = start + this.#packedIds.write(ids, start, 'hex');
     return this.#packedIds.toString('hex', start, end) === ids;
   }
+}
+
+/** A text by itself: that of a slice is, to V8, a part of the whole, which it keeps alive. */
+function copyOf(slice: string): string {
+  return Buffer.from(slice, 'utf16le').toString('utf16le');
 }
 
 /** Whether a number can be written as a byte. */

@@ -5,6 +5,12 @@ import { Vocabulary } from './vocabulary.js';
 const MOST_ROWS = 256;
 
 /**
+ * How far an amended span is looked for, in spans. A cache remembers 16,384 at most to be amended; others come in between
+ * where it has the spans of several threads.
+ */
+const MOST_LOOKED_AT = 65_536;
+
+/**
  * The newest spans, up to a number, in storage of their own.
  *
  * ```text
@@ -47,12 +53,13 @@ export class SpanHistory {
   /**
    * Puts a span in the place of the newest one with the same ids, if there is one.
    *
-   * Looks for it from the newest on. Only spans delivered lately are amended, so it does not look far: an index
-   * of all spans would cost each as much memory as it takes by itself.
+   * Looks for it from the newest on, and not for ever. Only spans delivered lately are amended: an index of all spans
+   * would cost each as much memory as it takes by itself.
    */
   replace(span: DeliveredSpan): void {
     const identity = span.spanContext();
-    for (let i = this.#segments.length - 1; i >= 0; i--) {
+    const last = Math.max(0, this.#segments.length - 1 - Math.ceil(MOST_LOOKED_AT / this.#segmentRows));
+    for (let i = this.#segments.length - 1; i >= last; i--) {
       const row = this.#segments[i]!.find(identity, this.#goneOf(i));
       if (row >= 0) {
         this.#segments[i]!.replace(row, span);

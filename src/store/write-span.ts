@@ -20,6 +20,8 @@ export function writeSpan(columns: Columns, row: number, span: DeliveredSpan, vo
       return;
     }
   } catch {
+    // What it referred to until then must not stay alive.
+    columns.values.fill(undefined, end, columns.end);
     columns.end = end;
   }
   columns.put(span);

@@ -14,8 +14,8 @@ const STORED_SPAN = 1_024;
 const SPAN_CONTEXT = 512;
 /** For what V8 compiles meanwhile, and the pools of the cache. */
 const SLACK = 8 * 2 ** 20;
-/** The spans known to be delivered: at most 16,384. */
-const RECENT = 16_384 * SPAN_CONTEXT;
+/** The spans known to be delivered, by fingerprint: 16 bytes each, as much for the index, and room. */
+const RECENT = 16_384 * 64;
 
 /** Something to do to a cache, and how much heap the cache may hold at any time of it. */
 export interface Bound {
@@ -67,6 +67,23 @@ export const BOUNDS: readonly Bound[] = [
         start('job').end();
         if (i % 100 === 0) store.getFinishedSpans();
       });
+    },
+  },
+  {
+    name: 'ids of 40,000 spans, kept by who reads a store all the time',
+    allowedBytes: SLACK + RECENT + 10_000 * STORED_SPAN + 40_000 * SPAN_CONTEXT,
+    async drive({ cache, start }, check) {
+      const store = cache.store({ capacity: 10_000 });
+      const ids: string[] = [];
+      await repeat(40_000, cache, check, (i) => {
+        start('job').end();
+        if (i % 20 !== 0) return;
+        const newest = store.getFinishedSpans().slice(-20);
+        for (const span of newest) ids.push(span.spanContext().spanId, span.spanContext().traceId);
+      });
+      store.reset();
+      if (ids.length < 79_000) throw new Error(`only ${ids.length} ids were kept`);
+      await check();
     },
   },
   {

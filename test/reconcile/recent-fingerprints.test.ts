@@ -40,13 +40,13 @@ describe('RecentFingerprints', () => {
     expect(recent.get(counted(1, 3))).to.equal(undefined);
   });
 
-  it('tells ids apart by any of their last eight digits', () => {
+  it('tells spans apart by any digit of the span id and any of the last eight of the trace id', () => {
     const id = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
     const recent = new RecentFingerprints(CAPACITY);
     recent.remember(id, 1);
 
-    for (const name of ['traceId', 'spanId'] as const) {
-      for (let digit = 1; digit <= 8; digit++) {
+    for (const [name, digits] of [['traceId', 8], ['spanId', 16]] as const) {
+      for (let digit = 1; digit <= digits; digit++) {
         const at = id[name].length - digit;
         for (const other of '0123456789abcdef'.replace(id[name][at]!, '')) {
           const changed = id[name].slice(0, at) + other + id[name].slice(at + 1);

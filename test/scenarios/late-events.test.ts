@@ -318,6 +318,23 @@ describe("With lateEvents: 'amend'", () => {
     expect(revisions(subscription.take()!.spans)).to.deep.equal([0, 1]);
   });
 
+  it('an event is an orphan, late, if its span was let go because nobody was subscribed', () => {
+    const { cache, start, log } = startService({ lateEvents: 'amend' });
+    const first = cache.subscribe();
+    const span = start('job');
+    span.end();
+    cache.flush();
+    first.close();
+    cache.flush();
+    const second = cache.subscribe({ orphans: true });
+
+    log(span, 'after');
+    cache.flush();
+
+    expect(second.take()!.orphans.map(({ reason }) => reason)).to.deep.equal(['late']);
+    expect(cache.stats().events.parked).to.equal(0);
+  });
+
   it('a store keeps the latest revision in the place of the earlier one', () => {
     const { cache, start, log } = startService({ lateEvents: 'amend' });
     const store = cache.store();

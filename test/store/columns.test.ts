@@ -26,6 +26,17 @@ describe('Columns, packed', () => {
     );
   });
 
+  it('have no room left of larger spans that were there before', () => {
+    const columns = new Columns(1);
+    for (const count of [1_000, 2, 3, 1]) {
+      columns.clear();
+      for (let i = 0; i < count; i++) columns.put(i);
+      columns.pack();
+
+      expect(columns.values.length, `${count} values`).to.be.at.most(Math.max(4, count));
+    }
+  });
+
   it('hold no text of ids that are lower-case hex', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(hex, text), { minLength: 1, maxLength: 4 }), (rows) => {
