@@ -6,6 +6,8 @@ const config = {
   entry: [
     ...sourcesOfEntries(),
     'examples/*/*.mjs',
+    // Loaded by Stryker.
+    '.ci/mutation/{setup.ts,stryker.config.mjs}',
     // Run as programs of their own.
     'bench/cases/http/service.ts',
     'bench/measure/case-process.ts',

@@ -186,9 +186,9 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     return this.#exporting;
   }
 
+  /** Called only while spans are queued. */
   async #exportBatch(): Promise<void> {
     const spans = this.#queue.splice(0, this.#options.maxExportBatchSize);
-    if (spans.length === 0) return;
     this.#overflow.end();
     this.#exportingSpans = spans.length;
     const exported = await this.#attempt(async () => {

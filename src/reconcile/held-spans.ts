@@ -12,7 +12,7 @@ export class HeldSpans extends WaitingBuckets {
   readonly holdMillis: number;
   readonly #openSpans: OpenSpans | undefined;
   readonly #byTrace = new Map<string, Set<EventBucket>>();
-  /** Traces whose last open span has ended, and the cycle in which that was seen. */
+  /** Traces with held spans whose last open span has ended, and the cycle in which that was seen. */
   readonly #ended = new Map<string, number>();
   #cycle = 0;
 
@@ -71,8 +71,8 @@ export class HeldSpans extends WaitingBuckets {
     for (const [traceId, cycle] of this.#ended) {
       // What was queued when the trace ended is behind us one cycle later. Later traces ended no earlier.
       if (cycle === this.#cycle) return undefined;
-      const [bucket] = this.#byTrace.get(traceId) ?? [];
-      if (bucket !== undefined && !this.#openSpans?.hasTrace(traceId)) return bucket;
+      const [bucket] = this.#byTrace.get(traceId)!;
+      if (!this.#openSpans!.hasTrace(traceId)) return bucket;
       this.#ended.delete(traceId);
     }
     return undefined;

@@ -151,7 +151,7 @@ export class Reconciler {
   /** How often to look at what waits for time to pass: four times in its time. Infinity if nothing waits. */
   get sweepMillis(): number {
     const parked = this.parkedSpans > 0 ? this.#options.maxParkedMillis / 4 : Infinity;
-    const held = this.#held !== undefined && this.heldSpans > 0 ? this.#held.holdMillis / 4 : Infinity;
+    const held = this.heldSpans > 0 ? this.#held!.holdMillis / 4 : Infinity;
     return Math.min(Math.max(parked, MIN_PARKED_SWEEP_MILLIS), held);
   }
 

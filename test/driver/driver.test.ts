@@ -1,62 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { spawnSync } from 'node:child_process';
+import { context, diag, ROOT_CONTEXT } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { eventually, startService } from '../scenarios/service.js';
-
-const REPOSITORY = new URL('../..', import.meta.url);
-
-/** Runs a program against the built package, in a process of its own. */
-function run(program: string) {
-  return spawnSync(process.execPath, ['--input-type=module', '-e', program], {
-    cwd: REPOSITORY,
-    encoding: 'utf8',
-    timeout: 20_000,
-  });
-}
+import sinon from 'sinon';
+import type { OrphanEvent, SpanCache, SpanCacheOptions } from '../../src/index.js';
+import { eventually, listenToWarnings, startService, type Service } from '../scenarios/service.js';
 
 describe('Driver', () => {
-  it('does not keep the process alive, with an exporter waiting and another that never answers', () => {
-    const program = `
-      import { BasicTracerProvider, InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
-      import { SpanCache } from 'otel-span-cache';
-      const cache = new SpanCache();
-      cache.subscribe(() => {});
-      cache.addExporter(new InMemorySpanExporter(), { scheduledDelayMillis: 60_000 });
-      const neverAnswers = { export() {}, shutdown: async () => {} };
-      cache.addExporter(neverAnswers, { maxExportBatchSize: 1 });
-      const provider = new BasicTracerProvider({ spanProcessors: [cache.spanProcessor] });
-      for (let i = 0; i < 1_000; i++) provider.getTracer('test').startSpan('job').end();
-      cache.flush();
-      process.stdout.write('done');
-    `;
-
-    const { status, stdout } = run(program);
-
-    expect([status, stdout]).to.deep.equal([0, 'done']);
-  });
-
-  it('moves a backlog in a process that is idle otherwise', () => {
-    const program = `
-      import { createServer } from 'node:net';
-      import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
-      import { SpanCache } from 'otel-span-cache';
-      const cache = new SpanCache();
-      cache.subscribe(() => {});
-      const server = createServer().listen(0, () => {
-        const provider = new BasicTracerProvider({ spanProcessors: [cache.spanProcessor] });
-        for (let i = 0; i < 10_000; i++) provider.getTracer('test').startSpan('job').end();
-      });
-      setTimeout(() => {
-        process.stdout.write('delivered: ' + cache.stats().spans.delivered);
-        server.close();
-      }, 2_000);
-    `;
-
-    const { stdout } = run(program);
-
-    expect(stdout).to.equal('delivered: 10000');
-  });
-
   it('keeps up with a service that ends more spans per turn than a batch holds', async () => {
     const { cache, start } = startService();
     cache.subscribe(() => {});
@@ -70,22 +19,24 @@ describe('Driver', () => {
     expect(cache.stats().spans.dropped.queue_full).to.equal(0);
   });
 
-  it('keeps the process alive for an exporter that somebody awaits', () => {
-    const program = `
-      import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
-      import { SpanCache } from 'otel-span-cache';
-      const cache = new SpanCache();
-      cache.addExporter({ export() {}, shutdown: async () => {} }, { exportTimeoutMillis: 50 });
-      const provider = new BasicTracerProvider({ spanProcessors: [cache.spanProcessor] });
-      provider.getTracer('test').startSpan('job').end();
-      await cache.shutdown();
-      process.stdout.write('delivered: ' + cache.stats().spans.delivered);
-    `;
+  const TURNS = { 'one batch': [4_095, 1], 'two, as from 4,096 waiting': [4_096, 2], 'four, of 12,288': [12_288, 4] } as const;
+  for (const [what, [waiting, batches]] of Object.entries(TURNS)) {
+    it(`moves in one turn ${what}`, async () => {
+      const { cache, start } = startService();
+      let delivered = 0;
+      let inFirstTurn = 0;
+      cache.subscribe(() => {
+        delivered++;
+        // Once the turn is over.
+        if (delivered === 1) queueMicrotask(() => (inFirstTurn = delivered));
+      });
 
-    const { status, stdout } = run(program);
+      for (let i = 0; i < waiting; i++) start('job').end();
+      await eventually(() => inFirstTurn > 0);
 
-    expect([status, stdout]).to.deep.equal([0, 'delivered: 1']);
-  });
+      expect(inFirstTurn).to.equal(batches);
+    });
+  }
 
   it('runs in an asynchronous context of its own, not in that of the request that woke it', async () => {
     const { cache, start } = startService();
@@ -132,5 +83,233 @@ describe('Driver', () => {
     await flushed;
 
     expect(seen).to.deep.equal(expected);
+  });
+
+  it('is not put off by spans that keep ending', async () => {
+    const { cache, start } = startService();
+    cache.subscribe(() => {});
+    const end = performance.now() + 1_000;
+
+    while (performance.now() < end && cache.stats().spans.delivered === 0) {
+      start('job').end();
+      await new Promise(setImmediate);
+    }
+
+    expect(cache.stats().spans.delivered).to.be.above(0);
+  });
+
+  it('finishes the cycle under way before it flushes: what was emitted after the line is late', async () => {
+    const { cache, start, log } = startService();
+    const spans = Array.from({ length: 600 }, () => start('job'));
+    let flushed = false;
+    cache.subscribe(() => {
+      if (flushed) return;
+      flushed = true;
+      // After the first turn.
+      queueMicrotask(() => {
+        log(spans.at(-1)!, 'line');
+        cache.flush();
+      });
+    });
+
+    for (const span of spans) span.end();
+    await eventually(() => cache.stats().spans.delivered === 600);
+
+    expect(cache.stats().events.orphaned.late).to.equal(1);
+  });
+
+  it('delivers many orphans in parts, each orphan once', () => {
+    const { cache, start, log } = startService({ maxParkedSpans: 1, maxEventsPerSpan: 1_000 });
+    const parts: (readonly OrphanEvent[])[] = [];
+    cache.subscribe(({ orphans }) => parts.push(orphans), { orphans: true });
+    const span = start('evicted');
+    for (let i = 0; i < 600; i++) log(span, String(i));
+    log(start('evicts'), 'line');
+
+    cache.flush();
+
+    expect(parts.map(({ length }) => length)).to.deep.equal([256, 256, 88]);
+    expect(parts.flat().map(({ name }) => name)).to.deep.equal(Array.from({ length: 600 }, (_, i) => String(i)));
+  });
+
+  it('counts events that wait when the last subscriber leaves, whatever would have become of them', () => {
+    const { cache, logger } = startService();
+    const subscription = cache.subscribe({ orphans: true });
+    logger.emit({ body: 'line', context: ROOT_CONTEXT });
+
+    subscription.close();
+    cache.flush();
+
+    expect(cache.stats().events.dropped.no_subscriber).to.equal(1);
+  });
+
+  it('reports a delivery that fails as a whole', () => {
+    const warn = sinon.spy();
+    listenToWarnings(warn);
+    const error = new Error('no context manager');
+    const { cache, start } = startService();
+    cache.subscribe();
+    start('job').end();
+
+    sinon.stub(context, 'with').throws(error);
+    cache.flush();
+    sinon.restore();
+    diag.disable();
+
+    expect(warn.args).to.deep.equal([['otel-span-cache', 'a delivery failed', error]]);
+  });
+
+  it('keeps no process alive for what waits', async () => {
+    await new Promise(setImmediate);
+    const timers = () => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
+    const before = timers();
+    const { cache, start, log } = startService();
+    cache.subscribe();
+
+    log(start('open'), 'line');
+    cache.flush();
+
+    expect(cache.stats().events.parked).to.equal(1);
+    expect(timers()).to.equal(before);
+  });
+
+  describe('looks at what waits', () => {
+    let clock: sinon.SinonFakeTimers;
+    /** In how many milliseconds it planned to. */
+    let planned: () => unknown[];
+
+    const caches: SpanCache[] = [];
+
+    function startCache(options?: SpanCacheOptions): Service {
+      const service = startService(options);
+      caches.push(service.cache);
+      return service;
+    }
+
+    beforeEach(async () => {
+      // The caches of other tests have planned what they will.
+      for (let i = 0; i < 5; i++) await new Promise((resolve) => setTimeout(resolve, 2));
+      clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+      const plan = sinon.spy(globalThis, 'setTimeout');
+      planned = () => plan.args.map(([, millis]) => millis);
+    });
+
+    afterEach(async () => {
+      sinon.restore();
+      clock.restore();
+      for (const cache of caches.splice(0)) await cache.shutdown();
+    });
+
+    for (const [maxParkedMillis, millis] of [[1_000, 250], [100, 50], [300_000, 60_000]] as const) {
+      it(`in ${millis} ms if events may wait for ${maxParkedMillis}`, () => {
+        const { cache, start, log } = startCache({ maxParkedMillis });
+        cache.subscribe();
+
+        log(start('open'), 'line');
+        cache.flush();
+
+        expect(planned()).to.deep.equal([millis]);
+      });
+    }
+
+    it('in a millisecond at least', async () => {
+      const { cache, start } = startCache({ lateEvents: { holdMillis: 1 } });
+      cache.subscribe();
+
+      start('job').end();
+      await eventually(() => cache.stats().spans.held === 1);
+
+      expect(planned()).to.deep.equal([1]);
+    });
+
+    it('not at all while nothing does', () => {
+      const { cache, start } = startCache();
+      cache.subscribe();
+
+      start('job').end();
+      cache.flush();
+
+      expect(planned()).to.deep.equal([]);
+    });
+
+    it('once, whatever else comes meanwhile', () => {
+      const { cache, start, log } = startCache({ maxParkedMillis: 1_000 });
+      cache.subscribe();
+
+      for (let i = 0; i < 4; i++) {
+        log(start('open'), 'line');
+        cache.flush();
+        clock.tick(50 * (i % 2));
+      }
+
+      expect(planned()).to.deep.equal([250]);
+    });
+
+    it('sooner if something comes that waits less long', async () => {
+      const { cache, start, log } = startCache({ maxParkedMillis: 10_000, lateEvents: { holdMillis: 400 } });
+      cache.subscribe();
+      log(start('open'), 'line');
+      cache.flush();
+
+      start('job').end();
+      await eventually(() => cache.stats().spans.held === 1);
+
+      expect(planned()).to.deep.equal([2_500, 100]);
+      expect(clock.countTimers()).to.equal(1);
+    });
+
+    it('as soon as a cycle has passed since it was due', () => {
+      const { cache, start, log } = startCache({ maxParkedMillis: 1_000 });
+      cache.subscribe();
+      log(start('open'), 'line');
+      cache.flush();
+
+      clock.tick(1_000);
+      cache.flush();
+
+      expect(cache.stats().events.orphaned.expired).to.equal(1);
+    });
+
+    it('by another timer once the planned one is a second late', () => {
+      const { cache, start, log } = startCache({ maxParkedMillis: 1_000 });
+      cache.subscribe();
+      log(start('open'), 'line');
+      cache.flush();
+      sinon.restore();
+      clock.restore();
+      clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+
+      const timers = [1_249, 1].map((millis) => {
+        clock.tick(millis);
+        cache.flush();
+        return clock.countTimers();
+      });
+
+      expect(timers).to.deep.equal([0, 1]);
+    });
+
+    it('also where a timer is a number', () => {
+      const { cache, start, log } = startCache();
+      cache.subscribe();
+      sinon.restore();
+      const plan = sinon.stub(globalThis, 'setTimeout').returns(1 as unknown as NodeJS.Timeout);
+
+      log(start('open'), 'line');
+      cache.flush();
+
+      expect(plan.callCount).to.equal(1);
+    });
+
+    it('again after it did, as long as something waits', async () => {
+      const { cache, start, log } = startCache({ maxParkedMillis: 1_000 });
+      cache.subscribe();
+      log(start('open'), 'line');
+      cache.flush();
+
+      clock.tick(250);
+      await eventually(() => planned().length === 2);
+
+      expect(planned()).to.deep.equal([250, 250]);
+    });
   });
 });

@@ -33,6 +33,50 @@ describe('BatchBuffer', () => {
     expect(buffer.dropped).to.equal(2);
   });
 
+  it('takes orphans by reference if they fit, and none if they do not', () => {
+    const buffer = new BatchBuffer(3);
+    const list = orphans(2);
+
+    buffer.addOrphans(list);
+    buffer.addOrphans(orphans(2));
+
+    expect(buffer.shift()!.orphans).to.equal(list);
+    expect(buffer.shift()).to.equal(undefined);
+    expect(buffer.droppedOrphans).to.equal(2);
+  });
+
+  it('takes of more orphans than it may ever hold what it can, while it is empty', () => {
+    const buffer = new BatchBuffer(3);
+    const list = orphans(5);
+
+    buffer.addOrphans(list);
+
+    expect(buffer.shift()!.orphans).to.deep.equal(list.slice(0, 3));
+    expect(buffer.droppedOrphans).to.equal(2);
+  });
+
+  it('has room for as many orphans as before once they were read', () => {
+    const buffer = new BatchBuffer(3);
+
+    for (let i = 0; i < 2; i++) {
+      buffer.addOrphans(orphans(3));
+      buffer.shift();
+    }
+
+    expect(buffer.droppedOrphans).to.equal(0);
+  });
+
+  it('counts what is waiting as lost when it is dropped', () => {
+    const buffer = new BatchBuffer(10);
+    buffer.addSpans(spans(3));
+    buffer.addOrphans(orphans(2));
+
+    buffer.drop();
+
+    expect([buffer.dropped, buffer.droppedOrphans]).to.deep.equal([3, 2]);
+    expect([buffer.queued, buffer.shift()]).to.deep.equal([0, undefined]);
+  });
+
   it('accounts for every span: read, waiting, or told as dropped', () => {
     const action = fc.record({
       do: fc.constantFrom('spans', 'spans', 'orphans', 'shift', 'shiftAll'),

@@ -1,6 +1,9 @@
+import { diag } from '@opentelemetry/api';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import sinon from 'sinon';
 import { BoundedQueue, SEGMENT_SIZE, type Segment } from '../../src/queue/bounded-queue.js';
+import { listenToWarnings } from '../scenarios/service.js';
 
 function itemsOf<T>(segment: Segment<T> | undefined): (T | undefined)[] {
   return segment === undefined ? [] : segment.items.slice(0, segment.length);
@@ -16,6 +19,8 @@ function takeAll<T>(queue: BoundedQueue<T>): (T | undefined)[] {
 }
 
 describe('BoundedQueue', () => {
+  afterEach(() => diag.disable());
+
   it('gives out nothing before it is sealed', () => {
     const queue = new BoundedQueue<number>('test', 10);
     queue.push(1);
@@ -53,6 +58,24 @@ describe('BoundedQueue', () => {
     queue.seal();
     queue.take();
     expect([queue.push(4), queue.push(5), queue.push(6)]).to.deep.equal([true, true, false]);
+  });
+
+  it('reports its first refusal, and no further one before it was empty', () => {
+    const warn = sinon.spy();
+    listenToWarnings(warn);
+    const queue = new BoundedQueue<number>('test', SEGMENT_SIZE + 1);
+    const overfill = () => {
+      while (queue.push(0));
+      queue.seal();
+    };
+
+    overfill();
+    queue.take();
+    overfill();
+    expect(warn.callCount).to.equal(1);
+    takeAll(queue);
+    overfill();
+    expect(warn.callCount).to.equal(2);
   });
 
   it('forgets the items of a recycled segment', () => {

@@ -22,4 +22,14 @@ describe('RecentSpans', () => {
       for (let older = 1; older <= id - 8; older++) expect(recent.get(span(older))).to.equal(undefined);
     }
   });
+
+  it('forgets both generations at once', () => {
+    const recent = new RecentSpans<SpanIdentity>(1);
+    recent.remember(span(1));
+    recent.remember(span(2));
+
+    recent.clear();
+
+    expect([recent.get(span(1)), recent.get(span(2))]).to.deep.equal([undefined, undefined]);
+  });
 });

@@ -10,6 +10,7 @@ describe('SpanClass', () => {
 
   it('knows no span before it has learned of one', () => {
     expect(new SpanClass().includes(batch(newSpan()))).to.equal(false);
+    expect(new SpanClass().includes(batch({}))).to.equal(false);
   });
 
   it('knows the spans of the class it has learned of', () => {

@@ -123,6 +123,7 @@ describe('EventBucket', () => {
     const bucket = pool.acquire(spanContext(1), 0);
     for (const name of ['a', 'b', 'c']) bucket.add(event(name), 2);
     pool.release(bucket);
+    expect(bucket).to.include({ traceId: '', spanId: '', spanContext: undefined, span: undefined, count: 0 });
 
     const again = pool.acquire(spanContext(2), 0);
     again.add(event('d'), 2);

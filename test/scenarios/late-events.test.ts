@@ -7,9 +7,12 @@ import { eventNames, eventually, names, startService } from './service.js';
 
 const realSetTimeout = setTimeout;
 
-/** Long enough for the driver to move a few spans; its own timers are never fake. */
-function turns(): Promise<void> {
-  return new Promise((resolve) => realSetTimeout(resolve, 25));
+/** Turns enough for the driver to move a few spans, however busy the machine is; its own timers are never fake. */
+async function turns(): Promise<void> {
+  for (let i = 0; i < 10; i++) {
+    await new Promise((resolve) => realSetTimeout(resolve, 2));
+    await new Promise(setImmediate);
+  }
 }
 
 const revisions = (spans: readonly DeliveredSpan[]) => spans.map(({ revision }) => revision ?? 0);

@@ -375,8 +375,10 @@ describe('An iterator subscription', () => {
     const { cache, start } = startService();
     const seen: string[] = [];
 
-    setImmediate(() => start('a').end());
-    setTimeout(() => start('b').end(), 10);
+    setImmediate(() => {
+      start('a').end();
+      setTimeout(() => start('b').end(), 10);
+    });
     for await (const { spans } of cache.subscribe()) {
       seen.push(...names(spans));
       if (seen.length === 2) break;
