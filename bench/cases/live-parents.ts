@@ -26,10 +26,7 @@ export const liveParents = flatCase('live-parents', {
       logger.emit({ body: 'event', context: trace.setSpan(ROOT_CONTEXT, span) });
       return span;
     };
-    const settle = () => {
-      void pipeline.settle();
-      pipeline.check();
-    };
+    const settle = () => void pipeline.settle();
 
     while (open.length < size) {
       open.push(start());
@@ -46,6 +43,7 @@ export const liveParents = flatCase('live-parents', {
           if (next % PER_FLUSH === 0) settle();
         }
         settle();
+        pipeline.check(size);
       },
     };
   },

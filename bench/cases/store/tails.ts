@@ -2,6 +2,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor, type SpanProcessor } from '@
 import { SpanCache } from '../../../src/index.js';
 import type { BenchCase, Row, Samples } from '../../case.js';
 import { p999Of } from '../../measure/statistics.js';
+import { assertComplete } from '../assert-complete.js';
 import { NO_PIPELINE, tracerOf } from '../sdk.js';
 import {
   bare,
@@ -91,10 +92,12 @@ function chunkTail(make: MakeSpan, keeper: MakeKeeper): number {
   return p999Of(times) * 1_000;
 }
 
-function onEndTailOfStore(make: MakeSpan): Promise<number> {
+async function onEndTailOfStore(make: MakeSpan): Promise<number> {
   const cache = new SpanCache();
   cache.store({ capacity: RETAINED });
-  return onEndTail(make, cache.spanProcessor as SpanProcessor);
+  const tail = await onEndTail(make, cache.spanProcessor as SpanProcessor);
+  assertComplete(cache.stats(), [RETAINED + CALLS]);
+  return tail;
 }
 
 function onEndTailOfExporter(make: MakeSpan): Promise<number> {
