@@ -5,7 +5,7 @@ import { number, spreadText } from '../report/terminal.js';
 import type { Ratios } from './baseline.js';
 import { lookAt, mostAllowed, type Look } from './regression.js';
 
-/** A short look at first. What seems worse, or unclear, is looked at again, longer: on a busy machine it often was not. */
+/** A short look at first. What seems worse, or is unclear, is looked at again, longer: a busy machine looks like that. */
 export const ATTEMPTS: readonly Effort[] = [SHORT, { millis: 1_000, processes: 2 }, FULL];
 
 const SIGNS: Record<Look, string> = { worse: '✘', fine: '✔', unclear: '≈', broken: '✘' };
