@@ -7,6 +7,7 @@ import { WaitingBuckets } from '../../src/reconcile/waiting-buckets.js';
 import { SpanCache } from '../../src/index.js';
 import type { BenchCase, Measured, Samples } from '../case.js';
 import { alternate, type Variant } from '../measure/alternate.js';
+import { assertEvicted } from './assert-complete.js';
 import { loggerOf, NO_PIPELINE } from './sdk.js';
 
 const SMALL = 1_024;
@@ -27,6 +28,12 @@ interface Parent {
 
 /** Adds an event of a new parent. When that makes it one too many, the oldest parent goes. */
 type Add = (parent: Parent) => void;
+
+/** Something under test: how it adds an event, and, if it can lose any, whether it has lost none in a round. */
+interface Way {
+  readonly add: Add;
+  readonly check?: () => void;
+}
 
 export const eviction: BenchCase = {
   name: 'eviction',
@@ -75,7 +82,7 @@ export const evictionByHand: BenchCase = {
 };
 
 /** Each as it is with many parents, against the same with few. */
-async function compareSizes(ways: Record<string, (maxSpans: number) => Add>, millis: number): Promise<Measured> {
+async function compareSizes(ways: Record<string, (maxSpans: number) => Way>, millis: number): Promise<Measured> {
   const parents = makeParents();
   const samples: Record<string, Samples> = {};
   for (const [id, make] of Object.entries(ways)) {
@@ -86,54 +93,71 @@ async function compareSizes(ways: Record<string, (maxSpans: number) => Add>, mil
   return { samples };
 }
 
-function wholePipeline(maxParkedSpans: number): Add {
+function wholePipeline(maxParkedSpans: number): Way {
   const cache = new SpanCache({ maxParkedSpans });
   cache.subscribe(() => {});
-  let queued = 0;
-  return ({ record, context }) => {
-    cache.logRecordProcessor.onEmit(record, context);
-    if (++queued % 1_024 === 0) cache.flush();
+  let emitted = 0;
+  return {
+    add({ record, context }) {
+      cache.logRecordProcessor.onEmit(record, context);
+      if (++emitted % 1_024 === 0) cache.flush();
+    },
+    check() {
+      cache.flush();
+      assertEvicted(cache.stats(), emitted);
+    },
   };
 }
 
 const event = { name: 'event' } as LogEvent;
 
-function buffer(maxSpans: number): Add {
+function buffer(maxSpans: number): Way {
   const pool = new EventBucketPool();
   const parked = new WaitingBuckets(maxSpans, 128);
-  return ({ spanContext }) => {
-    if (parked.full) pool.release(parked.takeOldest()!);
-    const bucket = pool.acquire(spanContext, 0);
-    parked.add(bucket);
-    parked.addEvent(bucket, event);
+  return {
+    add({ spanContext }) {
+      if (parked.full) pool.release(parked.takeOldest()!);
+      const bucket = pool.acquire(spanContext, 0);
+      parked.add(bucket);
+      parked.addEvent(bucket, event);
+    },
   };
 }
 
-function mapWithIterator(maxSpans: number): Add {
+function mapWithIterator(maxSpans: number): Way {
   const parked = new Map<string, LogEvent[]>();
   const oldest = parked.keys();
-  return ({ spanContext }) => {
-    if (parked.size >= maxSpans) parked.delete(oldest.next().value!);
-    parked.set(spanContext.spanId, [event]);
+  return {
+    add({ spanContext }) {
+      if (parked.size >= maxSpans) parked.delete(oldest.next().value!);
+      parked.set(spanContext.spanId, [event]);
+    },
   };
 }
 
-function mapWithFirstKey(maxSpans: number): Add {
+function mapWithFirstKey(maxSpans: number): Way {
   const parked = new Map<string, LogEvent[]>();
-  return ({ spanContext }) => {
-    if (parked.size >= maxSpans) parked.delete(parked.keys().next().value!);
-    parked.set(spanContext.spanId, [event]);
+  return {
+    add({ spanContext }) {
+      if (parked.size >= maxSpans) parked.delete(parked.keys().next().value!);
+      parked.set(spanContext.spanId, [event]);
+    },
   };
 }
 
 /** Adds that many events, each of a new parent, to what is full already. */
-function churn(parents: readonly Parent[], add: Add, spans: number): Variant {
+function churn(parents: readonly Parent[], { add, check }: Way, spans: number): Variant {
   let next = 0;
-  const run = (count: number) => {
+  const addAll = (count: number) => {
     for (let i = 0; i < count; i++) add(parents[next++ % parents.length]!);
   };
-  run(spans);
-  return { run };
+  addAll(spans);
+  return {
+    run(count) {
+      addAll(count);
+      check?.();
+    },
+  };
 }
 
 /** Each with its random ids and a log record of the SDK. */

@@ -3,7 +3,11 @@ import type { ServiceKind } from './http/contract.js';
 import { ServiceProcess, type Bout } from './http/service-process.js';
 
 /** How long one service is loaded before it is another one's turn. */
-const BOUT_SECONDS = 1;
+const BOUT_SECONDS = 2;
+
+/** The first of them is warm-up. */
+const MIN_ROUNDS = 3;
+
 const KINDS: readonly ServiceKind[] = ['cache', 'bare', 'batch'];
 
 const RIVALS = { bare: 'the SDK without a span processor', batch: '`BatchSpanProcessor` and a no-op exporter' };
@@ -56,7 +60,8 @@ export const http: BenchCase = {
   async measure(millis) {
     const services = KINDS.map((kind) => new ServiceProcess(kind));
     try {
-      const [cache, bare, batch] = await bouts(services, Math.max(Math.round(millis / 1_000 / BOUT_SECONDS / KINDS.length), 3));
+      const rounds = Math.round(millis / 1_000 / BOUT_SECONDS / KINDS.length);
+      const [cache, bare, batch] = await bouts(services, Math.max(rounds, MIN_ROUNDS));
       const rivals = { bare: bare!, batch: batch! };
       const samples: Record<string, Samples> = {};
       for (const [rival, theirs] of Object.entries(rivals)) {
@@ -74,7 +79,7 @@ export const http: BenchCase = {
 /** Loads the services in turn, each round in another order. The first round is warm-up. */
 async function bouts(services: readonly ServiceProcess[], rounds: number): Promise<Bout[][]> {
   const all = services.map((): Bout[] => []);
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < services.length; turn++) {
       const which = (round + turn) % services.length;
       const bout = await services[which]!.load(BOUT_SECONDS);

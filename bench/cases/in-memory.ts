@@ -27,14 +27,15 @@ export function inMemoryPipeline(read: ReadInMemory): Pipeline {
   };
 }
 
-/** The cache's: a store, which is read, then forgets. */
+/** The cache's: a store, which is read, then forgets. `capacity` has to be what comes between two readings. */
 export function storePipeline(capacity: number): Pipeline {
   const cache = new SpanCache();
   const store = cache.store({ capacity });
-  return Object.assign(pipelineOf(cache), {
+  let read = 0;
+  return Object.assign(pipelineOf(cache, [() => read]), {
     settle() {
       // Reading delivers what is queued.
-      if (store.getFinishedSpans().length === 0) throw new Error('nothing was stored');
+      read += store.getFinishedSpans().length;
       store.reset();
     },
   });

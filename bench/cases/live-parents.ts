@@ -2,7 +2,7 @@ import { ROOT_CONTEXT, trace, type Span } from '@opentelemetry/api';
 import { flatCase } from './flat-case.js';
 import { cachePipeline, loggerOf, NO_PIPELINE, tracerOf } from './sdk.js';
 
-/** Spans that end, each followed by a new one, between two flushes. */
+/** Spans that end, each followed by a new one, between two flushes: until then their events wait, too. */
 const PER_FLUSH = 256;
 
 export const liveParents = flatCase('live-parents', {
@@ -16,7 +16,7 @@ export const liveParents = flatCase('live-parents', {
   v8Flags: ['--max-old-space-size=8192'],
   count: () => 8_192,
   at(size, line) {
-    const pipeline = line === 'cache' ? cachePipeline(1, { maxParkedSpans: size + 1 }) : NO_PIPELINE;
+    const pipeline = line === 'cache' ? cachePipeline(1, { maxParkedSpans: size + PER_FLUSH }) : NO_PIPELINE;
     const tracer = tracerOf(pipeline.spanProcessor);
     const logger = loggerOf(pipeline.logRecordProcessor);
     const open: Span[] = [];
@@ -26,10 +26,7 @@ export const liveParents = flatCase('live-parents', {
       logger.emit({ body: 'event', context: trace.setSpan(ROOT_CONTEXT, span) });
       return span;
     };
-    const settle = () => {
-      void pipeline.settle();
-      pipeline.check();
-    };
+    const settle = () => void pipeline.settle();
 
     while (open.length < size) {
       open.push(start());
@@ -46,6 +43,7 @@ export const liveParents = flatCase('live-parents', {
           if (next % PER_FLUSH === 0) settle();
         }
         settle();
+        pipeline.check(size);
       },
     };
   },

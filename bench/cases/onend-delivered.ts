@@ -18,7 +18,7 @@ export const onEndDelivered: BenchCase = {
     },
     {
       id: 'onend-delivered-logs',
-      what: 'the same, with `logRecordProcessor` registered too: each span is looked up',
+      what: 'the same, with `logRecordProcessor` registered too: each span\'s ids are read and remembered',
       against: '`BatchSpanProcessor` with its exports to a no-op exporter, above a no-op processor',
       unit: 'ns',
     },

@@ -3,6 +3,7 @@ import { AlwaysOffSampler, AlwaysOnSampler, BasicTracerProvider, type Sampler } 
 import { SpanCache, type RecordingOptions } from '../../src/index.js';
 import type { BenchCase } from '../case.js';
 import { alternate, type Variant } from '../measure/alternate.js';
+import { subscribeCounting } from './sdk.js';
 
 const NOT_SAMPLED = new AlwaysOffSampler();
 const SAMPLED = new AlwaysOnSampler();
@@ -42,16 +43,16 @@ export const recording: BenchCase = {
     const scopes = { exclude: ['@opentelemetry/instrumentation-fs', '@acme/*'] };
     const [alone, off, offAgain, sampled, on, onWithScopes] = await alternate(
       [
-        spansBy(() => NOT_SAMPLED),
-        spansBy((cache) => cache.sampler(NOT_SAMPLED)),
-        spansBy((cache) => {
+        spansBy('none', () => NOT_SAMPLED),
+        spansBy('none', (cache) => cache.sampler(NOT_SAMPLED)),
+        spansBy('none', (cache) => {
           cache.recording.enabled = true;
           cache.recording.enabled = false;
           return cache.sampler(NOT_SAMPLED);
         }),
-        spansBy((cache) => cache.sampler(SAMPLED)),
-        spansBy((cache) => cache.sampler(NOT_SAMPLED), { enabled: true }),
-        spansBy((cache) => cache.sampler(NOT_SAMPLED), { enabled: true, scopes }),
+        spansBy('all', (cache) => cache.sampler(SAMPLED)),
+        spansBy('all', (cache) => cache.sampler(NOT_SAMPLED), { enabled: true }),
+        spansBy('all', (cache) => cache.sampler(NOT_SAMPLED), { enabled: true, scopes }),
       ],
       { count: 4_096, millis },
     );
@@ -66,15 +67,23 @@ export const recording: BenchCase = {
   },
 };
 
-function spansBy(samplerOf: (cache: SpanCache) => Sampler, options: RecordingOptions = {}): Variant {
+function spansBy(
+  delivered: 'all' | 'none',
+  samplerOf: (cache: SpanCache) => Sampler,
+  options: RecordingOptions = {},
+): Variant {
   const cache = new SpanCache({ recording: options });
-  cache.subscribe(() => {});
+  const arrived = subscribeCounting(cache);
+  let made = 0;
   const provider = new BasicTracerProvider({ spanProcessors: [cache.spanProcessor], sampler: samplerOf(cache) });
   const tracer = provider.getTracer('bench');
   return {
     run(count) {
       for (let i = 0; i < count; i++) tracer.startSpan('span', {}, ROOT_CONTEXT).end();
       cache.flush();
+      made += count;
+      const expected = delivered === 'all' ? made : 0;
+      if (arrived() !== expected) throw new Error(`${arrived()} spans arrived, not ${expected}`);
     },
   };
 }

@@ -6,7 +6,7 @@ import { BatchPacker } from '../../src/threads/wire/batch-packer.js';
 import { BatchUnpacker } from '../../src/threads/wire/batch-unpacker.js';
 import type { BenchCase } from '../case.js';
 import { alternate, type Variant } from '../measure/alternate.js';
-import { tracerOf } from './sdk.js';
+import { pipelineOf, subscribeCounting, tracerOf } from './sdk.js';
 
 const ATTRIBUTES = { 'http.request.method': 'POST', 'http.route': '/orders', 'http.response.status_code': 201 };
 
@@ -29,7 +29,7 @@ export const threads: BenchCase = {
   guarded: false,
   processes: 3,
   async measure(millis) {
-    const variants = [deliveredTo(() => {}), deliveredTo(posting()), deliveredTo(postingAndReceiving())];
+    const variants = [deliveredTo(() => {}), deliveredTo(posting()), deliveredTo(...postingAndReceiving())];
     const [theirs, posted, received] = await alternate(variants, { count: 4_096, millis });
     return {
       samples: {
@@ -40,9 +40,12 @@ export const threads: BenchCase = {
   },
 };
 
-function deliveredTo(take: (batch: SpanBatch) => void): Variant {
+type Take = (batch: SpanBatch) => void;
+
+/** @param check throws if what was taken has not arrived where it goes from there */
+function deliveredTo(take: Take, check: (spans: number) => void = () => {}): Variant {
   const cache = new SpanCache();
-  cache.subscribe(take);
+  const pipeline = pipelineOf(cache, [subscribeCounting(cache, take)]);
   const tracer = tracerOf(cache.spanProcessor);
   let id = 0;
   return {
@@ -52,12 +55,14 @@ function deliveredTo(take: (batch: SpanBatch) => void): Variant {
         tracer.startSpan('POST /orders', { attributes }, ROOT_CONTEXT).end();
       }
       cache.flush();
+      pipeline.check();
+      check(id);
     },
   };
 }
 
 /** Packs and posts to nobody: what is posted is cloned, and then gone. */
-function posting(): (batch: SpanBatch) => void {
+function posting(): Take {
   const packer = new BatchPacker(() => {});
   const channel = new BroadcastChannel('bench');
   // Lets the process end.
@@ -65,17 +70,21 @@ function posting(): (batch: SpanBatch) => void {
   return ({ spans }) => channel.postMessage(packer.pack(spans, []));
 }
 
-function postingAndReceiving(): (batch: SpanBatch) => void {
+function postingAndReceiving(): [Take, (spans: number) => void] {
   const packer = new BatchPacker(() => {});
   const unpacker = new BatchUnpacker([['thread.id', 1]]);
   const { port1, port2 } = new MessageChannel();
   port2.unref();
   const cache = new SpanCache();
-  cache.subscribe(() => {});
-  return ({ spans }) => {
+  const arrived = subscribeCounting(cache);
+  const take: Take = ({ spans }) => {
     port1.postMessage(packer.pack(spans, []));
     const { message } = receiveMessageOnPort(port2) as { message: WireBatch };
     cache.receive(unpacker.unpack(message));
     cache.flush();
   };
+  const check = (spans: number) => {
+    if (arrived() !== spans) throw new Error(`${arrived()} spans arrived, not ${spans}`);
+  };
+  return [take, check];
 }

@@ -1,33 +1,57 @@
 import type { BenchCase } from '../case.js';
 import { FULL, SHORT, type CaseResult, type Effort } from '../measure/measure-case.js';
+import type { Spread } from '../measure/statistics.js';
 import { number, spreadText } from '../report/terminal.js';
 import type { Ratios } from './baseline.js';
-import { isRegression, mostAllowed } from './regression.js';
+import { lookAt, mostAllowed, type Look } from './regression.js';
 
-/** A short look at first. What seems worse is looked at again, longer: on a busy machine it often was not. */
+/** A short look at first. What seems worse, or is unclear, is looked at again, longer: a busy machine looks like that. */
 export const ATTEMPTS: readonly Effort[] = [SHORT, { millis: 1_000, processes: 2 }, FULL];
+
+const SIGNS: Record<Look, string> = { worse: '✘', fine: '✔', unclear: '≈', broken: '✘' };
 
 export type Measure = (benchCase: BenchCase, effort: Effort) => Promise<CaseResult>;
 
-/** Holds cases against the ratios that they had, and prints each. Returns the ids of the rows that are worse. */
+/** Holds cases against the ratios that they had, and prints each. Returns the ids of the rows that fail. */
 export async function check(cases: readonly BenchCase[], before: Ratios, measure: Measure): Promise<string[]> {
-  const worse: string[] = [];
-  for (const benchCase of cases) worse.push(...(await checkCase(benchCase, before, measure)));
-  return worse;
+  const failed: string[] = [];
+  for (const benchCase of cases) failed.push(...(await checkCase(benchCase, before, measure)));
+  return failed;
 }
 
+/** A row fails if it is worse in every look, or once no number. One that neither fails nor is ever fine is told. */
 async function checkCase(benchCase: BenchCase, before: Ratios, measure: Measure): Promise<string[]> {
-  let suspects = benchCase.rows.map(({ id }) => id).filter((id) => before[id]);
-  for (const effort of ATTEMPTS) {
-    const { figures } = await measure(benchCase, effort);
-    suspects = suspects.filter((id) => {
-      const { ratio } = figures[id]!;
-      const worse = isRegression(before[id]!, ratio);
-      const limit = number(mostAllowed(before[id]!, ratio));
-      console.log(`  ${worse ? '✘' : '✔'} ${id}: ${spreadText(ratio)}, was ${spreadText(before[id]!)}, limit ${limit}`);
-      return worse;
-    });
-    if (suspects.length === 0) break;
+  const looks = new Map<string, Look[]>();
+  for (const { id } of benchCase.rows) {
+    if (before[id]) looks.set(id, []);
+    else console.log(`  ? ${id}: not in bench/baseline.json, so held against nothing`);
   }
-  return suspects;
+  for (const effort of ATTEMPTS) {
+    const open = [...looks].filter(([, seen]) => isOpen(seen.at(-1)));
+    if (open.length === 0) break;
+    const { figures } = await measure(benchCase, effort);
+    for (const [id, seen] of open) {
+      const { ratio } = figures[id]!;
+      const look = lookAt(before[id]!, ratio);
+      seen.push(look);
+      console.log(`  ${SIGNS[look]} ${id}: ${look}, ${lookText(before[id]!, ratio)}`);
+    }
+  }
+  for (const [id, seen] of looks) {
+    if (!fails(seen) && isOpen(seen.at(-1))) console.log(`  ≈ ${id}: too noisy to tell`);
+  }
+  return [...looks].filter(([, seen]) => fails(seen)).map(([id]) => id);
+}
+
+/** Whether another look is needed. */
+function isOpen(last: Look | undefined): boolean {
+  return last !== 'fine' && last !== 'broken';
+}
+
+function fails(seen: readonly Look[]): boolean {
+  return seen.includes('broken') || seen.every((look) => look === 'worse');
+}
+
+function lookText(before: Spread, now: Spread): string {
+  return `${spreadText(now)}, was ${spreadText(before)}, limit ${number(mostAllowed(before, now))}`;
 }

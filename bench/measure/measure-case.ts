@@ -42,6 +42,8 @@ function measureInProcess({ name, v8Flags = [] }: BenchCase, node: string, milli
     const child = fork(CASE_PROCESS, [name, String(millis)], {
       execPath: node,
       execArgv: ['--expose-gc', ...v8Flags],
+      // As JSON, what is no number would arrive as null, and count as nothing.
+      serialization: 'advanced',
       timeout: millis + PATIENCE_MILLIS,
     });
     child.once('message', (message) => resolve(message as Measured));

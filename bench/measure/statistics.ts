@@ -5,8 +5,13 @@ export interface Spread {
   readonly high: number;
 }
 
-/** @throws RangeError if there are no values */
+/**
+ * Of values that are not all numbers it is none: sorted among the others, that could go unseen.
+ *
+ * @throws RangeError if there are no values
+ */
 export function spreadOf(values: readonly number[]): Spread {
+  if (values.some(Number.isNaN)) return { low: NaN, median: NaN, high: NaN };
   const sorted = values.toSorted((a, b) => a - b);
   return { low: quantile(sorted, 0.25), median: quantile(sorted, 0.5), high: quantile(sorted, 0.75) };
 }

@@ -1,4 +1,7 @@
-/** Which span processor a service has: none, the SDK's with an exporter that does nothing, or the cache. */
+/**
+ * What a service's spans go to: nothing, the SDK's processor with an exporter that does nothing, or the cache, both of
+ * whose processors are registered.
+ */
 export type ServiceKind = 'bare' | 'batch' | 'cache';
 
 /** What a service says of itself. */

@@ -3,27 +3,28 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
-import { BasicTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import type * as Http from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { batchPipeline, cachePipeline } from '../sdk.js';
+import { batchPipeline, loggedCachePipeline, type Pipeline } from '../sdk.js';
 import type { Load, ServiceKind } from './contract.js';
 
 /*
  * A small HTTP service that is traced: a server span by the instrumentation and a span of its own for each request.
- * Which span processor it has, its first argument says. Sends its port to its parent; then, whenever it gets a
+ * Which pipeline it has, its first argument says. Sends its port to its parent; then, whenever it gets a
  * message, what has been going on since the one before.
  */
 
-const PROCESSORS: Record<ServiceKind, () => SpanProcessor[]> = {
-  bare: () => [],
-  batch: () => [batchPipeline().spanProcessor],
-  cache: () => [cachePipeline().spanProcessor],
+const PIPELINES: Record<ServiceKind, () => Pipeline | undefined> = {
+  bare: () => undefined,
+  batch: batchPipeline,
+  cache: loggedCachePipeline,
 };
 
-const spanProcessors = PROCESSORS[process.argv[2] as ServiceKind]();
+const pipeline = PIPELINES[process.argv[2] as ServiceKind]();
+const spanProcessors = pipeline ? [pipeline.spanProcessor] : [];
 trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors }));
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 propagation.setGlobalPropagator(new W3CTraceContextPropagator());
@@ -33,7 +34,9 @@ registerInstrumentations({ instrumentations: [new HttpInstrumentation()] });
 const { createServer } = createRequire(import.meta.url)('node:http') as typeof Http;
 const tracer = trace.getTracer('service');
 
+let requests = 0;
 const server = createServer((request, response) => {
+  requests++;
   tracer.startActiveSpan('find products', { attributes: { 'url.path': request.url ?? '/' } }, (span) => {
     const body = JSON.stringify([{ name: 'kettle', price: 29 }, { name: 'teapot', price: 35 }]);
     span.setAttribute('products', 2);
@@ -47,12 +50,17 @@ const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
 let cpu = process.cpuUsage();
 
-process.on('message', () => {
+/** Once there were requests, what they left has to have arrived: else the service ends, and nothing is measured. */
+async function answer(): Promise<void> {
   const { user, system } = process.cpuUsage(cpu);
   const load: Load = { cpuMicros: user + system, delayP99Millis: delay.percentile(99) / 1e6 };
+  await pipeline?.settle();
+  if (requests > 0) pipeline?.check();
   process.send!(load);
   delay.reset();
   cpu = process.cpuUsage();
-});
+}
+
+process.on('message', () => void answer());
 process.on('disconnect', () => process.exit());
 server.listen(0, '127.0.0.1', () => process.send!((server.address() as AddressInfo).port));

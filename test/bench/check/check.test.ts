@@ -1,61 +1,11 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
 import type { BenchCase } from '../../../bench/case.js';
-import { baselineOf, ratiosFor } from '../../../bench/check/baseline.js';
+import type { Ratios } from '../../../bench/check/baseline.js';
 import { ATTEMPTS, check } from '../../../bench/check/check.js';
-import { isRegression } from '../../../bench/check/regression.js';
 import type { Spread } from '../../../bench/measure/statistics.js';
 
 const around = (median: number, width = 0): Spread => ({ low: median - width / 2, median, high: median + width / 2 });
-
-describe('isRegression', () => {
-  it('lets a ratio grow by a quarter', () => {
-    expect(isRegression(around(0.4), around(0.5))).to.equal(false);
-    expect(isRegression(around(0.4), around(0.51))).to.equal(true);
-  });
-
-  it('adds the spread of both runs', () => {
-    expect(isRegression(around(0.4, 0.1), around(0.69, 0.1))).to.equal(false);
-    expect(isRegression(around(0.4, 0.1), around(0.71, 0.1))).to.equal(true);
-  });
-
-  it('lets a ratio near nothing, or by noise below it, be a fiftieth', () => {
-    expect(isRegression(around(-0.01), around(0.009))).to.equal(false);
-    expect(isRegression(around(0), around(0.03))).to.equal(true);
-  });
-
-  it('is never better', () => {
-    expect(isRegression(around(0.4), around(0.1))).to.equal(false);
-  });
-});
-
-describe('ratiosFor', () => {
-  const baseline = { 20: { row: around(1) }, 24: { row: around(2) } };
-
-  it('are those of the same version of Node, or of the one before', () => {
-    expect(ratiosFor('24', baseline)).to.equal(baseline[24]);
-    expect(ratiosFor('22', baseline)).to.equal(baseline[20]);
-    expect(ratiosFor('26', baseline)).to.equal(baseline[24]);
-    expect(ratiosFor('18', baseline)).to.equal(baseline[20]);
-  });
-});
-
-describe('baselineOf', () => {
-  it('takes the ratios of guarded benchmarks from the results', () => {
-    const measured = { figures: { row: { ratio: around(0.4), ours: 4, theirs: 10 } } };
-    const results = {
-      machine: { cpu: '', cores: 2, memoryGibibytes: 1, system: '', sdk: {} },
-      nodes: { 20: { version: '20.1.0', cases: { guarded: measured, other: measured } } },
-    };
-    const cases = [
-      { name: 'guarded', guarded: true },
-      { name: 'other', guarded: false },
-      { name: 'new', guarded: true },
-    ];
-
-    expect(baselineOf(cases as BenchCase[], results)).to.deep.equal({ 20: { row: around(0.4) } });
-  });
-});
 
 describe('check', () => {
   afterEach(() => sinon.restore());
@@ -70,42 +20,84 @@ describe('check', () => {
   const before = { a: around(0.4), b: around(0.4) };
 
   /** Measures these ratios of the rows, attempt by attempt. */
-  async function checkWith(...attempts: Record<string, number>[]) {
-    sinon.stub(console, 'log');
+  async function checkWith(...attempts: Record<string, Spread>[]) {
+    return checkAgainst(before, ...attempts);
+  }
+
+  async function checkAgainst(ratios: Ratios, ...attempts: Record<string, Spread>[]) {
+    const log = sinon.stub(console, 'log');
     let attempt = 0;
-    const worse = await check([benchCase], before, async () => {
-      const figures = Object.entries(attempts[attempt++]!).map(([id, median]) => [
-        id,
-        { ratio: around(median), ours: median, theirs: 1 },
-      ]);
+    const failed = await check([benchCase], ratios, async () => {
+      const figures = Object.entries(attempts[attempt++]!).map(([id, ratio]) => [id, { ratio, ours: 1, theirs: 1 }]);
       return { figures: Object.fromEntries(figures) as Record<string, never> };
     });
+    const printed = log.args.map(([line]) => line as string).join('\n');
     sinon.restore();
-    return { worse, attempt };
+    return { failed, attempt, printed };
   }
 
   it('is content with one look at ratios that are as they were', async () => {
-    expect(await checkWith({ a: 0.4, b: 0.42 })).to.deep.equal({ worse: [], attempt: 1 });
+    const { failed, attempt, printed } = await checkWith({ a: around(0.4), b: around(0.42) });
+
+    expect({ failed, attempt }).to.deep.equal({ failed: [], attempt: 1 });
+    expect(printed).not.to.contain('too noisy');
   });
 
   it('tells a row that is worse each time', async () => {
-    const slower = { a: 0.8, b: 0.4 };
+    const slower = { a: around(0.8), b: around(0.4) };
 
-    expect(await checkWith(...ATTEMPTS.map(() => slower))).to.deep.equal({ worse: ['a'], attempt: ATTEMPTS.length });
+    const { failed, attempt } = await checkWith(...ATTEMPTS.map(() => slower));
+
+    expect({ failed, attempt }).to.deep.equal({ failed: ['a'], attempt: ATTEMPTS.length });
   });
 
   it('takes a row that was worse once for noise', async () => {
-    expect(await checkWith({ a: 0.8, b: 0.4 }, { a: 0.4, b: 0.8 })).to.deep.equal({ worse: [], attempt: 2 });
+    const { failed, attempt } = await checkWith(
+      { a: around(0.8), b: around(0.4) },
+      { a: around(0.4), b: around(0.8) },
+    );
+
+    expect({ failed, attempt }).to.deep.equal({ failed: [], attempt: 2 });
   });
 
-  it('does not ask for a row without a ratio to be held against', async () => {
-    sinon.stub(console, 'log');
+  it('looks again where a doubling might not have been seen', async () => {
+    const { failed, attempt, printed } = await checkWith(
+      { a: around(0.4, 0.3), b: around(0.4) },
+      { a: around(0.4), b: around(0.4) },
+    );
 
-    const worse = await check([benchCase], { a: around(0.4) }, async () => ({
-      figures: { a: { ratio: around(0.4), ours: 1, theirs: 1 }, b: { ratio: around(9), ours: 9, theirs: 1 } },
-    }));
+    expect({ failed, attempt }).to.deep.equal({ failed: [], attempt: 2 });
+    expect(printed).not.to.contain('too noisy');
+  });
 
-    sinon.restore();
-    expect(worse).to.deep.equal([]);
+  it('says of a row that stays unclear that it is too noisy to tell', async () => {
+    const noisy = { a: around(0.4, 0.3), b: around(0.4) };
+
+    const { failed, attempt, printed } = await checkWith(...ATTEMPTS.map(() => noisy));
+
+    expect({ failed, attempt }).to.deep.equal({ failed: [], attempt: ATTEMPTS.length });
+    expect(printed).to.contain('a: too noisy to tell').and.not.to.contain('b: too noisy');
+  });
+
+  it('says the same of a row that is worse, but not each time', async () => {
+    const [noisy, worse] = [around(0.4, 0.3), around(0.8)].map((a) => ({ a, b: around(0.4) }));
+
+    const { failed, printed } = await checkWith(noisy!, worse!, worse!);
+
+    expect(failed).to.deep.equal([]);
+    expect(printed).to.contain('a: too noisy to tell');
+  });
+
+  it('fails at once where a ratio is no number', async () => {
+    const { failed, attempt } = await checkWith({ a: around(NaN), b: around(Infinity) });
+
+    expect({ failed, attempt }).to.deep.equal({ failed: ['a', 'b'], attempt: 1 });
+  });
+
+  it('says which row has no ratio to be held against, and does not look at it', async () => {
+    const { failed, attempt, printed } = await checkAgainst({ a: around(0.4) }, { a: around(0.4), b: around(9) });
+
+    expect({ failed, attempt }).to.deep.equal({ failed: [], attempt: 1 });
+    expect(printed).to.contain('? b: not in bench/baseline.json');
   });
 });

@@ -22,6 +22,10 @@ describe('spreadOf', () => {
     expect(values).to.deep.equal([3, 1, 2]);
   });
 
+  it('is no number if one of the values is none', () => {
+    expect(spreadOf([1, 2, NaN, 3, 4])).to.deep.equal({ low: NaN, median: NaN, high: NaN });
+  });
+
   it('throws where there is nothing to give', () => {
     expect(() => spreadOf([])).to.throw(RangeError, 'no values');
   });

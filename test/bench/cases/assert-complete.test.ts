@@ -1,0 +1,53 @@
+import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { expect } from 'chai';
+import { assertComplete, assertEvicted } from '../../../bench/cases/assert-complete.js';
+import { endedSpans, loggerOf } from '../../../bench/cases/sdk.js';
+import { SpanCache } from '../../../src/index.js';
+
+describe('assertComplete', () => {
+  it('throws when one subscriber got less than what was delivered', () => {
+    const cache = new SpanCache();
+    cache.subscribe(() => {});
+    for (const span of endedSpans(4)) cache.spanProcessor.onEnd(span);
+    cache.flush();
+
+    expect(() => assertComplete(cache.stats(), [4, 4])).not.to.throw();
+    expect(() => assertComplete(cache.stats(), [4, 3])).to.throw('3 spans arrived, not 4');
+  });
+
+  it('throws when there is a subscriber where none is said to be', () => {
+    const cache = new SpanCache();
+    cache.subscribe(() => {});
+    for (const span of endedSpans(4)) cache.spanProcessor.onEnd(span);
+    cache.flush();
+
+    expect(() => assertComplete(cache.stats(), [])).to.throw('0 spans were dropped for want of a subscriber, not 4');
+  });
+});
+
+describe('assertEvicted', () => {
+  /** A cache with room for the events of two spans, after the events of that many spans that do not end. */
+  function statsAfter(spans: number) {
+    const cache = new SpanCache({ maxParkedSpans: 2 });
+    cache.subscribe(() => {});
+    const logger = loggerOf(cache.logRecordProcessor);
+    for (let i = 1; i <= spans; i++) {
+      const spanContext = { traceId: '1'.repeat(32), spanId: String(i).padStart(16, '0'), traceFlags: 1 };
+      logger.emit({ body: 'event', context: trace.setSpanContext(ROOT_CONTEXT, spanContext) });
+    }
+    cache.flush();
+    return cache.stats();
+  }
+
+  it('passes when what does not wait was evicted', () => {
+    expect(() => assertEvicted(statsAfter(5), 5)).not.to.throw();
+  });
+
+  it('throws when nothing was evicted', () => {
+    expect(() => assertEvicted(statsAfter(2), 2)).to.throw('nothing was evicted');
+  });
+
+  it('throws when the cache has not received all events', () => {
+    expect(() => assertEvicted(statsAfter(5), 6)).to.throw('5 events were received, not 6');
+  });
+});
