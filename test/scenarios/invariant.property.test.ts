@@ -154,8 +154,10 @@ class Run {
   readonly #service: Service;
   readonly #entrances: Entrances;
   readonly #spans: (Span | undefined)[] = [];
-  readonly #subscriptions: (Subscription | undefined)[] = [];
-  readonly #witnessed: DeliveredSpan[] = [];
+  readonly #subscriptions: ({ subscription: Subscription; got: DeliveredSpan[] } | undefined)[] = [];
+  /** What each subscriber got, those that have left included. */
+  readonly #got: DeliveredSpan[][] = [];
+  readonly #witnessed = this.#expectSpans();
   readonly #orphans: string[] = [];
   readonly #witness: SubscriptionHandle | undefined;
   #started = 0;
@@ -172,10 +174,16 @@ class Run {
     // Asked for before spans are delivered, so that each of them is known when it comes again.
     if (entrances.exporter) expect(this.#service.cache.exporter).to.respondTo('export');
     if (audience === 'nobody') return;
-    this.#service.cache.subscribe(async () => {
+    const got = this.#expectSpans();
+    this.#service.cache.subscribe(async ({ spans }) => {
+      got.push(...spans);
       if (this.#broken) throw new Error('broken');
     });
-    const neverAnswers = { export() {}, shutdown: async () => {} };
+    const exported = this.#expectSpans();
+    const neverAnswers = {
+      export: (spans: DeliveredSpan[]) => void exported.push(...spans),
+      shutdown: async () => {},
+    };
     this.#service.cache.addExporter(neverAnswers, { maxQueueSize: 3, exportTimeoutMillis: 5 });
     if (audience === 'faulty') return;
     this.#witness = this.#service.cache.subscribe(
@@ -244,17 +252,17 @@ class Run {
         this.#receive();
         return;
       case 'subscribe':
-        this.#subscriptions[step.subscription]?.close();
-        this.#subscriptions[step.subscription] = cache.subscribe({
-          orphans: step.orphans,
-          capacity: step.capacity,
-        });
+        this.#subscriptions[step.subscription]?.subscription.close();
+        this.#subscriptions[step.subscription] = {
+          subscription: cache.subscribe({ orphans: step.orphans, capacity: step.capacity }),
+          got: this.#expectSpans(),
+        };
         return;
       case 'take':
-        this.#subscriptions[step.subscription]?.take();
+        this.#take(step.subscription);
         return;
       case 'close':
-        this.#subscriptions[step.subscription]?.close();
+        this.#subscriptions[step.subscription]?.subscription.close();
     }
   }
 
@@ -282,6 +290,18 @@ class Run {
     for (const { kind, queued } of subscriptions) {
       if (kind === 'iterator') expect(queued).to.be.at.most(5);
       if (kind === 'exporter') expect(queued).to.be.at.most(3 + queueCapacity! + maxParkedSpans! + 512);
+    }
+  }
+
+  /** No subscriber got the same revision of a span twice. */
+  checkRepetitions(): void {
+    for (const spans of this.#got) {
+      const revisions = spans.map((span) => {
+        const { traceId, spanId } = span.spanContext();
+        return `${span.name}: ${traceId} ${spanId} ${span.revision ?? 0}`;
+      });
+      const again = revisions.filter((revision, i) => revisions.indexOf(revision) < i);
+      expect(again, 'delivered again').to.deep.equal([]);
     }
   }
 
@@ -323,6 +343,18 @@ class Run {
     const { spans, events } = this.#service.cache.stats();
     expect(spans.queued + spans.held).to.equal(0);
     expect(events.queued + events.parked + events.held).to.equal(0);
+  }
+
+  /** A list for a new subscriber to fill with the spans that it gets. */
+  #expectSpans(): DeliveredSpan[] {
+    const spans: DeliveredSpan[] = [];
+    this.#got.push(spans);
+    return spans;
+  }
+
+  #take(index: number): void {
+    const reader = this.#subscriptions[index];
+    reader?.got.push(...(reader.subscription.take()?.spans ?? []));
   }
 
   #end(index: number, twice: boolean): void {
@@ -406,6 +438,7 @@ describe('The invariant of the counters', () => {
         }
         await run.shutDown();
         run.checkCounters(setup.options);
+        run.checkRepetitions();
         run.checkWitness(setup.options.lateEvents);
         const { spans, events } = run.stats;
         for (const [reason, count] of [
