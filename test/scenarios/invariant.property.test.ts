@@ -12,6 +12,7 @@ import {
   type RecordingOptions,
   type SpanCacheOptions,
   type SpanCacheStats,
+  type SpanStore,
   type Subscription,
   type SubscriptionHandle,
 } from '../../src/index.js';
@@ -25,6 +26,7 @@ type Step =
   | { do: 'export' | 'bridge' | 'exception'; span: number }
   | { do: 'force flush' }
   | { do: 'record'; recording: RecordingOptions }
+  | { do: 'read store' | 'reset store' | 'replace store' }
   | { do: 'subscribe' | 'take' | 'close'; subscription: number; orphans: boolean; capacity: number };
 
 /** Mostly it is off, as what it leaves out takes no other path. */
@@ -54,6 +56,10 @@ const steps = fc.array(
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('force flush') }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('record'), recording: fc.constantFrom(...RECORDINGS) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constantFrom('read store', 'read store', 'reset store', 'replace store') }),
+    },
     {
       weight: 1,
       arbitrary: fc.record({ do: fc.constant('wait'), millis: fc.integer({ min: 1, max: 40 }) }),
@@ -143,10 +149,86 @@ interface Setup {
   readonly options: SpanCacheOptions;
   readonly entrances: Entrances;
   readonly audience: Audience;
+  /** Of the store that the witness is compared with. */
+  readonly storeCapacity: number | undefined;
 }
 
 function setups(...audiences: Audience[]): fc.Arbitrary<Setup> {
-  return fc.record({ options, entrances, audience: fc.constantFrom(...audiences) });
+  return fc.record({
+    options,
+    entrances,
+    audience: fc.constantFrom(...audiences),
+    storeCapacity: fc.option(fc.oneof(fc.integer({ min: 1, max: 8 }), fc.constant(10_000)), { nil: undefined }),
+  });
+}
+
+/** What a span says of itself when it is delivered. */
+function contentOf(span: DeliveredSpan): object {
+  const { name, kind, parentSpanContext, startTime, endTime, status, attributes, revision = 0 } = span;
+  const events = span.events.map((event) => ({ ...event }));
+  return {
+    ...{ name, kind, parentSpanContext, startTime, endTime, status, revision, events },
+    attributes: { ...attributes },
+    spanContext: { ...span.spanContext() },
+  };
+}
+
+function idsOf(span: DeliveredSpan): string {
+  const { traceId, spanId } = span.spanContext();
+  return `${traceId} ${spanId}`;
+}
+
+/** A store, and what must be in it by what a callback got meanwhile. */
+class WitnessedStore {
+  readonly #cache: SpanCache;
+  readonly #store: SpanStore;
+  #kept: { ids: string; content: object }[] = [];
+  #delivered = 0;
+  #dropped = 0;
+
+  constructor(cache: SpanCache, capacity: number) {
+    this.#cache = cache;
+    this.#store = cache.store({ capacity });
+  }
+
+  get capacity(): number {
+    return this.#store.capacity;
+  }
+
+  /** The callback got spans: the store has got them, or is about to. */
+  expect(spans: readonly DeliveredSpan[]): void {
+    if (this.#store.closed) return;
+    this.#delivered += spans.length;
+    for (const span of spans) this.#expectOne({ ids: idsOf(span), content: contentOf(span) }, Boolean(span.revision));
+  }
+
+  check(): void {
+    const spans = this.#store.getFinishedSpans();
+    expect(spans.map(contentOf), 'stored').to.deep.equal(this.#kept.map(({ content }) => content));
+    const stats = this.#cache.stats().subscriptions.find(({ kind }) => kind === 'store');
+    if (stats === undefined || this.#store.closed) return;
+    expect(stats, 'counters of the store').to.include({ delivered: this.#delivered, dropped: this.#dropped });
+  }
+
+  reset(): void {
+    this.#store.reset();
+    this.#kept = [];
+  }
+
+  /** Whatever comes from now on is not in it. */
+  close(): void {
+    this.#store.close();
+  }
+
+  #expectOne(span: { ids: string; content: object }, amended: boolean): void {
+    const first = this.#kept.findLastIndex(({ ids }) => ids === span.ids);
+    if (amended && first >= 0) this.#kept[first] = span;
+    if (amended) return;
+    this.#kept.push(span);
+    if (this.#kept.length <= this.capacity) return;
+    this.#kept.shift();
+    this.#dropped++;
+  }
 }
 
 /** A service that takes steps at random, and what it must have counted by then. */
@@ -160,6 +242,8 @@ class Run {
   readonly #witnessed = this.#expectSpans();
   readonly #orphans: string[] = [];
   readonly #witness: SubscriptionHandle | undefined;
+  /** In some of the runs with a witness; those that were replaced come first. */
+  readonly #stores: WitnessedStore[] = [];
   #started = 0;
   #emitted = 0;
   #endedRecorded = 0;
@@ -167,7 +251,7 @@ class Run {
   readonly #bridge = new EventToSpanEventBridge();
   readonly #clock: sinon.SinonFakeTimers;
 
-  constructor({ options, entrances, audience }: Setup, clock: sinon.SinonFakeTimers) {
+  constructor({ options, entrances, audience, storeCapacity }: Setup, clock: sinon.SinonFakeTimers) {
     this.#clock = clock;
     this.#entrances = entrances;
     this.#service = startService(options, entrances.logs ? { sampler } : { sampler, logRecordProcessors: [] });
@@ -190,16 +274,18 @@ class Run {
       ({ spans, orphans }) => {
         this.#witnessed.push(...spans);
         this.#orphans.push(...orphans.map(({ name }) => name));
+        for (const store of this.#stores) store.expect(spans);
       },
       { orphans: true },
     );
+    if (storeCapacity !== undefined) this.#stores.push(new WitnessedStore(this.#service.cache, storeCapacity));
   }
 
   async take(step: Step): Promise<void> {
     const { cache, logger } = this.#service;
     switch (step.do) {
       case 'start':
-        this.#spans[step.span] = this.#service.start(String(this.#started++));
+        this.#start(step.span);
         return;
       case 'end':
       case 'end twice':
@@ -218,6 +304,15 @@ class Run {
         return;
       case 'record':
         cache.recording.set(step.recording);
+        return;
+      case 'read store':
+        this.#stores.at(-1)?.check();
+        return;
+      case 'reset store':
+        this.#stores.at(-1)?.reset();
+        return;
+      case 'replace store':
+        this.#replaceStore();
         return;
       case 'force flush':
         // The exporter never answers, so only its beginning is of interest here.
@@ -296,10 +391,7 @@ class Run {
   /** No subscriber got the same revision of a span twice. */
   checkRepetitions(): void {
     for (const spans of this.#got) {
-      const revisions = spans.map((span) => {
-        const { traceId, spanId } = span.spanContext();
-        return `${span.name}: ${traceId} ${spanId} ${span.revision ?? 0}`;
-      });
+      const revisions = spans.map((span) => `${span.name}: ${idsOf(span)} ${span.revision ?? 0}`);
       const again = revisions.filter((revision, i) => revisions.indexOf(revision) < i);
       expect(again, 'delivered again').to.deep.equal([]);
     }
@@ -331,6 +423,11 @@ class Run {
     }
   }
 
+  /** With a store: it has what the witness saw meanwhile, as the witness saw it, as far as its capacity goes. */
+  checkStores(): void {
+    for (const store of this.#stores) store.check();
+  }
+
   /** What happened in this run, to see that every path was taken in some. */
   get stats(): SpanCacheStats {
     return this.#service.cache.stats();
@@ -350,6 +447,21 @@ class Run {
     const spans: DeliveredSpan[] = [];
     this.#got.push(spans);
     return spans;
+  }
+
+  #start(index: number): void {
+    const number = this.#started++;
+    const span = this.#service.start(String(number));
+    if (number % 2 === 1) span.setAttributes({ number, text: `span ${number}` });
+    if (number % 4 === 3) span.setAttributes({ half: number / 2, list: ['a', 'b'], odd: true });
+    this.#spans[index] = span;
+  }
+
+  #replaceStore(): void {
+    const store = this.#stores.at(-1);
+    if (store === undefined) return;
+    store.close();
+    this.#stores.push(new WitnessedStore(this.#service.cache, store.capacity));
   }
 
   #take(index: number): void {
@@ -409,7 +521,8 @@ class Run {
     const body = `${name} ${this.#emit()}`;
     const context = trace.setSpan(ROOT_CONTEXT, span);
     if (!twice) {
-      this.#service.logger.emit({ body, severityNumber: this.#emitted % 2 === 0 ? 5 : 9, context });
+      const attributes = { emitted: this.#emitted };
+      this.#service.logger.emit({ body, attributes, severityNumber: this.#emitted % 2 === 0 ? 5 : 9, context });
       return;
     }
     this.#emit();
@@ -439,6 +552,7 @@ describe('The invariant of the counters', () => {
         await run.shutDown();
         run.checkCounters(setup.options);
         run.checkRepetitions();
+        run.checkStores();
         run.checkWitness(setup.options.lateEvents);
         const { spans, events } = run.stats;
         for (const [reason, count] of [
