@@ -12,6 +12,7 @@ import {
   type RecordingOptions,
   type SpanCacheOptions,
   type SpanCacheStats,
+  type SpanStore,
   type Subscription,
   type SubscriptionHandle,
 } from '../../src/index.js';
@@ -25,6 +26,7 @@ type Step =
   | { do: 'export' | 'bridge' | 'exception'; span: number }
   | { do: 'force flush' }
   | { do: 'record'; recording: RecordingOptions }
+  | { do: 'read store' | 'reset store' | 'replace store' }
   | { do: 'subscribe' | 'take' | 'close'; subscription: number; orphans: boolean; capacity: number };
 
 /** Mostly it is off, as what it leaves out takes no other path. */
@@ -37,7 +39,7 @@ const RECORDINGS: RecordingOptions[] = [
   { enabled: true, minSeverity: 0, scopes: { exclude: ['te*'] } },
 ];
 
-const span = fc.nat({ max: 9 });
+const span = fc.nat({ max: 5 });
 const subscription = fc.nat({ max: 2 });
 const steps = fc.array(
   fc.oneof(
@@ -54,6 +56,10 @@ const steps = fc.array(
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('force flush') }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('record'), recording: fc.constantFrom(...RECORDINGS) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constantFrom('read store', 'read store', 'reset store', 'replace store') }),
+    },
     {
       weight: 1,
       arbitrary: fc.record({ do: fc.constant('wait'), millis: fc.integer({ min: 1, max: 40 }) }),
@@ -91,6 +97,33 @@ const options: fc.Arbitrary<SpanCacheOptions> = fc.record({
   unsampledSpans: fc.boolean(),
 });
 
+/** Which ways into the cache are open, besides that of its span processor. With neither, it need not read spans. */
+interface Entrances {
+  readonly logs: boolean;
+  readonly exporter: boolean;
+}
+
+/** Often neither, as only few of those runs have options with which spans need not be read. */
+const entrances = fc.oneof(
+  { weight: 2, arbitrary: fc.constant<Entrances>({ logs: false, exporter: false }) },
+  { weight: 1, arbitrary: fc.constant<Entrances>({ logs: false, exporter: true }) },
+  { weight: 4, arbitrary: fc.record({ logs: fc.constant(true), exporter: fc.boolean() }) },
+);
+
+/** Steps that need a log record processor. */
+const LOGGING: ReadonlySet<Step['do']> = new Set([
+  'log',
+  'log twice',
+  'log outside',
+  'log remote',
+  'bridge',
+  'exception',
+]);
+
+function isPossible({ do: what }: Step, { logs, exporter }: Entrances): boolean {
+  return (logs || !LOGGING.has(what)) && (exporter || what !== 'export');
+}
+
 /** Every third span is recorded only, every seventh not even that. */
 const sampler = {
   shouldSample(_context: unknown, _traceId: string, name: string) {
@@ -112,14 +145,102 @@ const REMOTE = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: Tr
  */
 type Audience = 'nobody' | 'faulty' | 'witness';
 
+interface Setup {
+  readonly options: SpanCacheOptions;
+  readonly entrances: Entrances;
+  readonly audience: Audience;
+  /** Of the store that the witness is compared with. */
+  readonly storeCapacity: number | undefined;
+}
+
+function setups(...audiences: Audience[]): fc.Arbitrary<Setup> {
+  return fc.record({
+    options,
+    entrances,
+    audience: fc.constantFrom(...audiences),
+    storeCapacity: fc.option(fc.oneof(fc.integer({ min: 1, max: 8 }), fc.constant(10_000)), { nil: undefined }),
+  });
+}
+
+/** What a span says of itself when it is delivered. */
+function contentOf(span: DeliveredSpan): object {
+  const { name, kind, parentSpanContext, startTime, endTime, status, attributes, revision = 0 } = span;
+  const events = span.events.map((event) => ({ ...event }));
+  const own = { attributes: { ...attributes }, spanContext: { ...span.spanContext() } };
+  return { name, kind, parentSpanContext, startTime, endTime, status, revision, events, ...own };
+}
+
+function idsOf(span: DeliveredSpan): string {
+  const { traceId, spanId } = span.spanContext();
+  return `${traceId} ${spanId}`;
+}
+
+/** A store, and what must be in it by what a callback got meanwhile. */
+class WitnessedStore {
+  readonly #cache: SpanCache;
+  readonly #store: SpanStore;
+  #kept: { ids: string; content: object }[] = [];
+  #delivered = 0;
+  #dropped = 0;
+
+  constructor(cache: SpanCache, capacity: number) {
+    this.#cache = cache;
+    this.#store = cache.store({ capacity });
+  }
+
+  get capacity(): number {
+    return this.#store.capacity;
+  }
+
+  /** The callback got spans: the store has got them, or is about to. */
+  expect(spans: readonly DeliveredSpan[]): void {
+    if (this.#store.closed) return;
+    this.#delivered += spans.length;
+    for (const span of spans) this.#expectOne({ ids: idsOf(span), content: contentOf(span) }, Boolean(span.revision));
+  }
+
+  check(): void {
+    const spans = this.#store.getFinishedSpans();
+    expect(spans.map(contentOf), 'stored').to.deep.equal(this.#kept.map(({ content }) => content));
+    const stats = this.#cache.stats().subscriptions.find(({ kind }) => kind === 'store');
+    if (stats === undefined || this.#store.closed) return;
+    expect(stats, 'counters of the store').to.include({ delivered: this.#delivered, dropped: this.#dropped });
+  }
+
+  reset(): void {
+    this.#store.reset();
+    this.#kept = [];
+  }
+
+  /** Whatever comes from now on is not in it. */
+  close(): void {
+    this.#store.close();
+  }
+
+  #expectOne(span: { ids: string; content: object }, amended: boolean): void {
+    const first = this.#kept.findLastIndex(({ ids }) => ids === span.ids);
+    if (amended && first >= 0) this.#kept[first] = span;
+    if (amended) return;
+    this.#kept.push(span);
+    if (this.#kept.length <= this.capacity) return;
+    this.#kept.shift();
+    this.#dropped++;
+  }
+}
+
 /** A service that takes steps at random, and what it must have counted by then. */
 class Run {
   readonly #service: Service;
+  readonly #entrances: Entrances;
   readonly #spans: (Span | undefined)[] = [];
-  readonly #subscriptions: (Subscription | undefined)[] = [];
-  readonly #witnessed: DeliveredSpan[] = [];
+  readonly #subscriptions: ({ subscription: Subscription; got: DeliveredSpan[] } | undefined)[] = [];
+  /** What each subscriber got, those that have left included. */
+  readonly #got: DeliveredSpan[][] = [];
+  readonly #witnessed = this.#expectSpans();
   readonly #orphans: string[] = [];
   readonly #witness: SubscriptionHandle | undefined;
+  /** In some of the runs with a witness; those that were replaced come first. */
+  readonly #stores: WitnessedStore[] = [];
   #started = 0;
   #emitted = 0;
   #endedRecorded = 0;
@@ -127,30 +248,41 @@ class Run {
   readonly #bridge = new EventToSpanEventBridge();
   readonly #clock: sinon.SinonFakeTimers;
 
-  constructor(options: SpanCacheOptions, audience: Audience, clock: sinon.SinonFakeTimers) {
+  constructor({ options, entrances, audience, storeCapacity }: Setup, clock: sinon.SinonFakeTimers) {
     this.#clock = clock;
-    this.#service = startService(options, { sampler });
+    this.#entrances = entrances;
+    this.#service = startService(options, entrances.logs ? { sampler } : { sampler, logRecordProcessors: [] });
+    // Asked for before spans are delivered, so that each of them is known when it comes again.
+    if (entrances.exporter) expect(this.#service.cache.exporter).to.respondTo('export');
     if (audience === 'nobody') return;
-    this.#service.cache.subscribe(async () => {
+    const got = this.#expectSpans();
+    this.#service.cache.subscribe(async ({ spans }) => {
+      got.push(...spans);
       if (this.#broken) throw new Error('broken');
     });
-    const neverAnswers = { export() {}, shutdown: async () => {} };
+    const exported = this.#expectSpans();
+    const neverAnswers = {
+      export: (spans: DeliveredSpan[]) => void exported.push(...spans),
+      shutdown: async () => {},
+    };
     this.#service.cache.addExporter(neverAnswers, { maxQueueSize: 3, exportTimeoutMillis: 5 });
     if (audience === 'faulty') return;
     this.#witness = this.#service.cache.subscribe(
       ({ spans, orphans }) => {
         this.#witnessed.push(...spans);
         this.#orphans.push(...orphans.map(({ name }) => name));
+        for (const store of this.#stores) store.expect(spans);
       },
       { orphans: true },
     );
+    if (storeCapacity !== undefined) this.#stores.push(new WitnessedStore(this.#service.cache, storeCapacity));
   }
 
   async take(step: Step): Promise<void> {
     const { cache, logger } = this.#service;
     switch (step.do) {
       case 'start':
-        this.#spans[step.span] = this.#service.start(String(this.#started++));
+        this.#start(step.span);
         return;
       case 'end':
       case 'end twice':
@@ -169,6 +301,15 @@ class Run {
         return;
       case 'record':
         cache.recording.set(step.recording);
+        return;
+      case 'read store':
+        this.#stores.at(-1)?.check();
+        return;
+      case 'reset store':
+        this.#stores.at(-1)?.reset();
+        return;
+      case 'replace store':
+        this.#replaceStore();
         return;
       case 'force flush':
         // The exporter never answers, so only its beginning is of interest here.
@@ -195,6 +336,7 @@ class Run {
       case 'garbage':
         cache.spanProcessor.onEnd({} as ReadableSpan);
         this.#endedRecorded++;
+        if (!this.#entrances.logs) return;
         cache.logRecordProcessor.onEmit({} as never);
         this.#emit();
         return;
@@ -202,17 +344,17 @@ class Run {
         this.#receive();
         return;
       case 'subscribe':
-        this.#subscriptions[step.subscription]?.close();
-        this.#subscriptions[step.subscription] = cache.subscribe({
-          orphans: step.orphans,
-          capacity: step.capacity,
-        });
+        this.#subscriptions[step.subscription]?.subscription.close();
+        this.#subscriptions[step.subscription] = {
+          subscription: cache.subscribe({ orphans: step.orphans, capacity: step.capacity }),
+          got: this.#expectSpans(),
+        };
         return;
       case 'take':
-        this.#subscriptions[step.subscription]?.take();
+        this.#take(step.subscription);
         return;
       case 'close':
-        this.#subscriptions[step.subscription]?.close();
+        this.#subscriptions[step.subscription]?.subscription.close();
     }
   }
 
@@ -243,6 +385,15 @@ class Run {
     }
   }
 
+  /** No subscriber got the same revision of a span twice. */
+  checkRepetitions(): void {
+    for (const spans of this.#got) {
+      const revisions = spans.map((span) => `${span.name}: ${idsOf(span)} ${span.revision ?? 0}`);
+      const again = revisions.filter((revision, i) => revisions.indexOf(revision) < i);
+      expect(again, 'delivered again').to.deep.equal([]);
+    }
+  }
+
   /** With a witness: everything counted as delivered was seen, once, and on the right span. */
   checkWitness(lateEvents: SpanCacheOptions['lateEvents']): void {
     if (this.#witness === undefined) return;
@@ -269,6 +420,11 @@ class Run {
     }
   }
 
+  /** With a store: it has what the witness saw meanwhile, as the witness saw it, as far as its capacity goes. */
+  checkStores(): void {
+    for (const store of this.#stores) store.check();
+  }
+
   /** What happened in this run, to see that every path was taken in some. */
   get stats(): SpanCacheStats {
     return this.#service.cache.stats();
@@ -281,6 +437,33 @@ class Run {
     const { spans, events } = this.#service.cache.stats();
     expect(spans.queued + spans.held).to.equal(0);
     expect(events.queued + events.parked + events.held).to.equal(0);
+  }
+
+  /** A list for a new subscriber to fill with the spans that it gets. */
+  #expectSpans(): DeliveredSpan[] {
+    const spans: DeliveredSpan[] = [];
+    this.#got.push(spans);
+    return spans;
+  }
+
+  #start(index: number): void {
+    const number = this.#started++;
+    const span = this.#service.start(String(number));
+    if (number % 2 === 1) span.setAttributes({ number, text: `span ${number}` });
+    if (number % 4 === 3) span.setAttributes({ half: number / 2, list: ['a', 'b'], odd: true });
+    this.#spans[index] = span;
+  }
+
+  #replaceStore(): void {
+    const store = this.#stores.at(-1);
+    if (store === undefined) return;
+    store.close();
+    this.#stores.push(new WitnessedStore(this.#service.cache, store.capacity));
+  }
+
+  #take(index: number): void {
+    const reader = this.#subscriptions[index];
+    reader?.got.push(...(reader.subscription.take()?.spans ?? []));
   }
 
   #end(index: number, twice: boolean): void {
@@ -335,7 +518,8 @@ class Run {
     const body = `${name} ${this.#emit()}`;
     const context = trace.setSpan(ROOT_CONTEXT, span);
     if (!twice) {
-      this.#service.logger.emit({ body, severityNumber: this.#emitted % 2 === 0 ? 5 : 9, context });
+      const attributes = { emitted: this.#emitted };
+      this.#service.logger.emit({ body, attributes, severityNumber: this.#emitted % 2 === 0 ? 5 : 9, context });
       return;
     }
     this.#emit();
@@ -353,18 +537,20 @@ class Run {
 describe('The invariant of the counters', () => {
   /** The reasons for which anything was dropped or orphaned in any run. */
   const reasons = new Set<string>();
-  const property = (...audiences: Audience[]) =>
-    fc.asyncProperty(options, steps, fc.constantFrom(...audiences), async (cacheOptions, taken, audience) => {
+  const property = (setups: fc.Arbitrary<Setup>) =>
+    fc.asyncProperty(setups, steps, async (setup, taken) => {
       const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
       try {
-        const run = new Run(cacheOptions, audience, clock);
-        for (const step of taken) {
+        const run = new Run(setup, clock);
+        for (const step of taken.filter((step) => isPossible(step, setup.entrances))) {
           await run.take(step);
-          run.checkCounters(cacheOptions);
+          run.checkCounters(setup.options);
         }
         await run.shutDown();
-        run.checkCounters(cacheOptions);
-        run.checkWitness(cacheOptions.lateEvents);
+        run.checkCounters(setup.options);
+        run.checkRepetitions();
+        run.checkStores();
+        run.checkWitness(setup.options.lateEvents);
         const { spans, events } = run.stats;
         for (const [reason, count] of [
           ...Object.entries(spans.dropped).map(([key, value]) => [`span ${key}`, value] as const),
@@ -380,7 +566,7 @@ describe('The invariant of the counters', () => {
 
   it('holds after every step, whoever comes and goes', async () => {
     // So many that the next test finds even the rarest path.
-    await fc.assert(property('nobody', 'faulty'), { numRuns: 300 });
+    await fc.assert(property(setups('nobody', 'faulty')), { numRuns: 350 });
   }).timeout(60_000);
 
   it('was held in runs that took every path', () => {
@@ -396,6 +582,6 @@ describe('The invariant of the counters', () => {
   });
 
   it('is what a subscriber saw that was there all the time', async () => {
-    await fc.assert(property('witness'), { numRuns: 150 });
+    await fc.assert(property(setups('witness')), { numRuns: 250 });
   }).timeout(60_000);
 });

@@ -13,12 +13,13 @@ export interface Service extends Sdk {
   log(span: Span, body: string): void;
 }
 
+/** Where the SDK is given log record processors, be it none, that of the cache is never asked for. */
 export function startService(options?: SpanCacheOptions, sdk?: Partial<SdkConfig>): Service {
   const cache = new SpanCache(options);
   const { tracer, logger, ...lifecycle } = startSdk({
     spanProcessors: [cache.spanProcessor],
-    logRecordProcessors: [cache.logRecordProcessor],
     ...sdk,
+    logRecordProcessors: sdk?.logRecordProcessors ?? [cache.logRecordProcessor],
   });
   return {
     cache,
