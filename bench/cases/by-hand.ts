@@ -1,3 +1,4 @@
+import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { NO_PIPELINE, type Pipeline } from './sdk.js';
 
@@ -26,6 +27,45 @@ export function arrayByHand(readers = 1, batch = 256): Pipeline {
     settle: handOver,
     check() {
       if (flags !== 1) throw new Error('the spans are not sampled');
+    },
+  };
+}
+
+/**
+ * The obvious way to bring log records to their spans: a `Map` from span ids to what waits, as large as it gets. Nothing
+ * expires, nothing is counted, and a record that comes too late waits for ever.
+ */
+export function mapByHand(): Pipeline {
+  const waiting = new Map<string, ReadableLogRecord[]>();
+  let finished: { span: ReadableSpan; events: object[] }[] = [];
+  let merged = 0;
+  return {
+    ...NO_PIPELINE,
+    spanProcessor: {
+      ...NO_PIPELINE.spanProcessor,
+      onEnd(span: ReadableSpan) {
+        const { spanId } = span.spanContext();
+        const records = waiting.get(spanId) ?? [];
+        waiting.delete(spanId);
+        const events = records.map(({ hrTime, body, attributes }) => ({ time: hrTime, name: body, attributes }));
+        finished.push({ span, events });
+      },
+    },
+    logRecordProcessor: {
+      ...NO_PIPELINE.logRecordProcessor,
+      onEmit(record: ReadableLogRecord) {
+        const { spanId } = record.spanContext!;
+        const records = waiting.get(spanId);
+        if (records === undefined) waiting.set(spanId, [record]);
+        else records.push(record);
+      },
+    },
+    settle() {
+      for (const { events } of finished) merged += events.length;
+      finished = [];
+    },
+    check() {
+      if (merged === 0) throw new Error('nothing was merged');
     },
   };
 }
