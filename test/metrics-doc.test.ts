@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { promisify } from 'node:util';
 import { expect } from 'chai';
 import {
   CAPACITIES,
@@ -11,6 +9,7 @@ import {
   SIZES,
 } from '../src/metrics/instruments.js';
 import { DocPage, newProject } from './doc-page.js';
+import { run } from './register/programs.js';
 
 const PAGE = new DocPage('docs/metrics.md');
 
@@ -64,9 +63,9 @@ describe('docs/metrics.md', () => {
     after(() => rmSync(folder, { recursive: true }));
 
     it('prints the metrics at the end, the last span included', async () => {
-      const args = ['--import', './metrics.mjs', 'job.mjs'];
-      const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder, timeout: 20_000 });
+      const { signal, stdout } = await run(['--import', './metrics.mjs', 'job.mjs'], {}, folder);
 
+      expect(signal).to.equal('SIGTERM');
       const [, delivered] = /name: 'span_cache\.span\.delivered',(.*?)\n}/s.exec(stdout)!;
       expect(delivered).to.match(/'otel\.component\.name': 'SpanCache\/0'/).and.to.match(/value: 1\b/);
     });
@@ -77,7 +76,6 @@ describe('docs/metrics.md', () => {
 const JOB = `
   import { trace } from '@opentelemetry/api';
   trace.getTracer('jobs').startSpan('job').end();
-  const alive = setTimeout(() => {}, 10_000);
-  process.once('SIGTERM', () => clearTimeout(alive));
+  setTimeout(() => {}, 10_000);
   process.kill(process.pid, 'SIGTERM');
 `;

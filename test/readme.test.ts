@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect } from 'chai';
@@ -7,8 +6,8 @@ import * as api from '../src/index.js';
 import { EventCounters, SpanCounters } from '../src/model/counters.js';
 import { cacheOptions, exporterOptions, storeOptions, subscribeOptions } from '../src/options.js';
 import { DocPage, namesIn, newProject, ROOT } from './doc-page.js';
-import { cleanEnvironment } from './environment.js';
 import { Receiver } from './receiver.js';
+import { run as program, start } from './register/programs.js';
 
 const README = new DocPage('README.md');
 
@@ -35,7 +34,12 @@ describe('README', () => {
       rmSync(folder, { recursive: true });
     });
 
-    const run = (...args: string[]) => runNode(folder, args, collector.url);
+    /** Runs a program to its end, which has to be this one; returns what it printed. */
+    const run = async (ending: 0 | 'SIGTERM', ...args: string[]) => {
+      const { code, signal, stdout, stderr } = await program(args, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }, folder);
+      expect(signal ?? code, stdout + stderr).to.equal(ending);
+      return stdout;
+    };
 
     it('is all run here', () => {
       expect([...README.code().keys()]).to.deep.equal([
@@ -55,11 +59,11 @@ describe('README', () => {
         text.replace(/[0-9a-f]{32}/, 'id').replaceAll(/ *\+?\d+ ms/g, ' n ms').replaceAll(/[━╺╸• ]+/g, ' ');
       const [, shown] = /^```text\n(trace [^\n]* 2 spans .*?)^```$/ms.exec(README.text)!;
 
-      expect(alike(await run('first-trace.mjs'))).to.equal(alike(shown!));
+      expect(alike(await run(0, 'first-trace.mjs'))).to.equal(alike(shown!));
     });
 
     it('telemetry.mjs prints the trace of a request, with the lines that pino wrote in it', async () => {
-      const printed = await run('--import', './telemetry.mjs', 'service.cjs');
+      const printed = await run('SIGTERM', '--import', './telemetry.mjs', 'service.cjs');
 
       expect(printed).to.match(/^trace [0-9a-f]{32} · 2 spans · /m);
       expect(printed).to.match(/─ GET .*server/);
@@ -67,42 +71,54 @@ describe('README', () => {
     });
 
     it('watch.mjs prints each span with the names of its events', async () => {
-      const printed = await run('--import', './watch.mjs', 'service.cjs');
+      const printed = await run('SIGTERM', '--import', './watch.mjs', 'service.cjs');
 
       expect(printed).to.include(`GET [ 'serving' ]`);
     });
 
     it('orders.test.mjs passes', async () => {
-      const printed = await run('--test', '--test-reporter=tap', 'orders.test.mjs');
+      const printed = await run(0, '--test', '--test-reporter=tap', 'orders.test.mjs');
 
       expect(printed).to.match(/^# pass 2$/m).and.to.match(/^# fail 0$/m);
     });
 
     it('telemetry-otlp.mjs sends spans with their log events', async () => {
-      await run('--import', './telemetry-otlp.mjs', 'job.mjs');
+      await run('SIGTERM', '--import', './telemetry-otlp.mjs', 'job.mjs');
 
       expect(spansIn(collector)).to.deep.equal([{ name: 'job', events: ['job started', 'job.accepted'] }]);
     });
 
     it('telemetry-beside.mjs leaves the export as it was, and feeds the cache', async () => {
-      const printed = await run('--import', './telemetry-beside.mjs', 'job.mjs', './telemetry-beside.mjs');
+      const printed = await run('SIGTERM', '--import', './telemetry-beside.mjs', 'job.mjs', './telemetry-beside.mjs');
 
       expect(spansIn(collector)).to.deep.equal([{ name: 'job', events: [] }]);
       expect(printed).to.include('in the cache: job with job started, job.accepted');
     });
 
     it('telemetry-behind.mjs feeds the cache, which exports nothing', async () => {
-      const printed = await run('--import', './telemetry-behind.mjs', 'job.mjs', './telemetry-behind.mjs');
+      const printed = await run('SIGTERM', '--import', './telemetry-behind.mjs', 'job.mjs', './telemetry-behind.mjs');
 
       expect(spansIn(collector)).to.deep.equal([]);
       expect(printed).to.include(`[ 'job' ]`).and.to.include('in the cache: job with job started, job.accepted');
     });
 
     it('telemetry-bridge.mjs sends spans with their events, not with their log lines', async () => {
-      await run('--import', './telemetry-bridge.mjs', 'job.mjs');
+      await run('SIGTERM', '--import', './telemetry-bridge.mjs', 'job.mjs');
 
       expect(spansIn(collector)).to.deep.equal([{ name: 'job', events: ['job.accepted'] }]);
     });
+
+    for (const telemetry of [...README.code().keys()].filter((file) => file.startsWith('telemetry'))) {
+      it(`${telemetry} lets one SIGTERM end a server, also where no collector listens`, async () => {
+        const nowhere = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_EXPORTER_OTLP_TIMEOUT: '1000' };
+        const server = start(['--import', `./${telemetry}`, 'server.mjs'], nowhere, folder);
+        await server.printed('ready');
+
+        server.child.kill('SIGTERM');
+
+        expect(await server.ended).to.include({ code: null, signal: 'SIGTERM' });
+      });
+    }
   });
 
   describe('options', () => {
@@ -242,7 +258,7 @@ function valueOf(cell: string): unknown {
   return quoted ?? (JSON.parse(cell.replaceAll('_', '')) as unknown);
 }
 
-/** Applications to load the README's code into. Each ends by the signal that ends a service. */
+/** Applications to load the README's code into. Each ends by the signal that ends a service; the server waits for it. */
 const APPLICATIONS: Record<string, string> = {
   // CommonJS, so that the instrumentations patch it without an import hook.
   'service.cjs': `
@@ -257,8 +273,7 @@ const APPLICATIONS: Record<string, string> = {
         response.resume().on('end', () => {
           server.close();
           setTimeout(() => process.kill(process.pid, 'SIGTERM'), 50);
-          const alive = setTimeout(() => {}, 10_000);
-          process.once('SIGTERM', () => clearTimeout(alive));
+          setTimeout(() => {}, 10_000);
         });
       });
     });
@@ -273,27 +288,20 @@ const APPLICATIONS: Record<string, string> = {
       logs.getLogger('jobs').emit({ eventName: 'job.accepted' });
       span.end();
     });
-    process.on('exit', () => {
-      for (const { name, events } of store?.getFinishedSpans() ?? []) {
-        console.log('in the cache:', name, 'with', events.map((event) => event.name).join(', '));
-      }
-    });
-    const alive = setTimeout(() => {}, 10_000);
-    process.once('SIGTERM', () => clearTimeout(alive));
+    if (store) await trace.getTracerProvider().getDelegate().forceFlush();
+    for (const { name, events } of store?.getFinishedSpans() ?? []) {
+      console.log('in the cache:', name, 'with', events.map((event) => event.name).join(', '));
+    }
+    setTimeout(() => {}, 10_000);
     process.kill(process.pid, 'SIGTERM');
   `,
+  'server.mjs': `
+    import { createServer } from 'node:http';
+    import { trace } from '@opentelemetry/api';
+    trace.getTracer('jobs').startSpan('job').end();
+    createServer().listen(0, '127.0.0.1', () => console.log('ready'));
+  `,
 };
-
-/** Runs a program to its end; returns what it printed. Rejects if it fails or does not end. */
-function runNode(cwd: string, args: string[], collectorUrl: string): Promise<string> {
-  const env = { ...cleanEnvironment(), OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl };
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, { cwd, env, timeout: 20_000 }, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else reject(new Error(`node ${args.join(' ')} failed\n${stdout}${stderr}`, { cause: error }));
-    });
-  });
-}
 
 interface OtlpSpan {
   name: string;

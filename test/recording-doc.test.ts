@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { SpanCache } from '../src/index.js';
 import { DocPage, newProject } from './doc-page.js';
+import { run } from './register/programs.js';
 
 const PAGE = new DocPage('docs/recording.md');
 
@@ -44,9 +43,10 @@ describe('docs/recording.md', () => {
 
     it('shows what is recorded from the signal on', async () => {
       const args = ['--import', './recording.mjs', 'job.mjs'];
-      const env = { ...process.env, OTEL_TRACES_SAMPLER: 'always_off', OTEL_METRICS_EXPORTER: 'none' };
-      const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder, env, timeout: 20_000 });
+      const env = { OTEL_TRACES_SAMPLER: 'always_off', OTEL_METRICS_EXPORTER: 'none' };
+      const { signal, stdout } = await run(args, env, folder);
 
+      expect(signal).to.equal('SIGTERM');
       expect(stdout.trimEnd().split('\n')).to.deep.equal([
         'recording is on',
         'during, with 1 events',
@@ -64,8 +64,7 @@ const JOB = `
     logs.getLogger('jobs').emit({ body: 'working' });
     span.end();
   });
-  const alive = setTimeout(() => {}, 10_000);
-  process.once('SIGTERM', () => clearTimeout(alive));
+  setTimeout(() => {}, 10_000);
   process.once('SIGUSR2', () => {
     work('during');
     process.kill(process.pid, 'SIGTERM');
