@@ -1,3 +1,4 @@
+import type { ExecFileException } from 'node:child_process';
 import { expect } from 'chai';
 import { Receiver } from '../receiver.js';
 import { expectOrphans, expectShop, SHOWN_TREE, stable } from './expected.js';
@@ -120,10 +121,19 @@ describe('docs/recipes.md, with providers', () => {
     });
 
     it('delivers what there is when a signal ends the process', async () => {
-      const printed = await run(folder, ['--import', './node-sdk.mjs', 'signalled.mjs'], env());
+      const args = ['--import', './node-sdk.mjs', 'signalled.mjs'];
+      const { cause } = (await run(folder, args, env()).catch((error: Error) => error)) as Error;
 
-      expect(stable(printed)).to.equal(SHOWN_TREE);
+      expect(cause).to.include({ signal: 'SIGTERM', killed: false });
+      expect(stable((cause as ExecFileException).stdout!)).to.equal(SHOWN_TREE);
       expect(receiver.bodiesOf('/v1/traces')).to.have.length(1);
+    });
+
+    it('leaves the exit code alone where no collector listens, and says why nothing was sent', async () => {
+      const nowhere = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_EXPORTER_OTLP_TIMEOUT: '1000' };
+      const printed = await run(folder, ['--import', './node-sdk.mjs', 'shop.mjs'], nowhere);
+
+      expect(stable(printed)).to.include(SHOWN_TREE).and.include('ECONNREFUSED');
     });
   });
 
