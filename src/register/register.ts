@@ -9,7 +9,7 @@ import { startSdk, type SdkNode, type StartedSdk } from './node-sdk.js';
 import { loadPeer } from './peers.cjs';
 import { onProcessEnd } from './process-end.js';
 import { getSpanCache, setSpanCache } from './registered-cache.js';
-import { say } from './stderr.js';
+import { print, say } from './stderr.js';
 import { TracePrinter } from './trace-printer.js';
 
 const SDK = '@opentelemetry/sdk-node';
@@ -59,12 +59,15 @@ function hasTracerProvider(): boolean {
   return !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer('otel-span-cache') !== undefined;
 }
 
-/** Whoever loads this wants telemetry: without the SDK, the process ends before the application has begun. */
+/**
+ * Whoever loads this wants telemetry: without the SDK, the process ends before the application has begun, and says
+ * why at any `OTEL_LOG_LEVEL`.
+ */
 function loadSdk(): SdkNode {
   const peer = loadPeer(SDK);
   if (peer !== undefined) return peer.exports as SdkNode;
   const command = installCommand([SDK, AUTO]);
-  say('error', `otel-span-cache/register needs ${SDK}, which is not installed. Install it:\n\n  ${command}\n`);
+  print(`otel-span-cache: otel-span-cache/register needs ${SDK}, which is not installed. Install it:\n\n  ${command}\n`);
   return exit(1);
 }
 

@@ -358,11 +358,12 @@ otel-span-cache: spans that have not ended: job
   });
 
   describe('where a package is not installed', () => {
-    for (const flag of ['--import', '--require']) {
-      it(`ends with the command that installs the SDK, loaded by ${flag}`, async () => {
+    for (const [flag, level] of [['--import', ''], ['--require', ''], ['--import', 'none']] as const) {
+      it(`ends with the command that installs the SDK, loaded by ${flag}, at log level '${level}'`, async () => {
         const project = installProject('@opentelemetry/api');
+        const args = [flag, 'otel-span-cache/register', 'job.mjs', 'cache'];
 
-        const ended = await run([flag, 'otel-span-cache/register', 'job.mjs', 'cache'], {}, project.folder);
+        const ended = await run(args, { OTEL_LOG_LEVEL: level }, project.folder);
         project.remove();
 
         expect(ended).to.include({ code: 1, stdout: '' });
