@@ -1,11 +1,15 @@
 import { registryEntry } from './registry-entry.js';
 
 /*
- * Prints the entry for OpenTelemetry's registry, which goes to its folder `data/registry`:
+ * Prints the entry for OpenTelemetry's registry, and the file that it goes to:
  *
  *   npm run registry-entry -- https://github.com/…
  */
 
 const [repository] = process.argv.slice(2);
-if (!repository?.startsWith('https://')) throw new TypeError('say the URL of the repository, https://…');
-process.stdout.write(registryEntry(repository, new Date().toISOString().slice(0, 10)));
+if (repository?.startsWith('https://')) {
+  process.stdout.write(registryEntry(repository, new Date().toISOString().slice(0, 10)));
+} else {
+  process.stderr.write('say the URL of the repository: npm run registry-entry -- https://…\n');
+  process.exitCode = 1;
+}

