@@ -73,7 +73,7 @@ export function versionsOf({ folder, packages }: Line): [name: string, version: 
 export function table(passed: (cell: Cell) => boolean): string {
   const rows = LINES.map((line) => [
     `${line.name}: ${versionsOf(line).map(([name, version]) => `\`${name}\` ${version}`).join(', ')}`,
-    ...NODE_MAJORS.map((node) => mark({ line, node }, passed)),
+    ...CELLS.filter((cell) => cell.line === line).map((cell) => mark(cell, passed)),
   ]);
   const head = ['OpenTelemetry JS', ...NODE_MAJORS.map((node) => `Node.js ${node}`)];
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

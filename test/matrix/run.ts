@@ -92,13 +92,15 @@ async function runAll(): Promise<void> {
 
 function report(): void {
   const sum = (of: 'passes' | 'failures') => [...results.values()].reduce((total, result) => total + result[of], 0);
-  if (options.write) {
+  const passed = [...results.values()].every(hasPassed);
+  if (options.write && !passed) console.log('\nThe README is left as it is: its table says what has passed.');
+  if (options.write && passed) {
     const text = readFileSync(README, 'utf8');
     writeFileSync(README, withTable(text, table((cell) => hasPassed(results.get(cell)))));
   }
   console.log(`\n  ${sum('passes')} passing`);
   if (sum('failures') > 0) console.log(`  ${sum('failures')} failing`);
-  process.exitCode = [...results.values()].every(hasPassed) ? 0 : 1;
+  process.exitCode = passed ? 0 : 1;
 }
 
 function runsRegister({ line, node }: Cell): boolean {
