@@ -9,11 +9,16 @@ import { startSdk, type SdkNode, type StartedSdk } from './node-sdk.js';
 import { loadPeer } from './peers.cjs';
 import { onProcessEnd } from './process-end.js';
 import { getSpanCache, setSpanCache } from './registered-cache.js';
+import { onSecondTracerProvider } from './second-sdk.js';
 import { print, say } from './stderr.js';
 import { TracePrinter } from './trace-printer.js';
 
 const SDK = '@opentelemetry/sdk-node';
 const AUTO = '@opentelemetry/auto-instrumentations-node';
+
+const SECOND_SDK =
+  'the program starts an OpenTelemetry SDK of its own, after otel-span-cache/register has: that one gets no spans. ' +
+  'Load one of the two only.';
 
 /** Worker threads have the same environment: once is enough. */
 const warn = (message: string): void => {
@@ -39,6 +44,7 @@ export function register(): void {
   const started = start(sdkNode, settings);
   setSpanCache(started?.cache ?? new SpanCache());
   if (started === undefined) return;
+  onSecondTracerProvider(() => say('warn', SECOND_SDK));
   const { cache } = started;
   const printer = settings.print ? new TracePrinter(cache) : undefined;
   onProcessEnd({

@@ -395,4 +395,33 @@ otel-span-cache: spans that have not ended: job
       );
     });
   });
+
+  describe('beside an SDK that the program starts afterwards', () => {
+    const SAID =
+      'otel-span-cache: the program starts an OpenTelemetry SDK of its own, after otel-span-cache/register has: ' +
+      'that one gets no spans. Load one of the two only.\n';
+
+    for (const app of ['second-sdk.mjs', 'second-sdk.cjs']) {
+      it(`says once that this gets no spans, and goes on, with ${app}`, async () => {
+        const { code, stdout, stderr } = await runBare([app], { OTEL_LOG_LEVEL: '' });
+
+        expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'exported 0\n' });
+        expect(stderr.split(SAID)).to.have.length(2);
+        expect(traces(stderr)).to.include('trace · 1 span\nwork\n');
+      });
+    }
+
+    it('is silent about it if OTEL_LOG_LEVEL says so', async () => {
+      const { stderr } = await runBare(['second-sdk.mjs']);
+
+      expect(stderr).to.not.include('SDK of its own');
+    });
+
+    it('leaves the answer of the API as it is, and is silent about a provider that is taken', async () => {
+      const { stdout, stderr } = await runBare(['own-provider.mjs'], { OTEL_LOG_LEVEL: '' });
+
+      expect(stdout).to.equal('true false\n');
+      expect(stderr.split(SAID)).to.have.length(2);
+    });
+  });
 });
