@@ -22,7 +22,7 @@ const LAYERS: Record<string, readonly string[]> = {
   // '' is what is on top of src: the cache itself.
   testing: ['', 'model', 'format', 'validation'],
   threads: ['', 'model', 'diagnostics', 'fanout', 'validation'],
-  register: ['', 'model', 'format', 'recording', 'validation'],
+  register: ['', 'model', 'format', 'recording', 'threads', 'validation'],
 };
 
 /** A file of `src/`, as its path from there. */

@@ -7,20 +7,26 @@ type Counts = Readonly<Record<string, number>>;
  * What a reader of traces would have seen. Not here: what an option leaves out, what came twice, log records
  * outside any span, and those beyond a span's limit, of which the span itself says how many there were.
  */
-const spansLost = ({ spans }: Stats): Counts => pick(spans.dropped, ['queue_full', 'invalid', 'shutdown']);
+const SPANS_LOST = ['queue_full', 'invalid', 'relay', 'shutdown'] as const;
 const eventsLost = ({ events }: Stats): Counts => ({
-  ...pick(events.dropped, ['queue_full', 'late', 'invalid']),
+  ...pick(events.dropped, ['queue_full', 'late', 'invalid', 'relay']),
   ...pick(events.orphaned, ['late', 'evicted', 'expired', 'shutdown']),
 });
+
+/** Why a span is lost. */
+export type SpanLoss = (typeof SPANS_LOST)[number];
 
 /** Tells what a cache has lost, each loss once. */
 export class Losses {
   readonly #cache: SpanCache;
+  readonly #reasons: readonly SpanLoss[];
   #spans: Counts = {};
   #events: Counts = {};
 
-  constructor(cache: SpanCache) {
+  /** Of spans, those lost for these reasons. */
+  constructor(cache: SpanCache, reasons: readonly SpanLoss[] = SPANS_LOST) {
     this.#cache = cache;
+    this.#reasons = reasons;
   }
 
   /** Spans lost since they were told last. */
@@ -37,7 +43,7 @@ export class Losses {
 
   #tellSpans(stats: Stats): string | undefined {
     const before = this.#spans;
-    this.#spans = spansLost(stats);
+    this.#spans = pick(stats.spans.dropped, this.#reasons);
     return difference('span', this.#spans, before);
   }
 

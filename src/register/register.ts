@@ -2,6 +2,7 @@ import { env, exit } from 'node:process';
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { ProxyTracerProvider, trace } from '@opentelemetry/api';
 import { SpanCache } from '../span-cache.js';
+import { connectThreads, type SpanReceiver, type SpanRelay } from '../threads/index.js';
 import { isTrue, readSettings, type Settings } from './environment.js';
 import { installCommand } from './install-command.js';
 import { instrument, type Instrumented } from './instrumentations.js';
@@ -10,11 +11,15 @@ import { loadPeer } from './peers.cjs';
 import { onProcessEnd } from './process-end.js';
 import { getSpanCache, setSpanCache } from './registered-cache.js';
 import { onSecondTracerProvider } from './second-sdk.js';
+import { RelayedThread } from './relayed-thread.js';
 import { print, say } from './stderr.js';
 import { TracePrinter } from './trace-printer.js';
 
 const SDK = '@opentelemetry/sdk-node';
 const AUTO = '@opentelemetry/auto-instrumentations-node';
+
+/** At its end, the process waits no longer for a thread that is busy. */
+const FLUSH_TIMEOUT_MILLIS = 1_000;
 
 const SECOND_SDK =
   'the program starts an OpenTelemetry SDK of its own, after otel-span-cache/register has: that one gets no spans. ' +
@@ -27,7 +32,7 @@ const warn = (message: string): void => {
 
 /**
  * Starts the SDK with a cache in this thread, once. Worker threads load what the main thread was started with:
- * each has an SDK and a cache of its own, for the spans that start in it.
+ * each has an SDK and a cache of its own, for the spans that start in it, and the first gets those of all.
  */
 export function register(): void {
   if (getSpanCache() !== undefined || isNodesOwnThread()) return;
@@ -46,12 +51,26 @@ export function register(): void {
   if (started === undefined) return;
   onSecondTracerProvider(() => say('warn', SECOND_SDK));
   const { cache } = started;
-  const printer = settings.print ? new TracePrinter(cache) : undefined;
+  const threads = connectThreads(cache, { flushTimeoutMillis: FLUSH_TIMEOUT_MILLIS });
+  const printer = settings.print ? newPrinter(cache, threads) : undefined;
+  const collect = async () => {
+    if (threads.role === 'receiver') await threads.forceFlush();
+  };
   onProcessEnd({
-    forceFlush: () => started.forceFlush(),
-    shutdown: () => started.shutdown(),
+    forceFlush: () => collect().then(() => started.forceFlush()),
+    shutdown: () => collect().then(() => started.shutdown()),
     finish: () => (printer === undefined ? cache.flush() : printer.finish()),
   });
+}
+
+/** Where spans are relayed, the thread that receives them prints. */
+function newPrinter(cache: SpanCache, threads: SpanReceiver | SpanRelay): TracePrinter | RelayedThread {
+  if (threads.role === 'receiver') {
+    return new TracePrinter(cache, {
+      othersSend: () => threads.stats().threads.some(({ state }) => state === 'connected'),
+    });
+  }
+  return threads.closed ? new TracePrinter(cache, { othersSend: () => false }) : new RelayedThread(cache);
 }
 
 /** The thread of `module.register()`, which also loads what is given with `--require`, but no application. */

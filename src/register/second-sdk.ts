@@ -5,10 +5,10 @@ import { trace } from '@opentelemetry/api';
  * only to its logger. Sees what is registered with this copy of the API, and leaves its answer as it is.
  */
 export function onSecondTracerProvider(tell: () => void): void {
-  const register = trace.setGlobalTracerProvider;
+  const register = trace.setGlobalTracerProvider.bind(trace);
   let told = false;
   trace.setGlobalTracerProvider = (provider) => {
-    const registered = register.call(trace, provider);
+    const registered = register(provider);
     if (!registered && !told) {
       told = true;
       tell();

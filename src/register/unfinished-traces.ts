@@ -14,6 +14,9 @@ interface Entry {
 /** Spans known at most. Past that, the oldest trace is forgotten, and so taken for finished. */
 const MAX_SPANS = 10_000;
 
+/** Names of spans in one line at most. */
+const MAX_NAMES = 5;
+
 /**
  * The traces with spans that have started and were not delivered, and these spans.
  *
@@ -36,15 +39,21 @@ export class UnfinishedTraces {
     if (entry !== undefined) entry.ended = true;
   }
 
-  delivered({ traceId, spanId }: SpanContext): void {
+  /** Returns whether the span was known, as those of other threads are not. */
+  delivered({ traceId, spanId }: SpanContext): boolean {
     const trace = this.#traces.get(traceId);
-    if (!trace?.delete(spanId)) return;
+    if (!trace?.delete(spanId)) return false;
     this.#size--;
     if (trace.size === 0) this.#traces.delete(traceId);
+    return true;
   }
 
   has(traceId: string): boolean {
     return this.#traces.has(traceId);
+  }
+
+  hasSpan({ traceId, spanId }: SpanContext): boolean {
+    return this.#traces.get(traceId)?.has(spanId) ?? false;
   }
 
   forget(traceId: string): void {
@@ -52,14 +61,20 @@ export class UnfinishedTraces {
     this.#traces.delete(traceId);
   }
 
-  /** Forgets all; returns the spans that have not ended. */
-  takeOpenSpans(): StartedSpan[] {
-    const open: StartedSpan[] = [];
+  /** Says which spans have not ended, if there are any, and forgets all. */
+  takeOpenSpans(): string | undefined {
+    const names: string[] = [];
     for (const trace of this.#traces.values()) {
-      for (const { span, ended } of trace.values()) if (!ended) open.push(span);
+      for (const { span, ended } of trace.values()) if (!ended) names.push(span.name);
     }
     this.#traces.clear();
     this.#size = 0;
-    return open;
+    return names.length > 0 ? `spans that have not ended: ${some(names)}` : undefined;
   }
+}
+
+function some(names: readonly string[]): string {
+  const more = names.length - MAX_NAMES;
+  const shown = names.slice(0, MAX_NAMES).join(', ');
+  return more > 0 ? `${shown} and ${more} more` : shown;
 }

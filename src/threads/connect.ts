@@ -3,6 +3,7 @@ import { Episode } from '../diagnostics/episode.js';
 import { requireMethods } from '../options.js';
 import type { SpanCache } from '../span-cache.js';
 import { inheritedAddress } from './address.js';
+import { onlyConnection } from './connections.js';
 import type { SpanReceiver, SpanRelay } from './contract.js';
 import {
   connectOptions,
@@ -19,7 +20,8 @@ import { UnconnectedRelay } from './unconnected-relay.js';
 
 /**
  * Brings the spans of all threads together in the cache of the first: a thread relays to the one that received
- * when it was created, or else receives. For code that every thread runs, as by `node --import`.
+ * when it was created, or else receives. For code that every thread runs, as by `node --import`. A cache that is
+ * connected already stays as it is, and what connects it is returned.
  *
  * ```ts
  * connectThreads(cache);
@@ -32,32 +34,41 @@ export function connectThreads(cache: SpanCache, options?: ConnectOptions): Span
   requireCache(cache);
   const { flushTimeoutMillis, ...relay } = connectOptions(options);
   const address = inheritedAddress();
-  return address === undefined ? new CacheReceiver(cache, { flushTimeoutMillis }) : newRelay(cache, address, relay);
+  return address === undefined ? receiverOf(cache, { flushTimeoutMillis }) : relayOf(cache, address, relay);
 }
 
 /**
  * Takes in what the caches of other threads relay: of those that are created from now on, by this thread or by one
  * that it has created. Each of their spans and orphans gets the attribute `thread.id`, and `thread.name` if there
- * is a name.
+ * is a name. A cache that receives already stays as it is, and its receiver is returned.
  *
  * @throws TypeError for something that is no cache, an unknown option or a value of the wrong type
  * @throws RangeError for a value out of range
  */
 export function receiveSpans(cache: SpanCache, options?: ReceiverOptions): SpanReceiver {
   requireCache(cache);
-  return new CacheReceiver(cache, receiverOptions(options));
+  return receiverOf(cache, receiverOptions(options));
 }
 
 /**
  * Relays what the cache of this thread delivers to the nearest thread further up that had called `receiveSpans()`
- * when it created the next one. If there is none, what this returns is closed from the start.
+ * when it created the next one. If there is none, what this returns is closed from the start. A cache that is
+ * relayed already stays as it is, and its relay is returned.
  *
  * @throws TypeError for something that is no cache, an unknown option or a value of the wrong type
  * @throws RangeError for a value out of range
  */
 export function relaySpans(cache: SpanCache, options?: RelayOptions): SpanRelay {
   requireCache(cache);
-  return newRelay(cache, inheritedAddress(), relayOptions(options));
+  return relayOf(cache, inheritedAddress(), relayOptions(options));
+}
+
+function receiverOf(cache: SpanCache, options: Required<ReceiverOptions>): SpanReceiver {
+  return onlyConnection('receiver', cache, () => new CacheReceiver(cache, options));
+}
+
+function relayOf(cache: SpanCache, address: ReceiverAddress | undefined, options: Required<RelayOptions>): SpanRelay {
+  return onlyConnection('relay', cache, () => newRelay(cache, address, options));
 }
 
 function newRelay(cache: SpanCache, address: ReceiverAddress | undefined, options: Required<RelayOptions>): SpanRelay {

@@ -1,9 +1,13 @@
+import workerThreads from 'node:worker_threads';
 import { expect } from 'chai';
 import { remoteReceiver, type RemoteReceiver } from '../../src/testing/remote/index.js';
 import { installProject, run, start, traces, type Env, type Project } from './programs.js';
 
 const IMPORT = ['--import', 'otel-span-cache/register'];
 const PRINT: Env = { OTEL_SPAN_CACHE_PRINT: '1', OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http,express,pino' };
+
+/** Threads are connected from Node.js 20.19 and 22.5 on. */
+const CAN_CONNECT = 'postMessageToThread' in workerThreads;
 
 /** For programs that need no instrumentations: without those, they start in a fraction of the time. */
 const BARE_PRINT: Env = { OTEL_SPAN_CACHE_PRINT: '1', OTEL_LOG_LEVEL: 'error' };
@@ -285,14 +289,96 @@ otel-span-cache: spans that have not ended: job
       expect(plain.stderr).to.not.include('\x1b[');
       expect(coloured.stderr).to.include('\x1b[1mjob\x1b[0m');
     });
+  });
 
-    it('prints the spans of each thread once', async () => {
+  describe('in worker threads', () => {
+    const EVERYTHING = `trace · 4 spans
+request
+└─ job  ← remote
+   │ thread.id=1
+   ├─ first step
+   │    thread.id=1
+   └─ second step
+        thread.id=1
+
+`;
+    const printed = async (task: string, env: Env = {}) => {
+      const { code, stdout, stderr } = await runBare(['pool.mjs', task], env);
+      expect(code).to.equal(0);
+      return { stdout, text: traces(stderr).replaceAll(/thread\.id=\d+.*/g, 'thread.id=1') };
+    };
+
+    it('prints the spans of all threads, each once', async () => {
       const { code, stderr } = await runBare(['threads.mjs']);
 
       const names = traces(stderr).split('\n').filter((line) => line.endsWith('work'));
       expect(names.toSorted()).to.deep.equal(['main work', 'thread work', 'thread work']);
       expect(code).to.equal(0);
     });
+
+    if (CAN_CONNECT) {
+      for (const [when, task] of [
+        ['while its worker goes on', 'reply'],
+        ['when its worker has ended', 'exit'],
+        ['by process.exit(), when its worker has answered', 'exitAll'],
+        ['by process.exit(), after a while in which it was blocked', 'blocked'],
+      ] as const) {
+        it(`prints a trace of several threads as one tree, which ends ${when}`, async () => {
+          expect((await printed(task)).text).to.equal(EVERYTHING);
+        });
+      }
+
+      it('prints a trace of a worker as one tree, though its spans come one by one', async () => {
+        expect((await printed('own')).text).to.match(/trace · 3 spans\njob\n[^]*first step\n[^]*second step\n/);
+      });
+
+      it('keeps a trace together whose part in a worker ends long before the rest', async () => {
+        expect((await printed('longRequest')).text).to.equal(EVERYTHING);
+      });
+
+      it('prints what ends in a worker after its trace was printed', async () => {
+        const { text } = await printed('afterwards');
+
+        expect(text.match(/^trace · .*$/gm)).to.deep.equal(['trace · 4 spans', 'trace · 1 span']);
+        expect(text).to.include('└─ afterwards\n');
+      });
+
+      it('gives the subscribers of the first thread the spans of all', async () => {
+        const { stdout } = await printed('subscribed');
+
+        expect(stdout.trim().split(',')).to.have.members(['request', 'job', 'first step', 'second step']);
+      });
+
+      for (const app of ['connected.mjs', 'connected.cjs']) {
+        it(`stays as it is when the program connects the threads itself, as ${app} does`, async () => {
+          const { stdout, stderr } = await runBare([app]);
+
+          expect(stdout.trim().split('\n').toSorted()).to.deep.equal(['receiver false', 'relay false']);
+          expect(traces(stderr).match(/^.* work$/gm)!.toSorted()).to.deep.equal(['main work', 'thread work']);
+        });
+      }
+
+      it('says which spans of a worker have not ended', async () => {
+        expect((await printed('open')).text).to.include('otel-span-cache: spans that have not ended: job\n');
+      });
+
+      it('says once how many spans a worker has lost', async () => {
+        const { text } = await printed('overload', { OTEL_SPAN_CACHE_QUEUE_CAPACITY: '2' });
+
+        expect(text.match(/not shown: .*/g)).to.deep.equal(['not shown: 8 spans (relay 8)']);
+      });
+
+      it('prints what a worker has had when a signal ends the process', async () => {
+        const program = startBare(['pool.mjs', 'forever']);
+        await program.printed('ready');
+
+        program.child.kill('SIGTERM');
+        const { signal, stderr } = await program.ended;
+
+        expect(signal).to.equal('SIGTERM');
+        expect(traces(stderr)).to.include('first step').and.to.include('second step');
+      });
+    }
   });
 
   describe('when the process ends', () => {

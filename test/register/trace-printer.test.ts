@@ -5,10 +5,16 @@ import { TracePrinter } from '../../src/register/trace-printer.js';
 import { startService } from '../scenarios/service.js';
 import { traces } from './programs.js';
 
-function startPrinting({ maxWaitingSpans, ...options }: SpanCacheOptions & { maxWaitingSpans?: number } = {}) {
+interface Printing extends SpanCacheOptions {
+  maxWaitingSpans?: number;
+  othersSend?: () => boolean;
+}
+
+function startPrinting({ maxWaitingSpans = 10_000, othersSend = () => false, ...options }: Printing = {}) {
   const service = startService(options);
   const printed: string[] = [];
-  const printer = new TracePrinter(service.cache, (text) => printed.push(traces(text)), maxWaitingSpans);
+  const write = (text: string) => printed.push(traces(text));
+  const printer = new TracePrinter(service.cache, { write, maxWaitingSpans, othersSend });
   const child = (parent: Span, name: string) =>
     service.tracer.startSpan(name, {}, trace.setSpan(context.active(), parent));
   return { ...service, printer, printed, child };
