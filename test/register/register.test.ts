@@ -353,7 +353,7 @@ request
         it(`stays as it is when the program connects the threads itself, as ${app} does`, async () => {
           const { stdout, stderr } = await runBare([app]);
 
-          expect(stdout.trim().split('\n').toSorted()).to.deep.equal(['receiver false', 'relay false']);
+          expect(stdout.trim().split('\n').toSorted()).to.deep.equal(['duplicates 0', 'receiver false', 'relay false']);
           expect(traces(stderr).match(/^.* work$/gm)!.toSorted()).to.deep.equal(['main work', 'thread work']);
         });
       }

@@ -1,5 +1,6 @@
-import { context, trace, type Span } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT, trace, type Span } from '@opentelemetry/api';
 import { expect } from 'chai';
+import { useFakeTimers, type SinonFakeTimers } from 'sinon';
 import type { SpanCacheOptions } from '../../src/index.js';
 import { TracePrinter } from '../../src/register/trace-printer.js';
 import { startService } from '../scenarios/service.js';
@@ -9,6 +10,8 @@ interface Printing extends SpanCacheOptions {
   maxWaitingSpans?: number;
   othersSend?: () => boolean;
 }
+
+const PRINTER = '../../src/register/trace-printer.js';
 
 function startPrinting({ maxWaitingSpans = 10_000, othersSend = () => false, ...options }: Printing = {}) {
   const service = startService(options);
@@ -70,6 +73,71 @@ describe('TracePrinter', () => {
 
     expect(printed).to.have.length(1);
     expect(printed[0]).to.match(/^trace · 1 span\n⋯ parent \w+ not ended yet, or lost\n└─ of the first\n$/);
+  });
+
+  describe('while other threads may send spans', () => {
+    const thread = { attributes: { 'thread.id': 3 } };
+    const marked = '│ thread.id=3\n';
+    let clock: SinonFakeTimers;
+    let TracePrinterThen: typeof TracePrinter;
+    before(async () => {
+      clock = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      // The printer keeps the timers that it finds when it is loaded.
+      const loaded = (await import(`${PRINTER}?timers=faked`)) as { TracePrinter: typeof TracePrinter };
+      TracePrinterThen = loaded.TracePrinter;
+    });
+    after(() => clock.restore());
+
+    function startBoth() {
+      const here = startService();
+      const there = startService();
+      const printed: string[] = [];
+      const write = (text: string) => printed.push(traces(text));
+      const printer = new TracePrinterThen(here.cache, { write, othersSend: () => true });
+      there.cache.subscribe(({ spans }) => here.cache.receive({ spans }));
+      const flush = () => {
+        there.cache.flush();
+        here.cache.flush();
+      };
+      const childThere = (name: string, parent: Span, isRemote = true) => {
+        const context = trace.setSpanContext(ROOT_CONTEXT, { ...parent.spanContext(), isRemote });
+        return there.tracer.startSpan(name, thread, context);
+      };
+      return { here, childThere, printer, printed, flush };
+    }
+
+    it('has a trace wait a moment for a span that is on its way', () => {
+      const { here, childThere, printed, flush } = startBoth();
+      const root = here.start('root');
+      root.end();
+      here.cache.flush();
+
+      clock.tick(99);
+      expect(printed).to.deep.equal([]);
+      childThere('of the other', root).end();
+      flush();
+      clock.tick(1);
+
+      expect(printed).to.deep.equal([`trace · 2 spans\nroot\n└─ of the other  ← remote\n     thread.id=3\n`]);
+    });
+
+    it('has a span wait for its parent in its thread', () => {
+      const { here, childThere, printed, flush } = startBoth();
+      const root = here.start('root');
+      const job = childThere('job', root);
+      root.end();
+      childThere('step', job, false).end();
+      flush();
+
+      clock.tick(100);
+      expect(printed).to.deep.equal([]);
+      job.end();
+      flush();
+      clock.tick(100);
+
+      expect(printed).to.have.length(1);
+      expect(printed[0]).to.include('trace · 3 spans').and.to.include(marked);
+    });
   });
 
   describe('at the end', () => {
