@@ -10,8 +10,8 @@ import { startSdk, type SdkNode, type StartedSdk } from './node-sdk.js';
 import { loadPeer } from './peers.cjs';
 import { onProcessEnd } from './process-end.js';
 import { getSpanCache, setSpanCache } from './registered-cache.js';
-import { onSecondTracerProvider } from './second-sdk.js';
 import { RelayedThread } from './relayed-thread.js';
+import { onSecondTracerProvider } from './second-sdk.js';
 import { print, say } from './stderr.js';
 import { TracePrinter } from './trace-printer.js';
 
