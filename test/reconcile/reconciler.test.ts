@@ -203,6 +203,13 @@ describe('Reconciler', () => {
       expect(reconciler.heldEvents).to.equal(0);
     });
 
+    it('is fine with no span to be amended, as no events may come', () => {
+      const options: ReconcilerOptions = { ...RULES, lateEvents: 'amend' };
+      const reconciler = new Reconciler(options, new SpanCounters(), new EventCounters(), undefined);
+
+      expect(() => reconciler.discard()).not.to.throw();
+    });
+
     it('remembers which spans were delivered, if none of them is kept', () => {
       const { reconciler, end, logLate } = setUp();
       const span = newSpan();
@@ -310,6 +317,16 @@ describe('Reconciler', () => {
       expect(reconciler.heldSpans).to.equal(1);
       expect(spanCounters.dropped.duplicate).to.equal(1);
     });
+  });
+
+  it('does not amend a span that is remembered only because it may come again', () => {
+    const { reconciler, end, logLate } = setUp({ lateEvents: 'orphan' });
+    reconciler.expectRepeatedSpans();
+    const span = newSpan();
+    end(span);
+
+    expect(logLate(span).map(({ reason }) => reason)).to.deep.equal(['late']);
+    expect(reconciler.heldEvents).to.equal(0);
   });
 
   for (const lateEvents of ['orphan', 'drop', 'amend'] as const) {
