@@ -57,6 +57,25 @@ describe('RecentFingerprints', () => {
     expect(recent.get(id)).to.equal(1);
   });
 
+  it('tells spans apart by their traces, also if their span ids are the same', () => {
+    const recent = new RecentFingerprints(CAPACITY);
+    recent.remember(counted(0, 7), 1);
+
+    for (let trace = 1; trace <= 1_000; trace++) expect(recent.get(counted(trace, 7))).to.equal(undefined);
+  });
+
+  it('forgets all spans at once', () => {
+    const recent = new RecentFingerprints(CAPACITY);
+    recent.remember(counted(1, 1), 1);
+    recent.remember(counted(1, 2), 2);
+    expect(recent.get(counted(1, 1))).to.equal(1);
+
+    recent.clear();
+    recent.remember(counted(1, 3), 3);
+
+    expect([1, 2, 3].map((id) => recent.get(counted(1, id)))).to.deep.equal([undefined, undefined, 3]);
+  });
+
   it('knows the last spans, as many as it has room for, however long it goes on and whoever asks when', () => {
     const span = fc.record({ trace: fc.nat(2), span: fc.nat(9) }).map(({ trace, span: id }) => counted(trace, id));
     const step = fc.oneof(
@@ -89,7 +108,10 @@ describe('RecentFingerprints', () => {
     for (const asked of [false, true]) {
       for (let id = 1; id <= 100; id++) {
         recent.remember(counted(1, id), id);
-        if (asked) recent.get(counted(1, id));
+        if (asked) {
+          expect(recent.get(counted(1, id))).to.equal(id);
+          expect(recent.get(counted(2, id))).to.equal(undefined);
+        }
       }
       for (let id = 93; id <= 100; id++) expect(recent.get(counted(1, id))).to.equal(id);
       expect(recent.get(counted(1, 92))).to.equal(undefined);

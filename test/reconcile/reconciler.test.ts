@@ -62,6 +62,19 @@ function setUp(options: Partial<ReconcilerOptions> = {}, lateness?: Lateness) {
   };
 }
 
+/** One that expects no events, but spans that come by two ways. */
+function setUpForRepeatedSpans() {
+  const spanCounters = new SpanCounters();
+  const reconciler = new Reconciler(RULES, spanCounters, new EventCounters(), undefined);
+  reconciler.expectRepeatedSpans();
+  reconciler.spansMayRepeat = true;
+  return {
+    reconciler,
+    spanCounters,
+    deliver: (span: Span) => reconciler.reconcileSpans(batch(span as unknown as ReadableSpan), 0),
+  };
+}
+
 describe('Reconciler', () => {
   describe('sweepMillis', () => {
     it('is Infinity while nothing waits', () => {
@@ -190,6 +203,13 @@ describe('Reconciler', () => {
       expect(reconciler.heldEvents).to.equal(0);
     });
 
+    it('is fine with no span to be amended, as no events may come', () => {
+      const options: ReconcilerOptions = { ...RULES, lateEvents: 'amend' };
+      const reconciler = new Reconciler(options, new SpanCounters(), new EventCounters(), undefined);
+
+      expect(() => reconciler.discard()).not.to.throw();
+    });
+
     it('remembers which spans were delivered, if none of them is kept', () => {
       const { reconciler, end, logLate } = setUp();
       const span = newSpan();
@@ -198,6 +218,44 @@ describe('Reconciler', () => {
       reconciler.discard();
 
       expect(logLate(span).map(({ reason }) => reason)).to.deep.equal(['late']);
+    });
+
+    it('remembers which spans were delivered, if they may come again', () => {
+      const { reconciler, spanCounters, end } = setUp();
+      reconciler.expectRepeatedSpans();
+      reconciler.spansMayRepeat = true;
+      const span = newSpan();
+      end(span);
+
+      reconciler.discard();
+      end(span);
+
+      expect(spanCounters.delivered).to.equal(1);
+      expect(spanCounters.dropped.duplicate).to.equal(1);
+    });
+  });
+
+  describe('forgetDelivered()', () => {
+    it('forgets which spans were delivered: their events wait anew', () => {
+      const { reconciler, end, logLate } = setUp();
+      const span = newSpan();
+      end(span);
+
+      reconciler.forgetDelivered();
+
+      expect(logLate(span)).to.deep.equal([]);
+      expect(reconciler.parkedEvents).to.equal(1);
+    });
+
+    it('forgets which spans may come again, also if no events may come', () => {
+      const { reconciler, spanCounters, deliver } = setUpForRepeatedSpans();
+      const span = newSpan();
+      deliver(span);
+
+      reconciler.forgetDelivered();
+      deliver(span);
+
+      expect(spanCounters.delivered).to.equal(2);
     });
   });
 
@@ -237,6 +295,16 @@ describe('Reconciler', () => {
       expect(spanCounters.dropped.invalid).to.equal(1);
     });
 
+    it('that may come twice is a duplicate, also if no events may come', () => {
+      const { spanCounters, deliver } = setUpForRepeatedSpans();
+      const spans = [newSpan(), newSpan()];
+
+      for (const span of [...spans, ...spans]) deliver(span);
+
+      expect(spanCounters.delivered).to.equal(2);
+      expect(spanCounters.dropped.duplicate).to.equal(2);
+    });
+
     it('that may come twice is a duplicate while it is held', () => {
       const { reconciler, spanCounters, end } = setUp({ lateEvents: { holdMillis: 100 } });
       reconciler.expectRepeatedSpans();
@@ -249,6 +317,16 @@ describe('Reconciler', () => {
       expect(reconciler.heldSpans).to.equal(1);
       expect(spanCounters.dropped.duplicate).to.equal(1);
     });
+  });
+
+  it('does not amend a span that is remembered only because it may come again', () => {
+    const { reconciler, end, logLate } = setUp({ lateEvents: 'orphan' });
+    reconciler.expectRepeatedSpans();
+    const span = newSpan();
+    end(span);
+
+    expect(logLate(span).map(({ reason }) => reason)).to.deep.equal(['late']);
+    expect(reconciler.heldEvents).to.equal(0);
   });
 
   for (const lateEvents of ['orphan', 'drop', 'amend'] as const) {
