@@ -491,7 +491,7 @@ request
       it(`says once that this gets no spans, and goes on, with ${app}`, async () => {
         const { code, stdout, stderr } = await runBare([app], { OTEL_LOG_LEVEL: '' });
 
-        expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'exported 0\n' });
+        expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'processed 0\n' });
         expect(stderr.split(SAID)).to.have.length(2);
         expect(traces(stderr)).to.include('trace · 1 span\nwork\n');
       });
