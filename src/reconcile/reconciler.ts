@@ -174,7 +174,7 @@ export class Reconciler {
 
   /** Gives each span the events that wait for it. Returns the spans to deliver, in order. */
   reconcileSpans(batch: Batch<ReadableSpan>, now: number): DeliveredSpan[] {
-    if (this.#needNotRead(batch)) return this.#passUnread(batch);
+    if (this.#mayPass(batch)) return this.#pass(batch);
     for (let i = 0; i < batch.length; i++) {
       try {
         this.#reconcileSpan(batch.items[i]!, now);
@@ -329,16 +329,21 @@ export class Reconciler {
     this.#parked.addEvent(bucket, event);
   }
 
-  /** Whether neither the ids nor the flags of the spans matter, and they can be read without a doubt. */
-  #needNotRead(batch: Batch<ReadableSpan>): boolean {
-    if (this.#fingerprints !== undefined || this.#recent !== undefined) return false;
+  /** Whether no span has to be looked at one by one, and all can be read without a doubt. */
+  #mayPass(batch: Batch<ReadableSpan>): boolean {
+    if (this.#parked.spans > 0 || this.#recent !== undefined) return false;
     if (this.#held !== undefined || !this.#options.unsampledSpans) return false;
     return this.#spanClass.includes(batch);
   }
 
-  #passUnread(batch: Batch<ReadableSpan>): DeliveredSpan[] {
+  #pass(batch: Batch<ReadableSpan>): DeliveredSpan[] {
+    const spans = batch.items.slice(0, batch.length) as ReadableSpan[];
     this.#spans.delivered += batch.length;
-    return batch.items.slice(0, batch.length) as ReadableSpan[];
+    if (this.#fingerprints !== undefined) {
+      const now = this.#lateness?.now() ?? 0;
+      for (const span of spans) this.#fingerprints.remember(span.spanContext(), now);
+    }
+    return spans;
   }
 
   /** Throws if the span cannot be read. */
