@@ -1,8 +1,8 @@
 /**
- * What a service's spans go to: nothing, the SDK's processor with an exporter that does nothing, or the cache, both of
- * whose processors are registered.
+ * What a service's spans go to: nothing, the SDK's processor with an exporter that does nothing, an array, or the cache,
+ * both of whose processors are registered.
  */
-export type ServiceKind = 'bare' | 'batch' | 'cache';
+export type ServiceKind = 'bare' | 'batch' | 'array' | 'cache';
 
 /** What a service says of itself. */
 export interface Load {

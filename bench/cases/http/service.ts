@@ -8,6 +8,7 @@ import type * as Http from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { arrayByHand } from '../by-hand.js';
 import { batchPipeline, loggedCachePipeline, type Pipeline } from '../sdk.js';
 import type { Load, ServiceKind } from './contract.js';
 
@@ -20,6 +21,7 @@ import type { Load, ServiceKind } from './contract.js';
 const PIPELINES: Record<ServiceKind, () => Pipeline | undefined> = {
   bare: () => undefined,
   batch: batchPipeline,
+  array: arrayByHand,
   cache: loggedCachePipeline,
 };
 
