@@ -1,19 +1,27 @@
+import type { SpanContext } from '@opentelemetry/api';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { NO_PIPELINE, type Pipeline } from './sdk.js';
 
+/** How many of the spans delivered last the cache remembers. */
+const REMEMBERED = 16_384;
+
 /**
  * What nothing can be much cheaper than: the span goes to a plain array. When that holds `batch`, or at last, the
- * span contexts are read, and the array goes to the readers.
+ * span contexts are read and noted, and the array goes to the readers.
  */
-export function arrayByHand(readers = 1, batch = 256): Pipeline {
+export function arrayByHand(readers = 1, batch = 256, note?: (spanContext: SpanContext) => void): Pipeline {
   const functions = Array.from({ length: readers }, () => (spans: readonly ReadableSpan[]) => void spans.length);
   let spans: ReadableSpan[] = [];
   let flags = 0;
   const handOver = () => {
     const full = spans;
     spans = [];
-    for (const span of full) flags |= span.spanContext().traceFlags;
+    for (const span of full) {
+      const spanContext = span.spanContext();
+      flags |= spanContext.traceFlags;
+      note?.(spanContext);
+    }
     for (const read of functions) read(full);
   };
   return {
@@ -29,6 +37,16 @@ export function arrayByHand(readers = 1, batch = 256): Pipeline {
       if (flags !== 1) throw new Error('the spans are not sampled');
     },
   };
+}
+
+/** The same, with the ids of the last spans remembered in the obvious way: in a `Map`, whose oldest keys leave. */
+export function arrayAndMapByHand(): Pipeline {
+  const ids = new Map<string, string>();
+  const oldest = ids.keys();
+  return arrayByHand(1, 256, ({ spanId, traceId }) => {
+    ids.set(spanId, traceId);
+    if (ids.size > REMEMBERED) ids.delete(oldest.next().value!);
+  });
 }
 
 /**

@@ -12,11 +12,16 @@ import type { EmittedRecordPool } from './emitted-record-pool.js';
 
 // Node's own, taken when the module loads: a test's fake timers do not stop the driver.
 const { clearImmediate, setImmediate, setTimeout } = timers;
+const { nextTick } = process;
+const { queueMicrotask } = globalThis;
 
 /** The asynchronous context of the module's loading, that of no request. */
 const ROOT = new AsyncResource('otel-span-cache');
 
-/** Queued items for which a turn moves one more batch. */
+/** How long a turn goes on moving batches. */
+const TURN_MILLIS = 1;
+
+/** Queued items for which a turn moves one batch more, however long it takes. */
 const BACKLOG_PER_BATCH = 4_096;
 
 /** How rarely the driver looks at what waits for time to pass, at most. */
@@ -38,9 +43,13 @@ const WAKE_MILLIS = 1;
  * At the end of a cycle follow the spans that are done with waiting: amended ones, and those that were held
  * long enough. What waits for time to pass is looked at by one coarse timer.
  *
- * By itself it moves one batch per turn of the event loop (more only when many thousands wait), in an
- * asynchronous context of its own, and never keeps the process alive. `flush()` moves everything at once. Only one of them is on the stack at
- * any time: called by a subscriber, `flush()` leaves the work to the delivery under way.
+ * By itself it moves, in a turn of the event loop, what it can in a millisecond. What waits longer than that outlives
+ * a collection or two of the young generation, and costs more to copy than to deliver. Between two batches it
+ * lets those run who wait for one, so that their buffers do not fill up. It has an asynchronous context of its own, and
+ * never keeps the process alive.
+ *
+ * `flush()` moves everything at once. Only one of them is on the stack at any time: called by a subscriber,
+ * `flush()` leaves the work to the delivery under way.
  */
 export class Driver {
   readonly #spans: BoundedQueue<ReadableSpan>;
@@ -53,6 +62,7 @@ export class Driver {
   readonly #failures = new Episode();
   readonly #timer: NodeJS.Timeout;
   readonly #run: () => void;
+  readonly #runOn: () => void;
   readonly #sweep: () => void;
   /** Set while something waits for time to pass. */
   #sweeper: NodeJS.Timeout | undefined;
@@ -61,8 +71,12 @@ export class Driver {
   #cycle = 0;
   /** At the end of which cycle to look at what waits, if the time for it has come. */
   #sweepCycle = Infinity;
-  /** A turn is scheduled. */
+  /** A turn is scheduled or under way. */
   #awake = false;
+  /** Batches that the turn under way has still to move, and those that it may. */
+  #batchesDue = 0;
+  #batchesLeft = 0;
+  #turnEnds = 0;
   /** A batch is being moved. */
   #moving = false;
   #immediate: NodeJS.Immediate | undefined;
@@ -85,6 +99,7 @@ export class Driver {
     this.#eventCounters = parts.eventCounters;
     // A turn must not run in the context of the request that happened to wake the driver.
     this.#run = ROOT.bind(() => this.#turn());
+    this.#runOn = ROOT.bind(() => this.#move());
     this.#sweep = ROOT.bind(() => {
       this.#sweeper = undefined;
       this.#sweepCycle = this.#cycle + 1;
@@ -137,13 +152,31 @@ export class Driver {
     return this.#spans.size === 0 && this.#events.size === 0;
   }
 
+  /**
+   * A turn moves no more than was queued when it began: a subscriber that ends spans cannot keep it busy. However long
+   * it takes, of a full queue it moves a sixteenth: one batch would fall behind a service that ends more than that.
+   */
   #turn(): void {
     clearImmediate(this.#immediate);
-    // A fixed number would fall behind a service that ends more spans per turn: the more that waits, the more
-    // batches. Of a full queue a sixteenth goes in one turn.
-    let batches = 1 + Math.floor((this.#spans.size + this.#events.size) / BACKLOG_PER_BATCH);
-    let again = true;
-    while (batches-- > 0 && again) again = this.#moveOneBatch();
+    const queued = this.#spans.size + this.#events.size;
+    this.#batchesDue = 1 + Math.floor(queued / BACKLOG_PER_BATCH);
+    // Both queues end in a batch that is not full.
+    this.#batchesLeft = 2 + Math.floor(queued / SEGMENT_SIZE);
+    this.#turnEnds = performance.now() + TURN_MILLIS;
+    this.#move();
+  }
+
+  /** Moves a batch, and goes on with the turn, plans another, or goes to sleep. */
+  #move(): void {
+    const again = this.#moveOneBatch();
+    this.#batchesDue--;
+    this.#batchesLeft--;
+    const onTime = this.#batchesLeft > 0 && performance.now() < this.#turnEnds;
+    if (again && (this.#batchesDue > 0 || onTime)) {
+      // A tick that a microtask asks for comes when all microtasks are done, those of a reader's loop too.
+      queueMicrotask(() => nextTick(this.#runOn));
+      return;
+    }
     this.#planSweep();
     if (again) this.#continue();
     else this.#awake = false;

@@ -58,7 +58,7 @@ export class SpanMap<V extends SpanIdentity> {
     this.#close(slot);
     this.#size--;
     const { length } = this.#hashes;
-    if (length > MIN_SLOTS && this.#size * 16 < length) this.#resize(length / 4);
+    if (length > MIN_SLOTS && this.#size * 16 < length) this.#resize(Math.max(length / 4, MIN_SLOTS));
   }
 
   clear(): void {

@@ -6,6 +6,8 @@ import type { OrphanEvent, SpanCache, SpanCacheOptions } from '../../src/index.j
 import { eventually, listenToWarnings, startService, type Service } from '../scenarios/service.js';
 
 describe('Driver', () => {
+  afterEach(() => sinon.restore());
+
   it('keeps up with a service that ends more spans per turn than a batch holds', async () => {
     const { cache, start } = startService();
     cache.subscribe(() => {});
@@ -19,24 +21,67 @@ describe('Driver', () => {
     expect(cache.stats().spans.dropped.queue_full).to.equal(0);
   });
 
-  const TURNS = { 'one batch': [4_095, 1], 'two, as from 4,096 waiting': [4_096, 2], 'four, of 12,288': [12_288, 4] } as const;
-  for (const [what, [waiting, batches]] of Object.entries(TURNS)) {
-    it(`moves in one turn ${what}`, async () => {
-      const { cache, start } = startService();
-      let delivered = 0;
-      let inFirstTurn = 0;
-      cache.subscribe(() => {
-        delivered++;
-        // Once the turn is over.
-        if (delivered === 1) queueMicrotask(() => (inFirstTurn = delivered));
-      });
+  /** How many batches come in the first turn that delivers any. `take` is the subscriber. */
+  async function batchesOfFirstTurn(waiting: number, take: () => void): Promise<number> {
+    const { cache, start } = startService();
+    let delivered = 0;
+    let inFirstTurn = 0;
+    cache.subscribe(() => {
+      // Once the turn is over.
+      if (++delivered === 1) setImmediate(() => (inFirstTurn = delivered));
+      take();
+    });
+    for (let i = 0; i < waiting; i++) start('job').end();
+    await eventually(() => inFirstTurn > 0);
+    return inFirstTurn;
+  }
 
-      for (let i = 0; i < waiting; i++) start('job').end();
-      await eventually(() => inFirstTurn > 0);
+  it('moves in one turn all that waits, if that takes no time', async () => {
+    sinon.useFakeTimers({ toFake: ['performance'] });
 
-      expect(inFirstTurn).to.equal(batches);
+    expect(await batchesOfFirstTurn(1_000, () => {})).to.equal(4);
+  });
+
+  const SLOW = { 'one batch': [4_095, 1], 'two, as from 4,096 waiting': [4_096, 2], 'four, of 12,288': [12_288, 4] } as const;
+  for (const [what, [waiting, batches]] of Object.entries(SLOW)) {
+    it(`moves in one turn ${what}, if subscribers take longer than a turn may last`, async () => {
+      const clock = sinon.useFakeTimers({ toFake: ['performance'] });
+
+      expect(await batchesOfFirstTurn(waiting, () => clock.tick(1.5))).to.equal(batches);
     });
   }
+
+  it('gives a loop the time to take each batch before the next', async () => {
+    const { cache, start } = startService();
+    const subscription = cache.subscribe({ capacity: 256 });
+    let taken = 0;
+    const reading = (async () => {
+      for await (const { spans } of subscription) taken += spans.length;
+    })();
+
+    for (let i = 0; i < 2_000; i++) start('job').end();
+    await eventually(() => taken === 2_000);
+
+    expect(taken).to.equal(2_000);
+    subscription.close();
+    await reading;
+  });
+
+  it('leaves the event loop to others, though a subscriber goes on ending spans in no time', async () => {
+    sinon.useFakeTimers({ toFake: ['performance'] });
+    const { cache, start } = startService();
+    let othersDid = false;
+    let ended = 0;
+    cache.subscribe(() => {
+      if (!othersDid && ended++ < 100_000) start('job').end();
+    });
+
+    start('job').end();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    othersDid = true;
+
+    expect(ended).to.be.within(1, 99_999);
+  });
 
   it('runs in an asynchronous context of its own, not in that of the request that woke it', async () => {
     const { cache, start } = startService();

@@ -13,7 +13,10 @@ describe('A full queue', () => {
     listenToWarnings((...args: unknown[]) => warnings.push(args.join(' ')));
   });
 
-  afterEach(() => diag.disable());
+  afterEach(() => {
+    diag.disable();
+    sinon.restore();
+  });
 
   it('of spans refuses the newest, counts them, and says so once', () => {
     const { cache, start } = startService({ queueCapacity: 3 });
@@ -93,11 +96,15 @@ describe('The driver', () => {
     expect(callback.callCount).to.equal(1);
   });
 
-  it('lets the event loop turn between batches', async () => {
+  it('lets the event loop turn between batches that take a millisecond', async () => {
+    const clock = sinon.useFakeTimers({ toFake: ['performance'] });
     const { cache, start } = startService();
     let turns = 0;
     const turnsSeen: number[] = [];
-    cache.subscribe(() => turnsSeen.push(turns));
+    cache.subscribe(() => {
+      turnsSeen.push(turns);
+      clock.tick(1);
+    });
     for (let i = 0; i < 256 * 4; i++) start('job').end();
 
     const count = () => {
