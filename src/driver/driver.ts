@@ -12,7 +12,7 @@ import type { EmittedRecordPool } from './emitted-record-pool.js';
 
 // Node's own, taken when the module loads: a test's fake timers do not stop the driver.
 const { clearImmediate, setImmediate, setTimeout } = timers;
-const { nextTick } = process;
+const nextTick = process.nextTick.bind(process);
 const { queueMicrotask } = globalThis;
 
 /** The asynchronous context of the module's loading, that of no request. */
