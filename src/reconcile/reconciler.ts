@@ -174,7 +174,7 @@ export class Reconciler {
 
   /** Gives each span the events that wait for it. Returns the spans to deliver, in order. */
   reconcileSpans(batch: Batch<ReadableSpan>, now: number): DeliveredSpan[] {
-    if (this.#mayPass(batch)) return this.#pass(batch);
+    if (this.#mayPass(batch) && this.#rememberAll(batch)) return this.#pass(batch);
     for (let i = 0; i < batch.length; i++) {
       try {
         this.#reconcileSpan(batch.items[i]!, now);
@@ -337,13 +337,21 @@ export class Reconciler {
   }
 
   #pass(batch: Batch<ReadableSpan>): DeliveredSpan[] {
-    const spans = batch.items.slice(0, batch.length) as ReadableSpan[];
     this.#spans.delivered += batch.length;
-    if (this.#fingerprints !== undefined) {
-      const now = this.#lateness?.now() ?? 0;
-      for (const span of spans) this.#fingerprints.remember(span.spanContext(), now);
+    return batch.items.slice(0, batch.length) as ReadableSpan[];
+  }
+
+  /** Returns false if one of the spans has no ids after all. */
+  #rememberAll(batch: Batch<ReadableSpan>): boolean {
+    const fingerprints = this.#fingerprints;
+    if (fingerprints === undefined) return true;
+    const now = this.#lateness?.now() ?? 0;
+    try {
+      for (let i = 0; i < batch.length; i++) fingerprints.remember(batch.items[i]!.spanContext(), now);
+    } catch {
+      return false;
     }
-    return spans;
+    return true;
   }
 
   /** Throws if the span cannot be read. */

@@ -285,6 +285,29 @@ describe('Reconciler', () => {
       });
     }
 
+    it('without ids, though of a class that has some, is invalid, and the others of its batch are not', () => {
+      const { reconciler, spanCounters, end } = setUp();
+      const [first, second] = [newSpan('first'), newSpan('second')] as unknown as ReadableSpan[];
+      end(newSpan());
+      const broken = Object.create(Object.getPrototypeOf(first)) as ReadableSpan;
+
+      const delivered = reconciler.reconcileSpans(batch(first!, broken, second!), 0);
+
+      expect(names(delivered)).to.deep.equal(['first', 'second']);
+      expect(spanCounters.delivered).to.equal(3);
+      expect(spanCounters.dropped.invalid).to.equal(1);
+    });
+
+    it('of a known class is remembered, read one by one or not', () => {
+      const { end, logLate } = setUp();
+      const spans = [newSpan(), newSpan()];
+
+      for (const span of spans) end(span);
+
+      const reasons = spans.flatMap((span) => logLate(span)).map(({ reason }) => reason);
+      expect(reasons).to.deep.equal(['late', 'late']);
+    });
+
     it('without events is not held', () => {
       const { reconciler, spanCounters } = setUp({ lateEvents: { holdMillis: 100 } });
       const span = Object.defineProperty(newSpan(), 'events', { value: undefined });
