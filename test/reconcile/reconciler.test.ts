@@ -298,14 +298,22 @@ describe('Reconciler', () => {
       expect(spanCounters.dropped.invalid).to.equal(1);
     });
 
-    it('of a known class is remembered, read one by one or not', () => {
-      const { end, logLate } = setUp();
+    it('of a known class is read once, and remembered with its time', () => {
+      const lateness = { now: () => 5, lateSince: sinon.spy() };
+      const { reconciler, end, logLate } = setUp({}, lateness);
+      end(newSpan());
       const spans = [newSpan(), newSpan()];
+      const read = sinon.spy(Object.getPrototypeOf(spans[0]) as ReadableSpan, 'spanContext');
+      try {
+        reconciler.reconcileSpans(batch(...(spans as unknown as ReadableSpan[])), 0);
 
-      for (const span of spans) end(span);
-
+        expect(read.callCount).to.equal(2);
+      } finally {
+        read.restore();
+      }
       const reasons = spans.flatMap((span) => logLate(span)).map(({ reason }) => reason);
       expect(reasons).to.deep.equal(['late', 'late']);
+      expect(lateness.lateSince.args).to.deep.equal([[5], [5]]);
     });
 
     it('without events is not held', () => {
