@@ -43,10 +43,18 @@ export function arrayByHand(readers = 1, batch = 256, note?: (spanContext: SpanC
 export function arrayAndMapByHand(): Pipeline {
   const ids = new Map<string, string>();
   const oldest = ids.keys();
-  return arrayByHand(1, 256, ({ spanId, traceId }) => {
+  let forgotten = 0;
+  const pipeline = arrayByHand(1, 256, ({ spanId, traceId }) => {
     ids.set(spanId, traceId);
-    if (ids.size > REMEMBERED) ids.delete(oldest.next().value!);
+    if (ids.size > REMEMBERED && ids.delete(oldest.next().value!)) forgotten++;
   });
+  return {
+    ...pipeline,
+    check() {
+      pipeline.check();
+      if (ids.size === REMEMBERED && forgotten === 0) throw new Error('nothing was forgotten');
+    },
+  };
 }
 
 /**

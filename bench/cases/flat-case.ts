@@ -33,7 +33,7 @@ export function flatCase(name: string, options: FlatOptions): BenchCase {
     name,
     rows: [
       { id: name, what, against: 'the cheapest size', unit: 'times', bar, byHand },
-      { id: `${name}-by-hand`, what: 'the same, at the size that compares worst', against: byHand, unit: 'ns' },
+      { id: `${name}-beside`, what: 'the same, at the size that compares worst', against: byHand, unit: 'ns' },
     ],
     guarded: false,
     processes,
@@ -43,10 +43,11 @@ export function flatCase(name: string, options: FlatOptions): BenchCase {
     async measure(millis) {
       const curves = await measureCurves(options, millis / sizes.length);
       const [cache, other] = Object.values(curves.lines) as [readonly number[], readonly number[]];
-      const worst = ratios(cache, other).reduce((worst, ratio, at, all) => (ratio > all[worst]! ? at : worst), 0);
+      const compared = ratios(cache, other);
+      const worst = compared.indexOf(Math.max(...compared));
       const samples = {
         [name]: { ours: [dearest(cache)], theirs: [1], byHand: [dearest(other)] },
-        [`${name}-by-hand`]: { ours: [cache[worst]!], theirs: [other[worst]!] },
+        [`${name}-beside`]: { ours: [cache[worst]!], theirs: [other[worst]!] },
       };
       return { samples, curves };
     },

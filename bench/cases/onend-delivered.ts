@@ -1,7 +1,7 @@
 import type { BenchCase } from '../case.js';
 import { alternate } from '../measure/alternate.js';
 import { differences } from '../measure/statistics.js';
-import { arrayAndMapByHand, arrayByHand } from './by-hand.js';
+import { arrayByHand } from './by-hand.js';
 import { onEndAndDelivery } from './ended-spans.js';
 import { batchPipeline, cachePipeline, loggedCachePipeline, NO_PIPELINE } from './sdk.js';
 
@@ -21,26 +21,18 @@ export const onEndDelivered: BenchCase = {
       what: 'the same, with `logRecordProcessor` registered too: each span\'s ids are read and remembered',
       against: '`BatchSpanProcessor` with its exports to a no-op exporter, above a no-op processor',
       unit: 'ns',
-      byHand: 'the same, the ids of the last 16,384 put into a `Map`',
     },
   ],
   guarded: true,
   processes: 3,
   async measure(millis) {
-    const pipelines = [
-      cachePipeline(),
-      loggedCachePipeline(),
-      batchPipeline(),
-      arrayByHand(),
-      arrayAndMapByHand(),
-      NO_PIPELINE,
-    ];
+    const pipelines = [cachePipeline(), loggedCachePipeline(), batchPipeline(), arrayByHand(), NO_PIPELINE];
     const times = await alternate(pipelines.map(onEndAndDelivery), { count: 60_000, millis });
-    const [ours, logged, theirs, byHand, mapByHand] = times.map((each) => differences(each, times.at(-1)!));
+    const [ours, logged, theirs, byHand] = times.map((each) => differences(each, times.at(-1)!));
     return {
       samples: {
         'onend-delivered': { ours: ours!, theirs: theirs!, byHand: byHand! },
-        'onend-delivered-logs': { ours: logged!, theirs: theirs!, byHand: mapByHand! },
+        'onend-delivered-logs': { ours: logged!, theirs: theirs! },
       },
     };
   },

@@ -10,7 +10,7 @@ import { SEGMENT_SIZE, type BoundedQueue, type Segment } from '../queue/bounded-
 import type { EmittedRecord, Reconciler } from '../reconcile/reconciler.js';
 import type { EmittedRecordPool } from './emitted-record-pool.js';
 
-// Node's own, taken when the module loads: a test's fake timers do not stop the driver.
+// Those of the module's loading: a test's fake timers do not stop the driver.
 const { clearImmediate, setImmediate, setTimeout } = timers;
 const nextTick = process.nextTick.bind(process);
 const { queueMicrotask } = globalThis;
@@ -43,10 +43,10 @@ const WAKE_MILLIS = 1;
  * At the end of a cycle follow the spans that are done with waiting: amended ones, and those that were held
  * long enough. What waits for time to pass is looked at by one coarse timer.
  *
- * By itself it moves, in a turn of the event loop, what it can in a millisecond. What waits longer than that outlives
- * a collection or two of the young generation, and costs more to copy than to deliver. Between two batches it
- * lets those run who wait for one, so that their buffers do not fill up. It has an asynchronous context of its own, and
- * never keeps the process alive.
+ * By itself it moves, in a turn of the event loop, what it can in a millisecond. A backlog that stands for many turns
+ * outlives a collection or two of the young generation, and costs more to copy than to deliver. Between two batches
+ * it lets those run who wait for one. To a subscriber that needs the event loop to get on, it leaves it: the turn is over
+ * then. It has an asynchronous context of its own, and never keeps the process alive.
  *
  * `flush()` moves everything at once. Only one of them is on the stack at any time: called by a subscriber,
  * `flush()` leaves the work to the delivery under way.
@@ -73,9 +73,11 @@ export class Driver {
   #sweepCycle = Infinity;
   /** A turn is scheduled or under way. */
   #awake = false;
-  /** Batches that the turn under way has still to move, and those that it may. */
+  /** Batches that the turn under way has to move still, whatever it takes. */
   #batchesDue = 0;
+  /** Batches that it may move at most. */
   #batchesLeft = 0;
+  /** When it is over otherwise. */
   #turnEnds = 0;
   /** A batch is being moved. */
   #moving = false;
@@ -99,7 +101,7 @@ export class Driver {
     this.#eventCounters = parts.eventCounters;
     // A turn must not run in the context of the request that happened to wake the driver.
     this.#run = ROOT.bind(() => this.#turn());
-    this.#runOn = ROOT.bind(() => this.#move());
+    this.#runOn = ROOT.bind(() => this.#goOn());
     this.#sweep = ROOT.bind(() => {
       this.#sweeper = undefined;
       this.#sweepCycle = this.#cycle + 1;
@@ -153,8 +155,8 @@ export class Driver {
   }
 
   /**
-   * A turn moves no more than was queued when it began: a subscriber that ends spans cannot keep it busy. However long
-   * it takes, of a full queue it moves a sixteenth: one batch would fall behind a service that ends more than that.
+   * A turn moves about as much as was queued when it began: a subscriber that ends spans cannot keep it up. However
+   * long it takes, of a full queue it moves a sixteenth: one batch would fall behind a service that ends more than that.
    */
   #turn(): void {
     clearImmediate(this.#immediate);
@@ -166,17 +168,31 @@ export class Driver {
     this.#move();
   }
 
-  /** Moves a batch, and goes on with the turn, plans another, or goes to sleep. */
+  /** Moves a batch, and then asks whether the turn is over. */
   #move(): void {
     const again = this.#moveOneBatch();
     this.#batchesDue--;
     this.#batchesLeft--;
     const onTime = this.#batchesLeft > 0 && performance.now() < this.#turnEnds;
-    if (again && (this.#batchesDue > 0 || onTime)) {
-      // A tick that a microtask asks for comes when all microtasks are done, those of a reader's loop too.
-      queueMicrotask(() => nextTick(this.#runOn));
-      return;
-    }
+    if (again && (this.#batchesDue > 0 || onTime)) this.#letOthersRun();
+    else this.#endTurn(again);
+  }
+
+  /**
+   * A tick that a microtask asks for comes when all microtasks are done, those of a reader's loop too. Should it not
+   * come at all, being a fake, the timer does.
+   */
+  #letOthersRun(): void {
+    queueMicrotask(() => nextTick(this.#runOn));
+    this.#timer.refresh();
+  }
+
+  #goOn(): void {
+    if (this.#batchesDue > 0 || !this.#fanOut.busy) this.#move();
+    else this.#endTurn(true);
+  }
+
+  #endTurn(again: boolean): void {
     this.#planSweep();
     if (again) this.#continue();
     else this.#awake = false;

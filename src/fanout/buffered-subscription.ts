@@ -51,6 +51,8 @@ export abstract class BufferedSubscription implements Subscriber, SubscriptionHa
     else this.#handThis(this.buffer.passOrphans(orphans));
   }
 
+  abstract readonly busy: boolean;
+
   abstract stats(): SubscriptionStats;
 
   /** Whether the reader waits for a batch. The buffer is empty then. */

@@ -29,6 +29,10 @@ export class CallbackSubscription extends BufferedSubscription {
     this.#callback = callback;
   }
 
+  get busy(): boolean {
+    return this.#busy;
+  }
+
   stats(): SubscriptionStats {
     const { delivered, dropped, droppedOrphans, queued } = this.buffer;
     const errors = this.#errors;

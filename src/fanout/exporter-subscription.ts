@@ -81,6 +81,11 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     return this.#closing !== undefined;
   }
 
+  /** While it exports, and the next batch is complete. */
+  get busy(): boolean {
+    return this.#exporting !== undefined && this.#queue.length >= this.#options.maxExportBatchSize;
+  }
+
   deliverSpans(spans: readonly DeliveredSpan[]): void {
     const sampled = spans.filter(isForExport);
     if (!this.#fits(sampled.length)) {

@@ -28,6 +28,11 @@ export class FanOut {
     return this.#orphansWanted;
   }
 
+  /** Whether a subscriber is busy: more would only fill its buffer. */
+  get busy(): boolean {
+    return this.#subscribers.some(({ busy }) => busy);
+  }
+
   add(subscriber: Subscriber): void {
     this.#replace([...this.#subscribers, subscriber]);
   }

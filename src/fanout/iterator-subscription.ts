@@ -10,6 +10,12 @@ const DONE: Result = { done: true, value: undefined };
 /** The subscription behind `for await` and `take()`: a buffer, and whoever waits for it to fill. */
 export class IteratorSubscription extends BufferedSubscription implements Subscription {
   readonly #waiters: ((result: Result) => void)[] = [];
+  #iterated = false;
+
+  /** A loop is, from a batch to the next. Nobody can tell of `take()`, which is called now and then. */
+  get busy(): boolean {
+    return this.#iterated && !this.ready;
+  }
 
   take(): SpanBatch | undefined {
     return this.buffer.shiftAll();
@@ -47,6 +53,7 @@ export class IteratorSubscription extends BufferedSubscription implements Subscr
   }
 
   #next(): Promise<Result> {
+    this.#iterated = true;
     const value = this.buffer.shift();
     if (value !== undefined) return Promise.resolve({ done: false, value });
     if (this.closed) return Promise.resolve(DONE);

@@ -39,6 +39,7 @@ export interface SpanStore extends Disposable {
 export class SpanStoreSubscription implements SpanStore, Subscriber {
   readonly capacity: number;
   readonly wantsOrphans = false;
+  readonly busy = false;
   readonly #flush: () => void;
   readonly #detach: (subscriber: Subscriber) => void;
   #history: SpanHistory;

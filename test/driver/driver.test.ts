@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { context, diag, ROOT_CONTEXT } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import type { OrphanEvent, SpanCache, SpanCacheOptions } from '../../src/index.js';
+import type { OrphanEvent, SpanCache, SpanCacheOptions, SpanExporter } from '../../src/index.js';
 import { eventually, listenToWarnings, startService, type Service } from '../scenarios/service.js';
 
 describe('Driver', () => {
@@ -37,7 +37,7 @@ describe('Driver', () => {
     return inFirstTurn;
   }
 
-  const spans = (count: number) => ({ start }: Service) => {
+  const spans = (count: number) => ({ start }: Pick<Service, 'start'>) => {
     for (let i = 0; i < count; i++) start('job').end();
   };
   const eventsWithoutSpan = (count: number) => ({ logger }: Service) => {
@@ -52,7 +52,50 @@ describe('Driver', () => {
     });
   }
 
-  it('moves in one turn no more than was queued when it began, whatever subscribers end', async () => {
+  it('ends a turn where a subscriber waits for the event loop', async () => {
+    sinon.useFakeTimers({ toFake: ['performance'] });
+
+    expect(await batchesOfFirstTurn(spans(1_000), ({ cache }) => void cache.subscribe(() => new Promise(() => {})))).to.equal(2);
+  });
+
+  it('leaves the event loop to a loop that waits for it', async () => {
+    sinon.useFakeTimers({ toFake: ['performance'] });
+    const { cache, start } = startService();
+    const subscription = cache.subscribe({ capacity: 512 });
+    let lost = 0;
+    let taken = 0;
+    const reading = (async () => {
+      for await (const batch of subscription) {
+        await new Promise(setImmediate);
+        taken += batch.spans.length;
+        lost += batch.dropped;
+      }
+    })();
+
+    spans(2_000)({ start });
+    await eventually(() => taken + lost === 2_000);
+
+    expect(lost).to.equal(0);
+    subscription.close();
+    await reading;
+  });
+
+  it('leaves the event loop to an exporter that waits for it', async () => {
+    sinon.useFakeTimers({ toFake: ['performance'] });
+    const { cache, start } = startService();
+    const exporter: SpanExporter = {
+      export: (_, done) => void setImmediate(() => done({ code: 0 })),
+      shutdown: async () => {},
+    };
+    cache.addExporter(exporter);
+
+    spans(10_000)({ start });
+    await eventually(() => cache.stats().spans.delivered === 10_000);
+
+    expect(cache.stats().subscriptions[0]!.dropped).to.equal(0);
+  });
+
+  it('moves in one turn about as much as was queued when it began, whatever subscribers end', async () => {
     sinon.useFakeTimers({ toFake: ['performance'] });
     let ended = 0;
 
@@ -73,12 +116,102 @@ describe('Driver', () => {
     });
   }
 
-  it('gives a loop the time to take each batch before the next', async () => {
+  it('gives a loop the time to take each batch before the next, in one turn', async () => {
+    sinon.useFakeTimers({ toFake: ['performance'] });
+    const { cache, start } = startService();
+    const subscription = cache.subscribe({ capacity: 256 });
+    let taken = 0;
+    let inFirstTurn = 0;
+    const reading = (async () => {
+      for await (const batch of subscription) {
+        for (let i = 0; i < 10; i++) await undefined;
+        if (taken === 0) setImmediate(() => (inFirstTurn = taken));
+        taken += batch.spans.length;
+      }
+    })();
+
+    spans(2_000)({ start });
+    await eventually(() => inFirstTurn > 0);
+
+    expect(inFirstTurn).to.equal(2_000);
+    subscription.close();
+    await reading;
+  });
+
+  it('ends a turn where a subscriber waits for the event loop', async () => {
+    sinon.useFakeTimers({ toFake: ['performance'] });
+
+    expect(await batchesOfFirstTurn(spans(1_000), ({ cache }) => void cache.subscribe(() => new Promise(() => {})))).to.equal(2);
+  });
+
+  it('leaves the event loop to a loop that waits for it', async () => {
+    sinon.useFakeTimers({ toFake: ['performance'] });
+    const { cache, start } = startService();
+    const subscription = cache.subscribe({ capacity: 512 });
+    let lost = 0;
+    let taken = 0;
+    const reading = (async () => {
+      for await (const batch of subscription) {
+        await new Promise(setImmediate);
+        taken += batch.spans.length;
+        lost += batch.dropped;
+      }
+    })();
+
+    spans(2_000)({ start });
+    await eventually(() => taken + lost === 2_000);
+
+    expect(lost).to.equal(0);
+    subscription.close();
+    await reading;
+  });
+
+  it('leaves the event loop to an exporter that waits for it', async () => {
+    sinon.useFakeTimers({ toFake: ['performance'] });
+    const { cache, start } = startService();
+    const exporter: SpanExporter = {
+      export: (_, done) => void setImmediate(() => done({ code: 0 })),
+      shutdown: async () => {},
+    };
+    cache.addExporter(exporter);
+
+    spans(10_000)({ start });
+    await eventually(() => cache.stats().spans.delivered === 10_000);
+
+    expect(cache.stats().subscriptions[0]!.dropped).to.equal(0);
+  });
+
+  it('moves in one turn about as much as was queued when it began, whatever subscribers end', async () => {
+    sinon.useFakeTimers({ toFake: ['performance'] });
+    let ended = 0;
+
+    const batches = await batchesOfFirstTurn(spans(256 * 3), ({ start }) => {
+      if (ended++ < 100) start('job').end();
+    });
+
+    // A batch more for each queue, the last of which need not be full.
+    expect(batches).to.equal(3 + 2);
+  });
+
+  const SLOW = { 'one batch': [4_095, 1], 'two, as from 4,096 waiting': [4_096, 2], 'four, of 12,288': [12_288, 4] } as const;
+  for (const [what, [waiting, batches]] of Object.entries(SLOW)) {
+    it(`moves in one turn ${what}, if subscribers take longer than a turn may last`, async () => {
+      const clock = sinon.useFakeTimers({ toFake: ['performance'] });
+
+      expect(await batchesOfFirstTurn(spans(waiting), () => clock.tick(1.5))).to.equal(batches);
+    });
+  }
+
+  it('gives a loop that awaits what is soon there the time to take each batch before the next', async () => {
+    sinon.useFakeTimers({ toFake: ['performance'] });
     const { cache, start } = startService();
     const subscription = cache.subscribe({ capacity: 256 });
     let taken = 0;
     const reading = (async () => {
-      for await (const { spans } of subscription) taken += spans.length;
+      for await (const { spans } of subscription) {
+        for (let i = 0; i < 10; i++) await undefined;
+        taken += spans.length;
+      }
     })();
 
     for (let i = 0; i < 2_000; i++) start('job').end();
@@ -87,6 +220,18 @@ describe('Driver', () => {
     expect(taken).to.equal(2_000);
     subscription.close();
     await reading;
+  });
+
+  it('stays in its own context from batch to batch', async () => {
+    const { cache, start } = startService();
+    const request = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    cache.subscribe(() => seen.push(request.getStore()));
+
+    request.run('request', () => spans(1_000)({ start }));
+    await eventually(() => seen.length === 4);
+
+    expect(seen).to.deep.equal([undefined, undefined, undefined, undefined]);
   });
 
   it('runs in an asynchronous context of its own, not in that of the request that woke it', async () => {

@@ -13,10 +13,7 @@ describe('A full queue', () => {
     listenToWarnings((...args: unknown[]) => warnings.push(args.join(' ')));
   });
 
-  afterEach(() => {
-    diag.disable();
-    sinon.restore();
-  });
+  afterEach(() => diag.disable());
 
   it('of spans refuses the newest, counts them, and says so once', () => {
     const { cache, start } = startService({ queueCapacity: 3 });
@@ -83,6 +80,8 @@ describe('A full queue', () => {
 });
 
 describe('The driver', () => {
+  afterEach(() => sinon.restore());
+
   it('delivers by itself, off the path of span.end()', async () => {
     const { cache, start } = startService();
     const callback = sinon.spy();
