@@ -55,8 +55,11 @@ describe('Spans of another thread', function () {
       const store = service.cache.store();
       const worker = service.thread('wholeSpan');
 
+      // Before the message: of a thread that has ended, both may come at once.
+      const exited = once(worker, 'exit');
+
       const there = await message<Record<string, unknown>>(worker);
-      await once(worker, 'exit');
+      await exited;
       await service.receiver.forceFlush();
 
       const [span] = store.getFinishedSpans();
