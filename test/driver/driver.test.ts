@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { context, diag, ROOT_CONTEXT } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import type { OrphanEvent, SpanCache, SpanCacheOptions, SpanExporter } from '../../src/index.js';
+import type { OrphanEvent, SpanBatch, SpanCache, SpanCacheOptions, SpanExporter, Subscription } from '../../src/index.js';
 import { eventually, listenToWarnings, startService, type Service } from '../scenarios/service.js';
 
 describe('Driver', () => {
@@ -37,6 +37,10 @@ describe('Driver', () => {
     return inFirstTurn;
   }
 
+  async function forEachBatch(subscription: Subscription, take: (batch: SpanBatch) => Promise<void>): Promise<void> {
+    for await (const batch of subscription) await take(batch);
+  }
+
   const spans = (count: number) => ({ start }: Pick<Service, 'start'>) => {
     for (let i = 0; i < count; i++) start('job').end();
   };
@@ -64,13 +68,11 @@ describe('Driver', () => {
     const subscription = cache.subscribe({ capacity: 512 });
     let lost = 0;
     let taken = 0;
-    const reading = (async () => {
-      for await (const batch of subscription) {
-        await new Promise(setImmediate);
-        taken += batch.spans.length;
-        lost += batch.dropped;
-      }
-    })();
+    const reading = forEachBatch(subscription, async (batch) => {
+      await new Promise(setImmediate);
+      taken += batch.spans.length;
+      lost += batch.dropped;
+    });
 
     spans(2_000)({ start });
     await eventually(() => taken + lost === 2_000);
@@ -122,13 +124,11 @@ describe('Driver', () => {
     const subscription = cache.subscribe({ capacity: 256 });
     let taken = 0;
     let inFirstTurn = 0;
-    const reading = (async () => {
-      for await (const batch of subscription) {
-        for (let i = 0; i < 10; i++) await undefined;
-        if (taken === 0) setImmediate(() => (inFirstTurn = taken));
-        taken += batch.spans.length;
-      }
-    })();
+    const reading = forEachBatch(subscription, async (batch) => {
+      for (let i = 0; i < 10; i++) await undefined;
+      if (taken === 0) setImmediate(() => (inFirstTurn = taken));
+      taken += batch.spans.length;
+    });
 
     spans(2_000)({ start });
     await eventually(() => inFirstTurn > 0);
