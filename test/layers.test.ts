@@ -7,22 +7,23 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
 
 /** The folders of `src/`, each with those it may import from. Types count. */
 const LAYERS: Record<string, readonly string[]> = {
+  support: [],
   diagnostics: [],
   model: [],
   validation: [],
   queue: ['diagnostics'],
-  recording: ['model', 'diagnostics', 'validation'],
+  recording: ['support', 'model', 'diagnostics', 'validation'],
   reconcile: ['model', 'queue'],
   store: ['model'],
-  fanout: ['model', 'diagnostics', 'store'],
+  fanout: ['support', 'model', 'diagnostics', 'store'],
   format: ['model', 'validation'],
-  driver: ['model', 'diagnostics', 'queue', 'recording', 'reconcile', 'fanout'],
+  driver: ['support', 'model', 'diagnostics', 'queue', 'recording', 'reconcile', 'fanout'],
   metrics: ['model', 'diagnostics', 'reconcile', 'fanout'],
   otel: ['model', 'diagnostics', 'recording', 'reconcile', 'driver'],
   // '' is what is on top of src: the cache itself.
-  testing: ['', 'model', 'format', 'validation'],
-  threads: ['', 'model', 'diagnostics', 'fanout', 'validation'],
-  register: ['', 'model', 'format', 'recording', 'threads', 'validation'],
+  testing: ['', 'support', 'model', 'diagnostics', 'format', 'validation'],
+  threads: ['', 'support', 'model', 'diagnostics', 'fanout', 'validation'],
+  register: ['', 'support', 'model', 'diagnostics', 'format', 'recording', 'threads', 'validation'],
 };
 
 /** A file of `src/`, as its path from there. */

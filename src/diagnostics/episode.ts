@@ -1,6 +1,4 @@
-import { diag } from '@opentelemetry/api';
-
-const logger = diag.createComponentLogger({ namespace: 'otel-span-cache' });
+import { report } from './report.js';
 
 /**
  * A trouble that comes in episodes and is reported once in each.
@@ -15,12 +13,7 @@ export class Episode {
   report(message: string, error?: unknown): void {
     if (this.#reported) return;
     this.#reported = true;
-    try {
-      if (error === undefined) logger.warn(message);
-      else logger.warn(message, error);
-    } catch {
-      // The application's own diag logger failed. There is nowhere left to tell.
-    }
+    report('warn', message, error);
   }
 
   end(): void {

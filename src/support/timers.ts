@@ -1,0 +1,24 @@
+import timers from 'node:timers';
+
+/**
+ * Node's own timer functions, captured at load time, so that fake timers installed later by a test cannot stop the
+ * caller. Whoever wants a test's clock to be in charge calls `globalThis.setTimeout()` instead.
+ */
+export const { clearImmediate, clearTimeout, setImmediate, setTimeout } = timers;
+
+/**
+ * Lets the process exit while the timer runs.
+ *
+ * Under a fake clock, jsdom or Electron's renderer a timer function returns a number, or nothing: there is
+ * nothing to unref then.
+ */
+export function unref<T>(timer: T): T {
+  (timer as Partial<NodeJS.RefCounted> | undefined)?.unref?.();
+  return timer;
+}
+
+/** Keeps the process alive while the timer runs: undoes `unref()`. */
+export function ref<T>(timer: T): T {
+  (timer as Partial<NodeJS.RefCounted> | undefined)?.ref?.();
+  return timer;
+}
