@@ -122,13 +122,15 @@ export class BatchPacker {
     if (isLogEvent(event)) this.#writeLogEvent(event);
   }
 
-  #writeLogEvent({ severityNumber, severityText, body, observedTime, instrumentationScope }: LogEvent): void {
+  #writeLogEvent(event: LogEvent): void {
+    const { severityNumber, severityText, body, observedTime, instrumentationScope, resource } = event;
     const packer = this.#packer;
     packer.value(severityNumber);
     packer.string(severityText);
     packer.value(body);
     packer.time(observedTime);
     packer.number(this.#scopes.idOf(instrumentationScope));
+    packer.number(this.#resources.idOf(resource));
   }
 
   #writeOrphan(orphan: OrphanEvent): void {

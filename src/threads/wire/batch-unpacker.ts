@@ -130,6 +130,7 @@ export class BatchUnpacker {
       body: unpacker.value() as LogEvent['body'],
       observedTime: unpacker.time(),
       instrumentationScope: this.#readScope(unpacker),
+      resource: this.#resources.get(unpacker.number()),
     };
   }
 

@@ -125,6 +125,7 @@ describe('BatchPacker and BatchUnpacker', () => {
       body: { bytes: new Uint8Array([1, 2]) },
       observedTime: [3, 4],
       instrumentationScope: { name: 'log' },
+      resource: undefined,
     };
     const orphans: OrphanEvent[] = [
       { ...event, spanContext, reason: 'late' },
