@@ -5,17 +5,16 @@ export interface SpanIdentity {
 }
 
 /**
- * The ids of a span context, read once.
+ * The ids of a span context, read once; undefined if it has none.
  *
  * Span contexts need not be the SDK's: their ids may be anything, change, or throw when they are read.
  *
  * @throws TypeError if one of the ids is no string
  */
-export function identityOf({ traceId, spanId }: SpanIdentity): SpanIdentity {
-  if (typeof traceId !== 'string' || typeof spanId !== 'string') {
-    throw new TypeError('a span must have a trace id and a span id');
-  }
-  return { traceId, spanId };
+export function identityOf({ traceId, spanId }: SpanIdentity): SpanIdentity | undefined {
+  if (typeof traceId === 'string' && typeof spanId === 'string') return { traceId, spanId };
+  if (traceId === undefined && spanId === undefined) return undefined;
+  throw new TypeError('a trace id and a span id must be strings');
 }
 
 /**

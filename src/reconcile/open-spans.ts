@@ -68,11 +68,11 @@ export class OpenSpans {
     return this.#perTrace?.has(traceId) ?? false;
   }
 
-  /** A span has started. Throws if it cannot be read, or has no ids. */
+  /** A span has started. Throws if it cannot be read. */
   add(span: StartedSpan, now: number): void {
     if (this.#closed) return;
     const ids = identityOf(span.spanContext());
-    if (this.has(ids)) return;
+    if (ids === undefined || this.has(ids)) return;
     if (this.size >= this.#maxSpans) {
       this.#remove(this.#byAge.oldest!);
       this.#forgotten++;

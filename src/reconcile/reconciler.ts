@@ -298,11 +298,11 @@ export class Reconciler {
       this.#events.dropped.duplicate++;
       return;
     }
-    if (spanContext === undefined) {
-      this.#orphan(record!, undefined, 'no_span');
+    const ids = spanContext && identityOf(spanContext);
+    if (spanContext === undefined || ids === undefined) {
+      this.#orphan(record!, spanContext, 'no_span');
       return;
     }
-    const ids = identityOf(spanContext);
     if (spanContext.isRemote || spanState === 'excluded') {
       this.#orphan(record!, spanContext, spanContext.isRemote ? 'remote_parent' : 'scope_excluded');
       return;
@@ -412,13 +412,13 @@ export class Reconciler {
     const now = this.#lateness?.now() ?? 0;
     let remembered = 0;
     for (const span of spans) {
-      try {
-        fingerprints.remember(identityOf(span.spanContext()), now);
-      } catch {
+      const ids = readIds(span);
+      if (ids === undefined) {
         this.#spans.dropped.invalid++;
-        continue;
+      } else {
+        fingerprints.remember(ids, now);
+        spans[remembered++] = span;
       }
-      spans[remembered++] = span;
     }
     spans.length = remembered;
   }
@@ -428,6 +428,7 @@ export class Reconciler {
     try {
       const spanContext = span.spanContext();
       const ids = identityOf(spanContext);
+      if (ids === undefined) return undefined;
       const reading = {
         ids,
         spanContext,
@@ -649,6 +650,15 @@ export class Reconciler {
   #drop(bucket: EventBucket, reason: 'no_subscriber' | 'invalid'): void {
     this.#events.dropped[reason] += bucket.count;
     this.#buckets.release(bucket);
+  }
+}
+
+/** Undefined if the span cannot be read, or has no ids. */
+function readIds(span: ReadableSpan): SpanIdentity | undefined {
+  try {
+    return identityOf(span.spanContext());
+  } catch {
+    return undefined;
   }
 }
 
