@@ -55,12 +55,11 @@ export class AmendableSpans {
     this.#bytes += span.bytes;
   }
 
-  /** A span was amended, by events of about so many bytes. */
+  /** A span that is here was amended, and keeps about so many bytes alive from now on. */
   amended(span: AmendableSpan, whole: DeliveredWhole, bytes: number): void {
-    if (span.whole === undefined) return;
+    this.#bytes += bytes - span.bytes;
     span.whole = whole;
-    span.bytes += bytes;
-    this.#bytes += bytes;
+    span.bytes = bytes;
   }
 
   /** Lets go of all but the ids of a span. */

@@ -33,7 +33,9 @@ export class RecentFingerprints {
     this.#times = new Float64Array(capacity);
   }
 
-  remember({ spanId, traceId }: SpanIdentity, time: number): void {
+  /** Throws, and has changed nothing, if one of the ids is no string. */
+  remember(traceId: string, spanId: string, time: number): void {
+    if (typeof traceId !== 'string' || typeof spanId !== 'string') throw new TypeError('ids must be strings');
     const at = this.#count++ & (this.#capacity - 1);
     this.#spanIds[at] = folded(spanId);
     this.#traceIds[at] = bitsAt(traceId, 24);

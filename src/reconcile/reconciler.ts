@@ -410,17 +410,15 @@ export class Reconciler {
   /** Takes those without ids out of the list. */
   #rememberAll(spans: ReadableSpan[], fingerprints: RecentFingerprints): void {
     const now = this.#lateness?.now() ?? 0;
-    let remembered = 0;
-    for (const span of spans) {
-      const ids = readIds(span);
-      if (ids === undefined) {
+    for (let i = 0; i < spans.length; i++) {
+      try {
+        const { traceId, spanId } = spans[i]!.spanContext();
+        fingerprints.remember(traceId, spanId, now);
+      } catch {
+        spans.splice(i--, 1);
         this.#spans.dropped.invalid++;
-      } else {
-        fingerprints.remember(ids, now);
-        spans[remembered++] = span;
       }
     }
-    spans.length = remembered;
   }
 
   /** What has to be known of a span, read once; undefined if it cannot be read. */
@@ -520,10 +518,14 @@ export class Reconciler {
       this.#drop(bucket, 'invalid');
       return;
     }
-    this.#amendable.amended(span, { original, delivered: merged.span, exceptions: merged.exceptions }, bucket.bytes);
-    if (merged.span !== delivered) {
+    const whole = { original, delivered: merged.span, exceptions: merged.exceptions };
+    if (merged.span === delivered) {
+      this.#amendable.amended(span, whole, span.bytes);
+    } else {
       this.#spans.amended++;
       this.#finished.push(merged.span);
+      this.#amendable.amended(span, whole, estimatedSpanBytes(merged.span));
+      if (span.bytes > this.#options.maxParkedBytes) this.#giveUpAmending(span);
     }
     this.#account(merged, bucket);
   }
@@ -552,7 +554,7 @@ export class Reconciler {
   #deliver(ids: SpanIdentity, whole: DeliveredWhole, now: number): void {
     this.#spans.delivered++;
     this.#finished.push(whole.delivered);
-    this.#fingerprints?.remember(ids, this.#lateness?.now() ?? 0);
+    this.#fingerprints?.remember(ids.traceId, ids.spanId, this.#lateness?.now() ?? 0);
     if (this.#recent === undefined) return;
     this.#recent.remember(this.#options.lateEvents === 'amend' ? this.#amendableSpan(ids, whole, now) : ids);
   }
@@ -641,24 +643,19 @@ export class Reconciler {
       this.#spans.early.evicted_bytes++;
       this.#letGo(this.#held!.take(held));
     } else if (amendable !== undefined) {
-      this.#spans.unamendable++;
-      this.#forget(amendable);
+      this.#giveUpAmending(amendable);
     }
+  }
+
+  #giveUpAmending(span: AmendableSpan): void {
+    this.#spans.unamendable++;
+    this.#forget(span);
   }
 
   /** The end of a bucket, taken out, whose events reach nobody. */
   #drop(bucket: EventBucket, reason: 'no_subscriber' | 'invalid'): void {
     this.#events.dropped[reason] += bucket.count;
     this.#buckets.release(bucket);
-  }
-}
-
-/** Undefined if the span cannot be read, or has no ids. */
-function readIds(span: ReadableSpan): SpanIdentity | undefined {
-  try {
-    return identityOf(span.spanContext());
-  } catch {
-    return undefined;
   }
 }
 

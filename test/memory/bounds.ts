@@ -12,6 +12,8 @@ const EVENT = 2_048;
 /** As a store writes it: 0.12 KiB, with attributes and names of its own 0.4 KiB. */
 const STORED_SPAN = 1_024;
 const SPAN_CONTEXT = 512;
+/** `maxParkedBytes`, by an estimate that is within a factor of two. */
+const BYTES_BOUND = 2 * 64 * 2 ** 20;
 /** For what V8 compiles meanwhile, and the pools of the cache. */
 const SLACK = 8 * 2 ** 20;
 /** The spans known to be delivered, by fingerprint: 16 bytes each, as much for the index, and room. */
@@ -97,6 +99,29 @@ export const BOUNDS: readonly Bound[] = [
       await repeat(200_000, cache, check, () => {
         cache.flush();
         log(span, 'late');
+      });
+    },
+  },
+  {
+    name: 'events of 16,000 bytes, of 20,000 parents that never end',
+    allowedBytes: SLACK + BYTES_BOUND,
+    async drive({ cache, start, log }, check) {
+      cache.subscribe(() => {});
+      await repeat(20_000, cache, check, (i) => {
+        log(start('job'), textOf(16_000, i));
+        if (i % 256 === 0) cache.flush();
+      });
+    },
+  },
+  {
+    name: 'spans of 64,000 bytes that could be amended, 20,000 of them',
+    options: { lateEvents: 'amend' },
+    allowedBytes: SLACK + RECENT + BYTES_BOUND,
+    async drive({ cache, tracer }, check) {
+      cache.subscribe(() => {});
+      await repeat(20_000, cache, check, (i) => {
+        tracer.startSpan('job', { attributes: { text: textOf(64_000, i) } }, ROOT_CONTEXT).end();
+        if (i % 256 === 0) cache.flush();
       });
     },
   },
@@ -204,6 +229,11 @@ function endManySpans(service: Service, check: () => Promise<void>): Promise<voi
     const spanContext = { ...model.spanContext(), spanId: spanIdOf(i) };
     cache.spanProcessor.onEnd(Object.assign(Object.create(model), { spanContext: () => spanContext }));
   });
+}
+
+/** A text of its own, as a string that V8 has not put together from others. */
+function textOf(length: number, i: number): string {
+  return Buffer.alloc(length, String(i).padStart(8, '0')).toString('latin1');
 }
 
 function spanIdOf(i: number): string {

@@ -11,6 +11,10 @@ const counted = (trace: number, span: number): SpanIdentity => ({
   spanId: span.toString(16).padStart(16, '0'),
 });
 
+function remember(recent: RecentFingerprints, { traceId, spanId }: SpanIdentity, time: number): void {
+  recent.remember(traceId, spanId, time);
+}
+
 /** What is remembered, kept in the obvious way. */
 class Model {
   #remembered: { key: string; time: number }[] = [];
@@ -33,7 +37,7 @@ describe('RecentFingerprints', () => {
     const recent = new RecentFingerprints(CAPACITY);
 
     expect(recent.get(counted(1, 2))).to.equal(undefined);
-    recent.remember(counted(1, 2), 5);
+    remember(recent, counted(1, 2), 5);
 
     expect(recent.get(counted(1, 2))).to.equal(5);
     expect(recent.get(counted(2, 1))).to.equal(undefined);
@@ -43,7 +47,7 @@ describe('RecentFingerprints', () => {
   it('tells spans apart by any digit of the span id and any of the last eight of the trace id', () => {
     const id = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
     const recent = new RecentFingerprints(CAPACITY);
-    recent.remember(id, 1);
+    remember(recent, id, 1);
 
     for (const [name, digits] of [['traceId', 8], ['spanId', 16]] as const) {
       for (let digit = 1; digit <= digits; digit++) {
@@ -60,26 +64,26 @@ describe('RecentFingerprints', () => {
   it('tells spans apart whose ids have two halves that are alike', () => {
     const repeated = (n: number) => ({ traceId: '1'.repeat(32), spanId: n.toString(16).padStart(8, '0').repeat(2) });
     const recent = new RecentFingerprints(CAPACITY);
-    recent.remember(repeated(0), 1);
+    remember(recent, repeated(0), 1);
 
     for (let n = 1; n <= 1_000; n++) expect(recent.get(repeated(n))).to.equal(undefined);
   });
 
   it('tells spans apart by their traces, also if their span ids are the same', () => {
     const recent = new RecentFingerprints(CAPACITY);
-    recent.remember(counted(0, 7), 1);
+    remember(recent, counted(0, 7), 1);
 
     for (let trace = 1; trace <= 1_000; trace++) expect(recent.get(counted(trace, 7))).to.equal(undefined);
   });
 
   it('forgets all spans at once', () => {
     const recent = new RecentFingerprints(CAPACITY);
-    recent.remember(counted(1, 1), 1);
-    recent.remember(counted(1, 2), 2);
+    remember(recent, counted(1, 1), 1);
+    remember(recent, counted(1, 2), 2);
     expect(recent.get(counted(1, 1))).to.equal(1);
 
     recent.clear();
-    recent.remember(counted(1, 3), 3);
+    remember(recent, counted(1, 3), 3);
 
     expect([1, 2, 3].map((id) => recent.get(counted(1, id)))).to.deep.equal([undefined, undefined, 3]);
   });
@@ -98,7 +102,7 @@ describe('RecentFingerprints', () => {
         const model = new Model();
         for (const [time, each] of steps.entries()) {
           if ('remember' in each) {
-            recent.remember(each.remember, time);
+            remember(recent, each.remember, time);
             model.remember(each.remember, time);
           } else if ('get' in each) {
             expect(recent.get(each.get)).to.equal(model.get(each.get));
@@ -115,7 +119,7 @@ describe('RecentFingerprints', () => {
     const recent = new RecentFingerprints(CAPACITY);
     for (const asked of [false, true]) {
       for (let id = 1; id <= 100; id++) {
-        recent.remember(counted(1, id), id);
+        remember(recent, counted(1, id), id);
         if (asked) {
           expect(recent.get(counted(1, id))).to.equal(id);
           expect(recent.get(counted(2, id))).to.equal(undefined);
