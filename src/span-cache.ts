@@ -244,7 +244,8 @@ export class SpanCache {
   /**
    * Takes in what another cache delivered, such as a batch of its subscriber, and counts what it lost on the way.
    * For what brings the spans of several threads or processes together; `otel-span-cache/threads` does it for
-   * threads. Never throws: a span that cannot be read is counted as `invalid`.
+   * threads. Never throws: a span that cannot be read is counted as `invalid`, a batch that is none counts for nothing.
+   * What has been in this cache and comes back, as from a cache that receives from this one, is a `duplicate`.
    */
   receive(batch: ReceivedBatch): void {
     this.#batchIntake.accept(batch);

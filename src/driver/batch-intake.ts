@@ -73,8 +73,12 @@ export class BatchIntake {
 
   /** An amendment counts as a span of its own: the cache that it amends may have forgotten the first delivery. */
   #acceptSpan(span: DeliveredSpan): void {
-    if (this.#gate.open && this.#passed.receive(span)) this.#spans.refuseReceived('duplicate');
-    else if (this.#spans.acceptReceived(span) === undefined && isAmendment(span)) this.#spanCounters.amended++;
+    if (this.#gate.open && this.#passed.has(span)) {
+      this.#spans.refuseReceived('duplicate');
+    } else if (this.#spans.acceptReceived(span) === undefined) {
+      this.#passed.add(span);
+      if (isAmendment(span)) this.#spanCounters.amended++;
+    }
   }
 
   #acceptOrphans(orphans: readonly OrphanEvent[]): void {
@@ -91,15 +95,19 @@ export class BatchIntake {
     const reason = reasonOf(orphan, orphaned);
     const refused = this.#refuse(orphan, reason);
     this.#eventCounters.received++;
-    if (refused !== undefined) dropped[refused]++;
-    else orphaned[reason!]++;
-    return refused === undefined;
+    if (refused !== undefined) {
+      dropped[refused]++;
+      return false;
+    }
+    orphaned[reason!]++;
+    this.#passed.add(orphan);
+    return true;
   }
 
   #refuse(orphan: OrphanEvent, reason: OrphanReason | undefined): EventDropReason | undefined {
     if (!this.#gate.open) return this.#gate.reason;
     if (reason === undefined) return 'invalid';
-    return this.#passed.receive(orphan) ? 'duplicate' : undefined;
+    return this.#passed.has(orphan) ? 'duplicate' : undefined;
   }
 }
 

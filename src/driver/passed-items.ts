@@ -20,12 +20,15 @@ export class PassedItems {
     }
   }
 
-  /** This cache receives an item; returns whether that has been in here before. */
-  receive(item: unknown): boolean {
-    if (typeof item !== 'object' || item === null) return false;
-    if (this.#items.has(item)) return true;
+  /** Whether an item has been in this cache before. */
+  has(item: unknown): boolean {
+    return this.#items.has(item as object);
+  }
+
+  /** This cache has received an item. */
+  add(item: unknown): void {
+    if (typeof item !== 'object' || item === null) return;
     this.#items.add(item);
     for (const sender of PassedItems.#delivering) sender.#items.add(item);
-    return false;
   }
 }

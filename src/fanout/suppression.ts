@@ -13,7 +13,7 @@ const SUBSCRIBER_CONTEXT = ROOT_CONTEXT.setValue(SUPPRESS_TRACING, true).setValu
 let depth = 0;
 
 /**
- * Runs code that is not traced, nor is what it awaits. Without a context manager, what it awaits is.
+ * Runs code that is not traced, nor is what it awaits. Without a context manager, that ends with its first `await`.
  *
  * For what works on delivered spans: spans that it starts would be delivered in turn, for ever. Callbacks
  * and exporters run like this by themselves. The body of a `for await` loop runs in the loop's own context,

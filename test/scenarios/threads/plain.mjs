@@ -13,7 +13,7 @@ export function plain(span) {
     status,
     attributes,
     links,
-    events,
+    events: events.map(plainEvent),
     ended,
     resource: resource.attributes,
     instrumentationScope,
@@ -21,4 +21,9 @@ export function plain(span) {
     droppedEventsCount,
     droppedLinksCount,
   };
+}
+
+/** One that came from a log record has a resource, too. */
+function plainEvent(event) {
+  return event.resource === undefined ? event : { ...event, resource: event.resource.attributes };
 }

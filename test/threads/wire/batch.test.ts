@@ -137,6 +137,17 @@ describe('BatchPacker and BatchUnpacker', () => {
     expect(received).to.deep.equal({ spans: [], orphans });
   });
 
+  it('bring the resource of a log event across, which is that of the spans there', () => {
+    const span = endedSpan('a', {});
+    const { resource } = span;
+    const event = { name: 'logged', time: [1, 2], observedTime: [1, 2], instrumentationScope: { name: 'log' }, resource };
+
+    const { spans, orphans } = connect().send([span], [{ ...event, attributes: {}, reason: 'late' } as unknown as OrphanEvent]);
+
+    expect(orphans[0]!.resource).to.equal(spans[0]!.resource);
+    expect(orphans[0]!.resource!.attributes).to.deep.equal(resource.attributes);
+  });
+
   it('mark spans and orphans with their thread, unless they have that attribute', () => {
     const { send } = connect([['thread.id', 7], ['thread.name', 'resizer']]);
 
