@@ -79,7 +79,7 @@ describe('Options', () => {
     const message =
       "unknown option 'maxParkedSpan': an option must be one of queueCapacity, maxParkedSpans";
     expect(cache({ maxParkedSpan: 1 })).to.throw(TypeError, message);
-    expect(subscribe({ size: 1 })).to.throw(TypeError, "unknown option 'size': an option must be one of capacity, orphans, got 'size' (string)");
+    expect(subscribe({ size: 1 })).to.throw(TypeError, "unknown option 'size': an option must be one of capacity, maxBytes, orphans, got 'size' (string)");
     expect(store({ size: 1 })).to.throw(TypeError, "unknown option 'size': an option must be one of capacity");
     expect(exporter({ size: 1 })).to.throw(TypeError, "unknown option 'size': an option must be one of maxQueueSize");
   });

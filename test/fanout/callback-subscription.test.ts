@@ -4,6 +4,8 @@ import sinon from 'sinon';
 import { CallbackSubscription } from '../../src/fanout/callback-subscription.js';
 import { listenToWarnings } from '../scenarios/service.js';
 
+const OPTIONS = { capacity: 10, maxBytes: 2 ** 20, orphans: false };
+
 describe('CallbackSubscription', () => {
   afterEach(() => diag.disable());
 
@@ -11,7 +13,7 @@ describe('CallbackSubscription', () => {
     const warn = sinon.spy();
     listenToWarnings(warn);
     const error = new Error('why');
-    const subscription = new CallbackSubscription(sinon.fake.throws(error), 10, false, () => {});
+    const subscription = new CallbackSubscription(sinon.fake.throws(error), OPTIONS, () => {});
 
     subscription.deliverSpans([]);
 

@@ -5,7 +5,7 @@ import { SpanStoreSubscription } from '../../src/fanout/span-store.js';
 describe('SpanStoreSubscription', () => {
   it('is closed, and leaves, once', () => {
     const leave = sinon.spy();
-    const store = new SpanStoreSubscription(10, () => {}, leave);
+    const store = new SpanStoreSubscription({ capacity: 10, maxBytes: 2 ** 20 }, () => {}, leave);
     expect(store.closed).to.equal(false);
 
     store.close();
