@@ -403,6 +403,20 @@ describe('The cache as an exporter', () => {
     ]);
   });
 
+  it('reports a failure after shutdown() also of an empty export', async () => {
+    const { cache } = startService();
+    const callback = sinon.spy();
+
+    cache.exporter.export([], callback);
+    await cache.shutdown();
+    cache.exporter.export([], callback);
+
+    expect(callback.args.map(([{ code, error }]) => [code, error?.message])).to.deep.equal([
+      [0, undefined],
+      [1, 'otel-span-cache: the cache is shut down'],
+    ]);
+  });
+
   it('is shut down by the processor in front of it', async () => {
     const { cache } = startService();
     const subscription = cache.subscribe();
