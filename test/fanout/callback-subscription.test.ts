@@ -2,12 +2,53 @@ import { diag } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { CallbackSubscription } from '../../src/fanout/callback-subscription.js';
+import type { ReadableSpan } from '../../src/index.js';
 import { listenToWarnings } from '../scenarios/service.js';
 
 const OPTIONS = { capacity: 10, maxBytes: 2 ** 20, orphans: false };
 
+/** What a function may return in place of a promise, and how often it fails by that. */
+const RESULTS: readonly (readonly [string, () => unknown, number])[] = [
+  ['a thenable whose then cannot be read', () => Object.defineProperty({}, 'then', { get: broken }), 1],
+  ['a thenable whose then throws', () => ({ then: broken }), 1],
+  ['a thenable that settles twice', () => ({ then: twice }), 0],
+  ['a promise with a then of its own that throws', () => Object.assign(Promise.resolve(), { then: broken }), 1],
+  ['a promise with a then of its own that settles twice', () => Object.assign(Promise.resolve(), { then: twice }), 0],
+];
+
+function broken(): never {
+  throw new Error('broken');
+}
+
+function twice(done: () => void, failed: () => void): void {
+  done();
+  done();
+  failed();
+}
+
 describe('CallbackSubscription', () => {
+  const rejected = sinon.spy();
+
+  before(() => process.on('unhandledRejection', rejected));
+
   afterEach(() => diag.disable());
+
+  after(() => void process.off('unhandledRejection', rejected));
+
+  for (const [what, result, errors] of RESULTS) {
+    it(`whose function returns ${what} gets each batch once, and goes on`, async () => {
+      listenToWarnings(() => {});
+      const callback = sinon.spy(() => result());
+      const subscription = new CallbackSubscription(callback, OPTIONS, () => {});
+
+      for (let i = 0; i < 4; i++) subscription.deliverSpans([{} as ReadableSpan]);
+      await new Promise(setImmediate);
+
+      expect(callback.callCount).to.equal(4);
+      expect(subscription.stats()).to.include({ queued: 0, dropped: 0, delivered: 4, errors: 4 * errors });
+      expect(rejected.callCount).to.equal(0);
+    });
+  }
 
   it('says of a function that throws that it will be called again', () => {
     const warn = sinon.spy();
