@@ -83,9 +83,17 @@ export class Columns {
   }
 
   /** Adds a value that is this span's own, with the bytes that it keeps alive. */
-  putOwn(value: unknown, bytes = bytesOf(value)): void {
-    this.put(value);
+  putOwn(value: unknown, bytes: number): void {
+    this.values[this.end++] = value;
     this.writtenBytes += bytes;
+  }
+
+  /** Adds a text, a number, or anything else that an attribute may be. */
+  putValue(value: unknown): void {
+    this.values[this.end++] = value;
+    // Most values are texts and numbers.
+    if (typeof value === 'string') this.writtenBytes += value.length;
+    else if (typeof value === 'object') this.writtenBytes += estimatedValueBytes(value);
   }
 
   /** Forgets the values from `start` to `end`, whose places stay. */
@@ -152,12 +160,6 @@ export class Columns {
     const end = start + this.#packedIds.write(ids, start, 'hex');
     return this.#packedIds.toString('hex', start, end) === ids;
   }
-}
-
-/** Most values are texts and numbers. */
-function bytesOf(value: unknown): number {
-  if (typeof value === 'string') return value.length;
-  return typeof value === 'object' ? estimatedValueBytes(value) : 0;
 }
 
 /** A text by itself: that of a slice is, to V8, a part of the whole, which it keeps alive. */

@@ -124,7 +124,7 @@ export class Segment {
   /** Writes a span into a row, its ids and values behind all others, and returns its size. */
   #write(row: number, span: DeliveredSpan, before: Mark): number {
     const columns = this.#columns;
-    writeSpan(columns, row, span, this.#vocabulary);
+    writeSpan(columns, row, span, this.#vocabulary, before);
     return FIXED_BYTES + (columns.end - before.end) * VALUE_BYTES + columns.writtenBytes - before.writtenBytes;
   }
 

@@ -9,13 +9,18 @@ import { isStandardSpan } from './standard-span.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /**
- * Writes a span into a row, its ids and values behind all others. Never throws.
+ * Writes a span into a row, its ids and values behind all others, which end at `before`. Never throws.
  *
  * Whatever `readSpan` could not give back as it was is kept as it is: attributes, a span context, or the whole
  * span. Of a span that cannot be read, a getter of which throws, the reader may find out himself.
  */
-export function writeSpan(columns: Columns, row: number, span: DeliveredSpan, vocabulary: Vocabulary): void {
-  const { mark } = columns;
+export function writeSpan(
+  columns: Columns,
+  row: number,
+  span: DeliveredSpan,
+  vocabulary: Vocabulary,
+  before = columns.mark,
+): void {
   try {
     if (isWritable(span)) {
       writeParts(columns, row, span, vocabulary);
@@ -23,7 +28,7 @@ export function writeSpan(columns: Columns, row: number, span: DeliveredSpan, vo
     }
   } catch {
     // What it referred to until then must not stay alive.
-    columns.takeBack(mark);
+    columns.takeBack(before);
   }
   columns.putOwn(span, estimatedSpanBytes(span));
   columns.ids += NO_TRACE_ID + NO_SPAN_ID + NO_SPAN_ID;
@@ -54,7 +59,7 @@ function writeParts(columns: Columns, row: number, span: DeliveredSpan, vocabula
   bytes[at + Byte.KIND] = span.kind;
   writeTime(columns, row, Time.START, span.startTime);
   writeTime(columns, row, Time.END, span.endTime);
-  columns.putOwn(vocabulary.name(span.name));
+  columns.putValue(vocabulary.name(span.name));
   columns.put(span.resource);
   columns.put(span.instrumentationScope);
   const context = span.spanContext();
@@ -101,7 +106,7 @@ function writeParent(columns: Columns, at: number, parent: SpanContext | undefin
 
 function putStatus(columns: Columns, status: SpanStatus): number {
   if (status.code === SpanStatusCode.UNSET && Object.keys(status).length === 1) return 0;
-  columns.putOwn(status);
+  columns.putValue(status);
   return Part.STATUS;
 }
 
@@ -110,12 +115,12 @@ function putAttributes(columns: Columns, attributes: Attributes, vocabulary: Voc
   const values = Object.values(attributes);
   // They may differ if a key is inherited.
   if (keys?.length !== values.length) {
-    columns.putOwn(attributes);
+    columns.putValue(attributes);
     return Part.KEPT_ATTRIBUTES;
   }
   if (values.length === 0) return 0;
   columns.put(keys);
-  for (const value of values) columns.putOwn(value);
+  for (const value of values) columns.putValue(value);
   return Part.ATTRIBUTES;
 }
 
