@@ -71,7 +71,7 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   /** The export under way. */
   #exporting = NO_EXPORT;
   /** Who waits for its end. */
-  #waiting: (() => void)[] = [];
+  readonly #waiting: (() => void)[] = [];
   /** Whether the scheduled delay runs. The timer may be anything, or nothing. */
   #scheduled = false;
   #timer: NodeJS.Timeout | undefined;

@@ -30,7 +30,7 @@ export class TimeLimitedCalls {
    * @param whenOver called exactly once, be it before this returns
    */
   begin(code: (call: Call) => void, whenOver: (failure: Failure) => void): void {
-    let timer: NodeJS.Timeout | undefined;
+    let timer = undefined as NodeJS.Timeout | undefined;
     const call = new Call((failure) => {
       clearTimeout(timer);
       this.#timers.delete(timer);

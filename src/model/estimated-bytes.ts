@@ -120,7 +120,7 @@ function scale(bytes: number, read: number, size: number): number {
   return Math.ceil(size * (ENTRY_BYTES + average));
 }
 
-function* first(values: Iterable<unknown>): Generator<unknown> {
+function* first(values: Iterable<unknown>): Generator {
   let left = MAX_ENTRIES;
   for (const value of values) {
     if (left-- === 0) return;

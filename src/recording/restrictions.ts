@@ -44,10 +44,10 @@ export class Restrictions {
     }
   }
 
-  /** Remembers the verdict: the patterns of these restrictions do not change. */
+  /** Remembers the verdict: the patterns of these restrictions do not change. A name that is no text is an empty one. */
   #judge(scope: { readonly name: unknown }): boolean {
     const { name } = scope;
-    const excluded = name !== undefined && !this.#takesIn(String(name));
+    const excluded = name !== undefined && !this.#takesIn(typeof name === 'string' ? name : '');
     this.#verdicts.set(scope, excluded);
     return excluded;
   }

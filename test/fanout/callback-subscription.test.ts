@@ -9,12 +9,17 @@ const OPTIONS = { capacity: 10, maxBytes: 2 ** 20, orphans: false };
 
 /** What a function may return in place of a promise, and how often it fails by that. */
 const RESULTS: readonly (readonly [string, () => unknown, number])[] = [
-  ['a thenable whose then cannot be read', () => Object.defineProperty({}, 'then', { get: broken }), 1],
-  ['a thenable whose then throws', () => ({ then: broken }), 1],
-  ['a thenable that settles twice', () => ({ then: twice }), 0],
-  ['a promise with a then of its own that throws', () => Object.assign(Promise.resolve(), { then: broken }), 1],
-  ['a promise with a then of its own that settles twice', () => Object.assign(Promise.resolve(), { then: twice }), 0],
+  ['a thenable whose then cannot be read', () => withThen({}, { get: broken }), 1],
+  ['a thenable whose then throws', () => withThen({}, { value: broken }), 1],
+  ['a thenable that settles twice', () => withThen({}, { value: twice }), 0],
+  ['a promise with a then of its own that throws', () => withThen(Promise.resolve(), { value: broken }), 1],
+  ['a promise with a then of its own that settles twice', () => withThen(Promise.resolve(), { value: twice }), 0],
 ];
+
+function withThen(object: object, property: PropertyDescriptor): object {
+  // oxlint-disable-next-line unicorn/no-thenable -- what it does to whoever waits for it is the point
+  return Object.defineProperty(object, 'then', property);
+}
 
 function broken(): never {
   throw new Error('broken');

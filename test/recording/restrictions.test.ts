@@ -71,9 +71,11 @@ describe('Restrictions', () => {
       expect(name.callCount).to.equal(1);
     });
 
-    it('take a name that is no string for its text', () => {
-      expect(excludes({ exclude: ['404'] }, 404 as never)).to.equal(true);
-      expect(excludes({ exclude: ['404'] }, Symbol('404') as never)).to.equal(false);
+    it('take a name that is no text for an empty one', () => {
+      for (const name of [404, Symbol('name'), {}]) {
+        expect(excludes({ exclude: ['404'] }, name as never)).to.equal(false);
+        expect(excludes({ exclude: ['*'] }, name as never)).to.equal(true);
+      }
     });
 
     it('let through what has no scope or cannot be read', () => {

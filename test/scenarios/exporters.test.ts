@@ -478,6 +478,7 @@ describe('An exporter subscription', () => {
       log(span, 'a line');
       span.end();
       await cache.forceFlush();
+      expect(cache.stats().subscriptions[0]).to.include({ delivered: 1, failed: 0 });
       return { original: span as unknown as ReadableSpan, delivered: subscription.take()!.spans[0]! };
     }
 
