@@ -7,8 +7,11 @@ import { NO_ORPHANS, NO_SPANS, type SpanBatch } from './span-batch.js';
 import { sizesOf } from './span-sizes.js';
 import type { SubscriptionStats } from './subscriber.js';
 
+/** A batch as it was when it came: its lists are shared, and another subscriber may have emptied them since. */
 interface WaitingBatch {
   readonly batch: SpanBatch;
+  readonly spans: number;
+  readonly orphans: number;
   readonly bytes: number;
 }
 
@@ -90,10 +93,7 @@ export class BatchBuffer {
     const room = this.#room(spans.length);
     const candidates = room < spans.length ? spans.slice(0, room) : spans;
     const taken = fitting(candidates, sizesOf(candidates), this.#bytes, this.maxBytes);
-    if (taken.items.length > 0) {
-      this.#spans += taken.items.length;
-      this.#add(taken.items, NO_ORPHANS, totalOf(taken));
-    }
+    if (taken.items.length > 0) this.#add(taken.items, NO_ORPHANS, totalOf(taken));
     const lost = spans.length - taken.items.length;
     this.#droppedByBytes += candidates.length - taken.items.length;
     this.#dropped += lost;
@@ -105,10 +105,7 @@ export class BatchBuffer {
     const candidates = orphans.slice(0, this.#room(orphans.length));
     const taken = fitting(candidates, candidates.map(estimatedEventBytes), this.#bytes, this.maxBytes);
     const { length } = taken.items;
-    if (length > 0) {
-      this.#orphans += length;
-      this.#add(NO_SPANS, length === orphans.length ? orphans : taken.items, totalOf(taken));
-    }
+    if (length > 0) this.#add(NO_SPANS, length === orphans.length ? orphans : taken.items, totalOf(taken));
     this.#droppedOrphans += orphans.length - length;
   }
 
@@ -116,11 +113,11 @@ export class BatchBuffer {
   shift(): SpanBatch | undefined {
     const waiting = this.#batches.shift();
     if (waiting === undefined) return this.#tellLoss();
-    const { batch, bytes } = waiting;
+    const { batch, spans, orphans, bytes } = waiting;
     this.#bytes -= bytes;
-    this.#spans -= batch.spans.length;
-    this.#delivered += batch.spans.length;
-    this.#orphans -= batch.orphans.length;
+    this.#spans -= spans;
+    this.#delivered += spans;
+    this.#orphans -= orphans;
     return batch;
   }
 
@@ -162,8 +159,11 @@ export class BatchBuffer {
   }
 
   #add(spans: readonly DeliveredSpan[], orphans: readonly OrphanEvent[], bytes: number): void {
+    this.#spans += spans.length;
+    this.#orphans += orphans.length;
     this.#bytes += bytes;
-    this.#batches.push({ batch: { spans, orphans, dropped: this.#takeUntold() }, bytes });
+    const batch = { spans, orphans, dropped: this.#takeUntold() };
+    this.#batches.push({ batch, spans: spans.length, orphans: orphans.length, bytes });
   }
 
   #tellLoss(): SpanBatch | undefined {

@@ -61,6 +61,7 @@ export class ExportQueue {
   }
 
   add(spans: readonly DeliveredSpan[]): void {
+    if (spans.length === 0) return;
     if (this.length > 0 && this.length + spans.length > this.#maxSpans + this.#extraSpans) {
       this.#lose(spans.length);
       return;

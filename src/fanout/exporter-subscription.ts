@@ -223,22 +223,27 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   #exportBatch(): void {
     clearTimeout(this.#timer);
     this.#scheduled = false;
+    // From here on, whatever the spans do when they are read, no other export begins.
+    this.#exporting = { spans: 0, bytes: 0 };
     const { bytes } = this.#queue;
     const taken = this.#queue.take(this.#options.maxExportBatchSize);
     const { spans, pending } = this.#read(taken);
-    const unreadable = taken.length - spans.length;
-    this.#through += unreadable;
-    if (spans.length === 0) return;
+    // Counted now: the list is the exporter's once it is handed over.
+    const { length } = spans;
+    this.#exporting = { spans: length, bytes: bytes - this.#queue.bytes };
+    this.#through += taken.length - length;
+    if (length === 0) {
+      this.#endExport();
+      return;
+    }
 
-    // The list is the exporter's from now on: it may empty it.
-    const exporting = { spans: spans.length, bytes: bytes - this.#queue.bytes };
-    this.#exporting = exporting;
     let returned = false;
     const exportAll = (call: Call) => callExport(this.#exporter, spans, call);
     this.#calls.begin(
       pending.size === 0 ? exportAll : (call) => void attributesSettled(pending).then(() => call.run(() => exportAll(call))),
       (failure) => {
-        this.#exported(exporting.spans, failure);
+        this.#count(length, failure);
+        this.#endExport();
         if (returned) this.#exportDue();
       },
     );
@@ -262,8 +267,12 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     return { spans, pending };
   }
 
-  #exported(spans: number, failure: Failure): void {
+  #endExport(): void {
     this.#exporting = NO_EXPORT;
+    for (const resume of this.#waiting.splice(0)) resume();
+  }
+
+  #count(spans: number, failure: Failure): void {
     this.#through += spans;
     if (failure === undefined) {
       this.#delivered += spans;
@@ -271,7 +280,6 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     } else {
       this.#giveUp(spans, failure.error);
     }
-    for (const resume of this.#waiting.splice(0)) resume();
   }
 
   /** Until a call of the exporter's own methods has settled, however it does. */

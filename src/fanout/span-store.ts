@@ -99,8 +99,10 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
   }
 
   deliverSpans(spans: readonly DeliveredSpan[]): void {
+    const before = this.#unreadable;
     for (const span of spans) this.#take(span);
     this.#delivered += spans.length;
+    if (this.#unreadable === before) this.#failures.end();
   }
 
   deliverOrphans(): void {}

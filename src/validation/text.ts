@@ -1,7 +1,7 @@
 import { expectation, type Option } from './option.js';
 
 /** The first reading of a text that is of the option's type, or the text as it is. */
-export function readAs(option: Option<unknown>, text: string): unknown {
+function readAs(option: Option<unknown>, text: string): unknown {
   return readings(text).find((value) => option.type(value)) ?? text;
 }
 

@@ -80,6 +80,18 @@ describe('BatchBuffer', () => {
     expect([buffer.queued, buffer.shift()]).to.deep.equal([0, undefined]);
   });
 
+  it('counts a batch as what it was when it came, whatever another subscriber does to its list', () => {
+    const buffer = new BatchBuffer(3);
+    const list = spans(3);
+    buffer.addSpans(list);
+
+    list.length = 0;
+    buffer.shift();
+    buffer.addSpans(spans(3));
+
+    expect(buffer.stats()).to.include({ delivered: 3, queued: 3, dropped: 0 });
+  });
+
   describe('with a bound in bytes', () => {
     const LARGE = estimatedSpanBytes(large());
 

@@ -72,13 +72,22 @@ class HostileExporter implements SpanExporter {
   subscription: ExporterSubscription | undefined;
   readonly got: ReadableSpan[] = [];
   empty = 0;
+  /** Exports that have begun while another one had not returned. */
+  nested = 0;
+  #underWay = false;
   conduct: keyof typeof CONDUCTS = 'answers at once';
   readonly #answers: (() => void)[] = [];
 
   export(spans: ReadableSpan[], done: Done): void {
     if (spans.length === 0) this.empty++;
     this.got.push(...spans);
-    return CONDUCTS[this.conduct]!(spans, done, this) as void;
+    if (this.#underWay) this.nested++;
+    this.#underWay = true;
+    try {
+      return CONDUCTS[this.conduct]!(spans, done, this) as void;
+    } finally {
+      this.#underWay = false;
+    }
   }
 
   async shutdown(): Promise<void> {
@@ -94,12 +103,13 @@ class HostileExporter implements SpanExporter {
   }
 }
 
-type Kind = 'plain' | 'merged' | 'unreadable' | 'unreadable when exported';
+type Kind = 'plain' | 'merged' | 'unreadable' | 'unreadable when exported' | 'flushes when exported';
 
-function spanOf(kind: Kind): DeliveredSpan {
+function spanOf(kind: Kind, flush: () => void): DeliveredSpan {
   const span = tracer.startSpan('job', {}, ROOT_CONTEXT) as unknown as ReadableSpan;
   if (kind === 'plain') return span;
   if (kind === 'merged') return new MergedSpan(span, [], 0, 0);
+  if (kind === 'flushes when exported') return Object.defineProperty(span, 'resource', { get: flush });
   const member = kind === 'unreadable' ? 'spanContext' : 'status';
   const broken = Object.defineProperty(span, member, {
     get: () => {
@@ -115,7 +125,14 @@ type Step =
   | { do: 'flush' | 'answer' | 'turn' }
   | { do: 'wait'; millis: number };
 
-const kind = fc.constantFrom<Kind>('plain', 'plain', 'merged', 'unreadable', 'unreadable when exported');
+const kind = fc.constantFrom<Kind>(
+  'plain',
+  'plain',
+  'merged',
+  'unreadable',
+  'unreadable when exported',
+  'flushes when exported',
+);
 const steps = fc.array(
   fc.oneof(
     { weight: 3, arbitrary: fc.record({ do: fc.constant('deliver'), spans: fc.array(kind, { maxLength: 12 }) }) },
@@ -163,13 +180,13 @@ describe('A hostile exporter', () => {
             expect(delivered + failed + dropped + queued, 'spans').to.equal(added);
             expect(droppedByBytes).to.be.at.most(dropped);
             expect(queuedBytes > 0, 'queuedBytes').to.equal(queued > 0);
-            expect(exporter.empty, 'empty exports').to.equal(0);
+            expect([exporter.empty, exporter.nested], 'empty and nested exports').to.deep.equal([0, 0]);
           };
           for (const step of taken) {
             switch (step.do) {
               case 'deliver':
                 added += step.spans.length;
-                subscription.deliverSpans(step.spans.map(spanOf));
+                subscription.deliverSpans(step.spans.map((what) => spanOf(what, () => void subscription.forceFlush())));
                 break;
               case 'conduct':
                 exporter.conduct = step.conduct;
