@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import type { HrTime } from '@opentelemetry/api';
 
 /** Stands in the place of what cannot be read: a getter that throws, a revoked proxy. */
 export const UNREADABLE = '[unreadable]';
@@ -34,10 +35,15 @@ export function partsOf(object: object, maxItems: number): ValueParts {
 /** A member of an object, or `UNREADABLE` if it throws. */
 export function memberOf(object: object, key: PropertyKey): unknown {
   try {
-    return Reflect.get(object, key);
+    return (object as Record<PropertyKey, unknown>)[key];
   } catch {
     return UNREADABLE;
   }
+}
+
+/** Whether a value is a time of OpenTelemetry. */
+export function isHrTime(value: unknown): value is HrTime {
+  return Array.isArray(value) && Number.isFinite(value[0]) && Number.isFinite(value[1]);
 }
 
 function builtInParts(object: object, maxItems: number): ValueParts | undefined {
