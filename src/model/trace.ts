@@ -64,7 +64,7 @@ class Branch {
     this.traceId = context === undefined ? UNREADABLE : textOf(memberOf(context, 'traceId'));
     this.spanId = spanIdIn(context);
     this.parentId = spanIdIn(parent);
-    this.parentIsRemote = isObject(parent) && memberOf(parent, 'isRemote') === true;
+    this.parentIsRemote = memberOf(parent, 'isRemote') === true;
     this.startTime = sortableTime(memberOf(span, 'startTime'));
   }
 }
@@ -83,20 +83,15 @@ function buildTrace(traceId: string, members: readonly Branch[]): Trace {
 
 function contextOf(span: ReadableSpan): object | undefined {
   try {
-    const context: unknown = span.spanContext();
-    return isObject(context) ? context : undefined;
+    return span.spanContext();
   } catch {
     return undefined;
   }
 }
 
 function spanIdIn(context: unknown): string | undefined {
-  const spanId = isObject(context) ? memberOf(context, 'spanId') : undefined;
+  const spanId = memberOf(context, 'spanId');
   return spanId === undefined || spanId === null ? undefined : textOf(spanId);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }
 
 /** A span without a time comes last. */

@@ -4,6 +4,9 @@ import type { HrTime } from '@opentelemetry/api';
 /** Stands in the place of what cannot be read: a getter that throws, a revoked proxy. */
 export const UNREADABLE = '[unreadable]';
 
+/** Values looked at of one value, however they nest: there is no end to the paths through a few objects. */
+export const MAX_VALUES = 65_536;
+
 /** An object as its parts, whatever class and realm it is of. */
 export type ValueParts =
   | { readonly kind: 'value'; readonly value: unknown }
@@ -32,10 +35,14 @@ export function partsOf(object: object, maxItems: number): ValueParts {
   }
 }
 
-/** A member of an object, or `UNREADABLE` if it throws. */
-export function memberOf(object: object, key: PropertyKey): unknown {
+/**
+ * A member of an object, or `UNREADABLE` if it throws. Null and undefined have no members; all members of what is
+ * unreadable are, too.
+ */
+export function memberOf(object: unknown, key: PropertyKey): unknown {
+  if (object === UNREADABLE) return UNREADABLE;
   try {
-    return (object as Record<PropertyKey, unknown>)[key];
+    return (object as Record<PropertyKey, unknown> | null | undefined)?.[key];
   } catch {
     return UNREADABLE;
   }
