@@ -2,7 +2,7 @@ import type { HrTime } from '@opentelemetry/api';
 import { linkChildren } from './link-children.js';
 import type { ReadableSpan } from './otel.js';
 import { textOf } from './text-of.js';
-import { isHrTime, memberOf, UNREADABLE } from './value-parts.js';
+import { contextOf, isHrTime, memberOf, UNREADABLE } from './value-parts.js';
 
 /** A span in its place in the tree. */
 export interface SpanNode {
@@ -50,7 +50,6 @@ export function parentIdOf(span: ReadableSpan): string | undefined {
 class Branch {
   readonly node: SpanNode & { readonly children: SpanNode[]; parentMissing: boolean };
   readonly traceId: string;
-  /** Undefined if it cannot be read. */
   readonly spanId: string | undefined;
   readonly parentId: string | undefined;
   readonly parentIsRemote: boolean;
@@ -61,7 +60,7 @@ class Branch {
     const context = contextOf(span);
     const parent = memberOf(span, 'parentSpanContext');
     this.node = { span, children: [], parentMissing: false };
-    this.traceId = context === undefined ? UNREADABLE : textOf(memberOf(context, 'traceId'));
+    this.traceId = textOf(memberOf(context, 'traceId'));
     this.spanId = spanIdIn(context);
     this.parentId = spanIdIn(parent);
     this.parentIsRemote = memberOf(parent, 'isRemote') === true;
@@ -71,7 +70,7 @@ class Branch {
 
 function buildTrace(traceId: string, members: readonly Branch[]): Trace {
   const byId = new Map<unknown, Branch>();
-  for (const branch of members) byId.set(branch.spanId ?? branch, branch);
+  for (const branch of members) byId.set(branch.spanId === UNREADABLE ? branch : branch.spanId, branch);
   const branches = [...byId.values()];
   const roots = linkChildren(branches, ({ parentId }) => (parentId === undefined ? undefined : byId.get(parentId)));
   for (const { node, children, parentId, parentIsRemote } of branches) {
@@ -79,14 +78,6 @@ function buildTrace(traceId: string, members: readonly Branch[]): Trace {
     for (const child of children.sort(byStart)) node.children.push(child.node);
   }
   return { traceId, roots: roots.sort(byStart).map(({ node }) => node), spans: members.map(({ node }) => node.span) };
-}
-
-function contextOf(span: ReadableSpan): object | undefined {
-  try {
-    return span.spanContext();
-  } catch {
-    return undefined;
-  }
 }
 
 function spanIdIn(context: unknown): string | undefined {

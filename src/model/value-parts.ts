@@ -48,6 +48,15 @@ export function memberOf(object: unknown, key: PropertyKey): unknown {
   }
 }
 
+/** The context of a span, or `UNREADABLE` if it throws. */
+export function contextOf(span: { spanContext(): unknown }): unknown {
+  try {
+    return span.spanContext();
+  } catch {
+    return UNREADABLE;
+  }
+}
+
 /** Whether a value is a time of OpenTelemetry. */
 export function isHrTime(value: unknown): value is HrTime {
   return Array.isArray(value) && Number.isFinite(value[0]) && Number.isFinite(value[1]);

@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { toLogEvent } from '../../model/log-event.js';
 import type { ReadableLogRecord, ReadableSpan } from '../../model/otel.js';
 import { textOf } from '../../model/text-of.js';
-import { isHrTime, memberOf } from '../../model/value-parts.js';
+import { contextOf, isHrTime, memberOf, UNREADABLE } from '../../model/value-parts.js';
 import type {
   CapturedEvent,
   CapturedLink,
@@ -55,11 +55,8 @@ export interface CopiedLog {
  * order of emission, because their times are too coarse to sort by. Never throws: a part that cannot be read is
  * `[unreadable]`, a time `NaN`.
  */
-export function copySpan(
-  { span, traceId, spanId }: { readonly span: CopyableSpan; readonly traceId: string; readonly spanId: string },
-  ended: boolean,
-  logs: readonly CapturedEvent[],
-): CapturedSpan {
+export function copySpan(span: CopyableSpan, ended: boolean, logs: readonly CapturedEvent[]): CapturedSpan {
+  const context = contextOf(span);
   const parent = memberOf(span, 'parentSpanContext');
   const status = memberOf(span, 'status');
   return Object.freeze({
@@ -67,8 +64,8 @@ export function copySpan(
     kind: KINDS[memberOf(span, 'kind') as number] ?? 'internal',
     status: STATUSES[memberOf(status, 'code') as number] ?? 'unset',
     statusMessage: optionalText(memberOf(status, 'message')) ?? '',
-    traceId,
-    spanId,
+    traceId: textOf(memberOf(context, 'traceId')),
+    spanId: textOf(memberOf(context, 'spanId')),
     parentSpanId: optionalText(memberOf(parent, 'spanId')),
     parentIsRemote: memberOf(parent, 'isRemote') === true,
     startTime: millis(memberOf(span, 'startTime')),
@@ -133,7 +130,7 @@ function plainAttributes(attributes: unknown): Readonly<Attributes> {
 }
 
 function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? value : value === UNREADABLE ? [UNREADABLE] : [];
 }
 
 function optionalText(value: unknown): string | undefined {

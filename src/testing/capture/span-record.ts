@@ -56,7 +56,7 @@ export class SpanRecord implements SpanIdentity {
   /** As it is now. An ended span gives the same copy each time. */
   captured(): CapturedSpan {
     if (this.#copy !== undefined) return this.#copy;
-    const copy = copySpan(this, this.#ended, this.#logs);
+    const copy = copySpan(this.span, this.#ended, this.#logs);
     if (this.#ended) this.#copy = copy;
     return copy;
   }
