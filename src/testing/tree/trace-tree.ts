@@ -69,8 +69,10 @@ class TreeWriter {
     const waiting = roots.map((node): Written => ({ node, depth: 0 })).toReversed();
     for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
       const { node, depth } = place;
-      const indent = CHILD.repeat(Math.min(depth, MAX_DEPTH)) + (depth > MAX_DEPTH ? `⋯${depth} ` : '');
-      for (const line of this.writeSpan(node, depth === 0)) lines.push(indent + line);
+      const indent = CHILD.repeat(Math.min(depth, MAX_DEPTH));
+      const [title, ...details] = this.writeSpan(node, depth === 0);
+      lines.push(`${indent}${depth > MAX_DEPTH ? `⋯${depth} ` : ''}${title}`);
+      for (const line of details) lines.push(indent + line);
       for (const child of node.children.toReversed()) waiting.push({ node: child, depth: depth + 1 });
     }
     return lines;
