@@ -1,7 +1,7 @@
 import type { HrTime } from '@opentelemetry/api';
 import { attributeEntries, type AttributeEntry } from '../model/attribute-entries.js';
 import type { ReadableSpan } from '../model/otel.js';
-import { isHrTime, memberOf, UNREADABLE } from '../model/value-parts.js';
+import { itemsIn, memberOf, timeIn } from '../model/value-parts.js';
 
 /* What is shown of spans and events, each member read once. What cannot be read costs its own place alone. */
 
@@ -39,7 +39,6 @@ const NO_TIME: HrTime = [NaN, NaN];
 
 export function viewOf(span: ReadableSpan): SpanView {
   const status = memberOf(span, 'status');
-  const events = memberOf(span, 'events');
   return {
     span,
     name: memberOf(span, 'name'),
@@ -47,10 +46,10 @@ export function viewOf(span: ReadableSpan): SpanView {
     hasRemoteParent: memberOf(memberOf(span, 'parentSpanContext'), 'isRemote') === true,
     statusCode: memberOf(status, 'code'),
     statusMessage: memberOf(status, 'message'),
-    startTime: timeIn(span, 'startTime'),
-    endTime: timeIn(span, 'endTime'),
+    startTime: timeIn(span, 'startTime') ?? NO_TIME,
+    endTime: timeIn(span, 'endTime') ?? NO_TIME,
     attributes: attributeEntries(memberOf(span, 'attributes')),
-    events: Array.isArray(events) ? events.map(viewOfEvent) : events === UNREADABLE ? [viewOfEvent(events)] : [],
+    events: itemsIn(span, 'events').map(viewOfEvent),
     droppedAttributesCount: numberIn(span, 'droppedAttributesCount') ?? 0,
     droppedEventsCount: numberIn(span, 'droppedEventsCount') ?? 0,
   };
@@ -59,9 +58,9 @@ export function viewOf(span: ReadableSpan): SpanView {
 function viewOfEvent(event: unknown): EventView {
   return {
     name: memberOf(event, 'name'),
-    time: timeIn(event, 'time'),
+    time: timeIn(event, 'time') ?? NO_TIME,
     attributes: attributeEntries(memberOf(event, 'attributes')),
-    log: Array.isArray(memberOf(event, 'observedTime')) ? viewOfLog(event) : undefined,
+    log: timeIn(event, 'observedTime') && viewOfLog(event),
   };
 }
 
@@ -76,9 +75,4 @@ function viewOfLog(event: unknown): LogView {
 function numberIn(object: unknown, key: string): number | undefined {
   const value = memberOf(object, key);
   return typeof value === 'number' ? value : undefined;
-}
-
-function timeIn(object: unknown, key: string): HrTime {
-  const time = memberOf(object, key);
-  return isHrTime(time) ? time : NO_TIME;
 }

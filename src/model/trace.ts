@@ -2,7 +2,7 @@ import type { HrTime } from '@opentelemetry/api';
 import { linkChildren } from './link-children.js';
 import type { ReadableSpan } from './otel.js';
 import { textOf } from './text-of.js';
-import { contextOf, isHrTime, memberOf, UNREADABLE } from './value-parts.js';
+import { contextOf, memberOf, timeIn, UNREADABLE } from './value-parts.js';
 
 /** A span in its place in the tree. */
 export interface SpanNode {
@@ -46,6 +46,9 @@ export function parentIdOf(span: ReadableSpan): string | undefined {
   return spanIdIn(memberOf(span, 'parentSpanContext'));
 }
 
+/** Where a span without a time is placed. */
+const LAST: HrTime = [Infinity, 0];
+
 /** A node while its tree is built, with what its place depends on: each member of the span is read once. */
 class Branch {
   readonly node: SpanNode & { readonly children: SpanNode[]; parentMissing: boolean };
@@ -64,7 +67,7 @@ class Branch {
     this.spanId = spanIdIn(context);
     this.parentId = spanIdIn(parent);
     this.parentIsRemote = memberOf(parent, 'isRemote') === true;
-    this.startTime = sortableTime(memberOf(span, 'startTime'));
+    this.startTime = timeIn(span, 'startTime') ?? LAST;
   }
 }
 
@@ -83,11 +86,6 @@ function buildTrace(traceId: string, members: readonly Branch[]): Trace {
 function spanIdIn(context: unknown): string | undefined {
   const spanId = memberOf(context, 'spanId');
   return spanId === undefined || spanId === null ? undefined : textOf(spanId);
-}
-
-/** A span without a time comes last. */
-function sortableTime(value: unknown): HrTime {
-  return isHrTime(value) ? value : [Infinity, 0];
 }
 
 function byStart({ startTime: a }: Branch, { startTime: b }: Branch): number {

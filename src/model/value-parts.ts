@@ -57,9 +57,24 @@ export function contextOf(span: { spanContext(): unknown }): unknown {
   }
 }
 
-/** Whether a value is a time of OpenTelemetry. */
-export function isHrTime(value: unknown): value is HrTime {
-  return Array.isArray(value) && Number.isFinite(value[0]) && Number.isFinite(value[1]);
+/** A time among the members of an object, or undefined if it is none. */
+export function timeIn(object: unknown, key: PropertyKey): HrTime | undefined {
+  const time = memberOf(object, key);
+  const [seconds, nanos] = [memberOf(time, 0), memberOf(time, 1)];
+  return isFiniteNumber(seconds) && isFiniteNumber(nanos) ? [seconds, nanos] : undefined;
+}
+
+/** The items of a list among the members of an object; `UNREADABLE` alone if it cannot be read. */
+export function itemsIn(object: unknown, key: PropertyKey): readonly unknown[] {
+  const list = memberOf(object, key);
+  if (typeof list !== 'object' || list === null) return list === UNREADABLE ? [UNREADABLE] : [];
+  const parts = partsOf(list, MAX_VALUES);
+  if (parts.kind === 'list') return parts.items;
+  return parts.kind === 'value' ? [parts.value] : [];
+}
+
+function isFiniteNumber(value: unknown): value is number {
+  return Number.isFinite(value);
 }
 
 function builtInParts(object: object, maxItems: number): ValueParts | undefined {

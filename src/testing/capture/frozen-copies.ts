@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { toLogEvent } from '../../model/log-event.js';
 import type { ReadableLogRecord, ReadableSpan } from '../../model/otel.js';
 import { textOf } from '../../model/text-of.js';
-import { contextOf, isHrTime, memberOf, UNREADABLE } from '../../model/value-parts.js';
+import { contextOf, itemsIn, memberOf, timeIn } from '../../model/value-parts.js';
 import type {
   CapturedEvent,
   CapturedLink,
@@ -68,12 +68,12 @@ export function copySpan(span: CopyableSpan, ended: boolean, logs: readonly Capt
     spanId: textOf(memberOf(context, 'spanId')),
     parentSpanId: optionalText(memberOf(parent, 'spanId')),
     parentIsRemote: memberOf(parent, 'isRemote') === true,
-    startTime: millis(memberOf(span, 'startTime')),
-    durationMillis: ended ? millis(memberOf(span, 'duration')) : undefined,
+    startTime: millisIn(span, 'startTime'),
+    durationMillis: ended ? millisIn(span, 'duration') : undefined,
     ended,
     attributes: plainAttributes(memberOf(span, 'attributes')),
-    events: Object.freeze([...listOf(memberOf(span, 'events')).map(copyEvent), ...logs]),
-    links: Object.freeze(listOf(memberOf(span, 'links')).map(copyLink)),
+    events: Object.freeze([...itemsIn(span, 'events').map(copyEvent), ...logs]),
+    links: Object.freeze(itemsIn(span, 'links').map(copyLink)),
     scope: textOf(memberOf(memberOf(span, 'instrumentationScope'), 'name')),
     ...serviceOf(span),
   });
@@ -81,9 +81,10 @@ export function copySpan(span: CopyableSpan, ended: boolean, logs: readonly Capt
 
 /** Reads a log record, which may change as soon as its `onEmit` is over. Throws what its getters throw. */
 export function copyLog(record: CopyableLog): CopiedLog {
-  const { name, time, severityText, severityNumber, attributes } = toLogEvent(record);
+  const logEvent = toLogEvent(record);
+  const { name, severityText, severityNumber, attributes } = logEvent;
   const severity = optionalText(severityText);
-  const shared = { time: millis(time), body: plainValue(record.body), attributes: plainObject(attributes) };
+  const shared = { time: millisIn(logEvent, 'time'), body: plainValue(record.body), attributes: plainObject(attributes) };
   return {
     log: Object.freeze({
       ...shared,
@@ -111,7 +112,7 @@ function serviceOf({ serviceName }: CopyableSpan | CopyableLog): { service?: str
 function copyEvent(event: unknown): CapturedEvent {
   return Object.freeze({
     name: textOf(memberOf(event, 'name')),
-    time: millis(memberOf(event, 'time')),
+    time: millisIn(event, 'time'),
     attributes: plainAttributes(memberOf(event, 'attributes')),
   });
 }
@@ -129,14 +130,11 @@ function plainAttributes(attributes: unknown): Readonly<Attributes> {
   return plainObject(attributes) as Readonly<Attributes>;
 }
 
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : value === UNREADABLE ? [UNREADABLE] : [];
-}
-
 function optionalText(value: unknown): string | undefined {
   return value === undefined || value === null ? undefined : textOf(value);
 }
 
-function millis(time: unknown): number {
-  return isHrTime(time) ? time[0] * 1e3 + time[1] / 1e6 : NaN;
+function millisIn(object: unknown, key: string): number {
+  const time = timeIn(object, key);
+  return time === undefined ? NaN : time[0] * 1e3 + time[1] / 1e6;
 }
