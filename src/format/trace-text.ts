@@ -23,8 +23,9 @@ const MAX_STACK_LENGTH = 32_768;
 /** For each column of the page, the characters of a name or value that are looked at: some take no column. */
 const CHARACTERS_PER_COLUMN = 4;
 
-/** An entry of the outline, with what is shown of its span. */
-interface Entry extends OutlineEntry {
+interface Entry {
+  readonly place: OutlineEntry;
+  /** Undefined for a gap. */
   readonly view: SpanView | undefined;
 }
 
@@ -43,9 +44,9 @@ export class TraceText {
     this.#options = options;
     this.#maxLength = CHARACTERS_PER_COLUMN * options.width;
     this.#page = new Page(options.width, options.timeline);
-    this.#entries = outline(trace, this.#page.textWidth / 2).map((entry) => ({
-      ...entry,
-      view: entry.node && viewOf(entry.node.span),
+    this.#entries = outline(trace, this.#page.textWidth / 2).map((place) => ({
+      place,
+      view: place.node && viewOf(place.node.span),
     }));
     this.#views = this.#entries.flatMap(({ view }) => view ?? []);
     this.#timeline = new Timeline(this.#views, this.#page.cells);
@@ -66,7 +67,7 @@ export class TraceText {
     ]);
   }
 
-  #entry({ view, missingId, branch, rails }: Entry): Text[] {
+  #entry({ view, place: { missingId, branch, rails } }: Entry): Text[] {
     if (view === undefined) {
       const gap = piece(`⋯ parent ${textOf(missingId, this.#maxLength)} not ended yet, or lost`, 'dim');
       return this.#page.block([[gap]], { first: branch, rest: rails });

@@ -43,16 +43,10 @@ function attributeValue(value: unknown): AttributeValue {
   if (typeof value !== 'object') return textOf(value);
   if (Array.isArray(value) && isSimple(value)) return Array.from(value) as AttributeValue;
   const parts = partsOf(value, MAX_VALUES);
-  switch (parts.kind) {
-    case 'value':
-      return attributeValue(parts.value);
-    case 'bytes':
-      return toBase64(parts.bytes);
-    case 'list':
-      return isSimple(parts.items) ? ([...parts.items] as AttributeValue) : new JsonWriter().write(value);
-    case 'map':
-      return isError(parts) ? textOf(value) : new JsonWriter().write(value);
-  }
+  if (parts.kind === 'value') return attributeValue(parts.value);
+  if (parts.kind === 'bytes') return toBase64(parts.bytes);
+  if (parts.kind === 'list' && isSimple(parts.items)) return [...parts.items] as AttributeValue;
+  return isError(parts) ? textOf(value) : new JsonWriter().write(value);
 }
 
 /** Whether its elements are all strings, all numbers or all booleans, apart from null and undefined. */
@@ -91,15 +85,10 @@ class JsonWriter {
     if (value === null || this.#path.includes(value)) return this.#wrote('null');
     const tooDeep = this.#path.length === MAX_DEPTH;
     const parts = partsOf(value, tooDeep ? 0 : MAX_VALUES - this.#values);
-    switch (parts.kind) {
-      case 'value':
-        return this.#wrote(scalar(parts.value));
-      case 'bytes':
-        return this.#wrote(JSON.stringify(toBase64(parts.bytes)));
-      default:
-        if (isError(parts)) return this.#wrote(JSON.stringify(textOf(value)));
-        return tooDeep ? this.#wrote('null') : this.#writeContainer(value, parts);
-    }
+    if (parts.kind === 'value') return this.#wrote(scalar(parts.value));
+    if (parts.kind === 'bytes') return this.#wrote(JSON.stringify(toBase64(parts.bytes)));
+    if (isError(parts)) return this.#wrote(JSON.stringify(textOf(value)));
+    return tooDeep ? this.#wrote('null') : this.#writeContainer(value, parts);
   }
 
   #writeContainer(container: object, parts: Extract<ValueParts, { kind: 'list' | 'map' }>): string {
@@ -133,6 +122,6 @@ class JsonWriter {
 
 function scalar(value: unknown): string {
   if (value === null || value === undefined) return 'null';
-  if (typeof value === 'boolean' || Number.isFinite(value) || isInt64(value)) return String(value);
-  return JSON.stringify(textOf(value));
+  const isJson = typeof value === 'boolean' || Number.isFinite(value) || isInt64(value);
+  return isJson ? textOf(value) : JSON.stringify(textOf(value));
 }

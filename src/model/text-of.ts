@@ -62,16 +62,14 @@ class ValueWriter {
     if (typeof value === 'string') return this.#wrote(this.#quoted(value));
     if (typeof value !== 'object' || value === null) return this.#wrote(scalarText(value));
     const parts = partsOf(value, MAX_ITEMS);
-    switch (parts.kind) {
-      case 'value':
-        return this.write(parts.value, depth);
-      case 'bytes':
-        return this.#wrote(`<${parts.bytes.length} bytes>`);
-      case 'list':
-        return this.#writeItems(`${parts.name}[`, parts.items, parts.size, ']', depth, (item) => this.write(item, depth + 1));
-      case 'map':
-        return this.#writeError(parts, depth) ?? this.#writeMap(parts, depth);
-    }
+    if (parts.kind === 'value') return this.write(parts.value, depth);
+    if (parts.kind === 'bytes') return this.#wrote(`<${parts.bytes.length} bytes>`);
+    if (parts.kind === 'list') return this.#writeList(parts, depth);
+    return this.#writeError(parts, depth) ?? this.#writeMap(parts, depth);
+  }
+
+  #writeList({ name, items, size }: ListParts, depth: number): string {
+    return this.#writeItems(`${name}[`, items, size, ']', depth, (item) => this.write(item, depth + 1));
   }
 
   #writeMap({ name, entries, size }: MapParts, depth: number): string {
@@ -128,6 +126,7 @@ class ValueWriter {
   }
 }
 
+type ListParts = Extract<ValueParts, { kind: 'list' }>;
 type MapParts = Extract<ValueParts, { kind: 'map' }>;
 
 function scalarText(value: unknown): string {

@@ -45,21 +45,14 @@ class PlainCopies {
   }
 
   #copyOf(parts: ValueParts, depth: number): unknown {
-    switch (parts.kind) {
-      case 'value':
-        return this.of(parts.value, depth);
-      case 'bytes':
-        return this.#listOf([...parts.bytes.subarray(0, this.#room)], parts.bytes.length, depth);
-      case 'list':
-        return this.#listOf(parts.items, parts.size, depth);
-      case 'map': {
-        const { entries, size } = parts;
-        this.#room -= entries.length;
-        const copies = entries.map(([key, value]): [string, unknown] => [textOf(key), this.of(value, depth)]);
-        if (entries.length < size) copies.push([CUT, `${size - entries.length} more`]);
-        return Object.freeze(Object.fromEntries(copies));
-      }
-    }
+    if (parts.kind === 'value') return this.of(parts.value, depth);
+    if (parts.kind === 'list') return this.#listOf(parts.items, parts.size, depth);
+    if (parts.kind === 'bytes') return this.#listOf([...parts.bytes.subarray(0, this.#room)], parts.bytes.length, depth);
+    const { entries, size } = parts;
+    this.#room -= entries.length;
+    const copies = entries.map(([key, value]): [string, unknown] => [textOf(key), this.of(value, depth)]);
+    if (entries.length < size) copies.push([CUT, `${size - entries.length} more`]);
+    return Object.freeze(Object.fromEntries(copies));
   }
 
   #listOf(items: readonly unknown[], size: number, depth: number): unknown {
