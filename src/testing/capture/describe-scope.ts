@@ -54,7 +54,7 @@ export function seenTraces(records: readonly TraceRecord[]): string {
   const traces = [...groupByTrace(records).values()];
   const lines = traces.slice(0, MAX_ITEMS).map((ofOne) => {
     const trace = captureTrace(ofOne);
-    return [`trace ${trace.traceId}`, ...traceLines(trace)].join('\n    ');
+    return [`trace ${printable(trace.traceId)}`, ...traceLines(trace)].join('\n    ');
   });
   if (traces.length > MAX_ITEMS) lines.push(`⋯ ${traces.length - MAX_ITEMS} more traces`);
   return section('Seen so far', lines, Infinity);

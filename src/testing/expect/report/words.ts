@@ -78,7 +78,6 @@ export function summaryOf(expectation: Expectation, relation?: Relation): string
 }
 
 function titleOfLog({ eventName, severity, body }: LogInSpan): string {
-  return [severity, eventName, body === undefined ? undefined : valueText(body)]
-    .filter((part) => part !== undefined)
-    .join(' ') || 'log';
+  const title = [severity, eventName].filter((part) => part !== undefined).map((part) => printable(part, MAX_VALUE));
+  return [...title, ...(body === undefined ? [] : [valueText(body)])].join(' ') || 'log';
 }
