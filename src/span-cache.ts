@@ -283,6 +283,14 @@ export class SpanCache {
   }
 
   /**
+   * Reconciles everything queued and delivers it, as `flush()` does, but lets go of no held span before its time. For
+   * what passes spans on from a thread that may go to sleep, such as `otel-span-cache/threads`.
+   */
+  deliver(): void {
+    this.#driver.deliver();
+  }
+
+  /**
    * Delivers everything queued, and waits until every attached exporter has exported what it got, or has used up
    * its time: see `ExporterHandle.forceFlush()`. Never rejects.
    */

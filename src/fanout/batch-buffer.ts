@@ -1,9 +1,16 @@
+import { estimatedEventBytes, estimatedSpanBytes } from '../model/estimated-bytes.js';
 import type { OrphanEvent } from '../model/log-event.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
 import { NO_ORPHANS, NO_SPANS, type SpanBatch } from './span-batch.js';
 
+interface WaitingBatch {
+  readonly batch: SpanBatch;
+  readonly bytes: number;
+}
+
 /**
- * The batches a subscriber has not read yet: at most `capacity` spans and orphans together.
+ * The batches a subscriber has not read yet: at most `capacity` spans and orphans together, and at most `maxBytes`
+ * bytes by estimate.
  *
  * A batch that does not fit is lost whole and counted; of one larger than the buffer itself, an empty
  * buffer takes what it can hold. The next batch that is read tells how many spans are missing before it.
@@ -11,17 +18,21 @@ import { NO_ORPHANS, NO_SPANS, type SpanBatch } from './span-batch.js';
  */
 export class BatchBuffer {
   readonly capacity: number;
-  readonly #batches: SpanBatch[] = [];
+  readonly #maxBytes: number;
+  readonly #batches: WaitingBatch[] = [];
   #spans = 0;
   #orphans = 0;
+  #bytes = 0;
   /** Spans lost after the newest batch in the buffer. */
   #untold = 0;
   #delivered = 0;
   #dropped = 0;
+  #droppedByBytes = 0;
   #droppedOrphans = 0;
 
-  constructor(capacity: number) {
+  constructor(capacity: number, maxBytes = Infinity) {
     this.capacity = capacity;
+    this.#maxBytes = maxBytes;
   }
 
   /** Spans waiting. */
@@ -48,6 +59,16 @@ export class BatchBuffer {
     return this.#droppedOrphans;
   }
 
+  stats(): { queued: number; queuedBytes: number; dropped: number; droppedByBytes: number; droppedOrphans: number } {
+    return {
+      queued: this.#spans,
+      queuedBytes: this.#bytes,
+      dropped: this.#dropped,
+      droppedByBytes: this.#droppedByBytes,
+      droppedOrphans: this.#droppedOrphans,
+    };
+  }
+
   /** Takes a batch past the buffer, to a reader that waits for it: no bound applies. */
   passSpans(spans: readonly DeliveredSpan[]): SpanBatch {
     this.#delivered += spans.length;
@@ -60,31 +81,35 @@ export class BatchBuffer {
 
   /** Adds a batch of spans, or counts it as lost. */
   addSpans(spans: readonly DeliveredSpan[]): void {
-    const taken = this.#room(spans.length);
+    const room = this.#room(spans.length);
+    const { taken, bytes } = this.#fitting(spans, room, estimatedSpanBytes);
     const lost = spans.length - taken;
     if (taken > 0) {
       this.#spans += taken;
-      this.#add(lost === 0 ? spans : spans.slice(0, taken), NO_ORPHANS);
+      this.#add(lost === 0 ? spans : spans.slice(0, taken), NO_ORPHANS, bytes);
     }
     this.#dropped += lost;
+    this.#droppedByBytes += room - taken;
     this.#untold += lost;
   }
 
   /** Adds a batch of orphans, or counts it as lost. */
   addOrphans(orphans: readonly OrphanEvent[]): void {
-    const taken = this.#room(orphans.length);
+    const { taken, bytes } = this.#fitting(orphans, this.#room(orphans.length), estimatedEventBytes);
     const lost = orphans.length - taken;
     if (taken > 0) {
       this.#orphans += taken;
-      this.#add(NO_SPANS, lost === 0 ? orphans : orphans.slice(0, taken));
+      this.#add(NO_SPANS, lost === 0 ? orphans : orphans.slice(0, taken), bytes);
     }
     this.#droppedOrphans += lost;
   }
 
   /** The oldest batch, by reference. */
   shift(): SpanBatch | undefined {
-    const batch = this.#batches.shift();
-    if (batch === undefined) return this.#tellLoss();
+    const waiting = this.#batches.shift();
+    if (waiting === undefined) return this.#tellLoss();
+    const { batch, bytes } = waiting;
+    this.#bytes -= bytes;
     this.#spans -= batch.spans.length;
     this.#delivered += batch.spans.length;
     this.#orphans -= batch.orphans.length;
@@ -110,6 +135,7 @@ export class BatchBuffer {
     this.#batches.length = 0;
     this.#spans = 0;
     this.#orphans = 0;
+    this.#bytes = 0;
     this.#untold = 0;
   }
 
@@ -127,8 +153,20 @@ export class BatchBuffer {
     return waiting === 0 ? this.capacity : 0;
   }
 
-  #add(spans: readonly DeliveredSpan[], orphans: readonly OrphanEvent[]): void {
-    this.#batches.push({ spans, orphans, dropped: this.#takeUntold() });
+  /** How many of the first ones fit by their size, by the same rule, and how large they are. */
+  #fitting<T>(items: readonly T[], count: number, sizeOf: (item: T) => number): { taken: number; bytes: number } {
+    const left = this.#maxBytes - this.#bytes;
+    let bytes = 0;
+    for (let i = 0; i < count; i++) {
+      const size = sizeOf(items[i]!);
+      if (bytes + size > left) return this.#bytes === 0 ? { taken: i, bytes } : { taken: 0, bytes: 0 };
+      bytes += size;
+    }
+    return { taken: count, bytes };
+  }
+
+  #add(spans: readonly DeliveredSpan[], orphans: readonly OrphanEvent[], bytes: number): void {
+    this.#batches.push({ batch: { spans, orphans, dropped: this.#takeUntold() }, bytes });
   }
 
   #tellLoss(): SpanBatch | undefined {

@@ -47,6 +47,11 @@ export function estimatedEventBytes({ name, attributes, body }: LogEvent): numbe
   return EVENT_BYTES + lengthOf(name) + estimate.of(attributes) + text;
 }
 
+/** About how many bytes a value keeps alive, besides the place that it is in. As `estimatedSpanBytes()`. */
+export function estimatedValueBytes(value: unknown): number {
+  return new Estimate().of(value);
+}
+
 /** Walks over values, and stops after `MAX_VALUES` of them. */
 class Estimate {
   #values = 0;

@@ -5,6 +5,8 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { SpanCacheStats } from '../../src/index.js';
+import { PROTOCOL_VERSION } from '../../src/threads/protocol.js';
+import { SharedCounts } from '../../src/threads/shared-counts.js';
 import { receiveSpans, relaySpans, type ReceiverStats, type RelayStats, type ThreadStats } from '../../src/threads/index.js';
 import { InMemorySpanExporter } from '../sdk.js';
 import { listenToWarnings, names } from './service.js';
@@ -428,8 +430,10 @@ describe('receiveSpans()', () => {
     ['nothing', undefined],
     ['text', 'hello'],
     ['a batch of a relay that is not known', { relay: 'r', message: { type: 'batch' } }],
-    ['another version', { relay: 'r', message: { type: 'hello', version: 99, threadId: 1, unsent: new Int32Array(1) } }],
-    ['a hello without its numbers', { relay: 'r', message: { type: 'hello', version: 1, threadId: 1 } }],
+    ['another version', { relay: 'r', message: { ...hello(), version: 99 } }],
+    ['a hello without its counts', { relay: 'r', message: { ...hello(), counts: undefined } }],
+    ['a hello whose counts are empty', { relay: 'r', message: { ...hello(), counts: new Int32Array(0) } }],
+    ['a hello of no relay', { message: hello() }],
   ] as const) {
     it(`counts and ignores a message that is ${what}`, async () => {
       using service = startThreadedService();
@@ -461,9 +465,8 @@ describe('receiveSpans()', () => {
       const warnings: unknown[][] = [];
       listenToWarnings((...args) => warnings.push(args));
       const channel = channelOf();
-      const hello = { type: 'hello', version: 1, threadId: 1_000_000, unsent: new Int32Array(new SharedArrayBuffer(4)) };
 
-      for (const sent of [hello, garbage]) channel.postMessage({ relay: 'r', message: sent });
+      for (const sent of [hello(), garbage]) channel.postMessage({ relay: 'r', message: sent });
       channel.close();
       await service.receiver.forceFlush();
 
@@ -526,6 +529,11 @@ describe('relaySpans()', () => {
     receiver.close();
   });
 });
+
+/** That of a thread that is not there. */
+function hello(): object {
+  return { type: 'hello', version: PROTOCOL_VERSION, threadId: 1_000_000, counts: new SharedCounts().memory };
+}
 
 function batch(parts: object): object {
   return {
