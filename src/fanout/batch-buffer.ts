@@ -166,6 +166,7 @@ export class BatchBuffer {
   }
 
   #add(spans: readonly DeliveredSpan[], orphans: readonly OrphanEvent[], bytes: number): void {
+    this.#bytes += bytes;
     this.#batches.push({ batch: { spans, orphans, dropped: this.#takeUntold() }, bytes });
   }
 

@@ -16,6 +16,9 @@ import { areItems, isCount } from './wire/packed.js';
  * a message, down to what is read one by one, so that nothing of it is used when some of it is wrong.
  */
 
+/** The shared counts tell no larger difference from a negative one. */
+const MAX_LOSS = 2 ** 31 - 1;
+
 type Unchecked = Readonly<Record<string, unknown>>;
 
 /** @throws TypeError for what no relay posts on the channel. The relay's own message is not looked at. */
@@ -92,7 +95,11 @@ export function isPortHandover(value: unknown, relay: string): value is PortHand
 }
 
 function checkLosses({ dropped, droppedOrphans }: Unchecked): void {
-  must(isCount(dropped) && isCount(droppedOrphans), 'losses must be counts');
+  must(isLoss(dropped) && isLoss(droppedOrphans), 'losses must be counts');
+}
+
+function isLoss(value: unknown): boolean {
+  return isCount(value) && value <= MAX_LOSS;
 }
 
 function checkBatch({ spans, orphans, forget, resources, scopes, numbers, strings, values }: Unchecked): void {

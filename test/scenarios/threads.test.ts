@@ -13,6 +13,9 @@ import { listenToWarnings, names } from './service.js';
 import { plain } from './threads/plain.mjs';
 import { message, startThreadedService, type ThreadedService } from './threads/threads.js';
 
+/** Threads that are killed at any moment. */
+const KILLS = Number(process.env['KILLS'] ?? 10);
+
 /** What a thread says that does `onRequest`. */
 interface Answer {
   spans: SpanCacheStats['spans'];
@@ -124,10 +127,26 @@ describe('Spans of another thread', function () {
 
       await service.run('unclonable');
 
-      const [odd, plain] = store.getFinishedSpans()[0]!.events as unknown as { body: unknown; attributes: object }[];
+      const events = store.getFinishedSpans()[0]!.events as unknown as { body: unknown; attributes: object }[];
+      const [odd, symbol, bad, plain] = events;
+      expect(symbol!.body).to.equal('Symbol(odd)');
+      expect(bad!.body).to.be.a('string').that.is.not.equal('');
       expect(odd!.body).to.be.a('string').that.includes('() => 1');
       expect(odd!.attributes).to.deep.equal({ fine: 1 });
       expect(plain!.body).to.deep.equal({ plain: true });
+    });
+
+    it('come with the others of their batch, whatever the application has made of their names and links', async () => {
+      const store = service.cache.store();
+
+      await service.run('odd');
+
+      const spans = store.getFinishedSpans();
+      expect(names(spans)).to.deep.equal(['before', 'undefined', 'Symbol(odd)', 'after']);
+      expect(spans[1]!.events.map(({ name }) => name).slice(0, 2)).to.deep.equal(['undefined', '404']);
+      expect(spans[1]).to.deep.include({ links: [], droppedLinksCount: 1 });
+      expect(service.onlyThread()).to.include({ received: 4, dropped: 1, invalid: 0 });
+      expect(service.cache.stats().spans).to.deep.include({ received: 5, delivered: 4 });
     });
 
     it('are delivered a second time when late events came there', async () => {
@@ -234,6 +253,25 @@ describe('Spans of another thread', function () {
       expect(received + dropped + unsent).to.be.at.most(Atomics.load(new Int32Array(ended), 0) + 64);
       expect(spans.received).to.equal(received + dropped + unsent);
       expect(spans.dropped.relay).to.equal(dropped + unsent);
+    });
+
+    it('are each counted once, whenever it is killed', async () => {
+      service.cache.subscribe(() => {});
+      let known = 0;
+      for (let kill = 0; kill < KILLS; kill++) {
+        const counts = new Int32Array(new SharedArrayBuffer(8));
+        const worker = service.thread('hunted', { counts: counts.buffer, relayOptions: { maxSpansInFlight: 300, capacity: 400 } });
+        await until(() => Atomics.load(counts, 1) > kill * 7);
+
+        await worker.terminate();
+        await service.receiver.forceFlush();
+
+        const { threads, earlier } = service.receiver.stats();
+        const now = [...threads, earlier].reduce((sum, { received, dropped, unsent }) => sum + received + dropped + unsent, 0);
+        expect(now - known).to.be.within(Atomics.load(counts, 1), Atomics.load(counts, 0));
+        known = now;
+      }
+      expect(service.cache.stats().spans.received).to.equal(known);
     });
 
     it('are counted where they had waited to be sent, and that is reported', async () => {
