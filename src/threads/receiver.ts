@@ -93,9 +93,14 @@ export class CacheReceiver implements SpanReceiver {
     for (let next = this.#next(); next !== undefined; next = this.#next()) this.#take(next.message);
   };
 
+  /** Undefined also for a message that cannot be cloned, so that a drain always ends. */
   #next(): { message: unknown } | undefined {
-    const channel = this.#channel as unknown as workerThreads.MessagePort;
-    return workerThreads.receiveMessageOnPort(channel);
+    try {
+      return workerThreads.receiveMessageOnPort(this.#channel as unknown as workerThreads.MessagePort);
+    } catch {
+      this.#invalid++;
+      return undefined;
+    }
   }
 
   #take(broadcast: unknown): void {

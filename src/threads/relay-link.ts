@@ -74,6 +74,10 @@ export class RelayLink {
     }
   }
 
+  readonly #onPortClose = guarded('the end of a relay', () => {
+    if (!this.#closed) this.#onClose();
+  });
+
   /** The receiver takes the port back if it hears of no relay by the time the message has been listened to. */
   readonly #takePort = guarded('a listener for the port of a relay', (value: unknown): void => {
     if (!isPortHandover(value, this.#relay)) return;
@@ -81,9 +85,7 @@ export class RelayLink {
     process.off('workerMessage', this.#takePort);
     this.#port = port;
     port.on('message', this.#onMessage);
-    port.on('close', () => {
-      if (!this.#closed) this.#onClose();
-    });
+    port.on('close', this.#onPortClose);
     port.unref();
     this.post({ type: 'ready' });
   });

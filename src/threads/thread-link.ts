@@ -1,5 +1,6 @@
 import workerThreads, { type BroadcastChannel, type MessagePort } from 'node:worker_threads';
 import { Episode } from '../diagnostics/episode.js';
+import { guarded } from '../diagnostics/report.js';
 import type { SpanDemand } from '../fanout/demand.js';
 import type { SpanCache } from '../span-cache.js';
 import { checkRelayMessage, isBatch } from './check-message.js';
@@ -65,7 +66,7 @@ export class ThreadLink {
     this.#counts.listen();
     const { port1, port2 } = new workerThreads.MessageChannel();
     this.#port = port1;
-    port1.on('close', () => this.#gone());
+    port1.on('close', guarded('the end of a thread', () => this.#gone()));
     port1.unref();
     this.ask({ type: 'demand', ...demand });
     const handover: PortHandover = { otelSpanCacheRelay: relay, port: port2 };
@@ -134,9 +135,15 @@ export class ThreadLink {
     return this.#state === 'connected';
   }
 
+  /** Undefined also for a message that cannot be cloned, so that a drain always ends. */
   #next(): { message: unknown } | undefined {
     if (!this.#isConnected) return undefined;
-    return workerThreads.receiveMessageOnPort(this.#channel as unknown as MessagePort);
+    try {
+      return workerThreads.receiveMessageOnPort(this.#channel as unknown as MessagePort);
+    } catch {
+      this.#takeUnreadable();
+      return undefined;
+    }
   }
 
   /** Hardly anything but a batch holds what can fail to arrive. */

@@ -489,6 +489,20 @@ describe('receiveSpans()', () => {
     });
   }
 
+  it('keeps no link to a relay that is not in the thread it names, though that has listened to its message', async () => {
+    using service = startThreadedService({}, { flushTimeoutMillis: 600_000 });
+    const worker = service.thread('listening');
+    await message(worker);
+    const channel = channelOf();
+
+    channel.postMessage({ relay: 'nobody', message: { ...hello(), threadId: worker.threadId } });
+    channel.close();
+    await until(() => service.receiver.stats().threads.some(({ state }) => state === 'died'));
+    await service.receiver.forceFlush();
+
+    expect(service.receiver.stats().threads.map(({ state }) => state)).to.have.members(['connected', 'died']);
+  });
+
   for (const [what, garbage] of [
     ['of no known type', { type: 'greeting' }],
     ['a batch without lists', { type: 'batch', spans: 1, orphans: 0, resources: [], scopes: [] }],

@@ -33,9 +33,17 @@ function batch(): RelayMessage {
     return span as unknown as DeliveredSpan;
   });
   const orphan = {
-    ...{ name: 'logged', time: [1, 2], observedTime: [3, 4], attributes: { nested: { deep: [1] } } },
-    ...{ droppedAttributesCount: 0, severityNumber: 9, severityText: 'INFO', body: { a: 1 } },
-    ...{ instrumentationScope: { name: 'log' }, spanContext, reason: 'late' },
+    name: 'logged',
+    time: [1, 2],
+    attributes: { nested: { deep: [1] } },
+    droppedAttributesCount: 0,
+    severityNumber: 9,
+    severityText: 'INFO',
+    body: { a: 1 },
+    observedTime: [3, 4],
+    instrumentationScope: { name: 'log' },
+    spanContext,
+    reason: 'late',
   } as unknown as OrphanEvent;
   return { type: 'batch', ...new BatchPacker(() => {}).pack(spans, [orphan]), dropped: 1, droppedOrphans: 1 };
 }

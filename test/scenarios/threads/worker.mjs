@@ -138,6 +138,13 @@ const TASKS = {
     }
   },
 
+  /** Listens to what is handed to its thread, as an application may, long after its relay has its port. */
+  async listening() {
+    process.on('workerMessage', () => {});
+    say('listens');
+    await asked();
+  },
+
   async late() {
     const span = start('late');
     span.end();

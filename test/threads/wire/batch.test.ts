@@ -282,9 +282,18 @@ describe('BatchPacker and BatchUnpacker', () => {
       const anything = fc.oneof(fc.anything(), fc.constantFrom(Symbol('s'), () => 1, new Proxy({}, {})));
       const members = fc.record(
         {
-          ...{ name: anything, kind: anything, parentSpanContext: anything, startTime: anything, endTime: anything },
-          ...{ status: anything, attributes: anything, links: fc.array(anything), events: fc.array(anything) },
-          ...{ instrumentationScope: anything, droppedEventsCount: anything, revision: anything },
+          name: anything,
+          kind: anything,
+          parentSpanContext: anything,
+          startTime: anything,
+          endTime: anything,
+          status: anything,
+          attributes: anything,
+          links: fc.array(anything),
+          events: fc.array(anything),
+          instrumentationScope: anything,
+          droppedEventsCount: anything,
+          revision: anything,
         },
         { requiredKeys: [], noNullPrototype: true },
       );
