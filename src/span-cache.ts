@@ -282,6 +282,14 @@ export class SpanCache {
   }
 
   /**
+   * Reconciles everything queued and delivers it, as `flush()` does, but lets go of no held span before its time. For
+   * what passes spans on from a thread that may go to sleep, such as `otel-span-cache/threads`.
+   */
+  deliver(): void {
+    this.#driver.deliver();
+  }
+
+  /**
    * Delivers everything queued, and waits until every attached exporter has exported what it got, or has used up
    * its time: see `ExporterHandle.forceFlush()`. Where nothing has to be waited for first, an export under way or
    * pending attributes of the resource, the exporters have got the spans when the promise is returned. Never rejects.

@@ -127,11 +127,12 @@ export class Driver {
    * waits for the next turn.
    */
   flush(): void {
-    if (this.#moving) return;
-    while (this.#moveQueued());
-    this.#drawLine();
-    while (this.#moveQueued() || this.#moveWaiting(Infinity));
-    this.#planSweep();
+    this.#moveAll(() => Infinity);
+  }
+
+  /** As `flush()`, but held spans stay until their time has passed. */
+  deliver(): void {
+    this.#moveAll(() => performance.now());
   }
 
   /** Evictions and expiries may yield far more orphans than a batch: they go in parts. */
@@ -147,6 +148,14 @@ export class Driver {
     while (this.#reconciler.parkedSpans > 0) {
       this.deliverOrphans(this.#reconciler.release(SEGMENT_SIZE, this.#fanOut.orphansWanted));
     }
+  }
+
+  #moveAll(heldUntil: () => number): void {
+    if (this.#moving) return;
+    while (this.#moveQueued());
+    this.#drawLine();
+    while (this.#moveQueued() || this.#moveWaiting(heldUntil()));
+    this.#planSweep();
   }
 
   get #empty(): boolean {
