@@ -1,5 +1,5 @@
 import type { Attributes, HrTime, SpanContext, SpanKind } from '@opentelemetry/api';
-import { SpanMap, type SpanIdentity } from '../model/span-map.js';
+import { identityOf, SpanMap, type SpanIdentity } from '../model/span-map.js';
 import { AgedList, type Aged } from './aged-list.js';
 
 /** A span that has started and not ended, as it is now. */
@@ -51,7 +51,7 @@ export class OpenSpans {
   }
 
   get size(): number {
-    return this.#bySpan.size;
+    return this.#byAge.size;
   }
 
   /** Spans forgotten because `maxSpans` others had started since. */
@@ -68,20 +68,19 @@ export class OpenSpans {
     return this.#perTrace?.has(traceId) ?? false;
   }
 
-  /** A span has started. */
+  /** A span has started. Throws if it cannot be read. */
   add(span: StartedSpan, now: number): void {
     if (this.#closed) return;
-    const spanContext = span.spanContext();
-    if (this.has(spanContext)) return;
+    const ids = identityOf(span.spanContext());
+    if (ids === undefined || this.has(ids)) return;
     if (this.size >= this.#maxSpans) {
       this.#remove(this.#byAge.oldest!);
       this.#forgotten++;
     }
-    const { traceId, spanId } = spanContext;
-    const entry = { traceId, spanId, span, startedAt: now, older: undefined, newer: undefined };
+    const entry = { ...ids, span, startedAt: now, older: undefined, newer: undefined };
     this.#bySpan.set(entry);
     this.#byAge.add(entry);
-    this.#count(traceId, 1);
+    this.#count(ids.traceId, 1);
   }
 
   /** A span has ended. */
