@@ -1,25 +1,32 @@
-import { estimatedEventBytes, estimatedSpanBytes } from '../model/estimated-bytes.js';
+import { estimatedEventBytes } from '../model/estimated-bytes.js';
 import type { OrphanEvent } from '../model/log-event.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
+import { Fifo } from '../support/fifo.js';
+import { fitting, totalOf } from './byte-bound.js';
 import { NO_ORPHANS, NO_SPANS, type SpanBatch } from './span-batch.js';
+import { sizesOf } from './span-sizes.js';
+import type { SubscriptionStats } from './subscriber.js';
 
+/** A batch as it was when it came: its lists are shared, and another subscriber may have emptied them since. */
 interface WaitingBatch {
   readonly batch: SpanBatch;
+  readonly spans: number;
+  readonly orphans: number;
   readonly bytes: number;
 }
 
 /**
- * The batches a subscriber has not read yet: at most `capacity` spans and orphans together, and at most `maxBytes`
- * bytes by estimate.
+ * The batches a subscriber has not read yet: at most `capacity` spans and orphans together, which keep at most
+ * `maxBytes` bytes alive, estimated.
  *
  * A batch that does not fit is lost whole and counted; of one larger than the buffer itself, an empty
- * buffer takes what it can hold. The next batch that is read tells how many spans are missing before it.
+ * buffer takes what it can hold. Sizes are estimated only of what comes to be kept here. The next batch that is read tells how many spans are missing before it.
  * If nothing follows the loss, an empty batch tells it.
  */
 export class BatchBuffer {
   readonly capacity: number;
-  readonly #maxBytes: number;
-  readonly #batches: WaitingBatch[] = [];
+  readonly maxBytes: number;
+  readonly #batches = new Fifo<WaitingBatch>();
   #spans = 0;
   #orphans = 0;
   #bytes = 0;
@@ -32,7 +39,7 @@ export class BatchBuffer {
 
   constructor(capacity: number, maxBytes = Infinity) {
     this.capacity = capacity;
-    this.#maxBytes = maxBytes;
+    this.maxBytes = maxBytes;
   }
 
   /** Spans waiting. */
@@ -59,13 +66,15 @@ export class BatchBuffer {
     return this.#droppedOrphans;
   }
 
-  stats(): { queued: number; queuedBytes: number; dropped: number; droppedByBytes: number; droppedOrphans: number } {
+  /** The numbers, as a subscription shows them. */
+  stats(): Omit<SubscriptionStats, 'kind' | 'failed' | 'errors'> {
     return {
-      queued: this.#spans,
-      queuedBytes: this.#bytes,
+      delivered: this.#delivered,
       dropped: this.#dropped,
       droppedByBytes: this.#droppedByBytes,
       droppedOrphans: this.#droppedOrphans,
+      queued: this.#spans,
+      queuedBytes: this.#bytes,
     };
   }
 
@@ -82,37 +91,33 @@ export class BatchBuffer {
   /** Adds a batch of spans, or counts it as lost. */
   addSpans(spans: readonly DeliveredSpan[]): void {
     const room = this.#room(spans.length);
-    const { taken, bytes } = this.#fitting(spans, room, estimatedSpanBytes);
-    const lost = spans.length - taken;
-    if (taken > 0) {
-      this.#spans += taken;
-      this.#add(lost === 0 ? spans : spans.slice(0, taken), NO_ORPHANS, bytes);
-    }
+    const candidates = room < spans.length ? spans.slice(0, room) : spans;
+    const taken = fitting(candidates, sizesOf(candidates), this.#bytes, this.maxBytes);
+    if (taken.items.length > 0) this.#add(taken.items, NO_ORPHANS, totalOf(taken));
+    const lost = spans.length - taken.items.length;
+    this.#droppedByBytes += candidates.length - taken.items.length;
     this.#dropped += lost;
-    this.#droppedByBytes += room - taken;
     this.#untold += lost;
   }
 
   /** Adds a batch of orphans, or counts it as lost. */
   addOrphans(orphans: readonly OrphanEvent[]): void {
-    const { taken, bytes } = this.#fitting(orphans, this.#room(orphans.length), estimatedEventBytes);
-    const lost = orphans.length - taken;
-    if (taken > 0) {
-      this.#orphans += taken;
-      this.#add(NO_SPANS, lost === 0 ? orphans : orphans.slice(0, taken), bytes);
-    }
-    this.#droppedOrphans += lost;
+    const candidates = orphans.slice(0, this.#room(orphans.length));
+    const taken = fitting(candidates, candidates.map(estimatedEventBytes), this.#bytes, this.maxBytes);
+    const { length } = taken.items;
+    if (length > 0) this.#add(NO_SPANS, length === orphans.length ? orphans : taken.items, totalOf(taken));
+    this.#droppedOrphans += orphans.length - length;
   }
 
   /** The oldest batch, by reference. */
   shift(): SpanBatch | undefined {
     const waiting = this.#batches.shift();
     if (waiting === undefined) return this.#tellLoss();
-    const { batch, bytes } = waiting;
+    const { batch, spans, orphans, bytes } = waiting;
     this.#bytes -= bytes;
-    this.#spans -= batch.spans.length;
-    this.#delivered += batch.spans.length;
-    this.#orphans -= batch.orphans.length;
+    this.#spans -= spans;
+    this.#delivered += spans;
+    this.#orphans -= orphans;
     return batch;
   }
 
@@ -132,7 +137,7 @@ export class BatchBuffer {
 
   /** Forgets what is waiting. */
   clear(): void {
-    this.#batches.length = 0;
+    this.#batches.clear();
     this.#spans = 0;
     this.#orphans = 0;
     this.#bytes = 0;
@@ -153,21 +158,12 @@ export class BatchBuffer {
     return waiting === 0 ? this.capacity : 0;
   }
 
-  /** How many of the first ones fit by their size, by the same rule, and how large they are. */
-  #fitting<T>(items: readonly T[], count: number, sizeOf: (item: T) => number): { taken: number; bytes: number } {
-    const left = this.#maxBytes - this.#bytes;
-    let bytes = 0;
-    for (let i = 0; i < count; i++) {
-      const size = sizeOf(items[i]!);
-      if (bytes + size > left) return this.#bytes === 0 ? { taken: i, bytes } : { taken: 0, bytes: 0 };
-      bytes += size;
-    }
-    return { taken: count, bytes };
-  }
-
   #add(spans: readonly DeliveredSpan[], orphans: readonly OrphanEvent[], bytes: number): void {
+    this.#spans += spans.length;
+    this.#orphans += orphans.length;
     this.#bytes += bytes;
-    this.#batches.push({ batch: { spans, orphans, dropped: this.#takeUntold() }, bytes });
+    const batch = { spans, orphans, dropped: this.#takeUntold() };
+    this.#batches.push({ batch, spans: spans.length, orphans: orphans.length, bytes });
   }
 
   #tellLoss(): SpanBatch | undefined {

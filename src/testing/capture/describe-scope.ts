@@ -1,4 +1,5 @@
 import { printable } from '../../format/printable.js';
+import { memberOf } from '../../model/value-parts.js';
 import { captureTrace, groupByTrace, type TraceRecord } from './captured-traces.js';
 import { whyNoSpans } from './no-spans.js';
 import type { Recorder } from './recorder.js';
@@ -38,7 +39,7 @@ export function openSpans(scope: ScopeRecords): string[] {
     .filter(({ ended }) => !ended)
     .map((record) => {
       const place = record.startedAt;
-      return `${printable(record.span.name)}${place === undefined ? '' : `, started at ${place}`}`;
+      return `${printable(memberOf(record.span, 'name'))}${place === undefined ? '' : `, started at ${place}`}`;
     });
 }
 
@@ -53,7 +54,7 @@ export function seenTraces(records: readonly TraceRecord[]): string {
   const traces = [...groupByTrace(records).values()];
   const lines = traces.slice(0, MAX_ITEMS).map((ofOne) => {
     const trace = captureTrace(ofOne);
-    return [`trace ${trace.traceId}`, ...traceLines(trace)].join('\n    ');
+    return [`trace ${printable(trace.traceId)}`, ...traceLines(trace)].join('\n    ');
   });
   if (traces.length > MAX_ITEMS) lines.push(`⋯ ${traces.length - MAX_ITEMS} more traces`);
   return section('Seen so far', lines, Infinity);

@@ -1,4 +1,4 @@
-import { diag } from '@opentelemetry/api';
+import { report } from '../../diagnostics/report.js';
 import { SpanMap } from '../../model/span-map.js';
 import type { CapturedEvent } from '../captured.js';
 import { copyLog, type CopiedLog, type CopyableLog, type CopyableSpan } from '../capture/frozen-copies.js';
@@ -103,7 +103,7 @@ function announce(owners: readonly Owner[]): void {
     try {
       owner.changed();
     } catch (error) {
-      diag.error('otel-span-cache/testing/remote: a listener of a scope threw', error);
+      report('error', 'a listener of a remote scope failed', error);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { printable } from '../../../format/printable.js';
 import type { Difference, Finding, LeafFinding, ListFinding, Place } from '../comparison/difference.js';
 import type { Check, Expectation, Relation } from '../pattern/expectation.js';
 import { expectedText, expectedTitle, MARKS, nameCheckOf, titleOf, valueText } from './words.js';
@@ -40,7 +41,7 @@ function projectFinding(finding: Finding, side: Side, indent: string): string[] 
   if ('places' in finding) return projectList(finding, side, indent + indentOf(finding.check.relation));
   if ('unexpected' in finding) {
     if (side === 'expected') return [];
-    return finding.unexpected.map((key) => `${indent}${FIELD}${key}: ${valueText(Reflect.get(finding.attributes, key))}`);
+    return finding.unexpected.map((key) => `${indent}${FIELD}${printable(key)}: ${valueText(Reflect.get(finding.attributes, key))}`);
   }
   if (finding.cost === 0) return [];
   const { check } = finding.check;
