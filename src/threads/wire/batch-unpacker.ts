@@ -109,7 +109,8 @@ export class BatchUnpacker {
   #readEvent(unpacker: Unpacker): TimedEvent {
     const name = unpacker.string();
     const time = unpacker.time();
-    const event = { name, time, ...readAttributes(unpacker) };
+    const event: TimedEvent = { name, time };
+    readAttributes(unpacker, event);
     return unpacker.flag() ? this.#readLogEvent(unpacker, event) : event;
   }
 
@@ -151,15 +152,15 @@ function readContext(unpacker: Unpacker): SpanContext {
 }
 
 function readLink(unpacker: Unpacker): Link {
-  return { context: readContext(unpacker), ...readAttributes(unpacker) };
+  const link: Link = { context: readContext(unpacker) };
+  readAttributes(unpacker, link);
+  return link;
 }
 
 /** Neither the attributes nor their number need be there. */
-function readAttributes(unpacker: Unpacker): Pick<Link, 'attributes' | 'droppedAttributesCount'> {
+function readAttributes(unpacker: Unpacker, owner: Pick<Link, 'attributes' | 'droppedAttributesCount'>): void {
   const attributes = unpacker.optionalAttributes();
-  const droppedAttributesCount = unpacker.value();
-  return {
-    ...(attributes === undefined ? undefined : { attributes }),
-    ...(typeof droppedAttributesCount === 'number' ? { droppedAttributesCount } : undefined),
-  };
+  const dropped = unpacker.value();
+  if (attributes !== undefined) owner.attributes = attributes;
+  if (typeof dropped === 'number') owner.droppedAttributesCount = dropped;
 }

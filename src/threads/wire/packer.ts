@@ -11,7 +11,7 @@ const MAX_KEPT_SIZE = 65_536;
 const MAX_SHARED_LENGTH = 64;
 
 /** Strings that are remembered from batch to batch. A batch of one span would spend its time on filling a new map. */
-const MAX_REMEMBERED = 2_048;
+const MAX_REMEMBERED = 256;
 
 /** Writes values one after the other, to be read in the same order by an `Unpacker`. Used again for each batch. */
 export class Packer {

@@ -1,5 +1,5 @@
 import type { Attributes, HrTime } from '@opentelemetry/api';
-import { isCount, NONE, VALUE, type Packed } from './packed.js';
+import { NONE, VALUE, type Packed } from './packed.js';
 
 /**
  * Reads what a `Packer` has written, in the order it was written.
@@ -82,7 +82,7 @@ export class Unpacker {
     const count = this.number();
     if (count === NONE) return undefined;
     const attributes: Record<string, unknown> = {};
-    for (let left = checked(count); left > 0; left--) {
+    for (let left = this.#checked(count); left > 0; left--) {
       const key = this.string();
       const value = this.value();
       if (key === '__proto__') define(attributes, key, value);
@@ -94,8 +94,14 @@ export class Unpacker {
   /** A list: its length, then its values. */
   list<T>(read: () => T): T[] {
     const values: T[] = [];
-    for (let left = checked(this.number()); left > 0; left--) values.push(read());
+    for (let left = this.#checked(this.number()); left > 0; left--) values.push(read());
     return values;
+  }
+
+  /** How many there are of what takes a number at least each. */
+  #checked(count: number): number {
+    if (!(count >= 0 && count <= this.#end - this.#at)) throw new TypeError('a length must be a count');
+    return count;
   }
 
   #otherValue(): unknown {
@@ -118,11 +124,6 @@ export class Unpacker {
     }
     this.#at = end;
   }
-}
-
-function checked(count: number): number {
-  if (!isCount(count)) throw new TypeError('a length must be a count');
-  return count;
 }
 
 /** An attribute may have this name, too. To assign to it would set the prototype. */
