@@ -26,13 +26,11 @@ export function captureTrace(records: readonly TraceRecord[]): CapturedTrace {
   for (const span of spans) nodes.set(span.spanId, { ...span, children: [] });
 
   const roots: MutableNode[] = [];
-  const placed = new Set<MutableNode>();
+  const cut = firstOfRings(nodes);
   for (const node of nodes.values()) {
-    const parent = parentOf(node, nodes);
-    // A ring shows at the first of its spans: the parent of that one is not placed yet.
-    if (parent === undefined || (!placed.has(parent) && isAbove(node, parent, nodes))) roots.push(node);
+    const parent = cut.has(node) ? undefined : parentOf(node, nodes);
+    if (parent === undefined) roots.push(node);
     else parent.children.push(node);
-    placed.add(node);
   }
   for (const node of nodes.values()) {
     Object.freeze(node.children);
@@ -45,15 +43,27 @@ export function captureTrace(records: readonly TraceRecord[]): CapturedTrace {
   });
 }
 
-/** Whether a span is above its own parent, or is it. Only made-up ids do that. */
-function isAbove(node: MutableNode, parent: MutableNode, nodes: ReadonlyMap<string, MutableNode>): boolean {
-  const seen = new Set<MutableNode>();
-  let above: MutableNode | undefined = parent;
-  while (above !== undefined && above !== node && !seen.has(above)) {
-    seen.add(above);
-    above = parentOf(above, nodes);
+/** Of spans that claim each other as parents, the first of each ring: it is a root. Only made-up ids do that. */
+function firstOfRings(nodes: ReadonlyMap<string, MutableNode>): Set<MutableNode> {
+  const orders = new Map([...nodes.values()].map((node, order) => [node, order]));
+  const first = new Set<MutableNode>();
+  /** By span: where the way up began on which it was come upon. */
+  const begins = new Map<MutableNode, MutableNode>();
+  for (const begin of nodes.values()) {
+    let node: MutableNode | undefined = begin;
+    while (node !== undefined && !begins.has(node)) {
+      begins.set(node, begin);
+      node = parentOf(node, nodes);
+    }
+    if (node === undefined || begins.get(node) !== begin) continue;
+    // The way has come back to where it has been.
+    let earliest = node;
+    for (let next = parentOf(node, nodes); next !== node; next = parentOf(next as MutableNode, nodes)) {
+      if ((orders.get(next as MutableNode) as number) < (orders.get(earliest) as number)) earliest = next as MutableNode;
+    }
+    first.add(earliest);
   }
-  return above === node;
+  return first;
 }
 
 function parentOf(
