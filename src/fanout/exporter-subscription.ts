@@ -93,7 +93,7 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
       this.#overflow.report('the queue of an exporter is full; its spans are dropped');
       return;
     }
-    this.#queue.push(...sampled);
+    for (const span of sampled) this.#queue.push(span);
     this.#schedule();
   }
 

@@ -1,4 +1,5 @@
 import { printable } from '../../format/printable.js';
+import { memberOf } from '../../model/value-parts.js';
 import { captureTrace, groupByTrace, type TraceRecord } from './captured-traces.js';
 import { whyNoSpans } from './no-spans.js';
 import type { Recorder } from './recorder.js';
@@ -43,7 +44,7 @@ export function openSpans({ spans }: ScopeRecords): SpanRecord[] {
 /** Spans, one per line, with the place where each was started if that is known. */
 export function openLines(spans: readonly SpanRecord[], maxLines = MAX_OPEN): string[] {
   return spans.slice(0, maxLines).map(({ span, startedAt: place }) => {
-    return `${printable(span.name)}${place === undefined ? '' : `, started at ${place}`}`;
+    return `${printable(memberOf(span, 'name'))}${place === undefined ? '' : `, started at ${place}`}`;
   });
 }
 
@@ -58,7 +59,7 @@ export function seenTraces(records: readonly TraceRecord[]): string {
   const traces = [...groupByTrace(records).values()];
   const lines = traces.slice(0, MAX_ITEMS).map((ofOne) => {
     const trace = captureTrace(ofOne);
-    return [`trace ${trace.traceId}`, ...traceLines(trace)].join('\n    ');
+    return [`trace ${printable(trace.traceId)}`, ...traceLines(trace)].join('\n    ');
   });
   if (traces.length > MAX_ITEMS) lines.push(`⋯ ${traces.length - MAX_ITEMS} more traces`);
   return section('Seen so far', lines, Infinity);

@@ -1,3 +1,4 @@
+import { printable } from '../../format/printable.js';
 import { expectation as expectationText } from '../../validation/option.js';
 import type { CapturedSpan } from '../captured.js';
 import { checkOfCaptured } from './comparison/check-of-captured.js';
@@ -98,7 +99,7 @@ function verdictOf(matcher: (span: CapturedSpan) => boolean, span: CapturedSpan)
   try {
     return matcher(span) ? [] : ['the function says no'];
   } catch (error) {
-    return [`the function threw ${String(error)}`];
+    return [`the function threw ${printable(error)}`];
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { captureTrace } from '../../../src/testing/capture/captured-traces.js';
-import type { CapturedNode, CapturedSpan, CapturedTrace } from '../../../src/testing/captured.js';
+import type { CapturedNode, CapturedTrace } from '../../../src/testing/captured.js';
 import { assertNoSpan, assertSpan, assertTrace, exactly, ordered, type SpanPattern } from '../../../src/testing/expect/index.js';
 import { traceOf } from '../captured-spans.js';
 import { thrownBy } from './thrown.js';
@@ -17,7 +17,7 @@ const ARGUMENTS = 150_000;
 /** Characters of a message, or of one side of a difference. */
 const READABLE = 60_000;
 
-const [template] = traceOf('span').spans as [CapturedSpan];
+const { children: _, ...template } = traceOf('span').roots[0] as CapturedNode;
 const idOf = (number: number): string => number.toString(16).padStart(16, '0');
 
 /** Spans that count up, each under the one that `parentOf` gives. */
@@ -26,7 +26,7 @@ function traceUnder(count: number, parentOf: (number: number) => number | undefi
   const records = Array.from({ length: count }, (_, number) => {
     const parent = parentOf(number);
     const parentSpanId = parent === undefined ? undefined : idOf(parent);
-    const span = { ...template, name: `s${number}`, spanId: idOf(number), parentSpanId, startTime: number, children: undefined };
+    const span = { ...template, name: `s${number}`, spanId: idOf(number), parentSpanId, startTime: number };
     return { traceId, order: number, captured: () => span };
   });
   return captureTrace(records);
@@ -70,6 +70,7 @@ describe('An assertion over a deep trace', () => {
     const last = `s${CHAIN - 1}`;
 
     expect(assertSpan(chain, { name: last }).name).to.equal(last);
+    expect(assertSpan(chain.spans, { name: last }).name).to.equal(last);
     expect(assertSpan(chain, { descendants: [{ name: 's7' }, { name: last }] }).name).to.equal('s0');
     expect(assertSpan(chain, { descendants: ordered({ name: 's9' }, { name: last }) }).name).to.equal('s0');
     expect(assertSpan(chain, { descendants: exactly({ name: last }) }).name).to.equal(`s${CHAIN - 2}`);

@@ -1,3 +1,4 @@
+import { printable } from '../../../format/printable.js';
 import type { CapturedSpan } from '../../captured.js';
 import type { Difference, Finding, KeysFinding, LeafFinding, ListFinding, NotFinding } from '../comparison/difference.js';
 import type { Relation } from '../pattern/expectation.js';
@@ -110,7 +111,7 @@ function ownLines(finding: Finding): string[] {
   if (finding.check.kind === 'leaf') return [leafLine(finding as LeafFinding)];
   if (finding.check.kind === 'keys') {
     const { unexpected, attributes } = finding as KeysFinding;
-    return unexpected.map((key) => `${key}: not expected, got ${valueText(Reflect.get(attributes, key))}`);
+    return unexpected.map((key) => `${printable(key)}: not expected, got ${valueText(Reflect.get(attributes, key))}`);
   }
   if (finding.check.kind !== 'not') return [];
   const { check } = finding.check;

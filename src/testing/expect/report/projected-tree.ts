@@ -1,3 +1,4 @@
+import { printable } from '../../../format/printable.js';
 import type { Difference, Finding, LeafFinding, ListFinding, Place } from '../comparison/difference.js';
 import type { Check, Expectation, Relation } from '../pattern/expectation.js';
 import { run, type Task } from '../task.js';
@@ -80,7 +81,7 @@ class Projection {
     } else if ('unexpected' in finding) {
       if (this.#side === 'expected') return;
       for (const key of finding.unexpected.slice(0, MAX_RECORDS)) {
-        this.#line(indent + FIELD, `${key}: ${valueText(Reflect.get(finding.attributes, key))}`);
+        this.#line(indent + FIELD, `${printable(key)}: ${valueText(Reflect.get(finding.attributes, key))}`);
       }
       const more = finding.unexpected.length - MAX_RECORDS;
       if (more > 0) this.#line(indent + FIELD, `… ${more} more`);
