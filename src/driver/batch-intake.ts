@@ -105,12 +105,18 @@ export class BatchIntake {
 
 /** Reads a batch once. Throws a `TypeError` if it is none. */
 function checked(batch: ReceivedBatch): CheckedBatch {
-  const { spans = [], orphans = [], dropped = 0, droppedOrphans = 0 } = batch;
-  if (!Array.isArray(spans) || !Array.isArray(orphans)) throw new TypeError('spans and orphans must be arrays');
+  const { dropped = 0, droppedOrphans = 0 } = batch;
+  const [spans, orphans] = [copied(batch.spans), copied(batch.orphans)];
   if (!isCount(dropped) || !isCount(droppedOrphans)) {
     throw new TypeError('dropped must be a number of spans or orphans');
   }
-  return { spans: [...spans], orphans: [...orphans], dropped, droppedOrphans };
+  return { spans, orphans, dropped, droppedOrphans };
+}
+
+function copied<T>(items: readonly T[] = []): T[] {
+  const areMany: boolean = Array.isArray(items);
+  if (!areMany) throw new TypeError('spans and orphans must be arrays');
+  return items.slice();
 }
 
 function isCount(value: unknown): boolean {

@@ -116,7 +116,7 @@ describe('SpanMap', () => {
       'but for the front of the trace id': (n) => ({ traceId: hex(n) + '1'.repeat(24), spanId: '1'.repeat(16) }),
       'but for the front of the span id': (n) => ({ traceId: '1'.repeat(32), spanId: hex(n) + '1'.repeat(8) }),
       'but for the middle of the span id': (n) => ({ traceId: '1'.repeat(32), spanId: `1111${hex(n)}1111` }),
-      'but for every other digit': (n) => ({ traceId: '1'.repeat(32), spanId: [...hex(n)].join('1') }),
+      'but for every other digit': (n) => ({ traceId: '1'.repeat(32), spanId: hex(n).split('').join('1') }),
     };
 
     for (const [what, identity] of Object.entries(KINDS)) {

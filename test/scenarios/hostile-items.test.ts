@@ -59,7 +59,8 @@ function newContext(): SpanContext {
 /** Readable as often as it says. */
 function readable(times: number): () => SpanContext {
   const spanContext = newContext();
-  return () => (times-- > 0 ? spanContext : broken());
+  let left = times;
+  return () => (left-- > 0 ? spanContext : broken());
 }
 
 describe('A span whose context can be read once only', () => {
@@ -315,7 +316,7 @@ describe('receive()', () => {
       const connect = (from: Service, to: Service, name: 'left' | 'right') =>
         from.cache.subscribe(
           (batch) => {
-            got[name].push(...batch.spans.map(described), ...batch.orphans.map(({ body }) => String(body)));
+            got[name].push(...batch.spans.map(described), ...batch.orphans.map(({ name }) => name));
             to.cache.receive(batch);
           },
           { orphans: true },

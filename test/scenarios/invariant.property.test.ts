@@ -77,7 +77,8 @@ function unreadable(): never {
 
 /** Gives something a number of times, and throws from then on. */
 function giving<T>(value: T, times: number): () => T {
-  return () => (times-- > 0 ? value : unreadable());
+  let left = times;
+  return () => (left-- > 0 ? value : unreadable());
 }
 
 /** Mostly it is off, as what it leaves out takes no other path. */
@@ -621,6 +622,7 @@ class Run {
       case 'odd name':
         return { ...span, name: odd, attributes: { name: odd } } as never;
       case 'no object':
+      default:
         return undefined as never;
     }
   }
