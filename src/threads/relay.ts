@@ -207,6 +207,7 @@ export class CacheRelay implements SpanRelay {
 
   #noteTaken(): void {
     const taken = this.#counts.takenSince(this.#taken);
+    if (taken === 0) return;
     this.#taken += taken;
     for (const { items, bytes } of this.#inFlight.splice(0, taken)) {
       this.#spansInFlight -= items;
