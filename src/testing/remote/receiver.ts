@@ -32,10 +32,11 @@ export async function remoteReceiver(options?: RemoteReceiverOptions): Promise<R
 export async function startReceiver({
   protocol,
   maxRequestBytes,
+  maxRequestElements,
   ...limits
 }: Required<RemoteReceiverOptions>): Promise<LoopbackReceiver> {
   const records = new RemoteRecords(limits);
-  const server = new OtlpServer(records, maxRequestBytes);
+  const server = new OtlpServer(records, { maxRequestBytes, maxRequestElements });
   await server.listen();
   return new LoopbackReceiver(server, records, protocol);
 }
