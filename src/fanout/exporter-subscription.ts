@@ -2,6 +2,7 @@ import { Episode } from '../diagnostics/episode.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
 import type { ExportResult, ReadableSpan, SpanExporter } from '../model/otel.js';
 import { isSampled } from '../model/sampling.js';
+import type { AsyncDisposable } from '../support/disposable.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
 import { untraced } from './suppression.js';
 

@@ -1,4 +1,4 @@
-/// <reference lib="esnext.disposable" preserve="true" />
+import type { AsyncDisposable } from '../../support/disposable.js';
 import type { SettleOptions, TracePattern, TraceScope, WaitOptions } from '../capture/trace-scope.js';
 import type { CapturedLog, CapturedTrace } from '../captured.js';
 import type { OtlpProtocol } from './environment.js';
