@@ -206,11 +206,11 @@ export class SpanCache {
     second?: SubscribeOptions,
   ): Subscription | SubscriptionHandle {
     const [callback, options] = typeof first === 'function' ? [first, second] : [undefined, first ?? second];
-    const { capacity, orphans } = subscribeOptions(options);
+    const resolved = subscribeOptions(options);
     return this.#add(
       callback === undefined
-        ? new IteratorSubscription(capacity, orphans, this.#remove)
-        : new CallbackSubscription(callback, capacity, orphans, this.#remove),
+        ? new IteratorSubscription(resolved, this.#remove)
+        : new CallbackSubscription(callback, resolved, this.#remove),
     );
   }
 
@@ -228,8 +228,7 @@ export class SpanCache {
 
   /** Attaches a bounded history that can be read at any time, also after shutdown. */
   store(options?: SpanStoreOptions): SpanStore {
-    const { capacity } = storeOptions(options);
-    return this.#add(new SpanStoreSubscription(capacity, () => this.flush(), this.#remove));
+    return this.#add(new SpanStoreSubscription(storeOptions(options), () => this.flush(), this.#remove));
   }
 
   /**
@@ -284,12 +283,16 @@ export class SpanCache {
 
   /**
    * Delivers everything queued, and waits until every attached exporter has exported what it got, or has used up
-   * its time: see `ExporterHandle.forceFlush()`. Never rejects.
+   * its time: see `ExporterHandle.forceFlush()`. Where nothing has to be waited for first, an export under way or
+   * pending attributes of the resource, the exporters have got the spans when the promise is returned. Never rejects.
    */
   async forceFlush(): Promise<void> {
-    await this.#deliverQueued();
-    // An exporter that flushes what it exports for would wait for itself.
-    if (isInSubscriber(context.active())) return;
+    // An exporter that flushes what it exports for would wait for itself. Asked first: a context may not outlast an await.
+    const inSubscriber = this.#driver.moving || isInSubscriber(context.active());
+    const delivery = this.#deliverQueued();
+    // Who does not wait for this promise relies on it: no await where there is nothing to wait for.
+    if (delivery !== undefined) await delivery;
+    if (inSubscriber) return;
     await Promise.all([...this.#exporters].map((exporter) => exporter.forceFlush()));
   }
 
@@ -374,9 +377,9 @@ export class SpanCache {
   #deliverQueued(): Promise<void> | undefined {
     // From within a delivery, the rest of that delivery comes first.
     if (this.#driver.moving) return Promise.resolve().then(() => this.#deliverQueued());
-    for (const exporter of this.#exporters) exporter.extraRoom = this.#mostHeld;
+    for (const exporter of this.#exporters) exporter.widen(this.#mostHeld);
     this.#driver.flush();
-    for (const exporter of this.#exporters) exporter.extraRoom = 0;
+    for (const exporter of this.#exporters) exporter.widen(0);
     return undefined;
   }
 }

@@ -135,6 +135,12 @@ describe('The layers', () => {
     expect(impure.map(({ path }) => path)).to.deep.equal([]);
   });
 
+  it('report in one place, which throws nothing', () => {
+    const reports = /\bdiag\.(?:error|warn|info|debug|verbose|createComponentLogger)\b/;
+
+    expect(files.filter(({ code }) => reports.test(code)).map(({ path }) => path)).to.deep.equal(['diagnostics/report.ts']);
+  });
+
   it('see all that is imported', () => {
     const known = new Set(files.map(({ path }) => path));
 

@@ -1,5 +1,4 @@
 import { AsyncResource } from 'node:async_hooks';
-import timers from 'node:timers';
 import { Episode } from '../diagnostics/episode.js';
 import type { FanOut } from '../fanout/fan-out.js';
 import type { EventCounters, SpanCounters } from '../model/counters.js';
@@ -8,10 +7,10 @@ import type { DeliveredSpan } from '../model/merged-span.js';
 import type { ReadableSpan } from '../model/otel.js';
 import { SEGMENT_SIZE, type BoundedQueue, type Segment } from '../queue/bounded-queue.js';
 import type { EmittedRecord, Reconciler } from '../reconcile/reconciler.js';
+import { clearImmediate, setImmediate, setTimeout, unref } from '../support/timers.js';
 import type { EmittedRecordPool } from './emitted-record-pool.js';
 
-// Those of the module's loading: a test's fake timers do not stop the driver.
-const { clearImmediate, setImmediate, setTimeout } = timers;
+// Captured at load time, as the timers are, so that fakes installed later by a test cannot stop the driver.
 const nextTick = process.nextTick.bind(process);
 const { queueMicrotask } = globalThis;
 
@@ -64,9 +63,9 @@ export class Driver {
   readonly #run: () => void;
   readonly #runOn: () => void;
   readonly #sweep: () => void;
-  /** Set while something waits for time to pass. */
   #sweeper: NodeJS.Timeout | undefined;
-  #sweepAt = 0;
+  /** When the sweeper fires. The timer itself may be a number, or nothing. */
+  #sweepAt = -Infinity;
   /** Cycles begun so far. */
   #cycle = 0;
   /** At the end of which cycle to look at what waits, if the time for it has come. */
@@ -103,12 +102,12 @@ export class Driver {
     this.#run = ROOT.bind(() => this.#turn());
     this.#runOn = ROOT.bind(() => this.#goOn());
     this.#sweep = ROOT.bind(() => {
-      this.#sweeper = undefined;
+      this.#sweepAt = -Infinity;
       this.#sweepCycle = this.#cycle + 1;
       this.wake();
     });
     // One timer for ever: refreshing it costs the application a third of a new setImmediate().
-    this.#timer = setTimeout(this.#run, WAKE_MILLIS).unref();
+    this.#timer = unref(setTimeout(this.#run, WAKE_MILLIS));
   }
 
   /** Whether a batch is being moved, that is, whether the caller is a subscriber. */
@@ -203,7 +202,7 @@ export class Driver {
    * alone waits until something else wakes the loop. Whichever comes second finds the other's work done.
    */
   #continue(): void {
-    this.#immediate = setImmediate(this.#run).unref();
+    this.#immediate = unref(setImmediate(this.#run));
     this.#timer.refresh();
   }
 
@@ -275,12 +274,10 @@ export class Driver {
     const delay = Math.min(Math.max(sweepMillis, 1), MAX_SWEEP_MILLIS);
     const now = performance.now();
     const left = this.#sweepAt - now;
-    if (this.#sweeper !== undefined && left <= delay && left > -OVERDUE_MILLIS) return;
+    if (left <= delay && left > -OVERDUE_MILLIS) return;
     globalThis.clearTimeout(this.#sweeper);
     this.#sweepAt = now + delay;
-    this.#sweeper = globalThis.setTimeout(this.#sweep, delay);
-    // A number under a fake clock or DOM.
-    this.#sweeper.unref?.();
+    this.#sweeper = unref(globalThis.setTimeout(this.#sweep, delay));
   }
 
   #moveEvents(segment: Segment<EmittedRecord>): void {

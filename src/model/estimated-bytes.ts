@@ -1,6 +1,13 @@
 import type { LogEvent } from './log-event.js';
 import type { ReadableSpan } from './otel.js';
 
+/** What an event, a log event or a link has of these. */
+interface Item {
+  readonly name?: unknown;
+  readonly attributes?: unknown;
+  readonly body?: unknown;
+}
+
 /** A span of the SDK without name, attributes, events and links: its object, ids and times. */
 const SPAN_BYTES = 800;
 
@@ -29,22 +36,45 @@ const MAX_VALUES = 1_024;
 export function estimatedSpanBytes(span: ReadableSpan): number {
   const estimate = new Estimate();
   try {
-    let bytes = SPAN_BYTES + lengthOf(span.name) + lengthOf(span.status?.message) + estimate.of(span.attributes);
-    for (const { name, attributes } of span.events ?? []) {
-      bytes += EVENT_BYTES + lengthOf(name) + estimate.of(attributes);
-    }
-    for (const { attributes } of span.links ?? []) bytes += EVENT_BYTES + estimate.of(attributes);
-    return bytes;
+    const texts = lengthOf(span.name) + lengthOf(span.status?.message);
+    const lists = bytesOfList(span.events, estimate) + bytesOfList(span.links, estimate);
+    return sane(SPAN_BYTES + texts + estimate.of(span.attributes) + lists, SPAN_BYTES);
   } catch {
     return SPAN_BYTES + OPAQUE_BYTES;
   }
 }
 
 /** About how many bytes a log event keeps alive. As `estimatedSpanBytes()`. */
-export function estimatedEventBytes({ name, attributes, body }: LogEvent): number {
-  const estimate = new Estimate();
-  const text = body === name ? 0 : estimate.of(body);
-  return EVENT_BYTES + lengthOf(name) + estimate.of(attributes) + text;
+export function estimatedEventBytes(event: LogEvent): number {
+  return estimatedListBytes([event]);
+}
+
+/** About how many bytes the events or links of a span keep alive. As `estimatedSpanBytes()`. */
+export function estimatedListBytes(list: readonly Item[]): number {
+  try {
+    return sane(bytesOfList(list, new Estimate()), EVENT_BYTES);
+  } catch {
+    return EVENT_BYTES + OPAQUE_BYTES;
+  }
+}
+
+/** About how many bytes a value keeps alive, besides the place that it is in. As `estimatedSpanBytes()`. */
+export function estimatedValueBytes(value: unknown): number {
+  return sane(new Estimate().of(value), 0);
+}
+
+function bytesOfList(list: readonly Item[] | undefined, estimate: Estimate): number {
+  let bytes = 0;
+  for (const { name, attributes, body } of list ?? []) {
+    // The body of a log event is often its name.
+    bytes += EVENT_BYTES + lengthOf(name) + estimate.of(attributes) + (body === name ? 0 : estimate.of(body));
+  }
+  return bytes;
+}
+
+/** A sum that can be added up and taken away again. A length that is no number has made it none. */
+function sane(bytes: number, least: number): number {
+  return Number.isSafeInteger(bytes) && bytes >= least ? bytes : least + OPAQUE_BYTES;
 }
 
 /** Walks over values, and stops after `MAX_VALUES` of them. */
@@ -90,7 +120,7 @@ function scale(bytes: number, read: number, size: number): number {
   return Math.ceil(size * (ENTRY_BYTES + average));
 }
 
-function* first(values: Iterable<unknown>): Generator<unknown> {
+function* first(values: Iterable<unknown>): Generator {
   let left = MAX_ENTRIES;
   for (const value of values) {
     if (left-- === 0) return;

@@ -1,4 +1,5 @@
-import { diag, type Context } from '@opentelemetry/api';
+import type { Context } from '@opentelemetry/api';
+import { report } from '../diagnostics/report.js';
 import type { ReadableLogRecord, ReadableSpan } from '../model/otel.js';
 
 /** Sees spans and log records as the SDK hands them in, inside the application's own calls. */
@@ -49,7 +50,7 @@ export class Taps {
       try {
         call(tap);
       } catch (error) {
-        diag.error('otel-span-cache: a tap failed', error);
+        report('error', 'a tap failed', error);
       }
     }
   }

@@ -1,5 +1,6 @@
 import { CACHE_OPTIONS, type SpanCacheOptions } from '../options.js';
-import { boolean, expectation, type Option, type OptionsOf } from '../validation/option.js';
+import { boolean, type Option, type OptionsOf } from '../validation/option.js';
+import { readVariable } from '../validation/text.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -43,10 +44,8 @@ export function readSettings(env: Environment, warn: (message: string) => void):
       warn(`there is no variable ${variable}; there are ${[...VARIABLES.keys()].join(', ')}`);
       continue;
     }
-    const { option, check } = known;
-    const value = readAs(check, text.trim());
-    if (check.type(value) && check.inRange(value)) values.set(option, value);
-    else warn(`${expectation(variable, check.expectedText ?? check.expected, value)}; the default is used`);
+    const value = readVariable(variable, text, known.check, warn);
+    if (value !== undefined) values.set(known.option, value);
   }
   const { print = PRINT_OPTIONS.print.fallback, ...cache } = Object.fromEntries(values);
   return { print: print as boolean, cache };
@@ -59,26 +58,4 @@ export function isTrue(text: string | undefined): boolean {
 
 function variableOf(option: string): string {
   return PREFIX + option.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
-}
-
-/** The first reading that is of the option's type, or the text as it is. */
-function readAs(check: Option<unknown>, text: string): unknown {
-  return readings(text).find((value) => check.type(value)) ?? text;
-}
-
-function readings(text: string): unknown[] {
-  const values: unknown[] = [];
-  if (/^(?:true|1)$/i.test(text)) values.push(true);
-  if (/^(?:false|0)$/i.test(text)) values.push(false);
-  if (!Number.isNaN(Number(text))) values.push(Number(text));
-  if (text.startsWith('{')) values.push(parsed(text));
-  return [...values, text];
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }

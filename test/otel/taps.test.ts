@@ -1,4 +1,4 @@
-import { ROOT_CONTEXT } from '@opentelemetry/api';
+import { diag, ROOT_CONTEXT } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { Taps } from '../../src/otel/taps.js';
@@ -32,6 +32,23 @@ describe('Taps', () => {
     taps.ended(span);
 
     expect(two.onEnd.calledOnce).to.equal(true);
+  });
+
+  it('throw nothing into the application even if the diag logger throws as well', () => {
+    const broken = sinon.stub().throws(new Error('broken logger'));
+    diag.setLogger({ error: broken, warn: broken, info: broken, debug: broken, verbose: broken }, { suppressOverrideMessage: true });
+    const taps = new Taps();
+    taps.add({ onStart: sinon.stub().throws(), onEnd: sinon.stub().throws(), onEmit: sinon.stub().throws() });
+
+    const calls = () => {
+      taps.started(span, ROOT_CONTEXT);
+      taps.ended(span);
+      taps.emitted(record, undefined);
+    };
+
+    expect(calls).not.to.throw();
+    diag.disable();
+    expect(broken.callCount).to.equal(3);
   });
 
   it('show nothing to one that was taken away', () => {

@@ -1,4 +1,4 @@
-import { diag } from '@opentelemetry/api';
+import { report } from '../../diagnostics/report.js';
 import { estimatedEventBytes, estimatedSpanBytes } from '../../model/estimated-bytes.js';
 import type { LogEvent } from '../../model/log-event.js';
 import type { ReadableSpan } from '../../model/otel.js';
@@ -108,7 +108,7 @@ function announce(owners: readonly Owner[]): void {
     try {
       owner.changed();
     } catch (error) {
-      diag.error('otel-span-cache/testing/remote: a listener of a scope threw', error);
+      report('error', 'a listener of a remote scope failed', error);
     }
   }
 }

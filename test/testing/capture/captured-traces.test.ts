@@ -3,6 +3,8 @@ import type { ReadableSpan } from '../../../src/index.js';
 import { captureTrace } from '../../../src/testing/capture/captured-traces.js';
 import { SpanRecord } from '../../../src/testing/capture/span-record.js';
 import { traceLines } from '../../../src/testing/capture/tree-text.js';
+import type { CapturedSpan } from '../../../src/testing/captured.js';
+import { revokedProxy, trap } from '../../hostile-values.js';
 
 function record(spanId: string, parentSpanId: string | undefined, order: number): SpanRecord {
   const context = (id: string) => ({ traceId: 't', spanId: id, traceFlags: 1 });
@@ -48,6 +50,36 @@ describe('captureTrace()', () => {
       '   └─ c',
     ]);
     expect(tree(record('a', 'a', 1))).to.deep.equal(['a']);
+  });
+
+  it('puts the root of a ring in its place among the other roots', () => {
+    expect(tree(record('a', 'b', 1), record('b', 'a', 2), record('c', undefined, 3))).to.deep.equal(['a', '└─ b', 'c']);
+  });
+
+  it('copies what can be read of a span', () => {
+    const odd = record('a', undefined, 1);
+    for (const member of ['name', 'status', 'links', 'startTime', 'parentSpanContext']) Object.defineProperty(odd.span, member, trap);
+    Object.defineProperty(odd.span, 'events', { value: [revokedProxy()] });
+
+    const [span] = captureTrace([odd]).spans;
+
+    expect(span).to.deep.include({ name: '[unreadable]', spanId: 'a', status: 'unset', startTime: NaN });
+    expect(span!.events[0]!.name).to.equal('[unreadable]');
+  });
+
+  it('looks for the parent of each span a few times, in whatever order they come', () => {
+    let lookups = 0;
+    const records = Array.from({ length: 2_000 }, (_, depth) => {
+      const made = record(String(depth), depth === 0 ? undefined : String(depth - 1), 2_000 - depth);
+      const captured = Object.create(made.captured(), {
+        parentSpanId: { enumerable: true, get: () => (lookups++, depth === 0 ? undefined : String(depth - 1)) },
+      }) as CapturedSpan;
+      return { traceId: 't', order: made.order, captured: () => captured };
+    });
+
+    captureTrace(records);
+
+    expect(lookups).to.be.at.most(5 * records.length);
   });
 
   it('is as deep as the calls were', () => {

@@ -40,7 +40,7 @@ export function annotatedTree(roots: readonly CapturedNode[], notes: Notes): str
     const further = placesOf(node.children, note?.missing ?? [], shown, below, false);
     const rail = further.length > 0 ? '│' : ' ';
     for (const line of note?.lines ?? []) lines.push(`  ${below}${rail}  ${line}`);
-    waiting.push(...further.toReversed());
+    for (const next of further.toReversed()) waiting.push(next);
   }
   return lines;
 }

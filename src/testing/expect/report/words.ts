@@ -32,15 +32,11 @@ export function nounOf(relation: Relation): string {
 
 export function valueText(value: unknown): string {
   if (value === undefined) return '(absent)';
-  try {
-    return shortened(formatValue(value), MAX_VALUE);
-  } catch {
-    return '(unprintable)';
-  }
+  return printable(formatValue(value, MAX_VALUE), MAX_VALUE);
 }
 
 export function expectedText({ leaf }: LeafCheck): string {
-  return shortened(leaf.description, MAX_VALUE);
+  return printable(leaf.description, MAX_VALUE);
 }
 
 /** What a record is called. */
@@ -48,13 +44,13 @@ export function titleOf(record: object, relation?: Relation): string {
   if (relation === 'exception') return 'exception';
   if (relation === 'link') return 'link';
   if ('spans' in record) return titleOfLog(record as LogInSpan);
-  return shortened((record as CapturedSpan).name, MAX_VALUE);
+  return printable((record as CapturedSpan).name, MAX_VALUE);
 }
 
 /** What a record is to be called, by its pattern; undefined if it may be called anything. */
 export function expectedTitle(expectation: Expectation): string | undefined {
   const name = nameCheckOf(expectation);
-  return name && shortened(name.leaf.text ?? name.leaf.description, MAX_VALUE);
+  return name && printable(name.leaf.text ?? name.leaf.description, MAX_VALUE);
 }
 
 /** The check of a span's or event's name. An attribute may be called `name` as well. */
@@ -77,17 +73,12 @@ export function summaryOf(expectation: Expectation, relation?: Relation): string
       return `${nounOf(check.relation)}: ${wantedTitle}${times > 1 ? ` ×${times}` : ''}`;
     });
   });
-  if (details.length === 0) return shortened(title ?? 'any', MAX_SUMMARY);
-  return shortened([...(title === undefined ? [] : [title]), `{${details.join(', ')}}`].join(' '), MAX_SUMMARY);
+  if (details.length === 0) return printable(title ?? 'any', MAX_SUMMARY);
+  return printable([...(title === undefined ? [] : [title]), `{${details.join(', ')}}`].join(' '), MAX_SUMMARY);
 }
 
 function titleOfLog({ eventName, severity, body }: LogInSpan): string {
   return [severity, eventName, body === undefined ? undefined : valueText(body)]
     .filter((part) => part !== undefined)
     .join(' ') || 'log';
-}
-
-function shortened(text: string, max: number): string {
-  const line = printable(text);
-  return line.length > max ? `${line.slice(0, max - 1)}…` : line;
 }
