@@ -150,6 +150,9 @@ export function storeOptions(options?: SpanStoreOptions): Required<SpanStoreOpti
   return resolveOptions(STORE, options);
 }
 
+/** Not `NodeJS.ProcessEnv`: the public declarations need no types of Node. */
+type Variables = Readonly<Record<string, string | undefined>>;
+
 /**
  * The options of an exporter. Those that are not given are read from the variables of the SDK's own processor, and
  * have the defaults of this package without them. A wrong variable is reported through `diag`, and throws nothing.
@@ -157,7 +160,7 @@ export function storeOptions(options?: SpanStoreOptions): Required<SpanStoreOpti
 export function exporterOptions(
   options?: ExporterOptions,
   // oxlint-disable-next-line node/no-process-env -- the place where the SDK's processor is told this
-  env: NodeJS.ProcessEnv = process.env,
+  env: Variables = process.env,
 ): Required<ExporterOptions> {
   const inCode = resolveOptions(EXPORTER, options);
   const variables = exporterVariables(options, env);
@@ -183,7 +186,7 @@ const EXPORTER_VARIABLES = {
 } as const satisfies Partial<Record<keyof ExporterOptions, string>>;
 
 /** What the variables say of the options that are not given in code. */
-function exporterVariables(options: ExporterOptions | undefined, env: NodeJS.ProcessEnv): ExporterOptions {
+function exporterVariables(options: ExporterOptions | undefined, env: Variables): ExporterOptions {
   // A variable must not make an option wrong that is right by itself.
   const maxQueueSize = integerFrom(options?.maxExportBatchSize ?? 1, EXPORTER.maxQueueSize.fallback);
   const checks = { ...EXPORTER, maxQueueSize };
