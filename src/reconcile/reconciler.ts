@@ -11,6 +11,7 @@ import {
 import type { DeliveredSpan } from '../model/merged-span.js';
 import type { ReadableLogRecord, ReadableSpan, TimedEvent } from '../model/otel.js';
 import { isSampled } from '../model/sampling.js';
+import type { SpanIdentity } from '../model/span-map.js';
 import type { Batch } from '../queue/bounded-queue.js';
 import { AmendableSpan, Amendments } from './amendments.js';
 import { EventBucketPool, type EventBucket } from './event-bucket.js';
@@ -131,6 +132,11 @@ export class Reconciler {
   /** Spans whose events wait. */
   get parkedSpans(): number {
     return this.#parked.spans;
+  }
+
+  /** The events that wait for a span, which go on waiting. */
+  eventsWaitingFor(span: SpanIdentity): LogEvent[] {
+    return this.#parked.get(span)?.events() ?? [];
   }
 
   /** Spans that have ended and wait for stragglers. */
