@@ -1,4 +1,5 @@
 import { printable } from '../../format/printable.js';
+import { memberOf } from '../../model/value-parts.js';
 import { captureTrace, groupByTrace, type TraceRecord } from './captured-traces.js';
 import { whyNoSpans } from './no-spans.js';
 import type { Recorder } from './recorder.js';
@@ -38,7 +39,7 @@ export function openSpans(scope: ScopeRecords): string[] {
     .filter(({ ended }) => !ended)
     .map((record) => {
       const place = record.startedAt;
-      return `${printable(record.span.name)}${place === undefined ? '' : `, started at ${place}`}`;
+      return `${printable(memberOf(record.span, 'name'))}${place === undefined ? '' : `, started at ${place}`}`;
     });
 }
 
