@@ -10,7 +10,7 @@ import { installCommand } from './install-command.js';
 import { instrument, type Instrumented } from './instrumentations.js';
 import type { LastSteps } from './last-steps.js';
 import { startSdk, type SdkNode, type StartedSdk } from './node-sdk.js';
-import { loadPeer } from './peers.cjs';
+import { loadPeer } from './peers.js';
 import { Printing } from './printing.js';
 import { onProcessEnd } from './process-end.js';
 import { getSpanCache, setSpanCache } from './registered-cache.js';
@@ -43,6 +43,14 @@ const warn = (message: string): void => {
  */
 export function register(): void {
   if (getSpanCache() !== undefined || isNodesOwnThread()) return;
+  try {
+    registerHere();
+  } catch (error) {
+    say('error', `otel-span-cache/register has failed: ${printable(error)}`);
+  }
+}
+
+function registerHere(): void {
   const settings = readSettings(env, warn);
   if (isTrue(env['OTEL_SDK_DISABLED'])) {
     if (settings.print) warn(whyNothingIsPrinted(env)!);
@@ -122,7 +130,7 @@ function start(sdkNode: SdkNode, settings: Settings): StartedSdk | undefined {
 }
 
 function instrumented(sdkNode: SdkNode): Instrumented | undefined {
-  const instrumentations = instrument(AUTO);
+  const instrumentations = instrument(AUTO, warn);
   if (instrumentations === undefined) {
     const command = installCommand([AUTO], 'startNodeSdk' in sdkNode ? 3 : 2);
     warn(`${AUTO} is not installed, so there are only spans that the application starts itself:\n\n  ${command}\n`);
