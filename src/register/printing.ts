@@ -3,7 +3,7 @@ import type { SpanCache } from '../span-cache.js';
 import type { SpanReceiver, SpanRelay } from '../threads/index.js';
 import { readSettings, type Environment, type Settings } from './environment.js';
 import { RelayedThread } from './relayed-thread.js';
-import { surviveClosedStderr } from './stderr.js';
+import { printBeforeEnd, surviveClosedStderr } from './stderr.js';
 import { TracePrinter } from './trace-printer.js';
 import { whyNothingIsPrinted } from './why-nothing-printed.js';
 
@@ -33,6 +33,7 @@ export class Printing {
 
   /** Prints what is left. Whatever comes afterwards waits for another call. */
   finish(): void {
+    printBeforeEnd();
     if (this.#printer === undefined) this.#cache.flush();
     else this.#printer.finish();
   }
