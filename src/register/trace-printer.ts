@@ -13,6 +13,9 @@ import { WaitingTraces, type WaitingTrace } from './waiting-traces.js';
 /** Spans that wait for the rest of their trace at most. Past that, the oldest trace is printed as far as it has come. */
 const MAX_WAITING_SPANS = 10_000;
 
+/** Spans of one trace that wait at most: as many as are drawn in some tenths of a second. */
+const MAX_WAITING_SPANS_OF_TRACE = 2_000;
+
 /** Spans of an unfinished trace that are printed at a time, so that the event loop is not blocked for long. */
 const MAX_PART_SPANS = 500;
 
@@ -123,6 +126,7 @@ export class TracePrinter {
     for (const traceId of touched) {
       if (this.#isComplete(traceId)) this.#printSoon(traceId);
     }
+    for (const traceId of touched) this.#shorten(traceId);
     this.#makeRoom();
     this.#say(this.#losses.ofSpans());
   }
@@ -182,10 +186,21 @@ export class TracePrinter {
   /** Prints of the trace that has waited longest what came first, until there is room. */
   #makeRoom(): void {
     for (let traceId = this.#waiting.oldest; traceId !== undefined && this.#isFull; traceId = this.#waiting.oldest) {
-      const before = this.#waiting.spans;
-      this.#print(traceId, [], MAX_PART_SPANS);
-      this.#printedEarly += before - this.#waiting.spans;
+      this.#printPart(traceId);
     }
+  }
+
+  /** Prints of an unfinished trace what came first, while it has too many spans. */
+  #shorten(traceId: string): void {
+    const spans = this.#waiting.get(traceId)?.spans ?? [];
+    const parts = Math.ceil((spans.length - MAX_WAITING_SPANS_OF_TRACE) / MAX_PART_SPANS);
+    for (let part = 0; part < parts; part++) this.#printPart(traceId);
+  }
+
+  #printPart(traceId: string): void {
+    const before = this.#waiting.spans;
+    this.#print(traceId, [], MAX_PART_SPANS);
+    this.#printedEarly += before - this.#waiting.spans;
   }
 
   #sayPrintedEarly(): void {

@@ -301,6 +301,13 @@ job  not ended
 `);
     });
 
+    it('shows spans whose names are no texts, open ones too, and leaves the end of the program as it is', async () => {
+      const { code, stderr } = await runBare(['job.mjs', 'odd']);
+
+      expect(code).to.equal(0);
+      expect(traces(stderr)).to.include('trace · 8 spans\njob\n').and.to.include('\n404  not ended\n');
+    });
+
     it('says how many spans were lost, and why', async () => {
       const text = await printed('overload', { OTEL_SPAN_CACHE_QUEUE_CAPACITY: '2' });
 

@@ -90,6 +90,16 @@ describe('TracePrinter', () => {
       ]);
     });
 
+    it('prints in parts what came first, as long as the trace has too many spans', () => {
+      const { endChildren, printed } = startEndless({});
+
+      endChildren(2_000);
+      expect(printed).to.deep.equal([]);
+      endChildren(501);
+
+      expect(spansIn(printed)).to.deep.equal([500, 500]);
+    });
+
     it('prints in parts what came first, as long as what waits is too large', () => {
       const { endChildren, printed } = startEndless({ maxWaitingBytes: 2 ** 20 }, { text: 'x'.repeat(2 ** 14) });
 
