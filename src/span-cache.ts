@@ -330,11 +330,12 @@ export class SpanCache {
   }
 
   /**
-   * The spans that have started and not ended, in the order they started, as they are now. Empty unless
-   * `trackOpenSpans` is on.
+   * The spans that have started and not ended, in the order they started, as they are now, with the log events that
+   * wait for them. Those wait only while somebody is subscribed, and from the next delivery or `flush()` on. Empty
+   * unless `trackOpenSpans` is on.
    */
   openSpans(): OpenSpan[] {
-    return this.#openSpans?.list(performance.now()) ?? [];
+    return this.#openSpans?.list(performance.now(), (span) => this.#reconciler.eventsWaitingFor(span)) ?? [];
   }
 
   /** The counters at this moment, as an object of its own. */
