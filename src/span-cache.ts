@@ -215,11 +215,11 @@ export class SpanCache {
     second?: SubscribeOptions,
   ): Subscription | SubscriptionHandle {
     const [callback, options] = typeof first === 'function' ? [first, second] : [undefined, first ?? second];
-    const { capacity, orphans } = subscribeOptions(options);
+    const resolved = subscribeOptions(options);
     return this.#add(
       callback === undefined
-        ? new IteratorSubscription(capacity, orphans, this.#remove)
-        : new CallbackSubscription(callback, capacity, orphans, this.#remove),
+        ? new IteratorSubscription(resolved, this.#remove)
+        : new CallbackSubscription(callback, resolved, this.#remove),
     );
   }
 
@@ -237,8 +237,7 @@ export class SpanCache {
 
   /** Attaches a bounded history that can be read at any time, also after shutdown. */
   store(options?: SpanStoreOptions): SpanStore {
-    const { capacity } = storeOptions(options);
-    return this.#add(new SpanStoreSubscription(capacity, () => this.flush(), this.#remove));
+    return this.#add(new SpanStoreSubscription(storeOptions(options), () => this.flush(), this.#remove));
   }
 
   /**
@@ -293,13 +292,25 @@ export class SpanCache {
   }
 
   /**
+   * Reconciles everything queued and delivers it, as `flush()` does, but lets go of no held span before its time. For
+   * what passes spans on from a thread that may go to sleep, such as `otel-span-cache/threads`.
+   */
+  deliver(): void {
+    this.#driver.deliver();
+  }
+
+  /**
    * Delivers everything queued, and waits until every attached exporter has exported what it got, or has used up
-   * its time: see `ExporterHandle.forceFlush()`. Never rejects.
+   * its time: see `ExporterHandle.forceFlush()`. Where nothing has to be waited for first, an export under way or
+   * pending attributes of the resource, the exporters have got the spans when the promise is returned. Never rejects.
    */
   async forceFlush(): Promise<void> {
-    await this.#deliverQueued();
-    // An exporter that flushes what it exports for would wait for itself.
-    if (isInSubscriber(context.active())) return;
+    // An exporter that flushes what it exports for would wait for itself. Asked first: a context may not outlast an await.
+    const inSubscriber = this.#driver.moving || isInSubscriber(context.active());
+    const delivery = this.#deliverQueued();
+    // Who does not wait for this promise relies on it: no await where there is nothing to wait for.
+    if (delivery !== undefined) await delivery;
+    if (inSubscriber) return;
     await Promise.all([...this.#exporters].map((exporter) => exporter.forceFlush()));
   }
 
@@ -320,11 +331,12 @@ export class SpanCache {
   }
 
   /**
-   * The spans that have started and not ended, in the order they started, as they are now. Empty unless
-   * `trackOpenSpans` is on.
+   * The spans that have started and not ended, in the order they started, as they are now, with the log events that
+   * wait for them. Those wait only while somebody is subscribed, and from the next delivery or `flush()` on. Empty
+   * unless `trackOpenSpans` is on.
    */
   openSpans(): OpenSpan[] {
-    return this.#openSpans?.list(performance.now()) ?? [];
+    return this.#openSpans?.list(performance.now(), (span) => this.#reconciler.eventsWaitingFor(span)) ?? [];
   }
 
   /** The counters at this moment, as an object of its own. */
@@ -387,9 +399,9 @@ export class SpanCache {
   #deliverQueued(): Promise<void> | undefined {
     // From within a delivery, the rest of that delivery comes first.
     if (this.#driver.moving) return Promise.resolve().then(() => this.#deliverQueued());
-    for (const exporter of this.#exporters) exporter.extraRoom = this.#mostHeld;
+    for (const exporter of this.#exporters) exporter.widen(this.#mostHeld);
     this.#driver.flush();
-    for (const exporter of this.#exporters) exporter.extraRoom = 0;
+    for (const exporter of this.#exporters) exporter.widen(0);
     return undefined;
   }
 }

@@ -136,13 +136,12 @@ export class Driver {
    * waits for the next turn.
    */
   flush(): void {
-    if (this.#moving) return;
-    this.#whileMoving(() => {
-      while (this.#moveQueued());
-      this.#drawLine();
-      while (this.#moveQueued() || this.#moveWaiting(true));
-      this.#planSweep();
-    });
+    this.#moveAll(true);
+  }
+
+  /** Moves everything queued when called, as `flush()` does, but held spans stay until their time has passed. */
+  deliver(): void {
+    this.#moveAll(false);
   }
 
   /** Delivers orphans. Evictions and expiries may yield far more than a batch: they go in parts. */
@@ -156,6 +155,16 @@ export class Driver {
       while (this.#reconciler.parkedSpans > 0) {
         this.#deliverOrphans(this.#reconciler.release(SEGMENT_SIZE, this.#fanOut.orphansWanted));
       }
+    });
+  }
+
+  #moveAll(releaseHeld: boolean): void {
+    if (this.#moving) return;
+    this.#whileMoving(() => {
+      while (this.#moveQueued());
+      this.#drawLine();
+      while (this.#moveQueued() || this.#moveWaiting(releaseHeld));
+      this.#planSweep();
     });
   }
 

@@ -45,6 +45,11 @@ export class SpanIntake {
     this.#spansMayRepeat = parts.spansMayRepeat;
   }
 
+  /** Whether nothing is taken in any more. */
+  get shutDown(): boolean {
+    return this.#gate.shutDown;
+  }
+
   /** Takes in a span that has ended. */
   acceptEnded(span: ReadableSpan): void {
     if (!this.#ended) {

@@ -1,10 +1,13 @@
-import type { ReadableSpan } from '../model/otel.js';
+import type { AttributeEntry } from '../model/attribute-entries.js';
+import { textOf } from '../model/text-of.js';
 import { errorOf } from './describe-span.js';
 import type { FormatTraceOptions } from './format-options.js';
+import type { SpanView } from './views.js';
 
 export type AttributeChoice = NonNullable<FormatTraceOptions['attributes']>;
 
-export type AttributeEntry = readonly [key: string, value: unknown];
+/** Characters of a text that are compared with others: longer ones hardly say the same. */
+const MAX_COMPARED = 1_000;
 
 /**
  * The attributes of the semantic conventions that say what a span did. Of each line the first one present
@@ -40,27 +43,29 @@ const CONVENTIONS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** The attributes to show for a span or one of its events, in the order to show them. */
+/** Those of the attributes of a span, or of one of its events, that are shown, in the order to show them. */
 export function chooseAttributes(
-  attributes: object,
-  span: ReadableSpan,
+  attributes: readonly AttributeEntry[],
+  view: SpanView,
   choice: AttributeChoice,
-): AttributeEntry[] {
+): readonly AttributeEntry[] {
   if (choice === 'none') return [];
-  if (choice === 'telling') return [...tellingAttributes(attributes, span), ...ownAttributes(attributes)];
-  const entries = Object.entries(attributes);
-  return choice === 'all' ? entries : entries.filter(([key]) => choice(key, span));
+  if (choice === 'telling') return [...tellingAttributes(attributes, view), ...ownAttributes(attributes)];
+  return choice === 'all' ? attributes : attributes.filter(([key]) => choice(key, view.span));
 }
 
 /** Those of the conventions that add to the span's line and to each other. */
-function tellingAttributes(attributes: object, span: ReadableSpan): AttributeEntry[] {
-  const said = new Set([...wordsOf(span.name), ...errorOf(span)]);
+function tellingAttributes(attributes: readonly AttributeEntry[], view: SpanView): AttributeEntry[] {
+  const values = new Map(attributes);
+  const said = new Set([...wordsOf(textOf(view.name, MAX_COMPARED)), ...errorOf(view, MAX_COMPARED)]);
   const telling: AttributeEntry[] = [];
   for (const keys of TELLING) {
-    const key = keys.find((candidate) => Object.hasOwn(attributes, candidate));
-    const value = key && (attributes as Record<string, unknown>)[key];
-    if (key === undefined || said.has(String(value))) continue;
-    said.add(String(value));
+    const key = keys.find((candidate) => values.has(candidate));
+    if (key === undefined) continue;
+    const value = values.get(key);
+    const text = textOf(value, MAX_COMPARED);
+    if (said.has(text)) continue;
+    said.add(text);
     telling.push([key, value]);
   }
   return telling;
@@ -71,8 +76,8 @@ function wordsOf(name: string): string[] {
   return [name, ...name.split(/\s+/), ...name.split(/[\s/]+/), ...name.split(/[\s/.]+/)];
 }
 
-function ownAttributes(attributes: object): AttributeEntry[] {
-  return Object.entries(attributes).filter(([key]) => !CONVENTIONS.has(namespaceOf(key)));
+function ownAttributes(attributes: readonly AttributeEntry[]): AttributeEntry[] {
+  return attributes.filter(([key]) => !CONVENTIONS.has(namespaceOf(key)));
 }
 
 /** `''` for a key without one, such as `code`: such a key is the application's own. */

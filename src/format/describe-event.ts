@@ -1,9 +1,9 @@
-import { isLogEvent, type LogEvent } from '../model/log-event.js';
-import type { TimedEvent } from '../model/otel.js';
+import { textOf } from '../model/text-of.js';
 import { nanosBetween } from './duration.js';
 import type { Style } from './styles.js';
 import { piece, type Piece, type Text } from './text.js';
-import { formatValue, nonEmptyStrings } from './value.js';
+import { textsOf } from './value.js';
+import type { EventView, LogView } from './views.js';
 
 interface Severity {
   readonly label: string;
@@ -25,10 +25,10 @@ const SEVERITIES: readonly Severity[] = [
  *
  * Merged, not sorted: log times are in milliseconds, so only the order of emission is right among them.
  */
-export function inOrder(events: readonly TimedEvent[]): TimedEvent[] {
-  const own = events.filter((event) => !isLogEvent(event)).toReversed();
-  const ordered: TimedEvent[] = [];
-  for (const log of events.filter(isLogEvent)) {
+export function inOrder(events: readonly EventView[]): EventView[] {
+  const own = events.filter(({ log }) => log === undefined).toReversed();
+  const ordered: EventView[] = [];
+  for (const log of events.filter((event) => event.log !== undefined)) {
     for (let next = own.at(-1); next && nanosBetween(next.time, log.time) >= 0; next = own.at(-1)) {
       ordered.push(next);
       own.pop();
@@ -38,41 +38,46 @@ export function inOrder(events: readonly TimedEvent[]): TimedEvent[] {
   return [...ordered, ...own.toReversed()];
 }
 
-/** Severity, name, body, exception: what an event says before its attributes. */
-export function describeEvent(event: TimedEvent): Text[] {
-  const exception = describeException(event);
-  const parts = isLogEvent(event) ? describeLog(event) : [[piece(event.name)]];
+/** Severity, name, body, exception: what an event says before its attributes, of each at most `maxLength` characters. */
+export function describeEvent(event: EventView, maxLength: number): Text[] {
+  const { name, log } = event;
+  const exception = describeException(event, maxLength);
+  const parts = log === undefined ? [[piece(name, 'plain', maxLength)]] : describeLog(name, log, maxLength);
   if (exception === undefined) return parts;
-  return event.name === 'exception' && !isLogEvent(event) ? [[exception]] : [...parts, [exception]];
+  return name === 'exception' && log === undefined ? [[exception]] : [...parts, [exception]];
 }
 
 /** The style of the event's mark on the timeline. */
-export function eventStyle(event: TimedEvent): Style {
-  if (isLogEvent(event)) return severityOf(event)?.style ?? 'plain';
-  return describeException(event)?.style ?? 'plain';
+export function eventStyle(event: EventView): Style {
+  if (event.log !== undefined) return severityOf(event.log)?.style ?? 'plain';
+  return isException(event) ? 'red' : 'plain';
 }
 
-function describeLog(event: LogEvent): Text[] {
-  const severity = severityOf(event);
-  const [title, ...further] = titles(event).map((text) => [piece(text)]);
+function describeLog(name: unknown, log: LogView, maxLength: number): Text[] {
+  const severity = severityOf(log);
+  const [title, ...further] = titles(name, log).map((text) => [piece(text, 'plain', maxLength)]);
   const label = severity ? [piece(severity.label.padEnd(6), severity.style)] : [];
   return [[...label, ...(title as Text)], ...further];
 }
 
 /** The name and the body, unless they are one; a body of its own says more than a name that is the severity. */
-function titles({ name, body, severityText }: LogEvent): string[] {
+function titles(name: unknown, { body, severityText }: LogView): unknown[] {
   if (body === undefined || body === null || body === name) return [name];
-  const content = typeof body === 'string' ? body : formatValue(body);
-  return name === severityText || name === 'log' ? [content] : [name, content];
+  return name === severityText || name === 'log' ? [body] : [name, body];
 }
 
-function severityOf({ severityNumber, severityText }: LogEvent): Severity | undefined {
-  const known = SEVERITIES[Math.floor(((severityNumber ?? 0) - 1) / 4)];
+function severityOf({ severityNumber = 0, severityText }: LogView): Severity | undefined {
+  const known = SEVERITIES[Math.floor((severityNumber - 1) / 4)];
   if (known || !severityText) return known;
-  return { label: severityText.toUpperCase().slice(0, 5), style: 'plain' };
+  return { label: textOf(severityText, 6).toUpperCase().slice(0, 5), style: 'plain' };
 }
 
-function describeException({ attributes }: TimedEvent): Piece | undefined {
-  const said = nonEmptyStrings([attributes?.['exception.type'], attributes?.['exception.message']]);
+function describeException({ attributes }: EventView, maxLength: number): Piece | undefined {
+  const values = new Map(attributes);
+  const said = textsOf([values.get('exception.type'), values.get('exception.message')], maxLength);
   return said.length > 0 ? piece(said.join(': '), 'red') : undefined;
+}
+
+function isException({ attributes }: EventView): boolean {
+  return attributes.some(([key, value]) => (key === 'exception.type' || key === 'exception.message') && Boolean(value));
 }

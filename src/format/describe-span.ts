@@ -1,8 +1,8 @@
 import { SpanStatusCode } from '@opentelemetry/api';
-import type { ReadableSpan } from '../model/otel.js';
 import type { Style } from './styles.js';
 import { piece, type Text } from './text.js';
-import { nonEmptyStrings } from './value.js';
+import { textsOf } from './value.js';
+import type { SpanView } from './views.js';
 
 /** By `SpanKind`. */
 const KINDS: readonly { readonly name: string; readonly style: Style }[] = [
@@ -13,26 +13,32 @@ const KINDS: readonly { readonly name: string; readonly style: Style }[] = [
   { name: 'consumer', style: 'blue' },
 ];
 
-/** Name, kind, where it was called from, what went wrong. */
-export function describeSpan(span: ReadableSpan): Text[] {
-  const parts: Text[] = [[piece(span.name, 'bold')]];
-  const kind = KINDS[span.kind]?.name;
+/** Name, kind, where it was called from, whether it goes on, what went wrong, of each at most `maxLength` characters. */
+export function describeSpan(view: SpanView, maxLength: number): Text[] {
+  const parts: Text[] = [[piece(view.name, 'bold', maxLength)]];
+  const kind = kindOf(view)?.name;
   if (kind) parts.push([piece(kind, 'dim')]);
-  if (span.parentSpanContext?.isRemote) parts.push([piece('← remote', 'dim')]);
-  if (isFailed(span)) parts.push([piece(`✗ ${errorOf(span).join(': ') || 'ERROR'}`, 'red')]);
+  if (view.hasRemoteParent) parts.push([piece('← remote', 'dim')]);
+  if (view.isOpen) parts.push([piece('not ended', 'yellow')]);
+  if (isFailed(view)) parts.push([piece(`✗ ${errorOf(view, maxLength).join(': ') || 'ERROR'}`, 'red')]);
   return parts;
 }
 
 /** What a failed span says about its error: the type (`503`, `ECONNREFUSED`) and the status message. */
-export function errorOf(span: ReadableSpan): string[] {
-  if (!isFailed(span)) return [];
-  return nonEmptyStrings([span.attributes['error.type'], span.status.message]);
+export function errorOf(view: SpanView, maxLength: number): string[] {
+  if (!isFailed(view)) return [];
+  const type = view.attributes.find(([key]) => key === 'error.type')?.[1];
+  return textsOf([type, view.statusMessage], maxLength);
 }
 
-export function barStyle(span: ReadableSpan): Style {
-  return isFailed(span) ? 'red' : (KINDS[span.kind]?.style ?? 'plain');
+export function barStyle(view: SpanView): Style {
+  return isFailed(view) ? 'red' : (kindOf(view)?.style ?? 'plain');
 }
 
-export function isFailed(span: ReadableSpan): boolean {
-  return span.status.code === SpanStatusCode.ERROR;
+export function isFailed({ statusCode }: SpanView): boolean {
+  return statusCode === SpanStatusCode.ERROR;
+}
+
+function kindOf({ kind }: SpanView): (typeof KINDS)[number] | undefined {
+  return kind === undefined ? undefined : KINDS[kind];
 }

@@ -1,11 +1,11 @@
-import type { SpanNode, Trace } from '../model/trace.js';
+import { parentIdOf, type SpanNode, type Trace } from '../model/trace.js';
 
 /** A span in its place on the page, or the gap where one is missing. */
 export interface OutlineEntry {
   /** Undefined for the gap above spans whose parent is missing. */
   readonly node: SpanNode | undefined;
-  /** What the spans below have as their parent: for a gap, the id of the missing span. */
-  readonly spanId: string;
+  /** Of a gap: the id of the missing span. */
+  readonly missingId: string | undefined;
   /** What stands before its first line: `│  ├─ `. */
   readonly branch: string;
   /** What stands before its further lines: `│  │  │ `. */
@@ -14,7 +14,7 @@ export interface OutlineEntry {
 
 interface Item {
   readonly node: SpanNode | undefined;
-  readonly spanId: string;
+  readonly missingId: string | undefined;
   readonly children: readonly SpanNode[];
 }
 
@@ -29,14 +29,17 @@ interface Place {
 const RAIL = '│  ';
 const BLANK = '   ';
 
+/** Levels that are indented, however wide the page is: a chain of spans gives text by its length, not by its square. */
+const MAX_DEPTH = 40;
+
 /**
  * The trace as a list from top to bottom, with the lines that draw the tree.
  *
- * The tree is indented by at most `maxIndent` columns; spans deeper than that stand below each other and
+ * The tree is indented by at most 40 levels in `maxIndent` columns; spans deeper than that stand below each other and
  * are marked with their depth.
  */
 export function outline(trace: Trace, maxIndent: number): OutlineEntry[] {
-  const maxDepth = Math.floor(maxIndent / RAIL.length);
+  const maxDepth = Math.min(MAX_DEPTH, Math.floor(maxIndent / RAIL.length));
   const entries: OutlineEntry[] = [];
   const waiting: Place[] = topLevel(trace)
     .map((item) => ({ item, depth: 0, isLast: true, rails: '' }))
@@ -47,7 +50,7 @@ export function outline(trace: Trace, maxIndent: number): OutlineEntry[] {
     const deep = depth > maxDepth ? `⋯${depth} ` : '';
     entries.push({
       node: item.node,
-      spanId: item.spanId,
+      missingId: item.missingId,
       branch: depth === 0 ? '' : rails + deep + (isLast ? '└─ ' : '├─ '),
       rails: below + (item.children.length > 0 ? '│ ' : '  '),
     });
@@ -68,14 +71,14 @@ function topLevel(trace: Trace): Item[] {
   const items: Item[] = [];
   const gaps = new Map<string, SpanNode[]>();
   for (const root of trace.roots) {
-    const parentId = root.parentMissing ? root.span.parentSpanContext?.spanId : undefined;
+    const parentId = root.parentMissing ? parentIdOf(root.span) : undefined;
     const gap = parentId === undefined ? undefined : gaps.get(parentId);
     if (parentId === undefined) {
       items.push(itemOf(root));
     } else if (gap === undefined) {
       const children = [root];
       gaps.set(parentId, children);
-      items.push({ node: undefined, spanId: parentId, children });
+      items.push({ node: undefined, missingId: parentId, children });
     } else {
       gap.push(root);
     }
@@ -84,5 +87,5 @@ function topLevel(trace: Trace): Item[] {
 }
 
 function itemOf(node: SpanNode): Item {
-  return { node, spanId: node.span.spanContext().spanId, children: node.children };
+  return { node, missingId: undefined, children: node.children };
 }

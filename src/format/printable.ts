@@ -1,3 +1,5 @@
+import { cutText, textOf } from '../model/text-of.js';
+
 /**
  * What may not reach a terminal from telemetry: control characters move the cursor, line and paragraph
  * separators forge lines, format characters hide or reorder what follows (Trojan Source,
@@ -7,9 +9,19 @@ const UNPRINTABLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** The text on one line, with characters that are not for display written as JavaScript escapes. */
-export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, (char) => SHORT[char] ?? escape(char.codePointAt(0) as number));
+/** Characters of one name or message. */
+const MAX_LENGTH = 1_000;
+
+/**
+ * Any value as text for a terminal or a message: on one line, with characters that are not for display written as
+ * JavaScript escapes, at most `maxLength` long. All text of the telemetry goes through here. Never throws; of what
+ * is cut away nothing is looked at.
+ */
+export function printable(value: unknown, maxLength = MAX_LENGTH): string {
+  const escaped = textOf(value, maxLength).replace(UNPRINTABLE, (char) => {
+    return SHORT[char] ?? escape(char.codePointAt(0) as number);
+  });
+  return cutText(escaped, maxLength);
 }
 
 function escape(codePoint: number): string {

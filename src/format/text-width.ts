@@ -1,28 +1,19 @@
-/**
- * Blocks of characters that take two columns of a terminal: Hangul, kana, CJK, full-width forms,
- * emoji (Unicode Standard Annex 11, by block). First and last code point of each.
- */
-const WIDE: readonly (readonly [number, number])[] = [
-  [0x1100, 0x115f],
-  [0x2e80, 0x303e],
-  [0x3041, 0xa4cf],
-  [0xa960, 0xa97f],
-  [0xac00, 0xd7a3],
-  [0xf900, 0xfaff],
-  [0xfe30, 0xfe6f],
-  [0xff00, 0xff60],
-  [0xffe0, 0xffe6],
-  [0x1f1e6, 0x1f64f],
-  [0x1f680, 0x1f6ff],
-  [0x1f900, 0x1faff],
-  [0x20000, 0x3fffd],
-];
+import { WIDE_CHARACTERS } from './wide-characters.js';
+
+/** Drawn over the character before, or joining it with the next one. */
+const ZERO_WIDTH = /^[\p{Mn}\p{Me}\u200c\u200d]$/u;
+
+/** Asks for the character before as an emoji, which is two columns wide. */
+const EMOJI_PRESENTATION = 0xfe0f;
+
+/** Below this, each character takes one column. */
+const FIRST_OTHER = 0x300;
 
 /**
  * Columns a text takes, at most.
  *
- * Every code point counts, also those that join or combine with the one before: a line may end early
- * because of them, and never late.
+ * Each emoji of a sequence counts, also where a terminal shows them as one: a line may end early because of
+ * them, and never late.
  */
 export function textWidth(text: string): number {
   let width = 0;
@@ -42,8 +33,21 @@ export function startOf(text: string, width: number): string {
   return text;
 }
 
-function charWidth(char: string): 1 | 2 {
+function charWidth(char: string): 0 | 1 | 2 {
   const codePoint = char.codePointAt(0) as number;
-  if (codePoint < 0x1100) return 1;
-  return WIDE.some(([first, last]) => codePoint >= first && codePoint <= last) ? 2 : 1;
+  if (codePoint < FIRST_OTHER || codePoint === EMOJI_PRESENTATION) return 1;
+  if (isWide(codePoint)) return 2;
+  return ZERO_WIDTH.test(char) ? 0 : 1;
+}
+
+function isWide(codePoint: number): boolean {
+  let from = 0;
+  let to = WIDE_CHARACTERS.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((WIDE_CHARACTERS[middle] as readonly number[])[1]! < codePoint) from = middle + 1;
+    else to = middle;
+  }
+  const [first = Infinity] = WIDE_CHARACTERS[from] ?? [];
+  return first <= codePoint;
 }

@@ -13,8 +13,9 @@ export type Text = readonly Piece[];
 
 const GAP = '  ';
 
-export function piece(text: string, style: Style = 'plain'): Piece {
-  return { text: printable(text), style };
+/** @param maxLength a bound for what comes from telemetry: more than is shown */
+export function piece(value: unknown, style: Style = 'plain', maxLength = Infinity): Piece {
+  return { text: printable(value, maxLength), style };
 }
 
 export function paint(text: Text, painter: Paint): string {

@@ -1,8 +1,13 @@
 import type { HrTime } from '@opentelemetry/api';
-import type { ReadableSpan } from '../model/otel.js';
 import { nanosBetween } from './duration.js';
 import type { Style } from './styles.js';
 import { piece, type Text } from './text.js';
+
+/** What takes its time. */
+interface Stretch {
+  readonly startTime: HrTime;
+  readonly endTime: HrTime;
+}
 
 /**
  * The time of a trace, drawn as a column `cells` wide.
@@ -16,11 +21,12 @@ export class Timeline {
   /** The time from the first start to the last end. */
   readonly nanos: number;
 
-  /** There must be a span. */
-  constructor(spans: readonly ReadableSpan[], cells: number) {
+  /** Times that are `NaN` do not count. */
+  constructor(spans: readonly Stretch[], cells: number) {
     this.#cells = cells;
-    this.#start = spans.map((span) => span.startTime).reduce((a, b) => (nanosBetween(a, b) < 0 ? b : a));
-    this.nanos = spans.reduce((nanos, span) => Math.max(nanos, this.offsetOf(span.endTime)), 0);
+    const starts = spans.map((span) => span.startTime).filter(([seconds]) => !Number.isNaN(seconds));
+    this.#start = starts.length === 0 ? [0, 0] : starts.reduce((a, b) => (nanosBetween(a, b) < 0 ? b : a));
+    this.nanos = spans.reduce((nanos, span) => Math.max(nanos, this.offsetOf(span.endTime) || 0), 0);
   }
 
   /** Nanoseconds since the first start. Negative for an event of before. */
@@ -29,7 +35,7 @@ export class Timeline {
   }
 
   /** The span's share of the column: at least half a cell. */
-  bar({ startTime, endTime }: ReadableSpan, style: Style): Text {
+  bar({ startTime, endTime }: Stretch, style: Style): Text {
     if (this.#cells === 0) return [];
     const last = 2 * this.#cells;
     const from = Math.min(this.#halves(startTime), last - 1);

@@ -1,6 +1,7 @@
-import type { ReadableSpan, TimedEvent } from '../model/otel.js';
+import type { AttributeEntry } from '../model/attribute-entries.js';
+import { textOf } from '../model/text-of.js';
 import type { Trace } from '../model/trace.js';
-import { chooseAttributes, type AttributeEntry } from './attributes.js';
+import { chooseAttributes } from './attributes.js';
 import { describeEvent, eventStyle, inOrder } from './describe-event.js';
 import { barStyle, describeSpan, isFailed } from './describe-span.js';
 import { formatDuration, nanosBetween } from './duration.js';
@@ -10,27 +11,45 @@ import { Page, type Gutter } from './page.js';
 import { piece, type Text } from './text.js';
 import { Timeline } from './timeline.js';
 import { formatValue } from './value.js';
+import { viewOf, type EventView, type SpanView } from './views.js';
 
 const STACK = 'exception.stacktrace';
 /** What the text of an event says already. */
 const SAID: ReadonlySet<string> = new Set([STACK, 'exception.type', 'exception.message']);
 
+/** Of a stack trace: far more than the frames that V8 records. */
+const MAX_STACK_LENGTH = 32_768;
+
+/** For each column of the page, the characters of a name or value that are looked at: some take no column. */
+const CHARACTERS_PER_COLUMN = 4;
+
+interface Entry {
+  readonly place: OutlineEntry;
+  /** Undefined for a gap. */
+  readonly view: SpanView | undefined;
+}
+
 /** One trace as lines. */
 export class TraceText {
-  readonly #trace: Trace;
+  readonly #traceId: string;
   readonly #options: Required<FormatTraceOptions>;
+  readonly #maxLength: number;
   readonly #page: Page;
-  readonly #entries: readonly OutlineEntry[];
-  readonly #spans: readonly ReadableSpan[];
+  readonly #entries: readonly Entry[];
+  readonly #views: readonly SpanView[];
   readonly #timeline: Timeline;
 
   constructor(trace: Trace, options: Required<FormatTraceOptions>) {
-    this.#trace = trace;
+    this.#traceId = trace.traceId;
     this.#options = options;
+    this.#maxLength = CHARACTERS_PER_COLUMN * options.width;
     this.#page = new Page(options.width, options.timeline);
-    this.#entries = outline(trace, this.#page.textWidth / 2);
-    this.#spans = this.#entries.flatMap(({ node }) => node?.span ?? []);
-    this.#timeline = new Timeline(this.#spans, this.#page.cells);
+    this.#entries = outline(trace, this.#page.textWidth / 2).map((place) => ({
+      place,
+      view: place.node && viewOf(place.node.span),
+    }));
+    this.#views = this.#entries.flatMap(({ view }) => view ?? []);
+    this.#timeline = new Timeline(this.#views, this.#page.cells);
   }
 
   lines(): Text[] {
@@ -38,47 +57,64 @@ export class TraceText {
   }
 
   #header(): Text {
-    const failed = this.#spans.filter(isFailed).length;
-    const summary = ` · ${count(this.#spans.length, 'span')} · ${formatDuration(this.#timeline.nanos)}`;
+    const failed = this.#views.filter(isFailed).length;
+    const summary = ` · ${count(this.#views.length, 'span')} · ${formatDuration(this.#timeline.nanos)}`;
     return this.#page.line([
       piece('trace ', 'dim'),
-      piece(this.#trace.traceId, 'bold'),
+      piece(this.#traceId, 'bold', this.#maxLength),
       piece(summary, 'dim'),
       ...(failed > 0 ? [piece(' · ', 'dim'), piece(count(failed, 'error'), 'red')] : []),
     ]);
   }
 
-  #entry({ node, spanId, branch, rails }: OutlineEntry): Text[] {
-    if (node === undefined) {
-      const gap = piece(`⋯ parent ${spanId} not ended yet, or lost`, 'dim');
+  #entry({ view, place: { missingId, branch, rails } }: Entry): Text[] {
+    if (view === undefined) {
+      const gap = piece(`⋯ parent ${textOf(missingId, this.#maxLength)} not ended yet, or lost`, 'dim');
       return this.#page.block([[gap]], { first: branch, rest: rails });
     }
-    const { span } = node;
     const below = { first: rails, rest: rails };
-    const chosen = chooseAttributes(span.attributes, span, this.#options.attributes);
+    const chosen = chooseAttributes(view.attributes, view, this.#options.attributes);
+    const title = describeSpan(view, this.#maxLength);
     return [
-      ...this.#page.block(describeSpan(span), { first: branch, rest: rails }, this.#spanGutter(span)),
-      ...this.#page.block(attributeParts(chosen), below),
-      ...(this.#options.events ? inOrder(span.events).flatMap((event) => this.#event(event, span, rails)) : []),
-      ...this.#page.block(droppedParts(span), below),
+      ...this.#page.block(title, { first: branch, rest: rails }, this.#spanGutter(view)),
+      ...this.#page.block(this.#attributeParts(chosen), below),
+      ...(this.#options.events ? inOrder(view.events).flatMap((event) => this.#event(event, view, rails)) : []),
+      ...this.#page.block(droppedParts(view), below),
     ];
   }
 
-  #event(event: TimedEvent, span: ReadableSpan, rails: string): Text[] {
-    const chosen = chooseAttributes(event.attributes ?? {}, span, this.#options.attributes);
-    const parts = [...describeEvent(event), ...attributeParts(chosen.filter(([key]) => !SAID.has(key)))];
+  #event(event: EventView, view: SpanView, rails: string): Text[] {
+    const chosen = chooseAttributes(event.attributes, view, this.#options.attributes);
+    const parts = [
+      ...describeEvent(event, this.#maxLength),
+      ...this.#attributeParts(chosen.filter(([key]) => !SAID.has(key))),
+    ];
     return [
       ...this.#page.block(parts, { first: rails, rest: `${rails}  ` }, this.#eventGutter(event)),
-      ...stackLines(chosen).flatMap((line) => this.#page.block([line], { first: rails, rest: rails })),
+      ...this.#stackLines(chosen).flatMap((line) => this.#page.block([line], { first: rails, rest: rails })),
     ];
   }
 
-  #spanGutter(span: ReadableSpan): Gutter {
-    const time = piece(formatDuration(nanosBetween(span.startTime, span.endTime)));
-    return { time, mark: this.#timeline.bar(span, barStyle(span)) };
+  #attributeParts(entries: readonly AttributeEntry[]): Text[] {
+    return entries.map(([key, value]) => [
+      piece(`${textOf(key, this.#maxLength)}=`, 'dim'),
+      piece(formatValue(value, this.#maxLength)),
+    ]);
   }
 
-  #eventGutter(event: TimedEvent): Gutter {
+  /** The frames of the stack trace, if the `attributes` option asks for it. */
+  #stackLines(chosen: readonly AttributeEntry[]): Text[] {
+    const stack = chosen.find(([key]) => key === STACK)?.[1];
+    const [, ...frames] = typeof stack === 'string' ? textOf(stack, MAX_STACK_LENGTH).split('\n') : [];
+    return frames.map((frame) => [piece(frame, 'dim', this.#maxLength)]);
+  }
+
+  #spanGutter(view: SpanView): Gutter {
+    const time = piece(formatDuration(nanosBetween(view.startTime, view.endTime)));
+    return { time, mark: this.#timeline.bar(view, barStyle(view)) };
+  }
+
+  #eventGutter(event: EventView): Gutter {
     const offset = this.#timeline.offsetOf(event.time);
     const time = piece(`${offset < 0 ? '' : '+'}${formatDuration(offset)}`, 'dim');
     return { time, mark: this.#timeline.mark(event.time, '•', eventStyle(event)) };
@@ -89,19 +125,8 @@ function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-function attributeParts(entries: readonly AttributeEntry[]): Text[] {
-  return entries.map(([key, value]) => [piece(`${key}=`, 'dim'), piece(formatValue(value))]);
-}
-
-/** The frames of the stack trace, if the `attributes` option asks for it. */
-function stackLines(chosen: readonly AttributeEntry[]): Text[] {
-  const stack = chosen.find(([key]) => key === STACK)?.[1];
-  const [, ...frames] = typeof stack === 'string' ? stack.split('\n') : [];
-  return frames.map((frame) => [piece(frame, 'dim')]);
-}
-
 /** What the limits of the SDK or of the cache took away. */
-function droppedParts({ droppedAttributesCount, droppedEventsCount }: ReadableSpan): Text[] {
+function droppedParts({ droppedAttributesCount, droppedEventsCount }: SpanView): Text[] {
   const counts = [[droppedAttributesCount, 'attribute'], [droppedEventsCount, 'event']] as const;
   return counts
     .filter(([dropped]) => dropped > 0)

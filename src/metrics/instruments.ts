@@ -139,6 +139,13 @@ export const COUNTERS: readonly Instrument[] = [
     read: byKind(({ dropped }) => dropped),
   },
   {
+    name: 'span_cache.subscription.dropped_by_bytes',
+    unit: SPAN,
+    description: 'Spans that subscribers lost because their buffer was full in bytes.',
+    by: KIND,
+    read: byKind(({ droppedByBytes }) => droppedByBytes),
+  },
+  {
     name: 'span_cache.subscription.dropped_orphans',
     unit: EVENT,
     description: 'Orphaned events that subscribers lost because their buffer was full.',
@@ -233,6 +240,13 @@ export const SIZES: readonly Instrument[] = [
     description: 'Spans that wait in the buffers of subscribers.',
     by: KIND,
     read: byKind(({ queued }) => queued),
+  },
+  {
+    name: 'span_cache.subscription.queued_bytes',
+    unit: 'By',
+    description: 'Bytes that subscribers keep alive in their buffers and stores, estimated.',
+    by: KIND,
+    read: byKind(({ queuedBytes }) => queuedBytes),
   },
 ];
 

@@ -1,4 +1,6 @@
 import type { AttributeValue } from '@opentelemetry/api';
+import { textOf } from './text-of.js';
+import { MAX_VALUES, partsOf, UNREADABLE, type ValueParts } from './value-parts.js';
 
 /**
  * Containers may nest this deep, the outermost counted as 1: the specification's default for
@@ -6,11 +8,8 @@ import type { AttributeValue } from '@opentelemetry/api';
  */
 const MAX_DEPTH = 64;
 
-/**
- * Values written into one string; the rest is left out. There is no end to the paths through a few
- * objects that refer to each other, and a log call must not walk them all.
- */
-const MAX_VALUES = 65_536;
+/** Characters of one string, after which no further value is written into it. */
+const MAX_LENGTH = 1_048_576;
 
 /**
  * The value of a log attribute in a form that a span event can hold.
@@ -23,24 +22,37 @@ const MAX_VALUES = 65_536;
  * - bytes: Base64
  * - null, undefined: the empty string
  *
- * What no log attribute should hold gets the string that "Mapping Arbitrary Data to OTLP AnyValue" gives
- * it: its own.
+ * What no log attribute should hold is mapped to one of these first, as "Mapping Arbitrary Data to OTLP
+ * AnyValue" says: a `Map` is a map, a `Set` an array, an object of a class its members. One that has a text or a
+ * JSON form of its own, such as a date, a URL or an error, is that.
  *
- * Throws only what the value's own getters and methods throw.
+ * Never throws: what cannot be read is `[unreadable]`. Past 65,536 values or a million characters, the rest is
+ * left out.
  */
 export function toAttributeValue(value: unknown): AttributeValue {
+  try {
+    return attributeValue(value);
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+function attributeValue(value: unknown): AttributeValue {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   if (value === null || value === undefined) return '';
-  if (value instanceof Uint8Array) return toBase64(value);
-  if (isSimpleArray(value)) return Array.from(value) as AttributeValue;
-  return isContainer(value) ? new JsonWriter().write(value) : ownString(value);
+  if (typeof value !== 'object') return textOf(value);
+  if (Array.isArray(value) && isSimple(value)) return Array.from(value) as AttributeValue;
+  const parts = partsOf(value, MAX_VALUES);
+  if (parts.kind === 'value') return attributeValue(parts.value);
+  if (parts.kind === 'bytes') return toBase64(parts.bytes);
+  if (parts.kind === 'list' && isSimple(parts.items)) return [...parts.items] as AttributeValue;
+  return isError(parts) ? textOf(value) : new JsonWriter().write(value);
 }
 
 /** Whether its elements are all strings, all numbers or all booleans, apart from null and undefined. */
-function isSimpleArray(value: unknown): value is readonly unknown[] {
-  if (!Array.isArray(value)) return false;
+function isSimple(array: readonly unknown[]): boolean {
   let type: string | undefined;
-  for (const element of value as readonly unknown[]) {
+  for (const element of array) {
     if (element === null || element === undefined) continue;
     type ??= typeof element;
     if (typeof element !== type) return false;
@@ -48,17 +60,12 @@ function isSimpleArray(value: unknown): value is readonly unknown[] {
   return type === undefined || type === 'string' || type === 'number' || type === 'boolean';
 }
 
-/** An array or a map, also one of another realm. Not a `Date`, an `Error`, a function and the like. */
-function isContainer(value: unknown): value is object {
-  return Array.isArray(value) || Object.prototype.toString.call(value) === '[object Object]';
-}
-
 function isInt64(value: unknown): value is bigint {
   return typeof value === 'bigint' && BigInt.asIntN(64, value) === value;
 }
 
-function ownString(value: unknown): string {
-  return String(value);
+function isError(parts: ValueParts): boolean {
+  return parts.kind === 'map' && parts.name === 'Error';
 }
 
 function toBase64(bytes: Uint8Array): string {
@@ -70,35 +77,51 @@ class JsonWriter {
   /** The containers around the value at hand. */
   readonly #path: object[] = [];
   #values = 0;
+  #length = 0;
 
   write(value: unknown): string {
     this.#values++;
-    if (value === null || value === undefined) return 'null';
-    if (typeof value === 'boolean' || Number.isFinite(value) || isInt64(value)) return ownString(value);
-    if (value instanceof Uint8Array) return `"${toBase64(value)}"`;
-    return isContainer(value) ? this.#writeContainer(value) : JSON.stringify(ownString(value));
+    if (typeof value !== 'object') return this.#wrote(scalar(value));
+    if (value === null || this.#path.includes(value)) return this.#wrote('null');
+    const tooDeep = this.#path.length === MAX_DEPTH;
+    const parts = partsOf(value, tooDeep ? 0 : MAX_VALUES - this.#values);
+    if (parts.kind === 'value') return this.#wrote(scalar(parts.value));
+    if (parts.kind === 'bytes') return this.#wrote(JSON.stringify(toBase64(parts.bytes)));
+    if (isError(parts)) return this.#wrote(JSON.stringify(textOf(value)));
+    return tooDeep ? this.#wrote('null') : this.#writeContainer(value, parts);
   }
 
-  #writeContainer(container: object): string {
-    if (this.#path.length === MAX_DEPTH || this.#path.includes(container)) return 'null';
+  #writeContainer(container: object, parts: Extract<ValueParts, { kind: 'list' | 'map' }>): string {
     this.#path.push(container);
-    const json = Array.isArray(container)
-      ? `[${this.#writeAll(container, (element) => this.write(element))}]`
-      : `{${this.#writeAll(Object.entries(container), (entry) => this.#writeEntry(entry))}}`;
+    const json =
+      parts.kind === 'list'
+        ? `[${this.#writeAll(parts.items, (item) => this.write(item))}]`
+        : `{${this.#writeAll(parts.entries, (entry) => this.#writeEntry(entry))}}`;
     this.#path.pop();
     return json;
   }
 
-  #writeEntry([key, value]: [string, unknown]): string {
-    return `${JSON.stringify(key)}:${this.write(value)}`;
+  #writeEntry([key, value]: readonly [unknown, unknown]): string {
+    return `${this.#wrote(JSON.stringify(textOf(key)))}:${this.write(value)}`;
   }
 
   #writeAll<T>(items: readonly T[], write: (item: T) => string): string {
     const written: string[] = [];
     for (const item of items) {
-      if (this.#values >= MAX_VALUES) break;
+      if (this.#values >= MAX_VALUES || this.#length >= MAX_LENGTH) break;
       written.push(write(item));
     }
     return written.join(',');
   }
+
+  #wrote(json: string): string {
+    this.#length += json.length;
+    return json;
+  }
+}
+
+function scalar(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  const isJson = typeof value === 'boolean' || Number.isFinite(value) || isInt64(value);
+  return isJson ? textOf(value) : JSON.stringify(textOf(value));
 }

@@ -1,3 +1,4 @@
+import type { Link } from '@opentelemetry/api';
 import type { LogEvent } from './log-event.js';
 import type { ReadableSpan, TimedEvent } from './otel.js';
 
@@ -33,8 +34,8 @@ export function estimatedSpanBytes(span: ReadableSpan): number {
   containersLeft = MAX_CONTAINERS;
   try {
     let bytes = SPAN_BYTES + lengthOf(span.name) + lengthOf(span.status?.message) + bytesOf(span.attributes);
-    for (const event of span.events ?? []) bytes += bytesOfEvent(event);
-    for (const { attributes } of span.links ?? []) bytes += EVENT_BYTES + bytesOf(attributes);
+    for (const event of span.events ?? []) bytes += bytesOfItem(event);
+    for (const link of span.links ?? []) bytes += bytesOfItem(link);
     return isSize(bytes) ? bytes : SPAN_BYTES + OPAQUE_BYTES;
   } catch {
     return SPAN_BYTES + OPAQUE_BYTES;
@@ -43,13 +44,26 @@ export function estimatedSpanBytes(span: ReadableSpan): number {
 
 /** About how many bytes a log event keeps alive. As `estimatedSpanBytes()`. */
 export function estimatedEventBytes(event: LogEvent): number {
+  return estimatedListBytes([event]);
+}
+
+/** About how many bytes the events or links of a span keep alive. As `estimatedSpanBytes()`. */
+export function estimatedListBytes(list: readonly (TimedEvent | Link)[]): number {
   containersLeft = MAX_CONTAINERS;
   try {
-    const bytes = bytesOfEvent(event);
+    let bytes = 0;
+    for (const item of list) bytes += bytesOfItem(item);
     return isSize(bytes) ? bytes : EVENT_BYTES + OPAQUE_BYTES;
   } catch {
     return EVENT_BYTES + OPAQUE_BYTES;
   }
+}
+
+/** About how many bytes a value keeps alive, besides the place that it is in. As `estimatedSpanBytes()`. */
+export function estimatedValueBytes(value: unknown): number {
+  containersLeft = MAX_CONTAINERS;
+  const bytes = bytesOf(value);
+  return isSize(bytes) ? bytes : OPAQUE_BYTES;
 }
 
 /** A sum that one wrong number gets into is wrong for ever. */
@@ -57,9 +71,9 @@ function isSize(bytes: number): boolean {
   return bytes >= 0 && bytes < Infinity;
 }
 
-/** An event of a span, or one that came from a log record. */
-function bytesOfEvent(event: TimedEvent): number {
-  const { name, attributes, body } = event as Partial<LogEvent>;
+/** An event of a span, one that came from a log record, or a link. */
+function bytesOfItem(item: TimedEvent | Link): number {
+  const { name, attributes, body } = item as Partial<LogEvent>;
   const bytes = EVENT_BYTES + lengthOf(name) + bytesOf(attributes);
   return body === undefined || body === name ? bytes : bytes + bytesOf(body);
 }

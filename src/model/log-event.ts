@@ -1,5 +1,6 @@
 import type { Attributes, HrTime, SpanContext } from '@opentelemetry/api';
 import type { AnyValue, InstrumentationScope, ReadableLogRecord, Resource, TimedEvent } from './otel.js';
+import { textOf } from './text-of.js';
 
 /**
  * A log record in the form of a span event.
@@ -67,9 +68,10 @@ export function toLogEvent(record: Omit<ReadableLogRecord, 'resource'> & { reado
   if (!Array.isArray(time)) throw new TypeError('a log record must have hrTime');
 
   const { eventName, severityText, body } = record;
+  const line = typeof body === 'string' ? body : undefined;
   return {
     time,
-    name: nonEmpty(eventName) ?? nonEmpty(body) ?? nonEmpty(severityText) ?? 'log',
+    name: nonEmpty(eventName) ?? nonEmpty(line) ?? nonEmpty(severityText) ?? 'log',
     attributes: { ...record.attributes } as Attributes,
     droppedAttributesCount: record.droppedAttributesCount ?? 0,
     severityNumber: record.severityNumber,
@@ -95,6 +97,8 @@ export function isLogEvent(event: TimedEvent): event is LogEvent {
   return 'observedTime' in event;
 }
 
-function nonEmpty(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+/** A name of the application's, which need not be a string. */
+function nonEmpty(name: unknown): string | undefined {
+  if (name === undefined || name === null || name === '') return undefined;
+  return textOf(name);
 }

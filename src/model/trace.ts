@@ -1,5 +1,8 @@
 import type { HrTime } from '@opentelemetry/api';
+import { linkChildren } from './link-children.js';
 import type { ReadableSpan } from './otel.js';
+import { textOf } from './text-of.js';
+import { contextOf, memberOf, timeIn, UNREADABLE } from './value-parts.js';
 
 /** A span in its place in the tree. */
 export interface SpanNode {
@@ -24,91 +27,67 @@ export interface Trace {
  *
  * The order of the spans does not matter: a parent usually ends after its children. A span whose parent
  * is not among them becomes a root; so does one span of a ring of spans that claim each other as
- * parents, so that none is left out. Of two spans with the same ids, the later one counts.
+ * parents, so that none is left out. Of two spans with the same ids, the later one counts. Never throws for
+ * what it reads of a span: those whose ids cannot be read are roots of a trace called `[unreadable]`.
  */
 export function buildTraces(spans: Iterable<ReadableSpan>): Trace[] {
-  const byTrace = new Map<string, ReadableSpan[]>();
+  const byTrace = new Map<string, Branch[]>();
   for (const span of spans) {
-    const { traceId } = span.spanContext();
-    const siblings = byTrace.get(traceId);
-    if (siblings === undefined) byTrace.set(traceId, [span]);
-    else siblings.push(span);
+    const branch = new Branch(span);
+    const members = byTrace.get(branch.traceId);
+    if (members === undefined) byTrace.set(branch.traceId, [branch]);
+    else members.push(branch);
   }
   return [...byTrace].map(([traceId, members]) => buildTrace(traceId, members));
 }
 
-interface Node extends SpanNode {
-  readonly children: Node[];
-  parentMissing: boolean;
+/** The id of a span's parent, in this process or another. Never throws. */
+export function parentIdOf(span: ReadableSpan): string | undefined {
+  return spanIdIn(memberOf(span, 'parentSpanContext'));
 }
 
-function buildTrace(traceId: string, spans: ReadableSpan[]): Trace {
-  const nodes = new Map<string, Node>();
-  for (const span of spans) {
-    nodes.set(span.spanContext().spanId, { span, children: [], parentMissing: false });
-  }
+/** Where a span without a time is placed. */
+const LAST: HrTime = [Infinity, 0];
 
-  const roots: Node[] = [];
-  for (const node of nodes.values()) {
-    const parent = parentOf(node, nodes);
-    if (parent === undefined) {
-      const parentContext = node.span.parentSpanContext;
-      node.parentMissing = parentContext !== undefined && parentContext.isRemote !== true;
-      roots.push(node);
-    } else {
-      parent.children.push(node);
-    }
-  }
-  openRings(nodes, roots);
+/** A node while its tree is built, with what its place depends on: each member of the span is read once. */
+class Branch {
+  readonly node: SpanNode & { readonly children: SpanNode[]; parentMissing: boolean };
+  readonly traceId: string;
+  readonly spanId: string | undefined;
+  readonly parentId: string | undefined;
+  readonly parentIsRemote: boolean;
+  readonly startTime: HrTime;
+  readonly children: Branch[] = [];
 
-  roots.sort(byStart);
-  for (const node of nodes.values()) node.children.sort(byStart);
-  return { traceId, roots, spans };
-}
-
-/** Makes a root of one span of each ring, which no root leads to. */
-function openRings(nodes: ReadonlyMap<string, Node>, roots: Node[]): void {
-  const reached = new Set<Node>();
-  for (const root of roots) reach(root, reached);
-  for (const node of nodes.values()) {
-    if (reached.has(node)) continue;
-    const root = cutRing(node, nodes);
-    reach(root, reached);
-    roots.push(root);
+  constructor(span: ReadableSpan) {
+    const context = contextOf(span);
+    const parent = memberOf(span, 'parentSpanContext');
+    this.node = { span, children: [], parentMissing: false };
+    this.traceId = textOf(memberOf(context, 'traceId'));
+    this.spanId = spanIdIn(context);
+    this.parentId = spanIdIn(parent);
+    this.parentIsRemote = memberOf(parent, 'isRemote') === true;
+    this.startTime = timeIn(span, 'startTime') ?? LAST;
   }
 }
 
-/** Finds the ring that a span hangs on, by its parents, and takes one of the ring's spans out of its parent. */
-function cutRing(start: Node, nodes: ReadonlyMap<string, Node>): Node {
-  const seen = new Set<Node>();
-  let node = start;
-  let parent = parentOf(node, nodes);
-  while (parent !== undefined && !seen.has(node)) {
-    seen.add(node);
-    node = parent;
-    parent = parentOf(node, nodes);
+function buildTrace(traceId: string, members: readonly Branch[]): Trace {
+  const byId = new Map<unknown, Branch>();
+  for (const branch of members) byId.set(branch.spanId === UNREADABLE ? branch : branch.spanId, branch);
+  const branches = [...byId.values()];
+  const roots = linkChildren(branches, ({ parentId }) => (parentId === undefined ? undefined : byId.get(parentId)));
+  for (const { node, children, parentId, parentIsRemote } of branches) {
+    node.parentMissing = parentId !== undefined && !parentIsRemote && !byId.has(parentId);
+    for (const child of children.sort(byStart)) node.children.push(child.node);
   }
-  parent?.children.splice(parent.children.indexOf(node), 1);
-  return node;
+  return { traceId, roots: roots.sort(byStart).map(({ node }) => node), spans: members.map(({ node }) => node.span) };
 }
 
-function reach(start: Node, reached: Set<Node>): void {
-  const waiting = [start];
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    if (reached.has(node)) continue;
-    reached.add(node);
-    for (const child of node.children) waiting.push(child);
-  }
+function spanIdIn(context: unknown): string | undefined {
+  const spanId = memberOf(context, 'spanId');
+  return spanId === undefined || spanId === null ? undefined : textOf(spanId);
 }
 
-function parentOf({ span }: Node, nodes: ReadonlyMap<string, Node>): Node | undefined {
-  return span.parentSpanContext && nodes.get(span.parentSpanContext.spanId);
-}
-
-function byStart(a: Node, b: Node): number {
-  return compareTimes(a.span.startTime, b.span.startTime);
-}
-
-function compareTimes(a: HrTime, b: HrTime): number {
+function byStart({ startTime: a }: Branch, { startTime: b }: Branch): number {
   return a[0] - b[0] || a[1] - b[1];
 }

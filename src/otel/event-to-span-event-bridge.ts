@@ -7,6 +7,7 @@ import {
   type Span,
 } from '@opentelemetry/api';
 import { Episode } from '../diagnostics/episode.js';
+import { attributeEntries } from '../model/attribute-entries.js';
 import { toAttributeValue } from '../model/attribute-value.js';
 import { markBridged } from '../model/bridged-records.js';
 import type { AnyValueMap, LogRecordProcessor, ReadableLogRecord } from '../model/otel.js';
@@ -96,10 +97,8 @@ function isEventName(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-function toAttributes(attributes: AnyValueMap = {}): Attributes {
-  return Object.fromEntries(
-    Object.entries(attributes).map(([key, value]) => [key, toAttributeValue(value)]),
-  );
+function toAttributes(attributes: AnyValueMap | undefined): Attributes {
+  return Object.fromEntries(attributeEntries(attributes).map(([key, value]) => [key, toAttributeValue(value)]));
 }
 
 /**

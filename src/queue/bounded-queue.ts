@@ -36,12 +36,14 @@ export interface Segment<T> extends Batch<T>, Pooled {
  * and `take()` gives it out segment by segment, without moving an item. What is pushed meanwhile waits
  * behind the line for the next one. A taken segment comes back by `recycle()`.
  *
- * At `capacity` a push is refused and nothing changes; the first refusal since the queue was last empty
- * is reported. The items taken but not yet recycled do not count: they are in the consumer's hands.
+ * At `capacity` a push is refused and nothing changes. The first refusal since the queue was last empty is
+ * reported and, when the queue is empty again, how many there were. The items taken but not yet recycled do not
+ * count: they are in the consumer's hands.
  */
 export class BoundedQueue<T> {
   readonly capacity: number;
   readonly #overflowMessage: string;
+  readonly #overflowSummary: (lost: number) => string;
   readonly #overflow = new Episode();
   readonly #pool = new Pool<Segment<T>>(MAX_IDLE_SEGMENTS, newSegment, clearSegment);
   #head = this.#pool.acquire();
@@ -55,6 +57,8 @@ export class BoundedQueue<T> {
   /** `name` says in reports what the queue holds. */
   constructor(name: string, capacity: number) {
     this.#overflowMessage = `the ${name} queue is full (${capacity}); the newest are dropped`;
+    this.#overflowSummary = (lost) =>
+      `dropped ${lost} ${name}${lost === 1 ? '' : 's'} because the ${name} queue was full (${capacity})`;
     this.capacity = capacity;
     this.#limit = this.#tailLimit();
   }
@@ -95,7 +99,7 @@ export class BoundedQueue<T> {
     segment.next = undefined;
     this.#before -= segment.length;
     this.#limit = this.#tailLimit();
-    if (this.size === 0) this.#overflow.end();
+    if (this.size === 0) this.#overflow.end(this.#overflowSummary);
     return segment;
   }
 
@@ -106,7 +110,7 @@ export class BoundedQueue<T> {
 
   #pushBeyond(item: T): boolean {
     if (this.size >= this.capacity) {
-      this.#overflow.report(this.#overflowMessage);
+      this.#overflow.report(this.#overflowMessage, undefined, 1);
       return false;
     }
     this.#append();

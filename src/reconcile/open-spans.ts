@@ -1,4 +1,5 @@
-import type { Attributes, HrTime, SpanContext, SpanKind } from '@opentelemetry/api';
+import type { Attributes, HrTime, SpanContext, SpanKind, SpanStatus } from '@opentelemetry/api';
+import type { TimedEvent } from '../model/otel.js';
 import { identityOf, SpanMap, type SpanIdentity } from '../model/span-map.js';
 import { AgedList, type Aged } from './aged-list.js';
 
@@ -11,8 +12,11 @@ export interface OpenSpan {
   readonly startTime: HrTime;
   /** Milliseconds since the cache saw it start, on a clock that does not jump. */
   readonly ageMillis: number;
+  readonly status: SpanStatus;
   /** A copy of the attributes it has so far. */
   readonly attributes: Attributes;
+  /** Its own events so far, then the log events that wait for it to end. */
+  readonly events: readonly TimedEvent[];
 }
 
 /** What is read of a span while it is open. */
@@ -22,7 +26,9 @@ export interface StartedSpan {
   readonly spanContext: () => SpanContext;
   readonly parentSpanContext?: SpanContext;
   readonly startTime: HrTime;
+  readonly status: SpanStatus;
   readonly attributes: Attributes;
+  readonly events: readonly TimedEvent[];
 }
 
 interface Entry extends SpanIdentity, Aged<Entry> {
@@ -89,12 +95,15 @@ export class OpenSpans {
     if (entry !== undefined) this.#remove(entry);
   }
 
-  /** Those open, in the order they started. One that cannot be read is left out. */
-  list(now: number): OpenSpan[] {
+  /**
+   * Those open, in the order they started, each with the events that wait for it. One that cannot be read is left
+   * out.
+   */
+  list(now: number, waitingFor: (span: SpanIdentity) => readonly TimedEvent[]): OpenSpan[] {
     const spans: OpenSpan[] = [];
-    for (const { span, startedAt } of this.#byAge) {
+    for (const entry of this.#byAge) {
       try {
-        spans.push(snapshot(span, now - startedAt));
+        spans.push(snapshot(entry.span, now - entry.startedAt, waitingFor(entry)));
       } catch {
         // Its own getters throw: there is nothing to show.
       }
@@ -122,7 +131,7 @@ export class OpenSpans {
   }
 }
 
-function snapshot(span: StartedSpan, ageMillis: number): OpenSpan {
+function snapshot(span: StartedSpan, ageMillis: number, waiting: readonly TimedEvent[]): OpenSpan {
   return {
     name: span.name,
     kind: span.kind,
@@ -130,6 +139,8 @@ function snapshot(span: StartedSpan, ageMillis: number): OpenSpan {
     parentSpanContext: span.parentSpanContext,
     startTime: span.startTime,
     ageMillis,
+    status: span.status,
     attributes: { ...span.attributes },
+    events: [...span.events, ...waiting],
   };
 }

@@ -153,6 +153,11 @@ export class Reconciler {
     return this.#parked.spans;
   }
 
+  /** The events that wait for a span, which go on waiting. */
+  eventsWaitingFor(span: SpanIdentity): LogEvent[] {
+    return this.#parked.get(span)?.events() ?? [];
+  }
+
   /** Spans that have ended and wait for stragglers. */
   get heldSpans(): number {
     return this.#held?.spans ?? 0;

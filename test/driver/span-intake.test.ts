@@ -16,7 +16,7 @@ const newSpan = () => ({}) as ReadableSpan;
 /** An intake with somebody subscribed, and its neighbours' sides of it. */
 function setUp() {
   const fanOut = new FanOut();
-  fanOut.add(new SpanStoreSubscription(1, () => {}, fanOut.remove));
+  fanOut.add(new SpanStoreSubscription({ capacity: 1, maxBytes: 2 ** 20 }, () => {}, fanOut.remove));
   const gate = new Gate(fanOut);
   gate.update();
   const queue = new BoundedQueue<ReadableSpan>('span', 2);

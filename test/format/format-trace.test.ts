@@ -1,11 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { SpanKind, SpanStatusCode, type Span } from '@opentelemetry/api';
 import { SeverityNumber } from '@opentelemetry/api-logs';
 import type { FormatTraceOptions } from '../../src/format/format-options.js';
 import { formatTrace } from '../../src/format/format-trace.js';
 import type { ReadableSpan } from '../../src/model/otel.js';
 import { textWidth } from '../../src/format/text-width.js';
+import { SPAN_MEMBERS } from '../../src/model/span-members.js';
+import { hostileValue, revokedProxy, trap } from '../hostile-values.js';
 import { at, Recorder, TRACE_ID } from './recorder.js';
 
 /** A template string without its first line break, its last line, and the indentation of its first line. */
@@ -390,6 +393,17 @@ describe('formatTrace', () => {
       `));
     });
 
+    it('indents at most 40 levels of a wide page', () => {
+      let parent = recorder.start('level 0');
+      const spans = [parent];
+      for (let level = 1; level < 60; level++) spans.push((parent = recorder.start(`level ${level}`, { parent })));
+      spans.forEach((span) => span.end(at(9)));
+
+      const lines = formatTree({ width: 400 }).split('\n');
+
+      expect(lines.at(-1)!.trimStart()).to.equal('9 ms' + ' '.repeat(2 + 3 * 40) + '⋯59 └─ level 59');
+    });
+
     it('takes in 10,000 levels and 1,000 children', () => {
       let parent = recorder.start('root');
       const chain = [parent];
@@ -398,6 +412,105 @@ describe('formatTrace', () => {
       chain.slice(-9_000).forEach((span) => span.end(at(9)));
 
       expect(formatTrace(recorder.trace(), { timeline: false }).split('\n')).to.have.length(10_002);
+    });
+  });
+
+  describe('of values of any class', () => {
+    it('shows what they say', () => {
+      const span = recorder.start('work');
+      const body = {
+        at: new Date(0),
+        map: new Map([['a', 1]]),
+        set: new Set(['x']),
+        url: new URL('http://localhost/a'),
+        bytes: Buffer.from('abc'),
+        error: new TypeError('failed', { cause: new RangeError('too far') }),
+      };
+      recorder.log(span, 1, { body: body as never });
+      span.end(at(9));
+
+      expect(formatTree({ width: 200 })).to.include(
+        '{at=1970-01-01T00:00:00.000Z, map=Map{a=1}, set=Set[x], url=http://localhost/a, bytes=<3 bytes>, ' +
+          'error=TypeError: failed (cause: RangeError: too far)}',
+      );
+    });
+  });
+
+  describe('of what is not as it should be', () => {
+    const odd = (members: PropertyDescriptorMap): string => {
+      recorder.span('sound', 1);
+      recorder.span('odd', 2);
+      const [sound, span] = recorder.trace().spans;
+      return formatTrace([sound!, Object.create(span!, members) as ReadableSpan], { timeline: false });
+    };
+
+    it('shows names that are no strings', () => {
+      for (const [name, text] of [[undefined, 'undefined'], [404, '404'], [new TypeError('x'), 'TypeError: x']]) {
+        expect(odd({ name: { value: name } })).to.include(`  ${String(text)}`).and.include('sound');
+        recorder = new Recorder();
+      }
+    });
+
+    it('takes a parent that is null for none', () => {
+      expect(odd({ parentSpanContext: { value: null } })).to.include('1 ms  sound').and.include('  odd');
+    });
+
+    it('shows of a span that cannot be read a mark, and all other spans', () => {
+      for (const member of SPAN_MEMBERS) {
+        recorder = new Recorder();
+        expect(odd({ [member]: trap }), member).to.include('1 ms  sound');
+      }
+      for (const members of [{ name: trap }, { spanContext: trap }, { attributes: trap }, { events: { value: [revokedProxy()] } }]) {
+        recorder = new Recorder();
+        expect(odd(members)).to.include('[unreadable]');
+      }
+    });
+
+    it('never throws and exceeds its width nowhere, whatever spans are', () => {
+      recorder.span('sound', 1);
+      const [sound] = recorder.trace().spans;
+      const members = ['name', 'kind', 'status', 'attributes', 'events', 'parentSpanContext', 'startTime', 'endTime', 'spanContext'];
+      fc.assert(
+        fc.property(fc.dictionary(fc.constantFrom(...members), hostileValue), hostileValue, (makers, makeBody) => {
+          const event = { name: makeBody(), time: [1, 0], observedTime: [1, 0], body: makeBody(), severityText: makeBody(), attributes: { a: makeBody() } };
+          const hostile = Object.create(sound!, {
+            spanContext: { value: () => ({ ...sound!.spanContext(), spanId: 'f'.repeat(16) }) },
+            events: { value: [event, makeBody()] },
+            attributes: { value: { 'http.route': makeBody(), 'exception.type': makeBody(), a: makeBody() } },
+            ...Object.fromEntries(Object.entries(makers).map(([key, make]) => [key, { value: make() }])),
+          }) as ReadableSpan;
+
+          for (const attributes of ['telling', 'all'] as const) {
+            const lines = formatTrace([sound!, hostile], { attributes, width: 60 }).split('\n');
+
+            expect(lines.join('\n')).to.include('sound').and.match(/^(?:[\n\u200c\u200d]|[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}])*$/u);
+            for (const line of lines) expect(textWidth(line)).to.be.at.most(60);
+          }
+        }),
+      );
+    });
+  });
+
+  describe('of very large values', () => {
+    it('works on no more than it shows', () => {
+      const secondsFor = (length: number): number => {
+        const large = new Recorder();
+        const text = Buffer.alloc(length, 'a "b"\n').toString();
+        const attributes = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`key${index}`, text]));
+        const span = large.start(text, { attributes });
+        span.addEvent(text, { [text]: text, 'exception.stacktrace': text }, at(1));
+        large.log(span, 2, { body: { text, error: { message: text, stack: text } }, severityText: text });
+        fail(span, text).end(at(9));
+        const trace = large.trace();
+        const before = process.cpuUsage();
+        for (let round = 0; round < 5; round++) formatTrace(trace, { attributes: 'all' });
+        const { user, system } = process.cpuUsage(before);
+        return user + system;
+      };
+      secondsFor(10_000);
+
+      // A thousand times as long: work on the whole would take hundreds of times as long.
+      expect(secondsFor(10_000_000) / secondsFor(40_000)).to.be.below(20);
     });
   });
 
@@ -417,7 +530,7 @@ describe('formatTrace', () => {
   });
 
   it('exceeds its width nowhere', () => {
-    const long = '注文🚀 and so on '.repeat(20);
+    const long = '注文🚀✅❌⚡⭐🟢❤\ufe0f and so on '.repeat(20);
     let parent = recorder.start(long, { kind: SpanKind.CONSUMER, attributes: { [long]: long, url: long } });
     const chain = [parent];
     for (let level = 0; level < 30; level++) {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { toAttributeValue } from '../../src/model/attribute-value.js';
+import { hostileValue, trap } from '../hostile-values.js';
 
 /** Whether a span event can hold it: the rule of the SDK's own `isSimpleAttributeValue`, without its code. */
 function isAllowed(value: unknown): boolean {
@@ -133,6 +134,24 @@ describe('toAttributeValue', () => {
       expect(toAttributeValue({ at: new URL('http://localhost/') })).to.equal('{"at":"http://localhost/"}');
     });
 
+    it('takes the own text of a date, inside as well, and an error with its cause', () => {
+      expect(toAttributeValue(new Date(0))).to.equal('1970-01-01T00:00:00.000Z');
+      expect(toAttributeValue({ at: new Date(0) })).to.equal('{"at":"1970-01-01T00:00:00.000Z"}');
+      expect(toAttributeValue(new Error('a', { cause: new TypeError('b') }))).to.equal('Error: a (cause: TypeError: b)');
+    });
+
+    it('takes a Map for a map, a Set for an array, an object for its members or its JSON', () => {
+      expect(toAttributeValue(new Map<unknown, unknown>([['a', 1], [2, new Set(['b', 3])]]))).to.equal('{"a":1,"2":["b",3]}');
+      expect(toAttributeValue(new Set(['a', 'b']))).to.deep.equal(['a', 'b']);
+      expect(toAttributeValue(new Float64Array([1, 2]))).to.deep.equal([1, 2]);
+      expect(toAttributeValue(new (class { a = 1; })())).to.equal('{"a":1}');
+      expect(toAttributeValue([new (class { toJSON() { return { eur: 5 }; } })()])).to.equal('[{"eur":5}]');
+    });
+
+    it('marks what cannot be read', () => {
+      expect(toAttributeValue(Object.defineProperty({ a: 1 }, 'b', trap))).to.equal('{"a":1,"b":"[unreadable]"}');
+    });
+
     it('takes the own string of functions and symbols', () => {
       expect(toAttributeValue(Symbol('s'))).to.equal('Symbol(s)');
       expect(toAttributeValue([Symbol('s')])).to.equal('["Symbol(s)"]');
@@ -163,12 +182,28 @@ describe('toAttributeValue', () => {
       expect(toAttributeValue(nested(65))).to.equal(`${'['.repeat(64)}null${']'.repeat(64)}`);
     });
 
+    it('in a large array that holds itself, and in long texts that come again and again', () => {
+      const array: unknown[] = [];
+      for (let index = 0; index < 60_000; index++) array.push(array);
+
+      expect(toAttributeValue(array)).to.have.lengthOf(60_000 * 5 + 1);
+      expect(String(toAttributeValue([1, ...new Array<string>(1_000).fill('x'.repeat(100_000))])).length).to.be.lessThan(1_200_000);
+    });
+
     it('in values whose paths do not', () => {
       let value: unknown = 'bottom';
       for (let level = 0; level < 40; level++) value = [value, value];
 
       expect(String(toAttributeValue(value)).length).to.be.lessThan(2_000_000);
     });
+  });
+
+  it('never throws, whatever it is given', () => {
+    fc.assert(
+      fc.property(hostileValue, (make) => {
+        expect(isAllowed(toAttributeValue(make()))).to.equal(true);
+      }),
+    );
   });
 
   it('always gives what a span event can hold', () => {

@@ -1,6 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { estimatedEventBytes, estimatedSpanBytes } from '../../src/model/estimated-bytes.js';
+import {
+  estimatedEventBytes,
+  estimatedListBytes,
+  estimatedSpanBytes,
+  estimatedValueBytes,
+} from '../../src/model/estimated-bytes.js';
 import type { LogEvent } from '../../src/model/log-event.js';
 import type { ReadableSpan } from '../../src/model/otel.js';
 import { startSdk } from '../sdk.js';
@@ -128,5 +133,25 @@ describe('estimatedEventBytes()', () => {
         expect(bytes).to.be.at.least(least).and.below(Infinity);
       }),
     );
+  });
+});
+
+describe('estimatedListBytes() and estimatedValueBytes()', () => {
+  it('add up to the estimate of the span', () => {
+    const events = [eventWith({ attributes: { text: KILOBYTES } }), eventWith({ body: { text: KILOBYTES } })];
+    const attributes = { text: KILOBYTES };
+
+    const added = estimatedSpanBytes(spanWith({ attributes, events })) - estimatedSpanBytes(spanWith({}));
+
+    expect(estimatedListBytes(events) + estimatedValueBytes(attributes)).to.equal(added);
+  });
+
+  it('are numbers that can be added up, whatever they are given', () => {
+    const odd = [null, 7, {}, Object.assign(new Error('odd'), { message: 404 })];
+
+    for (const value of odd) {
+      expect(estimatedListBytes([value as never])).to.be.at.least(0).and.below(Infinity);
+      expect(estimatedValueBytes(value)).to.be.at.least(0).and.below(Infinity);
+    }
   });
 });

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import type { SpanContext } from '@opentelemetry/api';
 import type { ReadableSpan } from '../../src/model/otel.js';
 import { buildTraces, type SpanNode } from '../../src/model/trace.js';
+import { hostileValue, revokedProxy, trap } from '../hostile-values.js';
 
 interface Ids {
   id: string;
@@ -160,7 +162,47 @@ describe('buildTraces', () => {
     });
   });
 
+  describe('with spans that cannot be read', () => {
+    const broken = (member: string): ReadableSpan => Object.defineProperty(span({ id: 'b', parent: 'a' }), member, trap);
+
+    it('builds the tree of the others, and keeps them in a trace of their own', () => {
+      const [sound, unreadable] = buildTraces([span({ id: 'a' }), broken('spanContext'), revokedProxy() as ReadableSpan]);
+
+      expect(shape(sound!.roots)).to.equal('a');
+      expect(unreadable!.traceId).to.equal('[unreadable]');
+      expect(unreadable!.roots).to.have.length(2);
+    });
+
+    it('places a span as far as it can be read', () => {
+      const [trace] = buildTraces([span({ id: 'a' }), broken('startTime'), { ...span({ id: 'c' }), parentSpanContext: null as never }]);
+
+      expect(shape(trace!.roots)).to.equal('a(b) c');
+      expect(buildTraces([span({ id: 'a' }), broken('parentSpanContext')])[0]!.roots).to.have.length(2);
+    });
+
+    it('never throws', () => {
+      fc.assert(
+        fc.property(fc.array(fc.tuple(hostileValue, hostileValue, hostileValue)), (makers) => {
+          const spans = makers.map(([makeContext, makeParent, makeTime]) => {
+            return { spanContext: makeContext, parentSpanContext: makeParent(), startTime: makeTime() };
+          });
+
+          const traces = buildTraces(spans as unknown as ReadableSpan[]);
+
+          expect(traces.flatMap((trace) => trace.spans)).to.have.length(spans.length);
+        }),
+      );
+    });
+  });
+
   describe('with very many spans', () => {
+    it('takes in a chain of 100,000 spans', function () {
+      this.timeout(10_000);
+      const chain = Array.from({ length: 100_000 }, (_, index) => span({ id: `${index}`, ...(index > 0 && { parent: `${index - 1}` }) }));
+
+      expect(buildTraces(chain.toReversed())[0]!.roots).to.have.length(1);
+    });
+
     it('takes in a parent of 150,000 children', function () {
       this.timeout(10_000);
       const children = Array.from({ length: 150_000 }, (_, index) => span({ id: `${index}`, parent: 'a' }));

@@ -5,6 +5,7 @@ import { isBridged } from '../../src/model/bridged-records.js';
 import type { ReadableLogRecord } from '../../src/model/otel.js';
 import { EventToSpanEventBridge } from '../../src/otel/event-to-span-event-bridge.js';
 import { listenToWarnings } from '../scenarios/service.js';
+import { trap } from '../hostile-values.js';
 
 /*
  * What the real SDK does not do, or does not show. Everything else is in
@@ -198,17 +199,19 @@ describe('EventToSpanEventBridge', () => {
       expect(addEvent.args[0]![1]).to.deep.equal({ loop: '{"id":1,"self":null}', id: '1' });
     });
 
-    it('for attributes that cannot be read', () => {
+    it('for attributes that cannot be read, which are marked', () => {
       const { span, addEvent } = recordingSpan();
-      const attributes = {
-        nested: {
-          get bad() {
-            throw new Error('no');
-          },
-        },
-      };
+      const attributes = Object.defineProperties({ sound: 1 }, { bad: trap, nested: { enumerable: true, value: Object.defineProperty({}, 'bad', trap) } });
 
       new EventToSpanEventBridge().onEmit(eventRecord({ attributes }), contextOf(span));
+
+      expect(addEvent.args[0]![1]).to.deep.equal({ sound: 1, bad: '[unreadable]', nested: '{"bad":"[unreadable]"}' });
+    });
+
+    it('for a record whose attributes cannot be asked for', () => {
+      const { span, addEvent } = recordingSpan();
+
+      new EventToSpanEventBridge().onEmit(failing('attributes'), contextOf(span));
 
       expect(addEvent.callCount).to.equal(0);
       expect(warn.callCount).to.equal(1);

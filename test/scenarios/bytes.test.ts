@@ -217,6 +217,40 @@ describe('maxParkedBytes', () => {
       expect(service.cache.stats().spans.unamendable).to.equal(1);
     });
 
+    it('counts what is on a span that is amended again and again, not what gave way', () => {
+      const service = start({ ...AMEND, maxEventsPerSpan: 2 });
+      const span = service.start('busy');
+      span.end();
+      for (let i = 0; i < 20; i++) {
+        service.cache.flush();
+        service.log(span, KILOBYTES + i);
+      }
+      service.cache.flush();
+
+      check(service);
+      expect(service.cache.stats().parkedBytes).to.be.within(20_000, 22_000);
+      expect(service.cache.stats().spans).to.deep.include({ amended: 20, unamendable: 0 });
+    });
+
+    it('gives up a span that has grown larger than all that may be kept, and no other', () => {
+      const service = start(AMEND);
+      const { cache, log } = service;
+      const [other, busy] = [service.start('other'), service.start('busy')];
+      other.end();
+      busy.end();
+      cache.flush();
+      for (let i = 0; i < 7; i++) log(busy, KILOBYTES + i);
+      cache.flush();
+      check(service);
+
+      for (const span of [other, busy]) log(span, 'late');
+      cache.flush();
+
+      expect(service.spans.at(-1)).to.equal('other late');
+      expect(service.orphans.map(({ reason }) => reason)).to.deep.equal(['late']);
+      expect(cache.stats().spans.unamendable).to.equal(1);
+    });
+
     it('amends a span once more with the events that it has, before it is forgotten', () => {
       const service = start({ ...AMEND, queueCapacity: 10_000 });
       const span = service.large('first');

@@ -261,8 +261,10 @@ describe('With selfObsMeterProvider', () => {
         ...subscriptions.flatMap(({ kind, ...numbers }) => [
           [`span_cache_subscription_count ${kind}`, 1] as const,
           [`span_cache_subscription_queued ${kind}`, numbers.queued] as const,
+          [`span_cache_subscription_queued_bytes ${kind}`, numbers.queuedBytes] as const,
           [`span_cache_subscription_delivered_total ${kind}`, numbers.delivered] as const,
           [`span_cache_subscription_dropped_total ${kind}`, numbers.dropped] as const,
+          [`span_cache_subscription_dropped_by_bytes_total ${kind}`, numbers.droppedByBytes] as const,
           [`span_cache_subscription_dropped_orphans_total ${kind}`, numbers.droppedOrphans] as const,
           [`span_cache_subscription_failed_total ${kind}`, numbers.failed] as const,
           [`span_cache_subscription_errors_total ${kind}`, numbers.errors] as const,

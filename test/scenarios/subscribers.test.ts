@@ -182,6 +182,25 @@ describe('A slow subscriber', () => {
     expect([spans.length, orphans.length, dropped]).to.deep.equal([2, 2, 8]);
     expect(cache.stats().subscriptions[0]).to.include({ dropped: 8, droppedOrphans: 8 });
   });
+
+  it('never holds more bytes than maxBytes, and is told what that cost', () => {
+    const { cache, start } = startService();
+    const slow = cache.subscribe({ maxBytes: 100_000 });
+    const quick = cache.subscribe(() => {}, { maxBytes: 1 });
+
+    for (let i = 0; i < 10; i++) {
+      start('job').setAttribute('body', 'x'.repeat(30_000)).end();
+      cache.flush();
+    }
+    const [stats, others] = cache.stats().subscriptions;
+    const { spans, dropped } = slow.take()!;
+
+    expect([spans.length, dropped]).to.deep.equal([3, 7]);
+    expect(stats).to.include({ queued: 3, dropped: 7, droppedByBytes: 7 });
+    expect(stats!.queuedBytes).to.be.within(90_000, 100_000);
+    expect(others).to.include({ delivered: 10, dropped: 0, queuedBytes: 0 });
+    quick.close();
+  });
 });
 
 describe('A callback subscriber', () => {

@@ -1,3 +1,4 @@
+import { linkChildren } from '../../model/link-children.js';
 import type { CapturedSpan, CapturedTrace } from '../captured.js';
 import type { SpanRecord } from './span-record.js';
 
@@ -22,43 +23,19 @@ export function groupByTrace<T extends TraceRecord>(records: readonly T[]): Map<
 /** The spans of one trace, in the order they started, as a tree. */
 export function captureTrace(records: readonly TraceRecord[]): CapturedTrace {
   const spans = records.toSorted((a, b) => a.order - b.order).map((record) => record.captured());
-  const nodes = new Map<string, MutableNode>();
-  for (const span of spans) nodes.set(span.spanId, { ...span, children: [] });
-
-  const roots: MutableNode[] = [];
-  const placed = new Set<MutableNode>();
-  for (const node of nodes.values()) {
-    const parent = parentOf(node, nodes);
-    // A ring shows at the first of its spans: the parent of that one is not placed yet.
-    if (parent === undefined || (!placed.has(parent) && isAbove(node, parent, nodes))) roots.push(node);
-    else parent.children.push(node);
-    placed.add(node);
-  }
-  for (const node of nodes.values()) {
+  const byId = new Map<string, MutableNode>();
+  for (const span of spans) byId.set(span.spanId, { ...span, children: [] });
+  const nodes = [...byId.values()];
+  const roots = new Set(
+    linkChildren(nodes, ({ parentSpanId }) => (parentSpanId === undefined ? undefined : byId.get(parentSpanId))),
+  );
+  for (const node of nodes) {
     Object.freeze(node.children);
     Object.freeze(node);
   }
   return Object.freeze({
     traceId: records[0]?.traceId ?? '',
-    roots: Object.freeze(roots),
+    roots: Object.freeze(nodes.filter((node) => roots.has(node))),
     spans: Object.freeze(spans),
   });
-}
-
-/** Whether a span is above its own parent, or is it. Only made-up ids do that. */
-function isAbove(node: MutableNode, parent: MutableNode, nodes: ReadonlyMap<string, MutableNode>): boolean {
-  const seen = new Set<MutableNode>();
-  let above: MutableNode | undefined = parent;
-  while (above !== undefined && above !== node && !seen.has(above)) {
-    seen.add(above);
-    above = parentOf(above, nodes);
-  }
-  return above === node;
-}
-
-function parentOf(
-  { parentSpanId }: CapturedSpan,
-  nodes: ReadonlyMap<string, MutableNode>,
-): MutableNode | undefined {
-  return parentSpanId === undefined ? undefined : nodes.get(parentSpanId);
 }

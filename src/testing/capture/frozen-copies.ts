@@ -1,8 +1,11 @@
-import type { Attributes, HrTime } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 import { toLogEvent } from '../../model/log-event.js';
-import type { ReadableLogRecord, ReadableSpan, TimedEvent } from '../../model/otel.js';
+import type { ReadableLogRecord, ReadableSpan } from '../../model/otel.js';
+import { textOf } from '../../model/text-of.js';
+import { contextOf, itemsIn, memberOf, timeIn } from '../../model/value-parts.js';
 import type {
   CapturedEvent,
+  CapturedLink,
   CapturedLog,
   CapturedSpan,
   SpanKindName,
@@ -49,59 +52,55 @@ export interface CopiedLog {
 
 /**
  * A span as it is now, ended or open, with the log records emitted in it after its own events: in the
- * order of emission, because their times are too coarse to sort by.
+ * order of emission, because their times are too coarse to sort by. Never throws: a part that cannot be read is
+ * `[unreadable]`, a time `NaN`.
  */
 export function copySpan(span: CopyableSpan, ended: boolean, logs: readonly CapturedEvent[]): CapturedSpan {
-  const { traceId, spanId } = span.spanContext();
-  const parent = span.parentSpanContext;
+  const context = contextOf(span);
+  const parent = memberOf(span, 'parentSpanContext');
+  const status = memberOf(span, 'status');
   return Object.freeze({
-    name: span.name,
-    kind: KINDS[span.kind] ?? 'internal',
-    status: STATUSES[span.status.code] ?? 'unset',
-    statusMessage: span.status.message ?? '',
-    traceId,
-    spanId,
-    parentSpanId: parent?.spanId,
-    parentIsRemote: parent?.isRemote === true,
-    startTime: millis(span.startTime),
-    durationMillis: ended ? millis(span.duration) : undefined,
+    name: textOf(memberOf(span, 'name')),
+    kind: KINDS[memberOf(span, 'kind') as number] ?? 'internal',
+    status: STATUSES[memberOf(status, 'code') as number] ?? 'unset',
+    statusMessage: optionalText(memberOf(status, 'message')) ?? '',
+    traceId: textOf(memberOf(context, 'traceId')),
+    spanId: textOf(memberOf(context, 'spanId')),
+    parentSpanId: optionalText(memberOf(parent, 'spanId')),
+    parentIsRemote: memberOf(parent, 'isRemote') === true,
+    startTime: millisIn(span, 'startTime'),
+    durationMillis: ended ? millisIn(span, 'duration') : undefined,
     ended,
-    attributes: plainAttributes(span.attributes),
-    events: Object.freeze([...span.events.map(copyEvent), ...logs]),
-    links: Object.freeze(
-      span.links.map(({ context, attributes }) =>
-        Object.freeze({
-          traceId: context.traceId,
-          spanId: context.spanId,
-          attributes: plainAttributes(attributes),
-        }),
-      ),
-    ),
-    scope: span.instrumentationScope.name,
+    attributes: plainAttributes(memberOf(span, 'attributes')),
+    events: Object.freeze([...itemsIn(span, 'events').map(copyEvent), ...logs]),
+    links: Object.freeze(itemsIn(span, 'links').map(copyLink)),
+    scope: textOf(memberOf(memberOf(span, 'instrumentationScope'), 'name')),
     ...serviceOf(span),
   });
 }
 
 /** Reads a log record, which may change as soon as its `onEmit` is over. Throws what its getters throw. */
 export function copyLog(record: CopyableLog): CopiedLog {
-  const { name, time, severityText, severityNumber, attributes } = toLogEvent(record);
-  const shared = { time: millis(time), body: plainValue(record.body), attributes: plainObject(attributes) };
+  const logEvent = toLogEvent(record);
+  const { name, severityText, severityNumber, attributes } = logEvent;
+  const severity = optionalText(severityText);
+  const shared = { time: millisIn(logEvent, 'time'), body: plainValue(record.body), attributes: plainObject(attributes) };
   return {
     log: Object.freeze({
       ...shared,
-      eventName: record.eventName,
-      severity: severityText,
+      eventName: optionalText(record.eventName),
+      severity,
       severityNumber,
       traceId: record.spanContext?.traceId,
       spanId: record.spanContext?.spanId,
-      scope: record.instrumentationScope.name,
+      scope: textOf(record.instrumentationScope.name),
       ...serviceOf(record),
     }),
     event: Object.freeze({
       ...shared,
       name,
       attributes: shared.attributes as Attributes,
-      ...(severityText === undefined ? {} : { severity: severityText }),
+      ...(severity === undefined ? {} : { severity }),
     }),
   };
 }
@@ -110,14 +109,32 @@ function serviceOf({ serviceName }: CopyableSpan | CopyableLog): { service?: str
   return serviceName === undefined ? {} : { service: serviceName };
 }
 
-function copyEvent({ name, time, attributes }: TimedEvent): CapturedEvent {
-  return Object.freeze({ name, time: millis(time), attributes: plainAttributes(attributes) });
+function copyEvent(event: unknown): CapturedEvent {
+  return Object.freeze({
+    name: textOf(memberOf(event, 'name')),
+    time: millisIn(event, 'time'),
+    attributes: plainAttributes(memberOf(event, 'attributes')),
+  });
 }
 
-function plainAttributes(attributes: Attributes | undefined): Readonly<Attributes> {
+function copyLink(link: unknown): CapturedLink {
+  const context = memberOf(link, 'context');
+  return Object.freeze({
+    traceId: textOf(memberOf(context, 'traceId')),
+    spanId: textOf(memberOf(context, 'spanId')),
+    attributes: plainAttributes(memberOf(link, 'attributes')),
+  });
+}
+
+function plainAttributes(attributes: unknown): Readonly<Attributes> {
   return plainObject(attributes) as Readonly<Attributes>;
 }
 
-function millis([seconds, nanos]: HrTime): number {
-  return seconds * 1e3 + nanos / 1e6;
+function optionalText(value: unknown): string | undefined {
+  return value === undefined || value === null ? undefined : textOf(value);
+}
+
+function millisIn(object: unknown, key: string): number {
+  const time = timeIn(object, key);
+  return time === undefined ? NaN : time[0] * 1e3 + time[1] / 1e6;
 }

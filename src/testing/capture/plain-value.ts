@@ -1,46 +1,64 @@
-/** Containers nest this deep; what is deeper becomes `'[…]'`. */
+import { attributeEntries } from '../../model/attribute-entries.js';
+import { textOf } from '../../model/text-of.js';
+import { MAX_VALUES, partsOf, type ValueParts } from '../../model/value-parts.js';
+
+/** Containers nest this deep; what is deeper becomes `CUT`. */
 const MAX_DEPTH = 16;
+
+/** Stands for what there was no room for. */
+const CUT = '[…]';
 
 /**
  * A value as plain, frozen data of its own: objects, arrays, strings, numbers, booleans, null, undefined.
  *
- * Log bodies may be anything. A bigint becomes a string, a date its ISO text, an error its name, message
- * and stack, bytes an array of numbers, a value inside itself `'[Circular]'`. Never throws: what cannot be
- * read becomes `'[Unreadable]'`.
+ * Log bodies may be anything. A bigint becomes a string, a date its ISO text, a URL its text, a map an object, a
+ * set an array, bytes an array of numbers, an error its name, message, stack and cause. An object that comes
+ * twice is copied once; inside itself it is `'[Circular]'`. At most 65,536 values are copied, and `'[…]'` is in
+ * the place of the rest. Never throws: what cannot be read becomes `'[unreadable]'`.
  */
 export function plainValue(value: unknown): unknown {
-  try {
-    return plain(value, []);
-  } catch {
-    return '[Unreadable]';
-  }
+  return new PlainCopies().of(value, 0);
 }
 
-/** The entries of an object, each as `plainValue`. */
-export function plainObject(object: object | undefined): Readonly<Record<string, unknown>> {
+/** Attributes, each as `plainValue`, with one bound for all. */
+export function plainObject(attributes: unknown): Readonly<Record<string, unknown>> {
+  const copies = new PlainCopies();
   return Object.freeze(
-    Object.fromEntries(Object.entries(object ?? {}).map(([key, value]) => [key, plainValue(value)])),
+    Object.fromEntries(attributeEntries(attributes).map(([key, value]) => [key, copies.of(value, 0)])),
   );
 }
 
-function plain(value: unknown, path: readonly object[]): unknown {
-  if (typeof value === 'bigint' || typeof value === 'symbol') return value.toString();
-  if (typeof value === 'function') return `[Function ${value.name}]`;
-  if (typeof value !== 'object' || value === null) return value;
-  if (path.includes(value)) return '[Circular]';
-  if (path.length === MAX_DEPTH) return '[…]';
+class PlainCopies {
+  readonly #copies = new Map<object, unknown>();
+  #room = MAX_VALUES;
 
-  const inner = [...path, value];
-  if (Array.isArray(value)) return Object.freeze(value.map((element) => plain(element, inner)));
-  if (value instanceof Uint8Array) return Object.freeze([...value]);
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
-  const entries = [...errorEntries(value), ...Object.entries(value)];
-  return Object.freeze(Object.fromEntries(entries.map(([key, element]) => [key, plain(element, inner)])));
-}
+  of(value: unknown, depth: number): unknown {
+    if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function') return textOf(value);
+    if (typeof value !== 'object' || value === null) return value;
+    const known = this.#copies.get(value);
+    if (known !== undefined) return known;
+    if (depth === MAX_DEPTH || this.#room <= 0) return CUT;
+    this.#copies.set(value, '[Circular]');
+    const copy = this.#copyOf(partsOf(value, this.#room), depth + 1);
+    this.#copies.set(value, copy);
+    return copy;
+  }
 
-/** An error's own members are not enumerable. */
-function errorEntries(value: object): [string, unknown][] {
-  if (!(value instanceof Error)) return [];
-  const { name, message, stack } = value;
-  return Object.entries({ name, message, stack });
+  #copyOf(parts: ValueParts, depth: number): unknown {
+    if (parts.kind === 'value') return this.of(parts.value, depth);
+    if (parts.kind === 'list') return this.#listOf(parts.items, parts.size, depth);
+    if (parts.kind === 'bytes') return this.#listOf([...parts.bytes.subarray(0, this.#room)], parts.bytes.length, depth);
+    const { entries, size } = parts;
+    this.#room -= entries.length;
+    const copies = entries.map(([key, value]): [string, unknown] => [textOf(key), this.of(value, depth)]);
+    if (entries.length < size) copies.push([CUT, `${size - entries.length} more`]);
+    return Object.freeze(Object.fromEntries(copies));
+  }
+
+  #listOf(items: readonly unknown[], size: number, depth: number): unknown {
+    this.#room -= items.length;
+    const copies = items.map((item) => this.of(item, depth));
+    if (items.length < size) copies.push(CUT);
+    return Object.freeze(copies);
+  }
 }

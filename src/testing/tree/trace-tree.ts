@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { printable } from '../../format/printable.js';
 import { formatValue } from '../../format/value.js';
+import { cutText, textOf } from '../../model/text-of.js';
 import type { CapturedEvent, CapturedLink, CapturedNode, CapturedSpan } from '../captured.js';
 import { nodesOf } from './descendants.js';
 import { IdNumbers } from './id-numbers.js';
@@ -10,11 +12,21 @@ import { traceTreeOptions, type TraceTreeOptions } from './trace-tree-options.js
 const CHILD = '  ';
 const DETAIL = '    ';
 
+/** Levels that are indented; deeper spans stand below each other, with their depth: `⋯57 - name`. */
+const MAX_DEPTH = 40;
+
+/** Characters of one name or value: a snapshot is to show a difference also far behind. */
+const MAX_LENGTH = 10_000;
+
+/** Characters of a span's text, with what is below it, that siblings of one name are sorted by. */
+const MAX_SORTED = 1_000;
+
 /**
  * Captured spans as text that is the same in each run, for snapshots.
  *
  * Without times and durations; ids are numbers, in the order of the spans; siblings in the order they
- * started. Drawn by indentation alone, so that a span more or less changes no other line.
+ * started. Drawn by indentation alone, so that a span more or less changes no other line. From the 41st level on, the
+ * depth is written instead: `⋯57 - charge`. Texts longer than 10,000 characters are cut.
  *
  * ```
  * - POST /checkout  [server]  [error: card declined]
@@ -37,7 +49,7 @@ export function traceTree(spans: Spans, options?: TraceTreeOptions): string {
 
 interface Written {
   readonly node: CapturedNode;
-  readonly indent: string;
+  readonly depth: number;
 }
 
 class TreeWriter {
@@ -54,11 +66,14 @@ class TreeWriter {
 
   write(roots: readonly CapturedNode[]): string[] {
     const lines: string[] = [];
-    const waiting = roots.map((node): Written => ({ node, indent: '' })).toReversed();
+    const waiting = roots.map((node): Written => ({ node, depth: 0 })).toReversed();
     for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
-      const { node, indent } = place;
-      for (const line of this.writeSpan(node, indent === '')) lines.push(indent + line);
-      waiting.push(...node.children.map((child) => ({ node: child, indent: indent + CHILD })).toReversed());
+      const { node, depth } = place;
+      const indent = CHILD.repeat(Math.min(depth, MAX_DEPTH));
+      const [title, ...details] = this.writeSpan(node, depth === 0);
+      lines.push(`${indent}${depth > MAX_DEPTH ? `⋯${depth} ` : ''}${title}`);
+      for (const line of details) lines.push(indent + line);
+      for (const child of node.children.toReversed()) waiting.push({ node: child, depth: depth + 1 });
     }
     return lines;
   }
@@ -104,7 +119,9 @@ class TreeWriter {
       .toSorted(([a], [b]) => compare(a, b))
       .flatMap(([key, value]: [string, unknown]) => {
         const stable = stableValue(key, value);
-        if (choice === 'all') return [`${indent}${printable(key)}: ${printable(formatValue(value))}`];
+        if (choice === 'all') {
+          return [`${indent}${printable(key)}: ${printable(formatValue(value, MAX_LENGTH), MAX_LENGTH)}`];
+        }
         const shown = choice === 'stable' ? stable : choice(key, stable, value, span);
         return shown === undefined ? [] : [`${indent}${printable(key)}: ${this.#value(shown)}`];
       });
@@ -113,12 +130,13 @@ class TreeWriter {
   /** A placeholder is no value that needs quotes. */
   #value(value: unknown): string {
     if (typeof value === 'string' && /^<[\w ]+>$/.test(value)) return value;
-    return this.#text(formatValue(value));
+    return this.#text(formatValue(value, MAX_LENGTH));
   }
 
-  #text(text: string): string {
+  #text(value: unknown): string {
+    const text = textOf(value, MAX_LENGTH);
     const stable = this.#options.attributes === 'all' ? text : stableText(text);
-    return printable(this.#ids ? this.#ids.replaceIn(stable) : stable);
+    return printable(this.#ids ? this.#ids.replaceIn(stable) : stable, MAX_LENGTH);
   }
 }
 
@@ -127,25 +145,53 @@ function inOrder(trees: readonly CapturedNode[][], options: Required<TraceTreeOp
   if (options.order === 'start') {
     return trees.toSorted((a, b) => startOf(a) - startOf(b));
   }
-  const texts = new Map<CapturedNode, string>();
   const writer = new TreeWriter(options);
-  const sorted = new Map<CapturedNode, CapturedNode>();
-  const byText = (a: CapturedNode, b: CapturedNode): number => compare(a.name, b.name) || compare(texts.get(a), texts.get(b));
-  const sort = (nodes: readonly CapturedNode[]): CapturedNode[] =>
-    nodes.map((node) => sorted.get(node) as CapturedNode).sort(byText);
+  const sorted = new Map<CapturedNode, Sortable>();
+  const sort = (nodes: readonly CapturedNode[]): Sortable[] =>
+    nodes.map((node) => sorted.get(node) as Sortable).sort(byContent);
   // From the last on: each comes before its children.
   for (const node of trees.flatMap(nodesOf).toReversed()) {
     const children = sort(node.children);
-    const copy = { ...node, children };
-    sorted.set(node, copy);
-    texts.set(copy, [...writer.writeSpan(copy, false), ...children.map((child) => texts.get(child))].join('\n'));
+    const copy = { ...node, children: children.map((child) => child.node) };
+    sorted.set(node, sortable(copy, writer.writeSpan(copy, false).join('\n'), children));
   }
-  const textOf = (roots: readonly CapturedNode[]): string => roots.map((root) => texts.get(root)).join('\n');
-  return trees.map(sort).sort((a, b) => compare(textOf(a), textOf(b)));
+  return trees
+    .map(sort)
+    .map((roots) => ({ roots, whole: sortable(undefined, '', roots) }))
+    .sort((a, b) => byContent(a.whole, b.whole))
+    .map(({ roots }) => roots.map(({ node }) => node));
+}
+
+/** A span with what its place among its siblings depends on. */
+interface Sortable<N = CapturedNode> {
+  readonly node: N;
+  readonly name: string;
+  /** The start of its text and of the texts below it. */
+  readonly text: string;
+  /** Of all that text. */
+  readonly digest: string;
+}
+
+function sortable<N extends CapturedNode | undefined>(
+  node: N,
+  own: string,
+  children: readonly Sortable[],
+): Sortable<N> {
+  let text = cutText(own, MAX_SORTED);
+  const hash = createHash('sha256').update(own);
+  for (const child of children) {
+    if (text.length < MAX_SORTED) text = cutText(`${text}\n${child.text}`, MAX_SORTED);
+    hash.update(child.digest);
+  }
+  return { node, name: node?.name ?? '', text, digest: hash.digest('base64') };
+}
+
+function byContent(a: Sortable<unknown>, b: Sortable<unknown>): number {
+  return compare(a.name, b.name) || compare(a.text, b.text) || compare(a.digest, b.digest);
 }
 
 function startOf(roots: readonly CapturedNode[]): number {
-  return Math.min(...roots.map(({ startTime }) => startTime));
+  return roots.reduce((start, { startTime }) => Math.min(start, startTime), Infinity);
 }
 
 /** The ids of spans that links lead to. */
@@ -154,6 +200,6 @@ function idsReferredTo(nodes: readonly CapturedNode[]): Set<string> {
 }
 
 /** By code unit: the same on every machine, whatever its language. */
-function compare(a: string = '', b: string = ''): number {
+function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

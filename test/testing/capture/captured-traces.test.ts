@@ -3,6 +3,7 @@ import type { ReadableSpan } from '../../../src/index.js';
 import { captureTrace } from '../../../src/testing/capture/captured-traces.js';
 import { SpanRecord } from '../../../src/testing/capture/span-record.js';
 import { traceLines } from '../../../src/testing/capture/tree-text.js';
+import { revokedProxy, trap } from '../../hostile-values.js';
 
 function record(spanId: string, parentSpanId: string | undefined, order: number): SpanRecord {
   const context = (id: string) => ({ traceId: 't', spanId: id, traceFlags: 1 });
@@ -48,6 +49,30 @@ describe('captureTrace()', () => {
       '   └─ c',
     ]);
     expect(tree(record('a', 'a', 1))).to.deep.equal(['a']);
+  });
+
+  it('puts the root of a ring in its place among the other roots', () => {
+    expect(tree(record('a', 'b', 1), record('b', 'a', 2), record('c', undefined, 3))).to.deep.equal(['a', '└─ b', 'c']);
+  });
+
+  it('copies what can be read of a span', () => {
+    const odd = record('a', undefined, 1);
+    for (const member of ['name', 'status', 'links', 'startTime', 'parentSpanContext']) Object.defineProperty(odd.span, member, trap);
+    Object.defineProperty(odd.span, 'events', { value: [revokedProxy()] });
+
+    const [span] = captureTrace([odd]).spans;
+
+    expect(span).to.deep.include({ name: '[unreadable]', spanId: 'a', status: 'unset', startTime: NaN });
+    expect(span!.events[0]!.name).to.equal('[unreadable]');
+  });
+
+  it('takes in a chain of 50,000 spans whose children started first', function () {
+    this.timeout(20_000);
+    const spans = Array.from({ length: 50_000 }, (_, depth) => {
+      return record(String(depth), depth === 0 ? undefined : String(depth - 1), 50_000 - depth);
+    });
+
+    expect(captureTrace(spans).roots).to.have.length(1);
   });
 
   it('is as deep as the calls were', () => {

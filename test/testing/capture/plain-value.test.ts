@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { plainValue } from '../../../src/testing/capture/plain-value.js';
+import { hostileValue, knot, nested, trap } from '../../hostile-values.js';
 
 describe('plainValue()', () => {
   it('copies objects and arrays, frozen', () => {
@@ -31,14 +33,63 @@ describe('plainValue()', () => {
     expect(plainValue(error)).to.deep.include({ name: 'TypeError', message: 'no', code: 7 });
   });
 
-  it('never throws', () => {
-    const hostile = Object.defineProperty({}, 'trap', {
-      enumerable: true,
-      get: () => {
-        throw new Error('trap');
-      },
-    });
+  it('makes plain what has a text, items or entries of its own', () => {
+    const error = new Error('outer', { cause: new TypeError('inner') });
 
-    expect(plainValue(hostile)).to.equal('[Unreadable]');
+    expect(plainValue({ url: new URL('http://localhost/'), set: new Set([1]), map: new Map([['a', { b: 1 }]]) })).to.deep.equal({
+      url: 'http://localhost/',
+      set: [1],
+      map: { a: { b: 1 } },
+    });
+    expect(plainValue(error)).to.have.nested.property('cause.message', 'inner');
+  });
+
+  it('marks the member that cannot be read', () => {
+    expect(plainValue(Object.defineProperty({ a: 1 }, 'b', trap))).to.deep.equal({ a: 1, b: '[unreadable]' });
+  });
+
+  it('copies each object once, however many ways lead to it', () => {
+    const shared = { id: 1 };
+
+    const copy = plainValue([shared, [shared]]) as [unknown, [unknown]];
+
+    expect(copy).to.deep.equal([{ id: 1 }, [{ id: 1 }]]);
+    expect(copy[1][0]).to.equal(copy[0]);
+  });
+
+  it('reads the members of 100 objects that all refer to each other once', () => {
+    let reads = 0;
+    const objects = knot(100).map((object) => new Proxy(object, { get: (target, key) => (reads++, target[key as string]) }));
+    const [first] = objects;
+    for (const object of objects) for (const [index, other] of objects.entries()) object[`o${index}`] = other;
+    reads = 0;
+
+    plainValue(first);
+
+    // Each object is also asked for the few members by which classes are told.
+    expect(reads).to.be.at.most(110 * 100);
+  });
+
+  it('ends where there are too many values', () => {
+    const rows = Array.from({ length: 300 }, () => new Array<number>(300).fill(1));
+
+    const copy = plainValue(rows) as unknown[][];
+
+    expect(copy.flat()).to.have.lengthOf.at.most(66_000);
+    expect(copy.at(-1)).to.equal('[…]');
+    expect(plainValue(new Array(100_000).fill(1))).to.have.lengthOf(65_537).and.include('[…]');
+    expect(plainValue(Buffer.alloc(100_000))).to.have.lengthOf(65_537);
+  });
+
+  it('ends at the 16th level', () => {
+    expect(JSON.stringify(plainValue(nested(10_000)))).to.include('[…]');
+  });
+
+  it('never throws, and gives what can be cloned', () => {
+    fc.assert(
+      fc.property(hostileValue, (make) => {
+        structuredClone(plainValue(make()));
+      }),
+    );
   });
 });

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { traceTree, traceTreeSerializer } from '../../../src/testing/tree/index.js';
-import type { CapturedNode, CapturedTrace } from '../../../src/testing/captured.js';
+import type { CapturedNode, CapturedSpan, CapturedTrace } from '../../../src/testing/captured.js';
 import { nodesOf } from '../../../src/testing/tree/descendants.js';
+import { hostileValue } from '../../hostile-values.js';
 import { logOf, traceOf, traceWithId, type Sketch } from '../captured-spans.js';
 
 const sketch: Sketch = {
@@ -38,6 +39,10 @@ function again(trace: CapturedTrace, traceId: string, order: (spans: CapturedNod
   });
   const roots = order(trace.roots.map(copy));
   return { traceId, roots, spans: nodesOf(roots) };
+}
+
+function omitChildren(node: CapturedSpan): CapturedSpan {
+  return Object.fromEntries(Object.entries(node).filter(([key]) => key !== 'children')) as unknown as CapturedSpan;
 }
 
 describe('traceTree', () => {
@@ -112,6 +117,70 @@ describe('traceTree', () => {
     expect(traceTree({ spans: [], traces: [first, second] })).to.equal(text);
     expect(traceTree([...second.spans, ...first.spans])).to.equal(text);
     expect(traceTree([])).to.equal('');
+  });
+
+  it('cuts texts of more than 10,000 characters before it looks at them', () => {
+    const text = 'no break '.repeat(1_000_000);
+
+    const lines = traceTree(traceOf({ name: text, attributes: { text, list: [text] }, events: [{ name: text, body: { text } }] })).split('\n');
+
+    for (const line of lines) expect(line).to.have.lengthOf.within(9_000, 10_100);
+  });
+
+  it('shows what the attributes option gives, whatever it is', () => {
+    fc.assert(
+      fc.property(hostileValue, fc.constantFrom('start' as const, 'name' as const), (make, order) => {
+        const value = make();
+        const lines = traceTree(traceOf({ name: 'a', attributes: { x: 1 } }), { attributes: () => value, order }).split('\n');
+
+        expect(lines).to.have.lengthOf(value === undefined ? 1 : 2);
+      }),
+    );
+  });
+
+  describe('of very many spans', () => {
+    const chain = (length: number): CapturedSpan[] => {
+      const { spans } = traceOf('step');
+      return Array.from({ length }, (_, depth) => ({
+        ...omitChildren(spans[0]!),
+        name: depth % 1_000 === 0 ? 'long step' : 'step',
+        spanId: `${depth}`,
+        parentSpanId: depth === 0 ? undefined : `${depth - 1}`,
+      }));
+    };
+
+    it('indents 40 levels, and numbers those below', () => {
+      const lines = traceTree(chain(60)).split('\n');
+
+      expect(lines[40]).to.equal(`${'  '.repeat(40)}- step`);
+      expect(lines[59]).to.equal(`${'  '.repeat(40)}⋯59 - step`);
+    });
+
+    it('gives text by the length of a chain, in either order', function () {
+      this.timeout(30_000);
+      const spans = chain(20_000);
+
+      const text = traceTree(spans);
+
+      expect(text).to.have.lengthOf.below(spans.length * 100);
+      expect(traceTree(spans.toReversed(), { order: 'name' })).to.equal(text);
+    });
+
+    it('takes in 130,000 siblings and as many roots', function () {
+      this.timeout(60_000);
+      const [root, ...others] = chain(130_001);
+      const siblings = others.map((span) => ({ ...span, parentSpanId: root!.spanId }));
+
+      expect(traceTree([root!, ...siblings]).split('\n')).to.have.length(130_001);
+      expect(traceTree(siblings.map((span) => ({ ...span, parentSpanId: undefined }))).split('\n\n')).to.have.length(1);
+    });
+  });
+
+  it('makes a root of one of the spans that claim each other as parents', () => {
+    const [a, b, c] = traceOf({ name: 'a' }, 'b', 'c').spans.map(omitChildren);
+    const ring = [{ ...a!, parentSpanId: c!.spanId }, { ...b!, parentSpanId: a!.spanId }, { ...c!, parentSpanId: b!.spanId }];
+
+    expect(traceTree(ring)).to.equal('- a  [parent missing]\n  - b\n    - c');
   });
 
   it('refuses wrong options, and what has no spans', () => {

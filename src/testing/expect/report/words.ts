@@ -6,6 +6,8 @@ import type { Expectation, LeafCheck, Relation } from '../pattern/expectation.js
 
 const MAX_VALUE = 160;
 const MAX_SUMMARY = 100;
+/** How far a summary follows patterns that have no name: it has no room for more. */
+const MAX_SUMMARY_DEPTH = 12;
 
 /** What stands before a record in a list. */
 export const MARKS: Readonly<Record<Relation, string>> = {
@@ -32,15 +34,11 @@ export function nounOf(relation: Relation): string {
 
 export function valueText(value: unknown): string {
   if (value === undefined) return '(absent)';
-  try {
-    return shortened(formatValue(value), MAX_VALUE);
-  } catch {
-    return '(unprintable)';
-  }
+  return printable(formatValue(value, MAX_VALUE), MAX_VALUE);
 }
 
 export function expectedText({ leaf }: LeafCheck): string {
-  return shortened(leaf.description, MAX_VALUE);
+  return printable(leaf.description, MAX_VALUE);
 }
 
 /** What a record is called. */
@@ -48,13 +46,13 @@ export function titleOf(record: object, relation?: Relation): string {
   if (relation === 'exception') return 'exception';
   if (relation === 'link') return 'link';
   if ('spans' in record) return titleOfLog(record as LogInSpan);
-  return shortened((record as CapturedSpan).name, MAX_VALUE);
+  return printable((record as CapturedSpan).name, MAX_VALUE);
 }
 
 /** What a record is to be called, by its pattern; undefined if it may be called anything. */
 export function expectedTitle(expectation: Expectation): string | undefined {
   const name = nameCheckOf(expectation);
-  return name && shortened(name.leaf.text ?? name.leaf.description, MAX_VALUE);
+  return name && printable(name.leaf.text ?? name.leaf.description, MAX_VALUE);
 }
 
 /** The check of a span's or event's name. An attribute may be called `name` as well. */
@@ -65,7 +63,8 @@ export function nameCheckOf(expectation: Expectation): LeafCheck | undefined {
 }
 
 /** A pattern on one line: `charge {amount: 12, child: audit}`. */
-export function summaryOf(expectation: Expectation, relation?: Relation): string {
+export function summaryOf(expectation: Expectation, relation?: Relation, depth = 0): string {
+  if (depth === MAX_SUMMARY_DEPTH) return '…';
   const title = expectedTitle(expectation) ?? (relation === 'exception' || relation === 'link' ? relation : undefined);
   const name = nameCheckOf(expectation);
   const details = expectation.checks.flatMap((check) => {
@@ -73,21 +72,15 @@ export function summaryOf(expectation: Expectation, relation?: Relation): string
     if (check.kind === 'leaf') return [`${check.label}: ${expectedText(check)}`];
     if (check.kind !== 'list') return [];
     return check.wanted.map(({ expectation: wanted, times }) => {
-      const wantedTitle = expectedTitle(wanted) ?? summaryOf(wanted, check.relation);
+      const wantedTitle = expectedTitle(wanted) ?? summaryOf(wanted, check.relation, depth + 1);
       return `${nounOf(check.relation)}: ${wantedTitle}${times > 1 ? ` ×${times}` : ''}`;
     });
   });
-  if (details.length === 0) return shortened(title ?? 'any', MAX_SUMMARY);
-  return shortened([...(title === undefined ? [] : [title]), `{${details.join(', ')}}`].join(' '), MAX_SUMMARY);
+  if (details.length === 0) return printable(title ?? 'any', MAX_SUMMARY);
+  return printable([...(title === undefined ? [] : [title]), `{${details.join(', ')}}`].join(' '), MAX_SUMMARY);
 }
 
 function titleOfLog({ eventName, severity, body }: LogInSpan): string {
-  return [severity, eventName, body === undefined ? undefined : valueText(body)]
-    .filter((part) => part !== undefined)
-    .join(' ') || 'log';
-}
-
-function shortened(text: string, max: number): string {
-  const line = printable(text);
-  return line.length > max ? `${line.slice(0, max - 1)}…` : line;
+  const title = [severity, eventName].filter((part) => part !== undefined).map((part) => printable(part, MAX_VALUE));
+  return [...title, ...(body === undefined ? [] : [valueText(body)])].join(' ') || 'log';
 }

@@ -1,0 +1,137 @@
+import { memberOf, partsOf, UNREADABLE, type ValueParts } from './value-parts.js';
+
+const MAX_DEPTH = 3;
+const MAX_ITEMS = 20;
+
+/** Characters of the text of a value that is no string. */
+const MAX_LENGTH = 10_000;
+
+/** Digits of an integer take time by their square: larger ones are not written out. */
+const MAX_BITS = 32_768;
+
+/** Strings that read unambiguously without quotes. */
+const PLAIN = /^[^\s"',{}[\]]+$/;
+const LOOKS_TYPED = /^(?:-?[\d.]+(?:e[+-]?\d+)?|true|false|null|undefined)$/;
+
+/**
+ * Any value as one text: a string as it is, any other value as `valueText()` writes it.
+ *
+ * Names, severities and messages come from the application, and need not be strings. Never throws: what
+ * cannot be read is `[unreadable]`. A text longer than `maxLength` is cut, and ends in `…`; a value that is
+ * no string gives at most 10,000 characters. Of what is cut away nothing is looked at.
+ */
+export function textOf(value: unknown, maxLength = Infinity): string {
+  return typeof value === 'string' ? cutText(value, maxLength) : valueText(value, Math.min(maxLength, MAX_LENGTH));
+}
+
+/**
+ * A value compactly: `17`, `card_declined`, `"two words"`, `[a, b]`, `{id=17, tags=[a]}`, `Map{a=1}`, `Set[a]`,
+ * `<12 bytes>`, `TypeError: failed (cause: RangeError: too far)`.
+ *
+ * A string is quoted where it would not be told from what is around it or from another type. Depth, items and
+ * characters are limited: a log attribute may be any object, also one that contains itself. Never throws.
+ */
+export function valueText(value: unknown, maxLength: number): string {
+  try {
+    return cutText(new ValueWriter(maxLength).write(value, 0), maxLength);
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+/** The text, or its start and `…` in `maxLength` characters. Never splits a character of two code units. */
+export function cutText(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  const end = Math.max(0, maxLength - 1);
+  return `${text.slice(0, isHighSurrogate(text.charCodeAt(end - 1)) ? end - 1 : end)}…`;
+}
+
+function isHighSurrogate(codeUnit: number): boolean {
+  return codeUnit >= 0xd800 && codeUnit < 0xdc00;
+}
+
+/** Writes one value, and stops when it has written more than there is room for. */
+class ValueWriter {
+  #room: number;
+
+  constructor(maxLength: number) {
+    this.#room = maxLength;
+  }
+
+  write(value: unknown, depth: number): string {
+    if (typeof value === 'string') return this.#wrote(this.#quoted(value));
+    if (typeof value !== 'object' || value === null) return this.#wrote(scalarText(value));
+    const parts = partsOf(value, MAX_ITEMS);
+    if (parts.kind === 'value') return this.write(parts.value, depth);
+    if (parts.kind === 'bytes') return this.#wrote(`<${parts.bytes.length} bytes>`);
+    if (parts.kind === 'list') return this.#writeList(parts, depth);
+    return this.#writeError(parts, depth) ?? this.#writeMap(parts, depth);
+  }
+
+  #writeList({ name, items, size }: ListParts, depth: number): string {
+    return this.#writeItems(`${name}[`, items, size, ']', depth, (item) => this.write(item, depth + 1));
+  }
+
+  #writeMap({ name, entries, size }: MapParts, depth: number): string {
+    return this.#writeItems(`${name}{`, entries, size, '}', depth, ([key, value]) => {
+      return `${this.#wrote(textOf(key, this.#room + 1))}=${this.write(value, depth + 1)}`;
+    });
+  }
+
+  #writeItems<T>(
+    open: string,
+    items: readonly T[],
+    size: number,
+    close: string,
+    depth: number,
+    write: (item: T) => string,
+  ): string {
+    this.#wrote(open + close);
+    if (depth === MAX_DEPTH) return `${open}…${close}`;
+    const written: string[] = [];
+    for (const item of items) {
+      if (this.#room < 0) break;
+      written.push(write(item));
+    }
+    if (written.length < size) written.push('…');
+    return open + written.join(', ') + close;
+  }
+
+  /** An error, or what loggers make of one (pino: `type`, others: `name`). Undefined for another map. */
+  #writeError({ name, entries }: MapParts, depth: number): string | undefined {
+    if (name === 'Map') return undefined;
+    const members = Object.fromEntries(entries) as Readonly<Record<string, unknown>>;
+    const { message, stack, cause, errors } = members;
+    if (name !== 'Error' && (typeof message !== 'string' || typeof stack !== 'string')) return undefined;
+    const title = [members['type'], members['name']].find((text) => typeof text === 'string' && text !== '') ?? 'Error';
+    const said = [title, message].filter((text) => text !== undefined && text !== '');
+    const text = this.#wrote(said.map((part) => textOf(part, this.#room + 1)).join(': '));
+    if (depth === MAX_DEPTH) return text;
+    return text + this.#writeReason('cause', cause, depth) + this.#writeReason('errors', errors, depth);
+  }
+
+  #writeReason(noun: string, reason: unknown, depth: number): string {
+    return reason === undefined || this.#room < 0 ? '' : ` (${noun}: ${this.write(reason, depth + 1)})`;
+  }
+
+  #quoted(value: string): string {
+    const text = value.slice(0, this.#room + 1);
+    if (text === UNREADABLE) return text;
+    return PLAIN.test(text) && !LOOKS_TYPED.test(text) ? text : JSON.stringify(text);
+  }
+
+  #wrote(text: string): string {
+    this.#room -= text.length;
+    return text;
+  }
+}
+
+type ListParts = Extract<ValueParts, { kind: 'list' }>;
+type MapParts = Extract<ValueParts, { kind: 'map' }>;
+
+function scalarText(value: unknown): string {
+  if (typeof value === 'bigint') return BigInt.asIntN(MAX_BITS, value) === value ? String(value) : '[bigint]';
+  if (typeof value !== 'function') return String(value);
+  const name = memberOf(value, 'name');
+  return typeof name === 'string' && name !== '' ? `[Function ${name}]` : '[Function]';
+}
