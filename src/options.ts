@@ -26,6 +26,12 @@ export interface SpanCacheOptions {
   /** Spans whose events may wait for them to end. Past that, the longest waiting gives up. Default 16,384. */
   maxParkedSpans?: number;
   /**
+   * About how many bytes parked events, held spans and spans that can be amended may keep alive together. Past that, what has
+   * been kept longest gives way: parked events become orphans, a held span is delivered, an amendable one cannot be
+   * amended any more. An event or span that is larger by itself is not kept. Default 67,108,864, which is 64 MiB.
+   */
+  maxParkedBytes?: number;
+  /**
    * How long events wait for their span to end, in milliseconds; `Infinity` for as long as there is room.
    * Looked at about four times in that time. Default 300,000, which is five minutes.
    */
@@ -43,7 +49,7 @@ export interface SpanCacheOptions {
    * - `'drop'`: it is counted
    * - `'orphan'`: it is delivered on its own to the subscriptions that ask for `orphans`
    * - `{ holdMillis }`: there are fewer of them, because an ended span waits that long before it is
-   *   delivered. `flush()` and `shutdown()` do not wait, nor do spans beyond `maxParkedSpans`
+   *   delivered. `flush()` and `shutdown()` do not wait, nor do spans beyond `maxParkedSpans` or `maxParkedBytes`
    * - `'amend'`: the span is delivered again with the event, its `revision` one higher
    *
    * Default `'orphan'`.
@@ -75,6 +81,7 @@ const HOLD_MILLIS = millisFrom(1, 1_000);
 export const CACHE_OPTIONS: OptionsOf<SpanCacheOptions> = {
   queueCapacity: positiveInteger(65_536),
   maxParkedSpans: positiveInteger(16_384),
+  maxParkedBytes: positiveInteger(64 * 2 ** 20),
   maxParkedMillis: millisOrInfinity(1, 300_000),
   maxEventsPerSpan: positiveInteger(128),
   logRecords: oneOfOrFunction<Required<SpanCacheOptions>['logRecords']>('all', 'events'),
@@ -143,6 +150,9 @@ export function storeOptions(options?: SpanStoreOptions): Required<SpanStoreOpti
   return resolveOptions(STORE, options);
 }
 
+/** Not `NodeJS.ProcessEnv`: the public declarations need no types of Node. */
+type Variables = Readonly<Record<string, string | undefined>>;
+
 /**
  * The options of an exporter. Those that are not given are read from the variables of the SDK's own processor, and
  * have the defaults of this package without them. A wrong variable is reported through `diag`, and throws nothing.
@@ -150,7 +160,7 @@ export function storeOptions(options?: SpanStoreOptions): Required<SpanStoreOpti
 export function exporterOptions(
   options?: ExporterOptions,
   // oxlint-disable-next-line node/no-process-env -- the place where the SDK's processor is told this
-  env: NodeJS.ProcessEnv = process.env,
+  env: Variables = process.env,
 ): Required<ExporterOptions> {
   const inCode = resolveOptions(EXPORTER, options);
   const variables = exporterVariables(options, env);
@@ -176,7 +186,7 @@ const EXPORTER_VARIABLES = {
 } as const satisfies Partial<Record<keyof ExporterOptions, string>>;
 
 /** What the variables say of the options that are not given in code. */
-function exporterVariables(options: ExporterOptions | undefined, env: NodeJS.ProcessEnv): ExporterOptions {
+function exporterVariables(options: ExporterOptions | undefined, env: Variables): ExporterOptions {
   // A variable must not make an option wrong that is right by itself.
   const maxQueueSize = integerFrom(options?.maxExportBatchSize ?? 1, EXPORTER.maxQueueSize.fallback);
   const checks = { ...EXPORTER, maxQueueSize };

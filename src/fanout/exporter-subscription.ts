@@ -3,6 +3,7 @@ import { guarded } from '../diagnostics/report.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
 import type { ExportResult, ReadableSpan, Resource, SpanExporter } from '../model/otel.js';
 import { isSampled } from '../model/sampling.js';
+import type { AsyncDisposable } from '../support/disposable.js';
 import { promiseOf } from '../support/promise-of.js';
 import { unref } from '../support/timers.js';
 import { ExportQueue } from './export-queue.js';

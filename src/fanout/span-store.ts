@@ -2,6 +2,7 @@ import { Episode } from '../diagnostics/episode.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
 import { buildTraces, type Trace } from '../model/trace.js';
 import { SpanHistory } from '../store/span-history.js';
+import type { Disposable } from '../support/disposable.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
 
 /** How much a store keeps. */

@@ -1,4 +1,4 @@
-/// <reference lib="esnext.disposable" preserve="true" />
+import type { AsyncDisposable, Disposable } from '../support/disposable.js';
 import type { SpanBatch } from './span-batch.js';
 
 /** What a subscription gets, and how much of it may wait. */

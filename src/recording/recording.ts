@@ -1,4 +1,4 @@
-/// <reference lib="esnext.disposable" preserve="true" />
+import type { Disposable } from '../support/disposable.js';
 import type { RecordingOptions, RecordingSettings, ScopePatterns } from './settings.js';
 
 /**

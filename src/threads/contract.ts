@@ -1,4 +1,4 @@
-/// <reference lib="esnext.disposable" preserve="true" />
+import type { Disposable } from '../support/disposable.js';
 
 /** What a thread has done for another thread's cache. */
 export interface RelayStats {

@@ -130,7 +130,7 @@ export class BatchPacker {
     packer.value(event.body);
     packer.time(event.observedTime);
     packer.number(this.#scopes.idOf(event.instrumentationScope));
-    packer.number(this.#resources.idOf((event as { resource?: Resource }).resource));
+    packer.number(this.#resources.idOf(event.resource));
   }
 
   readonly #writeOrphan = (orphan: OrphanEvent): void => {

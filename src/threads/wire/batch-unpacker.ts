@@ -115,7 +115,7 @@ export class BatchUnpacker {
   }
 
   #readLogEvent(unpacker: Unpacker, event: TimedEvent): LogEvent {
-    const logEvent = {
+    return {
       attributes: {},
       droppedAttributesCount: 0,
       ...event,
@@ -124,9 +124,8 @@ export class BatchUnpacker {
       body: unpacker.value() as LogEvent['body'],
       observedTime: unpacker.time(),
       instrumentationScope: this.#readScope(unpacker),
+      resource: this.#resources.get(unpacker.number()),
     };
-    const resource = this.#resources.get(unpacker.number());
-    return resource === undefined ? logEvent : Object.assign(logEvent, { resource });
   }
 
   #readOrphan(unpacker: Unpacker): OrphanEvent {

@@ -32,7 +32,8 @@ const LOG_EVENT: LogEvent = {
   body: { bytes: new Uint8Array([1, 2]) },
   observedTime: [3, 4],
   instrumentationScope: { name: 'log' },
-} as LogEvent;
+  resource: undefined,
+};
 
 function areStrings(values: unknown[]): boolean {
   return values.every((value) => typeof value === 'string');

@@ -4,13 +4,16 @@ import { ABSENT, EXACTLY, ORDERED, type Absent, type Exactly, type Ordered } fro
 /** Expects that there is nothing: no such attribute, no exception, no children. */
 export const absent: Absent = Object.freeze({ [ABSENT]: true as const });
 
+/** `NoInfer` of TypeScript 5.4, for the compilers before it. */
+type Uninferred<T> = [T][T extends unknown ? 0 : never];
+
 /**
  * Expects these and no others, in any order: `children: exactly(a, b)`, `attributes: exactly({ … })`.
  *
  * Takes the elements one by one, or one list of them, or `ordered(…)`. Outside of a pattern they are taken
  * for patterns of spans: `exactly<EventPattern>(…)` says otherwise.
  */
-export function exactly<T = SpanPattern & Times>(...items: NoInfer<T>[]): Exactly<T> {
+export function exactly<T = SpanPattern & Times>(...items: Uninferred<T>[]): Exactly<T> {
   return Object.freeze({ [EXACTLY]: items });
 }
 
@@ -19,7 +22,7 @@ export function exactly<T = SpanPattern & Times>(...items: NoInfer<T>[]): Exactl
  *
  * Takes the elements one by one, or one list of them, or `exactly(…)`.
  */
-export function ordered<T = SpanPattern & Times>(...items: NoInfer<T>[]): Ordered<T> {
+export function ordered<T = SpanPattern & Times>(...items: Uninferred<T>[]): Ordered<T> {
   return Object.freeze({ [ORDERED]: items });
 }
 
