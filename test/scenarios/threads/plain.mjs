@@ -13,7 +13,8 @@ export function plain(span) {
     status,
     attributes,
     links,
-    events,
+    // Of a log event.
+    events: events.map((event) => (event.resource ? { ...event, resource: event.resource.attributes } : event)),
     ended,
     resource: resource.attributes,
     instrumentationScope,
