@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { BroadcastChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import { ROOT_CONTEXT, trace, TraceFlags } from '@opentelemetry/api';
 import { expect } from 'chai';
+import sinon from 'sinon';
 import type { SpanCacheOptions } from '../../src/index.js';
 import { relayOptions, type RelayOptions } from '../../src/threads/options.js';
 import {
@@ -241,6 +242,26 @@ describe('CacheRelay', () => {
       service.counts.take();
       expect(service.relay.stats()).to.include({ inFlight: 0, bytesInFlight: 0 });
     });
+  });
+
+  it('has told what its death would lose before and after each message, whichever is its last', () => {
+    service = startRelayed();
+    const { postMessage } = BroadcastChannel.prototype;
+    const lost: number[] = [];
+    let arrived = 0;
+    const note = () => void lost.push(service.counts.missing({ spans: arrived, orphans: 0 }).spans);
+    const stub = sinon.stub(BroadcastChannel.prototype, 'postMessage').callsFake(function post(this: BroadcastChannel, message: unknown) {
+      note();
+      postMessage.call(this, message);
+      arrived += (message as BatchMessage).spans;
+      note();
+    });
+
+    for (let i = 0; i < 300; i++) service.start('span').end();
+    service.cache.flush();
+    stub.restore();
+
+    expect(lost).to.deep.equal([300, 44, 44, 0]);
   });
 
   it('makes no log records that nobody reads', () => {

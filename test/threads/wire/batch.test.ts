@@ -90,6 +90,7 @@ describe('BatchPacker and BatchUnpacker', () => {
       body: fc.option(fc.jsonValue(), { nil: undefined }),
       observedTime: time,
       instrumentationScope: scope,
+      resource: attributes.map((entries) => resourceFromAttributes(entries)),
     });
     const link = fc.record(
       { context: spanContext, attributes, droppedAttributesCount: count },
