@@ -1,5 +1,9 @@
+import type { InspectOptions, inspect as Inspect } from 'node:util';
+import { inspect } from '../model/inspect-span.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
+import { textOf } from '../model/text-of.js';
 import { buildTraces, type Trace } from '../model/trace.js';
+import { treeLines } from '../model/tree-lines.js';
 import { SpanHistory } from '../store/span-history.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
 
@@ -34,6 +38,9 @@ export interface SpanStore extends Disposable {
   /** Takes no more spans. Those it has stay readable. */
   close(): void;
 }
+
+/** Of what `console.log()` shows: traces, lines of each, characters of a name. */
+const SHOWN = { traces: 5, lines: 20, name: 100 };
 
 /** The store as a subscriber. It is never slow: a span that comes is written into the history at once. */
 export class SpanStoreSubscription implements SpanStore, Subscriber {
@@ -78,6 +85,25 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** For `console.log()` and for what writes snapshots: how much there is, and the first traces by the names of their spans. */
+  toJSON(): object {
+    const spans = this.getFinishedSpans();
+    const traces = buildTraces(spans);
+    const trees = traces.slice(0, SHOWN.traces).map(({ roots, spans: ofTrace }) => {
+      const lines = treeLines(roots, ({ span }) => textOf(span.name, SHOWN.name), SHOWN.lines);
+      return ofTrace.length > lines.length ? [...lines, `⋯ ${ofTrace.length - lines.length} more`] : lines;
+    });
+    return {
+      spans: spans.length,
+      capacity: this.capacity,
+      traces: traces.length > trees.length ? [...trees, `⋯ ${traces.length - trees.length} more`] : trees,
+    };
+  }
+
+  [inspect](depth: number, options: InspectOptions, show: typeof Inspect): string {
+    return depth < 0 ? '[SpanStore]' : `SpanStore ${show(this.toJSON(), options)}`;
   }
 
   deliverSpans(spans: readonly DeliveredSpan[]): void {

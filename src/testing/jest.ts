@@ -1,19 +1,20 @@
 /**
- * Matchers for jest, and for whoever has an `expect.extend()` like jest's.
+ * Matchers for jest, and for whoever has an `expect.extend()` like jest's; traces in its snapshots.
  *
  * ```js
  * // jest.config.js
  * setupFilesAfterEnv: ['otel-span-cache/testing/jest']
  * ```
  *
- * Without global `expect`: `expect.extend(traceMatchers)`. Jest has no hook around a test in which a scope
- * could be opened, and what a `beforeEach` enters does not reach the test: make the test a scope by `traced()`,
- * or run its code by `traceTesting().run()`.
+ * Without global `expect`: `expect.extend(traceMatchers)` and `expect.addSnapshotSerializer(traceTreeSerializer)`.
+ * Jest has no hook around a test in which a scope could be opened, and what a `beforeEach` enters does not reach the
+ * test: make the test a scope by `traced()`, or run its code by `traceTesting().run()`.
  *
  * @module otel-span-cache/testing/jest
  */
 import { traceMatchers, type TraceMatchers } from './faces/matchers.js';
 import { tracedBy, type TracedTest } from './faces/traced.js';
+import { traceTreeSerializer } from './tree/index.js';
 
 export { currentScope } from './faces/shared-tracing.js';
 export { traceMatchers, type TraceMatchers } from './faces/matchers.js';
@@ -35,11 +36,13 @@ declare module 'expect' {
 /** What of the global `expect` is needed here. */
 interface JestExpect {
   extend?(matchers: object): void;
+  addSnapshotSerializer?(serializer: object): void;
   getState?(): { readonly currentTestName?: string };
 }
 
 const { expect } = globalThis as { expect?: JestExpect };
 expect?.extend?.(traceMatchers);
+expect?.addSnapshotSerializer?.(traceTreeSerializer);
 
 /**
  * A test of jest that runs as a scope of its own, `it.concurrent()` included.

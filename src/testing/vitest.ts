@@ -1,5 +1,6 @@
 /**
- * Each test of vitest as a scope of its own, concurrent ones, too, and the matchers for what is in it.
+ * Each test of vitest as a scope of its own, concurrent ones, too, the matchers for what is in it, and its traces in
+ * snapshots.
  *
  * ```js
  * // vitest.config.js
@@ -16,6 +17,7 @@ import * as vitest from 'vitest';
 import { traceMatchers, type TraceMatchers } from './faces/matchers.js';
 import { currentScope } from './faces/shared-tracing.js';
 import { runTest, tracedBy, type TracedTest } from './faces/traced.js';
+import { traceTreeSerializer } from './tree/index.js';
 
 export { currentScope } from './faces/shared-tracing.js';
 export { traceMatchers, type TraceMatchers } from './faces/matchers.js';
@@ -30,7 +32,7 @@ declare module 'vitest' {
 }
 
 interface Vitest {
-  readonly expect: { extend(matchers: object): void };
+  readonly expect: { extend(matchers: object): void; addSnapshotSerializer(serializer: object): void };
   aroundEach?(around: (test: () => Promise<void>, context: VitestContext) => Promise<void>): void;
 }
 
@@ -40,6 +42,7 @@ interface VitestContext {
 
 const runner = vitest as unknown as Vitest;
 runner.expect.extend(traceMatchers);
+runner.expect.addSnapshotSerializer(traceTreeSerializer);
 runner.aroundEach?.((test, { task }) => runTest(task?.name, test));
 
 /**

@@ -56,13 +56,18 @@ function seen(scope: ScopeRecords, recorder: Recorder): string {
 
 /** The trees of what was captured, each with its id. */
 export function seenTraces(records: readonly TraceRecord[]): string {
+  return section('Seen so far', traceTexts(records), Infinity);
+}
+
+/** The first trees of what was captured, each with its id, and how many more there are. */
+export function traceTexts(records: readonly TraceRecord[]): string[] {
   const traces = [...groupByTrace(records).values()];
   const lines = traces.slice(0, MAX_ITEMS).map((ofOne) => {
     const trace = captureTrace(ofOne);
     return [`trace ${printable(trace.traceId)}`, ...traceLines(trace)].join('\n    ');
   });
   if (traces.length > MAX_ITEMS) lines.push(`⋯ ${traces.length - MAX_ITEMS} more traces`);
-  return section('Seen so far', lines, Infinity);
+  return lines;
 }
 
 /**

@@ -1,8 +1,10 @@
+import { inspect } from '../../model/inspect-span.js';
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
 import { remarksOnDropped } from '../expect/report/remarks.js';
 import { wantedSpan, type SpanMatcher, type WantedSpan } from '../expect/wanted-span.js';
 import { nodesOf } from '../tree/descendants.js';
 import { givenOut } from '../tree/given-lists.js';
+import { snapshotText } from '../tree/trace-tree-serializer.js';
 import { callerFrames } from './caller-frames.js';
 import { captureTrace } from './captured-traces.js';
 import { describeScope, openLines, openSpans } from './describe-scope.js';
@@ -12,6 +14,7 @@ import { whyBlind, whyNoSpans } from './no-spans.js';
 import type { Recorder } from './recorder.js';
 import { assertNoneOpen, missedTrace, timeoutError } from './scope-failures.js';
 import type { ScopeRecords, TraceRecords } from './scope-records.js';
+import { showScope } from './show-scope.js';
 import type { SpanRecord } from './span-record.js';
 import type { OpenScope, SettleOptions, TracePattern, TraceRun, WaitOptions } from './trace-scope.js';
 import { waitUntil } from './waiting.js';
@@ -134,6 +137,15 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
 
   explainNoLogs(): string {
     return whyNoLogs(this.#records, this.#recorder, this.#arrival);
+  }
+
+  /** What snapshots get that are written without `traceTreeSerializer`. */
+  toJSON(): string {
+    return snapshotText(this);
+  }
+
+  [inspect](): string {
+    return showScope('TraceScope', this.#records);
   }
 
   /** A look for something in a trace, which does not look again at one that has not changed since. */
