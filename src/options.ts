@@ -1,4 +1,5 @@
 import type { MeterProvider } from '@opentelemetry/api';
+import { report } from './diagnostics/report.js';
 import type { ExporterOptions } from './fanout/exporter-subscription.js';
 import type { SpanStoreOptions } from './fanout/span-store.js';
 import type { SubscribeOptions } from './fanout/subscription.js';
@@ -8,6 +9,7 @@ import type { RecordingOptions } from './recording/settings.js';
 import {
   boolean,
   expectation,
+  integerFrom,
   millisFrom,
   millisOrInfinity,
   oneOfOrFunction,
@@ -15,6 +17,7 @@ import {
   resolveOptions,
   type OptionsOf,
 } from './validation/option.js';
+import { readVariable } from './validation/text.js';
 
 /** What a cache may hold, and which log records and spans it takes. */
 export interface SpanCacheOptions {
@@ -22,6 +25,12 @@ export interface SpanCacheOptions {
   queueCapacity?: number;
   /** Spans whose events may wait for them to end. Past that, the longest waiting gives up. Default 16,384. */
   maxParkedSpans?: number;
+  /**
+   * About how many bytes parked events, held spans and spans that can be amended may keep alive together. Past that, what has
+   * been kept longest gives way: parked events become orphans, a held span is delivered, an amendable one cannot be
+   * amended any more. An event or span that is larger by itself is not kept. Default 67,108,864, which is 64 MiB.
+   */
+  maxParkedBytes?: number;
   /**
    * How long events wait for their span to end, in milliseconds; `Infinity` for as long as there is room.
    * Looked at about four times in that time. Default 300,000, which is five minutes.
@@ -40,7 +49,7 @@ export interface SpanCacheOptions {
    * - `'drop'`: it is counted
    * - `'orphan'`: it is delivered on its own to the subscriptions that ask for `orphans`
    * - `{ holdMillis }`: there are fewer of them, because an ended span waits that long before it is
-   *   delivered. `flush()` and `shutdown()` do not wait, nor do spans beyond `maxParkedSpans`
+   *   delivered. `flush()` and `shutdown()` do not wait, nor do spans beyond `maxParkedSpans` or `maxParkedBytes`
    * - `'amend'`: the span is delivered again with the event, its `revision` one higher
    *
    * Default `'orphan'`.
@@ -72,6 +81,7 @@ const HOLD_MILLIS = millisFrom(1, 1_000);
 export const CACHE_OPTIONS: OptionsOf<SpanCacheOptions> = {
   queueCapacity: positiveInteger(65_536),
   maxParkedSpans: positiveInteger(16_384),
+  maxParkedBytes: positiveInteger(64 * 2 ** 20),
   maxParkedMillis: millisOrInfinity(1, 300_000),
   maxEventsPerSpan: positiveInteger(128),
   logRecords: oneOfOrFunction<Required<SpanCacheOptions>['logRecords']>('all', 'events'),
@@ -100,17 +110,23 @@ export const CACHE_OPTIONS: OptionsOf<SpanCacheOptions> = {
   },
 };
 
+/** The bound in bytes of each place that keeps spans for long. */
+const MAX_BYTES = positiveInteger(64 * 2 ** 20);
+
 const SUBSCRIBE: OptionsOf<SubscribeOptions> = {
   capacity: positiveInteger(4_096),
+  maxBytes: MAX_BYTES,
   orphans: boolean(false),
 };
 
 const STORE: OptionsOf<SpanStoreOptions> = {
   capacity: positiveInteger(10_000),
+  maxBytes: MAX_BYTES,
 };
 
 const EXPORTER: OptionsOf<ExporterOptions> = {
   maxQueueSize: positiveInteger(4_096),
+  maxQueueBytes: MAX_BYTES,
   maxExportBatchSize: positiveInteger(512),
   scheduledDelayMillis: millisFrom(0, 5_000),
   exportTimeoutMillis: millisFrom(1, 30_000),
@@ -134,16 +150,56 @@ export function storeOptions(options?: SpanStoreOptions): Required<SpanStoreOpti
   return resolveOptions(STORE, options);
 }
 
-export function exporterOptions(options?: ExporterOptions): Required<ExporterOptions> {
-  const resolved = resolveOptions(EXPORTER, options);
-  if (options?.maxExportBatchSize === undefined) {
-    return { ...resolved, maxExportBatchSize: Math.min(resolved.maxExportBatchSize, resolved.maxQueueSize) };
+/** Not `NodeJS.ProcessEnv`: the public declarations need no types of Node. */
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The options of an exporter. Those that are not given are read from the variables of the SDK's own processor, and
+ * have the defaults of this package without them. A wrong variable is reported through `diag`, and throws nothing.
+ */
+export function exporterOptions(
+  options?: ExporterOptions,
+  // oxlint-disable-next-line node/no-process-env -- the place where the SDK's processor is told this
+  env: Variables = process.env,
+): Required<ExporterOptions> {
+  const inCode = resolveOptions(EXPORTER, options);
+  const variables = exporterVariables(options, env);
+  const resolved = { ...inCode, ...variables };
+  const { maxQueueSize, maxExportBatchSize } = resolved;
+  if (maxExportBatchSize <= maxQueueSize) return resolved;
+  const expected = `at most maxQueueSize (${maxQueueSize})`;
+  if (options?.maxExportBatchSize !== undefined) {
+    throw new RangeError(expectation('maxExportBatchSize', expected, maxExportBatchSize));
   }
-  if (resolved.maxExportBatchSize > resolved.maxQueueSize) {
-    const expected = `at most maxQueueSize (${resolved.maxQueueSize})`;
-    throw new RangeError(expectation('maxExportBatchSize', expected, resolved.maxExportBatchSize));
+  if (variables.maxExportBatchSize !== undefined) {
+    warn(`${expectation(EXPORTER_VARIABLES.maxExportBatchSize, expected, maxExportBatchSize)}; that is used`);
   }
-  return resolved;
+  return { ...resolved, maxExportBatchSize: maxQueueSize };
+}
+
+/** By option, the variable of the SDK that gives it. */
+const EXPORTER_VARIABLES = {
+  maxQueueSize: 'OTEL_BSP_MAX_QUEUE_SIZE',
+  maxExportBatchSize: 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
+  scheduledDelayMillis: 'OTEL_BSP_SCHEDULE_DELAY',
+  exportTimeoutMillis: 'OTEL_BSP_EXPORT_TIMEOUT',
+} as const satisfies Partial<Record<keyof ExporterOptions, string>>;
+
+/** What the variables say of the options that are not given in code. */
+function exporterVariables(options: ExporterOptions | undefined, env: Variables): ExporterOptions {
+  // A variable must not make an option wrong that is right by itself.
+  const maxQueueSize = integerFrom(options?.maxExportBatchSize ?? 1, EXPORTER.maxQueueSize.fallback);
+  const checks = { ...EXPORTER, maxQueueSize };
+  const names = Object.keys(EXPORTER_VARIABLES) as (keyof typeof EXPORTER_VARIABLES)[];
+  const values = names
+    .filter((name) => options?.[name] === undefined)
+    .map((name) => [name, readVariable(EXPORTER_VARIABLES[name], env[EXPORTER_VARIABLES[name]], checks[name], warn)])
+    .filter(([, value]) => value !== undefined);
+  return Object.fromEntries(values) as ExporterOptions;
+}
+
+function warn(message: string): void {
+  report('warn', message);
 }
 
 /**

@@ -1,9 +1,11 @@
 import { context } from '@opentelemetry/api';
 import { BatchIntake, type ReceivedBatch } from './driver/batch-intake.js';
 import { Driver } from './driver/driver.js';
-import { EmittedRecordPool } from './driver/emitted-record-pool.js';
+import { EmittedRecordPool, type Envelope } from './driver/emitted-record-pool.js';
 import { EventIntake, type LogRecordFilter } from './driver/event-intake.js';
 import { Gate } from './driver/gate.js';
+import { OwnSpans } from './driver/own-spans.js';
+import { PassedItems } from './driver/passed-items.js';
 import { SpanIntake } from './driver/span-intake.js';
 import { CallbackSubscription, type SpanBatchCallback } from './fanout/callback-subscription.js';
 import {
@@ -47,7 +49,7 @@ import { RecordingControl } from './recording/recording-control.js';
 import type { Recording } from './recording/recording.js';
 import { RecordingSampler } from './recording/sampler.js';
 import { OpenSpans, type OpenSpan } from './reconcile/open-spans.js';
-import { Reconciler, type EmittedRecord } from './reconcile/reconciler.js';
+import { Reconciler } from './reconcile/reconciler.js';
 
 /**
  * Keeps a service's finished spans at hand: every span that ends reaches live subscribers, whole, with
@@ -71,7 +73,7 @@ export class SpanCache {
   readonly #spanCounters = new SpanCounters();
   readonly #eventCounters = new EventCounters();
   readonly #spans: BoundedQueue<ReadableSpan>;
-  readonly #events: BoundedQueue<EmittedRecord>;
+  readonly #events: BoundedQueue<Envelope>;
   readonly #openSpans: OpenSpans | undefined;
   /** Ended spans that the cache may hold: queued, and waiting for late events. */
   readonly #mostHeld: number;
@@ -116,12 +118,14 @@ export class SpanCache {
       this.#openSpans,
       this.#selfObservability?.lateness,
     );
+    const passed = new PassedItems();
     this.#driver = new Driver({
       spans: this.#spans,
       events: this.#events,
       records,
       reconciler: this.#reconciler,
       fanOut: this.#fanOut,
+      passed,
       spanCounters: this.#spanCounters,
       eventCounters: this.#eventCounters,
     });
@@ -133,18 +137,21 @@ export class SpanCache {
       if (idle) this.#driver.wake();
     };
 
+    const own = new OwnSpans(this.#driver);
     const spanIntake = new SpanIntake({
       gate: this.#gate,
       queue: this.#spans,
       driver: this.#driver,
       counters: this.#spanCounters,
       recording: this.#recording,
+      own,
       spansMayRepeat: () => (this.#reconciler.spansMayRepeat = true),
     });
     this.#batchIntake = new BatchIntake({
       gate: this.#gate,
       spans: spanIntake,
       driver: this.#driver,
+      passed,
       spanCounters: this.#spanCounters,
       eventCounters: this.#eventCounters,
     });
@@ -155,10 +162,12 @@ export class SpanCache {
       driver: this.#driver,
       counters: this.#eventCounters,
       recording: this.#recording,
+      own,
       filter: logRecordFilter(logRecords),
     });
     this.spanProcessor = new SpanCacheSpanProcessor(
       spanIntake,
+      own,
       this.#openSpans,
       this.#recorded,
       this.#taps,
@@ -206,11 +215,11 @@ export class SpanCache {
     second?: SubscribeOptions,
   ): Subscription | SubscriptionHandle {
     const [callback, options] = typeof first === 'function' ? [first, second] : [undefined, first ?? second];
-    const { capacity, orphans } = subscribeOptions(options);
+    const resolved = subscribeOptions(options);
     return this.#add(
       callback === undefined
-        ? new IteratorSubscription(capacity, orphans, this.#remove)
-        : new CallbackSubscription(callback, capacity, orphans, this.#remove),
+        ? new IteratorSubscription(resolved, this.#remove)
+        : new CallbackSubscription(callback, resolved, this.#remove),
     );
   }
 
@@ -228,8 +237,7 @@ export class SpanCache {
 
   /** Attaches a bounded history that can be read at any time, also after shutdown. */
   store(options?: SpanStoreOptions): SpanStore {
-    const { capacity } = storeOptions(options);
-    return this.#add(new SpanStoreSubscription(capacity, () => this.flush(), this.#remove));
+    return this.#add(new SpanStoreSubscription(storeOptions(options), () => this.flush(), this.#remove));
   }
 
   /**
@@ -283,13 +291,25 @@ export class SpanCache {
   }
 
   /**
+   * Reconciles everything queued and delivers it, as `flush()` does, but lets go of no held span before its time. For
+   * what passes spans on from a thread that may go to sleep, such as `otel-span-cache/threads`.
+   */
+  deliver(): void {
+    this.#driver.deliver();
+  }
+
+  /**
    * Delivers everything queued, and waits until every attached exporter has exported what it got, or has used up
-   * its time: see `ExporterHandle.forceFlush()`. Never rejects.
+   * its time: see `ExporterHandle.forceFlush()`. Where nothing has to be waited for first, an export under way or
+   * pending attributes of the resource, the exporters have got the spans when the promise is returned. Never rejects.
    */
   async forceFlush(): Promise<void> {
-    await this.#deliverQueued();
-    // An exporter that flushes what it exports for would wait for itself.
-    if (isInSubscriber(context.active())) return;
+    // An exporter that flushes what it exports for would wait for itself. Asked first: a context may not outlast an await.
+    const inSubscriber = this.#driver.moving || isInSubscriber(context.active());
+    const delivery = this.#deliverQueued();
+    // Who does not wait for this promise relies on it: no await where there is nothing to wait for.
+    if (delivery !== undefined) await delivery;
+    if (inSubscriber) return;
     await Promise.all([...this.#exporters].map((exporter) => exporter.forceFlush()));
   }
 
@@ -310,11 +330,12 @@ export class SpanCache {
   }
 
   /**
-   * The spans that have started and not ended, in the order they started, as they are now. Empty unless
-   * `trackOpenSpans` is on.
+   * The spans that have started and not ended, in the order they started, as they are now, with the log events that
+   * wait for them. Those wait only while somebody is subscribed, and from the next delivery or `flush()` on. Empty
+   * unless `trackOpenSpans` is on.
    */
   openSpans(): OpenSpan[] {
-    return this.#openSpans?.list(performance.now()) ?? [];
+    return this.#openSpans?.list(performance.now(), (span) => this.#reconciler.eventsWaitingFor(span)) ?? [];
   }
 
   /** The counters at this moment, as an object of its own. */
@@ -328,6 +349,8 @@ export class SpanCache {
         held: this.#reconciler.heldSpans,
         delivered: spans.delivered,
         amended: spans.amended,
+        early: { ...spans.early },
+        unamendable: spans.unamendable,
         dropped: { ...spans.dropped },
       },
       events: {
@@ -340,6 +363,7 @@ export class SpanCache {
         dropped: { ...events.dropped },
       },
       parkedSpans: this.#reconciler.parkedSpans,
+      parkedBytes: this.#reconciler.keptBytes,
       openSpans: { open: this.#openSpans?.size ?? 0, forgotten: this.#openSpans?.forgotten ?? 0 },
       subscriptions: this.#fanOut.stats(),
     };
@@ -374,9 +398,9 @@ export class SpanCache {
   #deliverQueued(): Promise<void> | undefined {
     // From within a delivery, the rest of that delivery comes first.
     if (this.#driver.moving) return Promise.resolve().then(() => this.#deliverQueued());
-    for (const exporter of this.#exporters) exporter.extraRoom = this.#mostHeld;
+    for (const exporter of this.#exporters) exporter.widen(this.#mostHeld);
     this.#driver.flush();
-    for (const exporter of this.#exporters) exporter.extraRoom = 0;
+    for (const exporter of this.#exporters) exporter.widen(0);
     return undefined;
   }
 }

@@ -121,10 +121,10 @@ describe('The layers', () => {
 
   it('load packages that a user may not have in one file of register', () => {
     const loading = files.filter(({ path, code }) => {
-      return layerOf(path) === 'register' && /\brequire\b\s*[.(]|\bimport\s*\(/.test(code);
+      return layerOf(path) === 'register' && /\b(?:require|createRequire)\b\s*[.(]|\bimport\s*\(/.test(code);
     });
 
-    expect(loading.map(({ path }) => path)).to.deep.equal(['register/peers.cts']);
+    expect(loading.map(({ path }) => path)).to.deep.equal(['register/peers.ts']);
   });
 
   it('know no time in reconcile, which is pure', () => {
@@ -133,6 +133,12 @@ describe('The layers', () => {
     const impure = files.filter(({ path, code }) => layerOf(path) === 'reconcile' && clocks.test(code));
 
     expect(impure.map(({ path }) => path)).to.deep.equal([]);
+  });
+
+  it('report in one place, which throws nothing', () => {
+    const reports = /\bdiag\.(?:error|warn|info|debug|verbose|createComponentLogger)\b/;
+
+    expect(files.filter(({ code }) => reports.test(code)).map(({ path }) => path)).to.deep.equal(['diagnostics/report.ts']);
   });
 
   it('see all that is imported', () => {

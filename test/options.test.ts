@@ -1,6 +1,10 @@
 import { inspect } from 'node:util';
+import { diag } from '@opentelemetry/api';
 import { expect } from 'chai';
+import sinon from 'sinon';
 import { SpanCache } from '../src/index.js';
+import { exporterOptions } from '../src/options.js';
+import { listenToWarnings, startService } from './scenarios/service.js';
 import { InMemorySpanExporter } from './sdk.js';
 
 /* eslint-disable-next-line -- wrong types are the point */
@@ -15,11 +19,16 @@ const exporter = (options: Wrong) => () => new SpanCache().addExporter(new InMem
 const INTEGERS: [string, (options: Wrong) => () => unknown][] = [
   ['queueCapacity', cache],
   ['maxParkedSpans', cache],
+  ['maxParkedBytes', cache],
   ['maxEventsPerSpan', cache],
   ['capacity', subscribe],
   ['capacity', subscribeCallback],
   ['capacity', store],
+  ['maxBytes', subscribe],
+  ['maxBytes', subscribeCallback],
+  ['maxBytes', store],
   ['maxQueueSize', exporter],
+  ['maxQueueBytes', exporter],
   ['maxExportBatchSize', exporter],
 ];
 
@@ -79,7 +88,7 @@ describe('Options', () => {
     const message =
       "unknown option 'maxParkedSpan': an option must be one of queueCapacity, maxParkedSpans";
     expect(cache({ maxParkedSpan: 1 })).to.throw(TypeError, message);
-    expect(subscribe({ size: 1 })).to.throw(TypeError, "unknown option 'size': an option must be one of capacity, orphans, got 'size' (string)");
+    expect(subscribe({ size: 1 })).to.throw(TypeError, "unknown option 'size': an option must be one of capacity, maxBytes, orphans, got 'size' (string)");
     expect(store({ size: 1 })).to.throw(TypeError, "unknown option 'size': an option must be one of capacity");
     expect(exporter({ size: 1 })).to.throw(TypeError, "unknown option 'size': an option must be one of maxQueueSize");
   });
@@ -95,6 +104,99 @@ describe('Options', () => {
     const message = 'maxExportBatchSize must be at most maxQueueSize (100), got 200 (number)';
     expect(exporter({ maxQueueSize: 100, maxExportBatchSize: 200 })).to.throw(RangeError, message);
     expect(exporter({ maxQueueSize: 100 })).not.to.throw();
+  });
+
+  describe('of an exporter that are not given', () => {
+    const DEFAULTS = exporterOptions({}, {});
+    const warn = sinon.spy();
+
+    beforeEach(() => {
+      warn.resetHistory();
+      listenToWarnings(warn);
+    });
+
+    afterEach(() => diag.disable());
+
+    const warnings = () => warn.args.map(([, message]) => message as string);
+
+    it('are read from the variables of the SDK', () => {
+      const env = {
+        OTEL_BSP_MAX_QUEUE_SIZE: '2000',
+        OTEL_BSP_MAX_EXPORT_BATCH_SIZE: ' 100 ',
+        OTEL_BSP_SCHEDULE_DELAY: '1000',
+        OTEL_BSP_EXPORT_TIMEOUT: '20000',
+      };
+
+      expect(exporterOptions({}, env)).to.deep.equal({
+        ...DEFAULTS,
+        maxQueueSize: 2_000,
+        maxExportBatchSize: 100,
+        scheduledDelayMillis: 1_000,
+        exportTimeoutMillis: 20_000,
+      });
+      expect(warnings()).to.deep.equal([]);
+    });
+
+    it('are those of the moment at which the exporter is added', async () => {
+      process.env['OTEL_BSP_MAX_EXPORT_BATCH_SIZE'] = '2';
+      const { cache: added, start } = startService();
+      const exported: number[] = [];
+      try {
+        added.addExporter({
+          export: (spans, done) => {
+            exported.push(spans.length);
+            done({ code: 0 });
+          },
+          shutdown: async () => {},
+        });
+      } finally {
+        delete process.env['OTEL_BSP_MAX_EXPORT_BATCH_SIZE'];
+      }
+      for (let i = 0; i < 4; i++) start('job').end();
+
+      await added.forceFlush();
+
+      expect(exported).to.deep.equal([2, 2]);
+    });
+
+    it('give way to options in code', () => {
+      const env = { OTEL_BSP_MAX_QUEUE_SIZE: '2000', OTEL_BSP_SCHEDULE_DELAY: 'soon' };
+
+      const resolved = exporterOptions({ maxQueueSize: 3_000, scheduledDelayMillis: 5 }, env);
+
+      expect(resolved).to.deep.equal({ ...DEFAULTS, maxQueueSize: 3_000, scheduledDelayMillis: 5 });
+      expect(warnings()).to.deep.equal([]);
+    });
+
+    it('have their defaults where a variable is empty', () => {
+      expect(exporterOptions({}, { OTEL_BSP_MAX_QUEUE_SIZE: ' ', OTEL_BSP_EXPORT_TIMEOUT: '' })).to.deep.equal(DEFAULTS);
+      expect(warnings()).to.deep.equal([]);
+    });
+
+    for (const [variable, text, message] of [
+      ['OTEL_BSP_MAX_QUEUE_SIZE', '0', "must be an integer from 1, got 0 (number); the default is used"],
+      ['OTEL_BSP_MAX_EXPORT_BATCH_SIZE', '1.5', "must be a positive integer, got 1.5 (number); the default is used"],
+      ['OTEL_BSP_SCHEDULE_DELAY', '5s', "must be a number of milliseconds from 0 to 2147483647, got '5s' (string); the default is used"],
+      ['OTEL_BSP_EXPORT_TIMEOUT', '-1', 'must be a number of milliseconds from 1 to 2147483647, got -1 (number); the default is used'],
+      ['OTEL_BSP_MAX_EXPORT_BATCH_SIZE', '5000', 'must be at most maxQueueSize (4096), got 5000 (number); that is used'],
+    ] as const) {
+      it(`are reported, and throw nothing, where ${variable} is ${text}`, () => {
+        const resolved = exporterOptions({}, { [variable]: text });
+
+        const expected = text === '5000' ? { ...DEFAULTS, maxExportBatchSize: 4_096 } : DEFAULTS;
+        expect(resolved).to.deep.equal(expected);
+        expect(warnings()).to.deep.equal([`${variable} ${message}`]);
+      });
+    }
+
+    it('make no option in code wrong', () => {
+      const resolved = exporterOptions({ maxExportBatchSize: 200 }, { OTEL_BSP_MAX_QUEUE_SIZE: '100' });
+
+      expect(resolved).to.include({ maxQueueSize: 4_096, maxExportBatchSize: 200 });
+      expect(warnings()).to.deep.equal([
+        'OTEL_BSP_MAX_QUEUE_SIZE must be an integer from 200, got 100 (number); the default is used',
+      ]);
+    });
   });
 
   it('an exporter without its methods is a TypeError', () => {

@@ -12,6 +12,7 @@ const config = {
     'bench/cases/http/service.ts',
     'bench/measure/case-process.ts',
     'examples/service/outside/*.mjs',
+    'test/compilers/{compilers.ts,consumer/*}',
     'test/model/otel-{members,types}.ts',
     'test/package/consumer/*',
     'test/recipes/*.recipes.ts',
@@ -25,7 +26,7 @@ const config = {
     'test/matrix/{line.ts,own-packages-only.mjs}',
     'test/otel3/**',
     'test/recipes/fixtures/**',
-    'test/testing/runners/{jest,vitest,vitest3}/**',
+    'test/testing/runners/{jest,vitest,vitest3,vitest5}/**',
   ],
   // An exported type names what an exported function takes, wherever that is called.
   ignoreExportsUsedInFile: { interface: true, type: true },

@@ -1,27 +1,45 @@
+import { estimatedEventBytes } from '../model/estimated-bytes.js';
 import type { OrphanEvent } from '../model/log-event.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
+import { Fifo } from '../support/fifo.js';
+import { fitting, totalOf } from './byte-bound.js';
 import { NO_ORPHANS, NO_SPANS, type SpanBatch } from './span-batch.js';
+import { sizesOf } from './span-sizes.js';
+import type { SubscriptionStats } from './subscriber.js';
+
+/** A batch as it was when it came: its lists are shared, and another subscriber may have emptied them since. */
+interface WaitingBatch {
+  readonly batch: SpanBatch;
+  readonly spans: number;
+  readonly orphans: number;
+  readonly bytes: number;
+}
 
 /**
- * The batches a subscriber has not read yet: at most `capacity` spans and orphans together.
+ * The batches a subscriber has not read yet: at most `capacity` spans and orphans together, which keep at most
+ * `maxBytes` bytes alive, estimated.
  *
  * A batch that does not fit is lost whole and counted; of one larger than the buffer itself, an empty
- * buffer takes what it can hold. The next batch that is read tells how many spans are missing before it.
+ * buffer takes what it can hold. Sizes are estimated only of what comes to be kept here. The next batch that is read tells how many spans are missing before it.
  * If nothing follows the loss, an empty batch tells it.
  */
 export class BatchBuffer {
   readonly capacity: number;
-  readonly #batches: SpanBatch[] = [];
+  readonly maxBytes: number;
+  readonly #batches = new Fifo<WaitingBatch>();
   #spans = 0;
   #orphans = 0;
+  #bytes = 0;
   /** Spans lost after the newest batch in the buffer. */
   #untold = 0;
   #delivered = 0;
   #dropped = 0;
+  #droppedByBytes = 0;
   #droppedOrphans = 0;
 
-  constructor(capacity: number) {
+  constructor(capacity: number, maxBytes = Infinity) {
     this.capacity = capacity;
+    this.maxBytes = maxBytes;
   }
 
   /** Spans waiting. */
@@ -48,6 +66,18 @@ export class BatchBuffer {
     return this.#droppedOrphans;
   }
 
+  /** The numbers, as a subscription shows them. */
+  stats(): Omit<SubscriptionStats, 'kind' | 'failed' | 'errors'> {
+    return {
+      delivered: this.#delivered,
+      dropped: this.#dropped,
+      droppedByBytes: this.#droppedByBytes,
+      droppedOrphans: this.#droppedOrphans,
+      queued: this.#spans,
+      queuedBytes: this.#bytes,
+    };
+  }
+
   /** Takes a batch past the buffer, to a reader that waits for it: no bound applies. */
   passSpans(spans: readonly DeliveredSpan[]): SpanBatch {
     this.#delivered += spans.length;
@@ -60,34 +90,34 @@ export class BatchBuffer {
 
   /** Adds a batch of spans, or counts it as lost. */
   addSpans(spans: readonly DeliveredSpan[]): void {
-    const taken = this.#room(spans.length);
-    const lost = spans.length - taken;
-    if (taken > 0) {
-      this.#spans += taken;
-      this.#add(lost === 0 ? spans : spans.slice(0, taken), NO_ORPHANS);
-    }
+    const room = this.#room(spans.length);
+    const candidates = room < spans.length ? spans.slice(0, room) : spans;
+    const taken = fitting(candidates, sizesOf(candidates), this.#bytes, this.maxBytes);
+    if (taken.items.length > 0) this.#add(taken.items, NO_ORPHANS, totalOf(taken));
+    const lost = spans.length - taken.items.length;
+    this.#droppedByBytes += candidates.length - taken.items.length;
     this.#dropped += lost;
     this.#untold += lost;
   }
 
   /** Adds a batch of orphans, or counts it as lost. */
   addOrphans(orphans: readonly OrphanEvent[]): void {
-    const taken = this.#room(orphans.length);
-    const lost = orphans.length - taken;
-    if (taken > 0) {
-      this.#orphans += taken;
-      this.#add(NO_SPANS, lost === 0 ? orphans : orphans.slice(0, taken));
-    }
-    this.#droppedOrphans += lost;
+    const candidates = orphans.slice(0, this.#room(orphans.length));
+    const taken = fitting(candidates, candidates.map(estimatedEventBytes), this.#bytes, this.maxBytes);
+    const { length } = taken.items;
+    if (length > 0) this.#add(NO_SPANS, length === orphans.length ? orphans : taken.items, totalOf(taken));
+    this.#droppedOrphans += orphans.length - length;
   }
 
   /** The oldest batch, by reference. */
   shift(): SpanBatch | undefined {
-    const batch = this.#batches.shift();
-    if (batch === undefined) return this.#tellLoss();
-    this.#spans -= batch.spans.length;
-    this.#delivered += batch.spans.length;
-    this.#orphans -= batch.orphans.length;
+    const waiting = this.#batches.shift();
+    if (waiting === undefined) return this.#tellLoss();
+    const { batch, spans, orphans, bytes } = waiting;
+    this.#bytes -= bytes;
+    this.#spans -= spans;
+    this.#delivered += spans;
+    this.#orphans -= orphans;
     return batch;
   }
 
@@ -107,9 +137,10 @@ export class BatchBuffer {
 
   /** Forgets what is waiting. */
   clear(): void {
-    this.#batches.length = 0;
+    this.#batches.clear();
     this.#spans = 0;
     this.#orphans = 0;
+    this.#bytes = 0;
     this.#untold = 0;
   }
 
@@ -127,8 +158,12 @@ export class BatchBuffer {
     return waiting === 0 ? this.capacity : 0;
   }
 
-  #add(spans: readonly DeliveredSpan[], orphans: readonly OrphanEvent[]): void {
-    this.#batches.push({ spans, orphans, dropped: this.#takeUntold() });
+  #add(spans: readonly DeliveredSpan[], orphans: readonly OrphanEvent[], bytes: number): void {
+    this.#spans += spans.length;
+    this.#orphans += orphans.length;
+    this.#bytes += bytes;
+    const batch = { spans, orphans, dropped: this.#takeUntold() };
+    this.#batches.push({ batch, spans: spans.length, orphans: orphans.length, bytes });
   }
 
   #tellLoss(): SpanBatch | undefined {

@@ -3,7 +3,7 @@ import type { DeliveredSpan } from '../model/merged-span.js';
 import { BatchBuffer } from './batch-buffer.js';
 import type { SpanBatch } from './span-batch.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
-import type { SubscriptionHandle } from './subscription.js';
+import type { SubscribeOptions, SubscriptionHandle } from './subscription.js';
 
 /**
  * A subscription with a buffer for what comes while its reader is not ready. To a reader that is, a batch goes
@@ -15,9 +15,9 @@ export abstract class BufferedSubscription implements Subscriber, SubscriptionHa
   readonly #detach: (subscriber: Subscriber) => void;
   #closed = false;
 
-  constructor(capacity: number, wantsOrphans: boolean, detach: (subscriber: Subscriber) => void) {
-    this.buffer = new BatchBuffer(capacity);
-    this.wantsOrphans = wantsOrphans;
+  constructor(options: Required<SubscribeOptions>, detach: (subscriber: Subscriber) => void) {
+    this.buffer = new BatchBuffer(options.capacity, options.maxBytes);
+    this.wantsOrphans = options.orphans;
     this.#detach = detach;
   }
 

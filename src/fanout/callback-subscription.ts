@@ -1,7 +1,11 @@
 import { Episode } from '../diagnostics/episode.js';
+import { guarded } from '../diagnostics/report.js';
+import { promiseOf } from '../support/promise-of.js';
 import { BufferedSubscription } from './buffered-subscription.js';
 import type { SpanBatch } from './span-batch.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
+import type { SubscribeOptions } from './subscription.js';
+import { untraced } from './suppression.js';
 
 /** Gets each batch as it is delivered. May return a promise: the next batch then waits for it. */
 export type SpanBatchCallback = (batch: SpanBatch) => unknown;
@@ -21,11 +25,10 @@ export class CallbackSubscription extends BufferedSubscription {
 
   constructor(
     callback: SpanBatchCallback,
-    capacity: number,
-    wantsOrphans: boolean,
+    options: Required<SubscribeOptions>,
     detach: (subscriber: Subscriber) => void,
   ) {
-    super(capacity, wantsOrphans, detach);
+    super(options, detach);
     this.#callback = callback;
   }
 
@@ -34,9 +37,7 @@ export class CallbackSubscription extends BufferedSubscription {
   }
 
   stats(): SubscriptionStats {
-    const { delivered, dropped, droppedOrphans, queued } = this.buffer;
-    const errors = this.#errors;
-    return { kind: 'callback', delivered, dropped, droppedOrphans, queued, failed: 0, errors };
+    return { kind: 'callback', ...this.buffer.stats(), failed: 0, errors: this.#errors };
   }
 
   protected get ready(): boolean {
@@ -60,12 +61,12 @@ export class CallbackSubscription extends BufferedSubscription {
   }
 
   #waitFor(result: PromiseLike<unknown>): void {
-    const settled = () => {
+    // Where the context does not follow a promise, the batches that waited would be traced.
+    const settled = guarded('a subscriber', () => {
       this.#busy = false;
-      this.serve();
-    };
-    // Only a real promise is sure to settle once and not to throw here.
-    Promise.resolve(result).then(
+      untraced(() => this.serve());
+    });
+    promiseOf(result).then(
       () => {
         this.#failures.end();
         settled();

@@ -1,9 +1,15 @@
 import { Episode } from '../diagnostics/episode.js';
+import { guarded } from '../diagnostics/report.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
-import type { ExportResult, ReadableSpan, SpanExporter } from '../model/otel.js';
+import type { ExportResult, ReadableSpan, Resource, SpanExporter } from '../model/otel.js';
 import { isSampled } from '../model/sampling.js';
+import type { AsyncDisposable } from '../support/disposable.js';
+import { promiseOf } from '../support/promise-of.js';
+import { unref } from '../support/timers.js';
+import { ExportQueue } from './export-queue.js';
+import { exportedSpan } from './exported-span.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
-import { untraced } from './suppression.js';
+import { TimeLimitedCalls, type Call, type Failure } from './time-limited-calls.js';
 
 /** How spans are batched for an exporter. The names and meanings are those of the specification. */
 export interface ExporterOptions {
@@ -12,6 +18,11 @@ export interface ExporterOptions {
    * batch (at most 256 spans) is taken whatever its size. Default 4,096.
    */
   maxQueueSize?: number;
+  /**
+   * Bytes that the spans waiting for export may keep alive, estimated. A batch that does not fit is lost whole; of one
+   * that comes when none waits, those spans are that fit. An integer from 1. Default 67,108,864, which is 64 MiB.
+   */
+  maxQueueBytes?: number;
   /** Spans per export, at most `maxQueueSize`. Default 512. */
   maxExportBatchSize?: number;
   /** How long spans wait for a batch to fill up. Default 5,000. */
@@ -32,38 +43,43 @@ export interface ExporterHandle extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** Of an export under way: what it exports. */
+interface Exporting {
+  readonly spans: number;
+  readonly bytes: number;
+}
+
+const NO_EXPORT: Exporting = { spans: 0, bytes: 0 };
+
 /**
  * Feeds sampled spans to any `SpanExporter`: one export at a time, from a bounded queue. Each span is
  * exported once: a backend would take its amendments for further spans.
  *
- * An export starts when a batch is full or `scheduledDelayMillis` after the first span. It waits for the
- * resource's pending attributes, as exporters must read them settled. It counts as failed if the
- * exporter reports so, throws, or takes longer than `exportTimeoutMillis`; its spans are not retried.
+ * An export starts when a batch is full or `scheduledDelayMillis` after the first span, and by `forceFlush()` at once.
+ * It waits for the resource's pending attributes, as exporters must read them settled; where none are pending, nothing
+ * is waited for. It counts as failed if the exporter reports so, throws, or takes longer than `exportTimeoutMillis`; its
+ * spans are not retried. A span that cannot be read fails alone.
  */
 export class ExporterSubscription implements Subscriber, ExporterHandle {
   readonly wantsOrphans = false;
-  /**
-   * Spans that may wait beyond `maxQueueSize`, while the cache flushes because somebody waits for the export:
-   * as many as the cache itself may hold, so that an exporter which keeps up loses none of them.
-   */
-  extraRoom = 0;
   readonly #exporter: SpanExporter;
   readonly #options: Required<ExporterOptions>;
   readonly #detach: (subscriber: ExporterSubscription) => void;
-  readonly #overflow = new Episode();
+  readonly #queue: ExportQueue;
+  readonly #calls: TimeLimitedCalls;
   readonly #failures = new Episode();
   readonly #slowness = new Episode();
-  readonly #queue: ReadableSpan[] = [];
-  #exporting: Promise<void> | undefined;
-  #exportingSpans = 0;
+  /** The export under way. */
+  #exporting = NO_EXPORT;
+  /** Who waits for its end. */
+  readonly #waiting: (() => void)[] = [];
+  /** Whether the scheduled delay runs. The timer may be anything, or nothing. */
+  #scheduled = false;
   #timer: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
-  /** The time limits of the attempts under way. */
-  readonly #limits = new Set<NodeJS.Timeout>();
-  /** How many wait for exports right now. */
-  #waiting = 0;
+  /** Spans that have left the queue and are not being exported. */
+  #through = 0;
   #delivered = 0;
-  #dropped = 0;
   #failed = 0;
   #errors = 0;
 
@@ -75,6 +91,8 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     this.#exporter = exporter;
     this.#options = options;
     this.#detach = detach;
+    this.#queue = new ExportQueue(options.maxQueueSize, options.maxQueueBytes);
+    this.#calls = new TimeLimitedCalls(options.exportTimeoutMillis);
   }
 
   get closed(): boolean {
@@ -83,32 +101,38 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
 
   /** While it exports, and the next batch is complete. */
   get busy(): boolean {
-    return this.#exporting !== undefined && this.#queue.length >= this.#options.maxExportBatchSize;
+    return this.#isExporting && this.#isBatchFull;
+  }
+
+  /**
+   * Lets so many spans more wait, while the cache flushes because somebody waits for the export: as many as the cache
+   * itself may hold, so that an exporter which keeps up loses none of them. With 0, no longer.
+   */
+  widen(spans: number): void {
+    this.#queue.widen(spans);
   }
 
   deliverSpans(spans: readonly DeliveredSpan[]): void {
-    const sampled = spans.filter(isForExport);
-    if (!this.#fits(sampled.length)) {
-      this.#dropped += sampled.length;
-      this.#overflow.report('the queue of an exporter is full; its spans are dropped');
-      return;
-    }
-    for (const span of sampled) this.#queue.push(span);
-    this.#schedule();
+    const chosen = spans.filter((span) => this.#isForExport(span));
+    this.#queue.add(chosen.length === spans.length ? spans : chosen);
+    this.#exportDue();
   }
 
   /** Exporters take spans only. */
   deliverOrphans(): void {}
 
   forceFlush(): Promise<void> {
-    return this.#awaited(async () => {
+    return this.#calls.whileAwaited(async () => {
       await this.#exportQueued();
-      await this.#attempt(() => this.#exporter.forceFlush?.());
+      await this.#settled(() => this.#exporter.forceFlush?.());
     });
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    // The promise is there before anything runs: the exporter may ask for it in its last export.
+    let begin = undefined as ((done: Promise<void>) => void) | undefined;
+    this.#closing ??= new Promise((resolve) => (begin = resolve));
+    begin?.(this.#close());
     return this.#closing;
   }
 
@@ -124,153 +148,178 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     return {
       kind: 'exporter',
       delivered: this.#delivered,
-      dropped: this.#dropped,
+      dropped: this.#queue.dropped,
+      droppedByBytes: this.#queue.droppedByBytes,
       droppedOrphans: 0,
-      queued: this.#queue.length + this.#exportingSpans,
+      queued: this.#queue.length + this.#exporting.spans,
+      queuedBytes: this.#queue.bytes + this.#exporting.bytes,
       failed: this.#failed,
       errors: this.#errors,
     };
   }
 
-  /** Spans whose export is over, whatever came of it. */
-  get #exported(): number {
-    return this.#delivered + this.#failed;
+  get #isExporting(): boolean {
+    return this.#exporting !== NO_EXPORT;
   }
 
-  #fits(size: number): boolean {
-    const { length } = this.#queue;
-    return length === 0 || length + size <= this.#options.maxQueueSize + this.extraRoom;
+  get #isBatchFull(): boolean {
+    return this.#queue.length >= this.#options.maxExportBatchSize;
+  }
+
+  /** Exporters get sampled spans, and each one once. One that does not say whether it is fails alone. */
+  #isForExport(span: DeliveredSpan): boolean {
+    try {
+      return isSampled(span.spanContext()) && !span.revision;
+    } catch (error) {
+      this.#giveUp(1, error);
+      return false;
+    }
   }
 
   async #close(): Promise<void> {
     this.#detach(this);
-    await this.#awaited(async () => {
+    await this.#calls.whileAwaited(async () => {
       await this.#exportQueued();
-      this.#giveUpQueued();
-      await this.#attempt(() => this.#exporter.shutdown());
+      const left = this.#queue.take(Infinity).length;
+      this.#through += left;
+      if (left > 0) this.#giveUp(left, new Error(`closed before the last ${left} spans could be exported`));
+      await this.#settled(() => this.#exporter.shutdown());
     });
   }
 
   /**
-   * Exports what is queued now. No export begins later than `exportTimeoutMillis` from now, so an exporter
-   * that does not answer is waited for twice as long at most.
+   * Exports what is queued now, before it returns if the exporter answers at once. No export begins later than
+   * `exportTimeoutMillis` from now, so an exporter that does not answer is waited for twice as long at most.
    */
   async #exportQueued(): Promise<void> {
     const deadline = performance.now() + this.#options.exportTimeoutMillis;
-    const until = this.#exported + this.#exportingSpans + this.#queue.length;
-    while (this.#exported < until && performance.now() < deadline) await this.#exportNext();
-    if (this.#exported < until) this.#slowness.report('an exporter was waited for in vain; spans are left');
+    const until = this.#through + this.#exporting.spans + this.#queue.length;
+    while (this.#through < until && !(performance.now() >= deadline)) {
+      if (!this.#isExporting) this.#exportBatch();
+      if (this.#isExporting) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    if (this.#through < until) this.#slowness.report('an exporter was waited for in vain; spans are left');
     else this.#slowness.end();
   }
 
-  #giveUpQueued(): void {
-    const left = this.#queue.splice(0).length;
-    if (left === 0) return;
-    this.#failed += left;
-    this.#fail(new Error(`closed before the last ${left} spans could be exported`));
+  /** Exports the full batches, one after the other as long as the exporter answers at once; the rest after a delay. */
+  #exportDue(): void {
+    if (this.closed) return;
+    while (!this.#isExporting && this.#isBatchFull) this.#exportBatch();
+    if (!this.#isExporting && this.#queue.length > 0) this.#schedule();
   }
 
   #schedule(): void {
-    if (this.#exporting !== undefined || this.closed || this.#queue.length === 0) return;
-    if (this.#queue.length >= this.#options.maxExportBatchSize) {
-      void this.#exportNext();
-    } else {
-      this.#timer ??= setTimeout(() => void this.#exportNext(), this.#options.scheduledDelayMillis);
-      this.#timer.unref();
-    }
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    const exportNow = () => {
+      this.#scheduled = false;
+      if (!this.#isExporting) this.#exportBatch();
+      this.#exportDue();
+    };
+    this.#timer = unref(setTimeout(guarded('an export', exportNow), this.#options.scheduledDelayMillis));
   }
 
-  /** Exports the next batch, or waits for the export under way. Never rejects. */
-  #exportNext(): Promise<void> {
+  /** Takes the next batch out of the queue, which is not empty, and hands it over. No export is under way. */
+  #exportBatch(): void {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#exporting ??= this.#exportBatch().finally(() => {
-      this.#exporting = undefined;
-      this.#schedule();
-    });
-    return this.#exporting;
+    this.#scheduled = false;
+    // From here on, whatever the spans do when they are read, no other export begins.
+    this.#exporting = { spans: 0, bytes: 0 };
+    const { bytes } = this.#queue;
+    const taken = this.#queue.take(this.#options.maxExportBatchSize);
+    const { spans, pending } = this.#read(taken);
+    // Counted now: the list is the exporter's once it is handed over.
+    const { length } = spans;
+    this.#exporting = { spans: length, bytes: bytes - this.#queue.bytes };
+    this.#through += taken.length - length;
+    if (length === 0) {
+      this.#endExport();
+      return;
+    }
+
+    let returned = false;
+    const exportAll = (call: Call) => callExport(this.#exporter, spans, call);
+    this.#calls.begin(
+      pending.size === 0 ? exportAll : (call) => void attributesSettled(pending).then(() => call.run(() => exportAll(call))),
+      (failure) => {
+        this.#count(length, failure);
+        this.#endExport();
+        if (returned) this.#exportDue();
+      },
+    );
+    returned = true;
   }
 
-  /** Called only while spans are queued. */
-  async #exportBatch(): Promise<void> {
-    const spans = this.#queue.splice(0, this.#options.maxExportBatchSize);
-    this.#overflow.end();
-    this.#exportingSpans = spans.length;
-    const exported = await this.#attempt(async () => {
-      await resourcesSettled(spans);
-      await callExport(this.#exporter, spans);
-    });
-    this.#exportingSpans = 0;
-    if (exported) {
-      this.#delivered += spans.length;
+  /** The spans as the exporter gets them, and the resources that still wait for attributes. */
+  #read(taken: readonly DeliveredSpan[]): { spans: ReadableSpan[]; pending: Set<Resource> } {
+    const spans: ReadableSpan[] = [];
+    const pending = new Set<Resource>();
+    for (const span of taken) {
+      try {
+        const { resource } = span;
+        const exported = exportedSpan(span);
+        if (resource?.asyncAttributesPending) pending.add(resource);
+        spans.push(exported);
+      } catch (error) {
+        this.#giveUp(1, error);
+      }
+    }
+    return { spans, pending };
+  }
+
+  #endExport(): void {
+    this.#exporting = NO_EXPORT;
+    for (const resume of this.#waiting.splice(0)) resume();
+  }
+
+  #count(spans: number, failure: Failure): void {
+    this.#through += spans;
+    if (failure === undefined) {
+      this.#delivered += spans;
       this.#failures.end();
     } else {
-      this.#failed += spans.length;
+      this.#giveUp(spans, failure.error);
     }
   }
 
-  /** Runs exporter code, untraced and within the time limit; returns whether it succeeded. */
-  async #attempt(code: () => Promise<void> | undefined): Promise<boolean> {
-    const { promise: timeout, timer } = rejectAfter(this.#options.exportTimeoutMillis);
-    if (this.#waiting === 0) timer.unref();
-    this.#limits.add(timer);
-    try {
-      await Promise.race([untraced(code), timeout]);
-      return true;
-    } catch (error) {
-      this.#fail(error);
-      return false;
-    } finally {
-      clearTimeout(timer);
-      this.#limits.delete(timer);
-    }
+  /** Until a call of the exporter's own methods has settled, however it does. */
+  #settled(code: () => unknown): Promise<void> {
+    return new Promise((resolve) => {
+      this.#calls.begin(
+        (call) => call.settleAs(code()),
+        (failure) => {
+          if (failure !== undefined) this.#giveUp(0, failure.error);
+          resolve();
+        },
+      );
+    });
   }
 
-  /** Runs what somebody waits for: meanwhile the time limit of an export keeps the process alive. */
-  async #awaited(code: () => Promise<void>): Promise<void> {
-    this.#waiting++;
-    for (const timer of this.#limits) timer.ref();
-    try {
-      await code();
-    } finally {
-      this.#waiting--;
-      if (this.#waiting === 0) for (const timer of this.#limits) timer.unref();
-    }
-  }
-
-  #fail(error: unknown): void {
+  #giveUp(spans: number, error: unknown): void {
+    this.#failed += spans;
     this.#errors++;
     this.#failures.report('an export failed; its spans are dropped', error);
   }
 }
 
-/** Exporters get sampled spans, and each one once. */
-function isForExport(span: DeliveredSpan): boolean {
-  return isSampled(span.spanContext()) && !span.revision;
+/** Exporters read `resource.attributes`, which the SDK wants to be awaited first. What fails is not waited for. */
+async function attributesSettled(pending: ReadonlySet<Resource>): Promise<void> {
+  await Promise.allSettled([...pending].map(async (resource) => resource.waitForAsyncAttributes?.()));
 }
 
-function rejectAfter(millis: number): { promise: Promise<never>; timer: NodeJS.Timeout } {
-  let reject: (error: Error) => void;
-  const promise = new Promise<never>((_, rejectPromise) => (reject = rejectPromise));
-  const timer = setTimeout(() => reject(new Error(`timed out after ${millis} ms`)), millis);
-  return { promise, timer };
+function callExport(exporter: SpanExporter, spans: ReadableSpan[], call: Call): void {
+  const returned: unknown = exporter.export(spans, (result) => answer(call, result));
+  // An `async export()` is not foreseen, but written: nobody else takes care of its rejection.
+  promiseOf(returned).catch((error: unknown) => call.fail(error));
 }
 
-/** Exporters read `resource.attributes`, which the SDK wants to be awaited first. */
-async function resourcesSettled(spans: readonly ReadableSpan[]): Promise<void> {
-  const pending = new Set(
-    spans.map(({ resource }) => resource).filter((resource) => resource?.asyncAttributesPending),
-  );
-  await Promise.all([...pending].map((resource) => resource.waitForAsyncAttributes?.()));
-}
-
-function callExport(exporter: SpanExporter, spans: ReadableSpan[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    // An `async export()` is not foreseen, but written: nobody else takes care of its rejection.
-    const returned: unknown = exporter.export(spans, (result?: ExportResult) => {
-      if (result?.code === 0) resolve();
-      else reject(result?.error ?? new Error('the exporter reported a failure'));
-    });
-    Promise.resolve(returned).catch(reject);
-  });
+/** Foreign code calls this: nothing may be thrown into it. */
+function answer(call: Call, result: ExportResult | undefined): void {
+  try {
+    if (result?.code === 0) call.succeed();
+    else call.fail(result?.error ?? new Error('the exporter reported a failure'));
+  } catch (error) {
+    call.fail(error);
+  }
 }

@@ -1,3 +1,4 @@
+import { Fifo } from '../support/fifo.js';
 import { BufferedSubscription } from './buffered-subscription.js';
 import type { SpanBatch } from './span-batch.js';
 import type { SubscriptionStats } from './subscriber.js';
@@ -9,7 +10,7 @@ const DONE: Result = { done: true, value: undefined };
 
 /** The subscription behind `for await` and `take()`: a buffer, and whoever waits for it to fill. */
 export class IteratorSubscription extends BufferedSubscription implements Subscription {
-  readonly #waiters: ((result: Result) => void)[] = [];
+  readonly #waiters = new Fifo<(result: Result) => void>();
   #iterated = false;
 
   /** A loop is, from a batch to the next. Nobody can tell of `take()`, which is called now and then. */
@@ -36,8 +37,7 @@ export class IteratorSubscription extends BufferedSubscription implements Subscr
   }
 
   stats(): SubscriptionStats {
-    const { delivered, dropped, droppedOrphans, queued } = this.buffer;
-    return { kind: 'iterator', delivered, dropped, droppedOrphans, queued, failed: 0, errors: 0 };
+    return { kind: 'iterator', ...this.buffer.stats(), failed: 0, errors: 0 };
   }
 
   protected get ready(): boolean {
@@ -49,7 +49,7 @@ export class IteratorSubscription extends BufferedSubscription implements Subscr
   }
 
   protected override ended(): void {
-    for (const waiter of this.#waiters.splice(0)) waiter(DONE);
+    while (this.#waiters.length > 0) this.#waiters.shift()!(DONE);
   }
 
   #next(): Promise<Result> {

@@ -1,20 +1,26 @@
-import type { InspectOptions, inspect as Inspect } from 'node:util';
+import { Episode } from '../diagnostics/episode.js';
 import { inspect } from '../model/inspect-span.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
 import { textOf } from '../model/text-of.js';
 import { buildTraces, type Trace } from '../model/trace.js';
 import { treeLines } from '../model/tree-lines.js';
 import { SpanHistory } from '../store/span-history.js';
+import type { Disposable } from '../support/disposable.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
 
 /** How much a store keeps. */
 export interface SpanStoreOptions {
   /** Spans kept; the oldest gives way. An integer from 1. Default 10,000. */
   capacity?: number;
+  /**
+   * Bytes that the spans may keep alive, estimated; the oldest give way. A span that is larger by itself is not kept.
+   * An integer from 1. Default 67,108,864, which is 64 MiB.
+   */
+  maxBytes?: number;
 }
 
 /**
- * A bounded history of ended spans: the newest `capacity`, oldest first.
+ * A bounded history of ended spans: the newest `capacity` that take no more than `maxBytes`, oldest first.
  *
  * Reads as `InMemorySpanExporter` does, with these differences: it is bounded, a read returns a list of
  * its own, and shutting down forgets nothing. Nor are its spans the SDK's objects, which would take six to nine
@@ -28,6 +34,8 @@ export interface SpanStoreOptions {
 export interface SpanStore extends Disposable {
   /** Spans kept at most. */
   readonly capacity: number;
+  /** Bytes that they may keep alive, estimated. */
+  readonly maxBytes: number;
   readonly closed: boolean;
   /** The spans kept, oldest first. */
   getFinishedSpans(): DeliveredSpan[];
@@ -42,21 +50,31 @@ export interface SpanStore extends Disposable {
 /** Of what `console.log()` shows: traces, lines of each, characters of a name. */
 const SHOWN = { traces: 5, lines: 20, name: 100 };
 
-/** The store as a subscriber. It is never slow: a span that comes is written into the history at once. */
+/**
+ * The store as a subscriber. It is never slow: a span that comes is written into the history at once. One that throws
+ * when it is looked at is lost alone.
+ */
 export class SpanStoreSubscription implements SpanStore, Subscriber {
   readonly capacity: number;
+  readonly maxBytes: number;
   readonly wantsOrphans = false;
   readonly busy = false;
   readonly #flush: () => void;
   readonly #detach: (subscriber: Subscriber) => void;
-  #history: SpanHistory;
+  readonly #history: SpanHistory;
+  readonly #failures = new Episode();
   #delivered = 0;
-  #dropped = 0;
+  #unreadable = 0;
   #closed = false;
 
-  constructor(capacity: number, flush: () => void, detach: (subscriber: Subscriber) => void) {
+  constructor(
+    { capacity, maxBytes }: Required<SpanStoreOptions>,
+    flush: () => void,
+    detach: (subscriber: Subscriber) => void,
+  ) {
     this.capacity = capacity;
-    this.#history = new SpanHistory(capacity);
+    this.maxBytes = maxBytes;
+    this.#history = new SpanHistory(capacity, maxBytes);
     this.#flush = flush;
     this.#detach = detach;
   }
@@ -76,7 +94,7 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
 
   reset(): void {
     this.#flush();
-    this.#history = new SpanHistory(this.capacity);
+    this.#history.clear();
   }
 
   close(): void {
@@ -102,13 +120,15 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
     };
   }
 
-  [inspect](depth: number, options: InspectOptions, show: typeof Inspect): string {
+  [inspect](depth: number, options: object, show: (value: object, options: object) => string): string {
     return depth < 0 ? '[SpanStore]' : `SpanStore ${show(this.toJSON(), options)}`;
   }
 
   deliverSpans(spans: readonly DeliveredSpan[]): void {
-    for (const span of spans) this.#add(span);
+    const before = this.#unreadable;
+    for (const span of spans) this.#take(span);
     this.#delivered += spans.length;
+    if (this.#unreadable === before) this.#failures.end();
   }
 
   deliverOrphans(): void {}
@@ -123,16 +143,23 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
     return {
       kind: 'store',
       delivered: this.#delivered,
-      dropped: this.#dropped,
+      dropped: this.#history.dropped + this.#unreadable,
+      droppedByBytes: this.#history.droppedByBytes,
       droppedOrphans: 0,
       queued: 0,
+      queuedBytes: this.#history.bytes,
       failed: 0,
-      errors: 0,
+      errors: this.#unreadable,
     };
   }
 
-  #add(span: DeliveredSpan): void {
-    if (span.revision) this.#history.replace(span);
-    else if (this.#history.add(span)) this.#dropped++;
+  #take(span: DeliveredSpan): void {
+    try {
+      if (span.revision) this.#history.replace(span);
+      else this.#history.add(span);
+    } catch (error) {
+      this.#unreadable++;
+      this.#failures.report('a span could not be stored', error);
+    }
   }
 }

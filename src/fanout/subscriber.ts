@@ -6,15 +6,22 @@ export interface SubscriptionStats {
   readonly kind: 'iterator' | 'callback' | 'exporter' | 'store';
   /** Spans handed over to it. */
   readonly delivered: number;
-  /** Spans it lost because its buffer was full; of a store: the oldest that gave way. */
+  /** Spans it lost because its buffer was full; of a store: the oldest that gave way, and those it could not take. */
   readonly dropped: number;
+  /** Of `dropped`, those that were lost to the bound in bytes. */
+  readonly droppedByBytes: number;
   /** Orphaned events it lost, because its buffer was full. */
   readonly droppedOrphans: number;
   /** Spans in its buffer; of an exporter: those being exported too. */
   readonly queued: number;
+  /**
+   * About how many bytes the spans and orphans in its buffer keep alive; of an exporter: those being exported too; of
+   * a store: the spans it has.
+   */
+  readonly queuedBytes: number;
   /** Spans whose export failed. */
   readonly failed: number;
-  /** How often it failed: a callback that threw or rejected, an export that failed. */
+  /** How often it failed: a callback that threw or rejected, an export that failed, a span that could not be read. */
   readonly errors: number;
 }
 

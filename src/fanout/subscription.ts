@@ -1,4 +1,4 @@
-/// <reference lib="esnext.disposable" preserve="true" />
+import type { AsyncDisposable, Disposable } from '../support/disposable.js';
 import type { SpanBatch } from './span-batch.js';
 
 /** What a subscription gets, and how much of it may wait. */
@@ -8,6 +8,11 @@ export interface SubscribeOptions {
    * counted. An integer from 1. Default 4,096.
    */
   capacity?: number;
+  /**
+   * How many bytes the spans and orphans that wait to be read may keep alive, estimated. A batch that does not fit is
+   * lost whole and counted. An integer from 1. Default 67,108,864, which is 64 MiB.
+   */
+  maxBytes?: number;
   /** Whether log events that no span took in are delivered too. Default false. */
   orphans?: boolean;
 }

@@ -28,18 +28,23 @@ export class DepartedSubscriptions {
       if (stats.queued > 0) continue;
       this.#leaving.delete(subscriber);
       const before = this.#sums.get(stats.kind);
-      this.#sums.set(stats.kind, before === undefined ? stats : sum(before, stats));
+      this.#sums.set(stats.kind, before === undefined ? sizeless(stats) : sum(before, stats));
     }
   }
 }
 
+/** Without what a store that is closed still has: that is no subscription's any more. */
+function sizeless(stats: SubscriptionStats): SubscriptionStats {
+  return { ...stats, queued: 0, queuedBytes: 0 };
+}
+
 function sum(one: SubscriptionStats, other: SubscriptionStats): SubscriptionStats {
   return {
-    kind: one.kind,
+    ...sizeless(one),
     delivered: one.delivered + other.delivered,
     dropped: one.dropped + other.dropped,
+    droppedByBytes: one.droppedByBytes + other.droppedByBytes,
     droppedOrphans: one.droppedOrphans + other.droppedOrphans,
-    queued: 0,
     failed: one.failed + other.failed,
     errors: one.errors + other.errors,
   };

@@ -22,11 +22,13 @@ export interface Instrument {
 
 const SPAN = '{span}';
 const EVENT = '{event}';
+const BYTE = 'By';
 const LOG_RECORD = '{log_record}';
 
 const ERROR_TYPE = 'error.type';
 const DROP_REASON = 'span_cache.drop.reason';
 const ORPHAN_REASON = 'span_cache.orphan.reason';
+const EARLY_REASON = 'span_cache.early.reason';
 const KIND = 'span_cache.subscription.kind';
 
 /** Has no attribute: in the standard metrics, what did not fail. */
@@ -77,6 +79,19 @@ export const COUNTERS: readonly Instrument[] = [
     read: ({ spans }) => spans.amended,
   },
   {
+    name: 'span_cache.span.early',
+    unit: SPAN,
+    description: 'Held spans that were delivered before their time.',
+    by: EARLY_REASON,
+    read: ({ spans }) => spans.early,
+  },
+  {
+    name: 'span_cache.span.unamendable',
+    unit: SPAN,
+    description: 'Delivered spans that late events cannot amend any more, for want of bytes.',
+    read: ({ spans }) => spans.unamendable,
+  },
+  {
     name: 'span_cache.span.dropped',
     unit: SPAN,
     description: 'Spans that reached no subscriber.',
@@ -122,6 +137,13 @@ export const COUNTERS: readonly Instrument[] = [
     description: 'Spans that subscribers lost because their buffer was full.',
     by: KIND,
     read: byKind(({ dropped }) => dropped),
+  },
+  {
+    name: 'span_cache.subscription.dropped_by_bytes',
+    unit: SPAN,
+    description: 'Spans that subscribers lost because their buffer was full in bytes.',
+    by: KIND,
+    read: byKind(({ droppedByBytes }) => droppedByBytes),
   },
   {
     name: 'span_cache.subscription.dropped_orphans',
@@ -179,6 +201,12 @@ export const SIZES: readonly Instrument[] = [
     read: ({ parkedSpans }) => parkedSpans,
   },
   {
+    name: 'span_cache.parked.size',
+    unit: BYTE,
+    description: 'About what parked events, held spans and spans that can be amended keep alive.',
+    read: ({ parkedBytes }) => parkedBytes,
+  },
+  {
     name: 'span_cache.event.queued',
     unit: EVENT,
     description: 'Log events that wait in the queue.',
@@ -212,6 +240,13 @@ export const SIZES: readonly Instrument[] = [
     description: 'Spans that wait in the buffers of subscribers.',
     by: KIND,
     read: byKind(({ queued }) => queued),
+  },
+  {
+    name: 'span_cache.subscription.queued_bytes',
+    unit: 'By',
+    description: 'Bytes that subscribers keep alive in their buffers and stores, estimated.',
+    by: KIND,
+    read: byKind(({ queuedBytes }) => queuedBytes),
   },
 ];
 

@@ -9,7 +9,8 @@ const FAILED = 1;
 /**
  * The cache as a span exporter, for behind any span processor.
  *
- * An export fails if the cache could not take in all of its spans; those it took are not taken back.
+ * An export fails if the cache could not take in all of its spans; those it took are not taken back. After
+ * `shutdown()` every export fails, an empty one too.
  */
 export class SpanCacheExporter implements SpanExporter {
   readonly #intake: SpanIntake;
@@ -35,7 +36,7 @@ export class SpanCacheExporter implements SpanExporter {
   #take(spans: ReadableSpan[]): ExportResult {
     try {
       const refused = spans.map((span) => this.#intake.acceptExported(span)).filter(isFailure);
-      if (refused.length === 0) return { code: SUCCESS };
+      if (refused.length === 0) return this.#intake.shutDown ? failure('the cache is shut down') : { code: SUCCESS };
       const reasons = [...new Set(refused)].join(', ');
       return failure(`${refused.length} of ${spans.length} spans were dropped: ${reasons}`);
     } catch {

@@ -1,5 +1,5 @@
 import { Episode } from '../diagnostics/episode.js';
-import { Pool } from './pool.js';
+import { Pool, type Pooled } from './pool.js';
 
 /** Items per segment, which is also the largest batch the driver handles at once. */
 export const SEGMENT_SIZE = 256;
@@ -14,7 +14,7 @@ export interface Batch<T> {
 }
 
 /** A fixed run of slots, filled from the front. */
-export interface Segment<T> extends Batch<T> {
+export interface Segment<T> extends Batch<T>, Pooled {
   readonly items: (T | undefined)[];
   length: number;
   next: Segment<T> | undefined;
@@ -36,18 +36,16 @@ export interface Segment<T> extends Batch<T> {
  * and `take()` gives it out segment by segment, without moving an item. What is pushed meanwhile waits
  * behind the line for the next one. A taken segment comes back by `recycle()`.
  *
- * At `capacity` a push is refused and nothing changes; the first refusal since the queue was last empty
- * is reported. The items taken but not yet recycled do not count: they are in the consumer's hands.
+ * At `capacity` a push is refused and nothing changes. The first refusal since the queue was last empty is
+ * reported and, when the queue is empty again, how many there were. The items taken but not yet recycled do not
+ * count: they are in the consumer's hands.
  */
 export class BoundedQueue<T> {
   readonly capacity: number;
   readonly #overflowMessage: string;
+  readonly #overflowSummary: (lost: number) => string;
   readonly #overflow = new Episode();
-  readonly #pool = new Pool<Segment<T>>(MAX_IDLE_SEGMENTS, () => ({
-    items: new Array<T | undefined>(SEGMENT_SIZE).fill(undefined),
-    length: 0,
-    next: undefined,
-  }));
+  readonly #pool = new Pool<Segment<T>>(MAX_IDLE_SEGMENTS, newSegment, clearSegment);
   #head = this.#pool.acquire();
   #tail = this.#head;
   #lastDue: Segment<T> | undefined;
@@ -59,6 +57,8 @@ export class BoundedQueue<T> {
   /** `name` says in reports what the queue holds. */
   constructor(name: string, capacity: number) {
     this.#overflowMessage = `the ${name} queue is full (${capacity}); the newest are dropped`;
+    this.#overflowSummary = (lost) =>
+      `dropped ${lost} ${name}${lost === 1 ? '' : 's'} because the ${name} queue was full (${capacity})`;
     this.capacity = capacity;
     this.#limit = this.#tailLimit();
   }
@@ -99,20 +99,18 @@ export class BoundedQueue<T> {
     segment.next = undefined;
     this.#before -= segment.length;
     this.#limit = this.#tailLimit();
-    if (this.size === 0) this.#overflow.end();
+    if (this.size === 0) this.#overflow.end(this.#overflowSummary);
     return segment;
   }
 
   /** Takes back a segment and forgets the items in it. */
   recycle(segment: Segment<T>): void {
-    segment.items.fill(undefined, 0, segment.length);
-    segment.length = 0;
     this.#pool.release(segment);
   }
 
   #pushBeyond(item: T): boolean {
     if (this.size >= this.capacity) {
-      this.#overflow.report(this.#overflowMessage);
+      this.#overflow.report(this.#overflowMessage, undefined, 1);
       return false;
     }
     this.#append();
@@ -130,4 +128,18 @@ export class BoundedQueue<T> {
   #tailLimit(): number {
     return Math.min(SEGMENT_SIZE, this.capacity - this.#before);
   }
+}
+
+function newSegment<T>(): Segment<T> {
+  return {
+    items: new Array<T | undefined>(SEGMENT_SIZE).fill(undefined),
+    length: 0,
+    next: undefined,
+    spare: false,
+  };
+}
+
+function clearSegment(segment: Segment<unknown>): void {
+  segment.items.fill(undefined, 0, segment.length);
+  segment.length = 0;
 }

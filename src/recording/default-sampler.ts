@@ -1,4 +1,5 @@
-import { diag, isSpanContextValid, isValidTraceId, trace, type Context } from '@opentelemetry/api';
+import { isSpanContextValid, isValidTraceId, trace, type Context } from '@opentelemetry/api';
+import { report } from '../diagnostics/report.js';
 import type { Sampler, SamplingResult } from '../model/otel.js';
 import { isSampled, NOT_RECORD, RECORD_AND_SAMPLED } from '../model/sampling.js';
 
@@ -38,7 +39,7 @@ const RULES: Readonly<Record<string, (env: NodeJS.ProcessEnv) => Rule>> = {
 export function defaultSampler(env: NodeJS.ProcessEnv = process.env): Sampler {
   const name = env['OTEL_TRACES_SAMPLER']?.trim() || 'parentbased_always_on';
   if (Object.hasOwn(RULES, name)) return RULES[name]!(env);
-  diag.error(`otel-span-cache: unknown OTEL_TRACES_SAMPLER "${name}", using parentbased_always_on`);
+  report('error', `unknown OTEL_TRACES_SAMPLER "${name}", using parentbased_always_on`);
   return parentBased(ALWAYS_ON);
 }
 
@@ -82,6 +83,6 @@ function ratioFrom(env: NodeJS.ProcessEnv): number {
   const given = env['OTEL_TRACES_SAMPLER_ARG']?.trim();
   const ratio = given ? Number(given) : NaN;
   if (ratio >= 0 && ratio <= 1) return ratio;
-  diag.error(`otel-span-cache: OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1, got "${given ?? ''}", using 1`);
+  report('error', `OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1, got "${given ?? ''}", using 1`);
   return 1;
 }

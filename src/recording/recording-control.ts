@@ -1,6 +1,9 @@
 import { AsyncResource } from 'node:async_hooks';
 import { isDeepStrictEqual } from 'node:util';
 import { Episode } from '../diagnostics/episode.js';
+import { report } from '../diagnostics/report.js';
+import { promiseOf } from '../support/promise-of.js';
+import { unref } from '../support/timers.js';
 import { expectation } from '../validation/option.js';
 import type { Deadline } from './deadline.js';
 import type { Recording, RecordingListener, RecordingListenerHandle } from './recording.js';
@@ -24,6 +27,9 @@ const ROOT = new AsyncResource('otel-span-cache');
 /** How late listeners hear of an end if the wall clock was set, at most. Nobody else waits for the timer. */
 const MAX_WAIT_MILLIS = 60_000;
 
+/** Changes that listeners may make while they are told of one, all together. */
+const MAX_ANSWERS = 100;
+
 /** What is in force while recording is on. */
 interface Rules {
   readonly traces: TraceRatio;
@@ -46,6 +52,8 @@ export class RecordingControl implements Recording {
   #listeners: readonly RecordingListener[] = [];
   /** Changes that not all listeners have been told of. */
   readonly #untold: (readonly [RecordingSettings, RecordingSettings])[] = [];
+  /** Changes made by listeners since somebody else made one. */
+  #answers = 0;
   readonly #failures = new Episode();
 
   constructor(initial?: RecordingOptions) {
@@ -98,7 +106,9 @@ export class RecordingControl implements Recording {
 
   set(changes: RecordingOptions): void {
     this.#expire();
-    this.#change(changed(this.#state, changes));
+    const state = changed(this.#state, changes);
+    if (this.#untold.length > 0 && ++this.#answers > MAX_ANSWERS) this.#refuseAnswer();
+    else this.#change(state);
   }
 
   onChange(listener: RecordingListener): RecordingListenerHandle {
@@ -159,9 +169,13 @@ export class RecordingControl implements Recording {
       this.#expire();
       this.#plan();
     });
-    this.#timer = globalThis.setTimeout(look, Math.min(Math.max(millisLeft, 1), MAX_WAIT_MILLIS));
-    // A number under a fake clock or DOM.
-    this.#timer.unref?.();
+    this.#timer = unref(globalThis.setTimeout(look, Math.min(Math.max(millisLeft, 1), MAX_WAIT_MILLIS)));
+  }
+
+  /** Listeners that each undo what another one set would go on for ever. All are told of what it was left at. */
+  #refuseAnswer(): void {
+    if (this.#answers !== MAX_ANSWERS + 1) return;
+    report('warn', `listeners of the recording have set it ${MAX_ANSWERS} times in answer to a change; the rest is ignored`);
   }
 
   /** Each listener hears of the changes in their order, also of those that listeners make. */
@@ -169,6 +183,7 @@ export class RecordingControl implements Recording {
     this.#untold.push(change);
     if (this.#untold.length > 1) return;
     this.#failures.end();
+    this.#answers = 0;
     for (; this.#untold.length > 0; this.#untold.shift()) {
       for (const listener of this.#listeners) this.#call(listener, this.#untold[0]!);
     }
@@ -177,7 +192,7 @@ export class RecordingControl implements Recording {
   #call(listener: RecordingListener, change: readonly [RecordingSettings, RecordingSettings]): void {
     const failed = (error: unknown) => this.#failures.report('a listener of the recording failed', error);
     try {
-      Promise.resolve(listener(...change)).catch(failed);
+      promiseOf(listener(...change)).catch(failed);
     } catch (error) {
       failed(error);
     }

@@ -1,4 +1,4 @@
-/// <reference lib="esnext.disposable" preserve="true" />
+import type { Disposable } from '../support/disposable.js';
 import type { RecordingOptions, RecordingSettings, ScopePatterns } from './settings.js';
 
 /**
@@ -44,7 +44,8 @@ export interface Recording {
   set until(until: Date | number);
   /**
    * Changes what is given, all of it at once. Listeners have been told when it returns, except when one of
-   * them calls it: they are told afterwards.
+   * them calls it: they are told afterwards. Listeners that set it again and again while they are told of one change
+   * are heard 100 times; what they set then is ignored, and reported through `diag`.
    *
    * @throws TypeError for an unknown setting, a value of the wrong type, both of `until` and `forMillis`, and
    *   an end for a recording that is off

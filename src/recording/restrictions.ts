@@ -1,5 +1,6 @@
 import type { InstrumentationScope } from '../model/otel.js';
 import type { RecordingSettings, ScopePatterns } from './settings.js';
+import { matchesPattern } from './wildcard.js';
 
 /** What is looked at of a span or log record. A span that only carries ids has no scope. */
 type Scoped = object & { readonly instrumentationScope?: Pick<InstrumentationScope, 'name'> };
@@ -10,8 +11,9 @@ type Scoped = object & { readonly instrumentationScope?: Pick<InstrumentationSco
  */
 export class Restrictions {
   readonly #minSeverity: number;
-  readonly #included: RegExp;
-  readonly #excluded: RegExp;
+  readonly #scopes: Required<ScopePatterns>;
+  /** By scope object, of which a tracer has one for all of its spans. */
+  readonly #verdicts = new WeakMap<object, boolean>();
 
   /** Undefined if these settings leave nothing out. */
   static of(settings: Omit<RecordingSettings, 'until'>): Restrictions | undefined {
@@ -20,10 +22,9 @@ export class Restrictions {
     return all ? undefined : new Restrictions(settings.minSeverity, settings.scopes);
   }
 
-  constructor(minSeverity: number, { include, exclude }: Required<ScopePatterns>) {
+  constructor(minSeverity: number, scopes: Required<ScopePatterns>) {
     this.#minSeverity = minSeverity;
-    this.#included = anyOf(include);
-    this.#excluded = anyOf(exclude);
+    this.#scopes = scopes;
   }
 
   /** Why a log record is left out, if it is. Throws what its getters throw. */
@@ -36,23 +37,23 @@ export class Restrictions {
   /** Whether something's scope is left out. What cannot be read is not: it is somebody else's to refuse. */
   excludes(scoped: Scoped): boolean {
     try {
-      const name = scoped.instrumentationScope?.name;
-      return name !== undefined && (!this.#included.test(name) || this.#excluded.test(name));
+      const scope = scoped.instrumentationScope;
+      return scope !== undefined && (this.#verdicts.get(scope) ?? this.#judge(scope));
     } catch {
       return false;
     }
   }
-}
 
-/** Matches the names that any of the patterns stands for; without patterns, none. */
-function anyOf(patterns: readonly string[]): RegExp {
-  if (patterns.length === 0) return /(?!)/;
-  return new RegExp(`^(?:${patterns.map(sourceOf).join('|')})$`, 's');
-}
+  /** Remembers the verdict: the patterns of these restrictions do not change. A name that is no text is an empty one. */
+  #judge(scope: { readonly name: unknown }): boolean {
+    const { name } = scope;
+    const excluded = name !== undefined && !this.#takesIn(typeof name === 'string' ? name : '');
+    this.#verdicts.set(scope, excluded);
+    return excluded;
+  }
 
-function sourceOf(pattern: string): string {
-  return pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-    .replaceAll(/\*+/g, '.*')
-    .replaceAll('?', '.');
+  #takesIn(name: string): boolean {
+    const isOf = (pattern: string) => matchesPattern(name, pattern);
+    return this.#scopes.include.some(isOf) && !this.#scopes.exclude.some(isOf);
+  }
 }

@@ -1,3 +1,5 @@
+import { estimatedValueBytes } from '../model/estimated-bytes.js';
+
 /** Where in the bytes of a row what is. */
 export const Byte = {
   KIND: 0,
@@ -20,6 +22,11 @@ export const SPAN_ID_LENGTH = 16;
 export const Id = { TRACE: 0, SPAN: TRACE_ID_LENGTH, PARENT: TRACE_ID_LENGTH + SPAN_ID_LENGTH } as const;
 export const ROW_IDS = Id.PARENT + SPAN_ID_LENGTH;
 
+/** What every row takes: its ids, packed, its times and bytes, where its values begin, and its size. */
+export const FIXED_BYTES = ROW_IDS / 2 + ROW_TIMES * Float64Array.BYTES_PER_ELEMENT + ROW_BYTES + 12;
+/** What each value takes in the list. */
+export const VALUE_BYTES = 8;
+
 /** In the place of ids that are not written. */
 export const NO_TRACE_ID = '0'.repeat(TRACE_ID_LENGTH);
 export const NO_SPAN_ID = '0'.repeat(SPAN_ID_LENGTH);
@@ -41,6 +48,13 @@ export const Part = {
   KEPT_SPAN: 128,
 } as const;
 
+/** How far rows were written at some time. */
+export interface Mark {
+  readonly end: number;
+  readonly ids: string;
+  readonly writtenBytes: number;
+}
+
 /** The storage of a segment. What it means is known to `writeSpan` and `readSpan`. */
 export class Columns {
   readonly bytes: Uint8Array;
@@ -49,6 +63,8 @@ export class Columns {
   values: unknown[] = [];
   /** How many values there are. The list may be longer, with room for others. */
   end = 0;
+  /** About how many bytes the values written so far keep alive: a row's are those that it grew by. */
+  writtenBytes = 0;
   /** The ids of all rows, one after the other; empty once they are packed. */
   ids = '';
   readonly #packedIds: Buffer;
@@ -61,8 +77,41 @@ export class Columns {
     this.#packedIds = Buffer.alloc((rows * ROW_IDS) / 2);
   }
 
+  /** Adds a value that takes no memory of its own: a number, or what many spans share. */
   put(value: unknown): void {
     this.values[this.end++] = value;
+  }
+
+  /** Adds a value that is this span's own, with the bytes that it keeps alive. */
+  putOwn(value: unknown, bytes: number): void {
+    this.values[this.end++] = value;
+    this.writtenBytes += bytes;
+  }
+
+  /** Adds a text, a number, or anything else that an attribute may be. */
+  putValue(value: unknown): void {
+    this.values[this.end++] = value;
+    // Most values are texts and numbers.
+    if (typeof value === 'string') this.writtenBytes += value.length;
+    else if (typeof value === 'object') this.writtenBytes += estimatedValueBytes(value);
+  }
+
+  /** Forgets the values from `start` to `end`, whose places stay. */
+  forget(start: number, end: number): void {
+    this.values.fill(undefined, start, end);
+  }
+
+  /** How far the rows are written, to be taken back to. */
+  get mark(): Mark {
+    return { end: this.end, ids: this.ids, writtenBytes: this.writtenBytes };
+  }
+
+  /** Takes back what was written since. */
+  takeBack({ end, ids, writtenBytes }: Mark): void {
+    this.forget(end, this.end);
+    this.end = end;
+    this.ids = ids;
+    this.writtenBytes = writtenBytes;
   }
 
   idsOf(row: number): string {
@@ -102,9 +151,7 @@ export class Columns {
 
   /** Forgets all rows. */
   clear(): void {
-    this.values.fill(undefined, 0, this.end);
-    this.end = 0;
-    this.ids = '';
+    this.takeBack({ end: 0, ids: '', writtenBytes: 0 });
   }
 
   /** Only lower-case hex digits come back as they were: for any other ids it returns false. */

@@ -1,6 +1,6 @@
 import type { DeliveredSpan } from '../model/merged-span.js';
 import type { SpanIdentity } from '../model/span-map.js';
-import { Byte, Columns, Part, ROW_BYTES } from './columns.js';
+import { Byte, Columns, FIXED_BYTES, Part, ROW_BYTES, VALUE_BYTES, type Mark } from './columns.js';
 import { KEPT_CONTEXT } from './context-form.js';
 import { readSpan } from './read-span.js';
 import type { Vocabulary } from './vocabulary.js';
@@ -34,6 +34,8 @@ export class Segment {
   readonly #columns: Columns;
   /** Where the values of each row begin and, behind the last row, where those of the next one will. */
   readonly #starts: Uint32Array;
+  /** How many bytes each row keeps alive. */
+  readonly #sizes: Float64Array;
   /** The spans read before, some rows at a time, while somebody holds one of them. */
   #given: (WeakRef<Given> | undefined)[] = [];
   #rows = 0;
@@ -43,25 +45,37 @@ export class Segment {
     this.#vocabulary = vocabulary;
     this.#columns = new Columns(capacity);
     this.#starts = new Uint32Array(capacity + 1);
+    this.#sizes = new Float64Array(capacity);
   }
 
   get full(): boolean {
     return this.#rows === this.#capacity;
   }
 
-  /** Writes a span into the next row. Must not be full. */
-  add(span: DeliveredSpan): void {
-    writeSpan(this.#columns, this.#rows, span, this.#vocabulary);
+  /** Writes a span into the next row, unless it is larger than `maxBytes`; returns its size. Must not be full. */
+  add(span: DeliveredSpan, maxBytes: number): number {
+    const { mark } = this.#columns;
+    const bytes = this.#write(this.#rows, span, mark);
+    if (bytes > maxBytes) {
+      this.#columns.takeBack(mark);
+      return bytes;
+    }
+    this.#sizes[this.#rows] = bytes;
     this.#starts[++this.#rows] = this.#columns.end;
     if (this.full) this.#columns.pack();
+    return bytes;
   }
 
-  /** Writes a span into the row of another. The rows' ids and values stay without gaps, however often. */
-  replace(row: number, span: DeliveredSpan): void {
+  /**
+   * Writes a span into the row of another, and returns by how many bytes the row has grown. The rows' ids and values
+   * stay without gaps, however often.
+   */
+  replace(row: number, span: DeliveredSpan): number {
     const columns = this.#columns;
     const [start, next] = [this.#starts[row]!, this.#starts[row + 1]!];
-    const { end, ids } = columns;
-    writeSpan(columns, row, span, this.#vocabulary);
+    const { mark } = columns;
+    const { end, ids } = mark;
+    const bytes = this.#write(row, span, mark);
     columns.moveIds(row, ids);
     const { values } = columns;
     const written = values.slice(end, columns.end);
@@ -70,6 +84,15 @@ export class Segment {
     this.#givenNear(row)[row % GIVEN_ROWS] = undefined;
     const growth = columns.end - end;
     for (let later = row + 1; later <= this.#rows; later++) this.#starts[later]! += growth;
+    const before = this.#sizes[row]!;
+    this.#sizes[row] = bytes;
+    return bytes - before;
+  }
+
+  /** Lets go of what a row keeps alive, and returns how many bytes that is. It must not be read any more. */
+  forget(row: number): number {
+    this.#columns.forget(this.#starts[row]!, this.#starts[row + 1]!);
+    return this.#sizes[row]!;
   }
 
   /** The last row of a span, but none before `from`; -1 if there is none. */
@@ -96,6 +119,13 @@ export class Segment {
     this.#columns.clear();
     this.#given = [];
     this.#rows = 0;
+  }
+
+  /** Writes a span into a row, its ids and values behind all others, and returns its size. */
+  #write(row: number, span: DeliveredSpan, before: Mark): number {
+    const columns = this.#columns;
+    writeSpan(columns, row, span, this.#vocabulary, before);
+    return FIXED_BYTES + (columns.end - before.end) * VALUE_BYTES + columns.writtenBytes - before.writtenBytes;
   }
 
   /** The spans of a row and of those beside it that were read before. */

@@ -1,3 +1,4 @@
+import { estimatedSpanBytes } from '../model/estimated-bytes.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
 import { Segment } from './segment.js';
 import { Vocabulary } from './vocabulary.js';
@@ -11,7 +12,7 @@ const MOST_ROWS = 256;
 const MOST_LOOKED_AT = 65_536;
 
 /**
- * The newest spans, up to a number, in storage of their own.
+ * The newest spans, up to a number and a size, in storage of their own.
  *
  * ```text
  *    segment        segment        segment
@@ -21,33 +22,57 @@ const MOST_LOOKED_AT = 65_536;
  *    gone, oldest                   newest, free
  * ```
  *
- * Spans give way one by one, their storage a segment at a time. The oldest segment becomes the newest once all of
- * it is gone, so a full history allocates nothing any more. What has gone but shares a segment with what has
- * not is at most 256 spans, and no more than the capacity.
+ * Spans give way one by one, with all that they refer to; their storage does a segment at a time. The oldest segment
+ * becomes the newest once all of it is gone, so a full history allocates nothing any more. A span that is larger than
+ * the whole history is not taken: no other gives way to it.
  */
 export class SpanHistory {
   readonly #capacity: number;
+  readonly #maxBytes: number;
   readonly #segmentRows: number;
-  readonly #vocabulary = new Vocabulary();
+  #vocabulary = new Vocabulary();
   /** Oldest first. */
-  readonly #segments: Segment[] = [];
+  #segments: Segment[] = [];
   #spare: Segment | undefined;
   /** Rows of the oldest segment that gave way. */
   #gone = 0;
   #size = 0;
+  #bytes = 0;
+  #dropped = 0;
+  #droppedByBytes = 0;
 
-  constructor(capacity: number) {
+  constructor(capacity: number, maxBytes = Infinity) {
     this.#capacity = capacity;
+    this.#maxBytes = maxBytes;
     this.#segmentRows = Math.min(capacity, MOST_ROWS);
   }
 
-  /** Takes a span in, and returns whether the oldest one gave way to it. */
-  add(span: DeliveredSpan): boolean {
-    const full = this.#size === this.#capacity;
-    if (full) this.#dropOldest();
-    this.#newest().add(span);
+  /** About how many bytes the spans keep alive. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Spans that gave way, and those that were too large, since the history was made. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Of those, how many were lost to the bound in bytes. */
+  get droppedByBytes(): number {
+    return this.#droppedByBytes;
+  }
+
+  /** Takes a span in. The oldest give way to it. */
+  add(span: DeliveredSpan): void {
+    const bytes = this.#newest().add(span, this.#maxBytes);
+    if (bytes > this.#maxBytes) {
+      this.#countTooLarge();
+      return;
+    }
     this.#size++;
-    return full;
+    this.#bytes += bytes;
+    if (this.#size > this.#capacity) this.#dropOldest();
+    this.#fitBytes();
   }
 
   /**
@@ -58,11 +83,16 @@ export class SpanHistory {
    */
   replace(span: DeliveredSpan): void {
     const identity = span.spanContext();
+    if (estimatedSpanBytes(span) > this.#maxBytes) {
+      this.#countTooLarge();
+      return;
+    }
     const last = Math.max(0, this.#segments.length - 1 - Math.ceil(MOST_LOOKED_AT / this.#segmentRows));
     for (let i = this.#segments.length - 1; i >= last; i--) {
       const row = this.#segments[i]!.find(identity, this.#goneOf(i));
       if (row >= 0) {
-        this.#segments[i]!.replace(row, span);
+        this.#bytes += this.#segments[i]!.replace(row, span);
+        this.#fitBytes();
         return;
       }
     }
@@ -73,6 +103,16 @@ export class SpanHistory {
     const spans: DeliveredSpan[] = [];
     this.#segments.forEach((segment, i) => segment.readInto(spans, this.#goneOf(i)));
     return spans;
+  }
+
+  /** Forgets all spans; the counters go on. */
+  clear(): void {
+    this.#segments = [];
+    this.#vocabulary = new Vocabulary();
+    this.#spare = undefined;
+    this.#gone = 0;
+    this.#size = 0;
+    this.#bytes = 0;
   }
 
   #goneOf(segment: number): number {
@@ -88,8 +128,22 @@ export class SpanHistory {
     return next;
   }
 
+  #fitBytes(): void {
+    while (this.#bytes > this.#maxBytes && this.#size > 0) {
+      this.#dropOldest();
+      this.#droppedByBytes++;
+    }
+  }
+
+  #countTooLarge(): void {
+    this.#dropped++;
+    this.#droppedByBytes++;
+  }
+
   #dropOldest(): void {
+    this.#dropped++;
     this.#size--;
+    this.#bytes -= this.#segments[0]!.forget(this.#gone);
     this.#gone++;
     if (this.#gone < this.#segmentRows) return;
     this.#gone = 0;

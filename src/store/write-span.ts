@@ -1,5 +1,7 @@
-import { SpanStatusCode, type Attributes, type HrTime, type SpanContext, type SpanStatus } from '@opentelemetry/api';
+import { SpanStatusCode, type Attributes, type HrTime, type Link, type SpanContext, type SpanStatus } from '@opentelemetry/api';
+import { estimatedListBytes, estimatedSpanBytes } from '../model/estimated-bytes.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
+import type { TimedEvent } from '../model/otel.js';
 import { Byte, isByte, NO_SPAN_ID, NO_TRACE_ID, Part, ROW_BYTES, ROW_TIMES, Time, type Columns } from './columns.js';
 import { formOf, hasValue, KEPT_CONTEXT, NO_CONTEXT, valueOf } from './context-form.js';
 import { durationBetween } from './duration-between.js';
@@ -7,13 +9,18 @@ import { isStandardSpan } from './standard-span.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /**
- * Writes a span into a row, its ids and values behind all others. Never throws.
+ * Writes a span into a row, its ids and values behind all others, which end at `before`. Never throws.
  *
  * Whatever `readSpan` could not give back as it was is kept as it is: attributes, a span context, or the whole
  * span. Of a span that cannot be read, a getter of which throws, the reader may find out himself.
  */
-export function writeSpan(columns: Columns, row: number, span: DeliveredSpan, vocabulary: Vocabulary): void {
-  const { ids, end } = columns;
+export function writeSpan(
+  columns: Columns,
+  row: number,
+  span: DeliveredSpan,
+  vocabulary: Vocabulary,
+  before = columns.mark,
+): void {
   try {
     if (isWritable(span)) {
       writeParts(columns, row, span, vocabulary);
@@ -21,11 +28,10 @@ export function writeSpan(columns: Columns, row: number, span: DeliveredSpan, vo
     }
   } catch {
     // What it referred to until then must not stay alive.
-    columns.values.fill(undefined, end, columns.end);
-    columns.end = end;
+    columns.takeBack(before);
   }
-  columns.put(span);
-  columns.ids = ids + NO_TRACE_ID + NO_SPAN_ID + NO_SPAN_ID;
+  columns.putOwn(span, estimatedSpanBytes(span));
+  columns.ids += NO_TRACE_ID + NO_SPAN_ID + NO_SPAN_ID;
   columns.bytes[row * ROW_BYTES + Byte.PARTS] = Part.KEPT_SPAN;
 }
 
@@ -53,7 +59,7 @@ function writeParts(columns: Columns, row: number, span: DeliveredSpan, vocabula
   bytes[at + Byte.KIND] = span.kind;
   writeTime(columns, row, Time.START, span.startTime);
   writeTime(columns, row, Time.END, span.endTime);
-  columns.put(vocabulary.name(span.name));
+  columns.putValue(vocabulary.name(span.name));
   columns.put(span.resource);
   columns.put(span.instrumentationScope);
   const context = span.spanContext();
@@ -100,7 +106,7 @@ function writeParent(columns: Columns, at: number, parent: SpanContext | undefin
 
 function putStatus(columns: Columns, status: SpanStatus): number {
   if (status.code === SpanStatusCode.UNSET && Object.keys(status).length === 1) return 0;
-  columns.put(status);
+  columns.putValue(status);
   return Part.STATUS;
 }
 
@@ -109,18 +115,18 @@ function putAttributes(columns: Columns, attributes: Attributes, vocabulary: Voc
   const values = Object.values(attributes);
   // They may differ if a key is inherited.
   if (keys?.length !== values.length) {
-    columns.put(attributes);
+    columns.putValue(attributes);
     return Part.KEPT_ATTRIBUTES;
   }
   if (values.length === 0) return 0;
   columns.put(keys);
-  for (const value of values) columns.put(value);
+  for (const value of values) columns.putValue(value);
   return Part.ATTRIBUTES;
 }
 
-function putList(columns: Columns, list: readonly unknown[], part: number): number {
+function putList(columns: Columns, list: readonly (TimedEvent | Link)[], part: number): number {
   if (list.length === 0) return 0;
-  columns.put(list);
+  columns.putOwn(list, estimatedListBytes(list));
   return part;
 }
 

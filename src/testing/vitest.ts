@@ -24,11 +24,12 @@ export { traceMatchers, type TraceMatchers } from './faces/matchers.js';
 export type { EmitOptions } from './faces/emitted.js';
 export type { TracedTest } from './faces/traced.js';
 
-/** @ts-ignore: only there with vitest */
-declare module 'vitest' {
-  // As the runner declares it.
-  // oxlint-disable-next-line typescript/no-explicit-any
-  interface Matchers<T = any> extends TraceMatchers {}
+declare global {
+  namespace Chai {
+    // What vitest's `expect()` returns is made of this one. Its own `Matchers`, for what it has to add, takes other
+    // type parameters in each of its versions 3, 4 and 5, which all declarations of an interface must repeat.
+    interface Assertion extends TraceMatchers {}
+  }
 }
 
 interface Vitest {

@@ -29,6 +29,19 @@ describe('Episode', () => {
     ]);
   });
 
+  it('tells at its end how much was lost in it, if anything was', () => {
+    const episode = new Episode();
+    const summary = (lost: number) => `${lost} lost`;
+
+    for (const lost of [1, 0, 2]) episode.report('trouble', undefined, lost);
+    episode.end(summary);
+    episode.end(summary);
+    episode.report('trouble again');
+    episode.end(summary);
+
+    expect(warn.args.map(([, message]) => message as string)).to.deep.equal(['trouble', '3 lost', 'trouble again']);
+  });
+
   it('that ends without having begun changes nothing', () => {
     const episode = new Episode();
 

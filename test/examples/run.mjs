@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseCommand } from '../command.ts';
-import { installRunner, INSTALLED_RUNNERS, layOut } from '../testing/runners/projects.mjs';
+import { installRunner, INSTALLED_RUNNERS, layOut } from '../testing/runners/projects.ts';
 
 /*
  * Runs the commands that the README of examples/testing names; given words, those of the runners they are in. Vitest

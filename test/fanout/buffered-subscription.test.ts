@@ -5,7 +5,7 @@ import { IteratorSubscription } from '../../src/fanout/iterator-subscription.js'
 describe('BufferedSubscription', () => {
   it('leaves once, however often it is ended', () => {
     const leave = sinon.spy();
-    const subscription = new IteratorSubscription(10, false, leave);
+    const subscription = new IteratorSubscription({ capacity: 10, maxBytes: 2 ** 20, orphans: false }, leave);
 
     subscription.close();
     subscription.close();

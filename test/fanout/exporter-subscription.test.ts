@@ -27,6 +27,7 @@ class ManualExporter implements SpanExporter {
 function subscribe(exporter: SpanExporter, options: ExporterOptions = {}): ExporterSubscription {
   const defaults = {
     maxQueueSize: 100,
+    maxQueueBytes: 2 ** 20,
     maxExportBatchSize: 1,
     scheduledDelayMillis: 5_000,
     exportTimeoutMillis: 30_000,

@@ -15,7 +15,7 @@ describe('FanOut', () => {
   beforeEach(() => (fanOut = new FanOut()));
 
   function subscribe(orphans = false): IteratorSubscription {
-    const subscription = new IteratorSubscription(10, orphans, fanOut.remove);
+    const subscription = new IteratorSubscription({ capacity: 10, maxBytes: 2 ** 20, orphans }, fanOut.remove);
     fanOut.add(subscription);
     return subscription;
   }

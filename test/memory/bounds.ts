@@ -12,6 +12,8 @@ const EVENT = 2_048;
 /** As a store writes it: 0.12 KiB, with attributes and names of its own 0.4 KiB. */
 const STORED_SPAN = 1_024;
 const SPAN_CONTEXT = 512;
+/** The default of each bound in bytes. */
+const MAX_BYTES = 64 * 2 ** 20;
 /** For what V8 compiles meanwhile, and the pools of the cache. */
 const SLACK = 8 * 2 ** 20;
 /** The spans known to be delivered, by fingerprint: 16 bytes each, as much for the index, and room. */
@@ -160,6 +162,31 @@ export const BOUNDS: readonly Bound[] = [
     },
   },
   {
+    name: 'a store, 4,000 spans of 64 kB',
+    allowedBytes: SLACK + RECENT + 1.25 * MAX_BYTES,
+    async drive(service, check) {
+      service.cache.store();
+      await endLargeSpans(service, check);
+    },
+  },
+  {
+    name: 'a subscriber that never reads, 4,000 spans of 64 kB',
+    allowedBytes: SLACK + RECENT + 1.25 * MAX_BYTES,
+    async drive(service, check) {
+      service.cache.subscribe();
+      await endLargeSpans(service, check);
+    },
+  },
+  {
+    name: 'an exporter that never answers, 4,000 spans of 64 kB',
+    // What is being exported is not in the queue any more.
+    allowedBytes: SLACK + RECENT + 1.25 * 2 * MAX_BYTES,
+    async drive(service, check) {
+      service.cache.addExporter({ export() {}, shutdown: async () => {} }, { exportTimeoutMillis: 100 });
+      await endLargeSpans(service, check);
+    },
+  },
+  {
     name: 'subscribing and closing, 100,000 times',
     allowedBytes: SLACK / 2,
     async drive({ cache }, check) {
@@ -193,6 +220,15 @@ function endSpans(
     if (withEvent) log(span, 'x');
     span.end();
   });
+}
+
+/** Ends 4,000 spans with a text of their own each, four times as large together as any place may hold. */
+async function endLargeSpans({ cache, start }: Service, check: () => Promise<void>): Promise<void> {
+  for (let i = 1; i <= 4_000; i++) {
+    start('job').setAttribute('body', Buffer.alloc(65_536, String(i)).toString('latin1')).end();
+    if (i % 100 === 0) await queuesEmpty(cache);
+    if (i % 1_000 === 0) await check();
+  }
 }
 
 /** Ends 2,000,000 spans that are cheaper to make than the SDK's own: one of those, each time with other ids. */

@@ -2,7 +2,16 @@ import { expect } from 'chai';
 import type { Subscriber, SubscriptionStats } from '../../src/fanout/subscriber.js';
 import { DepartedSubscriptions } from '../../src/metrics/departed-subscriptions.js';
 
-const NONE = { delivered: 0, dropped: 0, droppedOrphans: 0, queued: 0, failed: 0, errors: 0 };
+const NONE = {
+  delivered: 0,
+  dropped: 0,
+  droppedByBytes: 0,
+  droppedOrphans: 0,
+  queued: 0,
+  queuedBytes: 0,
+  failed: 0,
+  errors: 0,
+};
 
 /** A subscriber whose numbers can be changed. */
 function subscriber(kind: SubscriptionStats['kind'], numbers: Partial<SubscriptionStats> = {}) {
@@ -13,14 +22,14 @@ function subscriber(kind: SubscriptionStats['kind'], numbers: Partial<Subscripti
 describe('DepartedSubscriptions', () => {
   it('adds up the numbers of each kind', () => {
     const departed = new DepartedSubscriptions();
-    const numbers = { delivered: 1, dropped: 2, droppedOrphans: 3, failed: 4, errors: 5 };
+    const numbers = { delivered: 1, dropped: 2, droppedByBytes: 1, droppedOrphans: 3, failed: 4, errors: 5 };
 
     departed.add(subscriber('callback', numbers).self);
-    departed.add(subscriber('store', { dropped: 7 }).self);
+    departed.add(subscriber('store', { dropped: 7, queuedBytes: 8 }).self);
     departed.add(subscriber('callback', numbers).self);
 
     expect(departed.stats()).to.deep.equal([
-      { kind: 'callback', delivered: 2, dropped: 4, droppedOrphans: 6, queued: 0, failed: 8, errors: 10 },
+      { kind: 'callback', ...NONE, delivered: 2, dropped: 4, droppedByBytes: 2, droppedOrphans: 6, failed: 8, errors: 10 },
       { kind: 'store', ...NONE, dropped: 7 },
     ]);
   });

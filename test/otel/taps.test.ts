@@ -1,4 +1,4 @@
-import { ROOT_CONTEXT } from '@opentelemetry/api';
+import { diag, ROOT_CONTEXT } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { Taps } from '../../src/otel/taps.js';
@@ -34,6 +34,23 @@ describe('Taps', () => {
     expect(two.onEnd.calledOnce).to.equal(true);
   });
 
+  it('throw nothing into the application even if the diag logger throws as well', () => {
+    const broken = sinon.stub().throws(new Error('broken logger'));
+    diag.setLogger({ error: broken, warn: broken, info: broken, debug: broken, verbose: broken }, { suppressOverrideMessage: true });
+    const taps = new Taps();
+    taps.add({ onStart: sinon.stub().throws(), onEnd: sinon.stub().throws(), onEmit: sinon.stub().throws() });
+
+    const calls = () => {
+      taps.started(span, ROOT_CONTEXT);
+      taps.ended(span);
+      taps.emitted(record, undefined);
+    };
+
+    expect(calls).not.to.throw();
+    diag.disable();
+    expect(broken.callCount).to.equal(3);
+  });
+
   it('show nothing to one that was taken away', () => {
     const taps = new Taps();
     const one = tap();
@@ -42,6 +59,16 @@ describe('Taps', () => {
     taps.ended(span);
 
     expect(one.onEnd.called).to.equal(false);
-    expect(taps.any).to.equal(false);
+    expect(taps.wantEveryRecord).to.equal(false);
+  });
+
+  it('want every log record made for one that says nothing else', () => {
+    const taps = new Taps();
+
+    taps.add({ ...tap(), everyRecord: false });
+    const before = taps.wantEveryRecord;
+    taps.add(tap());
+
+    expect([before, taps.wantEveryRecord]).to.deep.equal([false, true]);
   });
 });

@@ -60,10 +60,11 @@ describe('BoundedQueue', () => {
     expect([queue.push(4), queue.push(5), queue.push(6)]).to.deep.equal([true, true, false]);
   });
 
-  it('reports its first refusal, and no further one before it was empty', () => {
+  it('reports its first refusal, and when it is empty again how many there were', () => {
     const warn = sinon.spy();
     listenToWarnings(warn);
     const queue = new BoundedQueue<number>('test', SEGMENT_SIZE + 1);
+    const full = `the test queue is full (${SEGMENT_SIZE + 1}); the newest are dropped`;
     const overfill = () => {
       while (queue.push(0));
       queue.seal();
@@ -72,10 +73,14 @@ describe('BoundedQueue', () => {
     overfill();
     queue.take();
     overfill();
-    expect(warn.callCount).to.equal(1);
+    expect(warn.args.map(([, message]) => message as string)).to.deep.equal([full]);
     takeAll(queue);
     overfill();
-    expect(warn.callCount).to.equal(2);
+    expect(warn.args.map(([, message]) => message as string)).to.deep.equal([
+      full,
+      `dropped 2 tests because the test queue was full (${SEGMENT_SIZE + 1})`,
+      full,
+    ]);
   });
 
   it('forgets the items of a recycled segment', () => {

@@ -35,7 +35,7 @@ describe('The default sampler', () => {
     errors = [];
     const silent = () => {};
     diag.setLogger(
-      { error: (message) => errors.push(message), warn: silent, info: silent, debug: silent, verbose: silent },
+      { error: (...args) => errors.push(args.join(': ')), warn: silent, info: silent, debug: silent, verbose: silent },
       { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },
     );
   });

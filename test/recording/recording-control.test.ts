@@ -381,6 +381,39 @@ describe('RecordingControl', () => {
       expect([first, second]).to.deep.equal([[0.5, 0.25], [0.5, 0.25]]);
     });
 
+    it('ends when listeners undo what each other sets, tells all of the last change, and reports it once', () => {
+      const warn = sinon.spy();
+      listenToWarnings(warn);
+      const recording = new RecordingControl();
+      const told: number[][] = [[], []];
+      for (const [i, own] of [0.1, 0.2].entries()) {
+        recording.onChange(({ ratio }) => {
+          told[i]!.push(ratio);
+          recording.set({ ratio: own });
+        });
+      }
+
+      recording.ratio = 0.5;
+
+      expect(told.map((ratios) => ratios.at(-1))).to.deep.equal([recording.ratio, recording.ratio]);
+      expect(told[0]).to.deep.equal(told[1]);
+      sinon.assert.calledOnceWithMatch(warn, 'otel-span-cache', 'have set it 100 times in answer to a change');
+    });
+
+    it('hears what is set after listeners were stopped', () => {
+      const recording = new RecordingControl();
+      const again = recording.onChange(({ ratio }) => (recording.ratio = 1 - ratio));
+      recording.ratio = 0.1;
+      again.close();
+      const listener = sinon.spy();
+      recording.onChange(listener);
+
+      recording.set({ enabled: true, ratio: 0.7 });
+
+      sinon.assert.calledOnce(listener);
+      expect(recording.settings).to.include({ enabled: true, ratio: 0.7 });
+    });
+
     it('tells of the end outside the context in which the end was set', async () => {
       const storage = new AsyncLocalStorage<string>();
       const seen = await storage.run('request', () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import sinon from 'sinon';
 import { Restrictions } from '../../src/recording/restrictions.js';
 import type { ScopePatterns } from '../../src/recording/settings.js';
 
@@ -57,6 +58,24 @@ describe('Restrictions', () => {
       expect(excludes({ exclude: ['a'] }, '')).to.equal(false);
       expect(excludes({ exclude: [''] }, '')).to.equal(true);
       expect(excludes({ exclude: ['*'] }, '')).to.equal(true);
+    });
+
+    it('look at the name of a scope once, however many spans it has', () => {
+      const restrictions = new Restrictions(0, { ...ALL, exclude: ['*b'] });
+      const name = sinon.fake.returns('ab');
+      const instrumentationScope = Object.defineProperty({} as { name: string }, 'name', { get: name });
+
+      const verdicts = [1, 2, 3].map(() => restrictions.excludes({ instrumentationScope }));
+
+      expect(verdicts).to.deep.equal([true, true, true]);
+      expect(name.callCount).to.equal(1);
+    });
+
+    it('take a name that is no text for an empty one', () => {
+      for (const name of [404, Symbol('name'), {}]) {
+        expect(excludes({ exclude: ['404'] }, name as never)).to.equal(false);
+        expect(excludes({ exclude: ['*'] }, name as never)).to.equal(true);
+      }
     });
 
     it('let through what has no scope or cannot be read', () => {

@@ -1,7 +1,7 @@
 import { diag, DiagLogLevel, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { SpanCache, type ReadableLogRecord, type ReadableSpan } from '../../src/index.js';
+import { isLogEvent, SpanCache, type ReadableLogRecord, type ReadableSpan } from '../../src/index.js';
 import { isOldestSdk } from '../sdk.js';
 import { eventNames, eventually, listenToWarnings, names, startService } from './service.js';
 
@@ -15,7 +15,7 @@ describe('A full queue', () => {
 
   afterEach(() => diag.disable());
 
-  it('of spans refuses the newest, counts them, and says so once', () => {
+  it('of spans refuses the newest, counts them, says so once, and then how many they were', () => {
     const { cache, start } = startService({ queueCapacity: 3 });
     const subscription = cache.subscribe();
 
@@ -24,8 +24,10 @@ describe('A full queue', () => {
 
     expect(names(subscription.take()!.spans)).to.deep.equal(['a', 'b', 'c']);
     expect(cache.stats().spans.dropped.queue_full).to.equal(2);
-    expect(warnings).to.have.length(1);
-    expect(warnings[0]).to.contain('the span queue is full (3)');
+    expect(warnings).to.deep.equal([
+      'otel-span-cache the span queue is full (3); the newest are dropped',
+      'otel-span-cache dropped 2 spans because the span queue was full (3)',
+    ]);
   });
 
   it('of events does the same, and the spans are not affected', () => {
@@ -39,8 +41,10 @@ describe('A full queue', () => {
 
     expect(eventNames(subscription.take()!.spans[0])).to.deep.equal(['a', 'b', 'c']);
     expect(cache.stats().events.dropped.queue_full).to.equal(2);
-    expect(warnings).to.have.length(1);
-    expect(warnings[0]).to.contain('the event queue is full (3)');
+    expect(warnings).to.deep.equal([
+      'otel-span-cache the event queue is full (3); the newest are dropped',
+      'otel-span-cache dropped 2 events because the event queue was full (3)',
+    ]);
   });
 
   it('is reported again when it fills up again after it was empty', () => {
@@ -52,7 +56,8 @@ describe('A full queue', () => {
       cache.flush();
     }
 
-    expect(warnings).to.have.length(3);
+    expect(warnings.filter((line) => line.includes('is full'))).to.have.length(3);
+    expect(warnings.filter((line) => line.includes('dropped 9 spans because'))).to.have.length(3);
     expect(cache.stats().spans.dropped.queue_full).to.equal(27);
   });
 
@@ -403,6 +408,34 @@ describe('The event made of a log record', () => {
       droppedAttributesCount: 0,
     });
     expect(event).to.have.nested.property('instrumentationScope.name', 'test');
+  });
+
+  it('has the resource of the record, by reference, on a span and as an orphan', () => {
+    const { cache, start, log, logger } = startService();
+    const subscription = cache.subscribe({ orphans: true });
+    const resources: unknown[] = [];
+    cache.tap({ onStart() {}, onEnd() {}, onEmit: ({ resource }) => resources.push(resource) });
+    const span = start('job');
+    log(span, 'in a span');
+    logger.emit({ body: 'alone', context: ROOT_CONTEXT });
+    span.end();
+    cache.flush();
+
+    const { spans, orphans } = subscription.take()!;
+
+    const events = [...spans[0]!.events.filter(isLogEvent), ...orphans];
+    expect(events.map(({ resource }) => resource)).to.have.ordered.members(resources).and.have.length(2);
+    expect(events[0]!.resource?.attributes).to.have.property('telemetry.sdk.language', 'nodejs');
+  });
+
+  it('has no resource if the record has none', () => {
+    const cache = new SpanCache();
+    const subscription = cache.subscribe({ orphans: true });
+
+    cache.logRecordProcessor.onEmit({ hrTime: [1, 0] } as ReadableLogRecord);
+    cache.flush();
+
+    expect(subscription.take()!.orphans[0]!.resource).to.equal(undefined);
   });
 
   it('is named by its event name, else its string body, else its severity text, else log', () => {

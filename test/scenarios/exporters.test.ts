@@ -1,9 +1,19 @@
-import { diag, ROOT_CONTEXT } from '@opentelemetry/api';
+import { context, diag, ROOT_CONTEXT, type Context, type ContextManager } from '@opentelemetry/api';
+import { isTracingSuppressed } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import type { ExportResult, ReadableSpan, SpanExporter } from '../../src/index.js';
-import { batchSpanProcessor, InMemorySpanExporter, SamplingDecision, simpleSpanProcessor } from '../sdk.js';
+import type { ExporterHandle, ExportResult, ReadableSpan, SpanCache, SpanExporter } from '../../src/index.js';
+import { SPAN_MEMBERS } from '../../src/model/span-members.js';
+import {
+  batchSpanProcessor,
+  ConsoleSpanExporter,
+  InMemorySpanExporter,
+  JsonTraceSerializer,
+  ProtobufTraceSerializer,
+  SamplingDecision,
+  simpleSpanProcessor,
+} from '../sdk.js';
 import { eventNames, listenToWarnings, names, startService } from './service.js';
 
 /** An exporter whose exports finish when the test says so. */
@@ -13,6 +23,42 @@ class ManualExporter implements SpanExporter {
 
   export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
     this.exports.push({ spans, done });
+  }
+}
+
+/** Knows the context of a call while the call is on the stack, as those for browsers do. */
+class StackContextManager implements ContextManager {
+  #current = ROOT_CONTEXT;
+
+  active(): Context {
+    return this.#current;
+  }
+
+  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
+    active: Context,
+    code: F,
+    thisArg?: ThisParameterType<F>,
+    ...args: A
+  ): ReturnType<F> {
+    const before = this.#current;
+    this.#current = active;
+    try {
+      return code.call(thisArg as never, ...args);
+    } finally {
+      this.#current = before;
+    }
+  }
+
+  bind<T>(_: Context, target: T): T {
+    return target;
+  }
+
+  enable(): this {
+    return this;
+  }
+
+  disable(): this {
+    return this;
   }
 }
 
@@ -267,6 +313,317 @@ describe('An exporter subscription', () => {
     expect(cache.stats().subscriptions[0]).to.include({ delivered: 1, failed: 0, errors: 0 });
   });
 
+  describe('that is flushed', () => {
+    const FACES: Record<string, (cache: SpanCache, handle: ExporterHandle) => Promise<void>> = {
+      'the cache': (cache) => cache.forceFlush(),
+      'its handle': (cache, handle) => {
+        cache.flush();
+        return handle.forceFlush();
+      },
+      'the span processor': (cache) => cache.spanProcessor.forceFlush(),
+      'the log record processor': (cache) => cache.logRecordProcessor.forceFlush(),
+      'the log record processor, which is shut down': (cache) => cache.logRecordProcessor.shutdown(),
+      'the exporter of the cache': (cache) => cache.exporter.forceFlush!(),
+      'the cache, which is shut down': (cache) => cache.shutdown(),
+    };
+
+    for (const [face, flush] of Object.entries(FACES)) {
+      it(`by ${face} has the spans when the promise is returned`, async () => {
+        const { cache, start } = startService();
+        const exporter = new ManualExporter();
+        const handle = cache.addExporter(exporter);
+        start('job').end();
+
+        const flushed = flush(cache, handle);
+        const exported = exporter.exports.map(({ spans }) => names(spans));
+        exporter.exports[0]!.done({ code: 0 });
+        await flushed;
+
+        expect(exported).to.deep.equal([['job']]);
+      });
+    }
+
+    it('has all of them if it answers at once, however many batches they are', () => {
+      const { cache, start } = startService();
+      const exported: string[] = [];
+      cache.addExporter({
+        export: (spans, done) => {
+          exported.push(...names(spans));
+          done({ code: 0 });
+        },
+        shutdown: async () => {},
+      }, { maxExportBatchSize: 1 });
+      const expected = Array.from({ length: 20_000 }, (_, i) => String(i));
+      for (const name of expected) start(name).end();
+
+      void cache.forceFlush();
+
+      expect(exported).to.deep.equal(expected);
+    });
+  });
+
+  describe('with a context manager that follows no promise', () => {
+    // The API does not give away the manager that is set, and it must be the same afterwards.
+    const { _getContextManager: current } = context as unknown as { _getContextManager(): ContextManager };
+    let manager: ContextManager;
+
+    beforeEach(() => {
+      manager = current.call(context);
+      context.disable();
+      context.setGlobalContextManager(new StackContextManager());
+    });
+
+    afterEach(() => {
+      context.disable();
+      context.setGlobalContextManager(manager.enable());
+    });
+
+    for (const pending of [false, true]) {
+      it(`is not traced${pending ? ', also if the resource had to be waited for' : ''}`, async () => {
+        let detected = (_: string) => {};
+        const attributes = pending ? { 'host.id': new Promise<string>((resolve) => (detected = resolve)) } : {};
+        const { cache, start } = startService({}, { resource: resourceFromAttributes(attributes) });
+        const suppressed: boolean[] = [];
+        const note = async () => void suppressed.push(isTracingSuppressed(context.active()));
+        cache.addExporter({
+          export: (_, done) => {
+            void note();
+            done({ code: 0 });
+          },
+          forceFlush: note,
+          shutdown: note,
+        });
+        start('job').end();
+
+        const flushed = cache.forceFlush();
+        await settle();
+        detected('machine-1');
+        await flushed;
+        await cache.shutdown();
+
+        expect(suppressed).to.deep.equal([true, true, true]);
+      });
+    }
+
+    it('is not waited for by a callback that flushes', async () => {
+      const { cache, start } = startService();
+      cache.addExporter(new ManualExporter());
+      let flushed: Promise<void> | undefined;
+      cache.subscribe(() => void (flushed ??= cache.forceFlush()));
+      start('job').end();
+
+      cache.flush();
+      await flushed;
+
+      expect(cache.stats().subscriptions[0]).to.include({ queued: 1 });
+    });
+
+    it('a callback that returned a promise is not traced with the next batch either', async () => {
+      const { cache, start } = startService();
+      const suppressed: boolean[] = [];
+      cache.subscribe(async () => void suppressed.push(isTracingSuppressed(context.active())));
+      for (let i = 0; i < 2; i++) {
+        start('job').end();
+        cache.flush();
+      }
+
+      await settle();
+
+      expect(suppressed).to.deep.equal([true, true]);
+    });
+  });
+
+  it('whose resource cannot be waited for exports all the same', async () => {
+    const { cache } = startService();
+    const exporter = new InMemorySpanExporter();
+    cache.addExporter(exporter);
+    const span = startService().start('job');
+    const resource = {
+      attributes: {},
+      asyncAttributesPending: true,
+      waitForAsyncAttributes: () => Promise.reject(new Error('broken detector')),
+    };
+    Object.defineProperty(span, 'resource', { value: resource });
+    span.end();
+    cache.exporter.export([span as unknown as ReadableSpan], () => {});
+
+    await cache.forceFlush();
+
+    expect(names(exporter.getFinishedSpans())).to.deep.equal(['job']);
+  });
+
+  it('that was given up while the resource was waited for is not called any more', async () => {
+    const { cache, start } = startService({}, {
+      resource: resourceFromAttributes({ 'host.id': new Promise<string>((resolve) => setTimeout(resolve, 60, 'x')) }),
+    });
+    const exporter = new ManualExporter();
+    cache.addExporter(exporter, { exportTimeoutMillis: 10 });
+    start('job').end();
+
+    await cache.forceFlush();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+
+    expect(exporter.exports).to.deep.equal([]);
+    expect(cache.stats().subscriptions[0]).to.include({ failed: 1, queued: 0 });
+  });
+
+  describe('with a span that has a log record', () => {
+    /** Exports one span with a log record through an exporter; returns that span, and what a subscriber got. */
+    async function exportMerged(exporter: SpanExporter) {
+      const { cache, start, log } = startService();
+      cache.addExporter(exporter);
+      const subscription = cache.subscribe();
+      const span = start('job');
+      span.setAttribute('card', '4111').setStatus({ code: 2, message: 'refused' });
+      log(span, 'a line');
+      span.end();
+      await cache.forceFlush();
+      expect(cache.stats().subscriptions[0]).to.include({ delivered: 1, failed: 0 });
+      return { original: span as unknown as ReadableSpan, delivered: subscription.take()!.spans[0]! };
+    }
+
+    const collecting = (take: (spans: ReadableSpan[]) => void): SpanExporter => ({
+      export(spans, done) {
+        take(spans);
+        done({ code: 0 });
+      },
+      shutdown: async () => {},
+    });
+
+    it('gets an object whose members are all its own, so that a copy by spread has them', async () => {
+      let copy = {} as ReadableSpan;
+      const { delivered } = await exportMerged(collecting(([span]) => (copy = { ...span! })));
+
+      for (const member of SPAN_MEMBERS) {
+        if (member === 'spanContext' || member === 'revision') continue;
+        expect(Object.hasOwn(copy, member), member).to.equal(true);
+        expect(copy[member], member).to.equal(delivered[member]);
+      }
+      expect(copy.spanContext()).to.deep.equal(delivered.spanContext());
+    });
+
+    it('may assign its members, which changes neither the span of the SDK nor what subscribers have', async () => {
+      const { original, delivered } = await exportMerged(
+        collecting(([span]) => Object.assign(span!, { attributes: { redacted: true }, name: 'other', events: [] })),
+      );
+
+      for (const span of [original, delivered]) {
+        expect(span.attributes).to.deep.equal({ card: '4111' });
+        expect(span.name).to.equal('job');
+      }
+      expect(eventNames(delivered)).to.deep.equal(['a line']);
+    });
+
+    it('sends the same as with the view that subscribers have', async () => {
+      let exported: ReadableSpan[] = [];
+      const { delivered } = await exportMerged(collecting((spans) => (exported = spans)));
+      const dir = sinon.stub(console, 'dir');
+
+      for (const { serializeRequest } of [JsonTraceSerializer, ProtobufTraceSerializer]) {
+        const [one, other] = [exported, [delivered]].map((spans) => Buffer.from(serializeRequest(spans as never)!));
+        expect(one!.equals(other!)).to.equal(true);
+      }
+      for (const spans of [exported, [delivered]]) new ConsoleSpanExporter().export(spans as never, () => {});
+      expect(dir.args[0]![0]).to.deep.equal(dir.args[1]![0]);
+    });
+
+    it('gets the SDK\'s own object of a span without one', async () => {
+      const { cache, start } = startService();
+      let exported: ReadableSpan | undefined;
+      cache.addExporter(collecting(([span]) => (exported = span)));
+      const span = start('job');
+      span.end();
+
+      await cache.forceFlush();
+
+      expect(exported).to.equal(span);
+    });
+
+    it('gets an object of its own also of a span that came from a store', async () => {
+      const source = startService();
+      const store = source.cache.store();
+      source.start('job').end();
+      const { cache } = startService();
+      let copy = {} as ReadableSpan;
+      cache.addExporter(collecting(([span]) => (copy = { ...span! })));
+
+      cache.receive({ spans: store.getFinishedSpans() });
+      await cache.forceFlush();
+
+      expect(copy.spanContext()).to.deep.equal(store.getFinishedSpans()[0]!.spanContext());
+    });
+  });
+
+  describe('with spans that are large', () => {
+    const large = (name: string) => {
+      const span = startService().start(name).setAttribute('body', 'x'.repeat(10_000));
+      span.end();
+      return span as unknown as ReadableSpan;
+    };
+
+    it('loses a batch that does not fit into maxQueueBytes, counts it, and says at the end how many were lost', async () => {
+      const { cache } = startService();
+      const exporter = new ManualExporter();
+      cache.addExporter(exporter, { maxQueueBytes: 35_000 });
+
+      for (const batch of [['a', 'b'], ['c', 'd'], ['e']]) {
+        cache.exporter.export(batch.map(large), () => {});
+        cache.flush();
+      }
+      const [stats] = cache.stats().subscriptions;
+      const flushed = cache.forceFlush();
+      exporter.exports[0]!.done({ code: 0 });
+      await flushed;
+
+      expect(stats).to.include({ queued: 3, dropped: 2, droppedByBytes: 2 });
+      expect(stats!.queuedBytes).to.be.within(30_000, 35_000);
+      expect(names(exporter.exports[0]!.spans)).to.deep.equal(['a', 'b', 'e']);
+      expect(warnings.filter((line) => line.includes('queue of an exporter'))).to.deep.equal([
+        'otel-span-cache the queue of an exporter is full; its spans are dropped',
+        'otel-span-cache dropped 2 spans because the queue of an exporter was full',
+      ]);
+    });
+
+    it('loses one alone that could never fit', () => {
+      const { cache, start } = startService();
+      cache.addExporter(new ManualExporter(), { maxQueueBytes: 5_000 });
+
+      start('small').end();
+      cache.exporter.export([large('large')], () => {});
+      start('small, too').end();
+      cache.flush();
+
+      expect(cache.stats().subscriptions[0]).to.include({ queued: 2, dropped: 1, droppedByBytes: 1 });
+    });
+
+    it('loses none in forceFlush(), which moves what is in memory already', async () => {
+      const { cache } = startService();
+      const exporter = new ManualExporter();
+      cache.addExporter(exporter, { maxQueueBytes: 50_000 });
+      cache.exporter.export(Array.from({ length: 20 }, (_, i) => large(String(i))), () => {});
+
+      const flushed = cache.forceFlush();
+      exporter.exports[0]!.done({ code: 0 });
+      await flushed;
+
+      expect(cache.stats().subscriptions[0]).to.include({ delivered: 20, dropped: 0, queuedBytes: 0 });
+    });
+
+    it('gathers none without a bound if it never answers, however often it is flushed', () => {
+      const { cache } = startService();
+      cache.addExporter(new ManualExporter(), { maxQueueBytes: 50_000, exportTimeoutMillis: 20, maxExportBatchSize: 1 });
+
+      for (let round = 0; round < 20; round++) {
+        cache.exporter.export(Array.from({ length: 20 }, (_, i) => large(String(i))), () => {});
+        void cache.forceFlush();
+      }
+
+      const [stats] = cache.stats().subscriptions;
+      expect(stats!.queuedBytes).to.be.below(2 * 20 * 11_000);
+      expect(stats!.queued + stats!.dropped).to.equal(400);
+    });
+  });
+
   it('waits for the resource to be complete', async () => {
     let detected = (_: string) => {};
     const resource = resourceFromAttributes({
@@ -400,6 +757,20 @@ describe('The cache as an exporter', () => {
     expect(errors).to.deep.equal([
       [1, 'otel-span-cache: 1 of 2 spans were dropped: queue_full'],
       [1, 'otel-span-cache: 2 of 2 spans were dropped: shutdown'],
+    ]);
+  });
+
+  it('reports a failure after shutdown() also of an empty export', async () => {
+    const { cache } = startService();
+    const callback = sinon.spy();
+
+    cache.exporter.export([], callback);
+    await cache.shutdown();
+    cache.exporter.export([], callback);
+
+    expect(callback.args.map(([{ code, error }]) => [code, error?.message])).to.deep.equal([
+      [0, undefined],
+      [1, 'otel-span-cache: the cache is shut down'],
     ]);
   });
 

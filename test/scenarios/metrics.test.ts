@@ -201,7 +201,7 @@ describe('With selfObsMeterProvider', () => {
     expect(own).to.have.length.above(20);
     for (const { name, unit, description } of own) {
       expect(name).to.match(/^span_cache(\.[a-z]+(_[a-z]+)*)+$/).and.not.match(/_total$/);
-      expect(unit, name).to.match(/^(s|\{[a-z]+\})$/);
+      expect(unit, name).to.match(/^(s|By|\{[a-z]+\})$/);
       expect(description, name).to.match(/^[A-Z].+\.$/);
     }
   });
@@ -233,7 +233,7 @@ describe('With selfObsMeterProvider', () => {
       const service = startObserved({ ...BOUNDS, trackOpenSpans: true });
       await live(service);
 
-      const { spans, events, parkedSpans, openSpans, subscriptions } = service.cache.stats();
+      const { spans, events, parkedSpans, parkedBytes, openSpans, subscriptions } = service.cache.stats();
       const text = await scrape(service.reader);
 
       const labelled = (name: string, byReason: Readonly<Record<string, number>>) =>
@@ -245,6 +245,9 @@ describe('With selfObsMeterProvider', () => {
         ['span_cache_span_queued', spans.queued],
         ['span_cache_span_held', spans.held],
         ['span_cache_span_parked', parkedSpans],
+        ['span_cache_parked_size', parkedBytes],
+        ['span_cache_span_unamendable_total', spans.unamendable],
+        ...labelled('span_cache_span_early_total', spans.early),
         ['span_cache_span_open', openSpans.open],
         ['span_cache_span_forgotten_total', openSpans.forgotten],
         ['span_cache_event_received_total', events.received],
@@ -258,8 +261,10 @@ describe('With selfObsMeterProvider', () => {
         ...subscriptions.flatMap(({ kind, ...numbers }) => [
           [`span_cache_subscription_count ${kind}`, 1] as const,
           [`span_cache_subscription_queued ${kind}`, numbers.queued] as const,
+          [`span_cache_subscription_queued_bytes ${kind}`, numbers.queuedBytes] as const,
           [`span_cache_subscription_delivered_total ${kind}`, numbers.delivered] as const,
           [`span_cache_subscription_dropped_total ${kind}`, numbers.dropped] as const,
+          [`span_cache_subscription_dropped_by_bytes_total ${kind}`, numbers.droppedByBytes] as const,
           [`span_cache_subscription_dropped_orphans_total ${kind}`, numbers.droppedOrphans] as const,
           [`span_cache_subscription_failed_total ${kind}`, numbers.failed] as const,
           [`span_cache_subscription_errors_total ${kind}`, numbers.errors] as const,

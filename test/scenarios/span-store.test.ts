@@ -79,6 +79,21 @@ describe('A span store', () => {
     expect(cache.stats().subscriptions[0]).to.include({ kind: 'store', delivered: 5, dropped: 2 });
   });
 
+  it('keeps no more than maxBytes, and counts the spans that gave way for that', () => {
+    const { cache, start } = startService();
+    const store = cache.store({ maxBytes: 100_000 });
+
+    for (let i = 0; i < 10; i++) start(String(i)).setAttribute('body', 'x'.repeat(30_000)).end();
+
+    expect(names(store.getFinishedSpans())).to.deep.equal(['7', '8', '9']);
+    expect(store.maxBytes).to.equal(100_000);
+    const [stats] = cache.stats().subscriptions;
+    expect(stats).to.include({ delivered: 10, dropped: 7, droppedByBytes: 7 });
+    expect(stats!.queuedBytes).to.be.within(90_000, 100_000);
+    store.reset();
+    expect(cache.stats().subscriptions[0]).to.include({ dropped: 7, queuedBytes: 0 });
+  });
+
   it('forgets on reset() what ended before, and only that', () => {
     const { cache, start } = startService();
     const store = cache.store({ capacity: 2 });

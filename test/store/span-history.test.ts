@@ -358,7 +358,7 @@ describe('SpanHistory', () => {
       });
       fc.assert(
         fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 7 }), (steps, capacity) => {
-          const history = new SpanHistory(capacity);
+          const history = new SpanHistory(capacity, 2 ** 20);
           const list: DeliveredSpan[] = [];
 
           for (const { replace, traceId, spanId, attributes, odd } of steps) {
@@ -371,10 +371,11 @@ describe('SpanHistory', () => {
               });
               if (at >= 0) list[at] = span;
             } else {
-              const gaveWay = history.add(span);
-              expect(gaveWay).to.equal(list.length === capacity);
-              if (gaveWay) list.shift();
+              const before = history.dropped;
+              history.add(span);
+              expect(history.dropped - before).to.equal(list.length === capacity ? 1 : 0);
               list.push(span);
+              if (list.length > capacity) list.shift();
             }
           }
 
@@ -431,5 +432,91 @@ describe('SpanHistory', () => {
         }
       });
     }
+  });
+
+  describe('with a bound in bytes', () => {
+    /** What a span takes, as a history of its own has it. */
+    function sizeOf(span: DeliveredSpan): number {
+      const history = new SpanHistory(1);
+      history.add(span);
+      return history.bytes;
+    }
+
+    const sized = (model: ReadableSpan, id: number, length: number) =>
+      Object.assign(withIds(model, 'a'.repeat(32), id.toString(16).padStart(16, '0')), {
+        attributes: { text: 'x'.repeat(length), list: ['y'.repeat(length)] },
+      });
+
+    it('has the newest that fit, whatever is added and replaced', () => {
+      const model = endedSpan();
+      const step = fc.record({
+        replace: fc.boolean(),
+        id: fc.nat(20),
+        length: fc.oneof(fc.nat(2_000), fc.constantFrom(0, 40_000)),
+      });
+      fc.assert(
+        fc.property(fc.array(step, { maxLength: 80 }), fc.constantFrom(1, 3, 40), (steps, capacity) => {
+          const maxBytes = 10_000;
+          const history = new SpanHistory(capacity, maxBytes);
+          const kept: { id: number; length: number; bytes: number }[] = [];
+          let dropped = 0;
+          const bytes = () => kept.reduce((sum, each) => sum + each.bytes, 0);
+          for (const { replace, id, length } of steps) {
+            const span = sized(model, id, length);
+            const entry = { id, length, bytes: sizeOf(span) };
+            if (replace) history.replace(span);
+            else history.add(span);
+            const at = kept.findLastIndex((each) => each.id === id);
+            if (length === 40_000) dropped++;
+            else if (!replace) kept.push(entry);
+            else if (at >= 0) kept[at] = entry;
+            while (kept.length > capacity || bytes() > maxBytes) {
+              kept.shift();
+              dropped++;
+            }
+            expect(history.bytes).to.equal(bytes());
+            expect(history.dropped).to.equal(dropped);
+          }
+          const lengths = history.spans().map(({ attributes }) => String(attributes['text']).length);
+          expect(lengths).to.deep.equal(kept.map(({ length }) => length));
+        }),
+        { numRuns: 200 },
+      );
+    });
+
+    it('does not take one that is larger than all of it, for which no other gives way', () => {
+      const history = new SpanHistory(1, 5_000);
+      history.add(endedSpan('small'));
+
+      history.add(endedSpan('large', { attributes: { body: 'x'.repeat(10_000) } }));
+
+      expect(names(history.spans())).to.deep.equal(['small']);
+      expect([history.dropped, history.droppedByBytes]).to.deep.equal([1, 1]);
+    });
+
+    it('counts what spans that are kept by reference keep alive', () => {
+      const attributes = { body: 'x'.repeat(10_000) };
+
+      const odd = sizeOf(Object.assign(endedSpan('odd', { attributes }), { another: 1 }));
+      const kept = sizeOf(tampered({ attributes: Object.assign(Object.create(null), attributes) }));
+
+      expect([odd, kept].map((bytes) => Math.round(bytes / 10_000))).to.deep.equal([1, 1]);
+    });
+
+    it('lets go at once of all that a span referred to which gives way', async () => {
+      const history = new SpanHistory(100, 10_000);
+      const add = (name: string) => {
+        const list = ['x'.repeat(6_000)];
+        history.add(Object.assign(endedSpan(name), { attributes: { list } }));
+        return new WeakRef(list);
+      };
+
+      const [first, second] = [add('first'), add('second')];
+      // A WeakRef holds what it refers to until the turn is over.
+      await nextTurn();
+      collectGarbage();
+
+      expect([first.deref(), second.deref()?.length]).to.deep.equal([undefined, 1]);
+    });
   });
 });

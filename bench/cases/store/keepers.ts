@@ -16,7 +16,10 @@ export interface Keeper {
 
 export type MakeKeeper = () => Keeper;
 
-export const store: MakeKeeper = () => new SpanStoreSubscription(RETAINED, () => {}, () => {});
+/** Nothing gives way for its size. */
+const LIMITS = { capacity: RETAINED, maxBytes: 2 ** 30 };
+
+export const store: MakeKeeper = () => new SpanStoreSubscription(LIMITS, () => {}, () => {});
 
 /** The same of references to the SDK's spans, which is what `InMemorySpanExporter` keeps. */
 export const references: MakeKeeper = () => new ReferenceRing();

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createContextKey, diag, ROOT_CONTEXT, type Context } from '@opentelemetry/api';
+import { createContextKey, ROOT_CONTEXT, type Context } from '@opentelemetry/api';
+import { report } from '../../diagnostics/report.js';
 import type { ReadableLogRecord, ReadableSpan } from '../../model/otel.js';
 import type { SpanIdentity } from '../../model/span-map.js';
 import { copyLog } from './frozen-copies.js';
@@ -168,6 +169,6 @@ function guard(code: () => void): void {
   try {
     code();
   } catch (error) {
-    diag.error('otel-span-cache/testing: could not take in a span or a log record', error);
+    report('error', 'could not take in a span or a log record for tests', error);
   }
 }

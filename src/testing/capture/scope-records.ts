@@ -23,6 +23,11 @@ export interface ScopeLimits {
   readonly maxLogsPerScope: number;
 }
 
+/** With a bound for what has a size: the spans of this process have none, because they grow while they are kept. */
+export interface SizedScopeLimits extends ScopeLimits {
+  readonly maxBytesPerScope: number;
+}
+
 /**
  * What one scope owns: its spans in the order they started, its logs in the order they were emitted.
  *
@@ -41,18 +46,21 @@ export class ScopeRecords {
   unsampled = 0;
   droppedSpans = 0;
   droppedLogs = 0;
-  readonly #limits: ScopeLimits;
+  /** Whether something was dropped because of its size. */
+  bytesReached = false;
+  readonly #limits: ScopeLimits & Partial<SizedScopeLimits>;
   readonly #byId = new SpanMap<SpanRecord>();
   readonly #traces = new Map<string, TraceRecords>();
   readonly #listeners = new Set<() => void>();
   readonly #opened: (open: boolean) => void;
   #holds = 0;
+  #bytes = 0;
 
   /** @param opened is told when the scope opens and when it closes */
   constructor(
     name: string,
     openedAt: Moment,
-    limits: ScopeLimits,
+    limits: ScopeLimits & Partial<SizedScopeLimits>,
     opened: (scope: ScopeRecords, open: boolean) => void,
   ) {
     this.name = name;
@@ -82,8 +90,8 @@ export class ScopeRecords {
   }
 
   /** @returns whether there was room */
-  add(record: SpanRecord): boolean {
-    if (this.spans.length >= this.#limits.maxSpansPerScope) {
+  add(record: SpanRecord, bytes = 0): boolean {
+    if (this.spans.length >= this.#limits.maxSpansPerScope || !this.#takeBytes(bytes)) {
       this.droppedSpans++;
       return false;
     }
@@ -94,8 +102,8 @@ export class ScopeRecords {
   }
 
   /** @returns whether there was room */
-  addLog(log: CapturedLog): boolean {
-    if (this.logs.length >= this.#limits.maxLogsPerScope) {
+  addLog(log: CapturedLog, bytes = 0): boolean {
+    if (this.logs.length >= this.#limits.maxLogsPerScope || !this.#takeBytes(bytes)) {
       this.droppedLogs++;
       return false;
     }
@@ -114,6 +122,16 @@ export class ScopeRecords {
     const trace = traceId === undefined ? undefined : this.#traces.get(traceId);
     if (trace !== undefined) trace.revision++;
     for (const listener of this.#listeners) listener();
+  }
+
+  /** @returns whether there was room */
+  #takeBytes(bytes: number): boolean {
+    if (this.#bytes + bytes > (this.#limits.maxBytesPerScope ?? Infinity)) {
+      this.bytesReached = true;
+      return false;
+    }
+    this.#bytes += bytes;
+    return true;
   }
 
   #traceOf(traceId: string): TraceRecords {

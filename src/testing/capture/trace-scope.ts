@@ -1,4 +1,4 @@
-/// <reference lib="esnext.disposable" preserve="true" />
+import type { Disposable } from '../../support/disposable.js';
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
 import type { SpanMatcher } from '../expect/index.js';
 

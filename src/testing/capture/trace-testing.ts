@@ -1,6 +1,6 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 import type { LogRecordProcessor, SpanProcessor } from '../../model/otel.js';
 import type { SpanCache } from '../../span-cache.js';
+import type { AsyncDisposable, Disposable } from '../../support/disposable.js';
 import { boolean, resolveOptions, type OptionsOf } from '../../validation/option.js';
 import { attachScope, ForeignProviderError } from './errors.js';
 import { InstalledSdk, registeredProvider } from './installed-sdk.js';

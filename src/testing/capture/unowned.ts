@@ -1,20 +1,21 @@
 import type { SpanIdentity } from '../../model/span-map.js';
 import type { CapturedLog } from '../captured.js';
 import type { CopiedLog } from './frozen-copies.js';
+import { MAX_ITEMS, RecentItems } from './recent-items.js';
 import type { Moment } from './scope-records.js';
 import type { SpanRecord } from './span-record.js';
-
-/** Of each kind, and of the events of one span; the oldest gives way. */
-const MAX_UNOWNED = 1_000;
 
 interface UnownedLog extends CopiedLog {
   readonly order: number;
 }
 
-/** What no scope owns: the last 1,000 spans and the last 1,000 log records, in the order they came. */
+/**
+ * What no scope owns: the last 1,000 spans and the last 1,000 log records, in the order they came. Of what another
+ * process sent, fewer if they are large.
+ */
 export class Unowned {
-  readonly #spans: SpanRecord[] = [];
-  readonly #logs: UnownedLog[] = [];
+  readonly #spans = new RecentItems<SpanRecord>();
+  readonly #logs = new RecentItems<UnownedLog>();
   #logCount = 0;
 
   /** Log records that had no owner, those that gave way included. */
@@ -23,39 +24,34 @@ export class Unowned {
   }
 
   /** From another process its log records often come before it does. */
-  addSpan(record: SpanRecord): void {
-    for (const { log, event } of this.#logs) if (isIn(record, log)) record.addLog(event, MAX_UNOWNED);
-    addBounded(this.#spans, record);
+  addSpan(record: SpanRecord, bytes = 0): void {
+    for (const { log, event } of this.#logs.items) if (isIn(record, log)) record.addLog(event, MAX_ITEMS);
+    this.#spans.add(record, bytes);
   }
 
-  addLog({ log, event }: CopiedLog): void {
-    addBounded(this.#logs, { log, event, order: this.#logCount++ });
-    this.#spans.find((record) => isIn(record, log))?.addLog(event, MAX_UNOWNED);
+  addLog({ log, event }: CopiedLog, bytes = 0): void {
+    this.#logs.add({ log, event, order: this.#logCount++ }, bytes);
+    this.#spans.items.find((record) => isIn(record, log))?.addLog(event, MAX_ITEMS);
   }
 
   spansSince({ spans }: Moment): SpanRecord[] {
-    return this.#spans.filter(({ order }) => order >= spans);
+    return this.#spans.items.filter(({ order }) => order >= spans);
   }
 
   logsSince({ unownedLogs }: Moment): CapturedLog[] {
-    return this.#logs.filter(({ order }) => order >= unownedLogs).map(({ log }) => log);
+    return this.#logs.items.filter(({ order }) => order >= unownedLogs).map(({ log }) => log);
   }
 
   findSpan(span: SpanIdentity): SpanRecord | undefined {
-    return this.#spans.find((record) => isIn(record, span));
+    return this.#spans.items.find((record) => isIn(record, span));
   }
 
   clear(): void {
-    this.#spans.length = 0;
-    this.#logs.length = 0;
+    this.#spans.clear();
+    this.#logs.clear();
   }
 }
 
 function isIn({ traceId, spanId }: SpanRecord, context: Pick<CapturedLog, 'traceId' | 'spanId'>): boolean {
   return spanId === context.spanId && traceId === context.traceId;
-}
-
-function addBounded<T>(list: T[], item: T): void {
-  list.push(item);
-  if (list.length > MAX_UNOWNED) list.shift();
 }

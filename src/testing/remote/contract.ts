@@ -1,4 +1,4 @@
-/// <reference lib="esnext.disposable" preserve="true" />
+import type { AsyncDisposable } from '../../support/disposable.js';
 import type { SettleOptions, TracePattern, TraceScope, WaitOptions } from '../capture/trace-scope.js';
 import type { CapturedLog, CapturedTrace } from '../captured.js';
 import type { LogMatcher } from '../expect/wanted-log.js';
@@ -11,6 +11,12 @@ export interface RemoteReceiverOptions {
   protocol?: OtlpProtocol;
   /** How large a request may be, as sent and as decompressed. Default 16 MiB. */
   maxRequestBytes?: number;
+  /**
+   * How many elements a request may have, because a small one may hold millions that are empty. Each field of each
+   * message counts, or each value of JSON; a span and a log record count as ten besides. That makes about twenty for
+   * a span, and four for each of its attributes. From 1, default 1,000,000.
+   */
+  maxRequestElements?: number;
   /** Where to listen: on the loopback interface, and nowhere else. Default `'127.0.0.1'`. */
   host?: '127.0.0.1';
   /**
@@ -20,6 +26,11 @@ export interface RemoteReceiverOptions {
   maxSpansPerScope?: number;
   /** Likewise, log records: `droppedLogsCount`. From 1, default 100,000. */
   maxLogsPerScope?: number;
+  /**
+   * How many bytes of memory the spans and log records of a scope take, estimated. What arrives when it is full is
+   * counted as either. From 1, default 256 MiB.
+   */
+  maxBytesPerScope?: number;
 }
 
 /** What is told of a scope when it is opened. */

@@ -5,10 +5,17 @@ import type { OtlpProtocol } from './environment.js';
 
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 
+/** Ten thousand spans of twenty attributes each. */
+const MAX_REQUEST_ELEMENTS = 1_000_000;
+
+const MAX_BYTES_PER_SCOPE = 256 * 1024 * 1024;
+
 const RECEIVER: OptionsOf<RemoteReceiverOptions> = {
   protocol: oneOf<OtlpProtocol>('http/protobuf', 'http/json'),
   maxRequestBytes: positiveInteger(MAX_REQUEST_BYTES),
+  maxRequestElements: positiveInteger(MAX_REQUEST_ELEMENTS),
   ...SCOPE_LIMITS,
+  maxBytesPerScope: positiveInteger(MAX_BYTES_PER_SCOPE),
   host: {
     fallback: '127.0.0.1',
     expected: "'127.0.0.1', so that only this machine can send",

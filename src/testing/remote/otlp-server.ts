@@ -1,11 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { lastAnswer, rejectionOf } from './connection-error.js';
+import { assertLocal } from './local-request.js';
+import { ElementBudget, TooManyElements } from './otlp/element-budget.js';
 import { encodingOf, type Encoding } from './otlp/encodings.js';
 import { readLogs, readSpans } from './otlp/read-request.js';
 import { LOGS_REQUEST, TRACE_REQUEST } from './otlp/schema.js';
-import { Rejection, STATUS_CODES, type RejectionReason } from './rejection.js';
+import { ANSWER_HEADERS, Rejection, STATUS_CODES, type RejectionReason } from './rejection.js';
 import type { RemoteRecords } from './remote-records.js';
 import { readBody } from './request-body.js';
+import { UnderWay } from './under-way.js';
 
 /** Nobody but processes on this machine. */
 const LOOPBACK = '127.0.0.1';
@@ -18,6 +23,31 @@ const SIGNALS: Readonly<Record<string, (records: RemoteRecords, decode: Decode) 
 
 type Decode = (message: typeof TRACE_REQUEST) => object;
 
+/** How large one request may be. */
+export interface RequestLimits {
+  readonly maxRequestBytes: number;
+  readonly maxRequestElements: number;
+}
+
+/** How much senders may do at once, and how long they may take. */
+export interface ServerLimits {
+  readonly maxConnections: number;
+  readonly maxRequestsUnderWay: number;
+  /** How many of the largest requests there may be at once. */
+  readonly maxLargestRequests: number;
+  readonly headersMillis: number;
+  readonly requestMillis: number;
+}
+
+/** More than the services of one test need. */
+const SERVER_LIMITS: ServerLimits = {
+  maxConnections: 512,
+  maxRequestsUnderWay: 256,
+  maxLargestRequests: 4,
+  headersMillis: 10_000,
+  requestMillis: 30_000,
+};
+
 /**
  * The receiving end of OTLP over HTTP, on a free port of the loopback interface.
  *
@@ -27,24 +57,33 @@ export class OtlpServer {
   /** Requests that came in, the rejected ones included. */
   requests = 0;
   readonly rejected: Record<RejectionReason, number> = {
+    wrong_host: 0,
     wrong_path: 0,
     wrong_method: 0,
     unsupported_media_type: 0,
     too_large: 0,
+    too_slow: 0,
+    busy: 0,
     bad_payload: 0,
   };
   lastRejection: string | undefined;
   readonly #records: RemoteRecords;
-  readonly #maxRequestBytes: number;
+  readonly #limits: RequestLimits;
+  readonly #underWay: UnderWay;
   readonly #server: Server;
+  /** Of each connection: the answer to its last request, be it under way. */
+  readonly #answers = new WeakMap<Duplex, ServerResponse>();
   #url = '';
   #closed: Promise<void> | undefined;
 
-  constructor(records: RemoteRecords, maxRequestBytes: number) {
+  constructor(records: RemoteRecords, limits: RequestLimits, serverLimits: ServerLimits = SERVER_LIMITS) {
     this.#records = records;
-    this.#maxRequestBytes = maxRequestBytes;
-    this.#server = createServer((request, response) => void this.#answer(request, response));
-    this.#server.on('connection', (socket) => socket.unref());
+    this.#limits = limits;
+    this.#underWay = new UnderWay({
+      maxRequests: serverLimits.maxRequestsUnderWay,
+      maxBytes: serverLimits.maxLargestRequests * limits.maxRequestBytes,
+    });
+    this.#server = this.#newServer(serverLimits);
   }
 
   /** Without a slash at the end. */
@@ -70,8 +109,23 @@ export class OtlpServer {
     return this.#closed;
   }
 
+  #newServer({ maxConnections, headersMillis, requestMillis }: ServerLimits): Server {
+    const timeouts = {
+      headersTimeout: headersMillis,
+      requestTimeout: requestMillis,
+      connectionsCheckingInterval: Math.min(headersMillis, requestMillis) / 10,
+    };
+    const server = createServer(timeouts, (request, response) => void this.#answer(request, response));
+    server.maxConnections = maxConnections;
+    server.on('connection', (socket) => socket.unref());
+    server.on('drop', () => this.#turnDown(new Rejection('busy', `${maxConnections} connections are open already`)));
+    server.on('clientError', (error, socket) => this.#giveUp(socket, rejectionOf(error)));
+    return server;
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.requests++;
+    this.#answers.set(request.socket, response);
     const encoding = encodingOf(request.headers['content-type']);
     try {
       const { contentType, success } = await this.#take(request, encoding);
@@ -81,7 +135,7 @@ export class OtlpServer {
       const { reason, message } = this.#count(error);
       response.writeHead(STATUS_CODES[reason], {
         'content-type': encoding?.contentType ?? 'text/plain',
-        ...(reason === 'wrong_method' ? { allow: 'POST' } : {}),
+        ...ANSWER_HEADERS[reason],
       });
       response.end(encoding?.failure(message) ?? message);
       // What is left of the body is thrown away: a sender that is cut off in the middle does not see the answer.
@@ -91,6 +145,7 @@ export class OtlpServer {
 
   /** @throws Rejection, or what decoding throws */
   async #take(request: IncomingMessage, encoding: Encoding | undefined): Promise<Encoding> {
+    assertLocal(request.headers);
     const [path = ''] = (request.url ?? '').split('?', 1);
     const take = Object.hasOwn(SIGNALS, path) ? SIGNALS[path] : undefined;
     if (take === undefined) throw new Rejection('wrong_path', 'only /v1/traces and /v1/logs are here');
@@ -101,15 +156,44 @@ export class OtlpServer {
         'content-type must be application/json or application/x-protobuf',
       );
     }
-    const body = await readBody(request, this.#maxRequestBytes);
-    take(this.#records, (message) => encoding.decode(message, body));
+    const share = this.#underWay.enter();
+    try {
+      const body = await readBody(request, this.#limits.maxRequestBytes, share);
+      const budget = new ElementBudget(this.#limits.maxRequestElements);
+      take(this.#records, (message) => encoding.decode(message, body, budget));
+    } finally {
+      share.leave();
+    }
     return encoding;
   }
 
+  /** A connection on which nothing more can be read. */
+  #giveUp(socket: Duplex, rejection: Rejection | undefined): void {
+    const response = this.#answers.get(socket);
+    const isInRequest = response !== undefined && !response.req.complete;
+    const isAnswered = isInRequest && response.headersSent;
+    if (rejection !== undefined && !isInRequest) this.#turnDown(rejection);
+    if (rejection !== undefined && !isAnswered && socket.writable) socket.write(lastAnswer(rejection));
+    // What reads the request gets it as an error, and counts it.
+    if (isInRequest) response.req.destroy(rejection);
+    socket.destroy();
+  }
+
+  /** Counts what never became a request. */
+  #turnDown(rejection: Rejection): void {
+    this.requests++;
+    this.#count(rejection);
+  }
+
   #count(error: unknown): Rejection {
-    const rejection = error instanceof Rejection ? error : new Rejection('bad_payload', (error as Error).message);
+    const rejection = asRejection(error);
     this.rejected[rejection.reason]++;
     this.lastRejection = rejection.message;
     return rejection;
   }
+}
+
+function asRejection(error: unknown): Rejection {
+  if (error instanceof Rejection) return error;
+  return new Rejection(error instanceof TooManyElements ? 'too_large' : 'bad_payload', (error as Error).message);
 }

@@ -1,20 +1,41 @@
 /**
  * Why a request is turned down.
  *
+ * - `wrong_host`: meant for another machine, or sent by a web page of one (403)
  * - `wrong_path`: neither `/v1/traces` nor `/v1/logs` (404)
  * - `wrong_method`: not POST (405)
  * - `unsupported_media_type`: neither JSON nor protobuf, or compressed by other than gzip and deflate (415)
- * - `too_large`: larger than `maxRequestBytes`, as sent or decompressed (413)
- * - `bad_payload`: not what its headers say, or not OTLP (400)
+ * - `too_large`: larger than `maxRequestBytes`, as sent or decompressed, or of more than `maxRequestElements` (413)
+ * - `too_slow`: not there as a whole within 30 seconds, or its headers within 10 (408)
+ * - `busy`: too many connections or requests at once, or too large ones (503; connections are closed)
+ * - `bad_payload`: not what its headers say, not OTLP, or not HTTP (400)
  */
-export type RejectionReason = 'wrong_path' | 'wrong_method' | 'unsupported_media_type' | 'too_large' | 'bad_payload';
+export type RejectionReason =
+  | 'wrong_host'
+  | 'wrong_path'
+  | 'wrong_method'
+  | 'unsupported_media_type'
+  | 'too_large'
+  | 'too_slow'
+  | 'busy'
+  | 'bad_payload';
 
 export const STATUS_CODES: Readonly<Record<RejectionReason, number>> = {
+  wrong_host: 403,
   wrong_path: 404,
   wrong_method: 405,
   unsupported_media_type: 415,
   too_large: 413,
+  too_slow: 408,
+  busy: 503,
   bad_payload: 400,
+};
+
+/** Headers that an answer has beside its type. */
+export const ANSWER_HEADERS: Readonly<Partial<Record<RejectionReason, Readonly<Record<string, string>>>>> = {
+  wrong_method: { allow: 'POST' },
+  // An SDK sends it again then.
+  busy: { 'retry-after': '1' },
 };
 
 /** A request is turned down; the message goes to the sender. */

@@ -98,6 +98,10 @@ export class RemoteCaptureScope implements RemoteScope {
     return this.#records.droppedLogs;
   }
 
+  get limitReached(): string | undefined {
+    return this.#records.bytesReached ? 'maxBytesPerScope' : undefined;
+  }
+
   async waitForSpan(span: SpanMatcher, options?: WaitOptions): Promise<CapturedSpan> {
     const wanted = wantedSpan('span', span);
     const candidates = () => asSeenBy(wanted, this.#records.spans);

@@ -1,9 +1,12 @@
-import { diag } from '@opentelemetry/api';
+import { report } from '../../diagnostics/report.js';
+import { estimatedEventBytes, estimatedSpanBytes } from '../../model/estimated-bytes.js';
+import type { LogEvent } from '../../model/log-event.js';
+import type { ReadableSpan } from '../../model/otel.js';
 import { SpanMap } from '../../model/span-map.js';
 import type { CapturedEvent } from '../captured.js';
 import { copyLog, type CopiedLog, type CopyableLog, type CopyableSpan } from '../capture/frozen-copies.js';
 import { GONE, Ownership, type Owner } from '../capture/ownership.js';
-import { ScopeRecords, type ScopeLimits } from '../capture/scope-records.js';
+import { ScopeRecords, type SizedScopeLimits } from '../capture/scope-records.js';
 import { SpanRecord } from '../capture/span-record.js';
 import { Unowned } from '../capture/unowned.js';
 
@@ -18,12 +21,12 @@ export class RemoteRecords {
   readonly unowned = new Unowned();
   receivedSpans = 0;
   receivedLogs = 0;
-  readonly #limits: ScopeLimits;
+  readonly #limits: SizedScopeLimits;
   readonly #ownership = new Ownership();
   /** Of each scope: the log records of its spans, which often arrive before the span does. */
   readonly #events = new WeakMap<ScopeRecords, SpanMap<SpanEvents>>();
 
-  constructor(limits: ScopeLimits) {
+  constructor(limits: SizedScopeLimits) {
     this.#limits = limits;
   }
 
@@ -54,14 +57,15 @@ export class RemoteRecords {
     if (owner !== undefined && owner !== GONE && owner.find(context) !== undefined) return undefined;
     const record = new SpanRecord(span, this.receivedSpans++, false, undefined);
     record.end();
-    if (owner === undefined) this.unowned.addSpan(record);
-    else if (owner !== GONE) this.#addOwned(record, owner);
+    const bytes = estimatedSpanBytes(span as ReadableSpan);
+    if (owner === undefined) this.unowned.addSpan(record, bytes);
+    else if (owner !== GONE) this.#addOwned(record, owner, bytes);
     return owner;
   }
 
-  #addOwned(record: SpanRecord, owner: ScopeRecords): void {
+  #addOwned(record: SpanRecord, owner: ScopeRecords, bytes: number): void {
     for (const event of this.#events.get(owner)?.get(record)?.events ?? []) record.addLog(event);
-    owner.add(record);
+    owner.add(record, bytes);
   }
 
   #addLog(copied: CopiedLog): Owner {
@@ -69,8 +73,9 @@ export class RemoteRecords {
     const { log, event } = copied;
     const { traceId, spanId } = log;
     const owner = this.#logOwner(traceId);
-    if (owner === undefined) this.unowned.addLog(copied);
-    if (owner === undefined || owner === GONE || !owner.addLog(log)) return undefined;
+    const bytes = estimatedEventBytes(event as unknown as LogEvent);
+    if (owner === undefined) this.unowned.addLog(copied, bytes);
+    if (owner === undefined || owner === GONE || !owner.addLog(log, bytes)) return undefined;
     if (traceId !== undefined && spanId !== undefined) this.#addEvent(owner, { traceId, spanId }, event);
     return owner;
   }
@@ -103,7 +108,7 @@ function announce(owners: readonly Owner[]): void {
     try {
       owner.changed();
     } catch (error) {
-      diag.error('otel-span-cache/testing/remote: a listener of a scope threw', error);
+      report('error', 'a listener of a remote scope failed', error);
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { RemoteReceiverOptions, RemoteScope, RemoteScopeOptions } from './contract.js';
+import { startReceiver } from './loopback-receiver.js';
 import { allOptions } from './options.js';
-import { startReceiver } from './receiver.js';
 
 /**
  * Reads the spans and logs of another process in a test: of a service that knows nothing of it.

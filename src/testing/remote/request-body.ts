@@ -1,52 +1,59 @@
 import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import { gunzip, inflate } from 'node:zlib';
+import type { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createInflate } from 'node:zlib';
 import { Rejection } from './rejection.js';
+import type { Share } from './under-way.js';
 
-interface Limit {
-  readonly maxOutputLength: number;
-}
-
-type Decompress = (bytes: Uint8Array, limit: Limit) => Promise<Uint8Array>;
-
-const DECOMPRESS: Readonly<Record<string, Decompress>> = {
-  gzip: promisify<Uint8Array, Limit, Uint8Array>(gunzip),
-  deflate: promisify<Uint8Array, Limit, Uint8Array>(inflate),
+const DECOMPRESSORS: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  deflate: createInflate,
 };
 
 /**
- * The whole body, decompressed. Holds at most `maxBytes`, as sent and as decompressed: a small body that grows
- * without end is stopped there.
+ * The whole body, decompressed. Takes in at most `maxBytes`, as sent and as decompressed: a small body that grows
+ * without end is stopped there. What is held meanwhile counts in the share.
  *
  * @throws Rejection
  */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+export async function readBody(request: IncomingMessage, maxBytes: number, share: Share): Promise<Uint8Array> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  const decompress = Object.hasOwn(DECOMPRESS, encoding) ? DECOMPRESS[encoding] : undefined;
-  if (decompress === undefined && encoding !== 'identity') {
+  const newDecompressor = Object.hasOwn(DECOMPRESSORS, encoding) ? DECOMPRESSORS[encoding] : undefined;
+  if (newDecompressor === undefined && encoding !== 'identity') {
     throw new Rejection('unsupported_media_type', 'content-encoding must be gzip, deflate or identity');
   }
-  const bytes = await readAll(request, maxBytes);
-  if (decompress === undefined) return bytes;
+  if (Number(request.headers['content-length']) > maxBytes) throw tooLarge(maxBytes);
+  // Breaking off would destroy the connection, and with it the answer.
+  const sent = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+  const take = (chunks: AsyncIterable<Uint8Array>) => collect(chunks, maxBytes, share);
+  if (newDecompressor === undefined) return take(sent);
   try {
-    return await decompress(bytes, { maxOutputLength: maxBytes });
+    return await pipeline(atMost(sent, maxBytes), newDecompressor(), take);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
-    throw new Rejection('bad_payload', `the body is not ${encoding}`);
+    // zlib's own codes: Z_DATA_ERROR, Z_BUF_ERROR and so on.
+    if (String((error as NodeJS.ErrnoException).code).startsWith('Z_')) {
+      throw new Rejection('bad_payload', `the body is not ${encoding}`);
+    }
+    throw error;
   }
 }
 
-async function readAll(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
-  if (Number(request.headers['content-length']) > maxBytes) throw tooLarge(maxBytes);
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  // Breaking off would destroy the connection, and with it the answer.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
-    length += chunk.length;
-    if (length > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(chunk);
+async function* atMost(chunks: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let left = maxBytes;
+  for await (const chunk of chunks) {
+    left -= chunk.length;
+    if (left < 0) throw tooLarge(maxBytes);
+    yield chunk;
   }
-  return Buffer.concat(chunks);
+}
+
+async function collect(chunks: AsyncIterable<Uint8Array>, maxBytes: number, share: Share): Promise<Uint8Array> {
+  const collected: Uint8Array[] = [];
+  for await (const chunk of atMost(chunks, maxBytes)) {
+    share.take(chunk.length);
+    collected.push(chunk);
+  }
+  return Buffer.concat(collected);
 }
 
 function tooLarge(maxBytes: number): Rejection {

@@ -11,6 +11,8 @@ export interface SpanSource {
   readonly openSpans?: readonly CapturedSpan[];
   /** Spans there was no room for. */
   readonly droppedSpansCount?: number;
+  /** The option that left no room, if it is not the one for the number of spans or log records. */
+  readonly limitReached?: string | undefined;
   /** Why there is no span. */
   explainNoSpans?(): string;
   /** Why no span could have arrived, if so: that there is none says nothing then. */

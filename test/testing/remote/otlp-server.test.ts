@@ -2,7 +2,8 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { remoteScope, type RejectionReason, type RemoteScope } from '../../../src/testing/remote/index.js';
-import { names } from '../capture/tracing-tools.js';
+import { failureOf, names } from '../capture/tracing-tools.js';
+import { field, repeated, spanWith } from './payloads.js';
 
 const JSON_TYPE = 'application/json';
 const PROTOBUF = 'application/x-protobuf';
@@ -141,6 +142,91 @@ describe('OtlpServer', () => {
       expect(response.status).to.equal(400);
       expect(scope.spans).to.deep.equal([]);
     });
+  });
+
+  describe('of a small request that holds millions of elements', () => {
+    const JSON_EMPTY = `{}${',{}'.repeat(1_100_000)}`;
+    const MILLIONS = 2_000_000;
+    /** Sent as 4 MB or less, compressed to some kilobytes. */
+    const bombs: Record<string, Sent> = {
+      'empty resources': { body: repeated([0x0a, 0], MILLIONS) },
+      'empty attributes of one span': { body: spanWith(repeated([9 * 8 + 2, 0], MILLIONS)) },
+      'empty events of one span': { body: spanWith(repeated([11 * 8 + 2, 0], MILLIONS)) },
+      'empty links of one span': { body: spanWith(repeated([13 * 8 + 2, 0], MILLIONS)) },
+      'names of one span, of which the last counts': { body: spanWith(repeated([5 * 8 + 2, 0], MILLIONS)) },
+      'states of one span, of which the last counts': { body: spanWith(repeated([15 * 8 + 2, 0], MILLIONS)) },
+      'fields that nobody reads': { body: spanWith(repeated([14 * 8, 0], MILLIONS)) },
+      'empty log records': { path: '/v1/logs', body: field(1, field(2, repeated([2 * 8 + 2, 0], MILLIONS))) },
+      'empty resources in JSON': { type: JSON_TYPE, body: `{"resourceSpans":[${JSON_EMPTY}]}` },
+      'empty log records in JSON': { path: '/v1/logs', type: JSON_TYPE, body: `{"resourceLogs":[{"scopeLogs":[{"logRecords":[${JSON_EMPTY}]}]}]}` },
+      'lists that nobody reads, in JSON': { type: JSON_TYPE, body: `{"unknown":[[]${',[]'.repeat(1_100_000)}]}` },
+      'lists in one another that nobody reads, in JSON': { type: JSON_TYPE, body: `{"unknown":${'['.repeat(1_100_000)}${']'.repeat(1_100_000)}}` },
+    };
+    for (const [what, { body, ...sent }] of Object.entries(bombs)) {
+      it(`${what}: takes nothing, answers 413, and goes on`, async () => {
+        await using large = await remoteScope();
+        const compressed = gzipSync(body!);
+        const headers = { 'content-type': sent.type ?? PROTOBUF, 'content-encoding': 'gzip' };
+
+        const response = await fetch(large.receiver.url + (sent.path ?? '/v1/traces'), { method: 'POST', headers, body: compressed });
+
+        expect(compressed.length).to.be.lessThan(20_000);
+        expect(response.status).to.equal(413);
+        expect(await response.text()).to.contain('the payload has more than 1000000 elements');
+        expect(large.receiver.stats.rejected.too_large).to.equal(1);
+        expect([large.receiver.stats.spans, large.receiver.stats.logs]).to.deep.equal([0, 0]);
+        expect((await fetch(`${large.receiver.url}/v1/traces`, { method: 'POST', headers: { 'content-type': PROTOBUF } })).status).to.equal(200);
+      });
+    }
+  });
+
+  describe('with a bound for elements of its own', () => {
+    const body = traces(span({ attributes: [{ key: 'k', value: { stringValue: 'v' } }] }));
+    /** Of this text: six objects, four lists, four commas; and ten for the span. */
+    const elements = 24;
+
+    it('takes a request that has as many', async () => {
+      await using exact = await remoteScope({ maxRequestElements: elements });
+
+      expect((await fetch(`${exact.receiver.url}/v1/traces`, { method: 'POST', headers: { 'content-type': JSON_TYPE }, body })).status).to.equal(200);
+    });
+
+    it('turns down one that has more', async () => {
+      await using small = await remoteScope({ maxRequestElements: elements - 1 });
+
+      expect((await fetch(`${small.receiver.url}/v1/traces`, { method: 'POST', headers: { 'content-type': JSON_TYPE }, body })).status).to.equal(413);
+      expect(small.explainNoSpans()).to.equal('a request was rejected: the payload has more than 23 elements');
+    });
+
+    it('takes commas and brackets inside of strings for text', async () => {
+      await using exact = await remoteScope({ maxRequestElements: elements });
+      const text = body.replace('work', '[,{\\",\\\\');
+
+      expect((await fetch(`${exact.receiver.url}/v1/traces`, { method: 'POST', headers: { 'content-type': JSON_TYPE }, body: text })).status).to.equal(200);
+      expect(names(exact.spans)).to.deep.equal(['[,{",\\']);
+    });
+
+    it('is one of 1,000,000 elements if it is not told: a batch of 4,096 spans with 20 attributes passes', async () => {
+      await using scope = await remoteScope();
+      const attributes = Array.from({ length: 20 }, (_, i) => ({ key: `key ${i}`, value: { stringValue: 'value' } }));
+      const spans = Array.from({ length: 4_096 }, (_, i) => span({ spanId: `b${i.toString(16).padStart(15, '0')}`, attributes }));
+
+      const response = await fetch(`${scope.receiver.url}/v1/traces`, { method: 'POST', headers: { 'content-type': JSON_TYPE }, body: traces(...spans) });
+
+      expect(response.status).to.equal(200);
+      expect(scope.spans).to.have.length(4_096);
+    });
+
+    it('is refused if it is none', async () => {
+      expect(await failureOf(remoteScope({ maxRequestElements: 0 }))).to.be.instanceOf(RangeError);
+    });
+  });
+
+  it('names in its answer the kind of an object, not its million keys', async () => {
+    const keys = Array.from({ length: 500 }, (_, i) => `"${i}":0`);
+    const response = await send({ body: `{"resourceSpans":{${keys.join()}}}` });
+
+    expect(await response.json()).to.deep.equal({ message: 'resourceSpans must be an array, got an object' });
   });
 
   it('answers any bytes at all, and goes on', async function () {

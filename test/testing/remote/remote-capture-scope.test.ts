@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
-import { remoteScope, type RemoteScope } from '../../../src/testing/remote/index.js';
+import { remoteReceiver, remoteScope, type RemoteScope } from '../../../src/testing/remote/index.js';
 import { failureOf, names } from '../capture/tracing-tools.js';
 
 const TRACE = 'a'.repeat(32);
@@ -213,6 +213,38 @@ describe('RemoteCaptureScope', () => {
       expect([small.logs.length, small.droppedSpansCount, small.droppedLogsCount]).to.deep.equal([1, 1, 1]);
       expect((await failureOf(small.waitForSpan('span 2'))).message).to.include('not kept: 1 span, because maxSpansPerScope');
       expect(() => small.assertAllEnded()).to.throw(/^it cannot be told/);
+    });
+  });
+
+  describe('that is full by the size of what it has', () => {
+    const text = 'x'.repeat(20_000);
+    const attributes = [{ key: 'text', value: { stringValue: text } }];
+
+    it('counts what it has no room for, and says so', async () => {
+      await using small = await remoteScope({ maxBytesPerScope: 50_000, timeoutMillis: 1 });
+      const post = (signal: string, body: object) =>
+        fetch(`${small.receiver.url}/v1/${signal}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+      const events = Array.from({ length: 20 }, () => ({ attributes: [{ key: 'text', value: { stringValue: text } }] }));
+      await post('traces', { resourceSpans: [{ scopeSpans: [{ spans: [span('1', undefined, { attributes }), span('2', undefined, { events })] }] }] });
+      await post('logs', { resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue: text } }, { attributes }, { attributes }] }] }] });
+
+      expect(names(small.spans)).to.deep.equal(['span 1']);
+      expect([small.logs.length, small.droppedSpansCount, small.droppedLogsCount]).to.deep.equal([1, 1, 2]);
+      expect((await failureOf(small.waitForSpan('span 2'))).message).to.include('not kept: 1 span, because maxBytesPerScope was reached');
+    });
+  });
+
+  describe('unowned', () => {
+    it('are the last ones, fewer if they are large', async () => {
+      await using receiver = await remoteReceiver();
+      const [one] = [receiver.openScope(), receiver.openScope()];
+      const attributes = [{ key: 'text', value: { stringValue: 'x'.repeat(10_000_000) } }];
+      for (const digit of ['1', '2', '3', '4', '5', '6', '7', '8', '9']) {
+        const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span(digit, undefined, { attributes })] }] }] });
+        await fetch(`${receiver.url}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      }
+
+      expect(names(one!.unowned)).to.deep.equal(['span 4', 'span 5', 'span 6', 'span 7', 'span 8', 'span 9']);
     });
   });
 

@@ -2,8 +2,12 @@ import { cpSync } from 'node:fs';
 import { expect } from 'chai';
 import { compile } from '../../compile.js';
 import { expectOutput, here, outputOf } from './output.js';
+import { fixtureOf } from './projects.js';
 
 /* The runners that run.mjs installs. */
+
+/** Given by run.mjs if it is not this one: vitest 5 needs Node.js 22.12. */
+const NEW_NODE = process.env['NEW_NODE'] ?? process.execPath;
 
 describe('otel-span-cache/testing', function () {
   this.timeout(120_000);
@@ -41,6 +45,12 @@ describe('otel-span-cache/testing', function () {
     expectOutput('vitest3/output.txt', await outputOf(vitest, here('vitest3/.run/fixture')));
   });
 
+  it('is the same in the newest vitest', async () => {
+    const vitest = ['../../node_modules/vitest/vitest.mjs', 'run', '--reporter=default'];
+
+    expectOutput('vitest5/output.txt', await outputOf(vitest, here('vitest5/.run/fixture'), NEW_NODE));
+  });
+
   it('can be required but for the face of vitest, which vitest itself does not let be', async () => {
     const output = await outputOf(['--eval', "require('otel-span-cache/testing/vitest')"], here('vitest/.run/fixture'));
 
@@ -56,11 +66,11 @@ describe('otel-span-cache/testing', function () {
     expectOutput('node/assertions-output.txt', output);
   });
 
-  for (const runner of ['jest', 'vitest', 'vitest3']) {
+  for (const runner of ['jest', 'vitest', 'vitest3', 'vitest5']) {
     for (const kind of ['mts', 'cts']) {
       it(`has types for ${runner}, in a file that is .${kind}`, async () => {
         const file = here(`${runner}/.run/fixture/types.${kind}`);
-        cpSync(here(`${runner}/fixture/types.mts`), file);
+        cpSync(here(`${fixtureOf(runner)}/fixture/types.mts`), file);
         const types = ['--types', runner === 'jest' ? 'jest' : '', '--typeRoots', here(`${runner}/node_modules/@types`)];
 
         expect(await compile(file, '--module', 'nodenext', ...types, '--skipLibCheck')).to.equal('');

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { newNode } from '../../installed.ts';
-import { installRunner, INSTALLED_RUNNERS, layOut } from './projects.mjs';
+import { fixtureOf, installRunner, INSTALLED_RUNNERS, layOut } from './projects.ts';
 
 /* Tests in the runners that the repository does not test with. */
 
@@ -10,7 +10,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 for (const runner of INSTALLED_RUNNERS) {
   installRunner(runner);
-  layOut(runner, 'fixture', [`test/testing/runners/${runner}/fixture`]);
+  layOut(runner, 'fixture', [`test/testing/runners/${fixtureOf(runner)}/fixture`]);
   for (const file of ['checkout.mjs', 'service.mjs']) {
     layOut(runner, `fixture/${file}`, [`test/testing/runners/${file}`]);
   }

@@ -14,7 +14,8 @@ export function remarksOn(spans: unknown, found: readonly unknown[]): string[] {
 
 /** Only how many it had no room for. */
 export function remarksOnDropped(spans: unknown): string[] {
-  return droppedText(runOf(spans)?.droppedSpansCount, 'span', 'maxSpansPerScope');
+  const run = runOf(spans);
+  return droppedText(run?.droppedSpansCount, 'span', run?.limitReached ?? 'maxSpansPerScope');
 }
 
 /** Why it cannot be told what is not there: not all was kept, or nothing could have come. Empty if it can be told. */
@@ -25,7 +26,7 @@ export function remarksOnUnseen(spans: unknown): string[] {
 /** The same of log records: why there are none, and how many it had no room for. */
 export function remarksOnLogs(run: LogSource): string[] {
   const why = run.logs.length === 0 ? run.explainNoLogs?.() : undefined;
-  return [...linesOf(why), ...droppedText(run.droppedLogsCount, 'log record', 'maxLogsPerScope')];
+  return [...linesOf(why), ...droppedText(run.droppedLogsCount, 'log record', run.limitReached ?? 'maxLogsPerScope')];
 }
 
 function droppedText(count: number | undefined, noun: string, option: string): string[] {

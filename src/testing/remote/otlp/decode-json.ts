@@ -1,4 +1,5 @@
 import { expectation } from '../../../validation/option.js';
+import type { ElementBudget } from './element-budget.js';
 import { MalformedPayload, MAX_DEPTH, tooDeep } from './malformed-payload.js';
 import type { Field, Message, Scalar } from './schema.js';
 
@@ -40,37 +41,42 @@ const READERS: Readonly<Record<Scalar, { readonly expected: string; readonly rea
  * A message from its JSON form: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding.
  *
  * Ids are hexadecimal, other bytes base64, integers of 64 bits text or numbers, enumerations numbers. Null is as
- * good as left out.
+ * good as left out. The values of the text have been paid for: see `json-elements.ts`.
  *
  * @throws MalformedPayload
+ * @throws TooManyElements
  */
-export function decodeJson(message: Message, value: unknown, depth = 0): Decoded {
+export function decodeJson(message: Message, value: unknown, budget: ElementBudget, depth = 0): Decoded {
   if (depth > MAX_DEPTH) throw tooDeep();
+  budget.spend(message.extraElements);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong('a message', 'an object', value);
   const decoded: Decoded = {};
   for (const [name, field] of message.byName) {
     const sent = Object.hasOwn(value, name) ? (value as Decoded)[name] : undefined;
     if (sent === undefined || sent === null) continue;
-    decoded[name] = field.repeated ? elements(name, field, sent, depth) : single(name, field, sent, depth);
+    const read = field.repeated ? elements : single;
+    decoded[name] = read(name, field, sent, budget, depth);
   }
   return decoded;
 }
 
-function elements(name: string, field: Field, value: unknown, depth: number): unknown[] {
+function elements(name: string, field: Field, value: unknown, budget: ElementBudget, depth: number): unknown[] {
   if (!Array.isArray(value)) throw wrong(name, 'an array', value);
-  return value.map((element) => single(name, field, element, depth));
+  return value.map((element) => single(name, field, element, budget, depth));
 }
 
-function single(name: string, { type }: Field, value: unknown, depth: number): unknown {
-  if (typeof type === 'function') return decodeJson(type(), value, depth + 1);
+function single(name: string, { type }: Field, value: unknown, budget: ElementBudget, depth: number): unknown {
+  if (typeof type === 'function') return decodeJson(type(), value, budget, depth + 1);
   const { expected, read } = READERS[type];
   const decoded = read(value);
   if (decoded === undefined) throw wrong(name, expected, value);
   return decoded;
 }
 
+/** Names the kind of an array or an object instead of showing it: it may have a million keys. */
 function wrong(name: string, expected: string, value: unknown): MalformedPayload {
-  return new MalformedPayload(expectation(name, expected, value));
+  if (typeof value !== 'object' || value === null) return new MalformedPayload(expectation(name, expected, value));
+  return new MalformedPayload(`${name} must be ${expected}, got an ${Array.isArray(value) ? 'array' : 'object'}`);
 }
 
 function uint32(value: unknown): number | undefined {

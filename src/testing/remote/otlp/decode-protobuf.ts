@@ -1,6 +1,7 @@
+import type { ElementBudget } from './element-budget.js';
 import { MalformedPayload, MAX_DEPTH, tooDeep } from './malformed-payload.js';
 import type { Field, Message, Scalar } from './schema.js';
-import { WireReader, WireType } from './wire-reader.js';
+import { fieldNumberOf, WireReader, WireType, wireTypeOf } from './wire-reader.js';
 
 type Decoded = Record<string, unknown>;
 
@@ -11,7 +12,7 @@ interface Encoding {
 
 const ENCODINGS: Readonly<Record<Scalar, Encoding>> = {
   string: { wireType: WireType.BYTES, read: (reader) => reader.string() },
-  bytes: { wireType: WireType.BYTES, read: (reader) => reader.bytes() },
+  bytes: { wireType: WireType.BYTES, read: (reader) => new Uint8Array(reader.bytes()) },
   id: { wireType: WireType.BYTES, read: (reader) => Buffer.from(reader.bytes()).toString('hex') },
   bool: { wireType: WireType.VARINT, read: (reader) => reader.varint() !== 0n },
   uint32: { wireType: WireType.VARINT, read: (reader) => Number(BigInt.asUintN(32, reader.varint())) },
@@ -22,38 +23,51 @@ const ENCODINGS: Readonly<Record<Scalar, Encoding>> = {
 };
 
 /**
- * A message from its protobuf form.
+ * A message from its protobuf form. Each field on the wire is an element, known or not.
  *
  * Stricter than protobuf asks for: a known field of another wire type is an error, not an unknown field. In a test
  * a service that sends nonsense is to be noticed.
  *
  * @throws MalformedPayload
+ * @throws TooManyElements
  */
-export function decodeProtobuf(message: Message, bytes: Uint8Array, depth = 0): Decoded {
+export function decodeProtobuf(message: Message, bytes: Uint8Array, budget: ElementBudget): Decoded {
+  return decode(message, new WireReader(bytes), budget, 0);
+}
+
+function decode(message: Message, reader: WireReader, budget: ElementBudget, depth: number): Decoded {
   if (depth > MAX_DEPTH) throw tooDeep();
-  const reader = new WireReader(bytes);
+  budget.spend(message.extraElements);
   const decoded: Decoded = {};
   while (!reader.atEnd) {
-    const { number, wireType } = reader.tag();
-    const known = message.byNumber.get(number);
-    if (known === undefined) reader.skip(wireType);
-    else readField(decoded, ...known, wireType, reader, depth);
+    budget.spend(1);
+    const tag = reader.tag();
+    const known = message.byNumber.get(fieldNumberOf(tag));
+    if (known === undefined) {
+      reader.skip(wireTypeOf(tag));
+      continue;
+    }
+    const [name, field] = known;
+    expectWireType(name, field, wireTypeOf(tag));
+    keep(decoded, name, field, readField(field, reader, budget, depth));
   }
   return decoded;
 }
 
-function readField(
-  decoded: Decoded,
-  name: string,
-  { type, repeated }: Field,
-  wireType: number,
-  reader: WireReader,
-  depth: number,
-): void {
+function expectWireType(name: string, { type }: Field, sent: number): void {
   const expected = typeof type === 'string' ? ENCODINGS[type].wireType : WireType.BYTES;
-  if (wireType !== expected) throw new MalformedPayload(`${name} has wire type ${wireType}, not ${expected}`);
-  const value =
-    typeof type === 'string' ? ENCODINGS[type].read(reader) : decodeProtobuf(type(), reader.bytes(), depth + 1);
+  if (sent !== expected) throw new MalformedPayload(`${name} has wire type ${sent}, not ${expected}`);
+}
+
+function readField({ type }: Field, reader: WireReader, budget: ElementBudget, depth: number): unknown {
+  if (typeof type === 'string') return ENCODINGS[type].read(reader);
+  const outerEnd = reader.enter();
+  const inner = decode(type(), reader, budget, depth + 1);
+  reader.leave(outerEnd);
+  return inner;
+}
+
+function keep(decoded: Decoded, name: string, { repeated }: Field, value: unknown): void {
   if (!repeated) decoded[name] = value;
   else if (name in decoded) (decoded[name] as unknown[]).push(value);
   else decoded[name] = [value];

@@ -1,12 +1,14 @@
 import { decodeJson } from './decode-json.js';
 import { decodeProtobuf } from './decode-protobuf.js';
+import type { ElementBudget } from './element-budget.js';
+import { spendJsonElements } from './json-elements.js';
 import type { Message } from './schema.js';
 
 /** The two forms of OTLP over HTTP. */
 export interface Encoding {
   readonly contentType: string;
-  /** @throws MalformedPayload, and what `JSON.parse` throws */
-  decode(message: Message, body: Uint8Array): object;
+  /** @throws MalformedPayload, TooManyElements, and what `JSON.parse` throws */
+  decode(message: Message, body: Uint8Array, budget: ElementBudget): object;
   /** The answer to a request of which everything was taken in. */
   readonly success: Uint8Array;
   /** `google.rpc.Status`, with a message of at most 127 bytes. */
@@ -15,7 +17,10 @@ export interface Encoding {
 
 const JSON_ENCODING: Encoding = {
   contentType: 'application/json',
-  decode: (message, body) => decodeJson(message, JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))),
+  decode(message, body, budget) {
+    spendJsonElements(body, budget);
+    return decodeJson(message, JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)), budget);
+  },
   success: new TextEncoder().encode('{}'),
   failure: (message) => Buffer.from(JSON.stringify({ message })),
 };

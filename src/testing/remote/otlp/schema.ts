@@ -13,12 +13,18 @@ export interface Field {
   readonly repeated: boolean;
 }
 
+/** What a span or a log record costs in memory and time by itself, in elements: none is sent with fewer fields. */
+const RECORD_ELEMENTS = 10;
+
 /** The fields of one kind of message. */
 export class Message {
   readonly byName: readonly (readonly [string, Field])[];
   readonly byNumber: ReadonlyMap<number, readonly [string, Field]>;
+  /** How many elements it counts as, beside those it has. */
+  readonly extraElements: number;
 
-  constructor(fields: Readonly<Record<string, Field>>) {
+  constructor(fields: Readonly<Record<string, Field>>, extraElements = 0) {
+    this.extraElements = extraElements;
     this.byName = Object.entries(fields);
     this.byNumber = new Map(this.byName.map((entry) => [entry[1].number, entry]));
   }
@@ -75,7 +81,7 @@ const SPAN = new Message({
   links: many(13, () => LINK),
   status: one(15, () => STATUS),
   flags: one(16, 'fixed32'),
-});
+}, RECORD_ELEMENTS);
 
 const LOG_RECORD = new Message({
   timeUnixNano: one(1, 'fixed64'),
@@ -88,7 +94,7 @@ const LOG_RECORD = new Message({
   spanId: one(10, 'id'),
   observedTimeUnixNano: one(11, 'fixed64'),
   eventName: one(12, 'string'),
-});
+}, RECORD_ELEMENTS);
 
 const SCOPE_SPANS = new Message({ scope: one(1, () => SCOPE), spans: many(2, () => SPAN) });
 const SCOPE_LOGS = new Message({ scope: one(1, () => SCOPE), logRecords: many(2, () => LOG_RECORD) });

@@ -10,6 +10,14 @@ const MAX_FIELD_NUMBER = 2 ** 29 - 1;
 /** Strict, and keeps a byte order mark: the text is the application's. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+export function fieldNumberOf(tag: number): number {
+  return Math.floor(tag / 8);
+}
+
+export function wireTypeOf(tag: number): number {
+  return tag % 8;
+}
+
 /**
  * Reads protobuf's wire format from front to back.
  *
@@ -19,31 +27,50 @@ export class WireReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   #position = 0;
+  /** Of the message that is being read. */
+  #end: number;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#end = bytes.length;
   }
 
   get atEnd(): boolean {
-    return this.#position === this.#bytes.length;
+    return this.#position === this.#end;
   }
 
-  tag(): { readonly number: number; readonly wireType: number } {
+  /** Goes into a message: it ends where its length says. Returns the end of the one around it, for `leave()`. */
+  enter(): number {
+    const outerEnd = this.#end;
+    const length = this.#varintNumber();
+    this.#end = this.#advance(length) + length;
+    this.#position = this.#end - length;
+    return outerEnd;
+  }
+
+  /** Goes on in the message around, once this one is at its end. */
+  leave(outerEnd: number): void {
+    this.#end = outerEnd;
+  }
+
+  /** The number of a field times eight, plus its wire type. */
+  tag(): number {
     const tag = this.#varintNumber();
-    const number = Math.floor(tag / 8);
+    const number = fieldNumberOf(tag);
     if (number === 0 || number > MAX_FIELD_NUMBER) throw new MalformedPayload(`no field can have the number ${number}`);
-    return { number, wireType: tag % 8 };
+    return tag;
   }
 
   varint(): bigint {
+    const start = this.#position;
+    const short = this.#varintNumber();
+    if (short <= Number.MAX_SAFE_INTEGER) return BigInt(short);
     let value = 0n;
-    for (let index = 0; index < MAX_VARINT_BYTES; index++) {
-      const byte = this.#view.getUint8(this.#advance(1));
-      value |= BigInt(byte & 0x7f) << BigInt(7 * index);
-      if (byte < 0x80) return BigInt.asUintN(64, value);
+    for (let index = start; index < this.#position; index++) {
+      value |= BigInt(this.#view.getUint8(index) & 0x7f) << BigInt(7 * (index - start));
     }
-    throw new MalformedPayload(`a varint of more than ${MAX_VARINT_BYTES} bytes`);
+    return BigInt.asUintN(64, value);
   }
 
   fixed32(): number {
@@ -58,7 +85,7 @@ export class WireReader {
     return this.#view.getFloat64(this.#advance(8), true);
   }
 
-  /** A view, not a copy. */
+  /** A view, not a copy: to be kept, it has to be copied, because it keeps the whole payload. */
   bytes(): Uint8Array {
     const length = this.#varintNumber();
     const start = this.#advance(length);
@@ -94,15 +121,23 @@ export class WireReader {
     }
   }
 
-  /** Lengths and tags: far below 2⁵³ in any payload that is whole. */
+  /** Exact up to 2⁵³, which is far above the lengths and tags of any payload that is whole. */
   #varintNumber(): number {
-    return Number(this.varint());
+    let value = 0;
+    let factor = 1;
+    for (let index = 0; index < MAX_VARINT_BYTES; index++) {
+      const byte = this.#view.getUint8(this.#advance(1));
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) return value;
+      factor *= 128;
+    }
+    throw new MalformedPayload(`a varint of more than ${MAX_VARINT_BYTES} bytes`);
   }
 
   /** @returns where the position was */
   #advance(length: number): number {
     const start = this.#position;
-    if (length > this.#bytes.length - start) throw new MalformedPayload('the payload ends inside a value');
+    if (length > this.#end - start) throw new MalformedPayload('the payload ends inside a value');
     this.#position = start + length;
     return start;
   }

@@ -7,6 +7,7 @@ import * as fc from 'fast-check';
 import { copySpan } from '../../../../src/testing/capture/frozen-copies.js';
 import { decodeJson } from '../../../../src/testing/remote/otlp/decode-json.js';
 import { decodeProtobuf } from '../../../../src/testing/remote/otlp/decode-protobuf.js';
+import { ElementBudget } from '../../../../src/testing/remote/otlp/element-budget.js';
 import { MalformedPayload } from '../../../../src/testing/remote/otlp/malformed-payload.js';
 import type { TraceRequest } from '../../../../src/testing/remote/otlp/messages.js';
 import { readSpans } from '../../../../src/testing/remote/otlp/read-request.js';
@@ -69,12 +70,16 @@ const span: fc.Arbitrary<ReadableSpan> = fc
     };
   });
 
+function plenty(): ElementBudget {
+  return new ElementBudget(1_000_000);
+}
+
 describe('Decoding OTLP', () => {
   const decoders = {
     protobuf: (spans: ReadableSpan[]) =>
-      decodeProtobuf(TRACE_REQUEST, ProtobufTraceSerializer.serializeRequest(spans) as Uint8Array),
+      decodeProtobuf(TRACE_REQUEST, ProtobufTraceSerializer.serializeRequest(spans) as Uint8Array, plenty()),
     JSON: (spans: ReadableSpan[]) =>
-      decodeJson(TRACE_REQUEST, JSON.parse(Buffer.from(JsonTraceSerializer.serializeRequest(spans)!).toString())),
+      decodeJson(TRACE_REQUEST, JSON.parse(Buffer.from(JsonTraceSerializer.serializeRequest(spans)!).toString()), plenty()),
   };
   for (const [name, roundTrip] of Object.entries(decoders)) {
     it(`gives back any span that the published serializer wrote as ${name}`, () => {
@@ -94,7 +99,7 @@ describe('Decoding OTLP', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.constantFrom(TRACE_REQUEST, LOGS_REQUEST), (bytes, message) => {
         try {
-          decodeProtobuf(message, bytes);
+          decodeProtobuf(message, bytes, plenty());
         } catch (error) {
           expect(error).to.be.instanceOf(MalformedPayload);
         }
@@ -109,7 +114,7 @@ describe('Decoding OTLP', () => {
         const bytes = ProtobufTraceSerializer.serializeRequest([original]) as Uint8Array;
         const cut = bytes.subarray(0, 1 + (at % (bytes.length - 1)));
 
-        expect(() => decodeProtobuf(TRACE_REQUEST, cut)).to.throw(MalformedPayload);
+        expect(() => decodeProtobuf(TRACE_REQUEST, cut, plenty())).to.throw(MalformedPayload);
       }),
     );
   });
@@ -117,7 +122,7 @@ describe('Decoding OTLP', () => {
   it('passes over the fields it does not know, of each wire type', () => {
     const unknown = [0xa0, 6, 1, 0xa1, 6, ...Array(8).fill(0), 0xa2, 6, 2, 9, 9, 0xa5, 6, ...Array(4).fill(0)];
 
-    expect(decodeProtobuf(TRACE_REQUEST, Uint8Array.from([...unknown, 0x0a, 0]))).to.deep.equal({ resourceSpans: [{}] });
+    expect(decodeProtobuf(TRACE_REQUEST, Uint8Array.from([...unknown, 0x0a, 0]), plenty())).to.deep.equal({ resourceSpans: [{}] });
   });
 });
 

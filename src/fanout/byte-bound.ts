@@ -1,0 +1,41 @@
+/** Items with their sizes in bytes, in the same order. */
+export interface Sized<T> {
+  readonly items: readonly T[];
+  readonly sizes: readonly number[];
+}
+
+/**
+ * The items of a batch for which a place has room that holds `used` bytes of at most `max`.
+ *
+ * As with bounds by number, a batch that does not fit is left out whole, and an empty place takes what it can hold.
+ * An item that could never fit is left out alone: it costs the others nothing.
+ */
+export function fitting<T>(items: readonly T[], sizes: readonly number[], used: number, max: number): Sized<T> {
+  const batch = { items, sizes };
+  if (used + totalOf(batch) <= max) return batch;
+  const possible = select(batch, (size) => size <= max);
+  if (used + totalOf(possible) <= max) return possible;
+  if (used > 0) return { items: [], sizes: [] };
+  let left = max;
+  return select(possible, (size) => {
+    const fits = size <= left;
+    if (fits) left -= size;
+    return fits;
+  });
+}
+
+export function totalOf({ sizes }: Sized<unknown>): number {
+  let total = 0;
+  for (const size of sizes) total += size;
+  return total;
+}
+
+function select<T>({ items, sizes }: Sized<T>, wanted: (size: number) => boolean): Sized<T> {
+  const selected = { items: [] as T[], sizes: [] as number[] };
+  for (const [i, size] of sizes.entries()) {
+    if (!wanted(size)) continue;
+    selected.items.push(items[i]!);
+    selected.sizes.push(size);
+  }
+  return selected;
+}

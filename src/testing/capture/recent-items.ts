@@ -1,0 +1,30 @@
+/** Of each kind. */
+export const MAX_ITEMS = 1_000;
+const MAX_BYTES = 64 * 2 ** 20;
+
+/** The items that were added last: at most 1,000, and of those with a size at most 64 MiB. The oldest give way. */
+export class RecentItems<T> {
+  readonly #items: T[] = [];
+  readonly #sizes: number[] = [];
+  #bytes = 0;
+
+  get items(): readonly T[] {
+    return this.#items;
+  }
+
+  add(item: T, bytes: number): void {
+    this.#items.push(item);
+    this.#sizes.push(bytes);
+    this.#bytes += bytes;
+    while (this.#items.length > MAX_ITEMS || this.#bytes > MAX_BYTES) {
+      this.#items.shift();
+      this.#bytes -= this.#sizes.shift() as number;
+    }
+  }
+
+  clear(): void {
+    this.#items.length = 0;
+    this.#sizes.length = 0;
+    this.#bytes = 0;
+  }
+}
