@@ -12,11 +12,12 @@
  *
  * @module otel-span-cache/testing/jest
  */
+import type { TraceScope } from './capture/trace-scope.js';
 import { traceMatchers, type TraceMatchers } from './faces/matchers.js';
+import { noScopeHere, scopeHere } from './faces/shared-tracing.js';
 import { tracedBy, type TracedTest } from './faces/traced.js';
 import { traceTreeSerializer } from './tree/index.js';
 
-export { currentScope } from './faces/shared-tracing.js';
 export { traceMatchers, type TraceMatchers } from './faces/matchers.js';
 export type { EmitOptions } from './faces/emitted.js';
 export type { TracedTest } from './faces/traced.js';
@@ -43,6 +44,18 @@ interface JestExpect {
 const { expect } = globalThis as { expect?: JestExpect };
 expect?.extend?.(traceMatchers);
 expect?.addSnapshotSerializer?.(traceTreeSerializer);
+
+/**
+ * The scope of the test that is running.
+ *
+ * @throws Error where no test runs as a scope: outside of tests, in hooks, and in a test without `traced()`
+ */
+export function currentScope(): TraceScope {
+  const scope = scopeHere();
+  if (scope !== undefined) return scope;
+  throw noScopeHere(`Jest has no hook that could make each test a scope: write it('…', traced(async (scope) => { … })), with traced() of
+otel-span-cache/testing/jest.`);
+}
 
 /**
  * A test of jest that runs as a scope of its own, `it.concurrent()` included.

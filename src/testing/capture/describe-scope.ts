@@ -17,13 +17,13 @@ const MAX_OPEN = 60;
  * where they were started, what nobody owns.
  *
  * @param nearest what came nearest to what was asked for, a line each
- * @param dropped what there was no room for
+ * @param remarks what makes less of the scope than its spans
  */
 export function describeScope(
   scope: ScopeRecords,
   recorder: Recorder,
   nearest: readonly string[],
-  dropped: readonly string[],
+  remarks: readonly string[],
 ): string {
   const open = openSpans(scope);
   const sections = [
@@ -31,7 +31,7 @@ export function describeScope(
     section('Still open', openLines(open, MAX_ITEMS), MAX_ITEMS, open.length),
     section('Nearest', nearest),
     section('Unowned', recorder.unowned.spansSince(scope.openedAt).map((record) => spanLine(record.captured()))),
-    ...dropped,
+    ...remarks,
   ];
   return sections.filter((text) => text !== '').join('\n\n');
 }

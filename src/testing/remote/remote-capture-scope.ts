@@ -14,9 +14,10 @@ import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
 import { logsInSpans } from '../expect/log-in-span.js';
 import { wantedLog, type LogMatcher } from '../expect/wanted-log.js';
 import { wantedSpan, type SpanMatcher, type WantedSpan } from '../expect/wanted-span.js';
-import { remarksOnDropped } from '../expect/report/remarks.js';
+import { remarksOnRun } from '../expect/report/remarks.js';
 import { nodesOf } from '../tree/descendants.js';
 import { givenOut } from '../tree/given-lists.js';
+import type { SpanElsewhere } from '../tree/source.js';
 import { snapshotText } from '../tree/trace-tree-serializer.js';
 import { inOrderOfStart, withoutParent } from './arrived-spans.js';
 import type { RemoteReceiver, RemoteScope } from './contract.js';
@@ -153,6 +154,10 @@ export class RemoteCaptureScope implements RemoteScope {
     return whyNothingArrived(this.#records, this.#received, this.receiver);
   }
 
+  spansElsewhere(): readonly SpanElsewhere[] {
+    return this.unowned.map((span) => ({ span, place: 'unowned: it arrived in a trace of no scope' }));
+  }
+
   explainNoLogs(): string {
     return whyNoLogArrived(this.#records, this.#received, this.receiver);
   }
@@ -216,7 +221,7 @@ export class RemoteCaptureScope implements RemoteScope {
       section('Open, or still on their way', this.#missingParents()),
       section('Nearest', nearest),
       section('Unowned', this.#unowned().map((record) => spanLine(record.captured()))),
-      ...remarksOnDropped(this),
+      ...remarksOnRun(this),
     ]
       .filter((text) => text !== '')
       .join('\n\n');
