@@ -111,13 +111,9 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
     const traces = buildTraces(spans);
     const trees = traces.slice(0, SHOWN.traces).map(({ roots, spans: ofTrace }) => {
       const lines = treeLines(roots, ({ span }) => textOf(span.name, SHOWN.name), SHOWN.lines);
-      return ofTrace.length > lines.length ? [...lines, `⋯ ${ofTrace.length - lines.length} more`] : lines;
+      return counted(lines, ofTrace.length);
     });
-    return {
-      spans: spans.length,
-      capacity: this.capacity,
-      traces: traces.length > trees.length ? [...trees, `⋯ ${traces.length - trees.length} more`] : trees,
-    };
+    return { spans: spans.length, capacity: this.capacity, maxBytes: this.maxBytes, traces: counted(trees, traces.length) };
   }
 
   [inspect](depth: number, options: object, show: (value: object, options: object) => string): string {
@@ -162,4 +158,9 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
       this.#failures.report('a span could not be stored', error);
     }
   }
+}
+
+/** What is shown, and how many more there are. */
+function counted<T>(shown: readonly T[], count: number): (T | string)[] {
+  return count > shown.length ? [...shown, `⋯ ${count - shown.length} more`] : [...shown];
 }

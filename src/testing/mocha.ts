@@ -32,8 +32,8 @@ declare global {
 export function currentScope(): TraceScope {
   const scope = scopeHere();
   if (scope !== undefined) return scope;
-  throw noScopeHere(`With mocha, the root hooks make each test a scope: mocha --require otel-span-cache/testing/mocha, or --require a hooks
-file of your own with: export { mochaHooks } from 'otel-span-cache/testing/mocha'.`);
+  throw noScopeHere(`With mocha, the root hooks make each test a scope: mocha --require otel-span-cache/testing/mocha, or a hooks file of
+your own that exports mochaHooks of otel-span-cache/testing/mocha.`);
 }
 
 /** What mocha takes for root hooks. */

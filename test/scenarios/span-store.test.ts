@@ -45,7 +45,7 @@ describe('A span store', () => {
 
     const shown = inspect(store);
 
-    expect(shown).to.match(/^SpanStore \{\s+spans: 14,\s+capacity: 100,\s+traces: \[/);
+    expect(shown).to.match(/^SpanStore \{\s+spans: 14,\s+capacity: 100,\s+maxBytes: 67108864,\s+traces: \[/);
     expect(shown).to.contain("[ 'job 0', '└─ \\x1B[2Jpart' ]").and.to.contain("'⋯ 2 more'");
     expect(JSON.parse(JSON.stringify(store))).to.deep.include({ spans: 14 });
   });

@@ -159,11 +159,7 @@ describe('A span that went where it cannot be told whose it is', () => {
       return { queue, timer };
     }, { name: 'earlier test' });
     after(() => clearInterval(result.timer));
-    return async (work) => {
-      let done = false;
-      result.queue.push(work, () => (done = true));
-      while (!done) await new Promise((resolve) => setTimeout(resolve, 1));
-    };
+    return (work) => new Promise((resolve) => result.queue.push(work, resolve));
   }
 
   for (const [denial, deny] of Object.entries(DENIALS).filter(([name]) => !name.includes('openSpans'))) {

@@ -34,8 +34,9 @@ function loadedInstrumentations(): string[] {
 
 /** True where it cannot be told. */
 function isHttpPatched(): boolean {
-  const http = process.getBuiltinModule?.('node:http') as { readonly get?: { readonly __wrapped?: unknown } } | undefined;
-  return http === undefined || http.get?.__wrapped === true;
+  const http = process.getBuiltinModule?.('node:http') as { readonly get?: object } | undefined;
+  // What instrumentations put into the place of a function has that mark.
+  return http?.get === undefined || Object.hasOwn(http.get, '__wrapped');
 }
 
 function isJest(): boolean {

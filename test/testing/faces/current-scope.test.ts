@@ -12,7 +12,7 @@ const FACES = { jest, mocha, node };
 /** What makes a scope of a test in each. */
 const SET_UPS = {
   jest: /traced\(async \(scope\)[^]*otel-span-cache\/testing\/jest/,
-  mocha: /mocha --require otel-span-cache\/testing\/mocha[^]*export \{ mochaHooks \}/,
+  mocha: /mocha --require otel-span-cache\/testing\/mocha, or a hooks file[^]*mochaHooks/,
   node: /traced\(async \(t, scope\)[^]*otel-span-cache\/testing\/node/,
 };
 

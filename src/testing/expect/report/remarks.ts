@@ -31,8 +31,11 @@ export function remarksOn(spans: unknown, found: readonly unknown[], expectation
 
 /** Whether a span is asked for as instrumentations make them, where there is none of an instrumentation. */
 function lacksInstrumentation({ spans, openSpans = [] }: SpanSource, expectation: Expectation): boolean {
-  const isOfInstrumentation = ({ scope }: CapturedSpan): boolean => /instrumentation/.test(scope);
   return asksForInstrumentation(expectation) && !spans.some(isOfInstrumentation) && !openSpans.some(isOfInstrumentation);
+}
+
+function isOfInstrumentation({ scope }: CapturedSpan): boolean {
+  return /instrumentation/.test(scope);
 }
 
 function asksForInstrumentation(expectation: Expectation): boolean {
