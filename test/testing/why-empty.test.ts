@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { trace } from '@opentelemetry/api';
+import { trace, type Span } from '@opentelemetry/api';
 import { AlwaysOffSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { expect, use } from 'chai';
 import sinon from 'sinon';
@@ -194,6 +194,15 @@ describe('A span that went where it cannot be told whose it is', () => {
     expect(thrownBy(() => assertNoSpan(run, { name: 'part' })).message).to.include('part matches, and is owned');
   });
 
+  it('is in doubt for nobody who is there beside the run that continues its trace', async () => {
+    const inLoop = await beginLoop();
+    let root: Span | undefined;
+    await tracing.run(() => inLoop(() => (root = startSpan('root'))));
+    const [, beside] = await Promise.all([tracing.run(() => childOf(root as Span, 'part').end()), tracing.run(() => {})]);
+
+    assertNoSpan(beside, { name: 'part' });
+  });
+
   it('may be the run’s whose trace it continues, also while the loop’s own is open', async () => {
     let work: (() => void) | undefined;
     await tracing.run(async () => {
@@ -261,7 +270,9 @@ describe('A run without a span of an instrumentation', () => {
     for (const pattern of [{ kind: 'server' as const }, { attributes: { 'http.route': '/' } }, { name: 'job', children: [{ kind: 'client' as const }] }]) {
       expect(thrownBy(() => assertSpan(run, pattern)).message).to.match(/\n(?:No instrumentation is loaded|Loaded instrumentations: )/);
     }
-    expect(thrownBy(() => assertSpan(run, { name: 'other' })).message).not.to.match(/instrumentation/i);
+    for (const pattern of [{ name: 'other' }, { name: 'job', kind: 'internal' as const, attributes: { amount: 1 } }]) {
+      expect(thrownBy(() => assertSpan(run, pattern)).message).not.to.match(/instrumentation/i);
+    }
   });
 });
 

@@ -20,30 +20,37 @@ export interface Stray {
  */
 export class Strays {
   readonly #strays = new RecentItems<Stray>();
-  readonly #rivals = new Map<string, Stray['rival']>();
+  /** By trace id: the scope that has the trace's strays, by its number, and their rival. */
+  readonly #traces = new Map<string, { readonly owner: number; readonly rival: Stray['rival'] }>();
 
-  /** @param rival undefined if nothing but the span's trace raises a doubt */
+  /** @param rival undefined if nothing but the spans above raises a doubt */
   add(record: SpanRecord, owner: ScopeRecords, rival: Rival | undefined): void {
-    const doubt = rival === undefined || rival === ANY ? (rival ?? this.#rivals.get(record.traceId)) : rival.weak;
+    const known = this.#rivalIn(record.traceId, owner);
+    const doubt = rival === undefined ? known : rival === ANY ? ANY : rival.weak;
     if (doubt === undefined) return;
     this.#strays.add({ record, ownerName: owner.name, rival: doubt }, 0);
-    this.#rivals.set(record.traceId, doubt);
-    if (this.#rivals.size <= MAX_TRACES) return;
-    const [oldest] = this.#rivals.keys();
-    this.#rivals.delete(oldest as string);
+    this.#traces.set(record.traceId, { owner: owner.number, rival: doubt });
+    if (this.#traces.size <= MAX_TRACES) return;
+    const [oldest] = this.#traces.keys();
+    this.#traces.delete(oldest as string);
   }
 
   /** Those that may belong to a scope: by their trace or links; or by the time, without either. */
   of(scope: ScopeRecords): Stray[] {
     return this.#strays.items.filter(({ record, rival }) => {
-      if (rival !== ANY) return rival.deref() === scope;
-      return scope.find(record) !== record && startedWhileOpen(record, scope);
+      if (scope.find(record) === record) return false;
+      return rival === ANY ? startedWhileOpen(record, scope) : rival.deref() === scope;
     });
+  }
+
+  #rivalIn(traceId: string, { number }: ScopeRecords): Stray['rival'] | undefined {
+    const trace = this.#traces.get(traceId);
+    return trace?.owner === number ? trace.rival : undefined;
   }
 
   clear(): void {
     this.#strays.clear();
-    this.#rivals.clear();
+    this.#traces.clear();
   }
 }
 

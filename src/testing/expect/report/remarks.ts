@@ -2,13 +2,12 @@ import { printable } from '../../../format/printable.js';
 import type { CapturedSpan } from '../../captured.js';
 import { runOf } from '../../tree/given-lists.js';
 import { idOf, type LogSource, type SpanSource } from '../../tree/source.js';
-import type { Expectation } from '../pattern/expectation.js';
+import type { Expectation, LeafCheck } from '../pattern/expectation.js';
 import { titleOf } from './words.js';
 
 /** How many ids, and names of spans, are shown of those that are shared. */
 const MAX_SHARED = 5;
 
-/** Attributes that instrumentations set. */
 const CONVENTION = /^(?:http|url|db|messaging|rpc|network|net|server|client|user_agent|graphql|faas)\./;
 
 /**
@@ -42,11 +41,16 @@ function asksForInstrumentation(expectation: Expectation): boolean {
   const all = [expectation];
   for (const { checks } of all) {
     for (const check of checks) {
-      if (check.kind === 'leaf' && (check.isField ? check.label === 'kind' : CONVENTION.test(check.label))) return true;
+      if (check.kind === 'leaf' && isOfConvention(check)) return true;
       if (check.kind === 'list') for (const wanted of check.wanted) all.push(wanted.expectation);
     }
   }
   return false;
+}
+
+/** A kind but the one that spans have by default, or an attribute that instrumentations set. */
+function isOfConvention({ isField, label, leaf }: LeafCheck): boolean {
+  return isField ? label === 'kind' && leaf.text !== 'internal' : CONVENTION.test(label);
 }
 
 /** What makes less of a run than its spans: those that share an id, and those it had no room for. */
