@@ -1,6 +1,9 @@
 import { Episode } from '../diagnostics/episode.js';
+import { inspect } from '../model/inspect-span.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
+import { textOf } from '../model/text-of.js';
 import { buildTraces, type Trace } from '../model/trace.js';
+import { treeLines } from '../model/tree-lines.js';
 import { SpanHistory } from '../store/span-history.js';
 import type { Disposable } from '../support/disposable.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
@@ -43,6 +46,9 @@ export interface SpanStore extends Disposable {
   /** Takes no more spans. Those it has stay readable. */
   close(): void;
 }
+
+/** Of what `console.log()` shows: traces, lines of each, characters of a name. */
+const SHOWN = { traces: 5, lines: 20, name: 100 };
 
 /**
  * The store as a subscriber. It is never slow: a span that comes is written into the history at once. One that throws
@@ -99,6 +105,21 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
     this.close();
   }
 
+  /** For `console.log()` and for what writes snapshots: how much there is, and the first traces by the names of their spans. */
+  toJSON(): object {
+    const spans = this.getFinishedSpans();
+    const traces = buildTraces(spans);
+    const trees = traces.slice(0, SHOWN.traces).map(({ roots, spans: ofTrace }) => {
+      const lines = treeLines(roots, ({ span }) => textOf(span.name, SHOWN.name), SHOWN.lines);
+      return counted(lines, ofTrace.length);
+    });
+    return { spans: spans.length, capacity: this.capacity, maxBytes: this.maxBytes, traces: counted(trees, traces.length) };
+  }
+
+  [inspect](depth: number, options: object, show: (value: object, options: object) => string): string {
+    return depth < 0 ? '[SpanStore]' : `SpanStore ${show(this.toJSON(), options)}`;
+  }
+
   deliverSpans(spans: readonly DeliveredSpan[]): void {
     const before = this.#unreadable;
     for (const span of spans) this.#take(span);
@@ -137,4 +158,9 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
       this.#failures.report('a span could not be stored', error);
     }
   }
+}
+
+/** What is shown, and how many more there are. */
+function counted<T>(shown: readonly T[], count: number): (T | string)[] {
+  return count > shown.length ? [...shown, `⋯ ${count - shown.length} more`] : [...shown];
 }

@@ -13,6 +13,8 @@ export interface CapturedEvent {
   readonly attributes: Readonly<Attributes>;
   /** Of a log record: its severity, such as `INFO`. */
   readonly severity?: string;
+  /** Of a log record: its severity number, such as 9. */
+  readonly severityNumber?: number;
   /** Of a log record: its body. */
   readonly body?: unknown;
 }

@@ -1,21 +1,23 @@
 /**
- * Matchers for jest, and for whoever has an `expect.extend()` like jest's.
+ * Matchers for jest, and for whoever has an `expect.extend()` like jest's; traces in its snapshots.
  *
  * ```js
  * // jest.config.js
  * setupFilesAfterEnv: ['otel-span-cache/testing/jest']
  * ```
  *
- * Without global `expect`: `expect.extend(traceMatchers)`. Jest has no hook around a test in which a scope
- * could be opened, and what a `beforeEach` enters does not reach the test: make the test a scope by `traced()`,
- * or run its code by `traceTesting().run()`.
+ * Without global `expect`: `expect.extend(traceMatchers)` and `expect.addSnapshotSerializer(traceTreeSerializer)`.
+ * Jest has no hook around a test in which a scope could be opened, and what a `beforeEach` enters does not reach the
+ * test: make the test a scope by `traced()`, or run its code by `traceTesting().run()`.
  *
  * @module otel-span-cache/testing/jest
  */
+import type { TraceScope } from './capture/trace-scope.js';
 import { traceMatchers, type TraceMatchers } from './faces/matchers.js';
+import { noScopeHere, scopeHere } from './faces/shared-tracing.js';
 import { tracedBy, type TracedTest } from './faces/traced.js';
+import { traceTreeSerializer } from './tree/index.js';
 
-export { currentScope } from './faces/shared-tracing.js';
 export { traceMatchers, type TraceMatchers } from './faces/matchers.js';
 export type { EmitOptions } from './faces/emitted.js';
 export type { TracedTest } from './faces/traced.js';
@@ -35,11 +37,25 @@ declare module 'expect' {
 /** What of the global `expect` is needed here. */
 interface JestExpect {
   extend?(matchers: object): void;
+  addSnapshotSerializer?(serializer: object): void;
   getState?(): { readonly currentTestName?: string };
 }
 
 const { expect } = globalThis as { expect?: JestExpect };
 expect?.extend?.(traceMatchers);
+expect?.addSnapshotSerializer?.(traceTreeSerializer);
+
+/**
+ * The scope of the test that is running.
+ *
+ * @throws Error where no test runs as a scope: outside of tests, in hooks, and in a test without `traced()`
+ */
+export function currentScope(): TraceScope {
+  const scope = scopeHere();
+  if (scope !== undefined) return scope;
+  throw noScopeHere(`Jest has no hook that could make each test a scope: write it('…', traced(async (scope) => { … })), with traced() of
+otel-span-cache/testing/jest.`);
+}
 
 /**
  * A test of jest that runs as a scope of its own, `it.concurrent()` included.

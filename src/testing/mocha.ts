@@ -13,8 +13,7 @@ import { AsyncResource } from 'node:async_hooks';
 import type { OpenScope, TraceScope } from './capture/trace-scope.js';
 import { traceTesting, type TraceTesting, type TraceTestingOptions } from './capture/trace-testing.js';
 import { forMochaDiff } from './faces/mocha-diff.js';
-
-export { currentScope } from './faces/shared-tracing.js';
+import { noScopeHere, scopeHere } from './faces/shared-tracing.js';
 
 declare global {
   namespace Mocha {
@@ -23,6 +22,18 @@ declare global {
       traceScope: TraceScope;
     }
   }
+}
+
+/**
+ * The scope of the test that is running.
+ *
+ * @throws Error where no test runs: outside of tests, in before() and after(), and without the root hooks
+ */
+export function currentScope(): TraceScope {
+  const scope = scopeHere();
+  if (scope !== undefined) return scope;
+  throw noScopeHere(`With mocha, the root hooks make each test a scope: mocha --require otel-span-cache/testing/mocha, or a hooks file of
+your own that exports mochaHooks of otel-span-cache/testing/mocha.`);
 }
 
 /** What mocha takes for root hooks. */

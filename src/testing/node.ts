@@ -9,11 +9,23 @@ import { assertSpan, assertTrace } from './expect/index.js';
 import type { AssertTraceOptions, SpanPattern, Times, Traces } from './expect/index.js';
 import { assertOpenSpans } from './faces/assert-open-spans.js';
 import { assertEmits, type EmitOptions } from './faces/emitted.js';
+import { noScopeHere, scopeHere } from './faces/shared-tracing.js';
 import { runTest } from './faces/traced.js';
 import type { Spans } from './tree/index.js';
 
-export { currentScope } from './faces/shared-tracing.js';
 export type { EmitOptions } from './faces/emitted.js';
+
+/**
+ * The scope of the test that is running.
+ *
+ * @throws Error where no test runs as a scope: outside of tests, in hooks, and in a test without `traced()`
+ */
+export function currentScope(): TraceScope {
+  const scope = scopeHere();
+  if (scope !== undefined) return scope;
+  throw noScopeHere(`node:test has no hook that could make each test a scope: write test('…', traced(async (t, scope) => { … })), with
+traced() of otel-span-cache/testing/node.`);
+}
 
 /** What `t.assert` of node:test gets, where it can be added to: from Node 22.14 on. */
 export interface TraceAssertions {

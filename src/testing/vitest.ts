@@ -1,5 +1,6 @@
 /**
- * Each test of vitest as a scope of its own, concurrent ones, too, and the matchers for what is in it.
+ * Each test of vitest as a scope of its own, concurrent ones, too, the matchers for what is in it, and its traces in
+ * snapshots.
  *
  * ```js
  * // vitest.config.js
@@ -13,11 +14,12 @@
  */
 /** @ts-ignore: only there with vitest */
 import * as vitest from 'vitest';
+import type { TraceScope } from './capture/trace-scope.js';
 import { traceMatchers, type TraceMatchers } from './faces/matchers.js';
-import { currentScope } from './faces/shared-tracing.js';
+import { noScopeHere, scopeHere } from './faces/shared-tracing.js';
 import { runTest, tracedBy, type TracedTest } from './faces/traced.js';
+import { traceTreeSerializer } from './tree/index.js';
 
-export { currentScope } from './faces/shared-tracing.js';
 export { traceMatchers, type TraceMatchers } from './faces/matchers.js';
 export type { EmitOptions } from './faces/emitted.js';
 export type { TracedTest } from './faces/traced.js';
@@ -31,7 +33,7 @@ declare global {
 }
 
 interface Vitest {
-  readonly expect: { extend(matchers: object): void };
+  readonly expect: { extend(matchers: object): void; addSnapshotSerializer(serializer: object): void };
   aroundEach?(around: (test: () => Promise<void>, context: VitestContext) => Promise<void>): void;
 }
 
@@ -41,7 +43,25 @@ interface VitestContext {
 
 const runner = vitest as unknown as Vitest;
 runner.expect.extend(traceMatchers);
+runner.expect.addSnapshotSerializer(traceTreeSerializer);
 runner.aroundEach?.((test, { task }) => runTest(task?.name, test));
+
+/**
+ * The scope of the test that is running.
+ *
+ * @throws Error where no test runs as a scope: outside of tests, in `beforeAll` and `afterAll`, and without the set-up
+ */
+export function currentScope(): TraceScope {
+  const scope = scopeHere();
+  if (scope !== undefined) return scope;
+  throw noScopeHere(
+    runner.aroundEach === undefined
+      ? `This vitest has no aroundEach, which 4.1 brings: write it('…', traced(async (scope) => { … })), with traced() of
+otel-span-cache/testing/vitest.`
+      : `With vitest, the setup file makes each test a scope: in vitest.config,
+test: { setupFiles: ['otel-span-cache/testing/vitest'] }.`,
+  );
+}
 
 /**
  * A test that runs as a scope of its own, also in a vitest that has no `aroundEach`. In one that has, each test is a

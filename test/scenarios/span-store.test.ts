@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { createTraceState, ROOT_CONTEXT, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
@@ -33,6 +34,22 @@ function variedSpans(): { delivered: DeliveredSpan[]; stored: DeliveredSpan[] } 
 }
 
 describe('A span store', () => {
+  it('shows itself by how much it has and the names of its first spans', () => {
+    const { cache, tracer, start } = startService();
+    const store = cache.store({ capacity: 100 });
+    for (let job = 0; job < 7; job++) {
+      const parent = start(`job ${job}`);
+      tracer.startSpan('\u001b[2Jpart', {}, trace.setSpan(ROOT_CONTEXT, parent)).end();
+      parent.end();
+    }
+
+    const shown = inspect(store);
+
+    expect(shown).to.match(/^SpanStore \{\s+spans: 14,\s+capacity: 100,\s+maxBytes: 67108864,\s+traces: \[/);
+    expect(shown).to.contain("[ 'job 0', '└─ \\x1B[2Jpart' ]").and.to.contain("'⋯ 2 more'");
+    expect(JSON.parse(JSON.stringify(store))).to.deep.include({ spans: 14 });
+  });
+
   it('shows a span as soon as it has ended', () => {
     const { cache, start } = startService();
     const store = cache.store();

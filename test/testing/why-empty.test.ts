@@ -1,13 +1,15 @@
-import { trace } from '@opentelemetry/api';
+import { AsyncResource } from 'node:async_hooks';
+import { trace, type Span } from '@opentelemetry/api';
 import { AlwaysOffSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { expect, use } from 'chai';
+import sinon from 'sinon';
 import { SpanCache } from '../../src/index.js';
 import { traceChai } from '../../src/testing/chai.js';
 import { traceMatchers } from '../../src/testing/faces/matchers.js';
 import { assertLog, assertNoSpan, assertSpan, assertTrace, traceTesting, type TraceRun, type TraceTesting } from '../../src/testing/index.js';
 import { remoteScope } from '../../src/testing/remote/index.js';
 import { unregisterGlobals } from '../sdk.js';
-import { endedSpan, names, startSpan, startTracing } from './capture/tracing-tools.js';
+import { childOf, endedSpan, failureOf, names, startSpan, startTracing } from './capture/tracing-tools.js';
 import { thrownBy } from './expect/thrown.js';
 
 use(traceChai);
@@ -136,6 +138,174 @@ describe('A run where no span could arrive', () => {
     for (const deny of Object.values(DENIALS)) deny(run);
     await tracing.shutdown();
     for (const deny of Object.values(DENIALS)) deny(run);
+  });
+});
+
+describe('A span that went where it cannot be told whose it is', () => {
+  let tracing: TraceTesting;
+  beforeEach(() => {
+    tracing = startTracing();
+  });
+  afterEach(async () => {
+    await tracing.shutdown();
+    unregisterGlobals();
+  });
+
+  /** Begins a loop in an earlier run, which goes on in its async context when that is over. */
+  async function beginLoop(): Promise<(work: () => void) => Promise<void>> {
+    const { result } = await tracing.run(() => {
+      const queue: (() => void)[] = [];
+      const timer = setInterval(() => queue.splice(0).forEach((work) => work()), 1);
+      return { queue, timer };
+    }, { name: 'earlier test' });
+    after(() => clearInterval(result.timer));
+    return (work) => new Promise((resolve) => result.queue.push(work, resolve));
+  }
+
+  for (const [denial, deny] of Object.entries(DENIALS).filter(([name]) => !name.includes('openSpans'))) {
+    it(`does not let ${denial} pass where the loop of an earlier run made it`, async () => {
+      const inLoop = await beginLoop();
+      const run = await tracing.run(() => inLoop(() => endedSpan('job')));
+
+      expect(thrownBy(() => deny(run)).message).to.match(
+        /^it cannot be told .*\n\njob matches, and is owned by another scope: it was started in the async context of earlier test/,
+      );
+    });
+  }
+
+  it('is told apart by the pattern, by the number, and by the time it was started', async () => {
+    const inLoop = await beginLoop();
+    const before = await tracing.run(() => {});
+    await inLoop(() => endedSpan('job'));
+    const run = await tracing.run(() => inLoop(() => endedSpan('job')));
+    await inLoop(() => endedSpan('late'));
+
+    assertNoSpan(before, { name: 'job' });
+    assertNoSpan(run, { name: 'other' });
+    assertNoSpan(run, { name: 'late' });
+    assertNoSpan(run, { name: 'job', times: 2 });
+  });
+
+  it('is in doubt with all below it', async () => {
+    const inLoop = await beginLoop();
+    const run = await tracing.run(() => inLoop(() => childOf(startSpan('root'), 'part').end()));
+
+    expect(thrownBy(() => assertNoSpan(run, { name: 'root', children: [{ name: 'part' }] })).message).to.include('root matches, and is owned');
+    expect(thrownBy(() => assertNoSpan(run, { name: 'part' })).message).to.include('part matches, and is owned');
+  });
+
+  it('is in doubt for nobody who is there beside the run that continues its trace', async () => {
+    const inLoop = await beginLoop();
+    let root: Span | undefined;
+    await tracing.run(() => inLoop(() => (root = startSpan('root'))));
+    const [, beside] = await Promise.all([tracing.run(() => childOf(root as Span, 'part').end()), tracing.run(() => {})]);
+
+    assertNoSpan(beside, { name: 'part' });
+  });
+
+  it('may be the run’s whose trace it continues, also while the loop’s own is open', async () => {
+    let work: (() => void) | undefined;
+    await tracing.run(async () => {
+      const open = new Promise((resolve) => {
+        const timer = setInterval(() => {
+          work?.();
+          if (work !== undefined) resolve(clearInterval(timer));
+        }, 1);
+      });
+      const run = await tracing.run(async () => {
+        const parent = startSpan('parent');
+        work = () => childOf(parent, 'job').end();
+        await open;
+      });
+
+      expect(thrownBy(() => assertNoSpan(run, { name: 'job' })).message).to.include('job matches, and is owned by another scope');
+    });
+  });
+
+  it('is unowned where two runs are open', async () => {
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const running = [1, 2].map(() => tracing.run(() => released));
+    endedSpan('job');
+    release();
+    const runs = await Promise.all(running);
+
+    for (const run of runs) {
+      expect(thrownBy(() => assertNoSpan(run, { name: 'job' })).message).to.match(/\n\njob matches, and is unowned: it was started in no scope/);
+      assertNoSpan(run, { name: 'other' });
+    }
+  });
+
+  it('is told by what looks for it, too', async () => {
+    const inLoop = await beginLoop();
+    const run = await tracing.run(async () => {
+      endedSpan('own');
+      await inLoop(() => endedSpan('job'));
+    });
+
+    expect(thrownBy(() => assertSpan(run, { name: 'job' })).message).to.include('\njob matches, and is owned by another scope');
+  });
+
+  it('is the run’s own while assertNoSpan() waits, if nobody else is there', async () => {
+    const outside = AsyncResource.bind(() => endedSpan('job'));
+    const run = await tracing.run(() => {});
+    const denied = assertNoSpan(run, { name: 'job' }, { withinMillis: 60_000 }).catch((error: unknown) => error as Error);
+    outside();
+
+    expect((await denied)?.message).to.match(/^expected no span that matches job, got 1/);
+  });
+});
+
+describe('A run without a span of an instrumentation', () => {
+  let tracing: TraceTesting;
+  afterEach(async () => {
+    await tracing.shutdown();
+    unregisterGlobals();
+  });
+
+  it('says which instrumentations are loaded where one is asked for as they make them', async () => {
+    tracing = startTracing();
+    const run = await tracing.run(() => endedSpan('job'));
+
+    for (const pattern of [{ kind: 'server' as const }, { attributes: { 'http.route': '/' } }, { name: 'job', children: [{ kind: 'client' as const }] }]) {
+      expect(thrownBy(() => assertSpan(run, pattern)).message).to.match(/\n(?:No instrumentation is loaded|Loaded instrumentations: )/);
+    }
+    for (const pattern of [{ name: 'other' }, { name: 'job', kind: 'internal' as const, attributes: { amount: 1 } }]) {
+      expect(thrownBy(() => assertSpan(run, pattern)).message).not.to.match(/instrumentation/i);
+    }
+  });
+});
+
+describe('Spans that share an id', () => {
+  let tracing: TraceTesting;
+  afterEach(async () => {
+    await tracing.shutdown();
+    unregisterGlobals();
+  });
+
+  it('are named by assertions and waits that fail', async () => {
+    unregisterGlobals();
+    tracing = traceTesting({ install: false });
+    const idGenerator = { generateTraceId: () => 'a'.repeat(32), generateSpanId: () => 'b'.repeat(16) };
+    trace.setGlobalTracerProvider(new BasicTracerProvider({ idGenerator, spanProcessors: [tracing.spanProcessor] }));
+    const run = await tracing.run(() => ['checkout', 'charge'].forEach(endedSpan));
+
+    const remark = `2 spans share the id ${'b'.repeat(16)}: checkout, charge.`;
+    expect(thrownBy(() => assertSpan(run, { name: 'refund' })).message).to.include(remark);
+    expect(thrownBy(() => assertTrace(run, { name: 'refund' })).message).to.include(remark);
+    expect((await failureOf(run.waitForSpan('refund', { timeoutMillis: 1 }))).message).to.include(remark);
+  });
+
+  it('do not come from the provider that is installed, whatever Math.random() is', async () => {
+    tracing = startTracing();
+    const random = sinon.stub(Math, 'random').returns(0.5);
+    try {
+      const run = await tracing.run(() => ['checkout', 'charge'].forEach(endedSpan));
+
+      expect(new Set(run.spans.flatMap(({ traceId, spanId }) => [traceId, spanId])).size).to.equal(4);
+    } finally {
+      random.restore();
+    }
   });
 });
 

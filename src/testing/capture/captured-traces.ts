@@ -1,6 +1,9 @@
+import { printable } from '../../format/printable.js';
+import { inspect } from '../../model/inspect-span.js';
 import { linkChildren } from '../../model/link-children.js';
 import type { CapturedSpan, CapturedTrace } from '../captured.js';
 import type { SpanRecord } from './span-record.js';
+import { traceLines } from './tree-text.js';
 
 /** What makes up a trace. */
 export type TraceRecord = Pick<SpanRecord, 'traceId' | 'order' | 'captured'>;
@@ -33,9 +36,17 @@ export function captureTrace(records: readonly TraceRecord[]): CapturedTrace {
     Object.freeze(node.children);
     Object.freeze(node);
   }
-  return Object.freeze({
+  const trace: CapturedTrace = {
     traceId: records[0]?.traceId ?? '',
     roots: Object.freeze(nodes.filter((node) => roots.has(node))),
     spans: Object.freeze(spans),
-  });
+  };
+  // Not enumerable: to whatever compares or copies traces they are plain objects.
+  Object.defineProperty(trace, inspect, { value: showTrace });
+  return Object.freeze(trace);
+}
+
+/** What `console.log()` shows of a trace. */
+function showTrace(this: CapturedTrace): string {
+  return [`CapturedTrace ${printable(this.traceId)}`, ...traceLines(this)].join('\n  ');
 }

@@ -17,13 +17,13 @@ const MAX_OPEN = 60;
  * where they were started, what nobody owns.
  *
  * @param nearest what came nearest to what was asked for, a line each
- * @param dropped what there was no room for
+ * @param remarks what makes less of the scope than its spans
  */
 export function describeScope(
   scope: ScopeRecords,
   recorder: Recorder,
   nearest: readonly string[],
-  dropped: readonly string[],
+  remarks: readonly string[],
 ): string {
   const open = openSpans(scope);
   const sections = [
@@ -31,7 +31,7 @@ export function describeScope(
     section('Still open', openLines(open, MAX_ITEMS), MAX_ITEMS, open.length),
     section('Nearest', nearest),
     section('Unowned', recorder.unowned.spansSince(scope.openedAt).map((record) => spanLine(record.captured()))),
-    ...dropped,
+    ...remarks,
   ];
   return sections.filter((text) => text !== '').join('\n\n');
 }
@@ -56,13 +56,18 @@ function seen(scope: ScopeRecords, recorder: Recorder): string {
 
 /** The trees of what was captured, each with its id. */
 export function seenTraces(records: readonly TraceRecord[]): string {
+  return section('Seen so far', traceTexts(records), Infinity);
+}
+
+/** The first trees of what was captured, each with its id, and how many more there are. */
+export function traceTexts(records: readonly TraceRecord[]): string[] {
   const traces = [...groupByTrace(records).values()];
   const lines = traces.slice(0, MAX_ITEMS).map((ofOne) => {
     const trace = captureTrace(ofOne);
     return [`trace ${printable(trace.traceId)}`, ...traceLines(trace)].join('\n    ');
   });
   if (traces.length > MAX_ITEMS) lines.push(`⋯ ${traces.length - MAX_ITEMS} more traces`);
-  return section('Seen so far', lines, Infinity);
+  return lines;
 }
 
 /**

@@ -101,6 +101,7 @@ export function copyLog(record: CopyableLog): CopiedLog {
       name,
       attributes: shared.attributes as Attributes,
       ...(severity === undefined ? {} : { severity }),
+      ...(severityNumber === undefined ? {} : { severityNumber }),
     }),
   };
 }

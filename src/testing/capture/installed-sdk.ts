@@ -11,7 +11,9 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api';
 import type { LogRecordProcessor, SpanProcessor } from '../../model/otel.js';
+import { randomIds } from './random-ids.js';
 import type { Recorder } from './recorder.js';
+import { UnreadLogs } from './unread-logs.js';
 import type { UserSdk } from './user-sdk.js';
 
 /** The SDK's `SamplingDecision`. */
@@ -32,6 +34,7 @@ export class InstalledSdk {
   readonly #sdk: UserSdk;
   readonly #tracerProvider: TracerProvider;
   readonly #loggerProvider: object | undefined;
+  readonly #unreadLogs: UnreadLogs | undefined;
   readonly #contextManager: ContextManager;
   readonly #propagator: TextMapPropagator | undefined;
   /** What `fields()` returns, for telling our propagator from others. */
@@ -47,7 +50,9 @@ export class InstalledSdk {
     this.#tracerProvider = sdk.newTracerProvider({
       spanProcessors: [spanProcessor],
       sampler: parentBasedSampler(recorder),
+      idGenerator: randomIds,
     });
+    this.#unreadLogs = sdk.unreadLogsApi && new UnreadLogs(sdk.unreadLogsApi, () => recorder.onUnreadLog());
     this.#loggerProvider = sdk.logs?.newLoggerProvider([logRecordProcessor]);
     this.#contextManager = sdk.newContextManager();
     const propagator = sdk.newPropagator();
@@ -77,6 +82,7 @@ export class InstalledSdk {
       propagation.setGlobalPropagator(this.#propagator);
     }
     if (this.#loggerProvider) this.#sdk.logs?.api.setGlobalLoggerProvider(this.#loggerProvider);
+    this.#unreadLogs?.install();
     return true;
   }
 
@@ -85,6 +91,7 @@ export class InstalledSdk {
     if (this.isRegistered) trace.disable();
     if (this.#ownsContext()) context.disable();
     if (this.#propagator && propagation.fields() === this.#fields) propagation.disable();
+    this.#unreadLogs?.remove();
     if (this.#sdk.logs?.api.getLoggerProvider() === this.#loggerProvider) this.#sdk.logs?.api.disable();
   }
 

@@ -13,33 +13,35 @@ import { installCommand, type LoggerProvider, type LogsApi } from './user-sdk.js
  */
 export type LoggerState = 'none' | 'captured' | 'foreign' | 'silent' | 'cache';
 
+/** What is known of where log records come from. */
+export interface LogSources {
+  /** Finds the logs API that the SDK reads. */
+  readonly findApi: () => LogsApi | undefined;
+  /** Whether a logger provider was to be installed and its SDK was not there. */
+  readonly lacksSdk: () => boolean;
+  /** Whether log records come by way of a cache. */
+  readonly hasCache: boolean;
+  /** Whether log records may be emitted through a logs API that nobody reads, and that is not watched. */
+  readonly mayBeUnread: () => boolean;
+}
+
 /** Whether log records arrive here. */
 export class LogArrival {
   readonly #recorder: Recorder;
-  readonly #findApi: () => LogsApi | undefined;
-  readonly #lacksSdk: () => boolean;
-  readonly #hasCache: boolean;
+  readonly #sources: LogSources;
 
-  /**
-   * @param findApi finds the logs API that the application uses
-   * @param lacksSdk whether a logger provider was to be installed and its SDK was not there
-   * @param hasCache whether log records come by way of a cache
-   */
-  constructor(
-    recorder: Recorder,
-    findApi: () => LogsApi | undefined,
-    lacksSdk: () => boolean,
-    hasCache: boolean,
-  ) {
+  constructor(recorder: Recorder, sources: LogSources) {
     this.#recorder = recorder;
-    this.#findApi = findApi;
-    this.#lacksSdk = lacksSdk;
-    this.#hasCache = hasCache;
+    this.#sources = sources;
+  }
+
+  get mayBeUnread(): boolean {
+    return this.#sources.mayBeUnread();
   }
 
   state(): LoggerState {
-    if (this.#hasCache) return 'cache';
-    const provider = this.#findApi()?.getLoggerProvider();
+    if (this.#sources.hasCache) return 'cache';
+    const provider = this.#sources.findApi()?.getLoggerProvider();
     // Without it: a no-op, or something that is no SDK.
     if (typeof provider?.forceFlush !== 'function') return 'none';
     return this.#stateOf(provider as Required<LoggerProvider>);
@@ -52,12 +54,12 @@ export class LogArrival {
   require(): void {
     const state = this.state();
     if (state === 'foreign') throw new ForeignProviderError(this.foreignMessage());
-    if (state === 'none' && this.#lacksSdk()) throw new MissingSdkError(missingMessage());
+    if (state === 'none' && this.#sources.lacksSdk()) throw new MissingSdkError(missingMessage());
   }
 
   /** What to do about a provider whose log records go elsewhere. */
   foreignMessage(): string {
-    const name = this.#findApi()?.getLoggerProvider().constructor.name ?? 'unknown';
+    const name = this.#sources.findApi()?.getLoggerProvider().constructor.name ?? 'unknown';
     return `a logger provider that traceTesting() did not install is registered (${name}),
 and its log records do not arrive here. Add to it, where it is made:
 

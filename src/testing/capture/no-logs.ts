@@ -3,15 +3,26 @@ import type { Recorder } from './recorder.js';
 import type { ScopeRecords } from './scope-records.js';
 
 /** Why a scope has no log record, as far as that can be told. */
-export function whyNoLogs({ openedAt }: ScopeRecords, recorder: Recorder, arrival: LogArrival): string {
+export function whyNoLogs({ openedAt, unreadLogs }: ScopeRecords, recorder: Recorder, arrival: LogArrival): string {
+  if (unreadLogs > 0) {
+    return `${records(unreadLogs)} emitted through @opentelemetry/api-logs, and reached nobody: ${LINE_OF_API}`;
+  }
   const state = arrival.state();
   if (state === 'foreign') return arrival.foreignMessage();
-  if (state === 'none' || state === 'silent') return BY_PROVIDER[state];
   const unowned = recorder.unowned.logsSince(openedAt).length;
-  if (unowned > 0) {
-    return `unowned: ${unowned} log ${unowned === 1 ? 'record was' : 'records were'} emitted in no scope's async context or trace`;
+  if (unowned > 0 && state !== 'none' && state !== 'silent') {
+    return `unowned: ${records(unowned)} emitted in no scope's async context or trace`;
   }
-  return BY_PROVIDER[state];
+  return arrival.mayBeUnread ? `${BY_PROVIDER[state]}\n${MAY_BE_UNREAD}` : BY_PROVIDER[state];
+}
+
+const LINE_OF_API = `the 3.x line of OpenTelemetry reads the logs
+API of @opentelemetry/api. What emits log records, such as the instrumentation of a logger, must be of that line, too.`;
+
+const MAY_BE_UNREAD = `@opentelemetry/api-logs is loaded, and what is emitted through it does not arrive here: ${LINE_OF_API}`;
+
+function records(count: number): string {
+  return `${count} log ${count === 1 ? 'record was' : 'records were'}`;
 }
 
 const BY_PROVIDER: Readonly<Record<Exclude<LoggerState, 'foreign'>, string>> = {

@@ -1,3 +1,4 @@
+import { whyNoInstrumentation } from './instrumentations.js';
 import { providerState, type ProviderState } from './provider-check.js';
 import type { Recorder } from './recorder.js';
 import type { ScopeRecords } from './scope-records.js';
@@ -6,25 +7,14 @@ import type { ScopeRecords } from './scope-records.js';
 export function whyNoSpans(scope: ScopeRecords, recorder: Recorder): string {
   const reasons = [...whyBlind(recorder), ...samplingReasons(scope), ...ownerReasons(scope, recorder)];
   if (reasons.length > 0) return reasons.join('\n');
-  return `a provider is registered and its spans arrive here, but nothing started one.\n${isJest() ? UNDER_JEST : ELSEWHERE}`;
+  return `a provider is registered and its spans arrive here, but nothing started one.
+${whyNoInstrumentation()}
+Does a tracer come from another provider than the one registered now?`;
 }
 
 /** Why no span of the registered provider can arrive here, if so. */
 export function whyBlind(recorder: Recorder): readonly string[] {
   return BY_PROVIDER[providerState(recorder)];
-}
-
-const ELSEWHERE = `Is the code that runs instrumented? Instrumentations must be loaded before what they patch.
-Does a tracer come from another provider than the one registered now?`;
-
-const UNDER_JEST = `Under jest automatic instrumentations patch nothing, because it loads modules by itself. Look at spans that
-the code starts by the API; or start the service in a process of its own, and read it by remoteScope() of
-otel-span-cache/testing/remote; or test it with node:test or mocha.`;
-
-function isJest(): boolean {
-  // No option: that a test runs in jest is a fact, and known by this alone.
-  // oxlint-disable-next-line node/no-process-env
-  return process.env['JEST_WORKER_ID'] !== undefined;
 }
 
 const BY_PROVIDER: Readonly<Record<ProviderState, readonly string[]>> = {

@@ -9,6 +9,12 @@ export const GONE = Symbol('the owner is gone');
 /** The scopes that links lead to are not the same. */
 const CONFLICT = Symbol('links disagree');
 
+/** Whichever scope is open. */
+export const ANY = Symbol('any scope that is open');
+
+/** Who may own a span as well as the scope in whose async context it was started. */
+export type Rival = ScopeRecords | typeof ANY;
+
 export type Owner = ScopeRecords | typeof GONE | undefined;
 
 /** What a span says about whose it is. */
@@ -23,6 +29,8 @@ export interface Claim {
 export interface Attribution {
   readonly owner: Owner;
   readonly fromOutside: boolean;
+  /** Undefined if there is no doubt. */
+  readonly rival: Rival | undefined;
 }
 
 /**
@@ -82,18 +90,34 @@ export class Ownership {
   #attribute({ traceId, parent, links, asyncScope }: Claim, mayBelongToOnlyScope: boolean): Attribution {
     const byTrace = this.ofTrace(traceId);
     const fromOutside = parent !== undefined && comesFromOutside(traceId, parent, byTrace);
-    if (fromOutside && byTrace !== undefined) return { owner: byTrace, fromOutside };
-    const owner = asyncScope ?? byTrace ?? this.#byLinks(links);
-    if (owner === CONFLICT) return { owner: undefined, fromOutside };
-    return { owner: owner ?? (mayBelongToOnlyScope ? this.onlyScope() : undefined), fromOutside };
+    if (fromOutside && byTrace !== undefined) return { owner: byTrace, fromOutside, rival: undefined };
+    const byOthers = byTrace ?? this.#byLinks(links);
+    const owner = asyncScope ?? byOthers;
+    if (owner === CONFLICT) return { owner: undefined, fromOutside, rival: undefined };
+    return {
+      owner: owner ?? (mayBelongToOnlyScope ? this.onlyScope() : undefined),
+      fromOutside,
+      rival: asyncScope && rivalOf(asyncScope, byOthers),
+    };
   }
 
   #byLinks(links: readonly Link[]): Owner | typeof CONFLICT {
+    if (links.length === 0) return undefined;
     const owners = new Set(links.map(({ context }) => this.ofTrace(context.traceId)));
     const hasUnknown = owners.delete(undefined);
     if (owners.size > 1) return CONFLICT;
     return hasUnknown ? undefined : [...owners][0];
   }
+}
+
+/**
+ * Who else may own a span that was started in the async context of a scope. A loop or timer that a test began goes on
+ * in its context, also with the work of later tests.
+ */
+function rivalOf(asyncScope: ScopeRecords, byOthers: Owner | typeof CONFLICT): Rival | undefined {
+  if (byOthers === asyncScope) return undefined;
+  if (typeof byOthers !== 'object') return asyncScope.isOpen ? undefined : ANY;
+  return asyncScope.number < byOthers.number ? byOthers : undefined;
 }
 
 function comesFromOutside(traceId: string, parent: SpanContext, byTrace: Owner): boolean {

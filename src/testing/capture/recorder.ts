@@ -8,6 +8,7 @@ import { GONE, Ownership, type Owner } from './ownership.js';
 import { ScopeRecords, type ScopeLimits } from './scope-records.js';
 import { SpanRecord } from './span-record.js';
 import { captureStack } from './start-stack.js';
+import { Strays } from './strays.js';
 import { Unowned } from './unowned.js';
 
 const PROBE = createContextKey('otel-span-cache/testing probe');
@@ -35,6 +36,7 @@ export class Recorder {
   /** Those who read. Without any, nothing is taken in. */
   readonly users = new Set<object>();
   readonly unowned = new Unowned();
+  readonly strays = new Strays();
   /** Probes that arrived. */
   probes = 0;
   /** How often somebody asked whether it takes log records, or told it to flush them: that is a probe as well. */
@@ -62,7 +64,10 @@ export class Recorder {
 
   newScope(name: string, limits: ScopeLimits): ScopeRecords {
     const now = { spans: this.order, unownedLogs: this.unowned.logCount };
-    return new ScopeRecords(name, now, limits, this.#ownership.opened);
+    return new ScopeRecords(name, now, limits, (scope, open) => {
+      scope.closedAt = open ? undefined : this.order;
+      this.#ownership.opened(scope, open);
+    });
   }
 
   /** Runs code in the async context of a scope. */
@@ -95,6 +100,18 @@ export class Recorder {
     });
   }
 
+  /** A log record was emitted through an API whose records never arrive. */
+  onUnreadLog(): void {
+    const scope = this.activeScope ?? this.#ownership.onlyScope();
+    if (scope !== undefined) scope.unreadLogs++;
+  }
+
+  /** Nobody reads any more. */
+  forgetUnowned(): void {
+    this.unowned.clear();
+    this.strays.clear();
+  }
+
   /** The sampler of our own provider turned a span down: it never arrives. */
   onUnsampled(): void {
     const scope = this.activeScope ?? this.#ownership.onlyScope();
@@ -102,7 +119,7 @@ export class Recorder {
   }
 
   #add(span: ReadableSpan, sawStart: boolean): Known {
-    const { owner, fromOutside } = this.#ownership.attribute(
+    const { owner, fromOutside, rival } = this.#ownership.attribute(
       {
         traceId: span.spanContext().traceId,
         parent: span.parentSpanContext,
@@ -117,6 +134,7 @@ export class Recorder {
     const known: Known = { record, owner: this.#give(record, owner) };
     this.#known.set(span, known);
     this.received++;
+    if (typeof owner === 'object') this.strays.add(record, owner, rival);
     if (sawStart) announce(known.owner, record.traceId);
     return known;
   }

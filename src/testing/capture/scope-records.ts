@@ -17,6 +17,8 @@ export interface TraceRecords {
   revision: number;
 }
 
+let made = 0;
+
 /** How much a scope keeps. */
 export interface ScopeLimits {
   readonly maxSpansPerScope: number;
@@ -38,12 +40,18 @@ export interface SizedScopeLimits extends ScopeLimits {
 export class ScopeRecords {
   readonly name: string;
   readonly openedAt: Moment;
+  /** Counts up with each scope of the process. */
+  readonly number = ++made;
+  /** The order that the next span has that starts after it was closed; undefined while it is open. */
+  closedAt: number | undefined;
   /** For those who must not keep it alive. */
   readonly weak = new WeakRef(this);
   readonly spans: SpanRecord[] = [];
   readonly logs: CapturedLog[] = [];
   /** Spans of its own that the sampler of our provider turned down. */
   unsampled = 0;
+  /** Log records of its own that were emitted through an API whose records never arrive. */
+  unreadLogs = 0;
   droppedSpans = 0;
   droppedLogs = 0;
   /** Whether something was dropped because of its size. */
@@ -78,6 +86,10 @@ export class ScopeRecords {
       held = false;
       if (--this.#holds === 0) this.#opened(false);
     };
+  }
+
+  get isOpen(): boolean {
+    return this.#holds > 0;
   }
 
   find(span: SpanIdentity): SpanRecord | undefined {

@@ -1,18 +1,24 @@
+import { inspect } from '../../model/inspect-span.js';
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
-import { remarksOnDropped } from '../expect/report/remarks.js';
+import { remarksOnRun } from '../expect/report/remarks.js';
 import { wantedSpan, type SpanMatcher, type WantedSpan } from '../expect/wanted-span.js';
 import { nodesOf } from '../tree/descendants.js';
 import { givenOut } from '../tree/given-lists.js';
+import type { SpanElsewhere } from '../tree/source.js';
+import { snapshotText } from '../tree/trace-tree-serializer.js';
 import { callerFrames } from './caller-frames.js';
 import { captureTrace } from './captured-traces.js';
 import { describeScope, openLines, openSpans } from './describe-scope.js';
 import type { LogArrival } from './log-arrival.js';
 import { whyNoLogs } from './no-logs.js';
+import { whyNoInstrumentation } from './instrumentations.js';
 import { whyBlind, whyNoSpans } from './no-spans.js';
 import type { Recorder } from './recorder.js';
 import { assertNoneOpen, missedTrace, timeoutError } from './scope-failures.js';
 import type { ScopeRecords, TraceRecords } from './scope-records.js';
+import { showScope } from './show-scope.js';
 import type { SpanRecord } from './span-record.js';
+import { startedWhileOpen, type Stray } from './strays.js';
 import type { OpenScope, SettleOptions, TracePattern, TraceRun, WaitOptions } from './trace-scope.js';
 import { waitUntil } from './waiting.js';
 
@@ -132,8 +138,33 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
     return canTell ? whyBlind(this.#recorder)[0] : undefined;
   }
 
+  spansElsewhere(): readonly SpanElsewhere[] {
+    const { unowned, strays } = this.#recorder;
+    return [
+      ...unowned.spansSince(this.#records.openedAt).filter((record) => startedWhileOpen(record, this.#records)).map(asUnowned),
+      ...strays.of(this.#records).map(asStray),
+    ];
+  }
+
+  explainInstrumentations(): string {
+    return whyNoInstrumentation();
+  }
+
+  hold(): () => void {
+    return this.#records.hold();
+  }
+
   explainNoLogs(): string {
     return whyNoLogs(this.#records, this.#recorder, this.#arrival);
+  }
+
+  /** What snapshots get that are written without `traceTreeSerializer`. */
+  toJSON(): string {
+    return snapshotText(this);
+  }
+
+  [inspect](): string {
+    return showScope('TraceScope', this.#records);
   }
 
   /** A look for something in a trace, which does not look again at one that has not changed since. */
@@ -155,7 +186,7 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
   }
 
   #describe(nearest: readonly string[]): string {
-    return describeScope(this.#records, this.#recorder, nearest, remarksOnDropped(this));
+    return describeScope(this.#records, this.#recorder, nearest, remarksOnRun(this));
   }
 
   #captured(records: readonly SpanRecord[]): readonly CapturedSpan[] {
@@ -173,6 +204,17 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
       return timeoutError(this, missed, timeoutMillis, this.#describe(nearest()), frames);
     });
   }
+}
+
+function asUnowned(record: SpanRecord): SpanElsewhere {
+  return { span: record.captured(), place: `unowned: it was started in no scope's async context, trace or links` };
+}
+
+function asStray({ record, ownerName }: Stray): SpanElsewhere {
+  return {
+    span: record.captured(),
+    place: `owned by another scope: it was started in the async context of ${ownerName}, by a loop or timer begun there?`,
+  };
 }
 
 /**

@@ -10,7 +10,7 @@ import { foreignProviderMessage, providerState } from './provider-check.js';
 import { SCOPE_LIMITS } from './scope-limits.js';
 import { CaptureScope } from './scope.js';
 import type { OpenScope, TraceRun, TraceScope } from './trace-scope.js';
-import { findLogsApi, findUserSdk, type LogsApi } from './user-sdk.js';
+import { findLogsApi, findUserSdk, hasUnreadLogsApi, type LogsApi } from './user-sdk.js';
 
 /** Where spans and log records come from. */
 export interface TraceTestingOptions {
@@ -135,12 +135,12 @@ class ProcessTraceTesting implements TraceTesting {
   constructor(shared: ProcessWide, options: Required<TraceTestingOptions>) {
     this.#shared = shared;
     this.#options = options;
-    this.#logArrival = new LogArrival(
-      shared.recorder,
-      () => (this.#logsApi ??= findLogsApi(options.resolveFrom)),
-      () => shared.installers.has(this) && shared.installed?.hasLogs === false,
-      options.cache !== undefined,
-    );
+    this.#logArrival = new LogArrival(shared.recorder, {
+      findApi: () => (this.#logsApi ??= findLogsApi(options.resolveFrom)),
+      lacksSdk: () => shared.installers.has(this) && shared.installed?.hasLogs === false,
+      hasCache: options.cache !== undefined,
+      mayBeUnread: () => shared.installed?.isRegistered !== true && hasUnreadLogsApi(),
+    });
     if (options.cache === undefined && options.install) this.#requireProvider();
     this.#tap = options.cache?.tap(shared.recorder);
     shared.recorder.users.add(this);
@@ -200,7 +200,7 @@ class ProcessTraceTesting implements TraceTesting {
     this.#tap?.[Symbol.dispose]();
     recorder.stackUsers.delete(this);
     recorder.users.delete(this);
-    if (recorder.users.size === 0) recorder.unowned.clear();
+    if (recorder.users.size === 0) recorder.forgetUnowned();
     if (installers.delete(this) && installers.size === 0) this.#shared.installed?.remove();
   }
 

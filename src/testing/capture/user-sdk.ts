@@ -4,6 +4,8 @@ import * as api from '@opentelemetry/api';
 import type { Context, ContextManager, TextMapPropagator, TracerProvider } from '@opentelemetry/api';
 import type { LogRecordProcessor, SpanProcessor } from '../../model/otel.js';
 import { MissingSdkError } from './errors.js';
+import { loadedPackages } from './loaded-packages.js';
+import type { IdGenerator } from './random-ids.js';
 
 /** Those that bring the SDK's other packages, where a package manager hides what a project did not ask for. */
 const BRINGERS = ['sdk-node', 'sdk-trace-node', 'sdk-trace-base', 'sdk-trace', 'sdk-logs'];
@@ -27,6 +29,7 @@ export interface LoggerProvider {
 interface TracerProviderOptions {
   spanProcessors: SpanProcessor[];
   sampler: object;
+  idGenerator: IdGenerator;
 }
 
 /** What the user's installed SDK offers, of whichever line it is. */
@@ -39,6 +42,8 @@ export interface UserSdk {
   readonly logs:
     | { readonly api: LogsApi; newLoggerProvider(processors: LogRecordProcessor[]): object }
     | undefined;
+  /** A logs API that is installed as well, and that this SDK does not read: `api-logs` beside the 3.x line. */
+  readonly unreadLogsApi: LogsApi | undefined;
 }
 
 /**
@@ -65,17 +70,27 @@ export function findUserSdk(from: string | undefined): UserSdk {
     newPropagator: () => core && new core.W3CTraceContextPropagator(),
     logs:
       Logger && logsApi && { api: logsApi, newLoggerProvider: (processors) => new Logger({ processors }) },
+    unreadLogsApi: IS_3X ? (load('api-logs') as LogsHolder | undefined)?.logs : undefined,
   };
 }
 
 /** The logs API that the user's code has. */
 export function findLogsApi(from: string | undefined): LogsApi | undefined {
   const holder = IS_3X ? api : loader(from ?? defaultPlace())('api-logs');
-  return (holder as { logs: LogsApi } | undefined)?.logs;
+  return (holder as LogsHolder | undefined)?.logs;
+}
+
+/** Whether a logs API is loaded that the line of the installed API does not read. */
+export function hasUnreadLogsApi(): boolean {
+  return IS_3X && loadedPackages().has('@opentelemetry/api-logs');
 }
 
 function defaultPlace(): string {
   return join(process.cwd(), 'package.json');
+}
+
+interface LogsHolder {
+  readonly logs: LogsApi;
 }
 
 interface TracePackage {

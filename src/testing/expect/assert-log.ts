@@ -1,11 +1,10 @@
 import { expectation as expectationText } from '../../validation/option.js';
 import type { CapturedLog } from '../captured.js';
-import { nodesOf } from '../tree/descendants.js';
-import { idOf, treesOf, type LogSource } from '../tree/source.js';
+import type { LogSource } from '../tree/source.js';
 import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';
-import type { LogInSpan } from './log-in-span.js';
+import { logsInSpans, type LogInSpan } from './log-in-span.js';
 import { compileLogs } from './pattern/compile.js';
 import type { ListCheck, Wanted } from './pattern/expectation.js';
 import type { LogPattern, Times } from './pattern/pattern.js';
@@ -34,20 +33,11 @@ export function assertLog(
   if (!Array.isArray((source as LogSource | undefined)?.logs)) {
     throw new TypeError(expectationText('logs', 'those of a run', source));
   }
-  const logs = inTheirSpans(source);
+  const logs = logsInSpans(source);
   const check = checkOfCaptured(logs, wanted);
   const matching = new Matching();
   if (!matching.listHolds(logs, check)) throw failureOf(failureAmong(source, logs, check, matching), calledAs);
   return source.logs[logs.findIndex((log) => matching.matches(log, wanted.expectation))] as CapturedLog;
-}
-
-function inTheirSpans(source: LogSource): LogInSpan[] {
-  const nodes = new Map(nodesOf(treesOf(source).flat()).map((node) => [idOf(node), node]));
-  return source.logs.map((log) => {
-    const { traceId, spanId } = log;
-    const node = traceId === undefined || spanId === undefined ? undefined : nodes.get(idOf({ traceId, spanId }));
-    return { ...log, spans: node === undefined ? [] : [node] };
-  });
 }
 
 function failureAmong(

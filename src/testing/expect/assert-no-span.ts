@@ -11,6 +11,7 @@ import { looksBelow, type Wanted } from './pattern/expectation.js';
 import type { SpanPattern, Times } from './pattern/pattern.js';
 import type { Assertion } from './report/assertion.js';
 import { Call } from './report/called-from.js';
+import { matchesElsewhere } from './report/elsewhere.js';
 import { capturedTrees, failureOf, type Failure } from './report/failure.js';
 import { Notes } from './report/notes.js';
 import { NOTHING, projectedTree } from './report/projected-tree.js';
@@ -36,7 +37,8 @@ export interface AssertNoSpanOptions {
  * With `withinMillis` it goes on looking for that long: the promise is rejected as soon as there is one.
  *
  * @param calledAs the function the test called, if it is not this one: the stack trace starts at its call
- * @throws AssertionError if there is one; or if it cannot be told, as not all were kept, or none could arrive
+ * @throws AssertionError if there is one; or if it cannot be told, as not all were kept, none could arrive, or one that
+ * matches went where it cannot be told whose it is
  * @throws TypeError if the pattern or an option is wrong, or if the source cannot be watched
  */
 export function assertNoSpan(
@@ -85,7 +87,9 @@ function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs
   const call = new Call(calledAs);
   const mayHaveOne = mayMatch(source, wanted);
   return new Promise((resolve, reject) => {
+    const release = source.hold?.();
     const finish = (): void => {
+      release?.();
       unsubscribe();
       clearTimeout(timer);
     };
@@ -131,7 +135,9 @@ function failureAmong(source: Spans, wanted: Wanted): Failure | undefined {
   const matching = new Matching();
   const found = nodesOf(roots).filter((node) => matching.matches(node, expectation));
   if (found.length < times) {
-    return failureOfUnseen(source, `whether a span matches ${summaryOf(expectation)}`, NOTHING);
+    const { count, lines } = matchesElsewhere(source, expectation);
+    const doubts = found.length + count < times ? [] : lines;
+    return failureOfUnseen(source, `whether a span matches ${summaryOf(expectation)}`, NOTHING, doubts);
   }
 
   const notes = new Notes();

@@ -79,7 +79,7 @@ function failureAmong(
       : `${trees.length === 1 ? 'the trace does not match' : `none of ${trees.length} traces matches`}: ${firstOf(notes)}`;
   return {
     headline,
-    body: [...capturedTrees(trees.flat(), notes), ...remarksOn(source, trees)],
+    body: [...capturedTrees(trees.flat(), notes), ...remarksOn(source, trees, check.wanted[0]?.expectation)],
     actual: projectedTree(nearest, 'actual'),
     expected: projectedTree(nearest, 'expected'),
   };

@@ -16,6 +16,6 @@ export type {
   TestingMatcher,
   Times,
 } from './pattern/pattern.js';
-export type { Absent, Exactly, Ordered } from './pattern/wrapper.js';
+export type { Absent, Exactly, Ordered, Wrapped } from './pattern/wrapper.js';
 export { absent, exactly, ordered } from './pattern/wrappers.js';
 export type { SpanMatcher } from './wanted-span.js';

@@ -1,6 +1,7 @@
 import { matchesTrace, type AssertTraceOptions, type SpanPattern, type Traces } from '../expect/index.js';
 import { compileSpan } from '../expect/pattern/compile.js';
 import type { Assertion } from '../expect/report/assertion.js';
+import { matchesElsewhere } from '../expect/report/elsewhere.js';
 import { capturedTrees, failureOf } from '../expect/report/failure.js';
 import { Notes } from '../expect/report/notes.js';
 import { failureOfUnseen } from '../expect/report/unseen.js';
@@ -20,9 +21,11 @@ export function assertNoTrace(
   options: AssertTraceOptions | undefined,
   calledAs: Assertion,
 ): void {
-  const summary = summaryOf(compileSpan(pattern));
+  const expectation = compileSpan(pattern);
+  const summary = summaryOf(expectation);
   if (!matchesTrace(pattern, traces, options)) {
-    const unseen = failureOfUnseen(traces, `whether a trace matches ${summary}`, NO_SUCH_TRACE);
+    const { lines } = matchesElsewhere(traces, expectation, true);
+    const unseen = failureOfUnseen(traces, `whether a trace matches ${summary}`, NO_SUCH_TRACE, lines);
     if (unseen === undefined) return;
     throw failureOf(unseen, calledAs);
   }

@@ -9,17 +9,18 @@ export function sharedTracing(): TraceTesting {
   return (shared ??= traceTesting());
 }
 
-/**
- * The scope of the test that is running.
- *
- * @throws Error where no test runs: outside of tests, in hooks, and without the runner's set-up
- */
-export function currentScope(): TraceScope {
+/** The scope in whose async context this is called, if any. */
+export function scopeHere(): TraceScope | undefined {
   const { recorder, scopes } = processWide();
-  const records = recorder.activeScope;
-  const scope = records && scopes.get(records);
-  if (scope === undefined) {
-    throw new Error('no scope here: currentScope() is for the inside of a test that runs as a scope, or of traceTesting().run()');
-  }
-  return scope;
+  return recorder.activeScope && scopes.get(recorder.activeScope);
+}
+
+/**
+ * That there is no scope, and what makes one.
+ *
+ * @param setUp what makes a scope of a test in the runner at hand
+ */
+export function noScopeHere(setUp: string): Error {
+  return new Error(`no scope here: currentScope() is for the inside of a test that runs as a scope, or of traceTesting().run().
+${setUp}`);
 }

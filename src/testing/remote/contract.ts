@@ -1,6 +1,7 @@
 import type { AsyncDisposable } from '../../support/disposable.js';
 import type { SettleOptions, TracePattern, TraceScope, WaitOptions } from '../capture/trace-scope.js';
 import type { CapturedLog, CapturedTrace } from '../captured.js';
+import type { LogMatcher } from '../expect/wanted-log.js';
 import type { OtlpProtocol } from './environment.js';
 import type { RejectionReason } from './rejection.js';
 
@@ -76,9 +77,6 @@ export interface RemoteReceiver extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** What a log record must be: a text or expression for its event name or its body, or a function. */
-export type LogMatcher = string | RegExp | ((log: CapturedLog) => boolean);
-
 /**
  * What other processes sent, as far as it belongs to one test. Reads and waits as a scope of `traceTesting()`
  * does, with these differences:
@@ -118,7 +116,8 @@ export interface RemoteScope extends TraceScope, AsyncDisposable {
    * Waits until a log record that matches has arrived. One that has already counts. Logs travel apart from spans:
    * a complete trace does not say that its logs are there.
    *
-   * @throws TraceTimeoutError
+   * @throws TraceTimeoutError showing what is there instead
+   * @throws TypeError if the pattern is wrong
    */
   waitForLog(log: LogMatcher, options?: WaitOptions): Promise<CapturedLog>;
   /**

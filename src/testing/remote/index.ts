@@ -6,7 +6,6 @@
 export { remoteScope } from './remote-scope.js';
 export { remoteReceiver } from './receiver.js';
 export type {
-  LogMatcher,
   RemoteReceiver,
   RemoteReceiverOptions,
   RemoteReceiverStats,
@@ -15,3 +14,4 @@ export type {
 } from './contract.js';
 export type { OtlpProtocol } from './environment.js';
 export type { RejectionReason } from './rejection.js';
+export type { LogMatcher } from '../expect/wanted-log.js';

@@ -1,22 +1,26 @@
-import { inspect } from 'node:util';
 import { printable } from '../../format/printable.js';
-import { expectation } from '../../validation/option.js';
+import { inspect } from '../../model/inspect-span.js';
 import { callerFrames } from '../capture/caller-frames.js';
 import { captureTrace, groupByTrace } from '../capture/captured-traces.js';
 import { section, seenTraces } from '../capture/describe-scope.js';
 import { assertNoneOpen, missedTrace, timeoutError } from '../capture/scope-failures.js';
 import type { ScopeRecords } from '../capture/scope-records.js';
+import { showScope } from '../capture/show-scope.js';
 import type { SpanRecord } from '../capture/span-record.js';
 import type { SettleOptions, TracePattern, WaitOptions } from '../capture/trace-scope.js';
 import { spanLine } from '../capture/tree-text.js';
 import { waitUntil } from '../capture/waiting.js';
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
+import { logsInSpans } from '../expect/log-in-span.js';
+import { wantedLog, type LogMatcher } from '../expect/wanted-log.js';
 import { wantedSpan, type SpanMatcher, type WantedSpan } from '../expect/wanted-span.js';
-import { remarksOnDropped } from '../expect/report/remarks.js';
+import { remarksOnRun } from '../expect/report/remarks.js';
 import { nodesOf } from '../tree/descendants.js';
 import { givenOut } from '../tree/given-lists.js';
+import type { SpanElsewhere } from '../tree/source.js';
+import { snapshotText } from '../tree/trace-tree-serializer.js';
 import { inOrderOfStart, withoutParent } from './arrived-spans.js';
-import type { LogMatcher, RemoteReceiver, RemoteScope } from './contract.js';
+import type { RemoteReceiver, RemoteScope } from './contract.js';
 import type { RemoteRecords } from './remote-records.js';
 import { newParent } from './traceparent.js';
 import { whyNoLogArrived, whyNothingArrived } from './why-no-spans.js';
@@ -126,11 +130,10 @@ export class RemoteCaptureScope implements RemoteScope {
   }
 
   async waitForLog(log: LogMatcher, options?: WaitOptions): Promise<CapturedLog> {
-    if (typeof log !== 'string' && typeof log !== 'function' && !(log instanceof RegExp)) {
-      throw new TypeError(expectation('log', 'a text, a RegExp or a function', log));
-    }
-    const look = () => this.#records.logs.find((record) => matchesLog(log, record));
-    return this.#wait(`no log record matched ${inspect(log)}`, look, options);
+    const wanted = wantedLog('log', log);
+    const { logs } = this.#records;
+    const look = () => logs[(wanted.looksAtSpan ? logsInSpans(this) : logs).findIndex((record) => wanted.matches(record))];
+    return this.#wait(`no log record matched ${wanted.description}`, look, options, () => wanted.nearest(logsInSpans(this)));
   }
 
   assertAllEnded(): void {
@@ -151,8 +154,21 @@ export class RemoteCaptureScope implements RemoteScope {
     return whyNothingArrived(this.#records, this.#received, this.receiver);
   }
 
+  spansElsewhere(): readonly SpanElsewhere[] {
+    return this.unowned.map((span) => ({ span, place: 'unowned: it arrived in a trace of no scope' }));
+  }
+
   explainNoLogs(): string {
     return whyNoLogArrived(this.#records, this.#received, this.receiver);
+  }
+
+  /** What snapshots get that are written without `traceTreeSerializer`. */
+  toJSON(): string {
+    return snapshotText(this);
+  }
+
+  [inspect](): string {
+    return showScope('RemoteScope', this.#records, inOrderOfStart(this.#records.spans));
   }
 
   close(): Promise<void> {
@@ -205,7 +221,7 @@ export class RemoteCaptureScope implements RemoteScope {
       section('Open, or still on their way', this.#missingParents()),
       section('Nearest', nearest),
       section('Unowned', this.#unowned().map((record) => spanLine(record.captured()))),
-      ...remarksOnDropped(this),
+      ...remarksOnRun(this),
     ]
       .filter((text) => text !== '')
       .join('\n\n');
@@ -227,12 +243,4 @@ function asSeenBy(wanted: WantedSpan | undefined, records: readonly SpanRecord[]
   if (wanted?.looksBelow !== true) return records.map((record) => record.captured());
   const traces = [...groupByTrace(inOrderOfStart(records)).values()];
   return traces.flatMap((trace) => nodesOf(captureTrace(trace).roots));
-}
-
-function matchesLog(matcher: LogMatcher, log: CapturedLog): boolean {
-  if (typeof matcher === 'function') return matcher(log);
-  return [log.eventName, log.body].some((text) => {
-    if (typeof text !== 'string') return false;
-    return typeof matcher === 'string' ? text === matcher : text.search(matcher) >= 0;
-  });
 }

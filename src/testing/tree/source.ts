@@ -17,12 +17,25 @@ export interface SpanSource {
   explainNoSpans?(): string;
   /** Why no span could have arrived, if so: that there is none says nothing then. */
   explainBlindness?(): string | undefined;
+  /** Spans that it does not have, though they may be its own: that there is none here says nothing then. */
+  spansElsewhere?(): readonly SpanElsewhere[];
+  /** Why there is no span of an instrumentation, as far as that can be told. */
+  explainInstrumentations?(): string;
+}
+
+/** A span that may belong to a run which does not have it. */
+export interface SpanElsewhere {
+  readonly span: CapturedSpan;
+  /** Where it is: `unowned: …`. */
+  readonly place: string;
 }
 
 /** A source that tells when a span starts or ends. */
 export interface WatchableSource extends SpanSource {
   /** Calls the listener after each change, until the function that it returns is called. */
   onChange(listener: () => void): () => void;
+  /** Takes what nobody else owns for its own, until the function that it returns is called. */
+  hold?(): () => void;
 }
 
 /** A source that has logs. */

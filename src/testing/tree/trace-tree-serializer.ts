@@ -1,4 +1,4 @@
-import { hasSpans } from './source.js';
+import { hasSpans, type Spans } from './source.js';
 import { traceTree } from './trace-tree.js';
 
 /** What of a snapshot serializer jest and vitest share. */
@@ -17,6 +17,11 @@ export const traceTreeSerializer: SnapshotSerializer = {
   test: hasSpans,
   serialize: (value, _config, indentation) => {
     if (!hasSpans(value)) return String(value);
-    return traceTree(value).replaceAll('\n', `\n${indentation}`);
+    return snapshotText(value).replaceAll('\n', `\n${indentation}`);
   },
 };
+
+/** What a snapshot holds of spans. */
+export function snapshotText(spans: Spans): string {
+  return traceTree(spans) || '(no spans)';
+}

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { absent, assertLog, exactly } from '../../../src/testing/expect/index.js';
+import { absent, assertLog, assertTrace, exactly } from '../../../src/testing/expect/index.js';
 import { logOf, traceOf } from '../captured-spans.js';
 import { thrownBy } from './thrown.js';
 
@@ -17,6 +17,42 @@ describe('assertLog', () => {
     expect(assertLog(run, { severity: 'WARN', body: { reason: 'no funds' } })).to.equal(logs[2]);
     expect(() => assertLog(run, { attributes: { order: exactly<object>({ id: 7 }) } })).to.throw('no log matches');
     expect(() => assertLog(run, { attributes: { order: { tags: ['a'] } } })).to.throw('no log matches');
+  });
+
+  describe('by its severity', () => {
+    const levels = {
+      spans: [],
+      logs: [
+        logOf({ body: 'pino', severity: 'info', severityNumber: 9 }),
+        logOf({ body: 'number', severity: undefined, severityNumber: 14 }),
+        logOf({ body: 'none', severity: undefined, severityNumber: undefined }),
+      ],
+    };
+
+    it('does not mind the case of a text', () => {
+      expect(assertLog(levels, { severity: 'INFO' }).body).to.equal('pino');
+      expect(assertLog(levels, { severity: 'Info', times: 1 }).body).to.equal('pino');
+    });
+
+    it('takes a severity number', () => {
+      expect(assertLog(levels, { severity: 9 }).body).to.equal('pino');
+      expect(assertLog(levels, { severity: 14 }).body).to.equal('number');
+      expect(thrownBy(() => assertLog(levels, { severity: 13 })).message).to.contain('severity: expected 13, got 9');
+    });
+
+    it('gives a record that has only a number the name of the number', () => {
+      expect(assertLog(levels, { severity: 'warn' }).body).to.equal('number');
+      expect(assertLog(levels, { severity: /^WARN$/ }).body).to.equal('number');
+      expect(assertLog(levels, { severity: absent }).body).to.equal('none');
+    });
+
+    it('holds for the record as an event of its span, too', () => {
+      const span = traceOf({ name: 'a', events: [{ name: 'placed', severity: 'info', severityNumber: 9 }] });
+
+      assertTrace(span, { events: [{ severity: 'INFO' }] });
+      assertTrace(span, { events: [{ severity: 9 }] });
+      expect(() => assertTrace(span, { events: [{ severity: 17 }] })).to.throw('missing: event');
+    });
   });
 
   it('finds a log by the span it was emitted in', () => {

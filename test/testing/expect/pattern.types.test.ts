@@ -5,6 +5,7 @@ import {
   exactly,
   ordered,
   type AttributesPattern,
+  type EventPattern,
   type SpanPattern,
 } from '../../../src/testing/expect/index.js';
 import { traceOf } from '../captured-spans.js';
@@ -25,7 +26,20 @@ function patterns(): void {
     events: exactly({ name: 'e' }, { severity: 'INFO' }),
   });
   const children = exactly({ name: 'a' }, { kind: 'client' });
-  assertTrace(trace, { children });
+  const inOrder = ordered([{ name: 'a', times: 2 }, { name: 'b' }]);
+  const listed = exactly([{ name: 'a' }, { attributes: { amount: (n) => n > 0 } }]);
+  const both = [exactly(ordered([{ name: 'a' }])), exactly(inOrder), exactly(ordered({ name: 'a' }, { name: 'b' }))];
+  const events = exactly<EventPattern>([{ name: 'e' }, { severity: 9 }]);
+  const names = ['a', 'b'];
+  const mapped = ordered(names.map((name) => ({ name })));
+  assertTrace(trace, { children, descendants: inOrder, events });
+  for (const list of [listed, ...both, ordered(listed), mapped]) assertTrace(trace, { children: list });
+  // @ts-expect-error -- unknown key, in a list on its own
+  exactly([{ nam: 'x' }]);
+  // @ts-expect-error -- unknown key, on its own
+  ordered({ nam: 'x' });
+  // @ts-expect-error -- no pattern
+  ordered(['a']);
   const nothing: void = assertNoSpan(trace, {});
   // @ts-expect-error -- unknown key
   assertTrace(trace, { nam: 'x' });

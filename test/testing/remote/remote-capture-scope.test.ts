@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { remoteReceiver, remoteScope, type RemoteScope } from '../../../src/testing/remote/index.js';
 import { failureOf, names } from '../capture/tracing-tools.js';
@@ -32,8 +33,8 @@ describe('RemoteCaptureScope', () => {
     await fetch(`${scope.receiver.url}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
   }
 
-  async function log(body: string): Promise<void> {
-    const logRecords = [{ body: { stringValue: body }, timeUnixNano: '1' }];
+  async function log(body: string, fields: object = {}): Promise<void> {
+    const logRecords = [{ body: { stringValue: body }, timeUnixNano: '1', ...fields }];
     const request = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] });
     await fetch(`${scope.receiver.url}/v1/logs`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: request });
   }
@@ -157,8 +158,27 @@ describe('RemoteCaptureScope', () => {
       });
     }
 
+    it('takes a pattern as assertLog() does, with the span that comes later', async () => {
+      const waiting = scope.waitForLog({ body: /^pa/, severity: 'INFO', span: { name: 'span 1' } });
+
+      await log('paid', { severityText: 'info', traceId: TRACE, spanId: '1'.repeat(16) });
+      await send(span('1'));
+
+      expect((await waiting).body).to.equal('paid');
+    });
+
+    it('says what came nearest', async () => {
+      await log('other', { severityText: 'WARN' });
+
+      const { message } = await failureOf(scope.waitForLog({ body: 'paid', severity: 'WARN' }, { timeoutMillis: 1 }));
+
+      expect(message).to.match(/^no log record matched \{body: paid, severity: WARN\} within 1 ms/);
+      expect(message).to.contain('Nearest:\n  WARN other: body: expected paid, got other');
+    });
+
     it('refuses what is no matcher', async () => {
       expect(await failureOf(scope.waitForLog(1 as unknown as string))).to.be.instanceOf(TypeError);
+      expect((await failureOf(scope.waitForLog({ boddy: 'paid' } as never))).message).to.contain("unknown key 'boddy' in pattern");
     });
   });
 
@@ -172,6 +192,13 @@ describe('RemoteCaptureScope', () => {
     it('fails without any span', () => {
       expect(() => scope.assertAllEnded()).to.throw('checkout has no span that could have ended');
     });
+  });
+
+  it('shows itself by its name, its counts and its traces', async () => {
+    await send(span('2', '1'), span('1'));
+
+    expect(inspect(scope)).to.match(/^RemoteScope checkout: 2 spans\n {2}trace a{32}\n {4}span 1 {2}.*\n {4}└─ span 2/);
+    expect(JSON.stringify(scope)).to.equal('"- span 1\\n  - span 2"');
   });
 
   describe('that is full', () => {

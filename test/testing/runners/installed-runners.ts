@@ -18,6 +18,14 @@ describe('otel-span-cache/testing', function () {
     expectOutput('jest/output.txt', await outputOf(jest, here('jest/.run/fixture')));
   });
 
+  it('has scopes that hold their traces in snapshots of a jest without the set-up', async () => {
+    const jest = ['../../node_modules/jest/bin/jest.js', '--runInBand', '--config', '{}', 'plain.test.js'];
+
+    const output = await outputOf(jest, here('jest/.run/fixture'));
+
+    expect(output).to.include('✓ hold the trace tree').and.to.include('✕ fail where the trace is another one');
+  });
+
   // Instrumentations patch what is required; jest has a module registry of its own for each test file.
   it('M14: automatic instrumentation under jest yields no HTTP span; it says so, and remoteScope() reads the service', async () => {
     const jest = ['../../node_modules/jest/bin/jest.js', '--runInBand', 'http.test.js'];

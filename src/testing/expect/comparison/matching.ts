@@ -54,14 +54,9 @@ export class Matching {
   }
 
   #ownCheckHolds(record: object, check: Check): boolean {
-    switch (check.kind) {
-      case 'leaf':
-        return this.#leafHolds(record, check);
-      case 'keys':
-        return Object.keys(check.read(record)).every((key) => check.allowed.has(key));
-      default:
-        return !this.#leafHolds(record, (check as NotCheck).check as LeafCheck);
-    }
+    if (check.kind === 'leaf') return this.#leafHolds(record, check);
+    if (check.kind === 'keys') return Object.keys(check.read(record)).every((key) => check.allowed.has(key));
+    return !this.#leafHolds(record, (check as NotCheck).check as LeafCheck);
   }
 
   *#listCheckHolds(record: object, check: Check): Task<boolean> {

@@ -17,6 +17,11 @@ export function compileSpans(pattern: SpanPattern, exact = false): Wanted {
   return run(new Compiler(SPAN).compileElement(pattern, 'pattern', exact));
 }
 
+/** @throws TypeError that names what is wrong in the pattern */
+export function compileLog(pattern: LogPattern): Expectation {
+  return run(new Compiler(LOG).compile(pattern, 'pattern', false));
+}
+
 /** @throws TypeError that names what is wrong in the pattern, which may say `times` */
 export function compileLogs(pattern: LogPattern): Wanted {
   return run(new Compiler(LOG).compileElement(pattern, 'pattern', false));
@@ -112,7 +117,8 @@ class Compiler {
       const field = Object.hasOwn(this.#shape.fields, key) ? this.#shape.fields[key] : undefined;
       if (field) {
         const leaf = compileLeaf(value, at, field.literals);
-        checks.push({ kind: 'leaf', label: key, isField: true, leaf, read: (record) => field.read(record) });
+        const read = (typeof value === 'number' && field.readNumber) || field.read;
+        checks.push({ kind: 'leaf', label: key, isField: true, leaf, read });
       } else if (key === 'attributes') {
         for (const check of this.#compileAttributes(value, at, exact)) checks.push(check);
       } else if (Object.hasOwn(this.#shape.lists, key)) {

@@ -22,6 +22,8 @@ export interface Literals {
   accepts(value: unknown): boolean;
   /** Turns a literal into the value to compare with. */
   normalize?(value: unknown): unknown;
+  /** Whether a value is the literal, if that is not plain equality. */
+  same?(actual: unknown, literal: unknown): boolean;
   /** Whether the value may be an object, to be compared key by key. */
   readonly nested?: boolean;
 }
@@ -49,7 +51,7 @@ export function compileLeaf(value: unknown, path: string, literals: Literals, de
 }
 
 function compileMatcher(value: unknown, path: string): Leaf | undefined {
-  if (types.isRegExp(value)) return leafOf(() => String(value), (actual) => searches(value, actual), { callsCode: false });
+  if (isRegExp(value)) return leafOf(() => String(value), (actual) => searches(value, actual), { callsCode: false });
   if (hasMethod<AsymmetricMatcher>(value, 'asymmetricMatch')) {
     return leafOf(() => matcherName(value), (actual) => verdict(value.asymmetricMatch(actual), path), { callsCode: true });
   }
@@ -73,7 +75,7 @@ function compileLiteral(value: unknown, path: string, literals: Literals, depth:
   const literal = literals.normalize ? literals.normalize(value) : value;
   return leafOf(
     () => formatValue(literal),
-    (actual) => actual === literal || Object.is(actual, literal),
+    (actual) => actual === literal || Object.is(actual, literal) || literals.same?.(actual, literal) === true,
     { callsCode: false, ...(typeof literal === 'string' && { text: literal }) },
   );
 }
@@ -120,6 +122,11 @@ function leafOf(describe: () => string, matches: Leaf['matches'], more: Pick<Lea
     ...more,
     matches,
   };
+}
+
+/** Also one of another realm. */
+export function isRegExp(value: unknown): value is RegExp {
+  return types.isRegExp(value);
 }
 
 /** Independent of what `lastIndex` an earlier use left in a global pattern. */

@@ -1,6 +1,6 @@
 import type { AttributeValue, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { SpanKindName, SpanStatusName } from '../../captured.js';
-import type { Absent, Exactly, Ordered } from './wrapper.js';
+import type { Absent, Exactly, Ordered, Wrapped } from './wrapper.js';
 
 /** Says of a value whether it is right, by what it returns. Not called if there is no value. */
 // An attribute is of any type, and the test knows which: `(amount) => amount > 0`.
@@ -23,11 +23,7 @@ export interface TestingMatcher {
 export type Expected<T> = T | RegExp | Predicate | AsymmetricMatcher | TestingMatcher | Absent;
 
 /** Elements of a list: these at least, each of them another one, in any order. */
-export type ListPattern<T> =
-  | readonly T[]
-  | Exactly<T | readonly T[] | Ordered<T | readonly T[]>>
-  | Ordered<T | readonly T[] | Exactly<T | readonly T[]>>
-  | Absent;
+export type ListPattern<T> = readonly T[] | Exactly<Wrapped<T>> | Ordered<Wrapped<T>> | Absent;
 
 /** By attribute key. Attributes that are not mentioned may be anything. */
 export type AttributesPattern = Readonly<Record<string, Expected<AttributeValue>>>;
@@ -48,8 +44,8 @@ export interface EventPattern extends Strict {
   readonly name?: Expected<string>;
   readonly time?: Expected<number>;
   readonly attributes?: AttributesPattern | Exactly<AttributesPattern> | Absent;
-  /** Of a log record: its severity text. */
-  readonly severity?: Expected<string>;
+  /** Of a log record: its severity, as in a `LogPattern`. */
+  readonly severity?: Expected<string | number>;
   /** Of a log record: its body. An object is partial. */
   readonly body?: unknown;
   /** Of all that is mentioned here, nothing may hold. */
@@ -111,7 +107,11 @@ export interface LogPattern extends Strict {
   readonly eventName?: Expected<string>;
   /** An object is partial, an array is not. */
   readonly body?: unknown;
-  readonly severity?: Expected<string>;
+  /**
+   * A text, in whatever case, such as `INFO` for pino's `info`; or a severity number, such as `SeverityNumber.INFO`.
+   * Functions and matchers get the text. A record that has only a number has its name for text.
+   */
+  readonly severity?: Expected<string | number>;
   readonly severityNumber?: Expected<number>;
   readonly time?: Expected<number>;
   readonly scope?: Expected<string>;

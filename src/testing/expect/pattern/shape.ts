@@ -16,6 +16,8 @@ export interface Shape {
 interface Field {
   readonly literals: Literals;
   readonly read: (record: object) => unknown;
+  /** What a pattern is compared with that is a number, if that is another value. */
+  readonly readNumber?: (record: object) => unknown;
 }
 
 interface List {
@@ -40,6 +42,16 @@ const NESTED: Literals = {
   accepts: (value) => value === null || isPrimitive(value) || Array.isArray(value),
   nested: true,
 };
+
+/** As loggers write it: pino's `info` is `INFO`. */
+const SEVERITY: Literals = {
+  expected: 'a string or a number',
+  accepts: (value) => typeof value === 'string' || typeof value === 'number',
+  same: (actual, literal) => foldedCase(actual) === foldedCase(literal),
+};
+
+/** By four severity numbers each, from 1 on. */
+const SEVERITIES = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
 
 const KINDS = nameOrNumber({
   internal: SpanKind.INTERNAL,
@@ -73,7 +85,8 @@ export const SPAN: Shape = {
 
 const EVENT: Shape = {
   fields: {
-    ...fieldsOf({ name: STRING, time: NUMBER, severity: STRING, body: NESTED } satisfies FieldsOf<CapturedEvent>),
+    ...fieldsOf({ name: STRING, time: NUMBER, body: NESTED } satisfies FieldsOf<CapturedEvent>),
+    severity: { literals: SEVERITY, read: severityOf, readNumber: severityNumberOf },
   },
   attributes: NESTED,
   lists: {},
@@ -96,7 +109,8 @@ const LINK: Shape = {
 
 export const LOG: Shape = {
   fields: {
-    ...fieldsOf({ eventName: STRING, body: NESTED, severity: STRING, severityNumber: NUMBER } satisfies FieldsOf<LogInSpan>),
+    ...fieldsOf({ eventName: STRING, body: NESTED, severityNumber: NUMBER } satisfies FieldsOf<LogInSpan>),
+    severity: { literals: SEVERITY, read: severityOf, readNumber: severityNumberOf },
     ...fieldsOf({ time: NUMBER, scope: STRING, service: STRING, traceId: STRING, spanId: STRING } satisfies FieldsOf<LogInSpan>),
   },
   attributes: NESTED,
@@ -117,6 +131,20 @@ export function isException(event: object): boolean {
 
 function exceptionsOf(span: object): CapturedEvent[] {
   return (span as CapturedSpan).events.filter(isException);
+}
+
+/** The severity's text; of a record that has a number only, the number's name. */
+function severityOf(record: object): unknown {
+  const { severity, severityNumber } = record as CapturedEvent;
+  return severity ?? SEVERITIES[Math.ceil((severityNumber ?? 0) / 4) - 1];
+}
+
+function severityNumberOf(record: object): unknown {
+  return (record as CapturedEvent).severityNumber;
+}
+
+function foldedCase(value: unknown): unknown {
+  return typeof value === 'string' ? value.toLowerCase() : value;
 }
 
 export function placed(span: object): CapturedNode {

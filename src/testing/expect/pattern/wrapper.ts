@@ -21,3 +21,6 @@ export interface Exactly<T> {
 export interface Ordered<T> {
   readonly [ORDERED]: readonly T[];
 }
+
+/** What `exactly()` and `ordered()` take: elements, one list of them, or each other. */
+export type Wrapped<T> = T | readonly T[] | Exactly<Wrapped<T>> | Ordered<Wrapped<T>>;

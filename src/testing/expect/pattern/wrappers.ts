@@ -1,5 +1,5 @@
 import type { SpanPattern, Times } from './pattern.js';
-import { ABSENT, EXACTLY, ORDERED, type Absent, type Exactly, type Ordered } from './wrapper.js';
+import { ABSENT, EXACTLY, ORDERED, type Absent, type Exactly, type Ordered, type Wrapped } from './wrapper.js';
 
 /** Expects that there is nothing: no such attribute, no exception, no children. */
 export const absent: Absent = Object.freeze({ [ABSENT]: true as const });
@@ -7,14 +7,17 @@ export const absent: Absent = Object.freeze({ [ABSENT]: true as const });
 /** `NoInfer` of TypeScript 5.4, for the compilers before it. */
 type Uninferred<T> = [T][T extends unknown ? 0 : never];
 
+/** One by one, or as one list. */
+type Items<T> = Uninferred<T>[] | [readonly Uninferred<T>[]];
+
 /**
  * Expects these and no others, in any order: `children: exactly(a, b)`, `attributes: exactly({ … })`.
  *
  * Takes the elements one by one, or one list of them, or `ordered(…)`. Outside of a pattern they are taken
  * for patterns of spans: `exactly<EventPattern>(…)` says otherwise.
  */
-export function exactly<T = SpanPattern & Times>(...items: Uninferred<T>[]): Exactly<T> {
-  return Object.freeze({ [EXACTLY]: items });
+export function exactly<T = Wrapped<SpanPattern & Times>>(...items: Items<T>): Exactly<T> {
+  return Object.freeze({ [EXACTLY]: items as readonly T[] });
 }
 
 /**
@@ -22,8 +25,8 @@ export function exactly<T = SpanPattern & Times>(...items: Uninferred<T>[]): Exa
  *
  * Takes the elements one by one, or one list of them, or `exactly(…)`.
  */
-export function ordered<T = SpanPattern & Times>(...items: Uninferred<T>[]): Ordered<T> {
-  return Object.freeze({ [ORDERED]: items });
+export function ordered<T = Wrapped<SpanPattern & Times>>(...items: Items<T>): Ordered<T> {
+  return Object.freeze({ [ORDERED]: items as readonly T[] });
 }
 
 export function isAbsent(value: unknown): value is Absent {

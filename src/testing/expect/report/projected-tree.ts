@@ -48,8 +48,8 @@ class Projection {
   *list({ check, places, shortBy, unexpected }: ListFinding, indent: string): Task<void> {
     const { relation, ordered } = check;
     const shown = shownAmong(places);
-    const inOrder = this.#side === 'actual' && ordered ? shown.toSorted((a, b) => a.index - b.index) : shown;
-    for (const { expectation, found } of inOrder) {
+    const drawn = this.#side === 'actual' && ordered ? shown.toSorted((a, b) => a.index - b.index) : shown;
+    for (const { expectation, found } of drawn) {
       if (found !== undefined) yield this.#difference(found, indent, relation);
       else if (this.#side === 'expected') yield this.#missing(expectation, indent, relation);
     }
@@ -132,9 +132,12 @@ class Projection {
 /** What is shown of a list, in its order: what differs before what is right. */
 function shownAmong(places: readonly Place[]): readonly Place[] {
   if (places.length <= MAX_RECORDS) return places;
-  const differs = ({ found, outOfOrder }: Place): boolean => found === undefined || found.cost > 0 || outOfOrder;
   const chosen = new Set([...places.filter(differs), ...places].slice(0, MAX_RECORDS));
   return places.filter((place) => chosen.has(place));
+}
+
+function differs({ found, outOfOrder }: Place): boolean {
+  return found === undefined || found.cost > 0 || outOfOrder;
 }
 
 /** What is the span's own first, then the spans below it. */

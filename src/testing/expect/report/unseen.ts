@@ -7,9 +7,15 @@ import { remarksOnUnseen } from './remarks.js';
  *
  * @param spans what the test looked at
  * @param question what cannot be told then
+ * @param elsewhere what there is to say about spans that may belong to it, and that it does not have
  */
-export function failureOfUnseen(spans: unknown, question: string, expected: string): Failure | undefined {
-  const body = remarksOnUnseen(spans);
+export function failureOfUnseen(
+  spans: unknown,
+  question: string,
+  expected: string,
+  elsewhere: readonly string[] = [],
+): Failure | undefined {
+  const body = [...remarksOnUnseen(spans), ...elsewhere];
   if (body.length === 0) return undefined;
   return { headline: `it cannot be told ${question}`, body, actual: '(not all seen)', expected };
 }

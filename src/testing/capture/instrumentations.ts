@@ -1,0 +1,46 @@
+import { loadedPackages } from './loaded-packages.js';
+
+const MAX_NAMED = 8;
+
+/** Packages that patch something: not the one that all of them are made of. */
+const INSTRUMENTATION = /^(?:@opentelemetry\/instrumentation-|.*opentelemetry-instrumentation-?)(.*)/;
+
+const UNDER_JEST = `Under jest automatic instrumentations patch nothing, because it loads modules by itself. Look at spans that
+the code starts by the API; or start the service in a process of its own, and read it by remoteScope() of
+otel-span-cache/testing/remote; or test it with node:test or mocha.`;
+
+/** Why there is no span of an instrumentation, as far as that can be told. */
+export function whyNoInstrumentation(): string {
+  if (isJest()) return UNDER_JEST;
+  const loaded = loadedInstrumentations();
+  if (loaded.length === 0) {
+    return `No instrumentation is loaded, as far as can be seen. Spans of HTTP, databases and the like need one, which must be
+loaded before what it patches.`;
+  }
+  const shown = loaded.length > MAX_NAMED ? [...loaded.slice(0, MAX_NAMED), `${loaded.length - MAX_NAMED} more`] : loaded;
+  return [
+    `Loaded instrumentations: ${shown.join(', ')}. Each must be set up before what it patches is loaded.`,
+    ...(loaded.includes('http') && !isHttpPatched() ? ['node:http is not patched.'] : []),
+  ].join('\n');
+}
+
+/** By their names without what all have in common. */
+function loadedInstrumentations(): string[] {
+  return [...loadedPackages()]
+    .map((name) => INSTRUMENTATION.exec(name))
+    .flatMap((found) => (found === null ? [] : [found[1] || found[0]]))
+    .sort();
+}
+
+/** True where it cannot be told. */
+function isHttpPatched(): boolean {
+  const http = process.getBuiltinModule?.('node:http') as { readonly get?: object } | undefined;
+  // What instrumentations put into the place of a function has that mark.
+  return http?.get === undefined || Object.hasOwn(http.get, '__wrapped');
+}
+
+function isJest(): boolean {
+  // No option: that a test runs in jest is a fact, and known by this alone.
+  // oxlint-disable-next-line node/no-process-env
+  return process.env['JEST_WORKER_ID'] !== undefined;
+}

@@ -1,0 +1,39 @@
+import { AsyncResource } from 'node:async_hooks';
+import { expect } from 'chai';
+import * as jest from '../../../src/testing/jest.js';
+import * as mocha from '../../../src/testing/mocha.js';
+import * as node from '../../../src/testing/node.js';
+import { startTracing } from '../capture/tracing-tools.js';
+
+/* The face of vitest is tested where vitest is. */
+
+const FACES = { jest, mocha, node };
+
+/** What makes a scope of a test in each. */
+const SET_UPS = {
+  jest: /traced\(async \(scope\)[^]*otel-span-cache\/testing\/jest/,
+  mocha: /mocha --require otel-span-cache\/testing\/mocha, or a hooks file[^]*mochaHooks/,
+  node: /traced\(async \(t, scope\)[^]*otel-span-cache\/testing\/node/,
+};
+
+describe('currentScope()', () => {
+  const outside = AsyncResource.bind((code: () => void) => code());
+
+  for (const [name, { currentScope }] of Object.entries(FACES)) {
+    it(`of ${name} says what makes a scope of a test where there is none`, () => {
+      outside(() => {
+        expect(() => currentScope()).to.throw(Error, /^no scope here: /);
+        expect(() => currentScope()).to.throw(Error, SET_UPS[name as keyof typeof SET_UPS]);
+      });
+    });
+
+    it(`of ${name} is the scope of a run`, async () => {
+      const tracing = startTracing();
+
+      const run = await tracing.run(() => currentScope());
+
+      expect(run.result).to.equal(run);
+      await tracing.shutdown();
+    });
+  }
+});
