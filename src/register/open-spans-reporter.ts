@@ -1,6 +1,7 @@
 import type { HrTime } from '@opentelemetry/api';
 import { isLogEvent } from '../model/log-event.js';
 import type { ReadableSpan } from '../model/otel.js';
+import { isHrTime } from '../model/value-parts.js';
 import type { SpanCache } from '../span-cache.js';
 
 type OpenSpan = ReturnType<SpanCache['openSpans']>[number];
@@ -44,27 +45,33 @@ export class OpenSpansReporter {
   }
 
   take(): OpenSpansReport {
-    const open = this.#shownBefore ? [] : this.#cache.openSpans().slice(-MAX_SHOWN);
-    this.#shownBefore = true;
+    const open = this.#takeSpans();
     const traces = new Map<string, ReadableSpan[]>();
     for (const span of open) {
-      const { traceId } = span.spanContext;
+      const { traceId } = span.spanContext();
       const spans = traces.get(traceId) ?? [];
       traces.set(traceId, spans);
-      spans.push(asReadable(span));
+      spans.push(span);
     }
     const notShown = Math.max(0, this.#open - this.#reported - open.length);
     this.#reported = Math.max(this.#reported, this.#open);
-    const logEvents = open.reduce((sum, { events }) => sum + events.filter(isLogEvent).length, 0);
+    const logEvents = open.reduce((sum, { events }) => sum + events.filter((event) => Object(event) === event && isLogEvent(event)).length, 0);
     const heading = `otel-span-cache: spans that have not ended (${open.length}):\n`;
     return { heading, traces, shown: open.length, notShown, logEvents };
+  }
+
+  #takeSpans(): ReadableSpan[] {
+    if (this.#shownBefore) return [];
+    this.#shownBefore = true;
+    return this.#cache.openSpans().slice(-MAX_SHOWN).map(asReadable);
   }
 }
 
 /** The members that a tree shows, as if the span ended now. */
 function asReadable(open: OpenSpan): ReadableSpan {
   const { spanContext, startTime, ageMillis } = open;
-  return { ...open, spanContext: () => spanContext, endTime: later(startTime, ageMillis), ended: false } as object as ReadableSpan;
+  const endTime = isHrTime(startTime) ? later(startTime, ageMillis) : startTime;
+  return { ...open, spanContext: () => spanContext, endTime, ended: false } as object as ReadableSpan;
 }
 
 function later([seconds, nanos]: HrTime, millis: number): HrTime {

@@ -131,7 +131,7 @@ export class TracePrinter {
     this.#say(this.#losses.ofSpans());
   }
 
-  /** Reads the span before it changes anything. Throws if the span cannot be read. */
+  /** Reads the span before it keeps it. Throws if the span cannot be read. */
   #add(span: DeliveredSpan, touched: Set<string>): void {
     const spanContext = span.spanContext();
     const { traceId, spanId } = spanContext;

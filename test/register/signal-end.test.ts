@@ -45,7 +45,7 @@ describe('SignalEnd', function () {
 
     it('has a second signal end it at once, where it handles one only', async () => {
       const args = ['--import', './graceful.mjs', ...REGISTER];
-      const service = startService(args, { ...PRINT, HANDLING: 'once' });
+      const service = startService(args, { ...PRINT, HANDLING: 'once', CLOSING_MILLIS: '60000' });
       await service.printed('ready');
       service.child.kill('SIGTERM');
       await service.printed('closing');
