@@ -16,7 +16,7 @@ export type { SpanDemand } from './fanout/demand.js';
 export type { SpanCacheStats } from './metrics/stats.js';
 export type { ExporterHandle, ExporterOptions } from './fanout/exporter-subscription.js';
 export type { SpanStore, SpanStoreOptions } from './fanout/span-store.js';
-export type { SpanDropReason, EventDropReason } from './model/counters.js';
+export type { EarlyReason, SpanDropReason, EventDropReason } from './model/counters.js';
 export type { DeliveredSpan } from './model/merged-span.js';
 export type { Recording, RecordingListener, RecordingListenerHandle } from './recording/recording.js';
 export type { RecordingOptions, RecordingSettings, ScopePatterns } from './recording/settings.js';

@@ -26,6 +26,12 @@ export interface SpanCacheOptions {
   /** Spans whose events may wait for them to end. Past that, the longest waiting gives up. Default 16,384. */
   maxParkedSpans?: number;
   /**
+   * About how many bytes parked events, held spans and spans that can be amended may keep alive together. Past that, what has
+   * been kept longest gives way: parked events become orphans, a held span is delivered, an amendable one cannot be
+   * amended any more. An event or span that is larger by itself is not kept. Default 67,108,864, which is 64 MiB.
+   */
+  maxParkedBytes?: number;
+  /**
    * How long events wait for their span to end, in milliseconds; `Infinity` for as long as there is room.
    * Looked at about four times in that time. Default 300,000, which is five minutes.
    */
@@ -43,7 +49,7 @@ export interface SpanCacheOptions {
    * - `'drop'`: it is counted
    * - `'orphan'`: it is delivered on its own to the subscriptions that ask for `orphans`
    * - `{ holdMillis }`: there are fewer of them, because an ended span waits that long before it is
-   *   delivered. `flush()` and `shutdown()` do not wait, nor do spans beyond `maxParkedSpans`
+   *   delivered. `flush()` and `shutdown()` do not wait, nor do spans beyond `maxParkedSpans` or `maxParkedBytes`
    * - `'amend'`: the span is delivered again with the event, its `revision` one higher
    *
    * Default `'orphan'`.
@@ -75,6 +81,7 @@ const HOLD_MILLIS = millisFrom(1, 1_000);
 export const CACHE_OPTIONS: OptionsOf<SpanCacheOptions> = {
   queueCapacity: positiveInteger(65_536),
   maxParkedSpans: positiveInteger(16_384),
+  maxParkedBytes: positiveInteger(64 * 2 ** 20),
   maxParkedMillis: millisOrInfinity(1, 300_000),
   maxEventsPerSpan: positiveInteger(128),
   logRecords: oneOfOrFunction<Required<SpanCacheOptions>['logRecords']>('all', 'events'),

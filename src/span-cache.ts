@@ -1,9 +1,11 @@
 import { context } from '@opentelemetry/api';
 import { BatchIntake, type ReceivedBatch } from './driver/batch-intake.js';
 import { Driver } from './driver/driver.js';
-import { EmittedRecordPool } from './driver/emitted-record-pool.js';
+import { EmittedRecordPool, type Envelope } from './driver/emitted-record-pool.js';
 import { EventIntake, type LogRecordFilter } from './driver/event-intake.js';
 import { Gate } from './driver/gate.js';
+import { OwnSpans } from './driver/own-spans.js';
+import { PassedItems } from './driver/passed-items.js';
 import { SpanIntake } from './driver/span-intake.js';
 import { CallbackSubscription, type SpanBatchCallback } from './fanout/callback-subscription.js';
 import {
@@ -47,7 +49,7 @@ import { RecordingControl } from './recording/recording-control.js';
 import type { Recording } from './recording/recording.js';
 import { RecordingSampler } from './recording/sampler.js';
 import { OpenSpans, type OpenSpan } from './reconcile/open-spans.js';
-import { Reconciler, type EmittedRecord } from './reconcile/reconciler.js';
+import { Reconciler } from './reconcile/reconciler.js';
 
 /**
  * Keeps a service's finished spans at hand: every span that ends reaches live subscribers, whole, with
@@ -71,7 +73,7 @@ export class SpanCache {
   readonly #spanCounters = new SpanCounters();
   readonly #eventCounters = new EventCounters();
   readonly #spans: BoundedQueue<ReadableSpan>;
-  readonly #events: BoundedQueue<EmittedRecord>;
+  readonly #events: BoundedQueue<Envelope>;
   readonly #openSpans: OpenSpans | undefined;
   /** Ended spans that the cache may hold: queued, and waiting for late events. */
   readonly #mostHeld: number;
@@ -116,12 +118,14 @@ export class SpanCache {
       this.#openSpans,
       this.#selfObservability?.lateness,
     );
+    const passed = new PassedItems();
     this.#driver = new Driver({
       spans: this.#spans,
       events: this.#events,
       records,
       reconciler: this.#reconciler,
       fanOut: this.#fanOut,
+      passed,
       spanCounters: this.#spanCounters,
       eventCounters: this.#eventCounters,
     });
@@ -133,18 +137,21 @@ export class SpanCache {
       if (idle) this.#driver.wake();
     };
 
+    const own = new OwnSpans(this.#driver);
     const spanIntake = new SpanIntake({
       gate: this.#gate,
       queue: this.#spans,
       driver: this.#driver,
       counters: this.#spanCounters,
       recording: this.#recording,
+      own,
       spansMayRepeat: () => (this.#reconciler.spansMayRepeat = true),
     });
     this.#batchIntake = new BatchIntake({
       gate: this.#gate,
       spans: spanIntake,
       driver: this.#driver,
+      passed,
       spanCounters: this.#spanCounters,
       eventCounters: this.#eventCounters,
     });
@@ -155,10 +162,12 @@ export class SpanCache {
       driver: this.#driver,
       counters: this.#eventCounters,
       recording: this.#recording,
+      own,
       filter: logRecordFilter(logRecords),
     });
     this.spanProcessor = new SpanCacheSpanProcessor(
       spanIntake,
+      own,
       this.#openSpans,
       this.#recorded,
       this.#taps,
@@ -282,6 +291,14 @@ export class SpanCache {
   }
 
   /**
+   * Reconciles everything queued and delivers it, as `flush()` does, but lets go of no held span before its time. For
+   * what passes spans on from a thread that may go to sleep, such as `otel-span-cache/threads`.
+   */
+  deliver(): void {
+    this.#driver.deliver();
+  }
+
+  /**
    * Delivers everything queued, and waits until every attached exporter has exported what it got, or has used up
    * its time: see `ExporterHandle.forceFlush()`. Where nothing has to be waited for first, an export under way or
    * pending attributes of the resource, the exporters have got the spans when the promise is returned. Never rejects.
@@ -313,11 +330,12 @@ export class SpanCache {
   }
 
   /**
-   * The spans that have started and not ended, in the order they started, as they are now. Empty unless
-   * `trackOpenSpans` is on.
+   * The spans that have started and not ended, in the order they started, as they are now, with the log events that
+   * wait for them. Those wait only while somebody is subscribed, and from the next delivery or `flush()` on. Empty
+   * unless `trackOpenSpans` is on.
    */
   openSpans(): OpenSpan[] {
-    return this.#openSpans?.list(performance.now()) ?? [];
+    return this.#openSpans?.list(performance.now(), (span) => this.#reconciler.eventsWaitingFor(span)) ?? [];
   }
 
   /** The counters at this moment, as an object of its own. */
@@ -331,6 +349,8 @@ export class SpanCache {
         held: this.#reconciler.heldSpans,
         delivered: spans.delivered,
         amended: spans.amended,
+        early: { ...spans.early },
+        unamendable: spans.unamendable,
         dropped: { ...spans.dropped },
       },
       events: {
@@ -343,6 +363,7 @@ export class SpanCache {
         dropped: { ...events.dropped },
       },
       parkedSpans: this.#reconciler.parkedSpans,
+      parkedBytes: this.#reconciler.keptBytes,
       openSpans: { open: this.#openSpans?.size ?? 0, forgotten: this.#openSpans?.forgotten ?? 0 },
       subscriptions: this.#fanOut.stats(),
     };

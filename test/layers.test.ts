@@ -121,10 +121,10 @@ describe('The layers', () => {
 
   it('load packages that a user may not have in one file of register', () => {
     const loading = files.filter(({ path, code }) => {
-      return layerOf(path) === 'register' && /\brequire\b\s*[.(]|\bimport\s*\(/.test(code);
+      return layerOf(path) === 'register' && /\b(?:require|createRequire)\b\s*[.(]|\bimport\s*\(/.test(code);
     });
 
-    expect(loading.map(({ path }) => path)).to.deep.equal(['register/peers.cts']);
+    expect(loading.map(({ path }) => path)).to.deep.equal(['register/peers.ts']);
   });
 
   it('know no time in reconcile, which is pure', () => {

@@ -19,6 +19,7 @@ const exporter = (options: Wrong) => () => new SpanCache().addExporter(new InMem
 const INTEGERS: [string, (options: Wrong) => () => unknown][] = [
   ['queueCapacity', cache],
   ['maxParkedSpans', cache],
+  ['maxParkedBytes', cache],
   ['maxEventsPerSpan', cache],
   ['capacity', subscribe],
   ['capacity', subscribeCallback],

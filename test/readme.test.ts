@@ -118,6 +118,16 @@ describe('README', () => {
 
         expect(await server.ended).to.include({ code: null, signal: 'SIGTERM' });
       });
+
+      it(`${telemetry} ends a server whose signals to itself have no action, as those of PID 1`, async () => {
+        const args = ['--require', './pid1.cjs', '--import', `./${telemetry}`, 'server.mjs'];
+        const server = start(args, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }, folder);
+        await server.printed('ready');
+
+        server.child.kill('SIGTERM');
+
+        expect(await server.ended).to.include({ code: 143, signal: null });
+      });
     }
   });
 
@@ -260,6 +270,7 @@ function valueOf(cell: string): unknown {
 
 /** Applications to load the README's code into. Each ends by the signal that ends a service; the server waits for it. */
 const APPLICATIONS: Record<string, string> = {
+  'pid1.cjs': `process.kill = () => true;`,
   // CommonJS, so that the instrumentations patch it without an import hook.
   'service.cjs': `
     const http = require('node:http');

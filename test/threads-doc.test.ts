@@ -6,6 +6,8 @@ import { SpanCache } from '../src/index.js';
 import type { ThreadStats } from '../src/threads/index.js';
 import { ThreadLink } from '../src/threads/thread-link.js';
 import { connectOptions, receiverOptions, relayOptions } from '../src/threads/options.js';
+import { PROTOCOL_VERSION } from '../src/threads/protocol.js';
+import { SharedCounts } from '../src/threads/shared-counts.js';
 import { UnconnectedRelay } from '../src/threads/unconnected-relay.js';
 import { DocPage, namesIn, newProject } from './doc-page.js';
 
@@ -72,8 +74,15 @@ describe('docs/threads.md', () => {
   it('names every number of a thread, and no other', () => {
     const link = new ThreadLink({
       cache: new SpanCache(),
-      hello: { type: 'hello', version: 1, threadId: 1_000_000, threadName: undefined, unsent: new Int32Array(1) },
+      hello: {
+        type: 'hello',
+        version: PROTOCOL_VERSION,
+        threadId: 1_000_000,
+        threadName: undefined,
+        counts: new SharedCounts().memory,
+      },
       relay: 'r',
+      channel: 'test/r',
       demand: { spans: true, orphans: false },
       drainChannel: () => {},
       onGone: () => {},

@@ -117,9 +117,9 @@ function buffer(maxSpans: number): Way {
   return {
     add({ spanContext }) {
       if (parked.full) pool.release(parked.takeOldest()!);
-      const bucket = pool.acquire(spanContext, 0);
+      const bucket = pool.acquire(spanContext, spanContext, 0);
       parked.add(bucket);
-      parked.addEvent(bucket, event);
+      parked.addEvent(bucket, event, 200);
     },
   };
 }

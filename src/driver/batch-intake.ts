@@ -1,9 +1,10 @@
 import { Episode } from '../diagnostics/episode.js';
-import type { EventCounters, SpanCounters } from '../model/counters.js';
-import type { OrphanEvent } from '../model/log-event.js';
+import type { EventCounters, EventDropReason, SpanCounters } from '../model/counters.js';
+import type { OrphanEvent, OrphanReason } from '../model/log-event.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
 import type { Driver } from './driver.js';
 import type { Gate } from './gate.js';
+import type { PassedItems } from './passed-items.js';
 import type { SpanIntake } from './span-intake.js';
 
 /** What another cache delivered, and what it lost. A `SpanBatch` is one. */
@@ -17,16 +18,26 @@ export interface ReceivedBatch {
   readonly droppedOrphans?: number;
 }
 
+/** A batch that can be counted: its lists are lists, its numbers are counts. */
+interface CheckedBatch {
+  readonly spans: readonly DeliveredSpan[];
+  readonly orphans: readonly OrphanEvent[];
+  readonly dropped: number;
+  readonly droppedOrphans: number;
+}
+
 /**
  * Where what another cache delivered enters this one.
  *
- * Spans go the way of all spans. Orphans are through with reconciling: they are delivered at once. What was lost
- * elsewhere is counted as if it had come and been dropped, so that the sums hold.
+ * A batch may come from another process: it is checked whole before anything of it is counted. Spans go the way of
+ * all spans. Orphans are through with reconciling: they are delivered at once. What was lost elsewhere is counted as if
+ * it had come and been dropped, so that the sums hold.
  */
 export class BatchIntake {
   readonly #gate: Gate;
   readonly #spans: SpanIntake;
   readonly #driver: Driver;
+  readonly #passed: PassedItems;
   readonly #spanCounters: SpanCounters;
   readonly #eventCounters: EventCounters;
   readonly #failures = new Episode();
@@ -35,19 +46,21 @@ export class BatchIntake {
     gate: Gate;
     spans: SpanIntake;
     driver: Driver;
+    passed: PassedItems;
     spanCounters: SpanCounters;
     eventCounters: EventCounters;
   }) {
     this.#gate = parts.gate;
     this.#spans = parts.spans;
     this.#driver = parts.driver;
+    this.#passed = parts.passed;
     this.#spanCounters = parts.spanCounters;
     this.#eventCounters = parts.eventCounters;
   }
 
   accept(batch: ReceivedBatch): void {
     try {
-      const { spans = [], orphans = [], dropped = 0, droppedOrphans = 0 } = batch;
+      const { spans, orphans, dropped, droppedOrphans } = checked(batch);
       lose(this.#spanCounters, dropped);
       lose(this.#eventCounters, droppedOrphans);
       for (const span of spans) this.#acceptSpan(span);
@@ -60,23 +73,63 @@ export class BatchIntake {
 
   /** An amendment counts as a span of its own: the cache that it amends may have forgotten the first delivery. */
   #acceptSpan(span: DeliveredSpan): void {
-    if (this.#spans.acceptReceived(span) === undefined && isAmendment(span)) this.#spanCounters.amended++;
+    if (this.#gate.open && this.#passed.receive(span)) this.#spans.refuseReceived('duplicate');
+    else if (this.#spans.acceptReceived(span) === undefined && isAmendment(span)) this.#spanCounters.amended++;
   }
 
   #acceptOrphans(orphans: readonly OrphanEvent[]): void {
-    if (orphans.length === 0) return;
-    const { orphaned, dropped } = this.#eventCounters;
-    this.#eventCounters.received += orphans.length;
-    if (!this.#gate.open) {
-      dropped[this.#gate.reason] += orphans.length;
-      return;
-    }
-    const known = orphans.filter((orphan) => Object.hasOwn(orphaned, orphan?.reason));
-    dropped.invalid += orphans.length - known.length;
-    for (const { reason } of known) orphaned[reason]++;
+    const known = orphans.filter((orphan) => this.#acceptOrphan(orphan));
+    if (known.length === 0) return;
     // From within a delivery, the rest of that delivery comes first.
     if (this.#driver.moving) queueMicrotask(() => this.#driver.deliverOrphans(known));
     else this.#driver.deliverOrphans(known);
+  }
+
+  /** Counts an orphan; returns whether it is to be delivered. */
+  #acceptOrphan(orphan: OrphanEvent): boolean {
+    const { orphaned, dropped } = this.#eventCounters;
+    const reason = reasonOf(orphan, orphaned);
+    const refused = this.#refuse(orphan, reason);
+    this.#eventCounters.received++;
+    if (refused !== undefined) dropped[refused]++;
+    else orphaned[reason!]++;
+    return refused === undefined;
+  }
+
+  #refuse(orphan: OrphanEvent, reason: OrphanReason | undefined): EventDropReason | undefined {
+    if (!this.#gate.open) return this.#gate.reason;
+    if (reason === undefined) return 'invalid';
+    return this.#passed.receive(orphan) ? 'duplicate' : undefined;
+  }
+}
+
+/** Reads a batch once. Throws a `TypeError` if it is none. */
+function checked(batch: ReceivedBatch): CheckedBatch {
+  const { dropped = 0, droppedOrphans = 0 } = batch;
+  const [spans, orphans] = [copied(batch.spans), copied(batch.orphans)];
+  if (!isCount(dropped) || !isCount(droppedOrphans)) {
+    throw new TypeError('dropped must be a number of spans or orphans');
+  }
+  return { spans, orphans, dropped, droppedOrphans };
+}
+
+function copied<T>(items: readonly T[] = []): T[] {
+  const areMany: boolean = Array.isArray(items);
+  if (!areMany) throw new TypeError('spans and orphans must be arrays');
+  return items.slice();
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** Undefined if it cannot be read, or is none that an orphan can have. */
+function reasonOf(orphan: OrphanEvent, known: Readonly<Record<OrphanReason, number>>): OrphanReason | undefined {
+  try {
+    const { reason } = orphan;
+    return typeof reason === 'string' && Object.hasOwn(known, reason) ? reason : undefined;
+  } catch {
+    return undefined;
   }
 }
 
@@ -90,7 +143,6 @@ function isAmendment(span: DeliveredSpan): boolean {
 }
 
 function lose(counters: SpanCounters | EventCounters, lost: number): void {
-  if (!Number.isSafeInteger(lost) || lost < 0) throw new TypeError('dropped must be a number of spans or orphans');
   counters.received += lost;
   counters.dropped.relay += lost;
 }

@@ -1,16 +1,18 @@
 import { AsyncResource } from 'node:async_hooks';
 import { Episode } from '../diagnostics/episode.js';
+import { guarded } from '../diagnostics/report.js';
 import type { FanOut } from '../fanout/fan-out.js';
 import type { EventCounters, SpanCounters } from '../model/counters.js';
 import type { OrphanEvent } from '../model/log-event.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
 import type { ReadableSpan } from '../model/otel.js';
 import { SEGMENT_SIZE, type BoundedQueue, type Segment } from '../queue/bounded-queue.js';
-import type { EmittedRecord, Reconciler } from '../reconcile/reconciler.js';
+import type { Reconciler } from '../reconcile/reconciler.js';
 import { clearImmediate, setImmediate, setTimeout, unref } from '../support/timers.js';
-import type { EmittedRecordPool } from './emitted-record-pool.js';
+import type { EmittedRecordPool, Envelope } from './emitted-record-pool.js';
+import type { PassedItems } from './passed-items.js';
 
-// Captured at load time, as the timers are, so that fakes installed later by a test cannot stop the driver.
+// Captured at load time, so that fakes installed later by a test cannot stop the driver.
 const nextTick = process.nextTick.bind(process);
 const { queueMicrotask } = globalThis;
 
@@ -52,10 +54,11 @@ const WAKE_MILLIS = 1;
  */
 export class Driver {
   readonly #spans: BoundedQueue<ReadableSpan>;
-  readonly #events: BoundedQueue<EmittedRecord>;
+  readonly #events: BoundedQueue<Envelope>;
   readonly #records: EmittedRecordPool;
   readonly #reconciler: Reconciler;
   readonly #fanOut: FanOut;
+  readonly #passed: PassedItems;
   readonly #spanCounters: SpanCounters;
   readonly #eventCounters: EventCounters;
   readonly #failures = new Episode();
@@ -63,9 +66,9 @@ export class Driver {
   readonly #run: () => void;
   readonly #runOn: () => void;
   readonly #sweep: () => void;
+  /** When the next look at what waits is planned; undefined while nothing waits for time to pass. */
+  #sweepAt: number | undefined;
   #sweeper: NodeJS.Timeout | undefined;
-  /** When the sweeper fires. The timer itself may be a number, or nothing. */
-  #sweepAt = -Infinity;
   /** Cycles begun so far. */
   #cycle = 0;
   /** At the end of which cycle to look at what waits, if the time for it has come. */
@@ -78,16 +81,19 @@ export class Driver {
   #batchesLeft = 0;
   /** When it is over otherwise. */
   #turnEnds = 0;
-  /** A batch is being moved. */
+  /** Something is being moved: read, or delivered. */
   #moving = false;
+  /** The time that the clock showed last. */
+  #lastNow = 0;
   #immediate: NodeJS.Immediate | undefined;
 
   constructor(parts: {
     spans: BoundedQueue<ReadableSpan>;
-    events: BoundedQueue<EmittedRecord>;
+    events: BoundedQueue<Envelope>;
     records: EmittedRecordPool;
     reconciler: Reconciler;
     fanOut: FanOut;
+    passed: PassedItems;
     spanCounters: SpanCounters;
     eventCounters: EventCounters;
   }) {
@@ -96,21 +102,24 @@ export class Driver {
     this.#records = parts.records;
     this.#reconciler = parts.reconciler;
     this.#fanOut = parts.fanOut;
+    this.#passed = parts.passed;
     this.#spanCounters = parts.spanCounters;
     this.#eventCounters = parts.eventCounters;
     // A turn must not run in the context of the request that happened to wake the driver.
-    this.#run = ROOT.bind(() => this.#turn());
-    this.#runOn = ROOT.bind(() => this.#goOn());
-    this.#sweep = ROOT.bind(() => {
-      this.#sweepAt = -Infinity;
-      this.#sweepCycle = this.#cycle + 1;
-      this.wake();
-    });
+    this.#run = ROOT.bind(guarded('a turn of the driver', () => this.#turn()));
+    this.#runOn = ROOT.bind(guarded('a turn of the driver', () => this.#goOn()));
+    this.#sweep = ROOT.bind(
+      guarded('a look at what waits', () => {
+        this.#sweepAt = undefined;
+        this.#sweepCycle = this.#cycle + 1;
+        this.wake();
+      }),
+    );
     // One timer for ever: refreshing it costs the application a third of a new setImmediate().
     this.#timer = unref(setTimeout(this.#run, WAKE_MILLIS));
   }
 
-  /** Whether a batch is being moved, that is, whether the caller is a subscriber. */
+  /** Whether something is being moved, that is, whether the caller is a subscriber, or a getter of an item. */
   get moving(): boolean {
     return this.#moving;
   }
@@ -127,26 +136,36 @@ export class Driver {
    * waits for the next turn.
    */
   flush(): void {
-    if (this.#moving) return;
-    while (this.#moveQueued());
-    this.#drawLine();
-    while (this.#moveQueued() || this.#moveWaiting(Infinity));
-    this.#planSweep();
+    this.#moveAll(true);
   }
 
-  /** Evictions and expiries may yield far more orphans than a batch: they go in parts. */
+  /** Moves everything queued when called, as `flush()` does, but held spans stay until their time has passed. */
+  deliver(): void {
+    this.#moveAll(false);
+  }
+
+  /** Delivers orphans. Evictions and expiries may yield far more than a batch: they go in parts. */
   deliverOrphans(orphans: readonly OrphanEvent[]): void {
-    for (let start = 0; start < orphans.length; start += SEGMENT_SIZE) {
-      const part = orphans.length <= SEGMENT_SIZE ? orphans : orphans.slice(start, start + SEGMENT_SIZE);
-      this.#deliver(() => this.#fanOut.deliverOrphans(part));
-    }
+    this.#whileMoving(() => this.#deliverOrphans(orphans));
   }
 
   /** Delivers all parked events as orphans: their spans are not waited for any more. */
   release(): void {
-    while (this.#reconciler.parkedSpans > 0) {
-      this.deliverOrphans(this.#reconciler.release(SEGMENT_SIZE, this.#fanOut.orphansWanted));
-    }
+    this.#whileMoving(() => {
+      while (this.#reconciler.parkedSpans > 0) {
+        this.#deliverOrphans(this.#reconciler.release(SEGMENT_SIZE, this.#fanOut.orphansWanted));
+      }
+    });
+  }
+
+  #moveAll(releaseHeld: boolean): void {
+    if (this.#moving) return;
+    this.#whileMoving(() => {
+      while (this.#moveQueued());
+      this.#drawLine();
+      while (this.#moveQueued() || this.#moveWaiting(releaseHeld));
+      this.#planSweep();
+    });
   }
 
   get #empty(): boolean {
@@ -163,16 +182,16 @@ export class Driver {
     this.#batchesDue = 1 + Math.floor(queued / BACKLOG_PER_BATCH);
     // Both queues end in a batch that is not full.
     this.#batchesLeft = 2 + Math.floor(queued / SEGMENT_SIZE);
-    this.#turnEnds = performance.now() + TURN_MILLIS;
+    this.#turnEnds = this.#now() + TURN_MILLIS;
     this.#move();
   }
 
   /** Moves a batch, and then asks whether the turn is over. */
   #move(): void {
-    const again = this.#moveOneBatch();
+    const again = this.#whileMoving(() => this.#moveOneBatch()) ?? false;
     this.#batchesDue--;
     this.#batchesLeft--;
-    const onTime = this.#batchesLeft > 0 && performance.now() < this.#turnEnds;
+    const onTime = this.#batchesLeft > 0 && this.#now() < this.#turnEnds;
     if (again && (this.#batchesDue > 0 || onTime)) this.#letOthersRun();
     else this.#endTurn(again);
   }
@@ -209,7 +228,7 @@ export class Driver {
   /** Returns whether there is more to move. */
   #moveOneBatch(): boolean {
     if (this.#moveQueued()) return this.#more;
-    if (this.#moveWaiting(performance.now())) return true;
+    if (this.#moveWaiting(false)) return true;
     this.#drawLine();
     this.#moveQueued();
     return this.#more;
@@ -243,11 +262,14 @@ export class Driver {
   }
 
   /** At the end of a cycle: moves one batch of what is done with waiting. Returns false when there is none. */
-  #moveWaiting(now: number): boolean {
+  #moveWaiting(heldToo: boolean): boolean {
     if (this.#fanOut.idle) this.#reconciler.discard();
-    const spans = this.#reconciler.settle(now, SEGMENT_SIZE);
+    const spans = heldToo
+      ? this.#reconciler.settleAll(SEGMENT_SIZE)
+      : this.#reconciler.settle(this.#now(), SEGMENT_SIZE);
     if (spans.length === 0) return this.#moveExpired();
-    this.#deliver(() => this.#fanOut.deliverSpans(spans));
+    this.#deliverSpans(spans);
+    this.#makeRoom();
     return true;
   }
 
@@ -258,9 +280,9 @@ export class Driver {
   #moveExpired(): boolean {
     if (this.#cycle < this.#sweepCycle) return false;
     const { orphansWanted } = this.#fanOut;
-    const { orphans, more } = this.#reconciler.expire(performance.now(), SEGMENT_SIZE, orphansWanted);
+    const { orphans, more } = this.#reconciler.expire(this.#now(), SEGMENT_SIZE, orphansWanted);
     if (!more) this.#sweepCycle = Infinity;
-    this.deliverOrphans(orphans);
+    this.#deliverOrphans(orphans);
     return more;
   }
 
@@ -272,24 +294,27 @@ export class Driver {
     const { sweepMillis } = this.#reconciler;
     if (sweepMillis === Infinity) return;
     const delay = Math.min(Math.max(sweepMillis, 1), MAX_SWEEP_MILLIS);
-    const now = performance.now();
-    const left = this.#sweepAt - now;
-    if (left <= delay && left > -OVERDUE_MILLIS) return;
+    const now = this.#now();
+    if (this.#sweepAt !== undefined) {
+      const left = this.#sweepAt - now;
+      if (left <= delay && left > -OVERDUE_MILLIS) return;
+    }
     globalThis.clearTimeout(this.#sweeper);
     this.#sweepAt = now + delay;
     this.#sweeper = unref(globalThis.setTimeout(this.#sweep, delay));
   }
 
-  #moveEvents(segment: Segment<EmittedRecord>): void {
+  #moveEvents(segment: Segment<Envelope>): void {
     let orphans: OrphanEvent[] = [];
     if (this.#fanOut.idle) {
       this.#eventCounters.dropped.no_subscriber += segment.length;
     } else {
-      orphans = this.#reconciler.reconcileEvents(segment, this.#fanOut.orphansWanted, performance.now());
+      orphans = this.#reconciler.reconcileEvents(segment, this.#fanOut.orphansWanted, this.#now());
     }
     this.#records.releaseAll(segment);
     this.#events.recycle(segment);
-    this.deliverOrphans(orphans);
+    this.#deliverOrphans(orphans);
+    this.#makeRoom();
   }
 
   #moveSpans(segment: Segment<ReadableSpan>): void {
@@ -297,21 +322,60 @@ export class Driver {
     if (this.#fanOut.idle) {
       this.#spanCounters.dropped.no_subscriber += segment.length;
     } else {
-      spans = this.#reconciler.reconcileSpans(segment, performance.now());
+      spans = this.#reconciler.reconcileSpans(segment, this.#now());
     }
     this.#spans.recycle(segment);
+    this.#deliverSpans(spans);
+    this.#makeRoom();
+  }
+
+  /** Gives up, after a batch, what is more than `maxParkedBytes`. */
+  #makeRoom(): void {
+    while (this.#reconciler.overfull) {
+      const { spans, orphans } = this.#reconciler.makeRoom(SEGMENT_SIZE, this.#fanOut.orphansWanted);
+      this.#deliverSpans(spans);
+      this.#deliverOrphans(orphans);
+    }
+  }
+
+  #deliverSpans(spans: readonly DeliveredSpan[]): void {
     if (spans.length > 0) this.#deliver(() => this.#fanOut.deliverSpans(spans));
   }
 
+  #deliverOrphans(orphans: readonly OrphanEvent[]): void {
+    for (let start = 0; start < orphans.length; start += SEGMENT_SIZE) {
+      const part = orphans.length <= SEGMENT_SIZE ? orphans : orphans.slice(start, start + SEGMENT_SIZE);
+      this.#deliver(() => this.#fanOut.deliverOrphans(part));
+    }
+  }
+
   #deliver(delivery: () => void): void {
-    this.#moving = true;
     try {
-      delivery();
+      this.#passed.during(delivery);
     } catch (error) {
       // Subscribers are isolated one by one; this is the context manager's failure.
       this.#failures.report('a delivery failed', error);
-    } finally {
-      this.#moving = false;
     }
+  }
+
+  /** Runs what moves something. What it throws would be the cache's own fault, and is not the caller's to bear. */
+  #whileMoving<T>(code: () => T): T | undefined {
+    const before = this.#moving;
+    this.#moving = true;
+    try {
+      return code();
+    } catch (error) {
+      this.#failures.report('what waits could not be moved', error);
+      return undefined;
+    } finally {
+      this.#moving = before;
+    }
+  }
+
+  /** The clock. While it shows no time, as a fake one may, it stands still: nothing waits for ever because of that. */
+  #now(): number {
+    const now = performance.now();
+    if (Number.isFinite(now)) this.#lastNow = now;
+    return this.#lastNow;
   }
 }

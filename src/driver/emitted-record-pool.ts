@@ -1,25 +1,24 @@
 import type { SpanContext } from '@opentelemetry/api';
 import type { ReadableLogRecord } from '../model/otel.js';
 import type { Batch } from '../queue/bounded-queue.js';
-import { Pool } from '../queue/pool.js';
+import { Pool, type Pooled } from '../queue/pool.js';
 import type { EmittedRecord, SpanState } from '../reconcile/reconciler.js';
 
 /** Spare envelopes kept: 4,096 records may wait at a time without allocation. */
 const MAX_IDLE_RECORDS = 4_096;
 
-/** The envelopes that log records travel in from the hook to the reconciler, and back here. */
+/** A log record on its way from the hook to the reconciler. */
+export interface Envelope extends EmittedRecord, Pooled {}
+
+/** The envelopes that log records travel in. */
 export class EmittedRecordPool {
-  readonly #pool = new Pool<EmittedRecord>(MAX_IDLE_RECORDS, () => ({
-    record: undefined,
-    spanContext: undefined,
-    spanState: 'unknown',
-  }));
+  readonly #pool = new Pool<Envelope>(MAX_IDLE_RECORDS, newEnvelope, clearEnvelope);
 
   acquire(
     record: ReadableLogRecord,
     spanContext: SpanContext | undefined,
     spanState: SpanState,
-  ): EmittedRecord {
+  ): Envelope {
     const emitted = this.#pool.acquire();
     emitted.record = record;
     emitted.spanContext = spanContext;
@@ -27,13 +26,20 @@ export class EmittedRecordPool {
     return emitted;
   }
 
-  release(emitted: EmittedRecord): void {
-    emitted.record = undefined;
-    emitted.spanContext = undefined;
+  release(emitted: Envelope): void {
     this.#pool.release(emitted);
   }
 
-  releaseAll(batch: Batch<EmittedRecord>): void {
+  releaseAll(batch: Batch<Envelope>): void {
     for (let i = 0; i < batch.length; i++) this.release(batch.items[i]!);
   }
+}
+
+function newEnvelope(): Envelope {
+  return { record: undefined, spanContext: undefined, spanState: 'unknown', spare: false };
+}
+
+function clearEnvelope(emitted: Envelope): void {
+  emitted.record = undefined;
+  emitted.spanContext = undefined;
 }

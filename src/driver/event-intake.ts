@@ -1,14 +1,15 @@
-import { trace, type Context, type Span, type SpanContext } from '@opentelemetry/api';
+import { trace, type Context, type Span } from '@opentelemetry/api';
 import { isInSubscriber } from '../fanout/suppression.js';
 import type { EventCounters, EventDropReason } from '../model/counters.js';
 import type { ReadableLogRecord } from '../model/otel.js';
 import type { BoundedQueue } from '../queue/bounded-queue.js';
 import type { RecordingControl } from '../recording/recording-control.js';
 import type { Restrictions } from '../recording/restrictions.js';
-import type { EmittedRecord, SpanState } from '../reconcile/reconciler.js';
+import type { SpanState } from '../reconcile/reconciler.js';
 import type { Driver } from './driver.js';
-import type { EmittedRecordPool } from './emitted-record-pool.js';
+import type { EmittedRecordPool, Envelope } from './emitted-record-pool.js';
 import type { Gate } from './gate.js';
+import type { OwnSpans } from './own-spans.js';
 
 /** Which log records become events. */
 export type LogRecordFilter = (record: ReadableLogRecord) => boolean;
@@ -21,21 +22,23 @@ export type LogRecordFilter = (record: ReadableLogRecord) => boolean;
  */
 export class EventIntake {
   readonly #gate: Gate;
-  readonly #queue: BoundedQueue<EmittedRecord>;
+  readonly #queue: BoundedQueue<Envelope>;
   readonly #records: EmittedRecordPool;
   readonly #driver: Driver;
   readonly #counters: EventCounters;
   readonly #recording: RecordingControl;
+  readonly #own: OwnSpans;
   readonly #filter: LogRecordFilter | undefined;
   #filtering = false;
 
   constructor(parts: {
     gate: Gate;
-    queue: BoundedQueue<EmittedRecord>;
+    queue: BoundedQueue<Envelope>;
     records: EmittedRecordPool;
     driver: Driver;
     counters: EventCounters;
     recording: RecordingControl;
+    own: OwnSpans;
     /** Undefined lets all records in. */
     filter: LogRecordFilter | undefined;
   }) {
@@ -45,6 +48,7 @@ export class EventIntake {
     this.#driver = parts.driver;
     this.#counters = parts.counters;
     this.#recording = parts.recording;
+    this.#own = parts.own;
     this.#filter = parts.filter;
   }
 
@@ -80,9 +84,11 @@ export class EventIntake {
     if (this.#filter !== undefined && !this.#passes(record)) return 'filtered';
 
     const span = emittedIn && trace.getSpan(emittedIn);
+    if (this.#own.has(span)) return 'suppressed';
+    const active = span?.spanContext();
     // A record emitted with `context: undefined` has no span context, though one is active.
-    const spanContext = record.spanContext ?? span?.spanContext();
-    const spanState = stateOf(span, spanContext, restrictions);
+    const spanContext = record.spanContext ?? active;
+    const spanState = spanContext === active ? stateOf(span, restrictions) : 'unknown';
     // What a subscriber awaits is not traced either: no span of the SDK is active there.
     if (spanState === 'unknown' && emittedIn !== undefined && isInSubscriber(emittedIn)) {
       return 'suppressed';
@@ -104,12 +110,8 @@ export class EventIntake {
 }
 
 /** What the context tells of the record's span. Spans that only carry ids are never recording nor ended. */
-function stateOf(
-  span: Span | undefined,
-  spanContext: SpanContext | undefined,
-  restrictions: Restrictions | undefined,
-): SpanState {
-  if (span === undefined || span.spanContext() !== spanContext) return 'unknown';
+function stateOf(span: Span | undefined, restrictions: Restrictions | undefined): SpanState {
+  if (span === undefined) return 'unknown';
   if (restrictions?.excludes(span)) return 'excluded';
   if (span.isRecording()) return 'recording';
   return 'ended' in span && span.ended === true ? 'ended' : 'unknown';

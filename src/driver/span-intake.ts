@@ -4,6 +4,7 @@ import type { BoundedQueue } from '../queue/bounded-queue.js';
 import type { RecordingControl } from '../recording/recording-control.js';
 import type { Driver } from './driver.js';
 import type { Gate } from './gate.js';
+import type { OwnSpans } from './own-spans.js';
 
 /**
  * Where ended spans enter, inside the application's `span.end()`: a few branches, a push, a flag.
@@ -19,6 +20,7 @@ export class SpanIntake {
   readonly #driver: Driver;
   readonly #counters: SpanCounters;
   readonly #recording: RecordingControl;
+  readonly #own: OwnSpans;
   readonly #spansMayRepeat: () => void;
   /** By which ways spans have come in. */
   #ended = false;
@@ -30,6 +32,7 @@ export class SpanIntake {
     driver: Driver;
     counters: SpanCounters;
     recording: RecordingControl;
+    own: OwnSpans;
     /** Called when spans have come in both ways. */
     spansMayRepeat: () => void;
   }) {
@@ -38,6 +41,7 @@ export class SpanIntake {
     this.#driver = parts.driver;
     this.#counters = parts.counters;
     this.#recording = parts.recording;
+    this.#own = parts.own;
     this.#spansMayRepeat = parts.spansMayRepeat;
   }
 
@@ -73,9 +77,16 @@ export class SpanIntake {
     return this.#accept(span);
   }
 
+  /** Counts a span that another cache delivered, and that is not taken in. */
+  refuseReceived(reason: SpanDropReason): void {
+    this.#counters.received++;
+    this.#refuse(reason);
+  }
+
   #accept(span: ReadableSpan): SpanDropReason | undefined {
     this.#counters.received++;
     if (!this.#gate.open) return this.#refuse(this.#gate.reason);
+    if (this.#own.has(span)) return this.#refuse('suppressed');
     if (span === this.#queue.newest && span !== undefined) return this.#refuse('duplicate');
     if (this.#recording.restrictions?.excludes(span)) return this.#refuse('scope_excluded');
     if (!this.#queue.push(span)) return this.#refuse('queue_full');

@@ -9,18 +9,31 @@ const SUBSCRIBER = createContextKey('otel-span-cache subscriber');
 
 const SUBSCRIBER_CONTEXT = ROOT_CONTEXT.setValue(SUPPRESS_TRACING, true).setValue(SUBSCRIBER, true);
 
+/** How many calls of `untraced()` are on the stack. */
+let depth = 0;
+
 /**
- * Runs code that is not traced, nor is what it awaits.
+ * Runs code that is not traced, nor is what it awaits. Without a context manager, what it awaits is.
  *
  * For what works on delivered spans: spans that it starts would be delivered in turn, for ever. Callbacks
  * and exporters run like this by themselves. The body of a `for await` loop runs in the loop's own context,
  * which a subscription cannot change: wrap what it does if it may start spans.
  */
 export function untraced<T>(code: () => T): T {
-  return context.with(SUBSCRIBER_CONTEXT, code);
+  depth++;
+  try {
+    return context.with(SUBSCRIBER_CONTEXT, code);
+  } finally {
+    depth--;
+  }
+}
+
+/** Whether subscriber code is on the stack, whatever the context is. */
+export function isSubscriberOnStack(): boolean {
+  return depth > 0;
 }
 
 /** Whether something happens in subscriber code, or in what that code awaits. */
 export function isInSubscriber(active: Context): boolean {
-  return active.getValue(SUBSCRIBER) === true;
+  return depth > 0 || active.getValue(SUBSCRIBER) === true;
 }

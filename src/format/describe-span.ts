@@ -13,12 +13,13 @@ const KINDS: readonly { readonly name: string; readonly style: Style }[] = [
   { name: 'consumer', style: 'blue' },
 ];
 
-/** Name, kind, where it was called from, what went wrong, of each at most `maxLength` characters. */
+/** Name, kind, where it was called from, whether it goes on, what went wrong, of each at most `maxLength` characters. */
 export function describeSpan(view: SpanView, maxLength: number): Text[] {
   const parts: Text[] = [[piece(view.name, 'bold', maxLength)]];
   const kind = kindOf(view)?.name;
   if (kind) parts.push([piece(kind, 'dim')]);
   if (view.hasRemoteParent) parts.push([piece('← remote', 'dim')]);
+  if (view.isOpen) parts.push([piece('not ended', 'yellow')]);
   if (isFailed(view)) parts.push([piece(`✗ ${errorOf(view, maxLength).join(': ') || 'ERROR'}`, 'red')]);
   return parts;
 }

@@ -10,6 +10,8 @@ export interface SpanView {
   readonly name: unknown;
   readonly kind: number | undefined;
   readonly hasRemoteParent: boolean;
+  /** Whether it has not ended: then it is shown as it was at its `endTime`. */
+  readonly isOpen: boolean;
   readonly statusCode: unknown;
   readonly statusMessage: unknown;
   readonly startTime: HrTime;
@@ -44,6 +46,7 @@ export function viewOf(span: ReadableSpan): SpanView {
     name: memberOf(span, 'name'),
     kind: numberIn(span, 'kind'),
     hasRemoteParent: memberOf(memberOf(span, 'parentSpanContext'), 'isRemote') === true,
+    isOpen: memberOf(span, 'ended') === false,
     statusCode: memberOf(status, 'code'),
     statusMessage: memberOf(status, 'message'),
     startTime: timeIn(span, 'startTime') ?? NO_TIME,

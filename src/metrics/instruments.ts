@@ -22,11 +22,13 @@ export interface Instrument {
 
 const SPAN = '{span}';
 const EVENT = '{event}';
+const BYTE = 'By';
 const LOG_RECORD = '{log_record}';
 
 const ERROR_TYPE = 'error.type';
 const DROP_REASON = 'span_cache.drop.reason';
 const ORPHAN_REASON = 'span_cache.orphan.reason';
+const EARLY_REASON = 'span_cache.early.reason';
 const KIND = 'span_cache.subscription.kind';
 
 /** Has no attribute: in the standard metrics, what did not fail. */
@@ -75,6 +77,19 @@ export const COUNTERS: readonly Instrument[] = [
     unit: SPAN,
     description: 'Times that a span was delivered again, with late events.',
     read: ({ spans }) => spans.amended,
+  },
+  {
+    name: 'span_cache.span.early',
+    unit: SPAN,
+    description: 'Held spans that were delivered before their time.',
+    by: EARLY_REASON,
+    read: ({ spans }) => spans.early,
+  },
+  {
+    name: 'span_cache.span.unamendable',
+    unit: SPAN,
+    description: 'Delivered spans that late events cannot amend any more, for want of bytes.',
+    read: ({ spans }) => spans.unamendable,
   },
   {
     name: 'span_cache.span.dropped',
@@ -184,6 +199,12 @@ export const SIZES: readonly Instrument[] = [
     unit: SPAN,
     description: 'Spans that have not come and whose events wait.',
     read: ({ parkedSpans }) => parkedSpans,
+  },
+  {
+    name: 'span_cache.parked.size',
+    unit: BYTE,
+    description: 'About what parked events, held spans and spans that can be amended keep alive.',
+    read: ({ parkedBytes }) => parkedBytes,
   },
   {
     name: 'span_cache.event.queued',

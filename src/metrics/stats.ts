@@ -1,5 +1,5 @@
 import type { SubscriptionStats } from '../fanout/subscriber.js';
-import type { EventDropReason, SpanDropReason } from '../model/counters.js';
+import type { EarlyReason, EventDropReason, SpanDropReason } from '../model/counters.js';
 import type { OrphanReason } from '../model/log-event.js';
 
 /**
@@ -19,6 +19,10 @@ export interface SpanCacheStats {
     readonly delivered: number;
     /** Delivered again, with events that came late. */
     readonly amended: number;
+    /** Held, but not as long as `holdMillis`, for want of room. */
+    readonly early: Readonly<Record<EarlyReason, number>>;
+    /** Delivered, and not to be amended by late events any more, for want of `maxParkedBytes`. */
+    readonly unamendable: number;
     readonly dropped: Readonly<Record<SpanDropReason, number>>;
   };
   readonly events: {
@@ -36,6 +40,8 @@ export interface SpanCacheStats {
   };
   /** Spans whose events wait. */
   readonly parkedSpans: number;
+  /** About how many bytes parked events, held spans and spans that can be amended keep alive. */
+  readonly parkedBytes: number;
   /** With `trackOpenSpans`: spans that have started and not ended, and those forgotten for want of room. */
   readonly openSpans: { readonly open: number; readonly forgotten: number };
   /** Those subscribed now, in the order they came. */

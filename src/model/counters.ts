@@ -7,7 +7,8 @@ import type { OrphanReason } from './log-event.js';
  * - `queue_full`: the span queue held `queueCapacity` spans
  * - `scope_excluded`: `recording.scopes` leaves its instrumentation scope out
  * - `unsampled`: it was recorded without being sampled, and `unsampledSpans` is off
- * - `duplicate`: it was delivered before, through another registration of the cache
+ * - `duplicate`: it was delivered before, through another registration of the cache, or came by `receive()` before
+ * - `suppressed`: a subscriber or an exporter started it at its work
  * - `invalid`: its span context or its events cannot be read
  * - `relay`: another cache, from which it was to come by `receive()`, lost it
  * - `shutdown`: it ended after `shutdown()`
@@ -18,9 +19,18 @@ export type SpanDropReason =
   | 'scope_excluded'
   | 'unsampled'
   | 'duplicate'
+  | 'suppressed'
   | 'invalid'
   | 'relay'
   | 'shutdown';
+
+/**
+ * Why a held span was delivered before its time.
+ *
+ * - `evicted`: `maxParkedSpans` others were held
+ * - `evicted_bytes`: what was kept was larger than `maxParkedBytes`
+ */
+export type EarlyReason = 'evicted' | 'evicted_bytes';
 
 /**
  * Why a log event is neither on a span nor an orphan.
@@ -58,12 +68,17 @@ export class SpanCounters {
   received = 0;
   delivered = 0;
   amended = 0;
+  /** Held spans that did not wait as long as they were to. */
+  readonly early: Record<EarlyReason, number> = { evicted: 0, evicted_bytes: 0 };
+  /** Delivered spans that events cannot amend any more, for want of bytes. */
+  unamendable = 0;
   readonly dropped: Record<SpanDropReason, number> = {
     no_subscriber: 0,
     queue_full: 0,
     scope_excluded: 0,
     unsampled: 0,
     duplicate: 0,
+    suppressed: 0,
     invalid: 0,
     relay: 0,
     shutdown: 0,
@@ -81,6 +96,7 @@ export class EventCounters {
     scope_excluded: 0,
     late: 0,
     evicted: 0,
+    evicted_bytes: 0,
     expired: 0,
     shutdown: 0,
   };

@@ -1,5 +1,5 @@
 import type { Attributes, HrTime, SpanContext } from '@opentelemetry/api';
-import type { AnyValue, InstrumentationScope, ReadableLogRecord, TimedEvent } from './otel.js';
+import type { AnyValue, InstrumentationScope, ReadableLogRecord, Resource, TimedEvent } from './otel.js';
 import { textOf } from './text-of.js';
 
 /**
@@ -19,6 +19,8 @@ export interface LogEvent extends TimedEvent {
   readonly body: AnyValue;
   readonly observedTime: HrTime;
   readonly instrumentationScope: InstrumentationScope;
+  /** That of the record, which all records of a logger provider share. Undefined if the record has none. */
+  readonly resource: Resource | undefined;
 }
 
 /**
@@ -30,6 +32,7 @@ export interface LogEvent extends TimedEvent {
  * - `scope_excluded`: `recording.scopes` leaves the scope of its span out, so it never comes
  * - `late`: its span was delivered before
  * - `evicted`: too many other spans' events were waiting
+ * - `evicted_bytes`: what waited was larger than `maxParkedBytes`, and this had waited longest or was larger by itself
  * - `expired`: its span did not end within `maxParkedMillis`
  * - `shutdown`: the cache was shut down before its span ended
  */
@@ -40,6 +43,7 @@ export type OrphanReason =
   | 'scope_excluded'
   | 'late'
   | 'evicted'
+  | 'evicted_bytes'
   | 'expired'
   | 'shutdown';
 
@@ -59,7 +63,7 @@ export interface OrphanEvent extends LogEvent {
  * Throws what the record's getters throw, and a `TypeError` for a record without a time; the caller
  * counts such a record as invalid.
  */
-export function toLogEvent(record: Omit<ReadableLogRecord, 'resource'>): LogEvent {
+export function toLogEvent(record: Omit<ReadableLogRecord, 'resource'> & { readonly resource?: Resource }): LogEvent {
   const time = record.hrTime;
   if (!Array.isArray(time)) throw new TypeError('a log record must have hrTime');
 
@@ -75,6 +79,7 @@ export function toLogEvent(record: Omit<ReadableLogRecord, 'resource'>): LogEven
     body,
     observedTime: record.hrTimeObserved ?? time,
     instrumentationScope: record.instrumentationScope,
+    resource: record.resource,
   };
 }
 

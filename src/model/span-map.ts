@@ -4,8 +4,27 @@ export interface SpanIdentity {
   readonly spanId: string;
 }
 
-/** Characters of either id that are hashed. */
-const HASHED_CHARACTERS = 5;
+/**
+ * The ids of a span context, read once; undefined if it has none.
+ *
+ * Span contexts need not be the SDK's: their ids may be anything, change, or throw when they are read.
+ *
+ * @throws TypeError if one of the ids is no string
+ */
+export function identityOf({ traceId, spanId }: SpanIdentity): SpanIdentity | undefined {
+  if (typeof traceId === 'string' && typeof spanId === 'string') return { traceId, spanId };
+  if (traceId === undefined && spanId === undefined) return undefined;
+  throw new TypeError('a trace id and a span id must be strings');
+}
+
+/**
+ * Characters of either id that are hashed at first, from the end. Ids are random; where a generator counts, it does so at
+ * the end.
+ */
+const FEW_CHARACTERS = 5;
+
+/** A longer way to a free slot is no chance: with random hashes it comes once in many thousand maps. */
+const MAX_DETOUR = 128;
 
 /** Slots of an empty map. */
 const MIN_SLOTS = 64;
@@ -24,6 +43,9 @@ const MIN_SLOTS = 64;
  * fits is looked at. A deletion moves back what it lets, so that nothing piles up however long
  * the map churns (Knuth, The Art of Computer Programming, volume 3, section 6.4, algorithm R). At most half of the slots are taken.
  *
+ * Only the ends of the ids are hashed, until a way is found to be so long that they must end alike. From then on all of
+ * both ids are: to read 48 characters for each look-up would cost more than the rest of it.
+ *
  * A `Map` keyed by strings builds its table anew again and again under churn, at each deletion when it
  * is nearly empty; and it has no key for the two ids together that would not have to be joined first.
  */
@@ -31,29 +53,33 @@ export class SpanMap<V extends SpanIdentity> {
   #hashes = new Int32Array(MIN_SLOTS);
   #values = emptySlots<V>(MIN_SLOTS);
   #size = 0;
+  /** Characters of either id that are hashed. */
+  #characters = FEW_CHARACTERS;
 
   get size(): number {
     return this.#size;
   }
 
   get(span: SpanIdentity): V | undefined {
-    return this.#values[this.#find(span, hashOf(span))];
+    return this.#values[this.#find(span, this.#hash(span))];
   }
 
   /** Sets the value of the span that it names itself. */
   set(value: V): void {
-    const hash = hashOf(value);
+    const hash = this.#hash(value);
     const slot = this.#find(value, hash);
     const isNew = this.#hashes[slot] === 0;
     this.#hashes[slot] = hash;
     this.#values[slot] = value;
     if (!isNew) return;
     this.#size++;
-    if (this.#size * 2 > this.#hashes.length) this.#resize(this.#hashes.length * 2);
+    const { length } = this.#hashes;
+    if (((slot - hash) & (length - 1)) > MAX_DETOUR) this.#hashAll();
+    if (this.#size * 2 > length) this.#resize(length * 2);
   }
 
   delete(span: SpanIdentity): void {
-    const slot = this.#find(span, hashOf(span));
+    const slot = this.#find(span, this.#hash(span));
     if (this.#hashes[slot] === 0) return;
     this.#close(slot);
     this.#size--;
@@ -65,6 +91,25 @@ export class SpanMap<V extends SpanIdentity> {
     this.#hashes = new Int32Array(MIN_SLOTS);
     this.#values = emptySlots(MIN_SLOTS);
     this.#size = 0;
+    this.#characters = FEW_CHARACTERS;
+  }
+
+  /** A hash of both ids, never 0. */
+  #hash({ spanId, traceId }: SpanIdentity): number {
+    const ends = endOf(spanId, this.#characters) ^ Math.imul(endOf(traceId, this.#characters), 0x9e3779b1);
+    const mixed = Math.imul(ends ^ (ends >>> 15), 0x2c1b3c6d);
+    return mixed ^ (mixed >>> 13) || 1;
+  }
+
+  /** Hashes all characters from now on. */
+  #hashAll(): void {
+    if (this.#characters === Infinity) return;
+    this.#characters = Infinity;
+    for (let slot = 0; slot < this.#hashes.length; slot++) {
+      const value = this.#values[slot];
+      if (value !== undefined) this.#hashes[slot] = this.#hash(value);
+    }
+    this.#resize(this.#hashes.length);
   }
 
   /** The slot of a span, or the empty slot where it would be put. */
@@ -119,20 +164,10 @@ function isSame(a: SpanIdentity, b: SpanIdentity): boolean {
   return a.spanId === b.spanId && a.traceId === b.traceId;
 }
 
-/** A hash of both ids, never 0. */
-function hashOf({ spanId, traceId }: SpanIdentity): number {
-  const tails = tailOf(spanId) ^ Math.imul(tailOf(traceId), 0x9e3779b1);
-  const mixed = Math.imul(tails ^ (tails >>> 15), 0x2c1b3c6d);
-  return mixed ^ (mixed >>> 13) || 1;
-}
-
-/**
- * The end of an id as a number. Ids are random; a generator made for tests may count, and that is at the end. Span
- * contexts that are not the SDK's may have none.
- */
-function tailOf(id: string | undefined): number {
-  let tail = 0;
-  if (typeof id !== 'string') return tail;
-  for (let i = id.length - HASHED_CHARACTERS; i < id.length; i++) tail = (tail * 31 + id.charCodeAt(i)) | 0;
-  return tail;
+/** The last characters of an id as a number. Span contexts that are not the SDK's may have no ids. */
+function endOf(id: string | undefined, characters: number): number {
+  let end = 0;
+  if (typeof id !== 'string') return end;
+  for (let i = Math.max(0, id.length - characters); i < id.length; i++) end = (Math.imul(end, 31) + id.charCodeAt(i)) | 0;
+  return end;
 }

@@ -25,7 +25,7 @@ export class SpanCacheLogRecordProcessor implements LogRecordProcessor {
 
   /** Lets the SDK skip building records that nobody here would read. */
   enabled(options?: { eventName?: string }): boolean {
-    if (this.#taps.any) return true;
+    if (this.#taps.wantEveryRecord) return true;
     return this.#intake.open && (!this.#eventsOnly || Boolean(options?.eventName));
   }
 

@@ -1,4 +1,5 @@
 import type { Context } from '@opentelemetry/api';
+import type { OwnSpans } from '../driver/own-spans.js';
 import type { SpanIntake } from '../driver/span-intake.js';
 import type { ReadableSpan, SpanProcessor } from '../model/otel.js';
 import type { RecordedSpans } from '../recording/recorded-spans.js';
@@ -9,6 +10,7 @@ import type { Taps } from './taps.js';
 /** The cache as a span processor: takes in each recorded span when it ends. */
 export class SpanCacheSpanProcessor implements SpanProcessor {
   readonly #intake: SpanIntake;
+  readonly #own: OwnSpans;
   readonly #openSpans: OpenSpans | undefined;
   readonly #recorded: RecordedSpans;
   readonly #taps: Taps;
@@ -16,12 +18,14 @@ export class SpanCacheSpanProcessor implements SpanProcessor {
 
   constructor(
     intake: SpanIntake,
+    own: OwnSpans,
     openSpans: OpenSpans | undefined,
     recorded: RecordedSpans,
     taps: Taps,
     cache: Lifecycle,
   ) {
     this.#intake = intake;
+    this.#own = own;
     this.#openSpans = openSpans;
     this.#recorded = recorded;
     this.#taps = taps;
@@ -31,7 +35,7 @@ export class SpanCacheSpanProcessor implements SpanProcessor {
   onStart(span: unknown, parentContext: Context): void {
     this.#recorded.started(span, parentContext);
     this.#taps.started(span, parentContext);
-    if (this.#openSpans === undefined) return;
+    if (this.#own.started(span, parentContext) || this.#openSpans === undefined) return;
     try {
       this.#openSpans.add(span as StartedSpan, performance.now());
     } catch {

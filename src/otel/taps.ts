@@ -4,6 +4,8 @@ import type { ReadableLogRecord, ReadableSpan } from '../model/otel.js';
 
 /** Sees spans and log records as the SDK hands them in, inside the application's own calls. */
 export interface SpanCacheTap {
+  /** Whether the SDK is to make log records for it that nobody else would read. Default true. */
+  readonly everyRecord?: boolean;
   /** In the call that starts the span, in the async context of that call. */
   onStart(span: unknown, parentContext: Context): void;
   /** In `span.end()`, before the span is queued. */
@@ -29,8 +31,9 @@ export class Taps {
     };
   }
 
-  get any(): boolean {
-    return this.#taps.length > 0;
+  /** Whether one of them wants all log records made. */
+  get wantEveryRecord(): boolean {
+    return this.#taps.some(({ everyRecord = true }) => everyRecord);
   }
 
   started(span: unknown, parentContext: Context): void {

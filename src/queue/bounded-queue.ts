@@ -1,5 +1,5 @@
 import { Episode } from '../diagnostics/episode.js';
-import { Pool } from './pool.js';
+import { Pool, type Pooled } from './pool.js';
 
 /** Items per segment, which is also the largest batch the driver handles at once. */
 export const SEGMENT_SIZE = 256;
@@ -14,7 +14,7 @@ export interface Batch<T> {
 }
 
 /** A fixed run of slots, filled from the front. */
-export interface Segment<T> extends Batch<T> {
+export interface Segment<T> extends Batch<T>, Pooled {
   readonly items: (T | undefined)[];
   length: number;
   next: Segment<T> | undefined;
@@ -45,11 +45,7 @@ export class BoundedQueue<T> {
   readonly #overflowMessage: string;
   readonly #overflowSummary: (lost: number) => string;
   readonly #overflow = new Episode();
-  readonly #pool = new Pool<Segment<T>>(MAX_IDLE_SEGMENTS, () => ({
-    items: new Array<T | undefined>(SEGMENT_SIZE).fill(undefined),
-    length: 0,
-    next: undefined,
-  }));
+  readonly #pool = new Pool<Segment<T>>(MAX_IDLE_SEGMENTS, newSegment, clearSegment);
   #head = this.#pool.acquire();
   #tail = this.#head;
   #lastDue: Segment<T> | undefined;
@@ -109,8 +105,6 @@ export class BoundedQueue<T> {
 
   /** Takes back a segment and forgets the items in it. */
   recycle(segment: Segment<T>): void {
-    segment.items.fill(undefined, 0, segment.length);
-    segment.length = 0;
     this.#pool.release(segment);
   }
 
@@ -134,4 +128,18 @@ export class BoundedQueue<T> {
   #tailLimit(): number {
     return Math.min(SEGMENT_SIZE, this.capacity - this.#before);
   }
+}
+
+function newSegment<T>(): Segment<T> {
+  return {
+    items: new Array<T | undefined>(SEGMENT_SIZE).fill(undefined),
+    length: 0,
+    next: undefined,
+    spare: false,
+  };
+}
+
+function clearSegment(segment: Segment<unknown>): void {
+  segment.items.fill(undefined, 0, segment.length);
+  segment.length = 0;
 }

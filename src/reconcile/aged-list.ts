@@ -13,6 +13,11 @@ export interface Aged<T> {
 export class AgedList<T extends Aged<T>> {
   #oldest: T | undefined;
   #newest: T | undefined;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
 
   get oldest(): T | undefined {
     return this.#oldest;
@@ -23,6 +28,7 @@ export class AgedList<T extends Aged<T>> {
     if (this.#newest === undefined) this.#oldest = item;
     else this.#newest.newer = item;
     this.#newest = item;
+    this.#size++;
   }
 
   remove(item: T): void {
@@ -33,6 +39,7 @@ export class AgedList<T extends Aged<T>> {
     else newer.older = older;
     item.older = undefined;
     item.newer = undefined;
+    this.#size--;
   }
 
   *[Symbol.iterator](): Generator<T> {

@@ -58,21 +58,25 @@ export class HeldSpans extends WaitingBuckets {
     return super.take(bucket);
   }
 
-  /** Takes out a span whose time is over, from whose time the clock has gone back, or whose trace is over. */
+  /** Takes out a span that has waited long enough, or whose trace has ended. */
   takeDue(now: number): EventBucket | undefined {
     const { oldest } = this;
-    const over = oldest !== undefined && (oldest.since + this.holdMillis <= now || oldest.since > now);
-    if (over) return this.take(oldest);
+    if (oldest !== undefined && !this.#isEarly(oldest, now)) return this.take(oldest);
     const ended = this.#oneOfEndedTrace();
     return ended && this.take(ended);
+  }
+
+  /** Whether it is sure that a span's time is not over: no clock that was set back, or shows no time, holds it up. */
+  #isEarly({ since }: EventBucket, now: number): boolean {
+    return since <= now && now < since + this.holdMillis;
   }
 
   #oneOfEndedTrace(): EventBucket | undefined {
     for (const [traceId, cycle] of this.#ended) {
       // What was queued when the trace ended is behind us one cycle later. Later traces ended no earlier.
       if (cycle === this.#cycle) return undefined;
-      const [bucket] = this.#byTrace.get(traceId)!;
-      if (!this.#openSpans!.hasTrace(traceId)) return bucket;
+      const [bucket] = this.#byTrace.get(traceId) ?? [];
+      if (bucket !== undefined && !this.#openSpans!.hasTrace(traceId)) return bucket;
       this.#ended.delete(traceId);
     }
     return undefined;

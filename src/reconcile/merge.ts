@@ -1,6 +1,6 @@
 import type { LogEvent } from '../model/log-event.js';
 import { MergedSpan, type DeliveredSpan } from '../model/merged-span.js';
-import type { ReadableSpan, TimedEvent } from '../model/otel.js';
+import type { TimedEvent } from '../model/otel.js';
 import type { EventBucket } from './event-bucket.js';
 
 /** What came of merging a bucket into a span. */
@@ -21,6 +21,8 @@ export interface Merge {
  * event before a span event that came earlier. Of all the span's log events the newest `maxLogEvents`
  * stay; what gave way is in `droppedEventsCount`. `untold` are the recorded exceptions that no earlier log event
  * told of: all of them by default.
+ *
+ * Changes nothing, so that what it throws, if the span cannot be read, leaves all as it was.
  */
 export function merge(
   original: DeliveredSpan,
@@ -29,24 +31,23 @@ export function merge(
   maxLogEvents: number,
   untold?: readonly TimedEvent[],
 ): Merge {
-  const own = original.events;
-  const exceptions = [...(untold ?? recordedExceptions(original))];
+  const { events: own } = original;
+  const exceptions = [...(untold ?? recordedExceptions(own))];
   const added = withoutThose(exceptions, bucket.events());
   const counts = { merged: added.length, duplicates: bucket.count - added.length, exceptions };
   if (added.length === 0 && bucket.lost === 0) return { span: before ?? original, ...counts };
 
-  const { events, droppedEventsCount } = before ?? original;
-  const all = events.concat(added);
+  const all = (before?.events ?? own).concat(added);
   const excess = Math.max(0, all.length - own.length - maxLogEvents);
   if (excess > 0) all.splice(own.length, excess);
-  const dropped = (droppedEventsCount ?? 0) + bucket.lost + excess;
+  const dropped = ((before ?? original).droppedEventsCount ?? 0) + bucket.lost + excess;
   const revision = before === undefined ? (original.revision ?? 0) : (before.revision ?? 0) + 1;
   return { span: new MergedSpan(original, all, dropped, revision), ...counts };
 }
 
 /** The exceptions that `span.recordException()` put on the span. */
-function recordedExceptions(span: ReadableSpan): readonly TimedEvent[] {
-  return span.events.filter(({ name }) => name === 'exception');
+function recordedExceptions(events: readonly TimedEvent[]): readonly TimedEvent[] {
+  return events.filter(({ name }) => name === 'exception');
 }
 
 /**

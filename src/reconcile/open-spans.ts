@@ -1,5 +1,6 @@
-import type { Attributes, HrTime, SpanContext, SpanKind } from '@opentelemetry/api';
-import { SpanMap, type SpanIdentity } from '../model/span-map.js';
+import type { Attributes, HrTime, SpanContext, SpanKind, SpanStatus } from '@opentelemetry/api';
+import type { TimedEvent } from '../model/otel.js';
+import { identityOf, SpanMap, type SpanIdentity } from '../model/span-map.js';
 import { AgedList, type Aged } from './aged-list.js';
 
 /** A span that has started and not ended, as it is now. */
@@ -11,8 +12,11 @@ export interface OpenSpan {
   readonly startTime: HrTime;
   /** Milliseconds since the cache saw it start, on a clock that does not jump. */
   readonly ageMillis: number;
+  readonly status: SpanStatus;
   /** A copy of the attributes it has so far. */
   readonly attributes: Attributes;
+  /** Its own events so far, then the log events that wait for it to end. */
+  readonly events: readonly TimedEvent[];
 }
 
 /** What is read of a span while it is open. */
@@ -22,7 +26,9 @@ export interface StartedSpan {
   readonly spanContext: () => SpanContext;
   readonly parentSpanContext?: SpanContext;
   readonly startTime: HrTime;
+  readonly status: SpanStatus;
   readonly attributes: Attributes;
+  readonly events: readonly TimedEvent[];
 }
 
 interface Entry extends SpanIdentity, Aged<Entry> {
@@ -51,7 +57,7 @@ export class OpenSpans {
   }
 
   get size(): number {
-    return this.#bySpan.size;
+    return this.#byAge.size;
   }
 
   /** Spans forgotten because `maxSpans` others had started since. */
@@ -68,20 +74,19 @@ export class OpenSpans {
     return this.#perTrace?.has(traceId) ?? false;
   }
 
-  /** A span has started. */
+  /** A span has started. Throws if it cannot be read. */
   add(span: StartedSpan, now: number): void {
     if (this.#closed) return;
-    const spanContext = span.spanContext();
-    if (this.has(spanContext)) return;
+    const ids = identityOf(span.spanContext());
+    if (ids === undefined || this.has(ids)) return;
     if (this.size >= this.#maxSpans) {
       this.#remove(this.#byAge.oldest!);
       this.#forgotten++;
     }
-    const { traceId, spanId } = spanContext;
-    const entry = { traceId, spanId, span, startedAt: now, older: undefined, newer: undefined };
+    const entry = { ...ids, span, startedAt: now, older: undefined, newer: undefined };
     this.#bySpan.set(entry);
     this.#byAge.add(entry);
-    this.#count(traceId, 1);
+    this.#count(ids.traceId, 1);
   }
 
   /** A span has ended. */
@@ -90,12 +95,15 @@ export class OpenSpans {
     if (entry !== undefined) this.#remove(entry);
   }
 
-  /** Those open, in the order they started. One that cannot be read is left out. */
-  list(now: number): OpenSpan[] {
+  /**
+   * Those open, in the order they started, each with the events that wait for it. One that cannot be read is left
+   * out.
+   */
+  list(now: number, waitingFor: (span: SpanIdentity) => readonly TimedEvent[]): OpenSpan[] {
     const spans: OpenSpan[] = [];
-    for (const { span, startedAt } of this.#byAge) {
+    for (const entry of this.#byAge) {
       try {
-        spans.push(snapshot(span, now - startedAt));
+        spans.push(snapshot(entry.span, now - entry.startedAt, waitingFor(entry)));
       } catch {
         // Its own getters throw: there is nothing to show.
       }
@@ -123,7 +131,7 @@ export class OpenSpans {
   }
 }
 
-function snapshot(span: StartedSpan, ageMillis: number): OpenSpan {
+function snapshot(span: StartedSpan, ageMillis: number, waiting: readonly TimedEvent[]): OpenSpan {
   return {
     name: span.name,
     kind: span.kind,
@@ -131,6 +139,8 @@ function snapshot(span: StartedSpan, ageMillis: number): OpenSpan {
     parentSpanContext: span.parentSpanContext,
     startTime: span.startTime,
     ageMillis,
+    status: span.status,
     attributes: { ...span.attributes },
+    events: [...span.events, ...waiting],
   };
 }

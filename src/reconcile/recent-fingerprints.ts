@@ -88,9 +88,9 @@ export class RecentFingerprints {
   }
 }
 
-/** A span id, of which a generator made for tests may count either end. */
+/** All of a span id, of which a generator made for tests may count either end, or repeat the first half. */
 function folded(spanId: string): number {
-  return bitsAt(spanId, 0) ^ bitsAt(spanId, 8);
+  return Math.imul(bitsAt(spanId, 0), 0x9e3779b1) ^ bitsAt(spanId, 8);
 }
 
 /** The eight hexadecimal digits from `start` on. */

@@ -9,11 +9,14 @@ import { SpanMap, type SpanIdentity } from '../model/span-map.js';
  */
 export class RecentSpans<V extends SpanIdentity> {
   readonly #generationSize: number;
-  #current = new Generation<V>();
-  #previous = new Generation<V>();
+  #current: Generation<V>;
+  #previous: Generation<V>;
 
-  constructor(generationSize: number) {
+  /** @param forgotten is called with each span that is forgotten */
+  constructor(generationSize: number, forgotten: (span: V) => void) {
     this.#generationSize = generationSize;
+    this.#current = new Generation(forgotten);
+    this.#previous = new Generation(forgotten);
   }
 
   remember(span: V): void {
@@ -45,7 +48,12 @@ class Generation<V extends SpanIdentity> {
   count = 0;
   readonly #spans: V[] = [];
   readonly #index = new SpanMap<V>();
+  readonly #forgotten: (span: V) => void;
   #indexed = 0;
+
+  constructor(forgotten: (span: V) => void) {
+    this.#forgotten = forgotten;
+  }
 
   add(span: V): void {
     this.#spans[this.count++] = span;
@@ -57,6 +65,7 @@ class Generation<V extends SpanIdentity> {
   }
 
   clear(): void {
+    for (const span of this.#spans) this.#forgotten(span);
     this.count = 0;
     this.#spans.length = 0;
     this.#index.clear();

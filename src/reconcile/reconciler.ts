@@ -1,6 +1,7 @@
-import { isSpanContextValid, type SpanContext } from '@opentelemetry/api';
+import { isValidSpanId, isValidTraceId, type SpanContext } from '@opentelemetry/api';
 import { isBridged } from '../model/bridged-records.js';
 import type { EventCounters, SpanCounters } from '../model/counters.js';
+import { estimatedEventBytes, estimatedSpanBytes } from '../model/estimated-bytes.js';
 import {
   toLogEvent,
   toOrphan,
@@ -11,8 +12,10 @@ import {
 import type { DeliveredSpan } from '../model/merged-span.js';
 import type { ReadableLogRecord, ReadableSpan, TimedEvent } from '../model/otel.js';
 import { isSampled } from '../model/sampling.js';
+import { identityOf, type SpanIdentity } from '../model/span-map.js';
 import type { Batch } from '../queue/bounded-queue.js';
-import { AmendableSpan, Amendments } from './amendments.js';
+import { AmendableSpan, AmendableSpans, type DeliveredWhole } from './amendable-spans.js';
+import { Amendments } from './amendments.js';
 import { EventBucketPool, type EventBucket } from './event-bucket.js';
 import { HeldSpans } from './held-spans.js';
 import type { Lateness } from './lateness.js';
@@ -51,9 +54,20 @@ export interface EmittedRecord {
   spanState: SpanState;
 }
 
+/** What has to be known of a span, read once. */
+interface SpanReading {
+  readonly ids: SpanIdentity;
+  readonly spanContext: SpanContext;
+  /** Whether subscribers want it. */
+  readonly wanted: boolean;
+  /** Whether it was delivered, or is held, already. */
+  readonly again: boolean;
+}
+
 export interface ReconcilerOptions {
   readonly maxParkedSpans: number;
   readonly maxParkedMillis: number;
+  readonly maxParkedBytes: number;
   readonly maxEventsPerSpan: number;
   readonly lateEvents: LateEvents;
   readonly unsampledSpans: boolean;
@@ -65,6 +79,9 @@ export interface ReconcilerOptions {
  * Pure: a batch in, what is finished out. It has no clock (the driver passes the time in), wakes nobody,
  * and knows the SDK by its data only. Whatever becomes of an item is counted here, before anybody else
  * sees it. An item that cannot be read is counted as invalid and the batch goes on.
+ *
+ * Each item is read first, and only what is needed of it, once: what can be read now may throw the next time, or be
+ * something else. Then it is decided what becomes of it. To count that and to do it cannot fail any more.
  */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
@@ -80,7 +97,8 @@ export class Reconciler {
   /** When the spans delivered last were delivered, once events may come. */
   #fingerprints: RecentFingerprints | undefined;
   /** The spans delivered last, once they may come again; whole, if the late policy is to amend them. */
-  #recent: RecentSpans<SpanContext | AmendableSpan> | undefined;
+  #recent: RecentSpans<SpanIdentity> | undefined;
+  readonly #amendable = new AmendableSpans();
   readonly #spanClass = new SpanClass();
   readonly #amendments: Amendments;
   /** What the batch at hand has finished. */
@@ -120,7 +138,9 @@ export class Reconciler {
 
   /** Spans may come a second time, by another way: from now on their ids are remembered. */
   expectRepeatedSpans(): void {
-    this.#recent ??= new RecentSpans(RECENT_SPANS);
+    this.#recent ??= new RecentSpans(RECENT_SPANS, (span) => {
+      if (span instanceof AmendableSpan) this.#forget(span);
+    });
   }
 
   /** Events waiting for their span. */
@@ -133,6 +153,11 @@ export class Reconciler {
     return this.#parked.spans;
   }
 
+  /** The events that wait for a span, which go on waiting. */
+  eventsWaitingFor(span: SpanIdentity): LogEvent[] {
+    return this.#parked.get(span)?.events() ?? [];
+  }
+
   /** Spans that have ended and wait for stragglers. */
   get heldSpans(): number {
     return this.#held?.spans ?? 0;
@@ -141,6 +166,17 @@ export class Reconciler {
   /** Events whose span has ended, on their way with it. */
   get heldEvents(): number {
     return (this.#held?.events ?? 0) + this.#amendments.events;
+  }
+
+  /** About how much parked events, held spans and amendable spans keep alive. */
+  get keptBytes(): number {
+    return this.#parked.bytes + (this.#held?.bytes ?? 0) + this.#amendable.bytes;
+  }
+
+  /** Whether `makeRoom()` has something to give up. */
+  get overfull(): boolean {
+    const oldest = this.#parked.oldest ?? this.#held?.oldest ?? this.#amendable.oldest;
+    return this.keptBytes > this.#options.maxParkedBytes && oldest !== undefined;
   }
 
   /** Whether `settle()` has something to give that waits for no time to pass. */
@@ -174,13 +210,12 @@ export class Reconciler {
 
   /** Gives each span the events that wait for it. Returns the spans to deliver, in order. */
   reconcileSpans(batch: Batch<ReadableSpan>, now: number): DeliveredSpan[] {
-    if (this.#mayPass(batch) && this.#rememberAll(batch)) return this.#pass(batch);
+    if (this.#mayPass(batch)) return this.#pass(batch);
     for (let i = 0; i < batch.length; i++) {
-      try {
-        this.#reconcileSpan(batch.items[i]!, now);
-      } catch {
-        this.#spans.dropped.invalid++;
-      }
+      const span = batch.items[i]!;
+      const reading = this.#read(span);
+      if (reading === undefined) this.#spans.dropped.invalid++;
+      else this.#reconcileSpan(span, reading, now);
     }
     return this.#takeFinished();
   }
@@ -190,22 +225,26 @@ export class Reconciler {
     this.#held?.beginCycle();
   }
 
-  /**
-   * At most `max` spans that are done with waiting: amended ones, and held ones whose time, or whose trace, is
-   * over. Infinity as the time lets go of all held spans.
-   */
+  /** At most `max` spans that are done with waiting: amended ones, and held ones whose time, or whose trace, is over. */
   settle(now: number, max: number): DeliveredSpan[] {
-    while (this.#finished.length < max) {
-      const amended = this.#amendments.take();
-      if (amended === undefined) break;
-      this.#amend(...amended);
-    }
-    while (this.#finished.length < max) {
-      const bucket = this.#held?.takeDue(now);
-      if (bucket === undefined) break;
-      this.#letGo(bucket);
-    }
-    return this.#takeFinished();
+    return this.#settle(max, () => this.#held?.takeDue(now));
+  }
+
+  /** As `settle()`, and lets go of all held spans, whatever their time is. */
+  settleAll(max: number): DeliveredSpan[] {
+    return this.#settle(max, () => this.#held?.takeOldest());
+  }
+
+  /**
+   * Gives up what has been kept longest, until the rest fits into `maxParkedBytes`: parked events become orphans, a
+   * held span is delivered, an amendable one is delivered no more. At most `max` spans and about as many events at a time.
+   */
+  makeRoom(max: number, orphansWanted: boolean): { spans: DeliveredSpan[]; orphans: OrphanEvent[] } {
+    const until = this.#parked.events - max;
+    const orphans = this.#collectOrphans(orphansWanted, () => {
+      while (this.overfull && this.#finished.length < max && this.#parked.events > until) this.#giveUpOldest();
+    });
+    return { spans: this.#takeFinished(), orphans };
   }
 
   /**
@@ -218,8 +257,8 @@ export class Reconciler {
     const orphans = this.#collectOrphans(orphansWanted, () => {
       for (const bucket of this.#parked) {
         if (this.#parked.events <= until) return;
-        if (bucket.since > now) bucket.since = now;
-        else if (bucket.since + this.#options.maxParkedMillis > now) return;
+        if (!(bucket.since <= now)) bucket.since = now;
+        else if (now < bucket.since + this.#options.maxParkedMillis) return;
         else if (!this.#openSpans?.has(bucket)) this.#giveUp(bucket, 'expired');
       }
     });
@@ -228,24 +267,27 @@ export class Reconciler {
 
   /** Gives up the spans that have waited longest, about `max` events at a time, for shutdown. */
   release(max: number, orphansWanted: boolean): OrphanEvent[] {
-    const until = Math.max(0, this.#parked.events - max);
+    const until = this.#parked.events - max;
     return this.#collectOrphans(orphansWanted, () => {
-      while (this.#parked.events > until) this.#giveUp(this.#parked.oldest!, 'shutdown');
+      for (const bucket of this.#parked) {
+        this.#giveUp(bucket, 'shutdown');
+        if (this.#parked.events <= until) return;
+      }
     });
   }
 
   /** Forgets all that waits, and the spans kept to be amended: nobody is there to get them. */
   discard(): void {
+    for (let next = this.#amendments.next; next !== undefined; next = this.#amendments.next) {
+      this.#drop(this.#amendments.take(next)!, 'no_subscriber');
+    }
     if (this.#options.lateEvents === 'amend') this.#recent?.clear();
     for (let bucket = this.#parked.takeOldest(); bucket; bucket = this.#parked.takeOldest()) {
-      this.#discardEvents(bucket, 'no_subscriber');
+      this.#drop(bucket, 'no_subscriber');
     }
     for (let bucket = this.#held?.takeOldest(); bucket; bucket = this.#held?.takeOldest()) {
       this.#spans.dropped.no_subscriber++;
-      this.#discardEvents(bucket, 'no_subscriber');
-    }
-    for (let amended = this.#amendments.take(); amended; amended = this.#amendments.take()) {
-      this.#discardEvents(amended[1], 'no_subscriber');
+      this.#drop(bucket, 'no_subscriber');
     }
   }
 
@@ -255,61 +297,85 @@ export class Reconciler {
     this.#recent?.clear();
   }
 
+  /** Throws, and has changed nothing, if the record cannot be read. */
   #reconcileEvent({ record, spanContext, spanState }: EmittedRecord, now: number): void {
     if (isBridged(record!)) {
       this.#events.dropped.duplicate++;
       return;
     }
-    if (spanContext === undefined || spanContext.isRemote) {
-      this.#orphan(record!, spanContext, spanContext === undefined ? 'no_span' : 'remote_parent');
+    const ids = spanContext && identityOf(spanContext);
+    if (spanContext === undefined || ids === undefined) {
+      this.#orphan(record!, spanContext, 'no_span');
       return;
     }
-    if (spanState === 'excluded') {
-      this.#orphan(record!, spanContext, 'scope_excluded');
+    if (spanContext.isRemote || spanState === 'excluded') {
+      this.#orphan(record!, spanContext, spanContext.isRemote ? 'remote_parent' : 'scope_excluded');
       return;
     }
-    const parked = this.#parked.get(spanContext);
-    const held = parked === undefined ? this.#held?.get(spanContext) : undefined;
+    const parked = this.#parked.get(ids);
+    const held = parked === undefined ? this.#held?.get(ids) : undefined;
     if (parked !== undefined) this.#addEvent(this.#parked, parked, record!);
     else if (held !== undefined) this.#addEvent(this.#held!, held, record!);
-    else this.#reconcileFirstEvent(record!, spanContext, spanState, now);
+    else this.#reconcileFirstEvent(record!, ids, spanContext, spanState, now);
   }
 
   #addEvent(where: WaitingBuckets, bucket: EventBucket, record: ReadableLogRecord): void {
-    if (where.addEvent(bucket, toLogEvent(record))) this.#events.dropped.event_limit++;
+    const event = toLogEvent(record);
+    const bytes = estimatedEventBytes(event);
+    if (!this.#mayBeKept(event, bytes, bucket.spanContext)) return;
+    if (where.addEvent(bucket, event, bytes)) this.#events.dropped.event_limit++;
   }
 
   /** The first event of a span that nobody waits for yet. */
   #reconcileFirstEvent(
     record: ReadableLogRecord,
+    ids: SpanIdentity,
     spanContext: SpanContext,
     spanState: SpanState,
     now: number,
   ): void {
     if (spanState === 'recording' && this.#isWanted(spanContext)) {
-      this.#park(spanContext, toLogEvent(record), now);
+      this.#park(ids, spanContext, toLogEvent(record), now);
       return;
     }
-    if (!isSpanContextValid(spanContext)) {
+    if (!isValidTraceId(ids.traceId) || !isValidSpanId(ids.spanId)) {
       this.#orphan(record, spanContext, 'no_span');
       return;
     }
-    const deliveredAt = this.#fingerprints?.get(spanContext);
-    if (deliveredAt !== undefined) this.#reconcileLateEvent(record, spanContext, deliveredAt);
+    const deliveredAt = this.#fingerprints?.get(ids);
+    if (deliveredAt !== undefined) this.#reconcileLateEvent(record, ids, spanContext, deliveredAt);
     else if (!this.#mayCome(spanContext, spanState)) this.#orphan(record, spanContext, 'unsampled');
-    else this.#park(spanContext, toLogEvent(record), now);
+    else this.#park(ids, spanContext, toLogEvent(record), now);
   }
 
-  #reconcileLateEvent(record: ReadableLogRecord, spanContext: SpanContext, deliveredAt: number): void {
+  #reconcileLateEvent(
+    record: ReadableLogRecord,
+    ids: SpanIdentity,
+    spanContext: SpanContext,
+    deliveredAt: number,
+  ): void {
     this.#lateness?.lateSince(deliveredAt);
-    const delivered = this.#recent?.get(spanContext);
-    if (delivered instanceof AmendableSpan) {
-      if (this.#amendments.add(delivered, toLogEvent(record))) this.#events.dropped.event_limit++;
+    const delivered = this.#recent?.get(ids);
+    if (delivered instanceof AmendableSpan && delivered.whole !== undefined) {
+      this.#addLateEvent(delivered, toLogEvent(record), spanContext);
     } else if (this.#options.lateEvents === 'drop') {
       this.#events.dropped.late++;
     } else {
       this.#orphan(record, spanContext, 'late');
     }
+  }
+
+  #addLateEvent(span: AmendableSpan, event: LogEvent, spanContext: SpanContext): void {
+    const bytes = estimatedEventBytes(event);
+    if (!this.#mayBeKept(event, bytes, spanContext)) return;
+    if (this.#amendments.add(span, event, bytes)) this.#events.dropped.event_limit++;
+  }
+
+  /** Whether there is room for an event at all. One that is larger than all that may be kept is given up itself. */
+  #mayBeKept(event: LogEvent, bytes: number, spanContext: SpanContext | undefined): boolean {
+    if (bytes <= this.#options.maxParkedBytes) return true;
+    this.#orphanEvent(event, spanContext, 'evicted_bytes');
+    return false;
   }
 
   /** Whether a span that is not known yet may still end in this cache. */
@@ -322,11 +388,13 @@ export class Reconciler {
     return this.#options.unsampledSpans || isSampled(spanContext);
   }
 
-  #park(spanContext: SpanContext, event: LogEvent, now: number): void {
+  #park(ids: SpanIdentity, spanContext: SpanContext, event: LogEvent, now: number): void {
+    const bytes = estimatedEventBytes(event);
+    if (!this.#mayBeKept(event, bytes, spanContext)) return;
     if (this.#parked.full) this.#giveUp(this.#parked.oldest!, 'evicted');
-    const bucket = this.#buckets.acquire(spanContext, now);
+    const bucket = this.#buckets.acquire(ids, spanContext, now);
     this.#parked.add(bucket);
-    this.#parked.addEvent(bucket, event);
+    this.#parked.addEvent(bucket, event, bytes);
   }
 
   /** Whether no span has to be looked at one by one, and all can be read without a doubt. */
@@ -336,127 +404,201 @@ export class Reconciler {
     return this.#spanClass.includes(batch);
   }
 
+  /** Delivers a batch whose spans need only be remembered, if that. */
   #pass(batch: Batch<ReadableSpan>): DeliveredSpan[] {
-    this.#spans.delivered += batch.length;
-    return batch.items.slice(0, batch.length) as ReadableSpan[];
+    const spans = batch.items.slice(0, batch.length) as ReadableSpan[];
+    if (this.#fingerprints !== undefined) this.#rememberAll(spans, this.#fingerprints);
+    this.#spans.delivered += spans.length;
+    return spans;
   }
 
-  /** Returns false if one of the spans has no ids after all. */
-  #rememberAll(batch: Batch<ReadableSpan>): boolean {
-    const fingerprints = this.#fingerprints;
-    if (fingerprints === undefined) return true;
+  /** Takes those without ids out of the list. */
+  #rememberAll(spans: ReadableSpan[], fingerprints: RecentFingerprints): void {
     const now = this.#lateness?.now() ?? 0;
+    let remembered = 0;
+    for (const span of spans) {
+      const ids = readIds(span);
+      if (ids === undefined) {
+        this.#spans.dropped.invalid++;
+      } else {
+        fingerprints.remember(ids, now);
+        spans[remembered++] = span;
+      }
+    }
+    spans.length = remembered;
+  }
+
+  /** What has to be known of a span, read once; undefined if it cannot be read. */
+  #read(span: DeliveredSpan): SpanReading | undefined {
     try {
-      for (let i = 0; i < batch.length; i++) fingerprints.remember(batch.items[i]!.spanContext(), now);
+      const spanContext = span.spanContext();
+      const ids = identityOf(spanContext);
+      if (ids === undefined) return undefined;
+      const reading = {
+        ids,
+        spanContext,
+        wanted: this.#isWanted(spanContext),
+        again: this.spansMayRepeat && !span.revision && this.#isKnown(ids),
+      };
+      this.#spanClass.learn(span);
+      return reading;
     } catch {
-      return false;
-    }
-    return true;
-  }
-
-  /** Throws if the span cannot be read. */
-  #reconcileSpan(span: DeliveredSpan, now: number): void {
-    const spanContext = span.spanContext();
-    if (typeof spanContext.traceId !== 'string' || typeof spanContext.spanId !== 'string') {
-      throw new TypeError('a span must have a trace id and a span id');
-    }
-    this.#spanClass.learn(span);
-    if (!this.#isWanted(spanContext)) {
-      this.#spans.dropped.unsampled++;
-    } else if (this.spansMayRepeat && !span.revision && this.#isKnown(spanContext)) {
-      this.#spans.dropped.duplicate++;
-    } else if (this.#held !== undefined) {
-      this.#hold(span, spanContext, now);
-    } else {
-      this.#finish(span, spanContext, this.#parked.spans === 0 ? undefined : this.#parked.get(spanContext));
+      return undefined;
     }
   }
 
-  #isKnown(spanContext: SpanContext): boolean {
-    return this.#recent?.get(spanContext) !== undefined || this.#held?.get(spanContext) !== undefined;
+  #reconcileSpan(span: DeliveredSpan, reading: SpanReading, now: number): void {
+    if (!reading.wanted) this.#spans.dropped.unsampled++;
+    else if (reading.again) this.#spans.dropped.duplicate++;
+    else if (this.#held !== undefined) this.#hold(span, reading, this.#held, now);
+    else this.#finish(span, reading.ids, now);
   }
 
-  /** Delivers a span with the events parked for it. Reads the span before it takes them. */
-  #finish(span: ReadableSpan, spanContext: SpanContext, parked: EventBucket | undefined): void {
+  #isKnown(ids: SpanIdentity): boolean {
+    return this.#recent?.get(ids) !== undefined || this.#held?.get(ids) !== undefined;
+  }
+
+  /** Delivers a span with the events parked for it. If it cannot be read, they go on waiting. */
+  #finish(span: ReadableSpan, ids: SpanIdentity, now: number): void {
+    const parked = this.#parked.spans === 0 ? undefined : this.#parked.get(ids);
     if (parked === undefined) {
-      this.#deliver(span, spanContext, span);
+      this.#deliver(ids, { original: span, delivered: span, exceptions: undefined }, now);
       return;
     }
-    const merged = merge(span, undefined, parked, this.#options.maxEventsPerSpan);
+    const merged = this.#tryMerge(span, undefined, parked);
+    if (merged === undefined) {
+      this.#spans.dropped.invalid++;
+      return;
+    }
     this.#parked.take(parked);
-    this.#deliver(span, spanContext, this.#account(merged, parked), merged.exceptions);
+    this.#deliverMerged(span, parked, merged, now);
   }
 
   /** Keeps a span for stragglers, with the events parked for it. */
-  #hold(span: ReadableSpan, spanContext: SpanContext, now: number): void {
-    if (!Array.isArray(span.events)) throw new TypeError('a span must have events');
-    const same = this.#held!.get(spanContext);
-    if (same !== undefined) this.#letGo(this.#held!.take(same));
-    const parked = this.#parked.get(spanContext);
-    if (parked !== undefined) this.#parked.take(parked);
-    const bucket = parked ?? this.#buckets.acquire(spanContext, now);
-    bucket.span = span;
-    bucket.since = now;
-    if (this.#held!.full) this.#letGo(this.#held!.takeOldest()!);
-    this.#held!.add(bucket);
-  }
-
-  /** Delivers a span that was held. */
-  #letGo(bucket: EventBucket): void {
-    const { span, spanContext } = bucket;
-    try {
-      const merged = merge(span!, undefined, bucket, this.#options.maxEventsPerSpan);
-      this.#deliver(span!, spanContext!, this.#account(merged, bucket), merged.exceptions);
-    } catch {
+  #hold(span: ReadableSpan, { ids, spanContext }: SpanReading, held: HeldSpans, now: number): void {
+    if (!hasEvents(span)) {
       this.#spans.dropped.invalid++;
-      this.#discardEvents(bucket, 'invalid');
+      return;
+    }
+    const same = held.get(ids);
+    if (same !== undefined) this.#letGo(held.take(same));
+    const parked = this.#parked.get(ids);
+    if (parked !== undefined) this.#parked.take(parked);
+    const bucket = parked ?? this.#buckets.acquire(ids, spanContext, now);
+    bucket.hold(span, estimatedSpanBytes(span), now);
+    if (bucket.bytes > this.#options.maxParkedBytes) {
+      this.#spans.early.evicted_bytes++;
+      this.#letGo(bucket);
+      return;
+    }
+    if (held.full) {
+      this.#spans.early.evicted++;
+      this.#letGo(held.takeOldest()!);
+    }
+    held.add(bucket);
+  }
+
+  /** Delivers a span that was held. It has been taken out; this is the end of its bucket. */
+  #letGo(bucket: EventBucket): void {
+    const span = bucket.span!;
+    const merged = this.#tryMerge(span, undefined, bucket);
+    if (merged === undefined) {
+      this.#spans.dropped.invalid++;
+      this.#drop(bucket, 'invalid');
+    } else {
+      this.#deliverMerged(span, bucket, merged, bucket.since);
     }
   }
 
-  /** Delivers a span again, with the events that came after it. */
+  /** Delivers a span with the events of a bucket, which has been taken out. */
+  #deliverMerged(original: ReadableSpan, bucket: EventBucket, merged: Merge, now: number): void {
+    const ids = { traceId: bucket.traceId, spanId: bucket.spanId };
+    this.#deliver(ids, { original, delivered: merged.span, exceptions: merged.exceptions }, now);
+    this.#account(merged, bucket);
+  }
+
+  /** Delivers a span again, with the events that came after it. Their bucket has been taken out. */
   #amend(span: AmendableSpan, bucket: EventBucket): void {
-    try {
-      const { original, delivered } = span;
-      const { maxEventsPerSpan } = this.#options;
-      const amended = merge(original, delivered, bucket, maxEventsPerSpan, span.exceptions);
-      span.delivered = this.#account(amended, bucket);
-      span.exceptions = amended.exceptions;
-      if (span.delivered === delivered) return;
+    const { original, delivered, exceptions } = span.whole!;
+    const merged = this.#tryMerge(original, delivered, bucket, exceptions);
+    if (merged === undefined) {
+      this.#drop(bucket, 'invalid');
+      return;
+    }
+    this.#amendable.amended(span, { original, delivered: merged.span, exceptions: merged.exceptions }, bucket.bytes);
+    if (merged.span !== delivered) {
       this.#spans.amended++;
-      this.#finished.push(span.delivered);
+      this.#finished.push(merged.span);
+    }
+    this.#account(merged, bucket);
+  }
+
+  /** Returns undefined if the span cannot be read. */
+  #tryMerge(
+    original: ReadableSpan,
+    before: DeliveredSpan | undefined,
+    bucket: EventBucket,
+    untold?: readonly TimedEvent[],
+  ): Merge | undefined {
+    try {
+      return merge(original, before, bucket, this.#options.maxEventsPerSpan, untold);
     } catch {
-      this.#discardEvents(bucket, 'invalid');
+      return undefined;
     }
   }
 
-  /** Counts what was merged, and lets the bucket go. */
-  #account({ span, merged, duplicates }: Merge, bucket: EventBucket): DeliveredSpan {
+  /** The end of a bucket whose events were merged. */
+  #account({ merged, duplicates }: Merge, bucket: EventBucket): void {
     this.#events.merged += merged;
     this.#events.dropped.duplicate += duplicates;
     this.#buckets.release(bucket);
+  }
+
+  #deliver(ids: SpanIdentity, whole: DeliveredWhole, now: number): void {
+    this.#spans.delivered++;
+    this.#finished.push(whole.delivered);
+    this.#fingerprints?.remember(ids, this.#lateness?.now() ?? 0);
+    if (this.#recent === undefined) return;
+    this.#recent.remember(this.#options.lateEvents === 'amend' ? this.#amendableSpan(ids, whole, now) : ids);
+  }
+
+  /** To be remembered whole, unless it alone is larger than all that may be kept. */
+  #amendableSpan(ids: SpanIdentity, whole: DeliveredWhole, now: number): SpanIdentity {
+    const bytes = estimatedSpanBytes(whole.delivered);
+    if (bytes > this.#options.maxParkedBytes) {
+      this.#spans.unamendable++;
+      return ids;
+    }
+    const span = new AmendableSpan(ids, whole, bytes, now);
+    this.#amendable.add(span);
     return span;
   }
 
-  #deliver(
-    original: ReadableSpan,
-    spanContext: SpanContext,
-    span: DeliveredSpan,
-    exceptions?: readonly TimedEvent[],
-  ): void {
-    this.#spans.delivered++;
-    this.#finished.push(span);
-    this.#fingerprints?.remember(spanContext, this.#lateness?.now() ?? 0);
-    this.#recent?.remember(
-      this.#options.lateEvents === 'amend'
-        ? new AmendableSpan(spanContext, original, span, exceptions)
-        : spanContext,
-    );
+  /** Keeps no more than the ids of an amendable span. The events gathered for it come first. */
+  #forget(span: AmendableSpan): void {
+    const late = this.#amendments.take(span);
+    if (late !== undefined) this.#amend(span, late);
+    this.#amendable.forget(span);
   }
 
   #takeFinished(): DeliveredSpan[] {
     const finished = this.#finished;
     this.#finished = [];
     return finished;
+  }
+
+  #settle(max: number, takeHeld: () => EventBucket | undefined): DeliveredSpan[] {
+    while (this.#finished.length < max) {
+      const span = this.#amendments.next;
+      if (span === undefined) break;
+      this.#amend(span, this.#amendments.take(span)!);
+    }
+    while (this.#finished.length < max) {
+      const bucket = takeHeld();
+      if (bucket === undefined) break;
+      this.#letGo(bucket);
+    }
+    return this.#takeFinished();
   }
 
   #collectOrphans(wanted: boolean, code: () => void): OrphanEvent[] {
@@ -472,11 +614,16 @@ export class Reconciler {
     spanContext: SpanContext | undefined,
     reason: OrphanReason,
   ): void {
-    this.#orphans?.push(toOrphan(toLogEvent(record), spanContext, reason));
-    this.#events.orphaned[reason]++;
+    if (this.#orphans === undefined) this.#events.orphaned[reason]++;
+    else this.#orphanEvent(toLogEvent(record), spanContext, reason);
   }
 
-  /** Makes orphans of all events parked for a span. */
+  #orphanEvent(event: LogEvent, spanContext: SpanContext | undefined, reason: OrphanReason): void {
+    this.#events.orphaned[reason]++;
+    this.#orphans?.push(toOrphan(event, spanContext, reason));
+  }
+
+  /** The end of a bucket whose events become orphans. Takes it out. */
   #giveUp(bucket: EventBucket, reason: OrphanReason): void {
     this.#parked.take(bucket);
     for (const event of this.#orphans === undefined ? [] : bucket.events()) {
@@ -486,8 +633,44 @@ export class Reconciler {
     this.#buckets.release(bucket);
   }
 
-  #discardEvents(bucket: EventBucket, reason: 'no_subscriber' | 'invalid'): void {
+  /** Gives up what has been kept longest. */
+  #giveUpOldest(): void {
+    const parked = this.#parked.oldest;
+    const held = this.#held?.oldest;
+    const amendable = this.#amendable.oldest;
+    // Spans are held or amendable, never both.
+    const since = held?.since ?? amendable?.since ?? Infinity;
+    if (parked !== undefined && !(parked.since > since)) {
+      this.#giveUp(parked, 'evicted_bytes');
+    } else if (held !== undefined) {
+      this.#spans.early.evicted_bytes++;
+      this.#letGo(this.#held!.take(held));
+    } else if (amendable !== undefined) {
+      this.#spans.unamendable++;
+      this.#forget(amendable);
+    }
+  }
+
+  /** The end of a bucket, taken out, whose events reach nobody. */
+  #drop(bucket: EventBucket, reason: 'no_subscriber' | 'invalid'): void {
     this.#events.dropped[reason] += bucket.count;
     this.#buckets.release(bucket);
+  }
+}
+
+/** Undefined if the span cannot be read, or has no ids. */
+function readIds(span: ReadableSpan): SpanIdentity | undefined {
+  try {
+    return identityOf(span.spanContext());
+  } catch {
+    return undefined;
+  }
+}
+
+function hasEvents(span: ReadableSpan): boolean {
+  try {
+    return Array.isArray(span.events);
+  } catch {
+    return false;
   }
 }

@@ -13,7 +13,8 @@ import type { EventBucket } from './event-bucket.js';
  *
  * Holds at most `maxSpans` buckets: when `full`, the owner takes out the oldest before it adds another. A
  * further event of a span that already waits makes nobody leave. Everything is constant-time however long
- * the buckets churn (the first key of a long-lived `Map` is not).
+ * the buckets churn (the first key of a long-lived `Map` is not). The list is what says who is here: going
+ * through it ends whatever the map finds.
  */
 export class WaitingBuckets {
   readonly #maxSpans: number;
@@ -21,6 +22,7 @@ export class WaitingBuckets {
   readonly #bySpan = new SpanMap<EventBucket>();
   readonly #byAge = new AgedList<EventBucket>();
   #events = 0;
+  #bytes = 0;
 
   constructor(maxSpans: number, maxEventsPerSpan: number) {
     this.#maxSpans = maxSpans;
@@ -32,8 +34,13 @@ export class WaitingBuckets {
     return this.#events;
   }
 
+  /** About how much all buckets keep alive. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   get spans(): number {
-    return this.#bySpan.size;
+    return this.#byAge.size;
   }
 
   get full(): boolean {
@@ -48,17 +55,20 @@ export class WaitingBuckets {
     return this.#bySpan.get(span);
   }
 
-  /** Adds a bucket as the newest. */
+  /** Adds a bucket as the newest. None of its span may be here. */
   add(bucket: EventBucket): void {
     this.#bySpan.set(bucket);
     this.#byAge.add(bucket);
     this.#events += bucket.count;
+    this.#bytes += bucket.bytes;
   }
 
   /** Adds an event to a bucket that waits here; returns whether an older event gave way. */
-  addEvent(bucket: EventBucket, event: LogEvent): boolean {
-    const replaced = bucket.add(event, this.#maxEventsPerSpan);
+  addEvent(bucket: EventBucket, event: LogEvent, bytes: number): boolean {
+    const before = bucket.bytes;
+    const replaced = bucket.add(event, bytes, this.#maxEventsPerSpan);
     if (!replaced) this.#events++;
+    this.#bytes += bucket.bytes - before;
     return replaced;
   }
 
@@ -67,6 +77,7 @@ export class WaitingBuckets {
     this.#bySpan.delete(bucket);
     this.#byAge.remove(bucket);
     this.#events -= bucket.count;
+    this.#bytes -= bucket.bytes;
     return bucket;
   }
 

@@ -1,22 +1,34 @@
+import { printable } from '../format/printable.js';
 import { CACHE_OPTIONS, type SpanCacheOptions } from '../options.js';
-import { boolean, type Option, type OptionsOf } from '../validation/option.js';
+import { boolean, millisFrom, positiveInteger, type Option, type OptionsOf } from '../validation/option.js';
 import { readVariable } from '../validation/text.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What `OTEL_SPAN_CACHE_…` says. */
-export interface Settings extends PrintSettings {
+export interface Settings extends OwnSettings {
   readonly cache: SpanCacheOptions;
 }
 
-interface PrintSettings {
+/** What is no option of the cache. */
+interface OwnSettings {
   /** Whether to print each trace to standard error. */
   readonly print: boolean;
+  /** About how many bytes spans may keep alive while they wait to be printed. */
+  readonly maxUnprintedBytes: number;
+  /** How long exporters may take when the signal ends the process. */
+  readonly sigintTimeoutMillis: number;
+  readonly sigtermTimeoutMillis: number;
 }
 
 const PREFIX = 'OTEL_SPAN_CACHE_';
 
-const PRINT_OPTIONS: OptionsOf<PrintSettings> = { print: boolean(false) };
+const OWN_OPTIONS: OptionsOf<OwnSettings> = {
+  print: boolean(false),
+  maxUnprintedBytes: positiveInteger(64 * 2 ** 20),
+  sigintTimeoutMillis: millisFrom(0, 800),
+  sigtermTimeoutMillis: millisFrom(0, 4_500),
+};
 
 /**
  * What has no variable. `selfObsMeterProvider` follows the SDK's own switch, see `startSdk()`; `recording` is changed
@@ -26,7 +38,7 @@ const ONLY_IN_CODE: ReadonlySet<string> = new Set<keyof SpanCacheOptions>(['self
 
 /** By variable, every option that can be given as text. An option added to the cache has its variable by that. */
 export const VARIABLES: ReadonlyMap<string, { readonly option: string; readonly check: Option<unknown> }> = new Map(
-  Object.entries({ ...CACHE_OPTIONS, ...PRINT_OPTIONS })
+  Object.entries({ ...CACHE_OPTIONS, ...OWN_OPTIONS })
     .filter(([option]) => !ONLY_IN_CODE.has(option))
     .map(([option, check]) => [variableOf(option), { option, check }]),
 );
@@ -41,14 +53,18 @@ export function readSettings(env: Environment, warn: (message: string) => void):
     if (!variable.startsWith(PREFIX) || !text?.trim()) continue;
     const known = VARIABLES.get(variable);
     if (known === undefined) {
-      warn(`there is no variable ${variable}; there are ${[...VARIABLES.keys()].join(', ')}`);
+      warn(`there is no variable ${printable(variable)}; there are ${[...VARIABLES.keys()].join(', ')}`);
       continue;
     }
     const value = readVariable(variable, text, known.check, warn);
     if (value !== undefined) values.set(known.option, value);
   }
-  const { print = PRINT_OPTIONS.print.fallback, ...cache } = Object.fromEntries(values);
-  return { print: print as boolean, cache };
+  const own = Object.entries(OWN_OPTIONS).map(([option, { fallback }]) => {
+    const value = values.get(option) ?? fallback;
+    values.delete(option);
+    return [option, value];
+  });
+  return { ...(Object.fromEntries(own) as OwnSettings), cache: Object.fromEntries(values) };
 }
 
 /** A variable of the SDK that is true or false, as the specification has it. */

@@ -3,7 +3,8 @@ import { isAbsolute } from 'node:path';
 import { env } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { diag, DiagConsoleLogger, DiagLogLevel } from '@opentelemetry/api';
-import { findModule, loadModule, loadPeer, type Peer } from './peers.cjs';
+import { printable } from '../format/printable.js';
+import { findModule, loadModule, loadPeer, type Peer } from './peers.js';
 
 /** An instrumentation, as far as it is asked what it patches. */
 export interface Instrumentation {
@@ -36,13 +37,24 @@ export interface Instrumented {
  * import hook as well, which is told their names: wrapping every module that is imported would cost time, and
  * breaks some.
  */
-export function instrument(name: string): Instrumented | undefined {
+export function instrument(name: string, warn: (message: string) => void): Instrumented | undefined {
   const peer = loadPeer(name);
   if (peer === undefined) return undefined;
   const auto = peer.exports as AutoInstrumentations;
   const instrumentations = logging(() => auto.getNodeAutoInstrumentations());
-  hookImports(peer, patchedModules(instrumentations));
+  try {
+    hookImports(peer, patchedModules(instrumentations));
+  } catch (error) {
+    warn(`modules that are imported are not instrumented, only those that are required: ${reasonOf(error)}`);
+  }
   return { instrumentations, resourceDetectors: () => auto.getResourceDetectors() };
+}
+
+/** Under the permission model, the import hook needs a thread on releases of Node that have no other. */
+function reasonOf(error: unknown): string {
+  const { code, permission } = Object(error) as { code?: unknown; permission?: unknown };
+  const isDenied = code === 'ERR_ACCESS_DENIED' && permission === 'WorkerThreads';
+  return isDenied ? 'the import hook needs the flag --allow-worker' : printable(error);
 }
 
 /** Shows what is logged before the SDK sets up its logger, as that will. */

@@ -1,4 +1,5 @@
 import type { SpanCache } from '../span-cache.js';
+import type { OpenSpansReport } from './open-spans-reporter.js';
 
 type Stats = ReturnType<SpanCache['stats']>;
 type Counts = Readonly<Record<string, number>>;
@@ -10,31 +11,51 @@ type Counts = Readonly<Record<string, number>>;
 const SPANS_LOST = ['queue_full', 'invalid', 'relay', 'shutdown'] as const;
 const eventsLost = ({ events }: Stats): Counts => ({
   ...pick(events.dropped, ['queue_full', 'late', 'invalid', 'relay']),
-  ...pick(events.orphaned, ['late', 'evicted', 'expired', 'shutdown']),
+  ...pick(events.orphaned, ['late', 'evicted', 'expired']),
 });
 
-/** Why a span is lost. */
+/** Why the cache has lost a span. */
 export type SpanLoss = (typeof SPANS_LOST)[number];
 
-/** Tells what a cache has lost, each loss once. */
+/** What was lost on the way from the cache to the terminal. */
+interface Unprinted {
+  /** Spans that could not be read. */
+  unreadable: number;
+  /** Spans for which standard error had no room, because its reader is slow. */
+  stderr_full: number;
+  /** Spans that have not ended, and are too many to be shown. */
+  open: number;
+}
+
+/** Tells what is not shown, each loss once. */
 export class Losses {
   readonly #cache: SpanCache;
   readonly #reasons: readonly SpanLoss[];
   #spans: Counts = {};
   #events: Counts = {};
+  /** Spans that whoever prints has lost. */
+  readonly unprinted: Unprinted = { unreadable: 0, stderr_full: 0, open: 0 };
+  /** Log events shown though their span had not ended. */
+  #shownOfOpenSpans = 0;
 
-  /** Of spans, those lost for these reasons. */
+  /** Of spans that the cache has lost, those lost for these reasons. */
   constructor(cache: SpanCache, reasons: readonly SpanLoss[] = SPANS_LOST) {
     this.#cache = cache;
     this.#reasons = reasons;
   }
 
-  /** Spans lost since they were told last. */
+  /** What is not shown of open spans, and which of their log events are. */
+  addOpen({ notShown, logEvents }: OpenSpansReport): void {
+    this.unprinted.open += notShown;
+    this.#shownOfOpenSpans += logEvents;
+  }
+
+  /** Spans not shown since they were told last. */
   ofSpans(): string | undefined {
     return this.#tellSpans(this.#cache.stats());
   }
 
-  /** Spans and log events lost since they were told last. */
+  /** Spans and log events not shown since they were told last. Log events that still wait are not shown any more. */
   all(): string | undefined {
     const stats = this.#cache.stats();
     const told = [this.#tellSpans(stats), this.#tellEvents(stats)].filter((text) => text !== undefined);
@@ -43,13 +64,15 @@ export class Losses {
 
   #tellSpans(stats: Stats): string | undefined {
     const before = this.#spans;
-    this.#spans = pick(stats.spans.dropped, this.#reasons);
+    this.#spans = { ...pick(stats.spans.dropped, this.#reasons), ...this.unprinted };
     return difference('span', this.#spans, before);
   }
 
   #tellEvents(stats: Stats): string | undefined {
+    const { parked, orphaned } = stats.events;
     const before = this.#events;
-    this.#events = eventsLost(stats);
+    // What is parked becomes an orphan when the cache shuts down, and is one loss.
+    this.#events = { ...eventsLost(stats), shutdown: parked + orphaned.shutdown - this.#shownOfOpenSpans };
     return difference('log event', this.#events, before);
   }
 }

@@ -4,6 +4,7 @@ import { LogRecordEntrance, SamplerEntrance, SpanEntrance } from './entrances.js
 import { isTrue, type Environment, type Settings } from './environment.js';
 import type { Instrumented } from './instrumentations.js';
 import { isExported, type Signal } from './signals.js';
+import { Unexported } from './unexported.js';
 
 /** `@opentelemetry/sdk-node`, of either line. */
 export interface SdkNode {
@@ -25,10 +26,13 @@ const PROCESSORS = {
   traces: ['_activeSpanProcessor', '_spanProcessors'],
   logs: ['_sharedState', 'activeProcessor', 'processors'],
 } as const;
+const EXPORTER = '_exporter';
 
 /** The SDK at work. */
 export interface StartedSdk {
   readonly cache: SpanCache;
+  /** What the exporters that the environment names have not exported. */
+  readonly unexported: { readonly spans: Unexported; readonly logRecords: Unexported };
   /** Has everything exported that is there. Never rejects. */
   forceFlush(): Promise<unknown>;
   /** Shuts down the cache, too. */
@@ -62,27 +66,37 @@ export function startSdk(
     ...(!exported('metrics') && { metricReaders: [] }),
   });
   sdk.start();
-  if (exported('traces')) join(sdk, 'traces', spans, warn);
-  if (exported('logs')) join(sdk, 'logs', logRecords, warn);
+  const unexported = { spans: new Unexported(), logRecords: new Unexported() };
+  if (exported('traces')) join(sdk, 'traces', spans, unexported.spans, warn);
+  if (exported('logs')) join(sdk, 'logs', logRecords, unexported.logRecords, warn);
 
   const sdkMetrics = isTrue(env['OTEL_NODE_EXPERIMENTAL_SDK_METRICS']);
-  const cache = new SpanCache({ ...options, ...(sdkMetrics && { selfObsMeterProvider: metrics.getMeterProvider() }) });
+  // A request that crashes the program, or hangs, is shown with what it has logged.
+  const cache = new SpanCache({ trackOpenSpans: print, ...options, ...(sdkMetrics && { selfObsMeterProvider: metrics.getMeterProvider() }) });
   sampler.to = cache.sampler();
   spans.to = cache.spanProcessor;
   logRecords.to = cache.logRecordProcessor;
 
   return {
     cache,
+    unexported,
     forceFlush: () => Promise.allSettled(providersOf(sdk).map(async (provider) => provider.forceFlush())),
     shutdown: () => sdk.shutdown(),
   };
 }
 
-/** Adds a processor to those that the SDK has made. */
-function join(sdk: NodeSdk, signal: keyof typeof PROCESSORS, processor: object, warn: (message: string) => void): void {
+/** Adds a processor to those that the SDK has made, and has these count what they do not export. */
+function join(
+  sdk: NodeSdk,
+  signal: keyof typeof PROCESSORS,
+  processor: object,
+  unexported: Unexported,
+  warn: (message: string) => void,
+): void {
   const provider = inside(sdk, [PROVIDERS[signal]]);
   const processors = inside(provider, PROCESSORS[signal]);
   if (Array.isArray(processors)) {
+    for (const each of processors) unexported.watch(inside(each, [EXPORTER]));
     processors.push(processor);
   } else if (provider === undefined) {
     const variable = `OTEL_${signal.toUpperCase()}_EXPORTER`;

@@ -1,22 +1,29 @@
 import { env, exit } from 'node:process';
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { ProxyTracerProvider, trace } from '@opentelemetry/api';
+import { guarded } from '../diagnostics/report.js';
+import { printable } from '../format/printable.js';
 import { SpanCache } from '../span-cache.js';
 import { connectThreads, type SpanReceiver, type SpanRelay } from '../threads/index.js';
 import { isTrue, readSettings, type Settings } from './environment.js';
 import { installCommand } from './install-command.js';
 import { instrument, type Instrumented } from './instrumentations.js';
+import type { LastSteps } from './last-steps.js';
 import { startSdk, type SdkNode, type StartedSdk } from './node-sdk.js';
-import { loadPeer } from './peers.cjs';
+import { loadPeer } from './peers.js';
+import { Printing } from './printing.js';
 import { onProcessEnd } from './process-end.js';
 import { getSpanCache, setSpanCache } from './registered-cache.js';
-import { RelayedThread } from './relayed-thread.js';
 import { onSecondTracerProvider } from './second-sdk.js';
 import { print, say } from './stderr.js';
-import { TracePrinter } from './trace-printer.js';
+import { unexportedText } from './unexported.js';
+import { whyNothingIsPrinted } from './why-nothing-printed.js';
+import { within } from './within.js';
 
 const SDK = '@opentelemetry/sdk-node';
 const AUTO = '@opentelemetry/auto-instrumentations-node';
+
+const TIMEOUTS = { SIGINT: 'sigintTimeoutMillis', SIGTERM: 'sigtermTimeoutMillis' } as const;
 
 /** At its end, the process waits no longer for a thread that is busy. */
 const FLUSH_TIMEOUT_MILLIS = 1_000;
@@ -36,7 +43,17 @@ const warn = (message: string): void => {
  */
 export function register(): void {
   if (getSpanCache() !== undefined || isNodesOwnThread()) return;
+  try {
+    registerHere();
+  } catch (error) {
+    say('error', `otel-span-cache/register has failed: ${printable(error)}`);
+  }
+}
+
+function registerHere(): void {
+  const settings = readSettings(env, warn);
   if (isTrue(env['OTEL_SDK_DISABLED'])) {
+    if (settings.print) warn(whyNothingIsPrinted(env)!);
     setSpanCache(new SpanCache());
     return;
   }
@@ -45,32 +62,38 @@ export function register(): void {
     return;
   }
   const sdkNode = loadSdk();
-  const settings = readSettings(env, warn);
   const started = start(sdkNode, settings);
   setSpanCache(started?.cache ?? new SpanCache());
   if (started === undefined) return;
   onSecondTracerProvider(() => say('warn', SECOND_SDK));
-  const { cache } = started;
-  const threads = connectThreads(cache, { flushTimeoutMillis: FLUSH_TIMEOUT_MILLIS });
-  const printer = settings.print ? newPrinter(cache, threads) : undefined;
+  const threads = connectThreads(started.cache, { flushTimeoutMillis: FLUSH_TIMEOUT_MILLIS });
+  onProcessEnd(lastSteps(started, threads, new Printing(started.cache, threads, env, settings, warn)));
+}
+
+function lastSteps(started: StartedSdk, threads: SpanReceiver | SpanRelay, printing: Printing): LastSteps {
+  const { unexported } = started;
   const collect = async () => {
     if (threads.role === 'receiver') await threads.forceFlush();
   };
-  onProcessEnd({
+  const finish = guarded('printing', () => printing.finish());
+  return {
+    finish,
     forceFlush: () => collect().then(() => started.forceFlush()),
-    shutdown: () => collect().then(() => started.shutdown()),
-    finish: () => (printer === undefined ? cache.flush() : printer.finish()),
-  });
-}
-
-/** Where spans are relayed, the thread that receives them prints. */
-function newPrinter(cache: SpanCache, threads: SpanReceiver | SpanRelay): TracePrinter | RelayedThread {
-  if (threads.role === 'receiver') {
-    return new TracePrinter(cache, {
-      othersSend: () => threads.stats().threads.some(({ state }) => state === 'connected'),
-    });
-  }
-  return threads.closed ? new TracePrinter(cache, { othersSend: () => false }) : new RelayedThread(cache);
+    async shutdown(timeoutMillis = Infinity) {
+      // The other half is for the exporters.
+      await within(timeoutMillis / 2, collect());
+      // Before the shutdown, at which the cache forgets the spans that have not ended.
+      finish();
+      for (const each of Object.values(unexported)) each.forgetFailures();
+      await started.shutdown();
+    },
+    timeoutMillis: (signal) => readSettings(env, () => {})[TIMEOUTS[signal]],
+    sayUnexported(millis) {
+      const lost = unexportedText(unexported);
+      if (millis !== undefined) warn(`the SDK has not shut down within ${millis} ms${lost && `; not exported: ${lost}`}`);
+      else if (lost !== '') warn(`not exported, as exporters failed: ${lost}`);
+    },
+  };
 }
 
 /** The thread of `module.register()`, which also loads what is given with `--require`, but no application. */
@@ -101,13 +124,13 @@ function start(sdkNode: SdkNode, settings: Settings): StartedSdk | undefined {
   try {
     return startSdk(sdkNode, settings, env, instrumented(sdkNode), warn);
   } catch (error) {
-    say('error', `the SDK did not start, so nothing is traced: ${String(error)}`);
+    say('error', `the SDK did not start, so nothing is traced: ${printable(error)}`);
     return undefined;
   }
 }
 
 function instrumented(sdkNode: SdkNode): Instrumented | undefined {
-  const instrumentations = instrument(AUTO);
+  const instrumentations = instrument(AUTO, warn);
   if (instrumentations === undefined) {
     const command = installCommand([AUTO], 'startNodeSdk' in sdkNode ? 3 : 2);
     warn(`${AUTO} is not installed, so there are only spans that the application starts itself:\n\n  ${command}\n`);

@@ -1,5 +1,5 @@
 import { trace, type TraceAPI } from '@opentelemetry/api';
-import { loadPeer } from './peers.cjs';
+import { loadPeer } from './peers.js';
 
 /**
  * Tells once if the program registers a tracer provider while there is one: the API then keeps the first and says so

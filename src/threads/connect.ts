@@ -87,5 +87,5 @@ function obstacleTo(address: ReceiverAddress | undefined): string | undefined {
 }
 
 function requireCache(cache: SpanCache): void {
-  requireMethods('cache', cache, ['subscribe', 'receive', 'onDemand', 'flush', 'stats']);
+  requireMethods('cache', cache, ['subscribe', 'receive', 'onDemand', 'tap', 'deliver', 'flush', 'stats']);
 }

@@ -6,10 +6,16 @@ export interface RelayStats {
   readonly sent: number;
   /** Spans and orphans that were sent and that the receiver has not taken in yet. */
   readonly inFlight: number;
+  /** About how many bytes they take. */
+  readonly bytesInFlight: number;
   /** Spans that wait to be sent. */
   readonly queued: number;
-  /** Spans lost because `capacity` others waited, or because the receiver closed while they did. */
+  /** About how many bytes they keep alive, and the orphans that wait. */
+  readonly queuedBytes: number;
+  /** Spans lost because `capacity` others or `maxBytes` waited, or because the receiver closed while they did. */
   readonly dropped: number;
+  /** Of these, spans lost because of `maxBytes`. */
+  readonly droppedByBytes: number;
   /** Orphans lost for the same reasons. */
   readonly droppedOrphans: number;
   /** Spans left out because they cannot be read. */
@@ -37,13 +43,16 @@ export interface ThreadStats {
   readonly received: number;
   /** Orphans that came. */
   readonly receivedOrphans: number;
-  /** Spans lost in the thread, as it told: its queue or its relay was full, or they could not be read. */
+  /** Spans lost in the thread or on the way: its queue or its relay was full, or they could not be read. */
   readonly dropped: number;
-  /** Orphans lost in the thread, as it told. */
+  /** Orphans lost likewise; of a thread that died, also those that it had not sent. */
   readonly droppedOrphans: number;
-  /** Of a thread that died: spans it had not sent, as far as its cache had looked at them. */
+  /**
+   * Of a thread that died: spans that had ended there and did not come. Those that ended after its cache delivered
+   * last may be missing in it; none is counted that has come.
+   */
   readonly unsent: number;
-  /** Messages that could not be read. */
+  /** Messages that could not be read, or not all of them. */
   readonly invalid: number;
 }
 

@@ -13,6 +13,11 @@ export interface RelayOptions {
    * is sent because the receiver flushes, or because the thread ends, does not wait for this. Default 4,096.
    */
   maxSpansInFlight?: number;
+  /**
+   * Bytes, by estimate, that what waits in the thread may take, and as many what is on its way; the last batch on its
+   * way may exceed it. A batch that does not fit is lost whole and counted. Default 64 MiB.
+   */
+  maxBytes?: number;
   /** The attribute `thread.name` of its spans. Default: the `name` that the worker was created with, if Node tells. */
   threadName?: string | undefined;
 }
@@ -29,6 +34,7 @@ export interface ConnectOptions extends RelayOptions, ReceiverOptions {}
 const RELAY: OptionsOf<RelayOptions> = {
   capacity: positiveInteger(65_536),
   maxSpansInFlight: positiveInteger(4_096),
+  maxBytes: positiveInteger(64 * 2 ** 20),
   threadName: {
     fallback: undefined,
     expected: 'a string that is not empty',

@@ -1,29 +1,32 @@
 import type { Attributes } from '@opentelemetry/api';
+import type { MessagePort } from 'node:worker_threads';
 import type { SpanDemand } from '../fanout/demand.js';
 import type { InstrumentationScope } from '../model/otel.js';
 import type { Packed } from './wire/packed.js';
 import type { Entry } from './wire/sent-table.js';
 
 /*
- * What a relay and its receiver send each other: plain data that can be cloned.
+ * What a relay and its receiver send each other: plain data that can be cloned. Each side checks a message whole, by
+ * `check-message.ts`, before it uses anything of it.
  *
  *   relay                                    receiver
- *     │  hello, batch, batch …                   │     broadcast channel: until there is a port
+ *     │  hello, batch, batch …                   │     channel of the receiver, for all its relays
+ *     │ ───────────────────────────────────────▶ │
+ *     │  batch, batch …                          │     channel of the relay: as soon as it is listened to
  *     │ ───────────────────────────────────────▶ │
  *     │                  port (to the thread)    │
  *     │ ◀─────────────────────────────────────── │
- *     │  batch, batch …                          │     message port
- *     │ ───────────────────────────────────────▶ │
- *     │      demand, ack, ack, flush …           │
+ *     │              demand, room, flush …       │     message port
  *     │ ◀─────────────────────────────────────── │
- *     │  bye                                     │
+ *     │  bye                                     │     channel of the relay
  *     │ ───────────────────────────────────────▶ │
  *
- * A thread that ends without a `bye` has died: its port closes.
+ * A thread that ends without a `bye` has died: its port closes. The hello brings memory that both share: see
+ * `SharedCounts`.
  */
 
 /** Raised when a message changes in a way that the other side must know. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Where a receiver listens. Threads inherit it as environment data from the thread that creates them. */
 export interface ReceiverAddress {
@@ -34,13 +37,23 @@ export interface ReceiverAddress {
   readonly channel: string;
 }
 
+/** The name of the channel that a relay has for itself, with that receiver. */
+export function channelOf(relay: string, receiver: string): string {
+  return `${receiver}/${relay}`;
+}
+
 export interface Hello {
   readonly type: 'hello';
   readonly version: number;
   readonly threadId: number;
   readonly threadName: string | undefined;
-  /** One number: how many spans are known in the thread, and not sent yet. Still readable when the thread has died. */
-  readonly unsent: Int32Array;
+  /** The memory of `SharedCounts`. */
+  readonly counts: Int32Array;
+}
+
+/** The relay has the port. */
+export interface Ready {
+  readonly type: 'ready';
 }
 
 export interface WireResource {
@@ -51,7 +64,7 @@ export interface WireResource {
 }
 
 export interface WireBatch extends Packed {
-  /** How many of each follow one another in the packed lists. */
+  /** How many of each follow one another in the packed lists, each as an item. */
   readonly spans: number;
   readonly orphans: number;
   /** The resources and scopes sent before are not referred to any more. */
@@ -88,16 +101,24 @@ export interface Bye extends Losses {
   readonly type: 'bye';
 }
 
-export type RelayMessage = Hello | BatchMessage | SettledResource | Flushed | Bye;
+export type RelayMessage = Hello | Ready | BatchMessage | SettledResource | Flushed | Bye;
 
-/** A message on the broadcast channel, which the relays of all threads use. */
+/** A message on the receiver's channel, which the relays of all threads use. */
 export interface Broadcast {
   /** Which relay it is of. */
   readonly relay: string;
   readonly message: RelayMessage;
 }
 
+/** What hands a port to the thread of a relay. */
+export interface PortHandover {
+  /** Which relay it is for. */
+  readonly otelSpanCacheRelay: string;
+  readonly port: MessagePort;
+}
+
 export type ReceiverMessage =
-  | { readonly type: 'ack' }
+  /** A batch was taken, which the relay waits for. */
+  | { readonly type: 'room' }
   | ({ readonly type: 'demand' } & SpanDemand)
   | { readonly type: 'flush'; readonly flush: number };

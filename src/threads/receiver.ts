@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import timers from 'node:timers';
 import workerThreads from 'node:worker_threads';
 import { Episode } from '../diagnostics/episode.js';
 import type { SpanDemand } from '../fanout/demand.js';
 import type { SpanCache } from '../span-cache.js';
-import { expectation } from '../validation/option.js';
+import { clearTimeout, setTimeout } from '../support/timers.js';
 import { publishAddress } from './address.js';
+import { checkBroadcast, checkHello } from './check-message.js';
 import type { ReceiverStats, SpanReceiver } from './contract.js';
 import { GoneThreads } from './gone-threads.js';
 import type { ReceiverOptions } from './options.js';
-import { PROTOCOL_VERSION, type Broadcast, type Hello } from './protocol.js';
+import { channelOf, type Hello } from './protocol.js';
 import { ThreadLink } from './thread-link.js';
-
-// Node's own, taken when the module loads: a test's fake timers do not stop a flush from giving up.
-const { clearTimeout, setTimeout } = timers;
 
 /**
  * Listens for relays on a broadcast channel of its own, whose name threads inherit when they are created, and
@@ -37,7 +34,7 @@ export class CacheReceiver implements SpanReceiver {
     this.#cache = cache;
     this.#flushTimeoutMillis = flushTimeoutMillis;
     this.#channel.addEventListener('message', (event) => {
-      this.#take((event as unknown as { data: Broadcast }).data);
+      this.#take((event as unknown as { data: unknown }).data);
     });
     this.#channel.addEventListener('messageerror', () => this.#invalid++);
     (this.#channel as unknown as NodeJS.RefCounted).unref();
@@ -57,8 +54,7 @@ export class CacheReceiver implements SpanReceiver {
   async forceFlush(): Promise<void> {
     this.#drain();
     const limit = timeLimit(this.#flushTimeoutMillis);
-    const flushed = [...this.#links.values()].map((link) => link.flush());
-    await Promise.race([Promise.all(flushed), limit.passed]);
+    await Promise.all([...this.#links.values()].map((link) => link.flush(this.#demand, limit.passed)));
     limit.clear();
     await this.#cache.forceFlush();
   }
@@ -97,17 +93,22 @@ export class CacheReceiver implements SpanReceiver {
     for (let next = this.#next(); next !== undefined; next = this.#next()) this.#take(next.message);
   };
 
-  #next(): { message: Broadcast } | undefined {
-    const channel = this.#channel as unknown as workerThreads.MessagePort;
-    return workerThreads.receiveMessageOnPort(channel);
+  /** Undefined also for a message that cannot be cloned, so that a drain always ends. */
+  #next(): { message: unknown } | undefined {
+    try {
+      return workerThreads.receiveMessageOnPort(this.#channel as unknown as workerThreads.MessagePort);
+    } catch {
+      this.#invalid++;
+      return undefined;
+    }
   }
 
-  #take(broadcast: Broadcast): void {
+  #take(broadcast: unknown): void {
     try {
-      const { relay, message } = broadcast;
+      const { relay, message } = checkBroadcast(broadcast);
       const link = this.#links.get(relay);
       if (link !== undefined) link.take(message);
-      else this.#welcome(relay, message as Hello);
+      else this.#welcome(relay, checkHello(message));
     } catch (error) {
       this.#invalid++;
       this.#failures.report('a message of a thread could not be read', error);
@@ -115,11 +116,11 @@ export class CacheReceiver implements SpanReceiver {
   }
 
   #welcome(relay: string, hello: Hello): void {
-    check(hello);
     const link = new ThreadLink({
       cache: this.#cache,
       hello,
       relay,
+      channel: channelOf(relay, this.#channel.name),
       demand: this.#demand,
       drainChannel: this.#drainChannel,
       onGone: () => {
@@ -129,17 +130,6 @@ export class CacheReceiver implements SpanReceiver {
     });
     this.#links.set(relay, link);
   }
-}
-
-/** Throws a `TypeError` for what no relay of this version says first. */
-function check({ type, version, threadId, threadName, unsent }: Hello): void {
-  if (type !== 'hello') throw new TypeError(expectation('the first message', `'hello'`, type));
-  if (version !== PROTOCOL_VERSION) throw new TypeError(expectation('the version', String(PROTOCOL_VERSION), version));
-  if (!Number.isInteger(threadId)) throw new TypeError(expectation('threadId', 'an integer', threadId));
-  if (threadName !== undefined && typeof threadName !== 'string') {
-    throw new TypeError(expectation('threadName', 'a string', threadName));
-  }
-  if (!(unsent instanceof Int32Array)) throw new TypeError(expectation('unsent', 'an Int32Array', unsent));
 }
 
 /** Keeps the process alive as long as it is waited for. */

@@ -1,39 +1,58 @@
 import { randomUUID } from 'node:crypto';
 import { BroadcastChannel, type MessagePort } from 'node:worker_threads';
-import type { Broadcast, ReceiverAddress, ReceiverMessage, RelayMessage } from './protocol.js';
+import { guarded } from '../diagnostics/report.js';
+import { isPortHandover } from './check-message.js';
+import { channelOf, type Broadcast, type ReceiverAddress, type RelayMessage } from './protocol.js';
+import type { SharedCounts } from './shared-counts.js';
 
-/** What hands a port to the thread of a relay. */
-export interface PortHandover {
-  readonly otelSpanCacheRelay: string;
-  readonly port: MessagePort;
-}
+/** Messages that may be posted on the receiver's channel: each opens it anew, and it closes in a turn of the event loop only. */
+const MAX_BROADCASTS = 64;
 
 /**
  * The relay's way to its receiver.
  *
- * At first that is the receiver's broadcast channel: what is posted there arrives even if this thread is gone by
- * then. The receiver answers with a port, which costs less, and whose closing tells each side that the other
- * is gone. Neither keeps the thread alive.
+ * At first that is the receiver's broadcast channel, then one of its own: what is posted there arrives even if this
+ * thread is gone by then, and posting needs no event loop, which a worker of a pool may not have for long. What the
+ * receiver says comes by a port, whose closing tells each side that the other is gone. None of it keeps the thread
+ * alive.
  */
 export class RelayLink {
-  readonly #channel: string;
+  readonly #receiver: string;
+  readonly #counts: SharedCounts;
   readonly #relay = randomUUID();
-  readonly #onMessage: (message: ReceiverMessage) => void;
+  readonly #onMessage: (message: unknown) => void;
   readonly #onClose: () => void;
+  #channel: BroadcastChannel | undefined;
+  #broadcasts = 0;
   #port: MessagePort | undefined;
   #closed = false;
 
-  constructor(address: ReceiverAddress, onMessage: (message: ReceiverMessage) => void, onClose: () => void) {
-    this.#channel = address.channel;
-    this.#onMessage = onMessage;
-    this.#onClose = onClose;
+  constructor(parts: {
+    address: ReceiverAddress;
+    counts: SharedCounts;
+    onMessage: (message: unknown) => void;
+    onClose: () => void;
+  }) {
+    this.#receiver = parts.address.channel;
+    this.#counts = parts.counts;
+    this.#onMessage = parts.onMessage;
+    this.#onClose = parts.onClose;
     process.on('workerMessage', this.#takePort);
+  }
+
+  /** Whether so much was posted on the receiver's channel that the rest should wait until it has been heard. */
+  get crowded(): boolean {
+    return this.#broadcasts >= MAX_BROADCASTS && !this.#counts.listening;
   }
 
   /** Throws a `DataCloneError` for what cannot be cloned. */
   post(message: RelayMessage): void {
-    if (this.#port === undefined) this.#broadcast(message);
-    else this.#port.postMessage(message);
+    if (this.#channel === undefined && this.#counts.listening) {
+      this.#channel = new BroadcastChannel(channelOf(this.#relay, this.#receiver));
+      (this.#channel as unknown as NodeJS.RefCounted).unref();
+    }
+    if (this.#channel === undefined) this.#broadcast(message);
+    else this.#channel.postMessage(message);
   }
 
   /** What was posted still arrives. */
@@ -41,11 +60,13 @@ export class RelayLink {
     this.#closed = true;
     process.off('workerMessage', this.#takePort);
     this.#port?.close();
+    this.#channel?.close();
   }
 
   /** Open only while it posts: else it would get what the relays of other threads post. */
   #broadcast(message: RelayMessage): void {
-    const channel = new BroadcastChannel(this.#channel);
+    this.#broadcasts++;
+    const channel = new BroadcastChannel(this.#receiver);
     try {
       channel.postMessage({ relay: this.#relay, message } satisfies Broadcast);
     } finally {
@@ -53,15 +74,19 @@ export class RelayLink {
     }
   }
 
-  readonly #takePort = (value: unknown): void => {
-    const { otelSpanCacheRelay, port } = (value ?? {}) as Partial<PortHandover>;
-    if (otelSpanCacheRelay !== this.#relay || port === undefined) return;
+  readonly #onPortClose = guarded('the end of a relay', () => {
+    if (!this.#closed) this.#onClose();
+  });
+
+  /** The receiver takes the port back if it hears of no relay by the time the message has been listened to. */
+  readonly #takePort = guarded('a listener for the port of a relay', (value: unknown): void => {
+    if (!isPortHandover(value, this.#relay)) return;
+    const { port } = value;
     process.off('workerMessage', this.#takePort);
     this.#port = port;
     port.on('message', this.#onMessage);
-    port.on('close', () => {
-      if (!this.#closed) this.#onClose();
-    });
+    port.on('close', this.#onPortClose);
     port.unref();
-  };
+    this.post({ type: 'ready' });
+  });
 }

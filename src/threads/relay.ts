@@ -5,54 +5,86 @@ import type { SpanDemand } from '../fanout/demand.js';
 import type { SpanBatch } from '../fanout/span-batch.js';
 import type { SubscriptionHandle } from '../fanout/subscription.js';
 import { toAttributeValue } from '../model/attribute-value.js';
+import type { OrphanEvent } from '../model/log-event.js';
+import type { DeliveredSpan } from '../model/merged-span.js';
+import { textOf } from '../model/text-of.js';
 import type { SpanCache } from '../span-cache.js';
+import { checkReceiverMessage } from './check-message.js';
 import type { RelayStats, SpanRelay } from './contract.js';
 import type { RelayOptions } from './options.js';
-import { PROTOCOL_VERSION, type BatchMessage, type Losses, type ReceiverAddress, type ReceiverMessage } from './protocol.js';
+import { PromptDelivery } from './prompt-delivery.js';
+import { PROTOCOL_VERSION, type BatchMessage, type ReceiverAddress, type ReceiverMessage } from './protocol.js';
 import { RelayLink } from './relay-link.js';
+import { RelayLosses } from './relay-losses.js';
+import { SharedCounts } from './shared-counts.js';
 import { BatchPacker } from './wire/batch-packer.js';
+import { packedBytes } from './wire/packed.js';
+
+/** Spans and orphans from which on a batch is sent as it is. Smaller ones that wait are sent together. */
+const FULL_BATCH = 256;
+
+/** A batch on its way. */
+interface SentBatch {
+  /** Spans and orphans. */
+  readonly items: number;
+  readonly bytes: number;
+}
 
 /**
  * Subscribes to the cache of its thread and sends each batch on.
  *
- * At most `maxSpansInFlight` are on their way, not acknowledged; what is delivered meanwhile waits in a bounded
- * buffer, so that a receiver which is busy costs this thread no more than that. When the thread ends, all of it is
- * sent. Whatever is lost here is told with the next message.
+ * At most `maxSpansInFlight`, and `maxBytes`, are on their way, not taken in yet; what is delivered meanwhile waits in
+ * a bounded buffer, so that a receiver which is busy costs this thread no more than that. When the thread ends, all of
+ * it is sent. Whatever is lost here is told with the next message.
  */
 export class CacheRelay implements SpanRelay {
   readonly role = 'relay';
   readonly #cache: SpanCache;
   readonly #maxSpansInFlight: number;
+  readonly #maxBytes: number;
   readonly #link: RelayLink;
   readonly #buffer: BatchBuffer;
   readonly #packer: BatchPacker;
+  readonly #losses: RelayLosses;
   readonly #failures = new Episode();
-  /** Shared with the receiver, which reads it when this thread has died. */
-  readonly #unsent = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #counts = new SharedCounts();
+  #demand: SpanDemand = { spans: false, orphans: false };
   #subscription: SubscriptionHandle | undefined;
-  /** The sizes of the batches on their way, the oldest first. */
-  readonly #inFlight: number[] = [];
+  #promptDelivery: PromptDelivery | undefined;
+  /** The oldest first. */
+  readonly #inFlight: SentBatch[] = [];
   #spansInFlight = 0;
+  #bytesInFlight = 0;
+  /** Batches that the receiver has taken in. */
+  #taken = 0;
   /** Whether everything is to be sent, whatever is on its way. */
   #urgent = false;
+  /** Whether the receiver has been told that nothing is left to send. */
+  #settled = false;
   #closed = false;
   #sent = 0;
-  #told = { spans: 0, orphans: 0 };
 
   constructor(cache: SpanCache, address: ReceiverAddress, options: Required<RelayOptions>) {
     this.#cache = cache;
     this.#maxSpansInFlight = options.maxSpansInFlight;
-    this.#buffer = new BatchBuffer(options.capacity);
-    this.#link = new RelayLink(address, (message) => this.#guard(() => this.#obey(message)), this.#lose);
+    this.#maxBytes = options.maxBytes;
+    this.#buffer = new BatchBuffer(options.capacity, options.maxBytes);
+    this.#link = new RelayLink({
+      address,
+      counts: this.#counts,
+      onMessage: (message) => this.#guard(() => this.#obey(checkReceiverMessage(message))),
+      onClose: this.#lose,
+    });
     this.#packer = new BatchPacker((id, attributes) =>
       this.#guard(() => this.#link.post({ type: 'resource', id, attributes })),
     );
+    this.#losses = new RelayLosses(cache, this.#buffer, this.#packer);
     this.#link.post({
       type: 'hello',
       version: PROTOCOL_VERSION,
       threadId: workerThreads.threadId,
       threadName: options.threadName ?? nameOfThisThread(),
-      unsent: this.#unsent,
+      counts: this.#counts.memory,
     });
     // Until the receiver says what is wanted there, a short-lived thread would have lost its spans.
     this.#subscribe({ spans: true, orphans: true });
@@ -66,7 +98,7 @@ export class CacheRelay implements SpanRelay {
   close(): void {
     if (this.#closed) return;
     this.#guard(() => this.#sendEverything());
-    this.#guard(() => this.#link.post({ type: 'bye', ...this.#takeLosses() }));
+    this.#guard(() => this.#link.post({ type: 'bye', ...this.#losses.take() }));
     this.#end();
   }
 
@@ -75,12 +107,17 @@ export class CacheRelay implements SpanRelay {
   }
 
   stats(): RelayStats {
+    this.#noteTaken();
+    const { queued, queuedBytes, dropped, droppedByBytes, droppedOrphans } = this.#buffer.stats();
     return {
       sent: this.#sent,
       inFlight: this.#spansInFlight,
-      queued: this.#buffer.queued,
-      dropped: this.#buffer.dropped,
-      droppedOrphans: this.#buffer.droppedOrphans,
+      bytesInFlight: this.#bytesInFlight,
+      queued,
+      queuedBytes,
+      dropped,
+      droppedByBytes,
+      droppedOrphans,
       unreadable: this.#packer.unreadable.spans,
     };
   }
@@ -97,53 +134,106 @@ export class CacheRelay implements SpanRelay {
     this.#closed = true;
     process.off('exit', this.#atExit);
     this.#subscription?.close();
+    this.#promptDelivery?.[Symbol.dispose]();
     this.#link.close();
     this.#inFlight.length = 0;
     this.#spansInFlight = 0;
-    Atomics.store(this.#unsent, 0, 0);
+    this.#bytesInFlight = 0;
   }
 
   #obey(message: ReceiverMessage): void {
-    if (message.type === 'ack') {
-      this.#spansInFlight -= this.#inFlight.shift() ?? 0;
-      this.#sendBuffered();
-      this.#noteUnsent();
-    } else if (message.type === 'demand') {
-      this.#subscribe(message);
-    } else {
-      this.#sendEverything();
-      this.#link.post({ type: 'flushed', flush: message.flush });
+    switch (message.type) {
+      case 'room':
+        this.#sendBuffered();
+        this.#noteSettled();
+        break;
+      case 'demand':
+        this.#subscribe(message);
+        this.#noteSettled();
+        break;
+      case 'flush':
+        this.#sendEverything();
+        this.#link.post({ type: 'flushed', flush: message.flush });
+        break;
     }
   }
 
-  #subscribe({ spans, orphans }: SpanDemand): void {
+  #subscribe(demand: SpanDemand): void {
+    this.#demand = demand;
+    const { spans, orphans } = demand;
     const before = this.#subscription;
-    // What was lost while nobody wanted it is not told.
-    if (before === undefined) this.#told = this.#lost();
+    if (spans && before === undefined) this.#begin();
     this.#subscription = spans ? this.#cache.subscribe(this.#take, { orphans }) : undefined;
     before?.close();
+    if (!spans && before !== undefined) this.#pause();
+  }
+
+  #begin(): void {
+    this.#losses.begin();
+    this.#promptDelivery = new PromptDelivery(
+      this.#cache,
+      () => this.#unsettle(),
+      () => this.#noteSettled(),
+    );
+  }
+
+  #pause(): void {
+    this.#losses.pause();
+    this.#promptDelivery?.[Symbol.dispose]();
+    this.#promptDelivery = undefined;
   }
 
   /** Takes a batch over, in the delivery itself. */
   readonly #take = ({ spans, orphans }: SpanBatch): void => {
-    if (this.#maySend) {
+    this.#losses.took(spans.length, orphans.length);
+    // First: should the thread die in the next moment, it is known what was not sent.
+    this.#counts.owe(this.#losses.owed(this.#cache.stats()));
+    this.#sendBuffered();
+    if (this.#buffer.empty && this.#maySend) {
       this.#send(spans, orphans);
     } else {
       this.#buffer.addSpans(spans);
       this.#buffer.addOrphans(orphans);
+      this.#sendBuffered();
     }
-    this.#noteUnsent();
   };
 
   get #maySend(): boolean {
-    return this.#urgent || this.#spansInFlight < this.#maxSpansInFlight;
+    this.#noteTaken();
+    if (this.#urgent) return true;
+    const room = this.#spansInFlight < this.#maxSpansInFlight && this.#bytesInFlight < this.#maxBytes;
+    return room && !this.#link.crowded;
   }
 
+  #noteTaken(): void {
+    const taken = this.#counts.takenSince(this.#taken);
+    if (taken === 0) return;
+    this.#taken += taken;
+    for (const { items, bytes } of this.#inFlight.splice(0, taken)) {
+      this.#spansInFlight -= items;
+      this.#bytesInFlight -= bytes;
+    }
+  }
+
+  /** If something is left that may not be sent yet, the receiver says when it may. */
   #sendBuffered(): void {
-    while (this.#maySend) {
-      const batch = this.#buffer.shift();
-      if (batch === undefined) return;
-      this.#send(batch.spans, batch.orphans);
+    this.#sendWhatMayBe();
+    if (this.#buffer.empty) return;
+    this.#counts.wait();
+    // Some may have been taken in before the receiver could know.
+    this.#sendWhatMayBe();
+  }
+
+  #sendWhatMayBe(): void {
+    while (!this.#buffer.empty && this.#maySend) {
+      const spans: DeliveredSpan[] = [];
+      const orphans: OrphanEvent[] = [];
+      while (!this.#buffer.empty && spans.length + orphans.length < FULL_BATCH) {
+        const batch = this.#buffer.shift()!;
+        spans.push(...batch.spans);
+        orphans.push(...batch.orphans);
+      }
+      this.#send(spans, orphans);
     }
   }
 
@@ -154,15 +244,17 @@ export class CacheRelay implements SpanRelay {
       this.#cache.flush();
     } finally {
       this.#urgent = false;
-      this.#noteUnsent();
+      this.#noteSettled();
     }
   }
 
   #send(spans: SpanBatch['spans'], orphans: SpanBatch['orphans']): void {
     const packed = this.#packer.pack(spans, orphans);
-    this.#post({ type: 'batch', ...packed, ...this.#takeLosses() });
-    this.#inFlight.push(spans.length + orphans.length);
-    this.#spansInFlight += spans.length + orphans.length;
+    this.#post({ type: 'batch', ...packed, ...this.#losses.take() });
+    const sent = { items: spans.length + orphans.length, bytes: packedBytes(packed) };
+    this.#inFlight.push(sent);
+    this.#spansInFlight += sent.items;
+    this.#bytesInFlight += sent.bytes;
     this.#sent += packed.spans;
   }
 
@@ -175,29 +267,25 @@ export class CacheRelay implements SpanRelay {
     }
   }
 
-  #takeLosses(): Losses {
-    const lost = this.#lost();
-    const told = this.#told;
-    this.#told = lost;
-    return { dropped: lost.spans - told.spans, droppedOrphans: lost.orphans - told.orphans };
+  #unsettle(): void {
+    if (!this.#settled) return;
+    this.#settled = false;
+    this.#counts.unsettle();
   }
 
-  /** What was lost in this thread so far, though the receiver wanted it. */
-  #lost({ spans, events } = this.#cache.stats()): { spans: number; orphans: number } {
-    const { queue_full, invalid, relay } = spans.dropped;
-    const { unreadable } = this.#packer;
-    return {
-      spans: queue_full + invalid + relay + this.#buffer.dropped + unreadable.spans,
-      orphans: events.dropped.relay + this.#buffer.droppedOrphans + unreadable.orphans,
-    };
-  }
-
-  /** Says for the case that this thread dies what would be lost then, and has not been told. */
-  #noteUnsent(): void {
-    if (this.#closed) return;
+  /**
+   * Outside of a delivery: says what would be lost if this thread died, and whether there is anything to flush. As
+   * long as there is not, the receiver need not wait for this thread, which may sleep.
+   */
+  #noteSettled(): void {
     const stats = this.#cache.stats();
-    const waiting = stats.spans.queued + stats.spans.held + this.#buffer.queued;
-    Atomics.store(this.#unsent, 0, waiting + this.#lost(stats).spans - this.#told.spans);
+    this.#counts.owe(this.#losses.owed(stats));
+    const { spans, events } = stats;
+    const waiting = spans.queued + spans.held + events.queued + events.held;
+    if (this.#demand.spans && (waiting > 0 || !this.#promptDelivery!.hasSeen(stats))) return;
+    if (!this.#buffer.empty) return;
+    this.#settled = true;
+    this.#counts.settle(this.#demand);
   }
 
   #guard(code: () => void): void {
@@ -231,6 +319,6 @@ function written(value: unknown): unknown {
   try {
     return toAttributeValue(value);
   } catch {
-    return '';
+    return textOf(value);
   }
 }

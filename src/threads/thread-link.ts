@@ -1,29 +1,36 @@
-import workerThreads, { type MessagePort } from 'node:worker_threads';
+import workerThreads, { type BroadcastChannel, type MessagePort } from 'node:worker_threads';
 import { Episode } from '../diagnostics/episode.js';
+import { guarded } from '../diagnostics/report.js';
 import type { SpanDemand } from '../fanout/demand.js';
 import type { SpanCache } from '../span-cache.js';
+import { checkRelayMessage, isBatch } from './check-message.js';
 import type { ThreadStats } from './contract.js';
-import type { Hello, Losses, ReceiverMessage, RelayMessage } from './protocol.js';
-import type { PortHandover } from './relay-link.js';
+import { FlushRequests } from './flush-requests.js';
+import type { BatchMessage, Hello, Losses, PortHandover, ReceiverMessage, RelayMessage } from './protocol.js';
+import { SharedCounts, type Owed } from './shared-counts.js';
 import { BatchUnpacker } from './wire/batch-unpacker.js';
 
 /**
- * One relay, as its receiver sees it: what it sends goes into the cache, and is counted.
+ * One relay, as its receiver sees it: what it sends on its channel goes into the cache, and is counted.
  *
- * The port that it is given closes when the thread is gone, after all that was posted on it. If no `bye` was among
- * that, the thread has died.
+ * The port that it is given closes when the thread is gone. If there was no `bye` by then, the thread has died. What
+ * the relay owes at its end and did not bring is counted as lost. Nothing that comes throws: a message that cannot be
+ * read costs itself, and nobody waits for what it may have said.
  */
 export class ThreadLink {
   readonly #cache: SpanCache;
   readonly #hello: Hello;
+  readonly #counts: SharedCounts;
+  readonly #channel: BroadcastChannel;
   readonly #port: MessagePort;
-  /** Takes in what the relay posted before it had its port. */
+  /** Takes in what the relay posted before it had a channel of its own. */
   readonly #drainChannel: () => void;
   readonly #onGone: () => void;
   readonly #unpacker: BatchUnpacker;
+  readonly #flushes: FlushRequests;
   readonly #failures = new Episode();
-  readonly #flushes = new Map<number, () => void>();
-  #nextFlush = 0;
+  /** Whether the relay has the port. */
+  #ready = false;
   #state: ThreadStats['state'] = 'connected';
   #received = 0;
   #receivedOrphans = 0;
@@ -37,62 +44,77 @@ export class ThreadLink {
     hello: Hello;
     /** The relay's id, under which its thread waits for the port. */
     relay: string;
+    /** The name of the relay's own channel. */
+    channel: string;
     demand: SpanDemand;
     drainChannel: () => void;
     onGone: () => void;
   }) {
-    const { cache, hello, relay, demand, drainChannel, onGone } = parts;
+    const { cache, hello, relay, channel, demand, drainChannel, onGone } = parts;
     this.#cache = cache;
     this.#hello = hello;
+    this.#counts = new SharedCounts(hello.counts);
     this.#drainChannel = drainChannel;
     this.#onGone = onGone;
     this.#unpacker = new BatchUnpacker(marksOf(hello));
+    this.#flushes = new FlushRequests((flush) => this.ask({ type: 'flush', flush }));
+    this.#channel = new workerThreads.BroadcastChannel(channel);
+    this.#channel.addEventListener('message', drainChannel, { once: true });
+    this.#channel.addEventListener('message', (event) => this.take((event as MessageEvent).data));
+    this.#channel.addEventListener('messageerror', () => this.#takeUnreadable());
+    (this.#channel as unknown as NodeJS.RefCounted).unref();
+    this.#counts.listen();
     const { port1, port2 } = new workerThreads.MessageChannel();
     this.#port = port1;
-    port1.once('message', drainChannel);
-    port1.on('message', (message: RelayMessage) => this.take(message));
-    port1.on('messageerror', () => this.#invalid++);
-    port1.on('close', () => this.#gone());
+    port1.on('close', guarded('the end of a thread', () => this.#gone()));
     port1.unref();
     this.ask({ type: 'demand', ...demand });
     const handover: PortHandover = { otelSpanCacheRelay: relay, port: port2 };
-    // Refused by a thread that has ended, or whose relay has: what it posted has come by the channel.
-    workerThreads.postMessageToThread(hello.threadId, handover, [port2]).catch(() => port1.close());
+    // Refused by a thread that has ended, or whose relay has. Others may have listened, and the relay may be gone.
+    const handedOver = workerThreads.postMessageToThread(hello.threadId, handover, [port2]);
+    // For ever, if the thread dies before it looks: the link is not kept for that.
+    const link = new WeakRef(this);
+    const check = () => {
+      const kept = link.deref();
+      if (kept !== undefined) kept.#requireReady();
+    };
+    handedOver.then(check, check);
   }
 
   ask(message: ReceiverMessage): void {
     this.#port.postMessage(message);
   }
 
-  /** Has the relay send all it has; resolves when that is here, or the thread gone. */
-  flush(): Promise<void> {
-    const flush = this.#nextFlush++;
-    return new Promise((resolve) => {
-      this.#flushes.set(flush, resolve);
-      this.ask({ type: 'flush', flush });
-    });
+  /**
+   * Has the relay send all it has. Resolves when that is here, the thread is gone or the time is up: at once if the
+   * relay has nothing left to send, as then its thread may sleep.
+   */
+  async flush(wanted: SpanDemand, timeIsUp: Promise<void>): Promise<void> {
+    if (!this.#isConnected) return;
+    const settled = this.#counts.hasSettled(wanted);
+    this.drain();
+    if (!settled && this.#isConnected) await this.#flushes.wait(timeIsUp);
   }
 
-  /** Takes in what was posted on the port, without waiting for the event loop. */
+  /** Takes in what was posted on the channel, without waiting for the event loop. */
   drain(): void {
     this.#drainChannel();
     for (let next = this.#next(); next !== undefined; next = this.#next()) this.take(next.message);
   }
 
-  take(message: RelayMessage): void {
+  take(message: unknown): void {
+    if (isBatch(message)) this.#noteTaken();
     try {
-      this.#take(message);
+      this.#take(checkRelayMessage(message));
       this.#failures.end();
     } catch (error) {
-      this.#invalid++;
-      this.#failures.report(`a message of thread ${this.#hello.threadId} could not be read`, error);
+      this.#refuse(error);
     }
   }
 
   /** Ends the connection from this side. */
   close(): void {
     this.#leave('ended');
-    this.#port.close();
   }
 
   stats(): ThreadStats {
@@ -109,66 +131,121 @@ export class ThreadLink {
     };
   }
 
-  #next(): { message: RelayMessage } | undefined {
-    return workerThreads.receiveMessageOnPort(this.#port);
+  get #isConnected(): boolean {
+    return this.#state === 'connected';
   }
 
-  #take(message: RelayMessage): void {
+  /** Undefined also for a message that cannot be cloned, so that a drain always ends. */
+  #next(): { message: unknown } | undefined {
+    if (!this.#isConnected) return undefined;
+    try {
+      return workerThreads.receiveMessageOnPort(this.#channel as unknown as MessagePort);
+    } catch {
+      this.#takeUnreadable();
+      return undefined;
+    }
+  }
+
+  /** Hardly anything but a batch holds what can fail to arrive. */
+  #takeUnreadable(): void {
+    this.#noteTaken();
+    this.#refuse(new TypeError('a message must be such that it can be cloned'));
+  }
+
+  /** A batch is out of the way, whatever is in it. */
+  #noteTaken(): void {
+    if (this.#counts.take()) this.ask({ type: 'room' });
+  }
+
+  /** Counts a message that cannot be read. It may have been the answer to a flush. */
+  #refuse(error: unknown): void {
+    this.#invalid++;
+    this.#failures.report(`a message of thread ${this.#hello.threadId} could not be read`, error);
+    this.#flushes.giveUp();
+  }
+
+  #take(message: Exclude<RelayMessage, Hello>): void {
     switch (message.type) {
+      case 'ready':
+        this.#ready = true;
+        break;
       case 'batch':
-        // First: it is out of the way, whatever is in it.
-        this.ask({ type: 'ack' });
-        this.#receive(this.#unpacker.unpack(message), message);
+        this.#takeBatch(message);
         break;
       case 'resource':
         this.#unpacker.settle(message.id, message.attributes);
         break;
       case 'flushed':
-        this.#flushes.get(message.flush)?.();
-        this.#flushes.delete(message.flush);
+        this.#flushes.answered(message.flush);
         break;
       case 'bye':
-        this.#receive({ spans: [], orphans: [] }, message);
-        this.#leave('ended');
-        this.#port.close();
+        this.#lose(message);
+        this.#end();
         break;
-      case 'hello':
-      default:
-        throw new TypeError('a message must be of a known type');
     }
   }
 
-  #receive({ spans, orphans }: ReturnType<BatchUnpacker['unpack']>, { dropped, droppedOrphans }: Losses): void {
-    if (!isCount(dropped) || !isCount(droppedOrphans)) throw new TypeError('losses must be counts');
+  #takeBatch(message: BatchMessage): void {
+    const { spans, orphans } = this.#unpacker.unpack(message);
     this.#received += spans.length;
     this.#receivedOrphans += orphans.length;
+    this.#cache.receive({ spans, orphans });
+    this.#lose(message);
+    const unreadable = { dropped: message.spans - spans.length, droppedOrphans: message.orphans - orphans.length };
+    this.#lose(unreadable);
+    if (unreadable.dropped + unreadable.droppedOrphans > 0) throw new TypeError('a batch must be readable');
+  }
+
+  #lose({ dropped, droppedOrphans }: Losses): void {
     this.#dropped += dropped;
     this.#droppedOrphans += droppedOrphans;
-    this.#cache.receive({ spans, orphans, dropped, droppedOrphans });
+    this.#cache.receive({ dropped, droppedOrphans });
+  }
+
+  /** What has not come by the end does not come. */
+  #missing(): Owed {
+    return this.#counts.missing({
+      spans: this.#received + this.#dropped,
+      orphans: this.#receivedOrphans + this.#droppedOrphans,
+    });
+  }
+
+  #end(): void {
+    const { spans, orphans } = this.#missing();
+    this.#lose({ dropped: spans, droppedOrphans: orphans });
+    this.#leave('ended');
   }
 
   #gone(): void {
-    this.#drainChannel();
-    if (this.#state !== 'connected') return;
-    this.#unsent = Atomics.load(this.#hello.unsent, 0);
-    this.#cache.receive({ dropped: this.#unsent });
+    if (this.#isConnected) this.drain();
+    if (!this.#isConnected) return;
+    const settled = this.#counts.hasSettled({ spans: false, orphans: false });
+    const { spans, orphans } = this.#missing();
+    this.#unsent = spans;
+    this.#droppedOrphans += orphans;
+    this.#cache.receive({ dropped: spans, droppedOrphans: orphans });
     this.#leave('died');
+    if (settled) return;
     const { threadId } = this.#hello;
-    this.#failures.report(`thread ${threadId} ended at once; ${this.#unsent} spans or more that it had not sent are lost`);
+    this.#failures.report(`thread ${threadId} ended at once; ${spans} spans or more that it had not sent are lost`);
+  }
+
+  /** Where the message was delivered and no relay has answered, none ever takes the port. */
+  #requireReady(): void {
+    if (!this.#isConnected) return;
+    this.drain();
+    if (!this.#ready) this.#port.close();
   }
 
   #leave(state: ThreadStats['state']): void {
-    if (this.#state !== 'connected') return;
+    if (!this.#isConnected) return;
     this.#state = state;
+    this.#channel.close();
+    this.#port.close();
     this.#unpacker.end();
-    for (const resolve of this.#flushes.values()) resolve();
-    this.#flushes.clear();
+    this.#flushes.end();
     this.#onGone();
   }
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 /** By the semantic conventions. */

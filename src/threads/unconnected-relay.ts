@@ -10,6 +10,16 @@ export class UnconnectedRelay implements SpanRelay {
   [Symbol.dispose](): void {}
 
   stats(): RelayStats {
-    return { sent: 0, inFlight: 0, queued: 0, dropped: 0, droppedOrphans: 0, unreadable: 0 };
+    return {
+      sent: 0,
+      inFlight: 0,
+      bytesInFlight: 0,
+      queued: 0,
+      queuedBytes: 0,
+      dropped: 0,
+      droppedByBytes: 0,
+      droppedOrphans: 0,
+      unreadable: 0,
+    };
   }
 }

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { context, diag, ROOT_CONTEXT } from '@opentelemetry/api';
+import { context, diag, ROOT_CONTEXT, type Span } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import type { OrphanEvent, SpanBatch, SpanCache, SpanCacheOptions, SpanExporter, Subscription } from '../../src/index.js';
@@ -99,11 +99,13 @@ describe('Driver', () => {
 
   it('moves in one turn about as much as was queued when it began, whatever subscribers end', async () => {
     sinon.useFakeTimers({ toFake: ['performance'] });
-    let ended = 0;
+    const open: Span[] = [];
+    const queue = (service: Service) => {
+      for (let i = 0; i < 100; i++) open.push(service.start('job'));
+      spans(256 * 3)(service);
+    };
 
-    const batches = await batchesOfFirstTurn(spans(256 * 3), ({ start }) => {
-      if (ended++ < 100) start('job').end();
-    });
+    const batches = await batchesOfFirstTurn(queue, () => open.pop()?.end());
 
     // A batch more for each queue, the last of which need not be full.
     expect(batches).to.equal(3 + 2);

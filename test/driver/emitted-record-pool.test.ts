@@ -16,7 +16,7 @@ describe('EmittedRecordPool', () => {
 
     expect(left).to.include({ record: undefined, spanContext: undefined });
     expect(again).to.equal(emitted);
-    expect(again).to.deep.equal({ record: RECORD, spanContext: undefined, spanState: 'unknown' });
+    expect(again).to.include({ record: RECORD, spanContext: undefined, spanState: 'unknown' });
   });
 
   it('takes back what a batch holds, the slots that are filled', () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import type { Driver } from '../../src/driver/driver.js';
 import { Gate } from '../../src/driver/gate.js';
+import { OwnSpans } from '../../src/driver/own-spans.js';
 import { SpanIntake } from '../../src/driver/span-intake.js';
 import { FanOut } from '../../src/fanout/fan-out.js';
 import { SpanStoreSubscription } from '../../src/fanout/span-store.js';
@@ -27,6 +28,7 @@ function setUp() {
     driver: driver as unknown as Driver,
     counters: new SpanCounters(),
     recording: new RecordingControl(undefined),
+    own: new OwnSpans(driver as unknown as Driver),
     spansMayRepeat,
   });
   return { intake, driver, spansMayRepeat };

@@ -1,47 +1,157 @@
 import { expect } from 'chai';
-import { estimatedEventBytes, estimatedSpanBytes, estimatedValueBytes } from '../../src/model/estimated-bytes.js';
+import fc from 'fast-check';
+import {
+  estimatedEventBytes,
+  estimatedListBytes,
+  estimatedSpanBytes,
+  estimatedValueBytes,
+} from '../../src/model/estimated-bytes.js';
 import type { LogEvent } from '../../src/model/log-event.js';
 import type { ReadableSpan } from '../../src/model/otel.js';
+import { startSdk } from '../sdk.js';
 
-function throwing(member: string): object {
-  return Object.defineProperty({}, member, {
-    get: () => {
-      throw new Error('unreadable');
-    },
-  });
+const { tracer } = startSdk({ spanProcessors: [] });
+
+function spanWith(members: object): ReadableSpan {
+  return { name: 'job', attributes: {}, events: [], links: [], status: { code: 0 }, ...members } as unknown as ReadableSpan;
 }
 
-const LONG = 'x'.repeat(10_000);
+function eventWith(members: object): LogEvent {
+  return { name: 'line', attributes: {}, body: 'line', ...members } as unknown as LogEvent;
+}
 
-describe('The estimate of what an item keeps alive', () => {
-  it('counts the texts of a span: name, status, attributes, events with their bodies, and links', () => {
-    const empty = estimatedSpanBytes({} as ReadableSpan);
-    const spans = [
-      { name: LONG },
-      { status: { code: 2, message: LONG } },
-      { attributes: { a: LONG } },
-      { attributes: { list: [LONG] } },
-      { events: [{ name: LONG, body: LONG }] },
-      { events: [{ name: 'log', body: { text: LONG } }] },
-      { links: [{ attributes: { a: LONG } }] },
-    ] as unknown as ReadableSpan[];
+/** What a member adds to the estimate of an event. */
+function addedBy(body: unknown): number {
+  return estimatedEventBytes(eventWith({ body })) - estimatedEventBytes(eventWith({ body: undefined }));
+}
 
-    for (const span of spans) expect(estimatedSpanBytes(span) - empty).to.be.within(10_000, 10_300);
+const KILOBYTES = 'x'.repeat(10_000);
+
+function broken(): never {
+  throw new Error('unreadable');
+}
+
+describe('estimatedSpanBytes()', () => {
+  it('counts name, status, attributes, events and links of a span of the SDK', () => {
+    const empty = tracer.startSpan('');
+    const full = tracer.startSpan(KILOBYTES, { links: [{ context: empty.spanContext(), attributes: { text: KILOBYTES } }] });
+    full.setAttribute('text', KILOBYTES);
+    full.setAttribute('list', [KILOBYTES, KILOBYTES]);
+    full.addEvent(KILOBYTES, { text: KILOBYTES });
+    full.setStatus({ code: 2, message: KILOBYTES });
+
+    const added = estimatedSpanBytes(full as unknown as ReadableSpan) - estimatedSpanBytes(empty as unknown as ReadableSpan);
+
+    expect(added).to.be.within(80_000, 82_000);
   });
 
-  it('is a number that can be added up, of items that throw or have odd lengths, too', () => {
-    const odd = Object.assign(new Error('odd'), { message: 404 });
-    const sizeless = Object.defineProperty(new Map(), 'size', { value: 'many' });
-    const items = [
-      ...['name', 'attributes', 'events', 'status'].map((member) => estimatedSpanBytes(throwing(member) as ReadableSpan)),
-      ...[odd, sizeless, NaN, -1].map((value) => estimatedSpanBytes({ attributes: { value } } as never)),
-      estimatedEventBytes(throwing('name') as LogEvent),
-      estimatedEventBytes(null as never),
-      estimatedEventBytes({ name: 'x', attributes: { odd } } as never),
-      estimatedValueBytes(odd),
-      estimatedValueBytes(sizeless),
-    ];
+  it('counts the bodies of log events that are not their names', () => {
+    const plain = spanWith({ events: [eventWith({ body: 'line' })] });
+    const deep = spanWith({ events: [eventWith({ body: { text: KILOBYTES } })] });
 
-    for (const bytes of items) expect(bytes).to.satisfy((value: number) => Number.isSafeInteger(value) && value >= 0);
+    expect(estimatedSpanBytes(deep) - estimatedSpanBytes(plain)).to.be.within(10_000, 10_100);
+  });
+
+  const ODD: Record<string, unknown> = {
+    'no object': undefined,
+    'without members': {},
+    'whose events cannot be read': Object.defineProperty({}, 'events', { get: broken }),
+    'whose events are no list': { events: 7 },
+    'with an event that is none': { events: [null] },
+    'whose attributes cannot be listed': { attributes: new Proxy({}, { ownKeys: broken }) },
+    'whose names are no texts': { name: 7, status: { message: {} } },
+    'with a size that is no number': { attributes: { bytes: Object.defineProperty(new Uint8Array(1), 'byteLength', { value: NaN }) } },
+    'with a size below zero': { attributes: { bytes: Object.defineProperty(new Uint8Array(1), 'byteLength', { value: -1e9 }) } },
+  };
+  for (const [what, span] of Object.entries(ODD)) {
+    it(`is a positive number for a span ${what}`, () => {
+      expect(estimatedSpanBytes(span as ReadableSpan)).to.be.within(800, 4_000);
+    });
+  }
+});
+
+describe('estimatedEventBytes()', () => {
+  it('counts a body that is the name once', () => {
+    const once = estimatedEventBytes(eventWith({ name: KILOBYTES, body: KILOBYTES }));
+
+    expect(once).to.be.within(10_000, 10_500);
+  });
+
+  const BODIES: Record<string, [body: unknown, from: number, to: number]> = {
+    'a number': [7, 0, 0],
+    'a text': [KILOBYTES, 10_000, 10_000],
+    'nested values': [{ a: { b: [KILOBYTES, { c: KILOBYTES }] } }, 20_000, 20_200],
+    'bytes': [new Uint8Array(10_000), 10_000, 10_000],
+    'a view of a part': [new Uint8Array(100_000).subarray(0, 10_000), 10_000, 10_000],
+    'an Error': [new Error(KILOBYTES), 10_000, 12_000],
+    'a Map': [new Map([['a', KILOBYTES]]), 10_000, 10_100],
+    'a Set': [new Set([KILOBYTES]), 10_000, 10_100],
+    'an object of a class': [new (class { text = KILOBYTES; })(), 10_000, 10_100],
+    'an object without a prototype': [Object.assign(Object.create(null) as object, { text: KILOBYTES }), 10_000, 10_100],
+    'a long list, by its first items': [Array.from({ length: 10_000 }, () => 'x'.repeat(100)), 1_000_000, 1_200_000],
+    'many entries, by the first ones': [
+      Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`key ${i}`, 'x'.repeat(100)])),
+      1_000_000,
+      1_200_000,
+    ],
+    'what cannot be read': [Object.defineProperty({}, 'text', { get: broken, enumerable: true }), 1_024, 1_024],
+  };
+  for (const [what, [body, from, to]] of Object.entries(BODIES)) {
+    it(`counts ${what}`, () => {
+      expect(addedBy(body)).to.be.within(from, to);
+    });
+  }
+
+  it('comes to an end with values that refer to each other', () => {
+    const all: object[] = Array.from({ length: 30 }, () => ({}));
+    for (const each of all) Object.assign(each, Object.fromEntries(all.entries()));
+
+    expect(addedBy(all[0])).to.be.within(16 * 30, 16 * 30 * 2_000);
+  });
+
+  it('reads no more values of a large one than of a small one', () => {
+    let reads = 0;
+    const counted = (length: number) => Array.from({ length }, () => ({ get text() {
+      reads++;
+      return 'x';
+    } }));
+
+    addedBy(counted(128));
+    const small = reads;
+    reads = 0;
+    addedBy(counted(100_000));
+
+    expect([small, reads]).to.deep.equal([128, 128]);
+  });
+
+  it('is a number from the same one on, whatever it is given', () => {
+    const least = estimatedEventBytes(eventWith({ name: '', body: undefined }));
+    fc.assert(
+      fc.property(fc.anything({ withMap: true, withSet: true, withTypedArray: true, withNullPrototype: true }), (value) => {
+        const bytes = estimatedEventBytes(eventWith({ name: '', body: value, attributes: value }));
+
+        expect(bytes).to.be.at.least(least).and.below(Infinity);
+      }),
+    );
+  });
+});
+
+describe('estimatedListBytes() and estimatedValueBytes()', () => {
+  it('add up to the estimate of the span', () => {
+    const events = [eventWith({ attributes: { text: KILOBYTES } }), eventWith({ body: { text: KILOBYTES } })];
+    const attributes = { text: KILOBYTES };
+
+    const added = estimatedSpanBytes(spanWith({ attributes, events })) - estimatedSpanBytes(spanWith({}));
+
+    expect(estimatedListBytes(events) + estimatedValueBytes(attributes)).to.equal(added);
+  });
+
+  it('are numbers that can be added up, whatever they are given', () => {
+    const odd = [null, 7, {}, Object.assign(new Error('odd'), { message: 404 })];
+
+    for (const value of odd) {
+      expect(estimatedListBytes([value as never])).to.be.at.least(0).and.below(Infinity);
+      expect(estimatedValueBytes(value)).to.be.at.least(0).and.below(Infinity);
+    }
   });
 });

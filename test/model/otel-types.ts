@@ -1,3 +1,4 @@
+import type { LogEvent } from '../../src/model/log-event.js';
 import type * as Ours from '../../src/model/otel.js';
 import type * as Sdk from '../sdk-types.js';
 
@@ -23,6 +24,11 @@ export function timedEvent(
   sdk: Sdk.TimedEvent,
 ): [Sdk.TimedEvent, Ours.TimedEvent] {
   return [ours, sdk];
+}
+
+/** The resource of a log event is that of the SDK's record, and goes wherever the SDK takes one. */
+export function logEvent(ours: LogEvent, sdk: Sdk.ReadableLogRecord): [Sdk.TimedEvent, Sdk.Resource, LogEvent['resource']] {
+  return [ours, ours.resource!, sdk.resource];
 }
 
 export function readableSpan(

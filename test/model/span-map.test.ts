@@ -109,6 +109,45 @@ describe('SpanMap', () => {
     expect(map.size).to.equal(spans.length);
   });
 
+  describe('of ids that are alike', () => {
+    const hex = (n: number) => n.toString(16).padStart(8, '0');
+    const KINDS: Record<string, (n: number) => { traceId: string; spanId: string }> = {
+      'with one tail': (n) => ({ traceId: hex(n) + '0'.repeat(24), spanId: hex(n) + '0'.repeat(8) }),
+      'but for the front of the trace id': (n) => ({ traceId: hex(n) + '1'.repeat(24), spanId: '1'.repeat(16) }),
+      'but for the front of the span id': (n) => ({ traceId: '1'.repeat(32), spanId: hex(n) + '1'.repeat(8) }),
+      'but for the middle of the span id': (n) => ({ traceId: '1'.repeat(32), spanId: `1111${hex(n)}1111` }),
+      'but for every other digit': (n) => ({ traceId: '1'.repeat(32), spanId: hex(n).split('').join('1') }),
+    };
+
+    for (const [what, identity] of Object.entries(KINDS)) {
+      it(`${what}, looks at few others to find one, however many there are`, () => {
+        let looks = 0;
+        const counted = (n: number): SpanIdentity => {
+          const { traceId, spanId } = identity(n);
+          return {
+            traceId,
+            get spanId() {
+              looks++;
+              return spanId;
+            },
+          };
+        };
+        const looksFor = (size: number) => {
+          const map = new SpanMap<SpanIdentity>();
+          const values = Array.from({ length: size }, (_, n) => counted(n));
+          looks = 0;
+          for (const value of values) map.set(value);
+          for (const [n, value] of values.entries()) expect(map.get(identity(n))).to.equal(value);
+          for (let n = 0; n < size; n++) map.delete(identity(n));
+          expect(map.size).to.equal(0);
+          return looks / size;
+        };
+
+        expect(looksFor(12_000)).to.be.below(20);
+      });
+    }
+  });
+
   it('knows no span of a context without ids', () => {
     const map = new SpanMap<SpanIdentity>();
     map.set({ traceId: 'a', spanId: '1' });

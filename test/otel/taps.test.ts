@@ -59,6 +59,16 @@ describe('Taps', () => {
     taps.ended(span);
 
     expect(one.onEnd.called).to.equal(false);
-    expect(taps.any).to.equal(false);
+    expect(taps.wantEveryRecord).to.equal(false);
+  });
+
+  it('want every log record made for one that says nothing else', () => {
+    const taps = new Taps();
+
+    taps.add({ ...tap(), everyRecord: false });
+    const before = taps.wantEveryRecord;
+    taps.add(tap());
+
+    expect([before, taps.wantEveryRecord]).to.deep.equal([false, true]);
   });
 });

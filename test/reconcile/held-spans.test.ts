@@ -23,7 +23,7 @@ function setUp() {
     /** Ends a span, which is held from then on. */
     end(span: Span, now = 0): EventBucket {
       open.remove(span.spanContext());
-      const bucket = pool.acquire(span.spanContext(), now);
+      const bucket = pool.acquire(span.spanContext(), span.spanContext(), now);
       held.add(bucket);
       return bucket;
     },
@@ -39,6 +39,16 @@ describe('HeldSpans', () => {
     expect(held.takeDue(5 + HOLD_MILLIS - 1)).to.equal(undefined);
     expect(held.takeDue(5 + HOLD_MILLIS)).to.equal(bucket);
   });
+
+  for (const [since, now] of [[NaN, 5], [5, NaN], [NaN, NaN], [Infinity, 5], [5, Infinity], [6, 5]] as const) {
+    it(`lets go of a span that waits since ${since} when the clock says ${now}`, () => {
+      const { held, start, end } = setUp();
+      const root = start();
+      const bucket = end(start(root), since);
+
+      expect(held.takeDue(now)).to.equal(bucket);
+    });
+  }
 
   describe('of a trace that has ended', () => {
     it('go one cycle later', () => {

@@ -24,8 +24,9 @@ function line(name: string, attributes: Attributes = {}): LogEvent {
 
 /** The events that wait for a span, of which it keeps the newest `maxEvents`. */
 function bucketOf(events: readonly LogEvent[], maxEvents = 100): EventBucket {
-  const bucket = pool.acquire(ended().spanContext(), 0);
-  for (const event of events) bucket.add(event, maxEvents);
+  const ids = ended().spanContext();
+  const bucket = pool.acquire(ids, ids, 0);
+  for (const event of events) bucket.add(event, 1, maxEvents);
   return bucket;
 }
 

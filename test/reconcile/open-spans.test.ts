@@ -17,7 +17,7 @@ describe('OpenSpans', () => {
     open.add(span, 0);
     open.add(span, 1);
 
-    expect(open.list(5).map(({ ageMillis }) => ageMillis)).to.deep.equal([5]);
+    expect(open.list(5, () => []).map(({ ageMillis }) => ageMillis)).to.deep.equal([5]);
     open.remove(span.spanContext());
     expect(open.hasTrace(span.spanContext().traceId)).to.equal(false);
   });

@@ -57,6 +57,14 @@ describe('RecentFingerprints', () => {
     expect(recent.get(id)).to.equal(1);
   });
 
+  it('tells spans apart whose ids have two halves that are alike', () => {
+    const repeated = (n: number) => ({ traceId: '1'.repeat(32), spanId: n.toString(16).padStart(8, '0').repeat(2) });
+    const recent = new RecentFingerprints(CAPACITY);
+    recent.remember(repeated(0), 1);
+
+    for (let n = 1; n <= 1_000; n++) expect(recent.get(repeated(n))).to.equal(undefined);
+  });
+
   it('tells spans apart by their traces, also if their span ids are the same', () => {
     const recent = new RecentFingerprints(CAPACITY);
     recent.remember(counted(0, 7), 1);

@@ -38,6 +38,7 @@ function emitted(span: Span, body = 'line'): EmittedRecord {
 const RULES: ReconcilerOptions = {
   maxParkedSpans: 10,
   maxParkedMillis: 1_000,
+  maxParkedBytes: 2 ** 20,
   maxEventsPerSpan: 10,
   lateEvents: 'orphan',
   unsampledSpans: true,

@@ -19,10 +19,10 @@ function namesIn(bucket: EventBucket | undefined): string[] {
 }
 
 /** A bucket with one event, added to where it waits. */
-function park(waiting: WaitingBuckets, pool: EventBucketPool, id: number, name: string): EventBucket {
-  const bucket = pool.acquire(spanContext(id), 0);
+function park(waiting: WaitingBuckets, pool: EventBucketPool, id: number, name: string, bytes = 1): EventBucket {
+  const bucket = pool.acquire(spanContext(id), spanContext(id), 0);
   waiting.add(bucket);
-  waiting.addEvent(bucket, event(name));
+  waiting.addEvent(bucket, event(name), bytes);
   return bucket;
 }
 
@@ -73,31 +73,37 @@ describe('WaitingBuckets', () => {
     expect(waiting.spans).to.equal(0);
   });
 
-  it('counts its spans and events right, whatever comes and goes', () => {
-    const step = fc.tuple(fc.constantFrom('event', 'event', 'event', 'take', 'evict'), fc.nat({ max: 5 }));
+  it('counts its spans, events and bytes right, whatever comes and goes', () => {
+    const step = fc.tuple(
+      fc.constantFrom('event', 'event', 'event', 'take', 'evict'),
+      fc.nat({ max: 5 }),
+      fc.integer({ min: 1, max: 1_000 }),
+    );
     fc.assert(
       fc.property(fc.array(step), (steps) => {
         const waiting = new WaitingBuckets(6, 3);
-        const model = new Map<number, number>();
-        for (const [action, id] of steps) {
+        const model = new Map<number, number[]>();
+        for (const [action, id, bytes] of steps) {
           const bucket = waiting.get(spanContext(id));
           if (action === 'event' && bucket === undefined) {
-            park(waiting, pool, id, 'x');
-            model.set(id, 1);
+            park(waiting, pool, id, 'x', bytes);
+            model.set(id, [bytes]);
           } else if (action === 'event') {
-            waiting.addEvent(bucket!, event('x'));
-            model.set(id, Math.min(3, model.get(id)! + 1));
+            waiting.addEvent(bucket!, event('x'), bytes);
+            model.set(id, [...model.get(id)!, bytes].slice(-3));
           } else {
             const [oldest] = model.keys();
             const taken = action === 'take' ? bucket : waiting.takeOldest();
             const expected = action === 'take' ? id : oldest;
-            expect(taken?.count).to.equal(expected === undefined ? undefined : model.get(expected));
+            expect(taken?.count).to.equal(expected === undefined ? undefined : model.get(expected)?.length);
             if (expected !== undefined) model.delete(expected);
             if (action === 'take' && taken !== undefined) waiting.take(taken);
             if (taken !== undefined) pool.release(taken);
           }
           expect(waiting.spans).to.equal(model.size);
-          expect(waiting.events).to.equal([...model.values()].reduce((sum, count) => sum + count, 0));
+          const kept = [...model.values()].flat();
+          expect(waiting.events).to.equal(kept.length);
+          expect(waiting.bytes).to.equal(kept.reduce((sum, each) => sum + each, 0));
         }
       }),
     );
@@ -108,8 +114,8 @@ describe('EventBucket', () => {
   it('keeps its newest maxEvents events, in order', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 40 }), (limit, count) => {
-        const bucket = new EventBucketPool().acquire(spanContext(1), 0);
-        for (let i = 0; i < count; i++) bucket.add(event(String(i)), limit);
+        const bucket = new EventBucketPool().acquire(spanContext(1), undefined, 0);
+        for (let i = 0; i < count; i++) bucket.add(event(String(i)), i, limit);
 
         const expected = Array.from({ length: count }, (_, i) => String(i)).slice(-limit);
         expect(namesIn(bucket)).to.deep.equal(expected);
@@ -120,13 +126,13 @@ describe('EventBucket', () => {
 
   it('is used again with nothing left of what it held', () => {
     const pool = new EventBucketPool();
-    const bucket = pool.acquire(spanContext(1), 0);
-    for (const name of ['a', 'b', 'c']) bucket.add(event(name), 2);
+    const bucket = pool.acquire(spanContext(1), spanContext(1), 0);
+    for (const name of ['a', 'b', 'c']) bucket.add(event(name), 1, 2);
     pool.release(bucket);
-    expect(bucket).to.include({ traceId: '', spanId: '', spanContext: undefined, span: undefined, count: 0 });
+    expect(bucket).to.include({ traceId: '', spanId: '', spanContext: undefined, span: undefined, count: 0, bytes: 0 });
 
-    const again = pool.acquire(spanContext(2), 0);
-    again.add(event('d'), 2);
+    const again = pool.acquire(spanContext(2), spanContext(2), 0);
+    again.add(event('d'), 1, 2);
 
     expect(again).to.equal(bucket);
     expect(namesIn(again)).to.deep.equal(['d']);

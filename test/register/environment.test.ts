@@ -5,16 +5,19 @@ import { readSettings, VARIABLES } from '../../src/register/environment.js';
 /** What is read, and what is warned of. */
 function read(env: Record<string, string>): { cache: object; print: boolean; warnings: string[] } {
   const warnings: string[] = [];
-  return { ...readSettings(env, (message) => warnings.push(message)), warnings };
+  const { cache, print } = readSettings(env, (message) => warnings.push(message));
+  return { cache, print, warnings };
 }
 
 describe('The variables', () => {
   it('are there for every option of the cache but those that only code can give', () => {
     const inCode = ['selfObsMeterProvider', 'recording'];
+    const ofRegister = ['print', 'maxUnprintedBytes', 'sigintTimeoutMillis', 'sigtermTimeoutMillis'];
 
     const options = [...VARIABLES.values()].map(({ option }) => option);
 
-    expect(options).to.have.members([...Object.keys(cacheOptions()).filter((name) => !inCode.includes(name)), 'print']);
+    const ofCache = Object.keys(cacheOptions()).filter((name) => !inCode.includes(name));
+    expect(options).to.have.members([...ofCache, ...ofRegister]);
   });
 
   it('are named after their option', () => {

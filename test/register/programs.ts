@@ -30,11 +30,15 @@ export interface Running {
   readonly child: ChildProcess;
   /** Waits for a text on standard output. */
   printed(text: string): Promise<void>;
+  /** Waits for a text on standard error. */
+  said(text: string): Promise<void>;
   readonly ended: Promise<Ended>;
 }
 
-export function start(args: readonly string[], env: Env = {}, cwd = FIXTURES): Running {
-  const child = spawn(process.execPath, args, {
+/** Starts Node, by another program if one is given that takes it as its last arguments. */
+export function start(args: readonly string[], env: Env = {}, cwd = FIXTURES, by: readonly string[] = []): Running {
+  const [program, ...all] = [...by, process.execPath, ...args];
+  const child = spawn(program!, all, {
     cwd,
     env: { ...cleanEnvironment('NO_COLOR'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -49,6 +53,9 @@ export function start(args: readonly string[], env: Env = {}, cwd = FIXTURES): R
     child,
     printed: async (text) => {
       while (!output.stdout.includes(text)) await once(child.stdout, 'data');
+    },
+    said: async (text) => {
+      while (!output.stderr.includes(text)) await once(child.stderr, 'data');
     },
     ended: once(child, 'close').then((values) => {
       const [code, signal] = values as [number | null, NodeJS.Signals | null];

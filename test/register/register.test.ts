@@ -1,5 +1,8 @@
+import module from 'node:module';
+import { join } from 'node:path';
 import workerThreads from 'node:worker_threads';
 import { expect } from 'chai';
+import { build } from 'esbuild';
 import { remoteReceiver, type RemoteReceiver } from '../../src/testing/remote/index.js';
 import { installProject, run, start, traces, type Env, type Project } from './programs.js';
 
@@ -143,6 +146,19 @@ describe('otel-span-cache/register', function () {
       expect(stderr).to.equal('');
     });
 
+    for (const [variable, reason] of [
+      ['OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER=always_off: no traces are sampled'],
+      ['OTEL_SDK_DISABLED', 'OTEL_SDK_DISABLED=true: nothing is traced'],
+    ] as const) {
+      it(`says once why nothing is printed if ${variable} is the reason`, async () => {
+        const env = { [variable]: variable === 'OTEL_TRACES_SAMPLER' ? 'always_off' : 'true', OTEL_LOG_LEVEL: 'warn' };
+
+        const { stderr } = await runBare(['threads.mjs'], env);
+
+        expect(stderr.split(`otel-span-cache: ${reason}, so `)).to.have.length(2);
+      });
+    }
+
     it('records what they do not sample if the program says so, and exports none of it', async () => {
       const env = { OTEL_TRACES_SAMPLER: 'always_off', OTEL_TRACES_EXPORTER: 'console' };
 
@@ -246,6 +262,14 @@ describe('otel-span-cache/register', function () {
       expect(stderr).to.equal('');
     });
 
+    it('prints if the variable is set after it was loaded, before the first span starts', async () => {
+      const args = [...IMPORT, '--import', './late-variables.mjs', 'job.mjs'];
+
+      const { stderr } = await run(args, { OTEL_LOG_LEVEL: 'error', OTEL_TRACES_EXPORTER: 'none' }, bare.folder);
+
+      expect(traces(stderr)).to.equal(JOB_TRACE);
+    });
+
     it('shows what went wrong', async () => {
       expect(await printed('failing')).to.equal(`trace · 2 spans · 1 error
 job  ✗ no such order
@@ -267,13 +291,21 @@ job  ✗ no such order
 `);
     });
 
-    it('says which spans have not ended', async () => {
-      expect((await printed('open')).replace(/parent \w+/, 'parent (id)')).to.equal(`trace · 1 span
-⋯ parent (id) not ended yet, or lost
+    it('shows which spans have not ended', async () => {
+      expect(await printed('open')).to.equal(`otel-span-cache: spans that have not ended (1):
+
+trace · 2 spans
+job  not ended
 └─ step
 
-otel-span-cache: spans that have not ended: job
 `);
+    });
+
+    it('shows spans whose names are no texts, open ones too, and leaves the end of the program as it is', async () => {
+      const { code, stderr } = await runBare(['job.mjs', 'odd']);
+
+      expect(code).to.equal(0);
+      expect(traces(stderr)).to.include('trace · 8 spans\njob\n').and.to.include('\n404  not ended\n');
     });
 
     it('says how many spans were lost, and why', async () => {
@@ -358,8 +390,10 @@ request
         });
       }
 
-      it('says which spans of a worker have not ended', async () => {
-        expect((await printed('open')).text).to.include('otel-span-cache: spans that have not ended: job\n');
+      it('shows which spans of a worker have not ended', async () => {
+        const { text } = await printed('open');
+
+        expect(text).to.include('otel-span-cache: spans that have not ended (1):\n\ntrace · 1 span\njob  ← remote  not ended\n');
       });
 
       it('says once how many spans a worker has lost', async () => {
@@ -378,6 +412,82 @@ request
 
         expect(signal).to.equal('SIGTERM');
         expect(traces(stderr)).to.include('first step').and.to.include('second step');
+      });
+    }
+  });
+
+  describe('when a request does not end', () => {
+    const HANGING = `otel-span-cache: spans that have not ended (3):
+
+trace · 3 spans
+GET  client  not ended
+│ url.full=http://127.0.0.1:(port)/x
+└─ GET  server  ← remote  not ended
+   │ url.path=/x
+   └─ request handler  not ended
+        http.route=/x
+        WARN  waiting for a lock  attempt=2
+
+`;
+    const cases: [string, string, object][] = [
+      ['an error that nobody caught', 'throw', { code: 1, signal: null }],
+      ['process.exit()', 'exit', { code: 3, signal: null }],
+    ];
+    for (const [ending, how, ended] of cases) {
+      it(`shows it, with what it logged, at the end by ${ending}`, async () => {
+        const { code, signal, stderr } = await run([...IMPORT, 'crash.mjs', how], PRINT);
+
+        expect({ code, signal }).to.deep.equal(ended);
+        expect(traces(stderr)).to.include(HANGING);
+      });
+    }
+
+    it('shows it, with what it logged, at the end by Ctrl-C', async () => {
+      const program = start([...IMPORT, 'crash.mjs', 'hang'], PRINT);
+      await program.printed('ready');
+
+      program.child.kill('SIGINT');
+      const { signal, stderr } = await program.ended;
+
+      expect(signal).to.equal('SIGINT');
+      expect(traces(stderr)).to.equal(HANGING);
+    });
+  });
+
+  describe('under the permission model', () => {
+    const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+    const flag = major > 23 || (major === 23 && minor >= 5) ? '--permission' : '--experimental-permission';
+
+    it('traces what is required, without the thread of the import hook', async () => {
+      const { code, stderr } = await run([flag, '--allow-fs-read=*', ...IMPORT, 'shop.cjs'], PRINT);
+
+      expect(code).to.equal(0);
+      expect(traces(stderr)).to.include(SHOP_TRACE);
+    });
+
+    if (!('registerHooks' in module)) {
+      it('says that what is imported is not traced', async () => {
+        const { stderr } = await run([flag, '--allow-fs-read=*', ...IMPORT, 'shop.mjs'], PRINT);
+
+        expect(stderr).to.include(
+          'otel-span-cache: modules that are imported are not instrumented, only those that are required: ' +
+            'the import hook needs the flag --allow-worker\n',
+        );
+      });
+    }
+  });
+
+  describe('bundled into the program', () => {
+    for (const format of ['esm', 'cjs'] as const) {
+      it(`shows the spans that the program starts itself, in the format ${format}`, async () => {
+        const outfile = join(bare.folder, 'bundled', format === 'esm' ? 'main.mjs' : 'main.cjs');
+        const entry = join(bare.folder, 'bundled.mjs');
+        await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format, logLevel: 'silent' });
+
+        const { code, stderr } = await run([outfile], BARE_PRINT, bare.folder);
+
+        expect(code).to.equal(0);
+        expect(traces(stderr)).to.equal('trace · 1 span\nwork\n\n');
       });
     }
   });
@@ -409,7 +519,7 @@ request
         await receiver.close();
 
         expect(ended).to.include({ code: null, signal });
-        expect(ended.stderr).to.include('└─ query').and.to.include('spans that have not ended: request');
+        expect(traces(ended.stderr)).to.include('request  not ended\n└─ query\n');
         expect(scope.spans.map(({ name }) => name)).to.deep.equal(['query']);
       });
     }

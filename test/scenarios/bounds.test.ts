@@ -1,7 +1,7 @@
 import { diag, DiagLogLevel, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { SpanCache, type ReadableLogRecord, type ReadableSpan } from '../../src/index.js';
+import { isLogEvent, SpanCache, type ReadableLogRecord, type ReadableSpan } from '../../src/index.js';
 import { isOldestSdk } from '../sdk.js';
 import { eventNames, eventually, listenToWarnings, names, startService } from './service.js';
 
@@ -408,6 +408,34 @@ describe('The event made of a log record', () => {
       droppedAttributesCount: 0,
     });
     expect(event).to.have.nested.property('instrumentationScope.name', 'test');
+  });
+
+  it('has the resource of the record, by reference, on a span and as an orphan', () => {
+    const { cache, start, log, logger } = startService();
+    const subscription = cache.subscribe({ orphans: true });
+    const resources: unknown[] = [];
+    cache.tap({ onStart() {}, onEnd() {}, onEmit: ({ resource }) => resources.push(resource) });
+    const span = start('job');
+    log(span, 'in a span');
+    logger.emit({ body: 'alone', context: ROOT_CONTEXT });
+    span.end();
+    cache.flush();
+
+    const { spans, orphans } = subscription.take()!;
+
+    const events = [...spans[0]!.events.filter(isLogEvent), ...orphans];
+    expect(events.map(({ resource }) => resource)).to.have.ordered.members(resources).and.have.length(2);
+    expect(events[0]!.resource?.attributes).to.have.property('telemetry.sdk.language', 'nodejs');
+  });
+
+  it('has no resource if the record has none', () => {
+    const cache = new SpanCache();
+    const subscription = cache.subscribe({ orphans: true });
+
+    cache.logRecordProcessor.onEmit({ hrTime: [1, 0] } as ReadableLogRecord);
+    cache.flush();
+
+    expect(subscription.take()!.orphans[0]!.resource).to.equal(undefined);
   });
 
   it('is named by its event name, else its string body, else its severity text, else log', () => {

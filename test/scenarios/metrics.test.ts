@@ -233,7 +233,7 @@ describe('With selfObsMeterProvider', () => {
       const service = startObserved({ ...BOUNDS, trackOpenSpans: true });
       await live(service);
 
-      const { spans, events, parkedSpans, openSpans, subscriptions } = service.cache.stats();
+      const { spans, events, parkedSpans, parkedBytes, openSpans, subscriptions } = service.cache.stats();
       const text = await scrape(service.reader);
 
       const labelled = (name: string, byReason: Readonly<Record<string, number>>) =>
@@ -245,6 +245,9 @@ describe('With selfObsMeterProvider', () => {
         ['span_cache_span_queued', spans.queued],
         ['span_cache_span_held', spans.held],
         ['span_cache_span_parked', parkedSpans],
+        ['span_cache_parked_size', parkedBytes],
+        ['span_cache_span_unamendable_total', spans.unamendable],
+        ...labelled('span_cache_span_early_total', spans.early),
         ['span_cache_span_open', openSpans.open],
         ['span_cache_span_forgotten_total', openSpans.forgotten],
         ['span_cache_event_received_total', events.received],

@@ -8,12 +8,14 @@ import {
   assertNoSpan,
   assertSpan,
   assertTrace,
+  exactly,
   traceTesting,
   traceTree,
   type CapturedSpan,
   type TraceRun,
 } from '../../src/testing/index.js';
 import { trap } from '../hostile-values.js';
+import { failureOf } from '../testing/capture/tracing-tools.js';
 import { globalLogger, startSdk, unregisterGlobals } from '../sdk.js';
 
 /* JavaScript without types, and bad luck: nothing of it may keep a test or a developer from seeing the rest. */
@@ -106,6 +108,24 @@ describe('Spans with names that are no strings', () => {
       ];
       for (const assertion of failing) expect(assertion).to.throw(/404/).with.property('name', 'AssertionError');
       expect(() => assertLog(run, { body: 'charged' })).to.throw().with.property('name', 'AssertionError');
+    });
+
+    it('write no control character into a failure', async () => {
+      const evil = 'a\n\x1b]52;c;Zm9v\x07';
+      const other = await tracing.run(() => {
+        const span = trace.getTracer('app').startSpan(evil, { attributes: { [evil]: evil } });
+        globalLogger().emit({ eventName: evil, severityText: evil, body: evil, attributes: { [evil]: evil } });
+        span.end();
+      });
+      const failures = [
+        () => assertSpan(other, { attributes: exactly({}) }),
+        () => assertNoSpan(other, {}),
+        () => assertLog(other, { body: 'charged', attributes: exactly({}) }),
+        () => other.waitForSpan('charge', { timeoutMillis: 0 }),
+      ].map(async (failing) => failureOf((async () => failing())()));
+      for (const { message, actual, expected } of (await Promise.all(failures)) as (Error & { actual?: unknown; expected?: unknown })[]) {
+        expect(`${message}${String(actual)}${String(expected)}`).to.match(/^[\P{Cc}\n]*$/u);
+      }
     });
 
     it('are shown where a wait is over', async () => {

@@ -1,7 +1,7 @@
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { startService } from './service.js';
+import { eventNames, startService } from './service.js';
 
 describe('openSpans()', () => {
   it('shows what has started and not ended, as it is now', () => {
@@ -41,6 +41,22 @@ describe('openSpans()', () => {
     expect(cache.openSpans().map(({ name }) => name)).to.deep.equal(['two']);
     two.end();
     expect(cache.openSpans()).to.deep.equal([]);
+  });
+
+  it('shows status and events so far, and the log lines that wait, which a span still gets when it ends', () => {
+    const { cache, start, log } = startService({ trackOpenSpans: true });
+    const store = cache.store();
+    const span = start('job').setStatus({ code: 2, message: 'stuck' });
+    span.addEvent('began');
+    log(span, 'waiting for a lock');
+    cache.flush();
+
+    const [open] = cache.openSpans();
+
+    expect(open!.status).to.deep.equal({ code: 2, message: 'stuck' });
+    expect(open!.events.map(({ name }) => name)).to.deep.equal(['began', 'waiting for a lock']);
+    span.end();
+    expect(eventNames(store.getFinishedSpans()[0])).to.deep.equal(['began', 'waiting for a lock']);
   });
 
   it('returns attributes of its own', () => {

@@ -40,6 +40,15 @@ export function listenToWarnings(warn: (...args: unknown[]) => void): void {
   );
 }
 
+/** Likewise, its errors: it reports one when something in itself is wrong. */
+export function listenToErrors(error: (...args: unknown[]) => void): void {
+  const silent = () => {};
+  diag.setLogger(
+    { error, warn: silent, info: silent, debug: silent, verbose: silent },
+    { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },
+  );
+}
+
 /** Waits, in real time, for what the pipeline will do by itself; gives up after some seconds. */
 export async function eventually(condition: () => boolean): Promise<void> {
   for (let i = 0; i < 500 && !condition(); i++) {

@@ -1,4 +1,4 @@
-import { diag, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { context, diag, ROOT_CONTEXT, trace, type ContextManager, type Span } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { untraced, type SpanBatch, type SubscriptionStats } from '../../src/index.js';
@@ -311,16 +311,98 @@ describe('A callback subscriber', () => {
     expect(cache.stats().events.dropped.suppressed).to.equal(2);
   });
 
-  it('that insists on being traced is delivered its spans later, not within the flush', () => {
-    const { cache, start } = startService();
-    const callback = sinon.spy(() => start('about the delivery').end());
-    cache.subscribe(callback);
+  describe('that starts spans nobody keeps it from', () => {
+    const { _getContextManager: current } = context as unknown as { _getContextManager(): ContextManager };
+    const MANAGERS = {
+      'with a context manager, as roots': () => () => {},
+      'without a context manager': () => {
+        const manager = current.call(context);
+        context.disable();
+        return () => void context.setGlobalContextManager(manager.enable());
+      },
+    };
 
-    start('job').end();
-    cache.flush();
+    for (const [what, arrange] of Object.entries(MANAGERS)) {
+      describe(what, () => {
+        let restore: () => void;
+        beforeEach(() => (restore = arrange()));
+        afterEach(() => restore());
 
-    expect(callback.callCount).to.equal(1);
-    expect(cache.stats().spans.queued).to.equal(1);
+        it('is not delivered those that it starts in a delivery, whenever they end', async () => {
+          const { cache, start } = startService();
+          const open: Span[] = [];
+          const callback = sinon.spy(() => {
+            start('ended at once').end();
+            open.push(start('ended later'));
+          });
+          cache.subscribe(callback);
+
+          start('job').end();
+          cache.flush();
+          for (const span of open) span.end();
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          cache.flush();
+
+          expect(callback.callCount).to.equal(1);
+          expect(cache.stats().spans).to.deep.include({ received: 3, delivered: 1 });
+          expect(cache.stats().spans.dropped.suppressed).to.equal(2);
+        });
+
+        it('is not delivered the children of those, nor the log lines in them', () => {
+          const { cache, start, tracer, log } = startService();
+          let own: Span | undefined;
+          const callback = sinon.spy(() => (own ??= start('own')));
+          cache.subscribe(callback, { orphans: true });
+          start('job').end();
+          cache.flush();
+
+          tracer.startSpan('child', {}, trace.setSpan(ROOT_CONTEXT, own!)).end();
+          log(own!, 'in its own span');
+          cache.flush();
+
+          expect(callback.callCount).to.equal(1);
+          expect(cache.stats().spans.dropped.suppressed).to.equal(1);
+          expect(cache.stats().events.dropped.suppressed).to.equal(1);
+        });
+
+        it('is delivered a span of the application that it ends', () => {
+          const { cache, start } = startService();
+          const open = start('started before');
+          const delivered: string[] = [];
+          cache.subscribe(({ spans }) => {
+            delivered.push(...names(spans));
+            open.end();
+          });
+
+          start('job').end();
+          cache.flush();
+          cache.flush();
+
+          expect(delivered).to.deep.equal(['job', 'started before']);
+        });
+
+        it('is not delivered what a loop starts in untraced()', () => {
+          const { cache, start } = startService();
+          const subscription = cache.subscribe();
+
+          untraced(() => start('about a batch').end());
+          cache.flush();
+
+          expect(subscription.take()).to.equal(undefined);
+          expect(cache.stats().spans.dropped.suppressed).to.equal(1);
+        });
+
+        it('has none of them among the open spans', () => {
+          const { cache, start } = startService({ trackOpenSpans: true });
+          cache.subscribe(() => void start('own'));
+
+          start('job').end();
+          cache.flush();
+
+          expect(cache.openSpans()).to.deep.equal([]);
+        });
+      });
+    }
   });
 
   it('may close itself and others while it is delivered to', () => {

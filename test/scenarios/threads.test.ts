@@ -5,11 +5,16 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { SpanCacheStats } from '../../src/index.js';
+import { PROTOCOL_VERSION } from '../../src/threads/protocol.js';
+import { SharedCounts } from '../../src/threads/shared-counts.js';
 import { receiveSpans, relaySpans, type ReceiverStats, type RelayStats, type ThreadStats } from '../../src/threads/index.js';
 import { InMemorySpanExporter } from '../sdk.js';
 import { listenToWarnings, names } from './service.js';
 import { plain } from './threads/plain.mjs';
 import { message, startThreadedService, type ThreadedService } from './threads/threads.js';
+
+/** Threads that are killed at any moment. */
+const KILLS = Number(process.env['KILLS'] ?? 10);
 
 /** What a thread says that does `onRequest`. */
 interface Answer {
@@ -122,10 +127,26 @@ describe('Spans of another thread', function () {
 
       await service.run('unclonable');
 
-      const [odd, plain] = store.getFinishedSpans()[0]!.events as unknown as { body: unknown; attributes: object }[];
-      expect(odd!.body).to.be.a('string').that.includes('() => 1');
+      const events = store.getFinishedSpans()[0]!.events as unknown as { body: unknown; attributes: object }[];
+      const [odd, symbol, bad, plain] = events;
+      expect(symbol!.body).to.equal('Symbol(odd)');
+      expect(bad!.body).to.be.a('string').that.is.not.equal('');
+      expect(odd!.body).to.be.a('string').that.includes('call');
       expect(odd!.attributes).to.deep.equal({ fine: 1 });
       expect(plain!.body).to.deep.equal({ plain: true });
+    });
+
+    it('come with the others of their batch, whatever the application has made of their names and links', async () => {
+      const store = service.cache.store();
+
+      await service.run('odd');
+
+      const spans = store.getFinishedSpans();
+      expect(names(spans)).to.deep.equal(['before', 'undefined', 'Symbol(odd)', 'after']);
+      expect(spans[1]!.events.map(({ name }) => name).slice(0, 2)).to.deep.equal(['undefined', '404']);
+      expect(spans[1]).to.deep.include({ links: [], droppedLinksCount: 1 });
+      expect(service.onlyThread()).to.include({ received: 4, dropped: 1, invalid: 0 });
+      expect(service.cache.stats().spans).to.deep.include({ received: 5, delivered: 4 });
     });
 
     it('are delivered a second time when late events came there', async () => {
@@ -232,6 +253,25 @@ describe('Spans of another thread', function () {
       expect(received + dropped + unsent).to.be.at.most(Atomics.load(new Int32Array(ended), 0) + 64);
       expect(spans.received).to.equal(received + dropped + unsent);
       expect(spans.dropped.relay).to.equal(dropped + unsent);
+    });
+
+    it('are each counted once, whenever it is killed', async () => {
+      service.cache.subscribe(() => {});
+      let known = 0;
+      for (let kill = 0; kill < KILLS; kill++) {
+        const counts = new Int32Array(new SharedArrayBuffer(8));
+        const worker = service.thread('hunted', { counts: counts.buffer, relayOptions: { maxSpansInFlight: 300, capacity: 400 } });
+        await until(() => Atomics.load(counts, 1) > kill * 7);
+
+        await worker.terminate();
+        await service.receiver.forceFlush();
+
+        const { threads, earlier } = service.receiver.stats();
+        const now = [...threads, earlier].reduce((sum, { received, dropped, unsent }) => sum + received + dropped + unsent, 0);
+        expect(now - known).to.be.within(Atomics.load(counts, 1), Atomics.load(counts, 0));
+        known = now;
+      }
+      expect(service.cache.stats().spans.received).to.equal(known);
     });
 
     it('are counted where they had waited to be sent, and that is reported', async () => {
@@ -428,8 +468,10 @@ describe('receiveSpans()', () => {
     ['nothing', undefined],
     ['text', 'hello'],
     ['a batch of a relay that is not known', { relay: 'r', message: { type: 'batch' } }],
-    ['another version', { relay: 'r', message: { type: 'hello', version: 99, threadId: 1, unsent: new Int32Array(1) } }],
-    ['a hello without its numbers', { relay: 'r', message: { type: 'hello', version: 1, threadId: 1 } }],
+    ['another version', { relay: 'r', message: { ...hello(), version: 99 } }],
+    ['a hello without its counts', { relay: 'r', message: { ...hello(), counts: undefined } }],
+    ['a hello whose counts are empty', { relay: 'r', message: { ...hello(), counts: new Int32Array(0) } }],
+    ['a hello of no relay', { message: hello() }],
   ] as const) {
     it(`counts and ignores a message that is ${what}`, async () => {
       using service = startThreadedService();
@@ -447,6 +489,20 @@ describe('receiveSpans()', () => {
     });
   }
 
+  it('keeps no link to a relay that is not in the thread it names, though that has listened to its message', async () => {
+    using service = startThreadedService({}, { flushTimeoutMillis: 600_000 });
+    const worker = service.thread('listening');
+    await message(worker);
+    const channel = channelOf();
+
+    channel.postMessage({ relay: 'nobody', message: { ...hello(), threadId: worker.threadId } });
+    channel.close();
+    await until(() => service.receiver.stats().threads.some(({ state }) => state === 'died'));
+    await service.receiver.forceFlush();
+
+    expect(service.receiver.stats().threads.map(({ state }) => state)).to.have.members(['connected', 'died']);
+  });
+
   for (const [what, garbage] of [
     ['of no known type', { type: 'greeting' }],
     ['a batch without lists', { type: 'batch', spans: 1, orphans: 0, resources: [], scopes: [] }],
@@ -461,9 +517,8 @@ describe('receiveSpans()', () => {
       const warnings: unknown[][] = [];
       listenToWarnings((...args) => warnings.push(args));
       const channel = channelOf();
-      const hello = { type: 'hello', version: 1, threadId: 1_000_000, unsent: new Int32Array(new SharedArrayBuffer(4)) };
 
-      for (const sent of [hello, garbage]) channel.postMessage({ relay: 'r', message: sent });
+      for (const sent of [hello(), garbage]) channel.postMessage({ relay: 'r', message: sent });
       channel.close();
       await service.receiver.forceFlush();
 
@@ -526,6 +581,11 @@ describe('relaySpans()', () => {
     receiver.close();
   });
 });
+
+/** That of a thread that is not there. */
+function hello(): object {
+  return { type: 'hello', version: PROTOCOL_VERSION, threadId: 1_000_000, counts: new SharedCounts().memory };
+}
 
 function batch(parts: object): object {
   return {

@@ -4,11 +4,13 @@ import { captureTrace, groupByTrace, type TraceRecord } from './captured-traces.
 import { whyNoSpans } from './no-spans.js';
 import type { Recorder } from './recorder.js';
 import type { ScopeRecords } from './scope-records.js';
+import type { SpanRecord } from './span-record.js';
 import { spanLine, traceLines } from './tree-text.js';
 
 /** Of each kind of thing in a message. */
 const MAX_ITEMS = 5;
-export const MAX_MISSES = 3;
+/** Open spans in the difference of an assertion. */
+const MAX_OPEN = 60;
 
 /**
  * What a scope has, for the message of a wait that is over: the trees seen so far, the spans still open and
@@ -23,24 +25,27 @@ export function describeScope(
   nearest: readonly string[],
   dropped: readonly string[],
 ): string {
+  const open = openSpans(scope);
   const sections = [
     seen(scope, recorder),
-    section('Still open', openSpans(scope)),
-    section('Nearest', nearest.slice(0, MAX_MISSES)),
+    section('Still open', openLines(open, MAX_ITEMS), MAX_ITEMS, open.length),
+    section('Nearest', nearest),
     section('Unowned', recorder.unowned.spansSince(scope.openedAt).map((record) => spanLine(record.captured()))),
     ...dropped,
   ];
   return sections.filter((text) => text !== '').join('\n\n');
 }
 
-/** The spans that have not ended, one per line, with the place where each was started if that is known. */
-export function openSpans(scope: ScopeRecords): string[] {
-  return scope.spans
-    .filter(({ ended }) => !ended)
-    .map((record) => {
-      const place = record.startedAt;
-      return `${printable(memberOf(record.span, 'name'))}${place === undefined ? '' : `, started at ${place}`}`;
-    });
+/** The spans that have not ended. */
+export function openSpans({ spans }: ScopeRecords): SpanRecord[] {
+  return spans.filter(({ ended }) => !ended);
+}
+
+/** Spans, one per line, with the place where each was started if that is known. */
+export function openLines(spans: readonly SpanRecord[], maxLines = MAX_OPEN): string[] {
+  return spans.slice(0, maxLines).map(({ span, startedAt: place }) => {
+    return `${printable(memberOf(span, 'name'))}${place === undefined ? '' : `, started at ${place}`}`;
+  });
 }
 
 function seen(scope: ScopeRecords, recorder: Recorder): string {
@@ -54,16 +59,20 @@ export function seenTraces(records: readonly TraceRecord[]): string {
   const traces = [...groupByTrace(records).values()];
   const lines = traces.slice(0, MAX_ITEMS).map((ofOne) => {
     const trace = captureTrace(ofOne);
-    return [`trace ${trace.traceId}`, ...traceLines(trace)].join('\n    ');
+    return [`trace ${printable(trace.traceId)}`, ...traceLines(trace)].join('\n    ');
   });
   if (traces.length > MAX_ITEMS) lines.push(`⋯ ${traces.length - MAX_ITEMS} more traces`);
   return section('Seen so far', lines, Infinity);
 }
 
-/** Lines under a title, or nothing if there are none. */
-export function section(title: string, lines: readonly string[], maxLines = MAX_ITEMS): string {
+/**
+ * Lines under a title, or nothing if there are none.
+ *
+ * @param count how many lines there would be, if not all are given
+ */
+export function section(title: string, lines: readonly string[], maxLines = MAX_ITEMS, count = lines.length): string {
   if (lines.length === 0) return '';
   const shown = lines.slice(0, maxLines).map((line) => `  ${line}`);
-  if (lines.length > maxLines) shown.push(`  ⋯ ${lines.length - maxLines} more`);
+  if (count > shown.length) shown.push(`  ⋯ ${count - shown.length} more`);
   return `${title}:\n${shown.join('\n')}`;
 }

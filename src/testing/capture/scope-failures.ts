@@ -37,8 +37,10 @@ export function timeoutError(
 export interface Unended {
   /** The spans that it has, ended or not. */
   readonly spans: readonly unknown[];
-  /** A line for each that has not ended. */
+  /** A line for each that has not ended, or for the first of them. */
   readonly open: readonly string[];
+  /** How many have not ended, if there is not a line for each. */
+  readonly openCount?: number;
   /** That some have not. */
   readonly finding: string;
   readonly describe: () => string;
@@ -50,7 +52,7 @@ export interface Unended {
  * @throws AssertionError if some have not, or if it cannot be told because there was no room for all
  * @throws NoSpansError if there is no span
  */
-export function assertNoneOpen(scope: TraceScope, { spans, open, finding, describe }: Unended): void {
+export function assertNoneOpen(scope: TraceScope, { spans, open, openCount = open.length, finding, describe }: Unended): void {
   if (spans.length === 0) {
     throw new NoSpansError(`${scope.name} has no span that could have ended: ${scope.explainNoSpans()}`, scope);
   }
@@ -58,7 +60,7 @@ export function assertNoneOpen(scope: TraceScope, { spans, open, finding, descri
   const headline = open.length === 0 ? `it cannot be told whether all spans have ended in ${scope.name}` : finding;
   throw new AssertionError({
     message: `${headline}\n\n${describe()}\n`,
-    actual: open,
+    actual: openCount > open.length ? [...open, `… ${openCount - open.length} more`] : open,
     expected: [],
     operator: 'assertAllEnded',
     // Not called: the stack starts where it was.

@@ -5,7 +5,7 @@ import { nodesOf } from '../tree/descendants.js';
 import { givenOut } from '../tree/given-lists.js';
 import { callerFrames } from './caller-frames.js';
 import { captureTrace } from './captured-traces.js';
-import { describeScope, openSpans } from './describe-scope.js';
+import { describeScope, openLines, openSpans } from './describe-scope.js';
 import type { LogArrival } from './log-arrival.js';
 import { whyNoLogs } from './no-logs.js';
 import { whyBlind, whyNoSpans } from './no-spans.js';
@@ -111,7 +111,8 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
     const open = openSpans(this.#records);
     assertNoneOpen(this, {
       spans,
-      open,
+      open: openLines(open),
+      openCount: open.length,
       finding: `${open.length} of ${spans.length} spans have not ended in ${this.name}`,
       describe: () => this.#describe([]),
     });

@@ -26,7 +26,7 @@ export function spanLine(span: CapturedNode | CapturedTrace['spans'][number]): s
 function addNode(node: CapturedNode, branch: string, rails: string, lines: string[]): void {
   if (lines.length > MAX_LINES) return;
   lines.push(branch + spanLine(node));
-  for (const [index, child] of node.children.entries()) {
+  for (const [index, child] of node.children.slice(0, MAX_LINES).entries()) {
     const isLast = index === node.children.length - 1;
     addNode(child, rails + (isLast ? '└─ ' : '├─ '), rails + (isLast ? '   ' : '│  '), lines);
   }

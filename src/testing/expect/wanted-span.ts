@@ -1,3 +1,4 @@
+import { printable } from '../../format/printable.js';
 import { expectation as expectationText } from '../../validation/option.js';
 import type { CapturedSpan } from '../captured.js';
 import { checkOfCaptured } from './comparison/check-of-captured.js';
@@ -11,6 +12,9 @@ import type { SpanPattern } from './pattern/pattern.js';
 import { Notes } from './report/notes.js';
 import { summaryOf, titleOf } from './report/words.js';
 
+/** How many of the nearest are described. */
+const MAX_NEAREST = 3;
+
 /** What to wait for: a name, a pattern as assertions take it, or a function. */
 export type SpanMatcher = string | RegExp | SpanPattern | ((span: CapturedSpan) => boolean);
 
@@ -22,7 +26,7 @@ export interface WantedSpan {
   readonly looksBelow: boolean;
   /** Throws what a function given as matcher throws. */
   matches(span: CapturedSpan): boolean;
-  /** What comes nearest, a line per span, the nearest first; without those that have nothing in common. */
+  /** What comes nearest, a line for each of three spans, the nearest first; without those that have nothing in common. */
   nearest(spans: readonly CapturedSpan[]): string[];
 }
 
@@ -40,13 +44,8 @@ function wantedByPattern(expectation: Expectation): WantedSpan {
     looksBelow: looksBelow(expectation),
     matches: matchesEachOnce(expectation),
     nearest(spans) {
-      const comparison = new Comparison(new Matching());
-      return spans
-        .map((span) => comparison.compare(span, expectation))
-        .filter(hasSomethingRight)
-        .sort((a, b) => a.cost - b.cost)
-        .map((difference) => lineOf(difference.record as CapturedSpan, linesOf(difference)))
-        .filter((line) => line !== undefined);
+      const near = new Comparison(new Matching()).nearest(spans, expectation).filter(hasSomethingRight);
+      return firstOf(near, (difference) => lineOf(difference.record as CapturedSpan, linesOf(difference)));
     },
   };
 }
@@ -56,8 +55,19 @@ function wantedByFunction(matcher: (span: CapturedSpan) => boolean): WantedSpan 
     description: matcher.name === '' ? 'the function given' : matcher.name,
     looksBelow: false,
     matches: matcher,
-    nearest: (spans) => spans.map((span) => lineOf(span, verdictOf(matcher, span))).filter((line) => line !== undefined),
+    nearest: (spans) => firstOf(spans, (span) => lineOf(span, verdictOf(matcher, span))),
   };
+}
+
+/** The first lines there are, and no others made. */
+function firstOf<T>(items: readonly T[], lineFor: (item: T) => string | undefined): string[] {
+  const lines: string[] = [];
+  for (const item of items) {
+    const line = lineFor(item);
+    if (line !== undefined) lines.push(line);
+    if (lines.length === MAX_NEAREST) break;
+  }
+  return lines;
 }
 
 function isRegExp(value: unknown): value is RegExp {
@@ -89,7 +99,7 @@ function verdictOf(matcher: (span: CapturedSpan) => boolean, span: CapturedSpan)
   try {
     return matcher(span) ? [] : ['the function says no'];
   } catch (error) {
-    return [`the function threw ${String(error)}`];
+    return [`the function threw ${printable(error)}`];
   }
 }
 

@@ -1,4 +1,5 @@
 import { expectation } from '../../validation/option.js';
+import type { CapturedSpan } from '../captured.js';
 import type { Assertion } from '../expect/report/assertion.js';
 import { capturedTrees, failureOf } from '../expect/report/failure.js';
 import { Notes, openAmong } from '../expect/report/notes.js';
@@ -7,6 +8,9 @@ import { failureOfUnseen } from '../expect/report/unseen.js';
 import { titleOf } from '../expect/report/words.js';
 import { nodesOf } from '../tree/descendants.js';
 import { treesOf, type Spans } from '../tree/source.js';
+
+/** Open spans in the difference. */
+const MAX_NAMES = 60;
 
 /**
  * Asserts how many spans have not ended; with `negated`, that it is another number.
@@ -29,11 +33,16 @@ export function assertOpenSpans(spans: Spans, count: number, calledAs: Assertion
     {
       headline: `expected ${negated ? 'any number but ' : ''}${countText(count)}, got ${open.length}`,
       body: [...capturedTrees(roots, notes), ...remarksOn(spans, roots)],
-      actual: [countText(open.length), ...open.map((span) => `  ${titleOf(span)}`)].join('\n'),
+      actual: [countText(open.length), ...namesOf(open)].join('\n'),
       expected: negated ? `not ${countText(count)}` : countText(count),
     },
     calledAs,
   );
+}
+
+function namesOf(open: readonly CapturedSpan[]): string[] {
+  const names = open.slice(0, MAX_NAMES).map((span) => `  ${titleOf(span)}`);
+  return open.length > MAX_NAMES ? [...names, `  … ${open.length - MAX_NAMES} more`] : names;
 }
 
 function countText(count: number): string {

@@ -3,7 +3,7 @@ import { printable } from '../../format/printable.js';
 import { expectation } from '../../validation/option.js';
 import { callerFrames } from '../capture/caller-frames.js';
 import { captureTrace, groupByTrace } from '../capture/captured-traces.js';
-import { MAX_MISSES, section, seenTraces } from '../capture/describe-scope.js';
+import { section, seenTraces } from '../capture/describe-scope.js';
 import { assertNoneOpen, missedTrace, timeoutError } from '../capture/scope-failures.js';
 import type { ScopeRecords } from '../capture/scope-records.js';
 import type { SpanRecord } from '../capture/span-record.js';
@@ -203,7 +203,7 @@ export class RemoteCaptureScope implements RemoteScope {
     return [
       spans.length === 0 ? `No span has arrived: ${this.explainNoSpans()}` : seenTraces(inOrderOfStart(spans)),
       section('Open, or still on their way', this.#missingParents()),
-      section('Nearest', nearest.slice(0, MAX_MISSES)),
+      section('Nearest', nearest),
       section('Unowned', this.#unowned().map((record) => spanLine(record.captured()))),
       ...remarksOnDropped(this),
     ]

@@ -23,7 +23,7 @@ export class BatchUnpacker {
     this.#marks = marks;
   }
 
-  /** @throws TypeError for what no packer writes */
+  /** Leaves out what cannot be read: the batch tells how many there should be. */
   unpack(batch: WireBatch): { spans: DeliveredSpan[]; orphans: OrphanEvent[] } {
     if (batch.forget) this.#forget();
     for (const { id, value } of batch.resources) {
@@ -31,10 +31,10 @@ export class BatchUnpacker {
     }
     for (const { id, value } of batch.scopes) this.#scopes.set(id, value);
     const unpacker = new Unpacker(batch);
-    const spans = unpacker.items(batch.spans, () => this.#readSpan(unpacker));
-    const orphans = unpacker.items(batch.orphans, () => this.#readOrphan(unpacker));
-    if (!unpacker.atEnd) throw new TypeError('a batch must have no more than its spans and orphans');
-    return { spans, orphans };
+    return {
+      spans: unpacker.items(batch.spans, () => this.#readSpan(unpacker)),
+      orphans: unpacker.items(batch.orphans, () => this.#readOrphan(unpacker)),
+    };
   }
 
   /** The attributes that were missing are there. */
@@ -66,13 +66,13 @@ export class BatchUnpacker {
     const message = unpacker.optionalString();
     const resource = this.#resources.get(unpacker.number()) ?? NO_RESOURCE;
     const instrumentationScope = this.#readScope(unpacker);
-    const droppedAttributesCount = unpacker.number();
-    const droppedEventsCount = unpacker.number();
-    const droppedLinksCount = unpacker.number();
     const revision = unpacker.number();
     const attributes = this.#mark(unpacker.attributes());
+    const droppedAttributesCount = unpacker.number();
     const events = unpacker.list(() => this.#readEvent(unpacker));
+    const droppedEventsCount = unpacker.number();
     const links = unpacker.list(() => readLink(unpacker));
+    const droppedLinksCount = unpacker.number();
     return {
       name,
       kind,
@@ -109,14 +109,8 @@ export class BatchUnpacker {
   #readEvent(unpacker: Unpacker): TimedEvent {
     const name = unpacker.string();
     const time = unpacker.time();
-    const droppedAttributesCount = unpacker.value() as number | undefined;
-    const attributes = unpacker.optionalAttributes();
-    const event = {
-      name,
-      time,
-      ...(attributes === undefined ? undefined : { attributes }),
-      ...(droppedAttributesCount === undefined ? undefined : { droppedAttributesCount }),
-    };
+    const event: TimedEvent = { name, time };
+    readAttributes(unpacker, event);
     return unpacker.flag() ? this.#readLogEvent(unpacker, event) : event;
   }
 
@@ -130,6 +124,7 @@ export class BatchUnpacker {
       body: unpacker.value() as LogEvent['body'],
       observedTime: unpacker.time(),
       instrumentationScope: this.#readScope(unpacker),
+      resource: this.#resources.get(unpacker.number()),
     };
   }
 
@@ -145,24 +140,27 @@ function readContext(unpacker: Unpacker): SpanContext {
   const traceId = unpacker.string();
   const spanId = unpacker.string();
   const traceFlags = unpacker.number();
-  const isRemote = unpacker.value() as boolean | undefined;
+  const isRemote = unpacker.value();
   const traceState = unpacker.optionalString();
   return {
     traceId,
     spanId,
     traceFlags,
-    ...(isRemote === undefined ? undefined : { isRemote }),
+    ...(typeof isRemote === 'boolean' ? { isRemote } : undefined),
     ...(traceState === undefined ? undefined : { traceState: createTraceState(traceState) }),
   };
 }
 
 function readLink(unpacker: Unpacker): Link {
-  const context = readContext(unpacker);
-  const droppedAttributesCount = unpacker.value() as number | undefined;
+  const link: Link = { context: readContext(unpacker) };
+  readAttributes(unpacker, link);
+  return link;
+}
+
+/** Neither the attributes nor their number need be there. */
+function readAttributes(unpacker: Unpacker, owner: Pick<Link, 'attributes' | 'droppedAttributesCount'>): void {
   const attributes = unpacker.optionalAttributes();
-  return {
-    context,
-    ...(attributes === undefined ? undefined : { attributes }),
-    ...(droppedAttributesCount === undefined ? undefined : { droppedAttributesCount }),
-  };
+  const dropped = unpacker.value();
+  if (attributes !== undefined) owner.attributes = attributes;
+  if (typeof dropped === 'number') owner.droppedAttributesCount = dropped;
 }

@@ -95,6 +95,23 @@ const TASKS = {
     }
   },
 
+  /**
+   * Ends spans for ever, in bursts of which each is flushed. How many it has begun to end, and how many were flushed,
+   * is read by the test when this thread is gone.
+   */
+  async hunted() {
+    const counts = new Int32Array(workerData.counts);
+    for (let burst = 0; ; burst++) {
+      for (let i = 0; i < (burst * 7) % 40; i++) {
+        Atomics.add(counts, 0, 1);
+        end(1);
+      }
+      cache.flush();
+      Atomics.store(counts, 1, Atomics.load(counts, 0));
+      if (burst % 3 === 0) await turn();
+    }
+  },
+
   /** Fills what it may have in flight while the test is blocked, then what may wait; and never sends the rest. */
   unsent() {
     end(workerData.count);
@@ -121,6 +138,13 @@ const TASKS = {
     }
   },
 
+  /** Listens to what is handed to its thread, as an application may, long after its relay has its port. */
+  async listening() {
+    process.on('workerMessage', () => {});
+    say('listens');
+    await asked();
+  },
+
   async late() {
     const span = start('late');
     span.end();
@@ -132,8 +156,24 @@ const TASKS = {
   unclonable() {
     const span = start('odd');
     log(span, { body: { call: () => 1 }, attributes: { fine: 1 } });
+    log(span, { body: Symbol('odd'), attributes: { proxy: new Proxy({}, {}) } });
+    log(span, { body: { get bad() { throw new Error('not to be read'); } } });
     log(span, { body: { plain: true } });
     span.end();
+  },
+
+  /** Spans that the application has made in ways no SDK would, between two that are fine. */
+  odd() {
+    start('before').end();
+    const links = [{ context: undefined }];
+    const span = start(undefined, { links });
+    span.addEvent(undefined).addEvent(404).addEvent(new Error('odd'));
+    span.end();
+    start(Symbol('odd')).end();
+    const unreadable = start('unreadable');
+    Object.defineProperty(unreadable, 'attributes', { get() { throw new Error('not to be read'); } });
+    unreadable.end();
+    start('after').end();
   },
 
   async lateResource() {

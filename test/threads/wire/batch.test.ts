@@ -22,6 +22,23 @@ function sent(batch: WireBatch): WireBatch {
   return structuredClone(batch);
 }
 
+const LOG_EVENT: LogEvent = {
+  name: 'logged',
+  time: [1, 2],
+  attributes: { deep: { list: [1, null] } as never },
+  droppedAttributesCount: 1,
+  severityNumber: 9,
+  severityText: 'INFO',
+  body: { bytes: new Uint8Array([1, 2]) },
+  observedTime: [3, 4],
+  instrumentationScope: { name: 'log' },
+  resource: undefined,
+};
+
+function areStrings(values: unknown[]): boolean {
+  return values.every((value) => typeof value === 'string');
+}
+
 /** A packer and an unpacker with a thread between them. */
 function connect(marks: [string, string | number][] = []) {
   const settled: [number, object][] = [];
@@ -44,7 +61,7 @@ describe('BatchPacker and BatchUnpacker', () => {
       fc.array(fc.string()),
       fc.array(fc.option(fc.integer())),
     );
-    const attributes = fc.dictionary(fc.string().filter((key) => key !== '__proto__'), value, { maxKeys: 5 });
+    const attributes = fc.dictionary(fc.oneof(fc.string(), fc.constant('__proto__')), value, { maxKeys: 5 });
     const hex = (length: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${length}}$`));
     const spanContext = fc.record(
       {
@@ -115,20 +132,9 @@ describe('BatchPacker and BatchUnpacker', () => {
 
   it('bring orphans across with their reason and their span', () => {
     const spanContext = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: TraceFlags.SAMPLED };
-    const event: LogEvent = {
-      name: 'logged',
-      time: [1, 2],
-      attributes: { deep: { list: [1, null] } as never },
-      droppedAttributesCount: 1,
-      severityNumber: 9,
-      severityText: 'INFO',
-      body: { bytes: new Uint8Array([1, 2]) },
-      observedTime: [3, 4],
-      instrumentationScope: { name: 'log' },
-    };
     const orphans: OrphanEvent[] = [
-      { ...event, spanContext, reason: 'late' },
-      { ...event, spanContext: undefined, reason: 'no_span' },
+      { ...LOG_EVENT, spanContext, reason: 'late' },
+      { ...LOG_EVENT, spanContext: undefined, reason: 'no_span' },
     ];
 
     const received = connect().send([], orphans);
@@ -182,22 +188,170 @@ describe('BatchPacker and BatchUnpacker', () => {
     expect(forgets.filter(Boolean)).to.have.length(3);
   });
 
-  it('leave out a span and an orphan that cannot be read, and count them', () => {
-    const { packer, send } = connect();
-    const span = endedSpan('a');
-    const broken = Object.create(span as object, {
-      links: {
-        get: () => {
-          throw new Error('no links');
-        },
+  it('bring the resource of a log event across, once for all that share it', () => {
+    const { packer, unpacker } = connect();
+    const resource = resourceFromAttributes({ 'service.name': 'shop' });
+    const orphan = { ...LOG_EVENT, resource, spanContext: undefined, reason: 'no_span' } as OrphanEvent;
+
+    const batch = packer.pack([], [orphan, orphan]);
+    const [one, other] = unpacker.unpack(sent(batch)).orphans as (OrphanEvent & { resource: typeof resource })[];
+
+    expect(batch.resources).to.have.length(1);
+    expect(one!.resource.attributes).to.deep.equal({ 'service.name': 'shop' });
+    expect(other!.resource).to.equal(one!.resource);
+  });
+
+  describe('where something cannot be read', () => {
+    const throwing = {
+      get: () => {
+        throw new Error('not to be read');
       },
-    }) as DeliveredSpan;
-    const nameless = Object.create(span as object, { name: { value: Symbol('no name') } }) as DeliveredSpan;
+      enumerable: true,
+    };
+    const spanContext = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: TraceFlags.SAMPLED };
 
-    const { spans } = send([endedSpan('before'), broken, nameless, endedSpan('after')], [{ reason: 'late' } as OrphanEvent]);
+    /** A span of the SDK with some of its members replaced. */
+    function spanWith(members: Record<string, unknown>, descriptors: PropertyDescriptorMap = {}): DeliveredSpan {
+      const replaced = Object.fromEntries(Object.entries(members).map(([key, value]) => [key, { value, enumerable: true }]));
+      return Object.create(endedSpan('a') as object, { ...replaced, ...descriptors }) as DeliveredSpan;
+    }
 
-    expect(spans.map(({ name }) => name)).to.deep.equal(['before', 'after']);
-    expect(packer.unreadable).to.deep.equal({ spans: 2, orphans: 1 });
+    it('leave out that span or orphan and count it, and bring the others across', () => {
+      const { packer, send } = connect();
+      const unreadable = [
+        spanWith({}, { links: throwing }),
+        spanWith({ spanContext: () => ({ traceId: 1, spanId: 2, traceFlags: 1 }) }),
+        spanWith({ startTime: undefined }),
+      ];
+
+      const { spans } = send([endedSpan('before'), ...unreadable, endedSpan('after')], [{ reason: 'late' } as OrphanEvent]);
+
+      expect(spans.map(({ name }) => name)).to.deep.equal(['before', 'after']);
+      expect(packer.unreadable).to.deep.equal({ spans: 3, orphans: 1 });
+    });
+
+    for (const [what, name, text] of [
+      ['nothing', undefined, 'undefined'],
+      ['a number', 404, '404'],
+      ['a symbol', Symbol('odd'), 'Symbol(odd)'],
+    ] as const) {
+      it(`bring names across as text that are ${what}`, () => {
+        const event = { name, time: [1, 2] };
+        const status = { code: 2, message: name };
+        const orphan = { ...LOG_EVENT, name, severityText: name, spanContext: undefined, reason: 'no_span' };
+
+        const { spans, orphans } = connect().send([spanWith({ name, status, events: [event] })], [orphan as never]);
+
+        expect([spans[0]!.name, spans[0]!.events[0]!.name, orphans[0]!.name]).to.deep.equal([text, text, text]);
+      });
+    }
+
+    it('leave out an event without a time and a link without ids, which count as dropped', () => {
+      const events = [{ name: 'fine', time: [1, 2] }, { name: 'odd' }, undefined, Object.create({}, { name: throwing })];
+      const links = [{ context: undefined }, { context: spanContext }, { context: { traceId: 'a' } }, null];
+
+      const { spans } = connect().send([spanWith({ events, links, droppedEventsCount: 2, droppedLinksCount: 1 }), endedSpan('b')]);
+
+      expect(spans).to.have.length(2);
+      expect(spans[0]!.events.map(({ name }) => name)).to.deep.equal(['fine']);
+      expect(spans[0]!.links.map(({ context }) => context)).to.deep.equal([spanContext]);
+      expect(spans[0]).to.include({ droppedEventsCount: 5, droppedLinksCount: 4 });
+    });
+
+    it('leave out an attribute, which counts as dropped', () => {
+      const attributes = Object.create(null, { bad: throwing, good: { value: 1, enumerable: true } }) as object;
+      const events = [{ name: 'event', time: [1, 2], attributes }];
+      const links = [{ context: spanContext, attributes, droppedAttributesCount: 1 }];
+
+      const { spans } = connect().send([spanWith({ attributes, events, links })]);
+
+      expect(spans[0]).to.deep.include({ attributes: { good: 1 }, droppedAttributesCount: 1 });
+      expect(spans[0]!.events[0]).to.deep.include({ attributes: { good: 1 }, droppedAttributesCount: 1 });
+      expect(spans[0]!.links[0]).to.deep.include({ attributes: { good: 1 }, droppedAttributesCount: 2 });
+    });
+
+    it('take a count that is no number for 0', () => {
+      const odd = { kind: undefined, droppedAttributesCount: 'many', droppedEventsCount: null, revision: {} };
+
+      const { spans } = connect().send([spanWith(odd)]);
+
+      expect(spans[0]).to.include({ kind: 0, droppedAttributesCount: 0, droppedEventsCount: 0 });
+      expect(spans[0]).not.to.have.property('revision');
+    });
+
+    it('bring any spans across of which each part may be anything, and count those they do not', () => {
+      const anything = fc.oneof(fc.anything(), fc.constantFrom(Symbol('s'), () => 1, new Proxy({}, {})));
+      const members = fc.record(
+        {
+          name: anything,
+          kind: anything,
+          parentSpanContext: anything,
+          startTime: anything,
+          endTime: anything,
+          status: anything,
+          attributes: anything,
+          links: fc.array(anything),
+          events: fc.array(anything),
+          instrumentationScope: anything,
+          droppedEventsCount: anything,
+          revision: anything,
+        },
+        { requiredKeys: [], noNullPrototype: true },
+      );
+
+      fc.assert(
+        fc.property(fc.array(members, { maxLength: 5 }), (list) => {
+          const { packer, unpacker } = connect();
+          const batch = packer.pack([...list.map((odd) => spanWith(odd)), endedSpan('last')], []);
+          // As a relay does with what cannot be cloned.
+          const { spans } = unpacker.unpack(sent({ ...batch, values: batch.values.map(() => 'a value') }));
+
+          expect(spans.length + packer.unreadable.spans).to.equal(list.length + 1);
+          expect(spans.at(-1)!.name).to.equal('last');
+          for (const { name, events } of spans) expect([name, ...events.map((event) => event.name)]).to.satisfy(areStrings);
+        }),
+        { numRuns: 100 },
+      );
+    });
+
+    it('leave out an item that was changed on the way, and read the others', () => {
+      const { packer, unpacker } = connect();
+      const batch = sent(packer.pack([endedSpan('before'), endedSpan('changed'), endedSpan('after')], []));
+      const second = 1 + batch.numbers[0]!;
+      batch.numbers[second + 1] = 1e308;
+
+      const { spans } = unpacker.unpack(batch);
+
+      expect(spans.map(({ name }) => name)).to.deep.equal(['before', 'after']);
+    });
+
+    it('bring a resource across whose attributes are not all of a kind that can be sent', () => {
+      const attributes = { 'service.name': 'shop', odd: { toString: throwing.get, valueOf: throwing.get } };
+      const resource = { attributes, merge: () => resource, getRawAttributes: () => [] };
+
+      const { spans } = connect().send([spanWith({ resource })]);
+
+      expect(spans[0]!.resource.attributes).to.include({ 'service.name': 'shop' });
+      expect(spans[0]!.resource.attributes['odd']).to.be.a('string');
+    });
+
+    it('settle a resource with what can be read, when its attributes cannot be read once they are there', async () => {
+      const { settled, send } = connect();
+      const resource = {
+        asyncAttributesPending: true,
+        waitForAsyncAttributes: () => Promise.reject(new Error('no detector')),
+        get attributes(): never {
+          throw new Error('not to be read');
+        },
+        getRawAttributes: () => [['service.name', 'shop']],
+        merge: () => resource,
+      };
+
+      send([spanWith({ resource })]);
+      await new Promise((resolve) => setImmediate(resolve));
+
+      expect(settled).to.deep.equal([[0, { 'service.name': 'shop' }]]);
+    });
   });
 
   it('send what a resource lacks as soon as it is there, and who waits for it gets it', async () => {

@@ -1,36 +1,62 @@
-/**
- * Whether each row can get a column of its own, among those it accepts.
- *
- * A maximum bipartite matching, grown along augmenting paths that are looked for breadth first: a row that
- * finds its columns taken lets their rows look for others. O(rows · edges).
- */
-export function canAssignAll(rows: number, columns: number, accepts: (row: number, column: number) => boolean): boolean {
-  if (rows > columns) return false;
-  const edges: number[][] = [];
-  for (let row = 0; row < rows; row++) {
-    const accepted = [];
-    for (let column = 0; column < columns; column++) if (accepts(row, column)) accepted.push(column);
-    if (accepted.length === 0) return false;
-    edges.push(accepted);
-  }
-  const rowOf = new Array<number | undefined>(columns);
-  return edges.every((_, row) => augment(row, edges, rowOf));
+/** A row that is to get columns. */
+export interface Row {
+  /** How many columns it wants. */
+  readonly times: number;
+  /** The columns it accepts. Of more than all rows want together, the first ones do. */
+  readonly accepted: readonly number[];
 }
 
-/** Gives the row a column, moving others if need be. */
-function augment(start: number, edges: readonly (readonly number[])[], rowOf: (number | undefined)[]): boolean {
+/**
+ * Whether each row can get as many columns of its own as it wants, among those it accepts.
+ *
+ * A maximum bipartite matching. Rows that accept more columns than there can be takers are left out; the others take
+ * what is free, then grow along augmenting paths that are looked for breadth first: a row that finds its columns
+ * taken lets their rows look for others.
+ */
+export function canAssignAll(rows: readonly Row[]): boolean {
+  if (rows.some(({ times, accepted }) => accepted.length < times)) return false;
+  const wanted = rows.reduce((sum, { times }) => sum + times, 0);
+  const contested = rows.filter(({ accepted }) => accepted.length < wanted);
+  const rowOf = new Map<number, number>();
+  const missing = contested.map((row, index) => row.times - takeFree(row, index, rowOf));
+  return missing.every((count, index) => augmentOften(index, count, contested, rowOf));
+}
+
+/** Gives the row columns that nobody has. Returns how many. */
+function takeFree({ times, accepted }: Row, row: number, rowOf: Map<number, number>): number {
+  let taken = 0;
+  for (const column of accepted) {
+    if (taken === times) break;
+    if (rowOf.has(column)) continue;
+    rowOf.set(column, row);
+    taken++;
+  }
+  return taken;
+}
+
+function augmentOften(row: number, times: number, rows: readonly Row[], rowOf: Map<number, number>): boolean {
+  for (let count = 0; count < times; count++) if (!augment(row, rows, rowOf)) return false;
+  return true;
+}
+
+/** Gives the row one more column, moving others if need be. */
+function augment(start: number, rows: readonly Row[], rowOf: Map<number, number>): boolean {
   /** By column: the row that came upon it. */
   const foundBy = new Map<number, number>();
+  /** By row: the column it gives up if it is to get another one. */
+  const givenUp = new Map<number, number>();
   const waiting = [start];
   for (const row of waiting) {
-    for (const column of edges[row] as readonly number[]) {
+    for (const column of (rows[row] as Row).accepted) {
       if (foundBy.has(column)) continue;
       foundBy.set(column, row);
-      const owner = rowOf[column];
+      const owner = rowOf.get(column);
       if (owner === undefined) {
-        shift(column, foundBy, rowOf, start);
+        shift(column, foundBy, givenUp, rowOf, start);
         return true;
       }
+      if (owner === start || givenUp.has(owner)) continue;
+      givenUp.set(owner, column);
       waiting.push(owner);
     }
   }
@@ -38,12 +64,18 @@ function augment(start: number, edges: readonly (readonly number[])[], rowOf: (n
 }
 
 /** Hands the free column to the row that found it, that row's column to the one before, back to the start. */
-function shift(free: number, foundBy: ReadonlyMap<number, number>, rowOf: (number | undefined)[], start: number): void {
+function shift(
+  free: number,
+  foundBy: ReadonlyMap<number, number>,
+  givenUp: ReadonlyMap<number, number>,
+  rowOf: Map<number, number>,
+  start: number,
+): void {
   let column = free;
-  for (let row = foundBy.get(column) as number; ; row = foundBy.get(column) as number) {
-    const previous = row === start ? -1 : rowOf.indexOf(row);
-    rowOf[column] = row;
-    if (previous < 0) return;
-    column = previous;
+  for (;;) {
+    const row = foundBy.get(column) as number;
+    rowOf.set(column, row);
+    if (row === start) return;
+    column = givenUp.get(row) as number;
   }
 }

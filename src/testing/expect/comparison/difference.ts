@@ -36,7 +36,7 @@ export interface ListFinding extends Found {
   readonly shortBy: number;
   /** Elements that should not be there. */
   readonly unexpected: readonly object[];
-  /** Elements that may be there, and stand in no place. */
+  /** Events that may be there, and stand in no place. */
   readonly others: readonly object[];
 }
 

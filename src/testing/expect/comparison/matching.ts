@@ -1,69 +1,155 @@
-import { canAssignAll } from '../assignment/maximum-matching.js';
-import type { Check, Expectation, LeafCheck, ListCheck } from '../pattern/expectation.js';
+import type { CapturedNode } from '../../captured.js';
+import { canAssignAll, type Row } from '../assignment/maximum-matching.js';
+import { asksForList, type Check, type Expectation, type LeafCheck, type ListCheck, type NotCheck } from '../pattern/expectation.js';
 import { PatternError } from '../pattern/leaf.js';
+import { placed } from '../pattern/shape.js';
+import { firstFrom } from '../sorted-numbers.js';
+import { run, type Task } from '../task.js';
+import { Places } from './places.js';
 
 /**
  * Whether records are as expected.
  *
  * Each record is compared with each expectation once, so that the work is polynomial however spans and
  * patterns nest; and each function of a pattern is called once per value, so that the report says what
- * the verdict was about.
+ * the verdict was about. What is below a span is looked for once for all spans above it.
  */
 export class Matching {
   readonly #matches = new Memo<Expectation, boolean>();
   readonly #leaves = new Memo<LeafCheck, boolean>();
+  readonly #places = new Places();
+  /** By the spans of a tree: where those stand that match. */
+  readonly #found = new Memo<Expectation, readonly number[]>();
 
   matches(record: object, expectation: Expectation): boolean {
-    return this.#matches.get(expectation, record, () =>
-      expectation.checks.every((check) => this.holds(record, check)),
-    );
+    return this.#byOwnValues(record, expectation) ?? run(this.#match(record, expectation));
   }
 
   holds(record: object, check: Check): boolean {
-    switch (check.kind) {
-      case 'leaf':
-        return this.#leaves.get(check, record, () => matchesLeaf(check, record));
-      case 'keys':
-        return Object.keys(check.read(record)).every((key) => check.allowed.has(key));
-      case 'list':
-        return this.listHolds(check.read(record), check);
-      case 'not':
-        return !this.holds(record, check.check);
-      default:
-        return check satisfies never;
-    }
+    return asksForList(check) ? run(this.#listCheckHolds(record, check)) : this.#ownCheckHolds(record, check);
   }
 
   /** Whether each that is wanted is there, and is another one. */
-  listHolds(items: readonly object[], { wanted, exact, ordered }: ListCheck): boolean {
-    const count = wanted.reduce((sum, { times }) => sum + times, 0);
+  listHolds(items: readonly object[], check: ListCheck): boolean {
+    return run(this.#listHolds(items, check));
+  }
+
+  *#match(record: object, expectation: Expectation): Task<boolean> {
+    const known = this.#byOwnValues(record, expectation);
+    if (known !== undefined) return known;
+    let verdict = true;
+    for (const check of expectation.checks) {
+      verdict = !asksForList(check) || (yield* this.#listCheckHolds(record, check));
+      if (!verdict) break;
+    }
+    this.#matches.write(expectation, record, verdict);
+    return verdict;
+  }
+
+  /** Undefined if it depends on what belongs to the record, and that was not looked at yet. */
+  #byOwnValues(record: object, expectation: Expectation): boolean | undefined {
+    const { checks } = expectation;
+    for (const check of checks) if (!asksForList(check) && !this.#ownCheckHolds(record, check)) return false;
+    return checks.some(asksForList) ? this.#matches.read(expectation, record) : true;
+  }
+
+  #ownCheckHolds(record: object, check: Check): boolean {
+    switch (check.kind) {
+      case 'leaf':
+        return this.#leafHolds(record, check);
+      case 'keys':
+        return Object.keys(check.read(record)).every((key) => check.allowed.has(key));
+      default:
+        return !this.#leafHolds(record, (check as NotCheck).check as LeafCheck);
+    }
+  }
+
+  *#listCheckHolds(record: object, check: Check): Task<boolean> {
+    const asked = (check.kind === 'not' ? check.check : check) as ListCheck;
+    const holds =
+      asked.relation === 'descendant'
+        ? yield* this.#descendantsHold(placed(record), asked)
+        : yield* this.#listHolds(asked.read(record), asked);
+    return holds === (asked === check);
+  }
+
+  *#listHolds(items: readonly object[], { wanted, exact, ordered }: ListCheck): Task<boolean> {
+    const count = countOf(wanted);
     if (count > items.length || (exact && count < items.length)) return false;
-    const rows = wanted.flatMap(({ expectation, times }) => new Array<Expectation>(times).fill(expectation));
-    const accepts = (row: number, column: number): boolean =>
-      this.matches(items[column] as object, rows[row] as Expectation);
-    return ordered ? canPlaceInOrder(rows.length, items.length, accepts) : canAssignAll(rows.length, items.length, accepts);
+    if (ordered) return yield* this.#areInOrder(items, wanted);
+
+    const rows: Row[] = [];
+    for (const { expectation, times } of wanted) {
+      const accepted = yield* this.#positions(items, expectation, count);
+      if (accepted.length < times) return false;
+      rows.push({ times, accepted });
+    }
+    return canAssignAll(rows);
+  }
+
+  *#descendantsHold(span: CapturedNode, { wanted, exact, ordered }: ListCheck): Task<boolean> {
+    const { spans, from, to } = this.#places.of(span);
+    const count = countOf(wanted);
+    if (count > to - from || (exact && count < to - from)) return false;
+
+    const rows: Row[] = [];
+    for (const { expectation, times } of wanted) {
+      const found = this.#found.read(expectation, spans) ?? (yield* this.#positions(spans, expectation, Infinity));
+      this.#found.write(expectation, spans, found);
+      const first = firstFrom(found, from);
+      const last = ordered ? firstFrom(found, to) : Math.min(first + count, firstFrom(found, to));
+      if (last - first < times) return false;
+      rows.push({ times, accepted: found.slice(first, last) });
+    }
+    if (!ordered) return canAssignAll(rows);
+    const inQuestion = [...new Set(rows.flatMap(({ accepted }) => accepted))].sort((a, b) => a - b);
+    const byStart = inQuestion.map((index) => spans[index] as CapturedNode).sort((a, b) => a.startTime - b.startTime);
+    return yield* this.#areInOrder(byStart, wanted);
+  }
+
+  /** Where the items stand that match, the first ones. */
+  *#positions(items: readonly object[], expectation: Expectation, atMost: number): Task<number[]> {
+    const positions: number[] = [];
+    for (let index = 0; index < items.length && positions.length < atMost; index++) {
+      const item = items[index] as object;
+      if (this.#byOwnValues(item, expectation) ?? (yield this.#match(item, expectation))) positions.push(index);
+    }
+    return positions;
+  }
+
+  /** The first that fits leaves the most for those wanted after it. */
+  *#areInOrder(items: readonly object[], wanted: ListCheck['wanted']): Task<boolean> {
+    let next = 0;
+    for (const { expectation, times } of wanted) {
+      let missing = times;
+      for (; missing > 0 && next < items.length; next++) {
+        const item = items[next] as object;
+        if (this.#byOwnValues(item, expectation) ?? (yield this.#match(item, expectation))) missing--;
+      }
+      if (missing > 0) return false;
+    }
+    return true;
+  }
+
+  #leafHolds(record: object, check: LeafCheck): boolean {
+    if (!check.leaf.callsCode) return matchesLeaf(check, record);
+    let verdict = this.#leaves.read(check, record);
+    if (verdict === undefined) this.#leaves.write(check, record, (verdict = matchesLeaf(check, record)));
+    return verdict;
   }
 }
 
 /**
- * Whether records match, for those who look again and again while more of them come. A record that does not match
- * is compared once: records are frozen.
+ * Whether records match, for those who look again and again while more of them come. Each is compared once: records
+ * are frozen.
  */
 export function matchesEachOnce(expectation: Expectation): (record: object) => boolean {
-  const rejected = new WeakSet<object>();
-  return (record) => {
-    if (rejected.has(record)) return false;
-    const isMatch = new Matching().matches(record, expectation);
-    if (!isMatch) rejected.add(record);
-    return isMatch;
-  };
+  const matching = new Matching();
+  return (record) => matching.matches(record, expectation);
 }
 
-/** The first column that fits leaves the most for the rows after it. */
-function canPlaceInOrder(rows: number, columns: number, accepts: (row: number, column: number) => boolean): boolean {
-  let row = 0;
-  for (let column = 0; column < columns && row < rows; column++) if (accepts(row, column)) row++;
-  return row === rows;
+function countOf(wanted: ListCheck['wanted']): number {
+  return wanted.reduce((sum, { times }) => sum + times, 0);
 }
 
 /** A predicate that fails on a value does not accept it. One that cannot work at all is a mistake of the test. */
@@ -76,15 +162,17 @@ function matchesLeaf({ leaf, read }: LeafCheck, record: object): boolean {
   }
 }
 
-/** What was found for a record and something it was compared with. */
+/** What was found for a record and something it was compared with. It does not keep the record alive. */
 export class Memo<K extends object, V> {
-  readonly #values = new Map<K, Map<object, V>>();
+  readonly #values = new Map<K, WeakMap<object, V>>();
 
-  get(key: K, record: object, find: () => V): V {
+  read(key: K, record: object): V | undefined {
+    return this.#values.get(key)?.get(record);
+  }
+
+  write(key: K, record: object, value: V): void {
     let ofKey = this.#values.get(key);
-    if (ofKey === undefined) this.#values.set(key, (ofKey = new Map<object, V>()));
-    let value = ofKey.get(record);
-    if (value === undefined) ofKey.set(record, (value = find()));
-    return value;
+    if (ofKey === undefined) this.#values.set(key, (ofKey = new WeakMap<object, V>()));
+    ofKey.set(record, value);
   }
 }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { expectation } from '../../../validation/option.js';
+import { run, type Task } from '../task.js';
 import type { Check, Expectation, LeafCheck, ListCheck, NotCheck, Relation, Wanted } from './expectation.js';
 import { absentLeaf, compileLeaf, isObject } from './leaf.js';
 import { attributesOf, isException, LOG, SPAN, type Shape } from './shape.js';
@@ -8,17 +9,17 @@ import { exactItems, isAbsent, orderedItems } from './wrappers.js';
 
 /** @throws TypeError that names what is wrong in the pattern */
 export function compileSpan(pattern: SpanPattern, exact = false): Expectation {
-  return new Compiler(SPAN).compile(pattern, 'pattern', exact);
+  return run(new Compiler(SPAN).compile(pattern, 'pattern', exact));
 }
 
 /** @throws TypeError that names what is wrong in the pattern, which may say `times` */
 export function compileSpans(pattern: SpanPattern, exact = false): Wanted {
-  return new Compiler(SPAN).compileElement(pattern, 'pattern', exact);
+  return run(new Compiler(SPAN).compileElement(pattern, 'pattern', exact));
 }
 
 /** @throws TypeError that names what is wrong in the pattern, which may say `times` */
 export function compileLogs(pattern: LogPattern): Wanted {
-  return new Compiler(LOG).compileElement(pattern, 'pattern', false);
+  return run(new Compiler(LOG).compileElement(pattern, 'pattern', false));
 }
 
 type Entries = Readonly<Record<string, unknown>>;
@@ -33,16 +34,16 @@ interface Elements {
 class Compiler {
   readonly #shape: Shape;
   /** The patterns around the one at hand. */
-  readonly #around: ReadonlySet<object>;
+  readonly #around: Set<object>;
 
-  constructor(shape: Shape, around: ReadonlySet<object> = new Set()) {
+  constructor(shape: Shape, around = new Set<object>()) {
     this.#shape = shape;
     this.#around = around;
   }
 
   /** A pattern that may say `times`. */
-  compileElement(pattern: unknown, path: string, exact: boolean): Wanted {
-    const compiled = this.compile(pattern, path, exact, ['times']);
+  *compileElement(pattern: unknown, path: string, exact: boolean): Task<Wanted> {
+    const compiled = yield* this.compile(pattern, path, exact, ['times']);
     const { times = 1 } = pattern as { times?: unknown };
     if (!Number.isSafeInteger(times) || (times as number) < 1) {
       throw new TypeError(expectation(`${path}.times`, 'a positive integer', times));
@@ -50,22 +51,26 @@ class Compiler {
     return { expectation: compiled, times: times as number };
   }
 
-  compile(pattern: unknown, path: string, exactAround: boolean, more: readonly string[] = []): Expectation {
+  *compile(pattern: unknown, path: string, exactAround: boolean, more: readonly string[] = []): Task<Expectation> {
     const entries = this.#entriesOf(pattern, path, ['exact', 'not', ...more]);
     const { exact = exactAround } = entries;
     if (typeof exact !== 'boolean') throw new TypeError(expectation(`${path}.exact`, 'true or false', exact));
-    return {
-      checks: [
-        ...this.#compileEntries(entries, path, exact),
-        ...(exact ? this.#nothingElse(entries) : []),
-        ...(Object.hasOwn(entries, 'not') ? this.#compileNot(entries['not'], `${path}.not`) : []),
-      ],
-    };
+    this.#around.add(entries);
+    const checks = [
+      ...(yield* this.#compileEntries(entries, path, exact)),
+      ...(exact ? this.#nothingElse(entries) : []),
+      ...(Object.hasOwn(entries, 'not') ? yield* this.#compileNot(entries['not'], `${path}.not`) : []),
+    ];
+    this.#around.delete(entries);
+    return { checks };
   }
 
   /** Each key, attribute and element on its own. */
-  #compileNot(pattern: unknown, path: string): NotCheck[] {
-    const checks = this.#compileEntries(this.#entriesOf(pattern, path, []), path, false);
+  *#compileNot(pattern: unknown, path: string): Task<NotCheck[]> {
+    const entries = this.#entriesOf(pattern, path, []);
+    this.#around.add(entries);
+    const checks = yield* this.#compileEntries(entries, path, false);
+    this.#around.delete(entries);
     if (checks.length === 0) throw new TypeError(expectation(path, 'a pattern that mentions something', pattern));
     return checks.flatMap((check): NotCheck[] => {
       if (check.kind === 'leaf') return [{ kind: 'not', check }];
@@ -100,17 +105,21 @@ class Compiler {
     return [...Object.keys(fields), ...(attributes ? ['attributes'] : []), ...Object.keys(lists)];
   }
 
-  #compileEntries(entries: Entries, path: string, exact: boolean): Check[] {
-    return Object.entries(entries).flatMap(([key, value]): Check[] => {
+  *#compileEntries(entries: Entries, path: string, exact: boolean): Task<Check[]> {
+    const checks: Check[] = [];
+    for (const [key, value] of Object.entries(entries)) {
       const at = `${path}.${key}`;
       const field = Object.hasOwn(this.#shape.fields, key) ? this.#shape.fields[key] : undefined;
       if (field) {
         const leaf = compileLeaf(value, at, field.literals);
-        return [{ kind: 'leaf', label: key, isField: true, leaf, read: (record) => field.read(record) }];
+        checks.push({ kind: 'leaf', label: key, isField: true, leaf, read: (record) => field.read(record) });
+      } else if (key === 'attributes') {
+        for (const check of this.#compileAttributes(value, at, exact)) checks.push(check);
+      } else if (Object.hasOwn(this.#shape.lists, key)) {
+        checks.push(yield* this.#compileList(key, value, at, exact, entries));
       }
-      if (key === 'attributes') return this.#compileAttributes(value, at, exact);
-      return Object.hasOwn(this.#shape.lists, key) ? [this.#compileList(key, value, at, exact, entries)] : [];
-    });
+    }
+    return checks;
   }
 
   #compileAttributes(value: unknown, path: string, exactAround: boolean): Check[] {
@@ -127,22 +136,28 @@ class Compiler {
     return [...checks, { kind: 'keys', allowed: new Set(Object.keys(attributes)), read: attributesOf }];
   }
 
-  #compileList(key: string, value: unknown, path: string, exactAround: boolean, entries: Entries): ListCheck {
+  *#compileList(key: string, value: unknown, path: string, exactAround: boolean, entries: Entries): Task<ListCheck> {
     const { relation, shape, single, read } = this.#shape.lists[key] as Shape['lists'][string];
     if (isAbsent(value)) return { kind: 'list', relation, wanted: [], exact: true, ordered: false, read };
 
-    const inner = new Compiler(shape(), new Set([...this.#around, entries]));
+    const inner = new Compiler(shape(), this.#around);
     if (single) {
-      const wanted = [{ expectation: inner.compile(value, path, exactAround && shape() !== SPAN), times: 1 }];
+      const expected = yield inner.compile(value, path, exactAround && shape() !== SPAN);
+      const wanted = [{ expectation: expected as Expectation, times: 1 }];
       return { kind: 'list', relation, wanted, exact: false, ordered: false, read };
     }
     const { items, exact, ordered } = elementsOf(value, path);
     const inherited = exactAround && !(relation === 'descendant' && Object.hasOwn(entries, 'children'));
+    const wanted: Wanted[] = [];
+    for (const [index, item] of items.entries()) {
+      // Below a span of a list of descendants there may be others of that list.
+      const element = yield inner.compileElement(item, `${path}[${index}]`, exactAround && relation !== 'descendant');
+      wanted.push(element as Wanted);
+    }
     return {
       kind: 'list',
       relation,
-      // Below a span of a list of descendants there may be others of that list.
-      wanted: items.map((item, index) => inner.compileElement(item, `${path}[${index}]`, exactAround && relation !== 'descendant')),
+      wanted,
       exact: exact || inherited,
       ordered,
       read: relation === 'event' && inherited && Object.hasOwn(entries, 'exception') ? withoutExceptions(read) : read,
@@ -173,19 +188,24 @@ class Compiler {
   }
 }
 
+/** The elements, and what the wrappers around them say. */
 function elementsOf(value: unknown, path: string): Elements {
-  if (Array.isArray(value)) return { items: value as unknown[], exact: false, ordered: false };
-  const exact = exactItems(value);
-  const given = exact ?? orderedItems(value);
-  if (given === undefined) {
-    throw new TypeError(expectation(path, 'a list, exactly(), ordered() or absent', value));
-  }
-  const [only] = given;
-  const nested =
-    given.length === 1 && (Array.isArray(only) || exactItems(only) !== undefined || orderedItems(only) !== undefined)
-      ? elementsOf(only, path)
-      : { items: given, exact: false, ordered: false };
-  return { ...nested, exact: nested.exact || exact !== undefined, ordered: nested.ordered || exact === undefined };
+  const wrapped = { exact: false, ordered: false };
+  let items: readonly unknown[] = [value];
+  do {
+    const [inner] = items;
+    if (Array.isArray(inner)) return { items: inner as unknown[], ...wrapped };
+    const exact = exactItems(inner);
+    const given = exact ?? orderedItems(inner);
+    if (given === undefined) throw new TypeError(expectation(path, 'a list, exactly(), ordered() or absent', value));
+    wrapped[exact === undefined ? 'ordered' : 'exact'] = true;
+    items = given;
+  } while (items.length === 1 && isList(items[0]));
+  return { items, ...wrapped };
+}
+
+function isList(value: unknown): boolean {
+  return Array.isArray(value) || exactItems(value) !== undefined || orderedItems(value) !== undefined;
 }
 
 function withoutExceptions(read: ListCheck['read']): ListCheck['read'] {

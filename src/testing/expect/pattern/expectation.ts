@@ -59,7 +59,16 @@ export interface Wanted {
 /** Whether it is about the spans below a span. */
 export function looksBelow({ checks }: Expectation): boolean {
   return checks.some((check) => {
-    const asked = check.kind === 'not' ? check.check : check;
-    return asked.kind === 'list' && (asked.relation === 'child' || asked.relation === 'descendant');
+    const { kind, relation } = askedBy(check) as Partial<ListCheck>;
+    return kind === 'list' && (relation === 'child' || relation === 'descendant');
   });
+}
+
+/** Whether it is about records that belong to the record, and not about values of its own. */
+export function asksForList(check: Check): boolean {
+  return askedBy(check).kind === 'list';
+}
+
+function askedBy(check: Check): Check {
+  return check.kind === 'not' ? check.check : check;
 }

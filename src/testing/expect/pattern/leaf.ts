@@ -10,6 +10,8 @@ export interface Leaf {
   readonly description: string;
   /** Of a literal text: the text itself, without quotes. */
   readonly text?: string;
+  /** Whether it calls code of the test: at most once per value. */
+  readonly callsCode: boolean;
   /** Throws what the test's own code in the pattern throws. */
   readonly matches: (value: unknown) => boolean;
 }
@@ -25,59 +27,63 @@ export interface Literals {
 }
 
 const MAX_SOURCE = 60;
+/** How deep objects and arrays nest in the value of a pattern: far deeper than in any value that is captured. */
+const MAX_NESTED = 100;
 
 /** Expects a place to be empty. No value is right. */
-export const absentLeaf: Leaf = { description: '(absent)', matches: (value) => value === undefined };
+export const absentLeaf: Leaf = { description: '(absent)', callsCode: false, matches: (value) => value === undefined };
 
 /** @throws TypeError for what can never be right there, such as a number for a name */
-export function compileLeaf(value: unknown, path: string, literals: Literals): Leaf {
+export function compileLeaf(value: unknown, path: string, literals: Literals, depth = 0): Leaf {
   if (isAbsent(value)) return absentLeaf;
-  const leaf = compileMatcher(value, path) ?? compileLiteral(value, path, literals);
+  if (depth > MAX_NESTED) throw new TypeError(`values in patterns must nest at most ${MAX_NESTED} deep`);
+  const leaf = compileMatcher(value, path) ?? compileLiteral(value, path, literals, depth);
   return {
     get description() {
       return leaf.description;
     },
     ...(leaf.text !== undefined && { text: leaf.text }),
+    callsCode: leaf.callsCode,
     matches: (actual) => actual !== undefined && leaf.matches(actual),
   };
 }
 
 function compileMatcher(value: unknown, path: string): Leaf | undefined {
-  if (types.isRegExp(value)) return leafOf(() => String(value), (actual) => searches(value, actual));
+  if (types.isRegExp(value)) return leafOf(() => String(value), (actual) => searches(value, actual), { callsCode: false });
   if (hasMethod<AsymmetricMatcher>(value, 'asymmetricMatch')) {
-    return leafOf(() => matcherName(value), (actual) => verdict(value.asymmetricMatch(actual), path));
+    return leafOf(() => matcherName(value), (actual) => verdict(value.asymmetricMatch(actual), path), { callsCode: true });
   }
   if (typeof value === 'object' && hasMethod<TestingMatcher>(value, 'test')) {
-    return leafOf(() => matcherName(value), (actual) => verdict(value.test(actual), path));
+    return leafOf(() => matcherName(value), (actual) => verdict(value.test(actual), path), { callsCode: true });
   }
   if (typeof value !== 'function') return undefined;
   if (isConstructor(value)) {
     throw new TypeError(expectation(path, 'a predicate, not a class', value));
   }
   const predicate = value as Predicate;
-  return leafOf(() => sourceOf(value), (actual) => verdict(predicate(actual), path));
+  return leafOf(() => sourceOf(value), (actual) => verdict(predicate(actual), path), { callsCode: true });
 }
 
-function compileLiteral(value: unknown, path: string, literals: Literals): Leaf {
-  if (literals.nested && isObject(value)) return compileObject(value, path, literals, false);
+function compileLiteral(value: unknown, path: string, literals: Literals, depth: number): Leaf {
+  if (literals.nested && isObject(value)) return compileObject(value, path, literals, depth, false);
   const exact = literals.nested ? exactItems(value) : undefined;
-  if (exact?.length === 1 && isObject(exact[0])) return compileObject(exact[0], path, literals, true);
+  if (exact?.length === 1 && isObject(exact[0])) return compileObject(exact[0], path, literals, depth, true);
   if (!literals.accepts(value)) throw new TypeError(expectation(path, `${literals.expected}, a RegExp, a predicate, a matcher or absent`, value));
-  if (Array.isArray(value)) return compileArray(value, path, literals);
+  if (Array.isArray(value)) return compileArray(value, path, literals, depth);
   const literal = literals.normalize ? literals.normalize(value) : value;
   return leafOf(
     () => formatValue(literal),
     (actual) => actual === literal || Object.is(actual, literal),
-    typeof literal === 'string' ? literal : undefined,
+    { callsCode: false, ...(typeof literal === 'string' && { text: literal }) },
   );
 }
 
 /** All elements, in their order. */
-function compileArray(value: readonly unknown[], path: string, literals: Literals): Leaf {
+function compileArray(value: readonly unknown[], path: string, literals: Literals, depth: number): Leaf {
   const elements = value.map((element, index) =>
     element === null || element === undefined
-      ? leafOf(() => String(element), (actual) => actual === element)
-      : compileLeaf(element, `${path}[${index}]`, literals),
+      ? leafOf(() => String(element), (actual) => actual === element, { callsCode: false })
+      : compileLeaf(element, `${path}[${index}]`, literals, depth + 1),
   );
   return leafOf(
     () => `[${elements.map(({ description }) => description).join(', ')}]`,
@@ -85,12 +91,13 @@ function compileArray(value: readonly unknown[], path: string, literals: Literal
       Array.isArray(actual) &&
       actual.length === elements.length &&
       elements.every((element, index) => element.matches(actual[index])),
+    { callsCode: elements.some(({ callsCode }) => callsCode) },
   );
 }
 
-function compileObject(value: object, path: string, literals: Literals, exact: boolean): Leaf {
+function compileObject(value: object, path: string, literals: Literals, depth: number, exact: boolean): Leaf {
   const fields = Object.entries(value).map(
-    ([key, field]) => [key, compileLeaf(field, `${path}.${key}`, literals)] as const,
+    ([key, field]) => [key, compileLeaf(field, `${path}.${key}`, literals, depth + 1)] as const,
   );
   const items = (): string => fields.map(([key, { description }]) => `${key}=${description}`).join(', ');
   return leafOf(
@@ -101,15 +108,16 @@ function compileObject(value: object, path: string, literals: Literals, exact: b
       fields.every(([key, field]) =>
         field.matches(Object.hasOwn(actual, key) ? (actual as Record<string, unknown>)[key] : undefined),
       ),
+    { callsCode: fields.some(([, { callsCode }]) => callsCode) },
   );
 }
 
-function leafOf(describe: () => string, matches: Leaf['matches'], text?: string): Leaf {
+function leafOf(describe: () => string, matches: Leaf['matches'], more: Pick<Leaf, 'callsCode' | 'text'>): Leaf {
   return {
     get description() {
       return describe();
     },
-    ...(text !== undefined && { text }),
+    ...more,
     matches,
   };
 }

@@ -119,7 +119,7 @@ function exceptionsOf(span: object): CapturedEvent[] {
   return (span as CapturedSpan).events.filter(isException);
 }
 
-function placed(span: object): CapturedNode {
+export function placed(span: object): CapturedNode {
   if ('children' in span) return span as CapturedNode;
   throw new TypeError('children and descendants must be asked of a span in its trace, got one without its children');
 }

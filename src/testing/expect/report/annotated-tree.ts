@@ -1,22 +1,21 @@
 import type { CapturedNode } from '../../captured.js';
 import { nodesOf } from '../../tree/descendants.js';
-import { GUTTERS, type Note, type Notes } from './notes.js';
+import { firstLines, GUTTERS, type Notes } from './notes.js';
+import { Outline, type Entry } from './outline.js';
 import { titleOf, valueText } from './words.js';
 
-/** Spans up to which all are shown. Of more, only those around what there is to say. */
-const MAX_SPANS = 60;
-
-interface Place {
-  /** Undefined for what is no span. */
-  readonly node: CapturedNode | undefined;
+/** What is drawn as a branch of the tree: spans, or what is missing among them. */
+interface Branch {
+  readonly entry: Entry | undefined;
   readonly text: string;
+  readonly rails: string;
   readonly isRoot: boolean;
   readonly isLast: boolean;
-  readonly rails: string;
 }
 
 /**
- * Captured spans as a tree, with what there is to say about each.
+ * Captured spans as a tree, with what there is to say about each. Of many spans, those there is something to say
+ * about, those above them, and how many others there are.
  *
  * ```
  * ✗ POST /checkout  server
@@ -27,26 +26,43 @@ interface Place {
  * ```
  */
 export function annotatedTree(roots: readonly CapturedNode[], notes: Notes): string[] {
-  const shown = shownAmong(roots, notes);
+  const outline = new Outline(roots, notedAmong(roots, notes));
   const lines: string[] = [];
-  const waiting = placesOf(roots, [], shown, '', true).toReversed();
-  for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
-    const { node, text, isRoot, isLast, rails } = place;
-    const note = node && notes.of(node);
-    const branch = isRoot ? '' : rails + (isLast ? '└─ ' : '├─ ');
+  const waiting = branchesOf(outline.entries(roots), [], '', true).reverse();
+  for (let branch = waiting.pop(); branch !== undefined; branch = waiting.pop()) {
+    const { entry, text, isRoot, isLast, rails } = branch;
+    const note = entry?.node && notes.of(entry.node);
+    const stem = isRoot ? '' : rails + (isLast ? '└─ ' : '├─ ');
     const below = isRoot ? '' : rails + (isLast ? '   ' : '│  ');
-    lines.push(gutterOf(node, note, text) + branch + text);
-    if (node === undefined) continue;
-    const further = placesOf(node.children, note?.missing ?? [], shown, below, false);
+    lines.push(gutterOf(entry, notes) + stem + text);
+    if (entry === undefined) continue;
+    const further = branchesOf(outline.below(entry), firstLines(note?.missing ?? []), below, false);
     const rail = further.length > 0 ? '│' : ' ';
-    for (const line of note?.lines ?? []) lines.push(`  ${below}${rail}  ${line}`);
-    for (const next of further.toReversed()) waiting.push(next);
+    for (const line of firstLines(note?.lines ?? [])) lines.push(`  ${below}${rail}  ${line}`);
+    for (const next of further.reverse()) waiting.push(next);
   }
   return lines;
 }
 
-/** Name, kind, how it went. */
-function spanLine({ name, kind, status, statusMessage, ended }: CapturedNode): string {
+/** What is wrong first. */
+function notedAmong(roots: readonly CapturedNode[], notes: Notes): CapturedNode[] {
+  const noted = nodesOf(roots).filter((node) => notes.of(node) !== undefined);
+  const isWrong = (node: CapturedNode): boolean => notes.of(node)?.verdict === 'wrong';
+  return [...noted.filter(isWrong), ...noted.filter((node) => !isWrong(node))];
+}
+
+function branchesOf(entries: readonly Entry[], missing: readonly string[], rails: string, isRoot: boolean): Branch[] {
+  const texts: [Entry | undefined, string][] = [
+    ...entries.map((entry): [Entry, string] => [entry, lineOf(entry)]),
+    ...missing.map((text): [undefined, string] => [undefined, text]),
+  ];
+  return texts.map(([entry, text], index) => ({ entry, text, rails, isRoot, isLast: index === texts.length - 1 }));
+}
+
+/** Name, kind, how it went; or how many spans are left out. */
+function lineOf({ node, hidden }: Entry): string {
+  if (node === undefined) return `… ${hidden} more ${hidden === 1 ? 'span' : 'spans'}`;
+  const { name, kind, status, statusMessage, ended } = node;
   const parts = [titleOf({ name })];
   if (kind !== 'internal') parts.push(kind);
   if (status === 'error') parts.push(statusMessage ? `error: ${valueText(statusMessage)}` : 'error');
@@ -54,46 +70,7 @@ function spanLine({ name, kind, status, statusMessage, ended }: CapturedNode): s
   return parts.join('  ');
 }
 
-function gutterOf(node: CapturedNode | undefined, note: Note | undefined, text: string): string {
-  if (node === undefined) return text.startsWith('…') ? GUTTERS.none : GUTTERS.wrong;
-  return GUTTERS[note?.verdict ?? 'none'];
-}
-
-/** The spans of one parent, those not shown as a number, and what is missing among them. */
-function placesOf(
-  nodes: readonly CapturedNode[],
-  missing: readonly string[],
-  shown: ReadonlySet<CapturedNode>,
-  rails: string,
-  isRoot: boolean,
-): Place[] {
-  const entries: [CapturedNode | undefined, string][] = [];
-  let hidden = 0;
-  const hide = (): void => {
-    if (hidden > 0) entries.push([undefined, `… ${hidden} more ${hidden === 1 ? 'span' : 'spans'}`]);
-    hidden = 0;
-  };
-  for (const node of nodes) {
-    if (!shown.has(node)) {
-      hidden += nodesOf([node]).length;
-      continue;
-    }
-    hide();
-    entries.push([node, spanLine(node)]);
-  }
-  hide();
-  for (const text of missing) entries.push([undefined, text]);
-  return entries.map(([node, text], index) => ({ node, text, isRoot, isLast: index === entries.length - 1, rails }));
-}
-
-/** All, or of many those with a note, and what is above them. */
-function shownAmong(roots: readonly CapturedNode[], notes: Notes): Set<CapturedNode> {
-  const nodes = nodesOf(roots);
-  if (nodes.length <= MAX_SPANS) return new Set(nodes);
-  const shown = new Set<CapturedNode>(roots.slice(0, MAX_SPANS));
-  // Each comes before its children: from the end, children are decided first.
-  for (const node of nodes.toReversed()) {
-    if (notes.of(node) !== undefined || node.children.some((child) => shown.has(child))) shown.add(node);
-  }
-  return shown;
+function gutterOf(entry: Entry | undefined, notes: Notes): string {
+  if (entry === undefined) return GUTTERS.wrong;
+  return GUTTERS[(entry.node && notes.of(entry.node)?.verdict) ?? 'none'];
 }

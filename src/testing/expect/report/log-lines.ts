@@ -1,5 +1,5 @@
 import type { LogInSpan } from '../log-in-span.js';
-import { GUTTERS, type Notes } from './notes.js';
+import { firstLines, GUTTERS, type Notes } from './notes.js';
 import { titleOf } from './words.js';
 
 /** Logs up to which all are shown. Of more, those there is something to say about. */
@@ -15,7 +15,7 @@ export function logLines(logs: readonly LogInSpan[], notes: Notes): string[] {
     const [span] = log.spans;
     const place = span === undefined ? '' : `  in ${titleOf(span)}`;
     lines.push(`${GUTTERS[note?.verdict ?? 'none']}${titleOf(log)}${place}`);
-    for (const line of note?.lines ?? []) lines.push(`     ${line}`);
+    for (const line of firstLines(note?.lines ?? [])) lines.push(`     ${line}`);
   }
   return hidden > 0 ? [...lines, `  … ${hidden} more`] : lines;
 }

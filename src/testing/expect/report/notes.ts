@@ -1,10 +1,18 @@
+import { printable } from '../../../format/printable.js';
 import type { CapturedSpan } from '../../captured.js';
 import type { Difference, Finding, KeysFinding, LeafFinding, ListFinding, NotFinding } from '../comparison/difference.js';
 import type { Relation } from '../pattern/expectation.js';
+import { run, type Task } from '../task.js';
 import { expectedText, nounOf, summaryOf, titleOf, valueText } from './words.js';
 
 /** How many of the events are named that are there in place of a missing one. */
 const MAX_OTHERS = 5;
+/** How deep it is told what differs in records that have no line of their own. */
+const MAX_INNER = 10;
+/** Lines about one record. */
+const MAX_LINES = 25;
+/** How many are named of what is missing in one list. */
+const MAX_MISSING = 20;
 
 export type Verdict = 'right' | 'wrong';
 
@@ -20,6 +28,12 @@ export interface Note {
   readonly missing: string[];
 }
 
+/** The first of what there is to say about one record, and how much more there is. */
+export function firstLines(lines: readonly string[]): readonly string[] {
+  if (lines.length <= MAX_LINES) return lines;
+  return [...lines.slice(0, MAX_LINES), `… ${lines.length - MAX_LINES} more`];
+}
+
 /** What a comparison found, by the record it is to be written at. */
 export class Notes {
   readonly #notes = new Map<object, Note>();
@@ -32,10 +46,14 @@ export class Notes {
   }
 
   /** Writes down what was found for a list of spans or logs. */
-  writeList({ check, places, unexpected }: ListFinding): void {
+  writeList(finding: ListFinding): void {
+    run(this.#writeList(finding));
+  }
+
+  *#writeList({ check, places, unexpected }: ListFinding): Task<void> {
     for (const { found, outOfOrder } of places) {
       if (found === undefined) continue;
-      this.#write(found);
+      yield this.#write(found);
       if (outOfOrder) this.line(found.record, 'out of order');
     }
     for (const record of unexpected) this.line(record, `not expected as ${nounOf(check.relation)}`);
@@ -48,15 +66,15 @@ export class Notes {
     this.all.push(`${titleOf(record)}: ${text}`);
   }
 
-  #write(difference: Difference): void {
+  *#write(difference: Difference): Task<void> {
     if (this.#written.has(difference)) return;
     this.#written.add(difference);
     const note = this.#noteOf(difference.record);
     if (difference.cost > 0) note.verdict = 'wrong';
-    for (const finding of difference.findings) this.#writeFinding(difference.record, finding);
+    for (const finding of difference.findings) yield* this.#writeFinding(difference.record, finding);
   }
 
-  #writeFinding(record: object, finding: Finding): void {
+  *#writeFinding(record: object, finding: Finding): Task<void> {
     const { check } = finding;
     if (check.kind !== 'list') {
       if (finding.cost > 0) for (const text of ownLines(finding)) this.line(record, text);
@@ -71,7 +89,7 @@ export class Notes {
       for (const text of linesOfList(list)) this.line(record, text);
       return;
     }
-    this.writeList(list);
+    yield* this.#writeList(list);
     for (const text of missingFrom(list)) {
       if (check.relation === 'child') {
         this.#noteOf(record).missing.push(text);
@@ -93,7 +111,7 @@ function ownLines(finding: Finding): string[] {
   if (finding.check.kind === 'leaf') return [leafLine(finding as LeafFinding)];
   if (finding.check.kind === 'keys') {
     const { unexpected, attributes } = finding as KeysFinding;
-    return unexpected.map((key) => `${key}: not expected, got ${valueText(Reflect.get(attributes, key))}`);
+    return unexpected.map((key) => `${printable(key)}: not expected, got ${valueText(Reflect.get(attributes, key))}`);
   }
   if (finding.check.kind !== 'not') return [];
   const { check } = finding.check;
@@ -108,13 +126,14 @@ function leafLine({ check, actual }: LeafFinding): string {
 }
 
 /** Of events, exceptions, links, which have no line of their own. */
-function linesOfList(list: ListFinding): string[] {
+function linesOfList(list: ListFinding, depth = 0): string[] {
   const { relation } = list.check;
+  if (depth === MAX_INNER) return list.cost > 0 ? [`${nounOf(relation)}: …`] : [];
   const noun = nounOf(relation);
   return [
     ...list.places.flatMap(({ found, outOfOrder }) => {
       if (found === undefined) return [];
-      const lines = found.findings.filter(({ cost }) => cost > 0).flatMap((finding) => innerLines(finding));
+      const lines = found.findings.filter(({ cost }) => cost > 0).flatMap((finding) => innerLines(finding, depth + 1));
       return [...lines, ...(outOfOrder ? ['out of order'] : [])].map((text) => `${noun}${nameIn(found.record, relation)}: ${text}`);
     }),
     ...list.unexpected.map((record) => `not expected: ${noun}${nameIn(record, relation)}`),
@@ -130,8 +149,8 @@ function othersIn({ check, others }: ListFinding): string {
   return `; there are ${[...shown, ...(hidden > 0 ? [`${hidden} more`] : [])].join(', ')}`;
 }
 
-function innerLines(finding: Finding): string[] {
-  return finding.check.kind === 'list' ? linesOfList(finding as ListFinding) : ownLines(finding);
+function innerLines(finding: Finding, depth: number): string[] {
+  return finding.check.kind === 'list' ? linesOfList(finding as ListFinding, depth) : ownLines(finding);
 }
 
 function nameIn(record: object, relation: Relation): string {
@@ -141,10 +160,10 @@ function nameIn(record: object, relation: Relation): string {
 function missingFrom({ check, places, shortBy }: ListFinding): string[] {
   const { relation } = check;
   const what = relation === 'child' || relation === 'exception' || relation === 'link' ? '' : `${nounOf(relation)} `;
-  const missing = places
-    .filter(({ found }) => found === undefined)
-    .map(({ expectation }) => `missing: ${what}${summaryOf(expectation, relation)}`);
-  return shortBy > 0 ? [...missing, `missing: ${shortBy} more`] : missing;
+  const missing = places.filter(({ found }) => found === undefined);
+  const shown = missing.slice(0, MAX_MISSING).map(({ expectation }) => `missing: ${what}${summaryOf(expectation, relation)}`);
+  const others = missing.length - shown.length + shortBy;
+  return others > 0 ? [...shown, `missing: ${others} more`] : shown;
 }
 
 function isSpans(relation: Relation): boolean {

@@ -1,11 +1,20 @@
+import { printable } from '../../../format/printable.js';
 import type { Difference, Finding, LeafFinding, ListFinding, Place } from '../comparison/difference.js';
 import type { Check, Expectation, Relation } from '../pattern/expectation.js';
+import { run, type Task } from '../task.js';
 import { expectedText, expectedTitle, MARKS, nameCheckOf, titleOf, valueText } from './words.js';
 
 export type Side = 'actual' | 'expected';
 
 const FIELD = '    ';
 const CHILD = '  ';
+
+/** Records of one list that are shown; of more, those that differ come first. */
+const MAX_RECORDS = 60;
+/** Lines of one side. */
+const MAX_LINES = 2_000;
+/** How far a line is indented: what is deeper stands below what it belongs to all the same. */
+const MAX_INDENT = 120;
 
 /** A tree without lines. */
 export const NOTHING = '(none)';
@@ -14,75 +23,118 @@ export const NOTHING = '(none)';
  * One side of a comparison as a tree, with what the pattern mentions and nothing else.
  *
  * Made to be compared line by line: what is right reads the same on both sides, whether the pattern has
- * the value itself or a function. So the tree is drawn by indentation alone.
+ * the value itself or a function. So the tree is drawn by indentation alone, and what is left out of a long list
+ * is left out of both sides.
  */
 export function projectedTree(finding: ListFinding, side: Side): string {
-  return projectList(finding, side, '').join('\n') || NOTHING;
+  const projection = new Projection(side);
+  run(projection.list(finding, ''));
+  return projection.text() || NOTHING;
 }
 
-function projectDifference(difference: Difference, side: Side, indent: string, relation: Relation): string[] {
-  const name = nameCheckOf(difference.expectation);
-  const wrongName = difference.findings.some(({ check, cost }) => check === name && cost > 0);
-  const title = titleOf(difference.record, relation);
-  return [
-    indent + MARKS[relation] + ((wrongName && side === 'expected' && expectedTitle(difference.expectation)) || title),
-    ...inOrder(difference.findings.filter(({ check }) => check !== name)).flatMap((finding) =>
-      projectFinding(finding, side, indent),
-    ),
-  ];
-}
+class Projection {
+  readonly #side: Side;
+  readonly #lines: string[] = [];
 
-function projectFinding(finding: Finding, side: Side, indent: string): string[] {
-  if (isLeaf(finding)) {
-    const wrong = finding.cost > 0 && side === 'expected';
-    return [`${indent}${FIELD}${finding.check.label}: ${wrong ? expectedText(finding.check) : valueText(finding.actual)}`];
+  constructor(side: Side) {
+    this.#side = side;
   }
-  if ('places' in finding) return projectList(finding, side, indent + indentOf(finding.check.relation));
-  if ('unexpected' in finding) {
-    if (side === 'expected') return [];
-    return finding.unexpected.map((key) => `${indent}${FIELD}${key}: ${valueText(Reflect.get(finding.attributes, key))}`);
-  }
-  if (finding.cost === 0) return [];
-  const { check } = finding.check;
-  if (check.kind === 'leaf') {
-    const shown = side === 'expected' ? `not ${expectedText(check)}` : valueText(finding.actual);
-    return [`${indent}${FIELD}${check.label}: ${shown}`];
-  }
-  const below = indent + indentOf(check.relation);
-  return side === 'expected' ? [] : finding.records.map((record) => below + MARKS[check.relation] + titleOf(record, check.relation));
-}
 
-function projectList({ check, places, shortBy, unexpected }: ListFinding, side: Side, indent: string): string[] {
-  const { relation, ordered } = check;
-  if (side === 'expected') {
-    const more = shortBy > 0 ? [`${indent}${MARKS[relation]}… ${shortBy} more`] : [];
-    return [...places.flatMap((place) => projectWanted(place, indent, relation)), ...more];
+  text(): string {
+    const shown = this.#lines.slice(0, MAX_LINES);
+    return (this.#lines.length > MAX_LINES ? [...shown, '…'] : shown).join('\n');
   }
-  const found = places.filter(({ found: difference }) => difference !== undefined);
-  if (ordered) found.sort((a, b) => a.index - b.index);
-  return [
-    ...found.flatMap(({ found: difference }) => projectDifference(difference as Difference, side, indent, relation)),
-    ...unexpected.map((record) => indent + MARKS[relation] + titleOf(record, relation)),
-  ];
-}
 
-function projectWanted({ expectation, found }: Place, indent: string, relation: Relation): string[] {
-  return found ? projectDifference(found, 'expected', indent, relation) : projectMissing(expectation, indent, relation);
-}
+  *list({ check, places, shortBy, unexpected }: ListFinding, indent: string): Task<void> {
+    const { relation, ordered } = check;
+    const shown = shownAmong(places);
+    const inOrder = this.#side === 'actual' && ordered ? shown.toSorted((a, b) => a.index - b.index) : shown;
+    for (const { expectation, found } of inOrder) {
+      if (found !== undefined) yield this.#difference(found, indent, relation);
+      else if (this.#side === 'expected') yield this.#missing(expectation, indent, relation);
+    }
+    if (this.#side === 'expected') {
+      this.#more(places.length - shown.length + shortBy, indent, relation);
+      return;
+    }
+    for (const record of unexpected.slice(0, MAX_RECORDS)) this.#line(indent, MARKS[relation] + titleOf(record, relation));
+    const leftOut = places.filter(({ found }) => found !== undefined).length - shown.filter(({ found }) => found !== undefined).length;
+    this.#more(leftOut + Math.max(0, unexpected.length - MAX_RECORDS), indent, relation);
+  }
 
-function projectMissing(expectation: Expectation, indent: string, relation: Relation): string[] {
-  const name = nameCheckOf(expectation);
-  const unnamed = relation === 'exception' || relation === 'link' ? relation : '(any)';
-  return [
-    indent + MARKS[relation] + (expectedTitle(expectation) ?? unnamed),
-    ...inOrder(expectation.checks.map((check) => ({ check }))).flatMap(({ check }) => {
-      if (check === name) return [];
-      if (check.kind === 'leaf') return [`${indent}${FIELD}${check.label}: ${expectedText(check)}`];
-      if (check.kind !== 'list') return [];
+  *#difference(difference: Difference, indent: string, relation: Relation): Task<void> {
+    if (this.#isFull()) return;
+    const { record, expectation, findings } = difference;
+    const name = nameCheckOf(expectation);
+    const wrongName = findings.some(({ check, cost }) => check === name && cost > 0);
+    const title = (wrongName && this.#side === 'expected' && expectedTitle(expectation)) || titleOf(record, relation);
+    this.#line(indent, MARKS[relation] + title);
+    for (const finding of inOrder(findings)) if (finding.check !== name) yield* this.#finding(finding, indent);
+  }
+
+  *#finding(finding: Finding, indent: string): Task<void> {
+    if (isLeaf(finding)) {
+      const wrong = finding.cost > 0 && this.#side === 'expected';
+      this.#line(indent + FIELD, `${finding.check.label}: ${wrong ? expectedText(finding.check) : valueText(finding.actual)}`);
+    } else if ('places' in finding) {
+      yield* this.list(finding, indent + indentOf(finding.check.relation));
+    } else if ('unexpected' in finding) {
+      if (this.#side === 'expected') return;
+      for (const key of finding.unexpected.slice(0, MAX_RECORDS)) {
+        this.#line(indent + FIELD, `${printable(key)}: ${valueText(Reflect.get(finding.attributes, key))}`);
+      }
+      const more = finding.unexpected.length - MAX_RECORDS;
+      if (more > 0) this.#line(indent + FIELD, `… ${more} more`);
+    } else if (finding.cost > 0) {
+      const { check } = finding.check;
+      if (check.kind === 'leaf') {
+        const shown = this.#side === 'expected' ? `not ${expectedText(check)}` : valueText(finding.actual);
+        this.#line(indent + FIELD, `${check.label}: ${shown}`);
+        return;
+      }
+      if (this.#side === 'expected') return;
       const below = indent + indentOf(check.relation);
-      return check.wanted.flatMap((wanted) => projectMissing(wanted.expectation, below, check.relation));
-    }),
-  ];
+      const { records } = finding;
+      for (const record of records.slice(0, MAX_RECORDS)) this.#line(below, MARKS[check.relation] + titleOf(record, check.relation));
+      this.#more(records.length - MAX_RECORDS, below, check.relation);
+    }
+  }
+
+  *#missing(expectation: Expectation, indent: string, relation: Relation): Task<void> {
+    if (this.#isFull()) return;
+    const name = nameCheckOf(expectation);
+    const unnamed = relation === 'exception' || relation === 'link' ? relation : '(any)';
+    this.#line(indent, MARKS[relation] + (expectedTitle(expectation) ?? unnamed));
+    for (const check of inOrder(expectation.checks.map((each) => ({ check: each }))).map((each) => each.check)) {
+      if (check === name) continue;
+      if (check.kind === 'leaf') this.#line(indent + FIELD, `${check.label}: ${expectedText(check)}`);
+      if (check.kind !== 'list') continue;
+      const below = indent + indentOf(check.relation);
+      for (const wanted of check.wanted.slice(0, MAX_RECORDS)) yield this.#missing(wanted.expectation, below, check.relation);
+      this.#more(check.wanted.length - MAX_RECORDS, below, check.relation);
+    }
+  }
+
+  #more(count: number, indent: string, relation: Relation): void {
+    if (count > 0) this.#line(indent, `${MARKS[relation]}… ${count} more`);
+  }
+
+  #line(indent: string, text: string): void {
+    if (!this.#isFull()) this.#lines.push(indent.slice(0, MAX_INDENT) + text);
+  }
+
+  /** One line past the limit tells that there were more. */
+  #isFull(): boolean {
+    return this.#lines.length > MAX_LINES;
+  }
+}
+
+/** What is shown of a list, in its order: what differs before what is right. */
+function shownAmong(places: readonly Place[]): readonly Place[] {
+  if (places.length <= MAX_RECORDS) return places;
+  const differs = ({ found, outOfOrder }: Place): boolean => found === undefined || found.cost > 0 || outOfOrder;
+  const chosen = new Set([...places.filter(differs), ...places].slice(0, MAX_RECORDS));
+  return places.filter((place) => chosen.has(place));
 }
 
 /** What is the span's own first, then the spans below it. */

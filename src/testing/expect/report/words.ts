@@ -6,6 +6,8 @@ import type { Expectation, LeafCheck, Relation } from '../pattern/expectation.js
 
 const MAX_VALUE = 160;
 const MAX_SUMMARY = 100;
+/** How far a summary follows patterns that have no name: it has no room for more. */
+const MAX_SUMMARY_DEPTH = 12;
 
 /** What stands before a record in a list. */
 export const MARKS: Readonly<Record<Relation, string>> = {
@@ -61,7 +63,8 @@ export function nameCheckOf(expectation: Expectation): LeafCheck | undefined {
 }
 
 /** A pattern on one line: `charge {amount: 12, child: audit}`. */
-export function summaryOf(expectation: Expectation, relation?: Relation): string {
+export function summaryOf(expectation: Expectation, relation?: Relation, depth = 0): string {
+  if (depth === MAX_SUMMARY_DEPTH) return '…';
   const title = expectedTitle(expectation) ?? (relation === 'exception' || relation === 'link' ? relation : undefined);
   const name = nameCheckOf(expectation);
   const details = expectation.checks.flatMap((check) => {
@@ -69,7 +72,7 @@ export function summaryOf(expectation: Expectation, relation?: Relation): string
     if (check.kind === 'leaf') return [`${check.label}: ${expectedText(check)}`];
     if (check.kind !== 'list') return [];
     return check.wanted.map(({ expectation: wanted, times }) => {
-      const wantedTitle = expectedTitle(wanted) ?? summaryOf(wanted, check.relation);
+      const wantedTitle = expectedTitle(wanted) ?? summaryOf(wanted, check.relation, depth + 1);
       return `${nounOf(check.relation)}: ${wantedTitle}${times > 1 ? ` ×${times}` : ''}`;
     });
   });
@@ -78,7 +81,6 @@ export function summaryOf(expectation: Expectation, relation?: Relation): string
 }
 
 function titleOfLog({ eventName, severity, body }: LogInSpan): string {
-  return [severity, eventName, body === undefined ? undefined : valueText(body)]
-    .filter((part) => part !== undefined)
-    .join(' ') || 'log';
+  const title = [severity, eventName].filter((part) => part !== undefined).map((part) => printable(part, MAX_VALUE));
+  return [...title, ...(body === undefined ? [] : [valueText(body)])].join(' ') || 'log';
 }

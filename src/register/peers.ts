@@ -1,13 +1,21 @@
 /*
- * The packages that a user may or may not have installed. CommonJS in both builds: only so are they loaded before
+ * The packages that a user may or may not have installed. Required in both builds: only so are they loaded before
  * the next line of an application runs, and from where this package is.
  */
 
-import { dirname } from 'node:path';
-import { cwd } from 'node:process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { argv, cwd } from 'node:process';
+import { FOLDER } from './folder.cjs';
+
+/** Where this package is; in a bundle, where the program is. */
+const HERE = FOLDER ?? dirname(argv[1] ?? join(cwd(), 'main'));
 
 /** Where peers are looked for: from here, as for any import, and in the user's project, should this be linked there. */
-const FROM = [__dirname, cwd()];
+const FROM = [HERE, cwd()];
+
+/** ES modules have no `require()`, and a bundler replaces that of CommonJS. */
+const load = createRequire(join(HERE, 'peers.js'));
 
 export interface Peer {
   /** Its main file. */
@@ -18,7 +26,7 @@ export interface Peer {
 /** Loads a package; undefined if it is not installed. */
 export function loadPeer(name: string): Peer | undefined {
   const path = find(name, FROM);
-  return path === undefined ? undefined : { path, exports: require(path) };
+  return path === undefined ? undefined : { path, exports: load(path) };
 }
 
 /** A module as another module would find it, if it does. */
@@ -28,12 +36,12 @@ export function findModule(name: string, from: Peer | string): string | undefine
 
 /** Loads a module, an ES module too where Node can do that. */
 export function loadModule(path: string): unknown {
-  return require(path);
+  return load(path);
 }
 
 function find(name: string, paths: string[]): string | undefined {
   try {
-    return require.resolve(name, { paths });
+    return load.resolve(name, { paths });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'MODULE_NOT_FOUND' || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return undefined;

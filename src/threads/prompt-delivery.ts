@@ -1,0 +1,82 @@
+import { AsyncResource } from 'node:async_hooks';
+import { guarded } from '../diagnostics/report.js';
+import type { ReadableSpan } from '../model/otel.js';
+import type { SpanCache } from '../span-cache.js';
+
+// Captured at load time, so that a fake installed later by a test cannot stop the delivery.
+const { queueMicrotask } = globalThis;
+
+/** The asynchronous context of the module's loading: a delivery must not run in that of the job that ended a span. */
+const ROOT = new AsyncResource('otel-span-cache');
+
+type Stats = ReturnType<SpanCache['stats']>;
+
+/**
+ * Delivers in a microtask, as soon as a job of this thread is done.
+ *
+ * Between two jobs, a worker of a pool may sleep in `Atomics.wait()`. Its event loop then stands still, and the
+ * cache's timer with it. The answer to a job takes at least a microtask, so what is delivered here is on its way
+ * first. A job is done when its local root has ended, or when no span is open.
+ *
+ * Costs a span a few additions. All jobs that are done before the microtask runs are delivered by it together.
+ */
+export class PromptDelivery implements Disposable {
+  readonly #onArrival: () => void;
+  readonly #deliver: () => void;
+  readonly #tap: Disposable;
+  readonly #before: Stats;
+  #spans = 0;
+  #events = 0;
+  #open = 0;
+  #scheduled = false;
+
+  /**
+   * @param onArrival is called when a span has ended or a log record was emitted
+   * @param onDelivered is called after a delivery
+   */
+  constructor(cache: SpanCache, onArrival: () => void, onDelivered: () => void) {
+    this.#onArrival = onArrival;
+    this.#before = cache.stats();
+    const deliver = guarded('the delivery to another thread', () => {
+      this.#scheduled = false;
+      cache.deliver();
+      onDelivered();
+    });
+    this.#deliver = ROOT.bind(deliver);
+    this.#tap = cache.tap({
+      everyRecord: false,
+      onStart: () => void this.#open++,
+      onEnd: (span) => this.#ended(span),
+      onEmit: () => {
+        this.#events++;
+        onArrival();
+      },
+    });
+  }
+
+  /** Whether `onArrival` was called for all that has come in. It is not for what another processor exports. */
+  hasSeen({ spans, events }: Stats): boolean {
+    return (
+      spans.received === this.#before.spans.received + this.#spans &&
+      events.received === this.#before.events.received + this.#events
+    );
+  }
+
+  [Symbol.dispose](): void {
+    this.#tap[Symbol.dispose]();
+  }
+
+  #ended(span: ReadableSpan): void {
+    this.#spans++;
+    // Some may have started before this was there.
+    if (this.#open > 0) this.#open--;
+    this.#onArrival();
+    if (this.#scheduled || (this.#open > 0 && !isLocalRoot(span))) return;
+    this.#scheduled = true;
+    queueMicrotask(this.#deliver);
+  }
+}
+
+function isLocalRoot({ parentSpanContext: parent }: ReadableSpan): boolean {
+  return parent === undefined || parent.isRemote === true;
+}

@@ -1,0 +1,85 @@
+import type { BatchBuffer } from '../fanout/batch-buffer.js';
+import type { SpanCache } from '../span-cache.js';
+import type { Losses } from './protocol.js';
+import type { Owed } from './shared-counts.js';
+import type { BatchPacker } from './wire/batch-packer.js';
+
+type Stats = ReturnType<SpanCache['stats']>;
+
+/**
+ * What a relay has to account for: the spans and orphans that it took from its cache, and those that were lost in this
+ * thread. What the cache lost while nobody wanted its spans does not count.
+ */
+export class RelayLosses {
+  readonly #cache: SpanCache;
+  readonly #buffer: BatchBuffer;
+  readonly #packer: BatchPacker;
+  #took: Owed = { spans: 0, orphans: 0 };
+  /** Lost by the cache while nobody wanted what it had. */
+  #unwanted: Owed = { spans: 0, orphans: 0 };
+  /** Lost by the cache until nobody wanted it any more. */
+  #pausedAt: Owed | undefined;
+  /** Lost by the cache while somebody wanted it, when that was looked at last. */
+  #inCache: Owed = { spans: 0, orphans: 0 };
+  #told: Owed = { spans: 0, orphans: 0 };
+
+  constructor(cache: SpanCache, buffer: BatchBuffer, packer: BatchPacker) {
+    this.#cache = cache;
+    this.#buffer = buffer;
+    this.#packer = packer;
+    this.#pausedAt = lostByCache(cache.stats());
+  }
+
+  /** Somebody wants what the cache has. */
+  begin(): void {
+    if (this.#pausedAt === undefined) return;
+    const unwanted = difference(lostByCache(this.#cache.stats()), this.#pausedAt);
+    this.#unwanted = sum(this.#unwanted, unwanted);
+    this.#pausedAt = undefined;
+  }
+
+  /** Nobody does any more. */
+  pause(): void {
+    this.#pausedAt = lostByCache(this.#cache.stats());
+  }
+
+  /** The relay took so many from its cache. */
+  took(spans: number, orphans: number): void {
+    this.#took = sum(this.#took, { spans, orphans });
+  }
+
+  /** All that is to be sent or to be told as lost, until now; what the cache has not delivered yet, too. */
+  owed(stats: Stats): Owed {
+    const { queued, held } = stats.spans;
+    const waiting = { spans: this.#pausedAt === undefined ? queued + held : 0, orphans: 0 };
+    this.#inCache = difference(this.#pausedAt ?? lostByCache(stats), this.#unwanted);
+    return sum(this.#took, sum(this.#inCache, waiting));
+  }
+
+  /** What was lost since this was asked for last. What the cache has lost is known from `owed()`. */
+  take(): Losses {
+    const lost = this.#lost();
+    const { spans, orphans } = difference(lost, this.#told);
+    this.#told = lost;
+    return { dropped: spans, droppedOrphans: orphans };
+  }
+
+  #lost(): Owed {
+    const { dropped, droppedOrphans } = this.#buffer;
+    const lostHere = sum({ spans: dropped, orphans: droppedOrphans }, this.#packer.unreadable);
+    return sum(lostHere, this.#inCache);
+  }
+}
+
+function lostByCache({ spans, events }: Stats): Owed {
+  const { queue_full, invalid, relay } = spans.dropped;
+  return { spans: queue_full + invalid + relay, orphans: events.dropped.relay };
+}
+
+function sum(one: Owed, other: Owed): Owed {
+  return { spans: one.spans + other.spans, orphans: one.orphans + other.orphans };
+}
+
+function difference(one: Owed, other: Owed): Owed {
+  return { spans: one.spans - other.spans, orphans: one.orphans - other.orphans };
+}
