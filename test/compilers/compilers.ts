@@ -19,7 +19,7 @@ function ofOurs(errors: readonly string[]): string[] {
 }
 
 describe('The declarations of the package', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   for (const compiler of COMPILERS) {
     it(`are what TypeScript ${compiler.version} takes, as ES module, CommonJS and for a bundler, with lib es2020`, async () => {

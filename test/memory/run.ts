@@ -2,12 +2,14 @@ import { startService, type Service } from '../scenarios/service.js';
 import { BOUNDS, type Bound } from './bounds.js';
 import { memoryInUse, Witness } from './heap.js';
 import { LEFTOVERS, type Leftover } from './leftovers.js';
+import { answered, SERVICES } from './services.js';
 
 /*
  * Holds the memory against the cache's bounds, in a process of its own: `npm run test:memory`.
  *
  * First what a cache holds at its bounds, while far more than that goes through it; then what it still refers to
- * when its work is over. The last lines read as mocha's do.
+ * when its work is over; then whether services with large telemetry live in a small heap. The last lines read as
+ * mocha's do.
  */
 
 const started = performance.now();
@@ -24,7 +26,13 @@ for (const leftover of LEFTOVERS) {
   const alive = await leftAlive(leftover);
   row(leftover.name, String(leftover.kept), String(alive), alive === leftover.kept);
 }
-console.log(`\n  ${BOUNDS.length + LEFTOVERS.length - failed.length} passing (${seconds(started)})`);
+console.log('\n  Requests answered by a service in a heap of 512 MB                   expected      are');
+for (const service of SERVICES) {
+  const { name, requests } = service;
+  const done = await answered(service);
+  row(name, String(requests), String(done), done === requests);
+}
+console.log(`\n  ${BOUNDS.length + LEFTOVERS.length + SERVICES.length - failed.length} passing (${seconds(started)})`);
 if (failed.length > 0) {
   console.log(`  ${failed.length} failing`);
   for (const name of failed) console.log(`  - ${name}`);
