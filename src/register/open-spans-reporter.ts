@@ -1,7 +1,7 @@
 import type { HrTime } from '@opentelemetry/api';
 import { isLogEvent } from '../model/log-event.js';
 import type { ReadableSpan } from '../model/otel.js';
-import { isHrTime } from '../model/value-parts.js';
+import { timeIn } from '../model/value-parts.js';
 import type { SpanCache } from '../span-cache.js';
 
 type OpenSpan = ReturnType<SpanCache['openSpans']>[number];
@@ -69,8 +69,9 @@ export class OpenSpansReporter {
 
 /** The members that a tree shows, as if the span ended now. */
 function asReadable(open: OpenSpan): ReadableSpan {
-  const { spanContext, startTime, ageMillis } = open;
-  const endTime = isHrTime(startTime) ? later(startTime, ageMillis) : startTime;
+  const { spanContext, ageMillis } = open;
+  const startTime = timeIn(open, 'startTime');
+  const endTime = startTime && later(startTime, ageMillis);
   return { ...open, spanContext: () => spanContext, endTime, ended: false } as object as ReadableSpan;
 }
 
