@@ -1,8 +1,8 @@
 /*
- * What `using` and `await using` work with, for compilers and `lib` settings that do not have it.
+ * The types behind `using` and `await using`, for compilers and `lib` settings that lack them.
  *
- * TypeScript has these declarations from 5.2 on, in `esnext.disposable`. They merge with those, and with the ones of
- * `@types/node`, which are the same.
+ * TypeScript declares them from 5.2 on, in `esnext.disposable`; so does `@types/node`. The declarations are the
+ * same, so they merge.
  */
 
 declare global {
@@ -12,10 +12,12 @@ declare global {
   }
 
   interface Disposable {
+    /** Called at the end of the block that `using` is in. */
     [Symbol.dispose](): void;
   }
 
   interface AsyncDisposable {
+    /** Called, and awaited, at the end of the block that `await using` is in. */
     [Symbol.asyncDispose](): PromiseLike<void>;
   }
 }

@@ -494,7 +494,7 @@ describe('formatTrace', () => {
   describe('of very large values', () => {
     it('works on no more than it shows', () => {
       const secondsFor = (length: number): number => {
-        const large = new Recorder();
+        const large = new Recorder({ maxBytes: 2 ** 30 });
         const text = Buffer.alloc(length, 'a "b"\n').toString();
         const attributes = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`key${index}`, text]));
         const span = large.start(text, { attributes });

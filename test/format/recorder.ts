@@ -1,6 +1,6 @@
 import { ROOT_CONTEXT, trace, type Span, type SpanOptions, type TimeInput } from '@opentelemetry/api';
 import type { LogRecord } from '@opentelemetry/api-logs';
-import { SpanCache, type Trace } from '../../src/index.js';
+import { SpanCache, type SpanStoreOptions, type Trace } from '../../src/index.js';
 import { startSdk } from '../sdk.js';
 
 /** What a span is given, with its times in milliseconds since the recording began. */
@@ -20,10 +20,11 @@ export class Recorder {
   readonly #store;
   readonly #sdk;
 
-  constructor() {
+  /** `maxBytes` bounds what it keeps, as `cache.store()` does. */
+  constructor(options?: Pick<SpanStoreOptions, 'maxBytes'>) {
     const cache = new SpanCache();
     let spans = 0;
-    this.#store = cache.store();
+    this.#store = cache.store(options);
     this.#sdk = startSdk({
       spanProcessors: [cache.spanProcessor],
       logRecordProcessors: [cache.logRecordProcessor],

@@ -4,10 +4,10 @@ import { ABSENT, EXACTLY, ORDERED, type Absent, type Exactly, type Ordered, type
 /** Expects that there is nothing: no such attribute, no exception, no children. */
 export const absent: Absent = Object.freeze({ [ABSENT]: true as const });
 
-/** `NoInfer` of TypeScript 5.4, for the compilers before it. */
+/** `NoInfer` of TypeScript 5.4, for the compilers before it: the type of an element is not inferred from it. */
 type Uninferred<T> = [T][T extends unknown ? 0 : never];
 
-/** One by one, or as one list. */
+/** The elements of `exactly()` and `ordered()`: one by one, or as one list. */
 type Items<T> = Uninferred<T>[] | [readonly Uninferred<T>[]];
 
 /**
