@@ -39,6 +39,8 @@ const config = {
     // There where it runs the tests.
     'vitest',
   ],
+  // A program of the system, used where it is there.
+  ignoreBinaries: ['unshare'],
 };
 
 export default config;
