@@ -36,6 +36,8 @@ const README = join(ROOT, 'README.md');
 const SHARED = [
   'compile.ts',
   'environment.ts',
+  'hostile-values.ts',
+  'testing/capture/tracing-tools.ts',
   'model/otel-types.ts',
   'model/otel-members.ts',
   'model/otel.types.test.ts',
@@ -59,6 +61,8 @@ const wanted = CELLS.filter(
 );
 if (wanted.length === 0) throw new Error(`no such cell; the lines are ${LINES.map(({ name }) => name).join(', ')}`);
 if (options.write && wanted.length < CELLS.length) throw new Error('--write needs all cells');
+
+const NOTHING_RAN = { passes: 0, failures: 1, pending: 0 };
 
 const cells = wanted.filter(isSupported);
 for (const line of new Set(cells.map((cell) => cell.line))) {
@@ -165,8 +169,6 @@ async function run(cell: Cell): Promise<{ version: string; seconds: number; resu
   const seconds = Math.round((performance.now() - started) / 1_000);
   return { version, seconds, result: read(reported) ?? { ...NOTHING_RAN, details: stdout + stderr } };
 }
-
-const NOTHING_RAN = { passes: 0, failures: 1, pending: 0 };
 
 /** What mocha's JSON reporter wrote, or undefined if it did not come to that. */
 function read(file: string): Result | undefined {
