@@ -338,6 +338,8 @@ class Run {
   };
   readonly #bridge = new EventToSpanEventBridge();
   readonly #clock: sinon.SinonFakeTimers;
+  /** That of the fake clock, which ends with the run. */
+  readonly #now = performance.now;
 
   constructor({ options, entrances, audience, storeCapacity }: Setup, clock: sinon.SinonFakeTimers) {
     this.#clock = clock;
@@ -657,11 +659,8 @@ class Run {
 
   /** What the cache reads from now on, instead of the fake clock, which goes on. */
   #setClock(shows: ClockFault): void {
-    this.#wrongTime.restore();
-    if (shows !== 'the time') this.#wrongTime = sinon.stub(performance, 'now').returns(shows);
+    performance.now = shows === 'the time' ? this.#now : () => shows;
   }
-
-  #wrongTime: { restore(): void } = { restore() {} };
 
   /** A span and an orphan come from another cache, which lost one of each. */
   #receive(): void {

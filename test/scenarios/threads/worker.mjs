@@ -29,6 +29,10 @@ const end = (count, name = 'work') => {
 };
 const log = (span, record) => logger.emit({ ...record, context: trace.setSpan(ROOT_CONTEXT, span) });
 const say = (message) => parentPort.postMessage(message);
+const signal = (shared) => {
+  Atomics.store(new Int32Array(shared), 0, 1);
+  Atomics.notify(new Int32Array(shared), 0);
+};
 const asked = () => new Promise((resolve) => parentPort.once('message', resolve));
 
 const TASKS = {
@@ -116,8 +120,7 @@ const TASKS = {
   unsent() {
     end(workerData.count);
     cache.flush();
-    Atomics.store(new Int32Array(workerData.ready), 0, 1);
-    Atomics.notify(new Int32Array(workerData.ready), 0);
+    signal(workerData.ready);
     for (;;);
   },
 
@@ -135,6 +138,7 @@ const TASKS = {
       cache.flush();
       const { spans, events } = cache.stats();
       say({ spans, events, relay: { ...relay.stats(), closed: relay.closed } });
+      if (workerData.answered) signal(workerData.answered);
     }
   },
 
