@@ -283,17 +283,39 @@ describe('Spans that share an id', () => {
     unregisterGlobals();
   });
 
-  it('are named by assertions and waits that fail', async () => {
+  /** Reads spans of a provider that gives all of them the same ids. */
+  function startWithOneId(): void {
     unregisterGlobals();
     tracing = traceTesting({ install: false });
     const idGenerator = { generateTraceId: () => 'a'.repeat(32), generateSpanId: () => 'b'.repeat(16) };
     trace.setGlobalTracerProvider(new BasicTracerProvider({ idGenerator, spanProcessors: [tracing.spanProcessor] }));
+  }
+
+  it('are named by assertions and waits that fail', async () => {
+    startWithOneId();
     const run = await tracing.run(() => ['checkout', 'charge'].forEach(endedSpan));
 
     const remark = `2 spans share the id ${'b'.repeat(16)}: checkout, charge.`;
     expect(thrownBy(() => assertSpan(run, { name: 'refund' })).message).to.include(remark);
     expect(thrownBy(() => assertTrace(run, { name: 'refund' })).message).to.include(remark);
     expect((await failureOf(run.waitForSpan('refund', { timeoutMillis: 1 }))).message).to.include(remark);
+  });
+
+  it('are all there for what asserts that one is not', async () => {
+    startWithOneId();
+    const run = await tracing.run(() => {
+      startSpan('open');
+      ['checkout', 'charge'].forEach(endedSpan);
+    });
+
+    for (const name of ['open', 'checkout', 'charge']) {
+      assertTrace(run, { name });
+      for (const spans of [run, run.traces, run.traces[0]!]) {
+        expect(() => assertNoSpan(spans, { name })).to.throw(`expected no span that matches ${name}, got 1`);
+      }
+      expect(() => expect(run).not.to.matchTrace({ name })).to.throw(`expected no trace that matches ${name}`);
+    }
+    expect(() => expect(run).to.have.openSpans(0)).to.throw('expected 0 open spans, got 1');
   });
 
   it('do not come from the provider that is installed, whatever Math.random() is', async () => {

@@ -58,7 +58,7 @@ export function remarksOnRun(spans: unknown): string[] {
   return [...remarksOnShared(spans), ...remarksOnDropped(spans)];
 }
 
-/** In trees, one of the spans that share an id stands for all. */
+/** What is below spans that share an id is shown below the last of them. */
 function remarksOnShared(spans: unknown): string[] {
   const run = runOf(spans);
   const byId = new Map<string, CapturedSpan[]>();
