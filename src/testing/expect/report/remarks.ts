@@ -20,12 +20,13 @@ const CONVENTION = /^(?:http|url|db|messaging|rpc|network|net|server|client|user
 export function remarksOn(spans: unknown, found: readonly unknown[], expectation?: Expectation): string[] {
   const run = runOf(spans);
   const why = found.length === 0 ? run?.explainNoSpans?.() : undefined;
-  const lacks = found.length > 0 && run !== undefined && expectation !== undefined && lacksInstrumentation(run, expectation);
-  return [
-    ...linesOf(why),
-    ...linesOf(lacks ? run.explainInstrumentations?.() : undefined),
-    ...remarksOnRun(spans),
-  ];
+  const lacking = found.length > 0 && run !== undefined && expectation !== undefined ? remarksOnLacking(run, expectation) : [];
+  return [...linesOf(why), ...lacking, ...remarksOnRun(spans)];
+}
+
+/** Which instrumentations are loaded, where a span is asked for as they make them and the run has none of theirs. */
+export function remarksOnLacking(run: SpanSource, expectation: Expectation): string[] {
+  return linesOf(lacksInstrumentation(run, expectation) ? run.explainInstrumentations?.() : undefined);
 }
 
 /** Whether a span is asked for as instrumentations make them, where there is none of an instrumentation. */
