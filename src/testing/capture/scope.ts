@@ -11,7 +11,7 @@ import { callerFrames } from './caller-frames.js';
 import { captureTrace } from './captured-traces.js';
 import { describeScope, openLines, openSpans } from './describe-scope.js';
 import type { LogArrival } from './log-arrival.js';
-import { whyNoLogs } from './no-logs.js';
+import { unreadText, whyNoLogs } from './no-logs.js';
 import { whyNoInstrumentation } from './instrumentations.js';
 import { whyBlind, whyNoSpans } from './no-spans.js';
 import type { Recorder } from './recorder.js';
@@ -171,6 +171,11 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
 
   explainNoLogs(): string {
     return whyNoLogs(this.#records, this.#recorder, this.#arrival);
+  }
+
+  explainUnreadLogs(): string | undefined {
+    const { unreadLogs } = this.#records;
+    return unreadLogs > 0 ? unreadText(unreadLogs) : undefined;
   }
 
   /** What snapshots get that are written without `traceTreeSerializer`. */

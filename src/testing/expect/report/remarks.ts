@@ -88,9 +88,9 @@ export function remarksOnUnseen(spans: unknown): string[] {
   return [...linesOf(runOf(spans)?.explainBlindness?.()), ...remarksOnDropped(spans)];
 }
 
-/** The same of log records: why there are none, and how many it had no room for. */
+/** The same of log records: why there are none, or that there are more elsewhere, and how many it had no room for. */
 export function remarksOnLogs(run: LogSource): string[] {
-  const why = run.logs.length === 0 ? run.explainNoLogs?.() : undefined;
+  const why = run.logs.length === 0 ? run.explainNoLogs?.() : run.explainUnreadLogs?.();
   return [...linesOf(why), ...droppedText(run.droppedLogsCount, 'log record', run.limitReached ?? 'maxLogsPerScope')];
 }
 
