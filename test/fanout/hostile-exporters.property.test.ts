@@ -5,6 +5,7 @@ import sinon from 'sinon';
 import { ExporterSubscription } from '../../src/fanout/exporter-subscription.js';
 import { MergedSpan, type DeliveredSpan } from '../../src/model/merged-span.js';
 import type { ExportResult, ReadableSpan, SpanExporter } from '../../src/model/otel.js';
+import { SPAN_MEMBERS } from '../../src/model/span-members.js';
 import { listenToWarnings } from '../scenarios/service.js';
 import { startSdk } from '../sdk.js';
 
@@ -72,6 +73,8 @@ class HostileExporter implements SpanExporter {
   subscription: ExporterSubscription | undefined;
   readonly got: ReadableSpan[] = [];
   empty = 0;
+  /** Spans among them that throw when they are read. */
+  unreadable = 0;
   /** Exports that have begun while another one had not returned. */
   nested = 0;
   #underWay = false;
@@ -81,6 +84,8 @@ class HostileExporter implements SpanExporter {
   export(spans: ReadableSpan[], done: Done): void {
     if (spans.length === 0) this.empty++;
     this.got.push(...spans);
+    // As exporters do: what throws here would cost the whole batch.
+    this.unreadable += spans.filter((span) => !isReadable(span)).length;
     if (this.#underWay) this.nested++;
     this.#underWay = true;
     try {
@@ -103,7 +108,16 @@ class HostileExporter implements SpanExporter {
   }
 }
 
-type Kind = 'plain' | 'merged' | 'unreadable' | 'unreadable when exported' | 'flushes when exported';
+type Kind = 'plain' | 'merged' | 'unreadable' | 'unreadable when exported' | 'merged, unreadable when exported' | 'flushes when exported';
+
+function isReadable(span: ReadableSpan): boolean {
+  try {
+    for (const member of SPAN_MEMBERS) void (span as DeliveredSpan)[member];
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function spanOf(kind: Kind, flush: () => void): DeliveredSpan {
   const span = tracer.startSpan('job', {}, ROOT_CONTEXT) as unknown as ReadableSpan;
@@ -116,7 +130,7 @@ function spanOf(kind: Kind, flush: () => void): DeliveredSpan {
       throw new Error('unreadable');
     },
   });
-  return new MergedSpan(broken, [], 0, 0);
+  return kind === 'merged, unreadable when exported' ? new MergedSpan(broken, [], 0, 0) : broken;
 }
 
 type Step =
@@ -131,6 +145,7 @@ const kind = fc.constantFrom<Kind>(
   'merged',
   'unreadable',
   'unreadable when exported',
+  'merged, unreadable when exported',
   'flushes when exported',
 );
 const steps = fc.array(
@@ -180,7 +195,7 @@ describe('A hostile exporter', () => {
             expect(delivered + failed + dropped + queued, 'spans').to.equal(added);
             expect(droppedByBytes).to.be.at.most(dropped);
             expect(queuedBytes > 0, 'queuedBytes').to.equal(queued > 0);
-            expect([exporter.empty, exporter.nested], 'empty and nested exports').to.deep.equal([0, 0]);
+            expect([exporter.empty, exporter.nested, exporter.unreadable], 'empty and nested exports, unreadable spans').to.deep.equal([0, 0, 0]);
           };
           for (const step of taken) {
             switch (step.do) {

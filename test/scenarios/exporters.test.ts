@@ -3,7 +3,7 @@ import { isTracingSuppressed } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import type { ExporterHandle, ExportResult, ReadableSpan, SpanCache, SpanExporter } from '../../src/index.js';
+import type { DeliveredSpan, ExporterHandle, ExportResult, ReadableSpan, SpanCache, SpanExporter } from '../../src/index.js';
 import { SPAN_MEMBERS } from '../../src/model/span-members.js';
 import {
   batchSpanProcessor,
@@ -60,6 +60,11 @@ class StackContextManager implements ContextManager {
   disable(): this {
     return this;
   }
+}
+
+/** The span as of a class that this package does not know. */
+function ofOtherClass(span: DeliveredSpan): DeliveredSpan {
+  return new Proxy(span, { get: (target, member) => Reflect.get(target, member) as unknown, getPrototypeOf: () => Object.prototype });
 }
 
 const settle = () => new Promise(setImmediate);
@@ -552,6 +557,67 @@ describe('An exporter subscription', () => {
 
       expect(copy.spanContext()).to.deep.equal(store.getFinishedSpans()[0]!.spanContext());
     });
+
+    it('gets an object of its own also of a span that another copy of this package made', async () => {
+      const source = startService();
+      const subscription = source.cache.subscribe();
+      const span = source.start('job');
+      source.log(span, 'a line');
+      span.end();
+      source.cache.flush();
+      const [view] = subscription.take()!.spans;
+      const { cache } = startService();
+      cache.addExporter(collecting(([exported]) => Object.assign(exported!, { attributes: { redacted: true } })));
+
+      cache.receive({ spans: [ofOtherClass(view!)] });
+      await cache.forceFlush();
+
+      expect(cache.stats().subscriptions[0]).to.include({ delivered: 1, failed: 0 });
+    });
+  });
+
+  describe('with a span that cannot be read', () => {
+    const broken = {
+      get: () => {
+        throw new Error('unreadable');
+      },
+    };
+    /** Where the getter is that throws. */
+    const PLACES: Record<string, (span: ReadableSpan) => void> = {
+      ...Object.fromEntries(SPAN_MEMBERS.map((member) => [member, (span) => Object.defineProperty(span, member, broken)])),
+      'an attribute': ({ attributes }) => Object.defineProperty(attributes, 'broken', { ...broken, enumerable: true }),
+      'an attribute of an event': ({ events }) => Object.defineProperty(events[0]!.attributes, 'broken', { ...broken, enumerable: true }),
+      'an event': ({ events }) => Object.defineProperty(events[0], 'name', { ...broken, enumerable: true }),
+      'a link': ({ links }) => Object.defineProperty(links[0], 'context', { ...broken, enumerable: true }),
+    };
+
+    for (const [place, breakSpan] of Object.entries(PLACES)) {
+      it(`leaves that one out, and exports its neighbours: ${place}`, async () => {
+        const { cache, start } = startService();
+        const exported: string[] = [];
+        cache.addExporter({
+          export(spans, done) {
+            JsonTraceSerializer.serializeRequest(spans as never);
+            exported.push(...names(spans));
+            done({ code: 0 });
+          },
+          shutdown: async () => {},
+        });
+        for (const name of ['before', 'broken', 'after']) {
+          const span = start(name).addEvent('event', { at: 1 });
+          span.addLink({ context: span.spanContext() });
+          span.end();
+          if (name === 'broken') breakSpan(span as unknown as ReadableSpan);
+        }
+
+        await cache.forceFlush();
+
+        expect(exported).to.deep.equal(['before', 'after']);
+        const { delivered, failed, dropped } = cache.stats().subscriptions[0]!;
+        const { invalid } = cache.stats().spans.dropped;
+        expect({ delivered, lost: failed + dropped + invalid }).to.deep.equal({ delivered: 2, lost: 1 });
+      });
+    }
   });
 
   describe('with spans that are large', () => {

@@ -243,7 +243,16 @@ describe('A span that went where it cannot be told whose it is', () => {
       await inLoop(() => endedSpan('job'));
     });
 
-    expect(thrownBy(() => assertSpan(run, { name: 'job' })).message).to.include('\njob matches, and is owned by another scope');
+    const remark = '\njob matches, and is owned by another scope';
+    expect(thrownBy(() => assertSpan(run, { name: 'job' })).message).to.include(remark);
+    expect(thrownBy(() => assertTrace(run, { name: 'job' })).message).to.include(remark);
+    const options = { timeoutMillis: 1 };
+    for (const wait of [run.waitForSpan('job', options), run.waitForTrace({ root: 'job' }, options)]) {
+      expect((await failureOf(wait)).message).to.include(remark);
+    }
+    for (const wait of [run.waitForSpan('other', options), run.waitForTrace({ traceId: 'other' }, options)]) {
+      expect((await failureOf(wait)).message).not.to.include('matches, and is');
+    }
   });
 
   it('is the run’s own while assertNoSpan() waits, if nobody else is there', async () => {
@@ -267,11 +276,16 @@ describe('A run without a span of an instrumentation', () => {
     tracing = startTracing();
     const run = await tracing.run(() => endedSpan('job'));
 
+    const remark = /\n(?:No instrumentation is loaded|Loaded instrumentations: )/;
+    const options = { timeoutMillis: 1 };
     for (const pattern of [{ kind: 'server' as const }, { attributes: { 'http.route': '/' } }, { name: 'job', children: [{ kind: 'client' as const }] }]) {
-      expect(thrownBy(() => assertSpan(run, pattern)).message).to.match(/\n(?:No instrumentation is loaded|Loaded instrumentations: )/);
+      expect(thrownBy(() => assertSpan(run, pattern)).message).to.match(remark);
+      expect((await failureOf(run.waitForSpan(pattern, options))).message).to.match(remark);
+      expect((await failureOf(run.waitForTrace({ root: pattern }, options))).message).to.match(remark);
     }
     for (const pattern of [{ name: 'other' }, { name: 'job', kind: 'internal' as const, attributes: { amount: 1 } }]) {
       expect(thrownBy(() => assertSpan(run, pattern)).message).not.to.match(/instrumentation/i);
+      expect((await failureOf(run.waitForSpan(pattern, options))).message).not.to.match(/instrumentation/i);
     }
   });
 });
@@ -283,17 +297,39 @@ describe('Spans that share an id', () => {
     unregisterGlobals();
   });
 
-  it('are named by assertions and waits that fail', async () => {
+  /** Reads spans of a provider that gives all of them the same ids. */
+  function startWithOneId(): void {
     unregisterGlobals();
     tracing = traceTesting({ install: false });
     const idGenerator = { generateTraceId: () => 'a'.repeat(32), generateSpanId: () => 'b'.repeat(16) };
     trace.setGlobalTracerProvider(new BasicTracerProvider({ idGenerator, spanProcessors: [tracing.spanProcessor] }));
+  }
+
+  it('are named by assertions and waits that fail', async () => {
+    startWithOneId();
     const run = await tracing.run(() => ['checkout', 'charge'].forEach(endedSpan));
 
     const remark = `2 spans share the id ${'b'.repeat(16)}: checkout, charge.`;
     expect(thrownBy(() => assertSpan(run, { name: 'refund' })).message).to.include(remark);
     expect(thrownBy(() => assertTrace(run, { name: 'refund' })).message).to.include(remark);
     expect((await failureOf(run.waitForSpan('refund', { timeoutMillis: 1 }))).message).to.include(remark);
+  });
+
+  it('are all there for what asserts that one is not', async () => {
+    startWithOneId();
+    const run = await tracing.run(() => {
+      startSpan('open');
+      ['checkout', 'charge'].forEach(endedSpan);
+    });
+
+    for (const name of ['open', 'checkout', 'charge']) {
+      assertTrace(run, { name });
+      for (const spans of [run, run.traces, run.traces[0]!]) {
+        expect(() => assertNoSpan(spans, { name })).to.throw(`expected no span that matches ${name}, got 1`);
+      }
+      expect(() => expect(run).not.to.matchTrace({ name })).to.throw(`expected no trace that matches ${name}`);
+    }
+    expect(() => expect(run).to.have.openSpans(0)).to.throw('expected 0 open spans, got 1');
   });
 
   it('do not come from the provider that is installed, whatever Math.random() is', async () => {

@@ -26,9 +26,9 @@ export function groupByTrace<T extends TraceRecord>(records: readonly T[]): Map<
 /** The spans of one trace, in the order they started, as a tree. */
 export function captureTrace(records: readonly TraceRecord[]): CapturedTrace {
   const spans = records.toSorted((a, b) => a.order - b.order).map((record) => record.captured());
-  const byId = new Map<string, MutableNode>();
-  for (const span of spans) byId.set(span.spanId, { ...span, children: [] });
-  const nodes = [...byId.values()];
+  // Each span has a node of its own: one in the place of all that share its id would hide the others.
+  const nodes = spans.map((span): MutableNode => ({ ...span, children: [] }));
+  const byId = new Map(nodes.map((node) => [node.spanId, node]));
   const roots = new Set(
     linkChildren(nodes, ({ parentSpanId }) => (parentSpanId === undefined ? undefined : byId.get(parentSpanId))),
   );

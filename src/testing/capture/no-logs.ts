@@ -4,9 +4,7 @@ import type { ScopeRecords } from './scope-records.js';
 
 /** Why a scope has no log record, as far as that can be told. */
 export function whyNoLogs({ openedAt, unreadLogs }: ScopeRecords, recorder: Recorder, arrival: LogArrival): string {
-  if (unreadLogs > 0) {
-    return `${records(unreadLogs)} emitted through @opentelemetry/api-logs, and reached nobody: ${LINE_OF_API}`;
-  }
+  if (unreadLogs > 0) return unreadText(unreadLogs);
   const state = arrival.state();
   if (state === 'foreign') return arrival.foreignMessage();
   const unowned = recorder.unowned.logsSince(openedAt).length;
@@ -14,6 +12,11 @@ export function whyNoLogs({ openedAt, unreadLogs }: ScopeRecords, recorder: Reco
     return `unowned: ${records(unowned)} emitted in no scope's async context or trace`;
   }
   return arrival.mayBeUnread ? `${BY_PROVIDER[state]}\n${MAY_BE_UNREAD}` : BY_PROVIDER[state];
+}
+
+/** What is to be said of log records that were emitted where nobody reads them. */
+export function unreadText(unreadLogs: number): string {
+  return `${records(unreadLogs)} emitted through @opentelemetry/api-logs, and reached nobody: ${LINE_OF_API}`;
 }
 
 const LINE_OF_API = `the 3.x line of OpenTelemetry reads the logs
@@ -28,7 +31,7 @@ function records(count: number): string {
 const BY_PROVIDER: Readonly<Record<Exclude<LoggerState, 'foreign'>, string>> = {
   none: 'no logger provider is registered: log records are no-ops',
   silent: 'the registered logger provider takes no log records. Was it shut down?',
-  captured: `a logger provider is registered and its log records arrive here, but none was emitted. Does the logger in use
+  captured: `a logger provider is registered and its log records arrive here, but none came. Does the logger in use
 hand them over, by an instrumentation such as that for pino, loaded before the logger?`,
   cache: `none came by the cache. Does the logger provider have its logRecordProcessor, and does the logger in use hand
 records over, by an instrumentation such as that for pino, loaded before the logger?`,

@@ -1,6 +1,7 @@
 import { inspect } from '../../model/inspect-span.js';
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
-import { remarksOnRun } from '../expect/report/remarks.js';
+import { matchesElsewhere } from '../expect/report/elsewhere.js';
+import { remarksOnLacking, remarksOnRun } from '../expect/report/remarks.js';
 import { wantedSpan, type SpanMatcher, type WantedSpan } from '../expect/wanted-span.js';
 import { nodesOf } from '../tree/descendants.js';
 import { givenOut } from '../tree/given-lists.js';
@@ -10,7 +11,7 @@ import { callerFrames } from './caller-frames.js';
 import { captureTrace } from './captured-traces.js';
 import { describeScope, openLines, openSpans } from './describe-scope.js';
 import type { LogArrival } from './log-arrival.js';
-import { whyNoLogs } from './no-logs.js';
+import { unreadText, whyNoLogs } from './no-logs.js';
 import { whyNoInstrumentation } from './instrumentations.js';
 import { whyBlind, whyNoSpans } from './no-spans.js';
 import type { Recorder } from './recorder.js';
@@ -21,6 +22,16 @@ import type { SpanRecord } from './span-record.js';
 import { startedWhileOpen, type Stray } from './strays.js';
 import type { OpenScope, SettleOptions, TracePattern, TraceRun, WaitOptions } from './trace-scope.js';
 import { waitUntil } from './waiting.js';
+
+/** What there is to say about something that was waited for in vain, worked out only then. */
+interface Missed {
+  /** What came nearest, a line each. */
+  readonly nearest: () => readonly string[];
+  /** Why it may not be here. */
+  readonly remarks: () => readonly string[];
+}
+
+const NOTHING_MISSED: Missed = { nearest: () => [], remarks: () => [] };
 
 /** A scope as tests see it: reads, waits and assertions over what it owns. */
 export class CaptureScope implements OpenScope, TraceRun<unknown> {
@@ -93,7 +104,10 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
     const look = this.#amongChanged((trace) =>
       asSeenBy(wanted, trace.spans, ({ ended }) => ended).find((candidate) => candidate.ended && wanted.matches(candidate)),
     );
-    return this.#wait(`no span matched ${wanted.description}`, look, options, () => wanted.nearest(this.#seenBy(wanted)));
+    return this.#wait(`no span matched ${wanted.description}`, look, options, {
+      nearest: () => wanted.nearest(this.#seenBy(wanted)),
+      remarks: () => this.#remarksOn(wanted, false),
+    });
   }
 
   async waitForTrace({ root, traceId }: TracePattern = {}, options?: SettleOptions): Promise<CapturedTrace> {
@@ -102,8 +116,9 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
       if (traceId !== undefined && trace.traceId !== traceId) return undefined;
       return isComplete(trace.spans, wanted) ? captureTrace(trace.spans) : undefined;
     });
-    return this.#wait(missedTrace(wanted, traceId), look, options, () => {
-      return wanted?.nearest(this.#records.traces.flatMap(({ spans }) => localRoots(spans, wanted))) ?? [];
+    return this.#wait(missedTrace(wanted, traceId), look, options, {
+      nearest: () => wanted?.nearest(this.#records.traces.flatMap(({ spans }) => localRoots(spans, wanted))) ?? [],
+      remarks: () => (wanted === undefined ? [] : this.#remarksOn(wanted, true)),
     });
   }
 
@@ -120,7 +135,7 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
       open: openLines(open),
       openCount: open.length,
       finding: `${open.length} of ${spans.length} spans have not ended in ${this.name}`,
-      describe: () => this.#describe([]),
+      describe: () => this.#describe(),
     });
   }
 
@@ -158,6 +173,11 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
     return whyNoLogs(this.#records, this.#recorder, this.#arrival);
   }
 
+  explainUnreadLogs(): string | undefined {
+    const { unreadLogs } = this.#records;
+    return unreadLogs > 0 ? unreadText(unreadLogs) : undefined;
+  }
+
   /** What snapshots get that are written without `traceTreeSerializer`. */
   toJSON(): string {
     return snapshotText(this);
@@ -185,8 +205,15 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
     return this.#records.traces.flatMap(({ spans }) => asSeenBy(wanted, spans));
   }
 
-  #describe(nearest: readonly string[]): string {
-    return describeScope(this.#records, this.#recorder, nearest, remarksOnRun(this));
+  #describe({ nearest, remarks }: Missed = NOTHING_MISSED): string {
+    return describeScope(this.#records, this.#recorder, nearest(), [...remarks(), ...remarksOnRun(this)]);
+  }
+
+  /** Why a span that was waited for may not be here: it went elsewhere, or lacks an instrumentation. */
+  #remarksOn({ expectation }: WantedSpan, onlyRoots: boolean): string[] {
+    if (expectation === undefined) return [];
+    const lacking = this.#records.spans.length > 0 ? remarksOnLacking(this, expectation) : [];
+    return [...matchesElsewhere(this, expectation, onlyRoots).lines, lacking.join('\n')];
   }
 
   #captured(records: readonly SpanRecord[]): readonly CapturedSpan[] {
@@ -197,11 +224,11 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
     missed: string,
     look: () => T | undefined,
     options: SettleOptions | undefined,
-    nearest: () => readonly string[] = () => [],
+    about?: Missed,
   ): Promise<T> {
     const frames = callerFrames(new Error('called here'));
     return waitUntil(this.#records, look, options, (timeoutMillis) => {
-      return timeoutError(this, missed, timeoutMillis, this.#describe(nearest()), frames);
+      return timeoutError(this, missed, timeoutMillis, this.#describe(about), frames);
     });
   }
 }

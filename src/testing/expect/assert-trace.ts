@@ -5,9 +5,10 @@ import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';
 import { checkOptions } from './options.js';
 import { compileSpan } from './pattern/compile.js';
-import type { ListCheck } from './pattern/expectation.js';
+import type { ListCheck, Wanted } from './pattern/expectation.js';
 import type { SpanPattern } from './pattern/pattern.js';
 import type { Assertion } from './report/assertion.js';
+import { matchesElsewhere } from './report/elsewhere.js';
 import { capturedTrees, failureOf, firstOf, type Failure } from './report/failure.js';
 import { Notes } from './report/notes.js';
 import { projectedTree } from './report/projected-tree.js';
@@ -72,14 +73,19 @@ function failureAmong(
   const [nearest = comparison.compareList([], check)] = findings;
   const notes = new Notes();
   notes.writeList(nearest);
-  const summary = check.wanted.map(({ expectation }) => summaryOf(expectation)).join();
+  const [{ expectation }] = check.wanted as [Wanted];
+  const summary = summaryOf(expectation);
   const headline =
     trees.length === 0
       ? `no trace was captured, expected ${summary}`
       : `${trees.length === 1 ? 'the trace does not match' : `none of ${trees.length} traces matches`}: ${firstOf(notes)}`;
   return {
     headline,
-    body: [...capturedTrees(trees.flat(), notes), ...remarksOn(source, trees, check.wanted[0]?.expectation)],
+    body: [
+      ...capturedTrees(trees.flat(), notes),
+      ...matchesElsewhere(source, expectation, true).lines,
+      ...remarksOn(source, trees, expectation),
+    ],
     actual: projectedTree(nearest, 'actual'),
     expected: projectedTree(nearest, 'expected'),
   };

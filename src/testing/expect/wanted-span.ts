@@ -16,6 +16,8 @@ export type SpanMatcher = string | RegExp | SpanPattern | ((span: CapturedSpan) 
 export interface WantedSpan {
   /** The matcher on one line. */
   readonly description: string;
+  /** What a name or a pattern expects; undefined for a function. */
+  readonly expectation: Expectation | undefined;
   /** Whether it mentions the spans below: it is for spans that come with them, then. */
   readonly looksBelow: boolean;
   /** Throws what a function given as matcher throws. */
@@ -35,6 +37,7 @@ export function wantedSpan(name: string, matcher: SpanMatcher): WantedSpan {
 function wantedByPattern(expectation: Expectation): WantedSpan {
   return {
     description: summaryOf(expectation),
+    expectation,
     looksBelow: looksBelow(expectation),
     matches: matchesEachOnce(expectation),
     nearest(spans) {
@@ -47,6 +50,7 @@ function wantedByPattern(expectation: Expectation): WantedSpan {
 function wantedByFunction(matcher: (span: CapturedSpan) => boolean): WantedSpan {
   return {
     description: matcher.name === '' ? 'the function given' : matcher.name,
+    expectation: undefined,
     looksBelow: false,
     matches: matcher,
     nearest: (spans) => firstLinesOf(spans, (span) => lineOf(span, verdictOf(matcher, span))),

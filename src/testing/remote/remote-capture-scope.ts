@@ -23,7 +23,7 @@ import { inOrderOfStart, withoutParent } from './arrived-spans.js';
 import type { RemoteReceiver, RemoteScope } from './contract.js';
 import type { RemoteRecords } from './remote-records.js';
 import { newParent } from './traceparent.js';
-import { whyNoLogArrived, whyNothingArrived } from './why-no-spans.js';
+import { rejectedText, whyNoLogArrived, whyNothingArrived } from './why-no-spans.js';
 
 /** Ten times what an SDK waits before it exports. */
 const IDLE_SETTLE_MILLIS = 100;
@@ -216,11 +216,14 @@ export class RemoteCaptureScope implements RemoteScope {
 
   #describe(nearest: readonly string[]): string {
     const { spans } = this.#records;
+    const { lastRejection } = this.receiver.stats;
     return [
       spans.length === 0 ? `No span has arrived: ${this.explainNoSpans()}` : seenTraces(inOrderOfStart(spans)),
       section('Open, or still on their way', this.#missingParents()),
       section('Nearest', nearest),
       section('Unowned', this.#unowned().map((record) => spanLine(record.captured()))),
+      // Where there is no span, that is told already.
+      spans.length > 0 && lastRejection !== undefined ? rejectedText(lastRejection) : '',
       ...remarksOnRun(this),
     ]
       .filter((text) => text !== '')

@@ -45,6 +45,8 @@ export interface LogSource extends SpanSource {
   readonly droppedLogsCount?: number;
   /** Why there is no log record. */
   explainNoLogs?(): string;
+  /** What is known of log records that nobody read: one that is missing may be among them. */
+  explainUnreadLogs?(): string | undefined;
 }
 
 /** All that has spans: a run, a trace, a span in its trace, or a list of traces or of spans. */

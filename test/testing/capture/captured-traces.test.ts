@@ -51,6 +51,13 @@ describe('captureTrace()', () => {
     expect(tree(record('a', 'a', 1))).to.deep.equal(['a']);
   });
 
+  it('hides no span behind another that has the same id', () => {
+    const [a, b, c] = [record('a', undefined, 1), record('a', undefined, 2), record('a', 'a', 3)];
+
+    expect(tree(a, b, c)).to.deep.equal(['a', 'a', 'a']);
+    expect(tree(a, b, record('d', 'a', 3))).to.deep.equal(['a', 'a', '└─ d']);
+  });
+
   it('puts the root of a ring in its place among the other roots', () => {
     expect(tree(record('a', 'b', 1), record('b', 'a', 2), record('c', undefined, 3))).to.deep.equal(['a', '└─ b', 'c']);
   });

@@ -6,6 +6,7 @@ import { LogArrival, type LogSources } from '../../../src/testing/capture/log-ar
 import { CapturingLogRecordProcessor, CapturingSpanProcessor } from '../../../src/testing/capture/processors.js';
 import { Recorder } from '../../../src/testing/capture/recorder.js';
 import { CaptureScope } from '../../../src/testing/capture/scope.js';
+import { assertLog } from '../../../src/testing/index.js';
 import { findUserSdk, type LogsApi } from '../../../src/testing/capture/user-sdk.js';
 import { unregisterGlobals } from '../../sdk.js';
 
@@ -15,6 +16,9 @@ class LogsOfApi implements LogsApi {
   getLoggerProvider = () => this.#provider as ReturnType<LogsApi['getLoggerProvider']>;
   setGlobalLoggerProvider = (provider: object) => (this.#provider = provider);
   disable = () => (this.#provider = undefined);
+  emit(body: string): void {
+    (this.#provider as LoggerProvider).getLogger('app').emit({ body });
+  }
 }
 
 /** As traceTesting() puts it together where the 3.x line is installed, with `api-logs` beside it. */
@@ -33,7 +37,7 @@ function install(sources: Partial<LogSources> = {}) {
   sdk.install();
   const arrival = new LogArrival(recorder, { findApi: () => api, lacksSdk: () => false, hasCache: false, mayBeUnread: () => false, ...sources });
   const limits = { maxSpansPerScope: 10, maxLogsPerScope: 10 };
-  return { sdk, scope: new CaptureScope(recorder.newScope('test', limits), recorder, arrival) };
+  return { sdk, api, scope: new CaptureScope(recorder.newScope('test', limits), recorder, arrival) };
 }
 
 describe('Log records that are emitted through a logs API which the installed SDK does not read', () => {
@@ -53,16 +57,28 @@ describe('Log records that are emitted through a logs API which the installed SD
     expect(scope.explainNoLogs()).to.match(/^2 log records were emitted through @opentelemetry\/api-logs, and reached nobody: the 3\.x line/);
   });
 
+  it('are named where an assertion fails, though other log records came', () => {
+    const { scope, api } = install();
+
+    scope.run(() => {
+      logs.getLogger('app').emit({ body: 'a' });
+      api.emit('b');
+    });
+
+    expect(() => assertLog(scope, { body: 'a' })).to.throw(/\n1 log record was emitted through @opentelemetry\/api-logs/);
+    assertLog(scope, { body: 'b' });
+  });
+
   it('are no part of what is said where there were none', () => {
     const { scope } = install();
 
-    expect(scope.explainNoLogs()).to.match(/^a logger provider is registered and its log records arrive here, but none was emitted\./);
+    expect(scope.explainNoLogs()).to.match(/^a logger provider is registered and its log records arrive here, but none came\./);
   });
 
   it('may be the reason where nobody watches them', () => {
     const { scope } = install({ mayBeUnread: () => true });
 
-    expect(scope.explainNoLogs()).to.match(/but none was emitted\.[^]*\n@opentelemetry\/api-logs is loaded, and what is emitted through it does not arrive here/);
+    expect(scope.explainNoLogs()).to.match(/but none came\.[^]*\n@opentelemetry\/api-logs is loaded, and what is emitted through it does not arrive here/);
   });
 
   it('go where they went before once nobody reads any more, and always where somebody has registered a provider', () => {

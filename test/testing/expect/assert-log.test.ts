@@ -25,6 +25,7 @@ describe('assertLog', () => {
       logs: [
         logOf({ body: 'pino', severity: 'info', severityNumber: 9 }),
         logOf({ body: 'number', severity: undefined, severityNumber: 14 }),
+        logOf({ body: 'empty text', severity: '', severityNumber: 17 }),
         logOf({ body: 'none', severity: undefined, severityNumber: undefined }),
       ],
     };
@@ -43,6 +44,7 @@ describe('assertLog', () => {
     it('gives a record that has only a number the name of the number', () => {
       expect(assertLog(levels, { severity: 'warn' }).body).to.equal('number');
       expect(assertLog(levels, { severity: /^WARN$/ }).body).to.equal('number');
+      expect(assertLog(levels, { severity: 'ERROR' }).body).to.equal('empty text');
       expect(assertLog(levels, { severity: absent }).body).to.equal('none');
     });
 

@@ -248,6 +248,21 @@ describe('RemoteCaptureScope', () => {
     });
   });
 
+  describe('a wait that is over', () => {
+    it('shows the last request that was rejected, once, whether or not other spans came', async () => {
+      const rejected = 'a request was rejected: resourceSpans must be an array';
+      const body = JSON.stringify({ resourceSpans: 1 });
+      await fetch(`${scope.receiver.url}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      const waits = () => [scope.waitForSpan('b', { timeoutMillis: 1 }), scope.waitForLog('b', { timeoutMillis: 1 })];
+
+      const before = await Promise.all(waits().map(failureOf));
+      await send(span('1'));
+      const after = await Promise.all(waits().map(failureOf));
+
+      for (const { message } of [...before, ...after]) expect(message.split(rejected)).to.have.length(2);
+    });
+  });
+
   describe('explainNoLogs', () => {
     it('says whether anything came, and that logs travel apart', async () => {
       await send(span('1'));

@@ -133,10 +133,10 @@ function exceptionsOf(span: object): CapturedEvent[] {
   return (span as CapturedSpan).events.filter(isException);
 }
 
-/** The severity's text; of a record that has a number only, the number's name. */
+/** The severity's text; of a record that has a number only, or an empty text beside it, the number's name. */
 function severityOf(record: object): unknown {
   const { severity, severityNumber } = record as CapturedEvent;
-  return severity ?? SEVERITIES[Math.ceil((severityNumber ?? 0) / 4) - 1];
+  return severity || (SEVERITIES[Math.ceil((severityNumber ?? 0) / 4) - 1] ?? severity);
 }
 
 function severityNumberOf(record: object): unknown {

@@ -20,12 +20,13 @@ const CONVENTION = /^(?:http|url|db|messaging|rpc|network|net|server|client|user
 export function remarksOn(spans: unknown, found: readonly unknown[], expectation?: Expectation): string[] {
   const run = runOf(spans);
   const why = found.length === 0 ? run?.explainNoSpans?.() : undefined;
-  const lacks = found.length > 0 && run !== undefined && expectation !== undefined && lacksInstrumentation(run, expectation);
-  return [
-    ...linesOf(why),
-    ...linesOf(lacks ? run.explainInstrumentations?.() : undefined),
-    ...remarksOnRun(spans),
-  ];
+  const lacking = found.length > 0 && run !== undefined && expectation !== undefined ? remarksOnLacking(run, expectation) : [];
+  return [...linesOf(why), ...lacking, ...remarksOnRun(spans)];
+}
+
+/** Which instrumentations are loaded, where a span is asked for as they make them and the run has none of theirs. */
+export function remarksOnLacking(run: SpanSource, expectation: Expectation): string[] {
+  return linesOf(lacksInstrumentation(run, expectation) ? run.explainInstrumentations?.() : undefined);
 }
 
 /** Whether a span is asked for as instrumentations make them, where there is none of an instrumentation. */
@@ -58,7 +59,7 @@ export function remarksOnRun(spans: unknown): string[] {
   return [...remarksOnShared(spans), ...remarksOnDropped(spans)];
 }
 
-/** In trees, one of the spans that share an id stands for all. */
+/** What is below spans that share an id is shown below the last of them. */
 function remarksOnShared(spans: unknown): string[] {
   const run = runOf(spans);
   const byId = new Map<string, CapturedSpan[]>();
@@ -87,9 +88,9 @@ export function remarksOnUnseen(spans: unknown): string[] {
   return [...linesOf(runOf(spans)?.explainBlindness?.()), ...remarksOnDropped(spans)];
 }
 
-/** The same of log records: why there are none, and how many it had no room for. */
+/** The same of log records: why there are none, or that there are more elsewhere, and how many it had no room for. */
 export function remarksOnLogs(run: LogSource): string[] {
-  const why = run.logs.length === 0 ? run.explainNoLogs?.() : undefined;
+  const why = run.logs.length === 0 ? run.explainNoLogs?.() : run.explainUnreadLogs?.();
   return [...linesOf(why), ...droppedText(run.droppedLogsCount, 'log record', run.limitReached ?? 'maxLogsPerScope')];
 }
 
