@@ -7,10 +7,13 @@ import { StoredSpan } from '../store/stored-span.js';
  *
  * Exporters and the processors in front of them copy spans by spread and assign members. So all members of the object
  * are its own, enumerable and writable, and assigning one changes neither the SDK's span nor what subscribers have.
- * Throws what a getter of the span throws.
+ *
+ * Throws what a getter of the span throws. Each member is read here, also of a span that goes out as it is: if the
+ * exporter met the getter first, all spans of its batch would fail.
  */
 export function exportedSpan(span: DeliveredSpan): ReadableSpan {
-  return span instanceof MergedSpan || span instanceof StoredSpan ? plainSpan(span) : span;
+  const plain = plainSpan(span);
+  return span instanceof MergedSpan || span instanceof StoredSpan ? plain : span;
 }
 
 function plainSpan(span: DeliveredSpan): Required<ReadableSpan> {

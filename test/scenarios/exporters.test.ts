@@ -539,6 +539,27 @@ describe('An exporter subscription', () => {
       expect(exported).to.equal(span);
     });
 
+    for (const member of SPAN_MEMBERS.filter((member) => member !== 'revision')) {
+      it(`loses one alone whose ${member} cannot be read`, async () => {
+        const { cache, start } = startService();
+        const exported: ReadableSpan[] = [];
+        // As exporters do: they read all spans of a batch before they send any.
+        cache.addExporter(collecting((spans) => exported.push(...(JsonTraceSerializer.serializeRequest(spans as never) ? spans : []))));
+        start('before').end();
+        const broken = Object.defineProperty(start('broken') as unknown as ReadableSpan, member, {
+          get: sinon.fake.throws(new Error('unreadable')),
+        });
+        cache.spanProcessor.onEnd(broken);
+        start('after').end();
+
+        await cache.forceFlush();
+
+        expect(names(exported)).to.deep.equal(['before', 'after']);
+        const { spans, subscriptions } = cache.stats();
+        expect(subscriptions[0]!.failed + spans.dropped.invalid).to.equal(1);
+      });
+    }
+
     it('gets an object of its own also of a span that came from a store', async () => {
       const source = startService();
       const store = source.cache.store();
