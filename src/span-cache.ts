@@ -107,7 +107,8 @@ export class SpanCache {
     this.#mostHeld = queueCapacity + rules.maxParkedSpans;
     this.#spans = new BoundedQueue('span', queueCapacity);
     this.#events = new BoundedQueue('event', queueCapacity);
-    this.#openSpans = trackOpenSpans ? new OpenSpans(rules.maxParkedSpans, typeof rules.lateEvents === 'object') : undefined;
+    const { maxParkedSpans, maxParkedBytes, lateEvents } = rules;
+    this.#openSpans = trackOpenSpans ? new OpenSpans(maxParkedSpans, typeof lateEvents === 'object', maxParkedBytes) : undefined;
     this.#selfObservability =
       selfObsMeterProvider &&
       new SelfObservability(selfObsMeterProvider, queueCapacity, trackOpenSpans, () => this.stats());
