@@ -6,7 +6,7 @@ import { ExporterSubscription } from '../../src/fanout/exporter-subscription.js'
 import { MergedSpan, type DeliveredSpan } from '../../src/model/merged-span.js';
 import type { ExportResult, ReadableSpan, SpanExporter } from '../../src/model/otel.js';
 import { listenToWarnings } from '../scenarios/service.js';
-import { startSdk } from '../sdk.js';
+import { JsonTraceSerializer, ProtobufTraceSerializer, startSdk } from '../sdk.js';
 
 const { tracer } = startSdk({ spanProcessors: [] });
 
@@ -74,6 +74,8 @@ class HostileExporter implements SpanExporter {
   empty = 0;
   /** Exports that have begun while another one had not returned. */
   nested = 0;
+  /** Exports of spans over which a serializer throws. */
+  unsendable = 0;
   #underWay = false;
   conduct: keyof typeof CONDUCTS = 'answers at once';
   readonly #answers: (() => void)[] = [];
@@ -82,6 +84,7 @@ class HostileExporter implements SpanExporter {
     if (spans.length === 0) this.empty++;
     this.got.push(...spans);
     if (this.#underWay) this.nested++;
+    if (!isSendable(spans)) this.unsendable++;
     this.#underWay = true;
     try {
       return CONDUCTS[this.conduct]!(spans, done, this) as void;
@@ -103,20 +106,55 @@ class HostileExporter implements SpanExporter {
   }
 }
 
-type Kind = 'plain' | 'merged' | 'unreadable' | 'unreadable when exported' | 'flushes when exported';
+function isSendable(spans: ReadableSpan[]): boolean {
+  try {
+    for (const { serializeRequest } of [JsonTraceSerializer, ProtobufTraceSerializer]) serializeRequest(spans as never);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type Kind =
+  | 'plain'
+  | 'merged'
+  | 'odd'
+  | 'odd and merged'
+  | 'unreadable'
+  | 'unreadable when exported'
+  | 'unreadable when exported as it is'
+  | 'flushes when exported';
+
+/** Names, times and links such that serializers throw, which an SDK lets pass. */
+function oddSpan(): ReadableSpan {
+  const span = tracer.startSpan(undefined as never, { startTime: new Date(NaN) }, ROOT_CONTEXT);
+  span.addEvent(undefined as never, new Date(NaN)).addLink({} as never);
+  span.end([Infinity, 0]);
+  return span as unknown as ReadableSpan;
+}
 
 function spanOf(kind: Kind, flush: () => void): DeliveredSpan {
   const span = tracer.startSpan('job', {}, ROOT_CONTEXT) as unknown as ReadableSpan;
   if (kind === 'plain') return span;
   if (kind === 'merged') return new MergedSpan(span, [], 0, 0);
-  if (kind === 'flushes when exported') return Object.defineProperty(span, 'resource', { get: flush });
+  if (kind === 'odd') return oddSpan();
+  if (kind === 'odd and merged') return new MergedSpan(oddSpan(), [], 0, 0);
+  if (kind === 'flushes when exported') {
+    const { resource } = span;
+    return Object.defineProperty(span, 'resource', {
+      get: () => {
+        flush();
+        return resource;
+      },
+    });
+  }
   const member = kind === 'unreadable' ? 'spanContext' : 'status';
   const broken = Object.defineProperty(span, member, {
     get: () => {
       throw new Error('unreadable');
     },
   });
-  return new MergedSpan(broken, [], 0, 0);
+  return kind === 'unreadable when exported as it is' ? broken : new MergedSpan(broken, [], 0, 0);
 }
 
 type Step =
@@ -130,7 +168,10 @@ const kind = fc.constantFrom<Kind>(
   'plain',
   'merged',
   'unreadable',
+  'odd',
+  'odd and merged',
   'unreadable when exported',
+  'unreadable when exported as it is',
   'flushes when exported',
 );
 const steps = fc.array(
@@ -181,6 +222,7 @@ describe('A hostile exporter', () => {
             expect(droppedByBytes).to.be.at.most(dropped);
             expect(queuedBytes > 0, 'queuedBytes').to.equal(queued > 0);
             expect([exporter.empty, exporter.nested], 'empty and nested exports').to.deep.equal([0, 0]);
+            expect(exporter.unsendable, 'exports that one span would fail').to.equal(0);
           };
           for (const step of taken) {
             switch (step.do) {
