@@ -28,7 +28,8 @@ export interface SpanCacheOptions {
   /**
    * About how many bytes parked events, held spans and spans that can be amended may keep alive together. Past that, what has
    * been kept longest gives way: parked events become orphans, a held span is delivered, an amendable one cannot be
-   * amended any more. An event or span that is larger by itself is not kept. Default 67,108,864, which is 64 MiB.
+   * amended any more. An event or span that is larger by itself is not kept. With `trackOpenSpans`, spans that have been
+   * open for a second may keep as much again: past that, the first of them are forgotten. Default 67,108,864, which is 64 MiB.
    */
   maxParkedBytes?: number;
   /**

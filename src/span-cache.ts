@@ -107,7 +107,8 @@ export class SpanCache {
     this.#mostHeld = queueCapacity + rules.maxParkedSpans;
     this.#spans = new BoundedQueue('span', queueCapacity);
     this.#events = new BoundedQueue('event', queueCapacity);
-    this.#openSpans = trackOpenSpans ? new OpenSpans(rules.maxParkedSpans, typeof rules.lateEvents === 'object') : undefined;
+    const { maxParkedSpans, maxParkedBytes, lateEvents } = rules;
+    this.#openSpans = trackOpenSpans ? new OpenSpans(maxParkedSpans, typeof lateEvents === 'object', maxParkedBytes) : undefined;
     this.#selfObservability =
       selfObsMeterProvider &&
       new SelfObservability(selfObsMeterProvider, queueCapacity, trackOpenSpans, () => this.stats());
@@ -278,8 +279,11 @@ export class SpanCache {
    * Shows spans and log records to a function as they come in, inside the application's own calls, until what
    * this returns is disposed of. For test tools, which must know at once and in the application's async
    * context; who can wait subscribes. Sees nothing of what comes by `exporter`.
+   *
+   * @throws TypeError if one of the functions is missing
    */
   tap(tap: SpanCacheTap): Disposable {
+    requireMethods('tap', tap, ['onStart', 'onEnd', 'onEmit']);
     return this.#taps.add(tap);
   }
 

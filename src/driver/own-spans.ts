@@ -29,7 +29,13 @@ export class OwnSpans {
     return this.#spans !== undefined && this.#spans.has(span as object);
   }
 
+  /** A processor in front of the cache may pass on something that is no context, or nothing. */
   #isParent(context: Context): boolean {
-    return this.#spans !== undefined && this.has(trace.getSpan(context));
+    if (this.#spans === undefined) return false;
+    try {
+      return this.has(trace.getSpan(context));
+    } catch {
+      return false;
+    }
   }
 }

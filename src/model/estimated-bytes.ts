@@ -14,21 +14,34 @@ const ENTRY_BYTES = 16;
 /** What cannot be read, or refers to something that V8 keeps elsewhere. */
 const OPAQUE_BYTES = 1_024;
 
-/** Entries read of one container; the others are taken to be as large on average. */
+/** Entries of one container that are read however they nest; of the others, texts are, and the rest is taken to be average. */
 const MAX_ENTRIES = 128;
+
+/** Entries of one container whose texts are read. */
+const MAX_TEXTS = 16_384;
 
 /** Containers read of one span or event, however they nest; each further one counts as an entry. */
 const MAX_CONTAINERS = 1_024;
 
+/** Longer keys are made at run time, so each object has its own; shorter ones are mostly shared by many. */
+const MAX_SHARED_KEY = 64;
+
+/** A buffer no larger than this is most likely Node's pool, which many small ones share. */
+const POOL_BYTES = 8_192;
+
 /** Containers that the estimate under way may still read. */
 let containersLeft = 0;
+
+/** Those that it has read: each counts once, however many refer to it. */
+const read = new Set<object>();
 
 /**
  * About how many bytes a span keeps alive, without its resource and scope, which all spans share.
  *
- * An estimate from the lengths of its texts and the number of its entries, within a factor of two for spans of
- * more than a kilobyte (text outside Latin-1 takes two bytes a character, and counts one). Takes some 40 ns for a span of
- * a few attributes, so it is made only where a span is kept. Always a number; never throws.
+ * An estimate from the lengths of its texts and the number of its entries, within a factor of two for most spans of
+ * more than a kilobyte (text outside Latin-1 takes two bytes a character, and counts one; private fields and functions
+ * do not show what they hold). Takes some 40 ns for a span of a few attributes, so it is made only where a span is kept.
+ * Always a number; never throws.
  */
 export function estimatedSpanBytes(span: ReadableSpan): number {
   containersLeft = MAX_CONTAINERS;
@@ -39,6 +52,8 @@ export function estimatedSpanBytes(span: ReadableSpan): number {
     return isSize(bytes) ? bytes : SPAN_BYTES + OPAQUE_BYTES;
   } catch {
     return SPAN_BYTES + OPAQUE_BYTES;
+  } finally {
+    read.clear();
   }
 }
 
@@ -56,6 +71,8 @@ export function estimatedListBytes(list: readonly (TimedEvent | Link)[]): number
     return isSize(bytes) ? bytes : EVENT_BYTES + OPAQUE_BYTES;
   } catch {
     return EVENT_BYTES + OPAQUE_BYTES;
+  } finally {
+    read.clear();
   }
 }
 
@@ -63,7 +80,15 @@ export function estimatedListBytes(list: readonly (TimedEvent | Link)[]): number
 export function estimatedValueBytes(value: unknown): number {
   containersLeft = MAX_CONTAINERS;
   const bytes = bytesOf(value);
+  read.clear();
   return isSize(bytes) ? bytes : OPAQUE_BYTES;
+}
+
+/** About how many bytes keys keep alive that are not shared by many objects. */
+export function estimatedKeyBytes(keys: readonly string[]): number {
+  let bytes = 0;
+  for (const { length } of keys) if (length > MAX_SHARED_KEY) bytes += length;
+  return bytes;
 }
 
 /** A sum that one wrong number gets into is wrong for ever. */
@@ -81,17 +106,20 @@ function bytesOfItem(item: TimedEvent | Link): number {
 function bytesOf(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 0;
-  return --containersLeft < 0 ? 0 : bytesOfObject(value);
+  if (read.has(value) || --containersLeft < 0) return 0;
+  read.add(value);
+  return bytesOfObject(value);
 }
 
 function bytesOfObject(value: object): number {
   try {
     // The usual case: attributes.
     if (Object.getPrototypeOf(value) === Object.prototype) return bytesOfEntries(value);
-    if (ArrayBuffer.isView(value)) return value.byteLength;
-    if (value instanceof Error) return OPAQUE_BYTES + lengthOf(value.message);
+    if (ArrayBuffer.isView(value)) return bytesOfView(value);
+    if (value instanceof ArrayBuffer) return value.byteLength;
+    if (value instanceof Error) return bytesOfError(value);
     if (Array.isArray(value)) return bytesOfItems(value, value.length);
-    if (value instanceof Map) return bytesOfItems(first(value.values()), value.size);
+    if (value instanceof Map) return bytesOfItems(first(value.values()), value.size) + bytesOfItems(first(value.keys()), value.size);
     if (value instanceof Set) return bytesOfItems(first(value), value.size);
     return bytesOfEntries(value);
   } catch {
@@ -99,32 +127,57 @@ function bytesOfObject(value: object): number {
   }
 }
 
+/** All of a buffer stays alive for a part of it. */
+function bytesOfView({ buffer, byteLength }: ArrayBufferView): number {
+  return buffer.byteLength > POOL_BYTES ? bytesOf(buffer) : byteLength;
+}
+
+/** Errors of libraries carry what they are about, such as the response to a request. */
+function bytesOfError(error: Error): number {
+  const { message, cause, errors } = error as Partial<AggregateError>;
+  return OPAQUE_BYTES + lengthOf(message) + bytesOf(cause) + bytesOf(errors) + bytesOfEntries(error);
+}
+
 function bytesOfEntries(value: object): number {
   let bytes = 0;
+  let average = 0;
+  let keys = 0;
   let entries = 0;
   for (const key in value) {
-    if (entries++ < MAX_ENTRIES) bytes += bytesOf((value as Record<string, unknown>)[key]);
+    if (entries === MAX_ENTRIES) average = bytes / MAX_ENTRIES;
+    if (entries++ < MAX_TEXTS) bytes += bytesOfEntry((value as Record<string, unknown>)[key], entries, average);
+    if (key.length > MAX_SHARED_KEY) keys += key.length;
   }
-  return scaled(bytes, entries);
+  return keys + scaled(bytes, entries);
 }
 
 function bytesOfItems(items: readonly unknown[], size: number): number {
-  const read = Math.min(items.length, MAX_ENTRIES);
+  const count = Math.min(items.length, MAX_TEXTS);
   let bytes = 0;
-  for (let i = 0; i < read; i++) bytes += bytesOf(items[i]);
+  let average = 0;
+  for (let i = 0; i < count; i++) {
+    if (i === MAX_ENTRIES) average = bytes / MAX_ENTRIES;
+    bytes += bytesOfEntry(items[i], i + 1, average);
+  }
   return scaled(bytes, size);
 }
 
-/** The bytes of a container of `size` entries, of which the first ones hold this many bytes. */
+/** The bytes of the `number`th entry of a container, of which the first ones have `average` bytes. */
+function bytesOfEntry(value: unknown, number: number, average: number): number {
+  if (number <= MAX_ENTRIES) return bytesOf(value);
+  return typeof value === 'string' ? value.length : average;
+}
+
+/** The bytes of a container of `size` entries, of which the ones that were read hold this many bytes. */
 function scaled(bytes: number, size: number): number {
-  if (size <= MAX_ENTRIES) return bytes + size * ENTRY_BYTES;
-  return Math.ceil((bytes * size) / MAX_ENTRIES) + size * ENTRY_BYTES;
+  const all = size <= MAX_TEXTS ? bytes : (bytes * size) / MAX_TEXTS;
+  return Math.ceil(all) + size * ENTRY_BYTES;
 }
 
 function first(values: Iterable<unknown>): unknown[] {
   const items: unknown[] = [];
   for (const value of values) {
-    if (items.push(value) === MAX_ENTRIES) break;
+    if (items.push(value) === MAX_TEXTS) break;
   }
   return items;
 }

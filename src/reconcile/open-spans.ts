@@ -1,7 +1,11 @@
 import type { Attributes, HrTime, SpanContext, SpanKind, SpanStatus } from '@opentelemetry/api';
-import type { TimedEvent } from '../model/otel.js';
+import { estimatedSpanBytes } from '../model/estimated-bytes.js';
+import type { ReadableSpan, TimedEvent } from '../model/otel.js';
 import { identityOf, SpanMap, type SpanIdentity } from '../model/span-map.js';
 import { AgedList, type Aged } from './aged-list.js';
+
+/** How often the sizes of open spans are estimated, and how long one has to be open to be looked at, in milliseconds. */
+const LOOK_MILLIS = 1_000;
 
 /** A span that has started and not ended, as it is now. */
 export interface OpenSpan {
@@ -37,6 +41,8 @@ class Entry implements SpanIdentity, Aged<Entry> {
   readonly spanId: string;
   readonly span: StartedSpan;
   readonly startedAt: number;
+  /** About how much the span kept alive when it was looked at last. */
+  bytes = 0;
   older: Entry | undefined = undefined;
   newer: Entry | undefined = undefined;
 
@@ -52,7 +58,9 @@ class Entry implements SpanIdentity, Aged<Entry> {
  * The spans that have started and not ended.
  *
  * Holds at most `maxSpans`. Past that, the one that started first is forgotten and counted: a span that
- * never ends must not push out those that will.
+ * never ends must not push out those that will. Nor must it keep its attributes alive without a bound: once a second,
+ * as a span starts, those that have been open for a second are estimated, and forgotten in the same way until the rest
+ * fits into `maxBytes`. Younger ones belong to the application still.
  */
 export class OpenSpans {
   readonly #maxSpans: number;
@@ -60,11 +68,14 @@ export class OpenSpans {
   readonly #byAge = new AgedList<Entry>();
   /** How many spans each trace has open, if anybody asks that. */
   readonly #perTrace: Map<string, number> | undefined;
+  readonly #maxBytes: number;
   #forgotten = 0;
   #closed = false;
+  #lookedAt = 0;
 
-  constructor(maxSpans: number, traces: boolean) {
+  constructor(maxSpans: number, traces: boolean, maxBytes = Infinity) {
     this.#maxSpans = maxSpans;
+    this.#maxBytes = maxBytes;
     this.#perTrace = traces ? new Map() : undefined;
   }
 
@@ -72,7 +83,7 @@ export class OpenSpans {
     return this.#byAge.size;
   }
 
-  /** Spans forgotten because `maxSpans` others had started since. */
+  /** Spans forgotten because `maxSpans` others had started since, or because those open for long were too large. */
   get forgotten(): number {
     return this.#forgotten;
   }
@@ -91,10 +102,8 @@ export class OpenSpans {
     if (this.#closed) return;
     const ids = identityOf(span.spanContext());
     if (ids === undefined || this.has(ids)) return;
-    if (this.size >= this.#maxSpans) {
-      this.#remove(this.#byAge.oldest!);
-      this.#forgotten++;
-    }
+    if (Math.abs(now - this.#lookedAt) >= LOOK_MILLIS) this.#makeRoom(now);
+    if (this.size >= this.#maxSpans) this.#forgetOldest();
     const entry = new Entry(ids, span, now);
     this.#bySpan.set(entry);
     this.#byAge.add(entry);
@@ -127,6 +136,26 @@ export class OpenSpans {
   close(): void {
     this.#closed = true;
     for (const entry of this.#byAge) this.#remove(entry);
+  }
+
+  #makeRoom(now: number): void {
+    if (!Number.isFinite(now)) return;
+    this.#lookedAt = now;
+    let bytes = 0;
+    for (const entry of this.#byAge) {
+      if (entry.startedAt > now - LOOK_MILLIS) break;
+      entry.bytes = estimatedSpanBytes(entry.span as unknown as ReadableSpan);
+      bytes += entry.bytes;
+    }
+    while (bytes > this.#maxBytes) {
+      bytes -= this.#byAge.oldest!.bytes;
+      this.#forgetOldest();
+    }
+  }
+
+  #forgetOldest(): void {
+    this.#remove(this.#byAge.oldest!);
+    this.#forgotten++;
   }
 
   #remove(entry: Entry): void {

@@ -578,9 +578,13 @@ export class Reconciler {
 
   /** Keeps no more than the ids of an amendable span. The events gathered for it come first. */
   #forget(span: AmendableSpan): void {
+    this.#amendGathered(span);
+    this.#amendable.forget(span);
+  }
+
+  #amendGathered(span: AmendableSpan): void {
     const late = this.#amendments.take(span);
     if (late !== undefined) this.#amend(span, late);
-    this.#amendable.forget(span);
   }
 
   #takeFinished(): DeliveredSpan[] {
@@ -652,9 +656,12 @@ export class Reconciler {
     }
   }
 
+  /** Counts a span once: with the events gathered for it, it may have grown so large that it is given up for that. */
   #giveUpAmending(span: AmendableSpan): void {
+    this.#amendGathered(span);
+    if (span.whole === undefined) return;
     this.#spans.unamendable++;
-    this.#forget(span);
+    this.#amendable.forget(span);
   }
 
   /** The end of a bucket, taken out, whose events reach nobody. */

@@ -1,6 +1,9 @@
 /** Lists known at a time. Past that the tree starts anew: keys may be made of values, and never come again. */
 const MAX_NODES = 4_096;
 
+/** A list with a longer key is not remembered: the key hardly comes again, and its object may be large for a reason. */
+const MAX_KEY_LENGTH = 256;
+
 /**
  * What follows from the keys of an object, worked out once for each list of keys.
  *
@@ -33,6 +36,7 @@ export class KeyTree<T> {
   }
 
   #lookUp(keys: readonly string[]): Derived<T> {
+    if (keys.some(({ length }) => length > MAX_KEY_LENGTH)) return { keys, value: this.#derive(keys) };
     let node = this.#root;
     for (const key of keys) node = node.recentKey === key ? node.recentChild! : this.#child(node, key);
     return (node.derived ??= { keys, value: this.#derive(keys) });

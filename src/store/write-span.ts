@@ -1,5 +1,5 @@
 import { SpanStatusCode, type Attributes, type HrTime, type Link, type SpanContext, type SpanStatus } from '@opentelemetry/api';
-import { estimatedListBytes, estimatedSpanBytes } from '../model/estimated-bytes.js';
+import { estimatedKeyBytes, estimatedListBytes, estimatedSpanBytes } from '../model/estimated-bytes.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
 import type { TimedEvent } from '../model/otel.js';
 import { Byte, isByte, NO_SPAN_ID, NO_TRACE_ID, Part, ROW_BYTES, ROW_TIMES, Time, type Columns } from './columns.js';
@@ -119,7 +119,7 @@ function putAttributes(columns: Columns, attributes: Attributes, vocabulary: Voc
     return Part.KEPT_ATTRIBUTES;
   }
   if (values.length === 0) return 0;
-  columns.put(keys);
+  columns.putOwn(keys, estimatedKeyBytes(keys));
   for (const value of values) columns.putValue(value);
   return Part.ATTRIBUTES;
 }

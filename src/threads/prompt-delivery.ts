@@ -16,7 +16,8 @@ type Stats = ReturnType<SpanCache['stats']>;
  *
  * Between two jobs, a worker of a pool may sleep in `Atomics.wait()`. Its event loop then stands still, and the
  * cache's timer with it. The answer to a job takes at least a microtask, so what is delivered here is on its way
- * first. A job is done when its local root has ended, or when no span is open.
+ * first. A job is done when its local root has ended, or when no span is open; a log record that comes then is delivered
+ * in the same way.
  *
  * Costs a span a few additions. All jobs that are done before the microtask runs are delivered by it together.
  */
@@ -50,6 +51,8 @@ export class PromptDelivery implements Disposable {
       onEmit: () => {
         this.#events++;
         onArrival();
+        // Nothing that may end later would bring it along.
+        if (this.#open === 0) this.#schedule();
       },
     });
   }
@@ -71,7 +74,11 @@ export class PromptDelivery implements Disposable {
     // Some may have started before this was there.
     if (this.#open > 0) this.#open--;
     this.#onArrival();
-    if (this.#scheduled || (this.#open > 0 && !isLocalRoot(span))) return;
+    if (this.#open === 0 || isLocalRoot(span)) this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
     this.#scheduled = true;
     queueMicrotask(this.#deliver);
   }

@@ -21,4 +21,34 @@ describe('Demand', () => {
     expect(warn.args).to.deep.equal([['otel-span-cache', 'a listener could not be told what is wanted', error]]);
     expect(listener.args).to.deep.equal([[{ spans: false, orphans: false }], [{ spans: true, orphans: false }]]);
   });
+
+  it('tells each listener of a change that another one makes in answer, after the one that it answers', () => {
+    const demand = new Demand();
+    const told: string[] = [];
+    demand.watch(({ spans }) => {
+      if (spans) demand.update(false, true);
+    });
+    demand.watch(({ spans, orphans }) => told.push(`${spans} ${orphans}`));
+
+    demand.update(true, false);
+
+    expect(told).to.deep.equal(['false false', 'true false', 'false true']);
+  });
+
+  it('comes to an end, and says so, if two listeners each undo what the other one does', () => {
+    const warn = sinon.spy();
+    listenToWarnings(warn);
+    const demand = new Demand();
+    const [on, off] = [sinon.spy(() => demand.update(true, false)), sinon.spy(() => demand.update(false, false))];
+    demand.watch(on);
+    demand.watch(off);
+    const calls = on.callCount;
+
+    demand.update(true, true);
+
+    expect(on.callCount - calls).to.be.within(2, 150);
+    expect(warn.args.map(([, message]) => message as string)).to.deep.equal([
+      'listeners have changed what is wanted 100 times in answer to a change',
+    ]);
+  });
 });

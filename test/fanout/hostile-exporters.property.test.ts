@@ -7,7 +7,7 @@ import { MergedSpan, type DeliveredSpan } from '../../src/model/merged-span.js';
 import type { ExportResult, ReadableSpan, SpanExporter } from '../../src/model/otel.js';
 import { SPAN_MEMBERS } from '../../src/model/span-members.js';
 import { listenToWarnings } from '../scenarios/service.js';
-import { startSdk } from '../sdk.js';
+import { JsonTraceSerializer, ProtobufTraceSerializer, startSdk } from '../sdk.js';
 
 const { tracer } = startSdk({ spanProcessors: [] });
 
@@ -77,6 +77,8 @@ class HostileExporter implements SpanExporter {
   unreadable = 0;
   /** Exports that have begun while another one had not returned. */
   nested = 0;
+  /** Exports of spans over which a serializer throws. */
+  unsendable = 0;
   #underWay = false;
   conduct: keyof typeof CONDUCTS = 'answers at once';
   readonly #answers: (() => void)[] = [];
@@ -87,6 +89,7 @@ class HostileExporter implements SpanExporter {
     // As exporters do: what throws here would cost the whole batch.
     this.unreadable += spans.filter((span) => !isReadable(span)).length;
     if (this.#underWay) this.nested++;
+    if (!isSendable(spans)) this.unsendable++;
     this.#underWay = true;
     try {
       return CONDUCTS[this.conduct]!(spans, done, this) as void;
@@ -108,8 +111,6 @@ class HostileExporter implements SpanExporter {
   }
 }
 
-type Kind = 'plain' | 'merged' | 'unreadable' | 'unreadable when exported' | 'merged, unreadable when exported' | 'flushes when exported';
-
 function isReadable(span: ReadableSpan): boolean {
   try {
     for (const member of SPAN_MEMBERS) void (span as DeliveredSpan)[member];
@@ -119,18 +120,55 @@ function isReadable(span: ReadableSpan): boolean {
   }
 }
 
+function isSendable(spans: ReadableSpan[]): boolean {
+  try {
+    for (const { serializeRequest } of [JsonTraceSerializer, ProtobufTraceSerializer]) serializeRequest(spans as never);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type Kind =
+  | 'plain'
+  | 'merged'
+  | 'odd'
+  | 'odd and merged'
+  | 'unreadable'
+  | 'unreadable when exported'
+  | 'unreadable when exported as it is'
+  | 'flushes when exported';
+
+/** Names, times and links such that serializers throw, which an SDK lets pass. */
+function oddSpan(): ReadableSpan {
+  const span = tracer.startSpan(undefined as never, { startTime: new Date(NaN) }, ROOT_CONTEXT);
+  span.addEvent(undefined as never, new Date(NaN)).addLink({} as never);
+  span.end([Infinity, 0]);
+  return span as unknown as ReadableSpan;
+}
+
 function spanOf(kind: Kind, flush: () => void): DeliveredSpan {
   const span = tracer.startSpan('job', {}, ROOT_CONTEXT) as unknown as ReadableSpan;
   if (kind === 'plain') return span;
   if (kind === 'merged') return new MergedSpan(span, [], 0, 0);
-  if (kind === 'flushes when exported') return Object.defineProperty(span, 'resource', { get: flush });
+  if (kind === 'odd') return oddSpan();
+  if (kind === 'odd and merged') return new MergedSpan(oddSpan(), [], 0, 0);
+  if (kind === 'flushes when exported') {
+    const { resource } = span;
+    return Object.defineProperty(span, 'resource', {
+      get: () => {
+        flush();
+        return resource;
+      },
+    });
+  }
   const member = kind === 'unreadable' ? 'spanContext' : 'status';
   const broken = Object.defineProperty(span, member, {
     get: () => {
       throw new Error('unreadable');
     },
   });
-  return kind === 'merged, unreadable when exported' ? new MergedSpan(broken, [], 0, 0) : broken;
+  return kind === 'unreadable when exported as it is' ? broken : new MergedSpan(broken, [], 0, 0);
 }
 
 type Step =
@@ -144,8 +182,10 @@ const kind = fc.constantFrom<Kind>(
   'plain',
   'merged',
   'unreadable',
+  'odd',
+  'odd and merged',
   'unreadable when exported',
-  'merged, unreadable when exported',
+  'unreadable when exported as it is',
   'flushes when exported',
 );
 const steps = fc.array(
@@ -195,7 +235,8 @@ describe('A hostile exporter', () => {
             expect(delivered + failed + dropped + queued, 'spans').to.equal(added);
             expect(droppedByBytes).to.be.at.most(dropped);
             expect(queuedBytes > 0, 'queuedBytes').to.equal(queued > 0);
-            expect([exporter.empty, exporter.nested, exporter.unreadable], 'empty and nested exports, unreadable spans').to.deep.equal([0, 0, 0]);
+            expect([exporter.empty, exporter.nested], 'empty and nested exports').to.deep.equal([0, 0]);
+            expect([exporter.unreadable, exporter.unsendable], 'spans and exports that one span would fail').to.deep.equal([0, 0]);
           };
           for (const step of taken) {
             switch (step.do) {

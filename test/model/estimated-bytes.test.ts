@@ -26,6 +26,9 @@ function addedBy(body: unknown): number {
 }
 
 const KILOBYTES = 'x'.repeat(10_000);
+const SHARED_BUFFER = new ArrayBuffer(100_000);
+const CYCLIC: Record<string, unknown> = { text: KILOBYTES };
+CYCLIC['self'] = CYCLIC;
 
 function broken(): never {
   throw new Error('unreadable');
@@ -82,9 +85,21 @@ describe('estimatedEventBytes()', () => {
     'a text': [KILOBYTES, 10_000, 10_000],
     'nested values': [{ a: { b: [KILOBYTES, { c: KILOBYTES }] } }, 20_000, 20_200],
     'bytes': [new Uint8Array(10_000), 10_000, 10_000],
-    'a view of a part': [new Uint8Array(100_000).subarray(0, 10_000), 10_000, 10_000],
+    'a view of a part, which keeps the whole': [new Uint8Array(100_000).subarray(0, 10_000), 100_000, 100_000],
+    'a view of what many share': [new Uint8Array(8_192).subarray(0, 100), 100, 100],
+    'several views of the same': [Array.from({ length: 10 }, () => new Uint8Array(SHARED_BUFFER, 0, 10)), 100_000, 101_000],
+    'a buffer': [SHARED_BUFFER, 100_000, 100_000],
     'an Error': [new Error(KILOBYTES), 10_000, 12_000],
+    'an Error with what it is about': [Object.assign(new Error('failed'), { response: { data: KILOBYTES } }), 10_000, 12_000],
+    'an Error with its cause': [new Error('failed', { cause: { data: KILOBYTES } }), 10_000, 12_000],
+    'an AggregateError': [new AggregateError([new Error(KILOBYTES)]), 10_000, 13_000],
     'a Map': [new Map([['a', KILOBYTES]]), 10_000, 10_100],
+    'a Map with long keys': [new Map([[KILOBYTES, 1]]), 10_000, 10_100],
+    'long keys': [{ [KILOBYTES]: 1 }, 10_000, 10_100],
+    'a text behind many other entries': [{ ...Object.fromEntries(Array(300).entries()), last: KILOBYTES }, 14_000, 16_000],
+    'a text behind many other items': [[...Array.from({ length: 300 }, () => 1), KILOBYTES], 14_000, 16_000],
+    'an object that contains itself, once': [CYCLIC, 10_000, 10_100],
+    'an object that comes again and again, once': [Array.from({ length: 100 }, () => CYCLIC), 10_000, 12_000],
     'a Set': [new Set([KILOBYTES]), 10_000, 10_100],
     'an object of a class': [new (class { text = KILOBYTES; })(), 10_000, 10_100],
     'an object without a prototype': [Object.assign(Object.create(null) as object, { text: KILOBYTES }), 10_000, 10_100],

@@ -7,8 +7,8 @@ import { packageFiles, ROOT } from './installed-package.js';
 export const BUDGET = {
   tarball: 750_000,
   installed: 4_500_000,
-  'main entry, minified': 104_000,
-  'main entry, minified and compressed': 35_500,
+  'main entry, minified': 106_000,
+  'main entry, minified and compressed': 36_000,
 };
 
 export type Sizes = Record<keyof typeof BUDGET, number>;

@@ -43,4 +43,42 @@ describe('OpenSpans', () => {
 
     expect([asked, notAsked]).to.deep.equal([true, false]);
   });
+
+  describe('with a bound in bytes', () => {
+    const large = () => started().setAttribute('body', 'x'.repeat(10_000)) as Span & StartedSpan;
+
+    it('forgets those that started first, once what has been open for a second is too large', () => {
+      const open = new OpenSpans(100, true, 50_000);
+      const spans = Array.from({ length: 8 }, large);
+      for (const [i, span] of spans.entries()) open.add(span, i);
+      const young = open.size;
+
+      open.add(started(), 2_000);
+
+      expect([young, open.size, open.forgotten]).to.deep.equal([8, 5, 4]);
+      expect(spans.map((span) => open.has(span.spanContext()))).to.deep.equal([...Array(4).fill(false), ...Array(4).fill(true)]);
+    });
+
+    it('looks once a second, whatever the clock shows in between', () => {
+      const open = new OpenSpans(100, true, 5_000);
+      open.add(large(), 0);
+      for (const wrong of [NaN, Infinity, 500]) open.add(started(), wrong);
+      const before = open.forgotten;
+
+      open.add(started(), 1_500);
+
+      expect([before, open.forgotten]).to.deep.equal([0, 1]);
+    });
+
+    it('takes a span that cannot be read for one of a kilobyte or two', () => {
+      const open = new OpenSpans(100, true, 5_000);
+      const broken = large();
+      Object.defineProperty(broken, 'attributes', { get: () => { throw new Error('unreadable'); } });
+      open.add(broken, 0);
+
+      open.add(started(), 2_000);
+
+      expect(open.forgotten).to.equal(0);
+    });
+  });
 });

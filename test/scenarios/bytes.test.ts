@@ -265,6 +265,21 @@ describe('maxParkedBytes', () => {
       expect(service.spans.filter((name) => name.startsWith('first'))).to.deep.equal(['first', 'first late']);
     });
 
+    it('counts a span once that its last events make larger than all that may be kept', () => {
+      const service = start(AMEND);
+      const { cache, log } = service;
+      const span = service.large('first');
+      span.end();
+      cache.flush();
+      for (let i = 0; i < 6; i++) log(span, KILOBYTES + i);
+      for (let i = 0; i < 5; i++) service.large('more').end();
+
+      cache.flush();
+
+      check(service);
+      expect(cache.stats().spans).to.deep.include({ amended: 1, unamendable: 1 });
+    });
+
     it('does not take a span for another that came twice, once it is not amendable', () => {
       const service = start(AMEND);
       const { cache } = service;

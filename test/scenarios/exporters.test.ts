@@ -1,4 +1,4 @@
-import { context, diag, ROOT_CONTEXT, type Context, type ContextManager } from '@opentelemetry/api';
+import { context, diag, ROOT_CONTEXT, trace, type Context, type ContextManager, type Span } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { expect } from 'chai';
@@ -14,7 +14,7 @@ import {
   SamplingDecision,
   simpleSpanProcessor,
 } from '../sdk.js';
-import { eventNames, listenToWarnings, names, startService } from './service.js';
+import { eventNames, listenToWarnings, names, startService, type Service } from './service.js';
 
 /** An exporter whose exports finish when the test says so. */
 class ManualExporter implements SpanExporter {
@@ -543,6 +543,85 @@ describe('An exporter subscription', () => {
 
       expect(exported).to.equal(span);
     });
+
+    /** What an application can do to a span of the SDK. */
+    const ODD: Record<string, (service: Service, span: Span) => void> = {
+      'a name that is none': (_, span) => span.updateName(undefined as never),
+      'a name that JSON cannot say': (_, span) => span.updateName(10n as never),
+      'an event without a name': (_, span) => span.addEvent(null as never),
+      'an event at no time': (_, span) => span.addEvent('event', new Date(NaN)),
+      'a link without ids': (_, span) => span.addLink({} as never),
+      'a log event at no time': ({ logger }, span) =>
+        logger.emit({ body: 'line', timestamp: new Date(NaN), context: trace.setSpan(ROOT_CONTEXT, span) }),
+      'an end at no time': (_, span) => span.end(new Date(NaN)),
+    };
+    for (const [what, spoil] of Object.entries(ODD)) {
+      for (const serializer of [JsonTraceSerializer, ProtobufTraceSerializer]) {
+        it(`sends one that has ${what}, as ${serializer === JsonTraceSerializer ? 'JSON' : 'protobuf'}, and its neighbours`, async () => {
+          const service = startService();
+          const { cache, start } = service;
+          const exported: ReadableSpan[] = [];
+          cache.addExporter(collecting((spans) => exported.push(...(serializer.serializeRequest(spans as never) ? spans : []))));
+          start('before').end();
+          const odd = start('odd');
+          spoil(service, odd);
+          odd.end();
+          start('after').end();
+
+          await cache.forceFlush();
+
+          expect(exported).to.have.length(3);
+          expect(cache.stats().subscriptions[0]).to.include({ delivered: 3, failed: 0 });
+        });
+      }
+    }
+
+    it('gets one that began or ended at no time with the other time, and no duration', async () => {
+      const { cache, tracer } = startService();
+      const exported: ReadableSpan[] = [];
+      cache.addExporter(collecting((spans) => exported.push(...spans)));
+      tracer.startSpan('began', { startTime: new Date(NaN) }, ROOT_CONTEXT).end([5, 6]);
+      tracer.startSpan('ended', { startTime: [5, 6] }, ROOT_CONTEXT).end(new Date(NaN));
+
+      await cache.forceFlush();
+
+      const times = exported.map(({ startTime, endTime, duration }) => [startTime, endTime, duration]);
+      expect(times).to.deep.equal(Array.from({ length: 2 }, () => [[5, 6], [5, 6], [0, 0]]));
+    });
+
+    it('gets one without the links that have no ids, which count as dropped', async () => {
+      const { cache, start } = startService();
+      let exported: ReadableSpan | undefined;
+      cache.addExporter(collecting(([span]) => (exported = span)));
+      const good = { context: start('other').spanContext() };
+      start('job').addLink({} as never).addLink(good).addLink({ context: {} } as never).end();
+
+      await cache.forceFlush();
+
+      expect(exported!.links).to.deep.equal([good]);
+      expect(exported!.droppedLinksCount).to.equal(2);
+    });
+
+    for (const member of SPAN_MEMBERS.filter((member) => member !== 'revision')) {
+      it(`loses one alone whose ${member} cannot be read`, async () => {
+        const { cache, start } = startService();
+        const exported: ReadableSpan[] = [];
+        // As exporters do: they read all spans of a batch before they send any.
+        cache.addExporter(collecting((spans) => exported.push(...(JsonTraceSerializer.serializeRequest(spans as never) ? spans : []))));
+        start('before').end();
+        const broken = Object.defineProperty(start('broken') as unknown as ReadableSpan, member, {
+          get: sinon.fake.throws(new Error('unreadable')),
+        });
+        cache.spanProcessor.onEnd(broken);
+        start('after').end();
+
+        await cache.forceFlush();
+
+        expect(names(exported)).to.deep.equal(['before', 'after']);
+        const { spans, subscriptions } = cache.stats();
+        expect(subscriptions[0]!.failed + spans.dropped.invalid).to.equal(1);
+      });
+    }
 
     it('gets an object of its own also of a span that came from a store', async () => {
       const source = startService();

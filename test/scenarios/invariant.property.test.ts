@@ -44,6 +44,7 @@ const SPAN_FAULTS = [
   'odd ids',
   'shared context',
   'odd name',
+  'odd times',
   'no object',
 ] as const;
 type SpanFault = (typeof SPAN_FAULTS)[number];
@@ -58,6 +59,9 @@ type Deed = (typeof DEEDS)[number];
 
 const CLOCK_FAULTS = ['the time', 'the time', NaN, Infinity, -1e9] as const;
 type ClockFault = (typeof CLOCK_FAULTS)[number];
+
+/** Room for a few spans. */
+const SMALL_BYTES = 3_000;
 
 const ODD_IDS: unknown[] = [NaN, 7, undefined, null, {}, Symbol('id'), ''];
 
@@ -325,6 +329,8 @@ class Run {
   readonly #witnessed = this.#expectSpans();
   readonly #orphans: string[] = [];
   readonly #witness: SubscriptionHandle | undefined;
+  /** In the runs with faulty subscribers: it looks at what hostile spans are. */
+  #smallStore: SpanStore | undefined;
   /** In some of the runs with a witness; those that were replaced come first. */
   readonly #stores: WitnessedStore[] = [];
   #started = 0;
@@ -360,7 +366,10 @@ class Run {
       shutdown: async () => {},
     };
     this.#service.cache.addExporter(neverAnswers, { maxQueueSize: 3, exportTimeoutMillis: 5 });
-    if (audience === 'faulty') return;
+    if (audience === 'faulty') {
+      this.#smallStore = this.#service.cache.store({ capacity: 5, maxBytes: SMALL_BYTES });
+      return;
+    }
     this.#witness = this.#service.cache.subscribe(
       ({ spans, orphans }) => {
         this.#witnessed.push(...spans);
@@ -398,9 +407,11 @@ class Run {
         return;
       case 'read store':
         this.#stores.at(-1)?.check();
+        if (this.#smallStore !== undefined) expect(this.#smallStore.traces()).to.have.length.at.most(5);
         return;
       case 'reset store':
         this.#stores.at(-1)?.reset();
+        this.#smallStore?.reset();
         return;
       case 'replace store':
         this.#replaceStore();
@@ -494,7 +505,10 @@ class Run {
     expect(spans.held).to.be.at.most(maxParkedSpans!);
     expect(openSpans.open).to.be.at.most(maxParkedSpans!);
     expect(events.parked).to.be.at.most(parkedSpans * maxEventsPerSpan!);
-    for (const { kind, queued } of subscriptions) {
+    const numbers = subscriptions.flatMap(({ kind: _, ...counts }) => countsIn(counts));
+    expect(numbers.every((count) => Number.isSafeInteger(count) && count >= 0), 'counts of subscriptions').to.equal(true);
+    for (const { kind, queued, queuedBytes } of subscriptions) {
+      if (kind === 'store' && this.#smallStore !== undefined) expect(queuedBytes).to.be.at.most(SMALL_BYTES);
       if (kind === 'iterator') expect(queued).to.be.at.most(5);
       if (kind === 'exporter') expect(queued).to.be.at.most(3 + queueCapacity! + maxParkedSpans! + 512);
     }
@@ -623,6 +637,8 @@ class Run {
         return { ...span, spanContext: () => this.#shared } as never;
       case 'odd name':
         return { ...span, name: odd, attributes: { name: odd } } as never;
+      case 'odd times':
+        return { ...span, startTime: [NaN, odd], endTime: odd, duration: [Infinity, NaN] } as never;
       case 'no object':
       default:
         return undefined as never;

@@ -365,6 +365,19 @@ describe('A callback subscriber', () => {
           expect(cache.stats().events.dropped.suppressed).to.equal(1);
         });
 
+        it('costs the application nothing if a processor in front passes on no context', () => {
+          const { cache, start } = startService();
+          cache.subscribe(() => void start('own'));
+          start('job').end();
+          cache.flush();
+
+          const started = () => {
+            for (const none of [undefined, null, {}]) cache.spanProcessor.onStart(start('next') as never, none as never);
+          };
+
+          expect(started).not.to.throw();
+        });
+
         it('is delivered a span of the application that it ends', () => {
           const { cache, start } = startService();
           const open = start('started before');

@@ -503,6 +503,26 @@ describe('SpanHistory', () => {
       expect([odd, kept].map((bytes) => Math.round(bytes / 10_000))).to.deep.equal([1, 1]);
     });
 
+    it('counts keys that are too long to be shared by many spans', () => {
+      expect(sizeOf(endedSpan('job', { attributes: { ['k'.repeat(10_000)]: 1 } }))).to.be.within(10_000, 11_000);
+      expect(sizeOf(endedSpan('job', { attributes: { ['k'.repeat(40)]: 1 } }))).to.be.below(1_000);
+    });
+
+    it('keeps no long name or key of a span that is gone, so as to share it with others', () => {
+      const history = new SpanHistory(2, 2 ** 20);
+      /** A text by itself: V8 keeps a repeated one as what it is made of. */
+      const text = (i: number) => Buffer.alloc(200_000, String(i).padStart(8)).toString('latin1');
+      const model = endedSpan();
+      collectGarbage();
+      const before = process.memoryUsage().heapUsed;
+
+      for (let i = 0; i < 300; i++) history.add(Object.assign(Object.create(model) as object, { name: text(i), attributes: { [text(-i)]: i } }) as ReadableSpan);
+
+      for (let i = 0; i < 3; i++) collectGarbage();
+      expect(process.memoryUsage().heapUsed - before).to.be.below(20_000_000);
+      expect(history.spans()).to.have.length(2);
+    });
+
     it('lets go at once of all that a span referred to which gives way', async () => {
       const history = new SpanHistory(100, 10_000);
       const add = (name: string) => {

@@ -131,6 +131,33 @@ describe('CacheRelay', () => {
       expect(service.batches()).to.deep.equal([['job']]);
     });
 
+    it('posts a log record that comes when no span is open, as nothing ends that would bring it along', async () => {
+      service = startRelayed();
+      const span = service.start('job');
+      span.end();
+      await microtasks();
+      service.posted();
+
+      service.logger.emit({ body: 'alone', context: ROOT_CONTEXT });
+      service.log(span, 'late');
+      await microtasks();
+
+      const batches = service.posted().filter((message): message is BatchMessage => message.type === 'batch');
+      expect(batches.map(({ orphans }) => orphans)).to.deep.equal([2]);
+      expect(service.counts.hasSettled(ALL)).to.equal(true);
+    });
+
+    it('leaves a log record to the span that is open', async () => {
+      service = startRelayed();
+      const span = service.start('job');
+
+      service.log(span, 'on time');
+      await microtasks();
+
+      expect(service.posted()).to.deep.equal([]);
+      expect(service.cache.stats().events.queued).to.equal(1);
+    });
+
     it('lets go of no span that is held for late events', async () => {
       service = startRelayed({}, { lateEvents: { holdMillis: 60_000 } });
 
