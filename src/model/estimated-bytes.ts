@@ -32,7 +32,7 @@ const POOL_BYTES = 8_192;
 /** Containers that the estimate under way may still read. */
 let containersLeft = 0;
 
-/** Those that it has read: each counts once, however many refer to it. */
+/** Containers inside of others that it has read: each counts once, however many refer to it. */
 const read = new Set<object>();
 
 /**
@@ -46,20 +46,28 @@ const read = new Set<object>();
 export function estimatedSpanBytes(span: ReadableSpan): number {
   containersLeft = MAX_CONTAINERS;
   try {
-    let bytes = SPAN_BYTES + lengthOf(span.name) + lengthOf(span.status?.message) + bytesOf(span.attributes);
+    let bytes = SPAN_BYTES + lengthOf(span.name) + lengthOf(span.status?.message) + bytesOfAttributes(span.attributes);
     for (const event of span.events ?? []) bytes += bytesOfItem(event);
     for (const link of span.links ?? []) bytes += bytesOfItem(link);
     return isSize(bytes) ? bytes : SPAN_BYTES + OPAQUE_BYTES;
   } catch {
     return SPAN_BYTES + OPAQUE_BYTES;
   } finally {
-    read.clear();
+    forgetRead();
   }
 }
 
 /** About how many bytes a log event keeps alive. As `estimatedSpanBytes()`. */
 export function estimatedEventBytes(event: LogEvent): number {
-  return estimatedListBytes([event]);
+  containersLeft = MAX_CONTAINERS;
+  try {
+    const bytes = bytesOfItem(event);
+    return isSize(bytes) ? bytes : EVENT_BYTES + OPAQUE_BYTES;
+  } catch {
+    return EVENT_BYTES + OPAQUE_BYTES;
+  } finally {
+    forgetRead();
+  }
 }
 
 /** About how many bytes the events or links of a span keep alive. As `estimatedSpanBytes()`. */
@@ -72,7 +80,7 @@ export function estimatedListBytes(list: readonly (TimedEvent | Link)[]): number
   } catch {
     return EVENT_BYTES + OPAQUE_BYTES;
   } finally {
-    read.clear();
+    forgetRead();
   }
 }
 
@@ -80,7 +88,7 @@ export function estimatedListBytes(list: readonly (TimedEvent | Link)[]): number
 export function estimatedValueBytes(value: unknown): number {
   containersLeft = MAX_CONTAINERS;
   const bytes = bytesOf(value);
-  read.clear();
+  forgetRead();
   return isSize(bytes) ? bytes : OPAQUE_BYTES;
 }
 
@@ -91,6 +99,11 @@ export function estimatedKeyBytes(keys: readonly string[]): number {
   return bytes;
 }
 
+/** To clear a `Set` makes a new table, even of an empty one. */
+function forgetRead(): void {
+  if (read.size > 0) read.clear();
+}
+
 /** A sum that one wrong number gets into is wrong for ever. */
 function isSize(bytes: number): boolean {
   return bytes >= 0 && bytes < Infinity;
@@ -99,8 +112,13 @@ function isSize(bytes: number): boolean {
 /** An event of a span, one that came from a log record, or a link. */
 function bytesOfItem(item: TimedEvent | Link): number {
   const { name, attributes, body } = item as Partial<LogEvent>;
-  const bytes = EVENT_BYTES + lengthOf(name) + bytesOf(attributes);
+  const bytes = EVENT_BYTES + lengthOf(name) + bytesOfAttributes(attributes);
   return body === undefined || body === name ? bytes : bytes + bytesOf(body);
+}
+
+/** A plain object of mostly plain values, which is nobody's value. */
+function bytesOfAttributes(attributes: unknown): number {
+  return typeof attributes === 'object' && attributes !== null ? bytesOfObject(attributes) : 0;
 }
 
 function bytesOf(value: unknown): number {
