@@ -53,8 +53,8 @@ export class SpanMap<V extends SpanIdentity> {
   #hashes = new Int32Array(MIN_SLOTS);
   #values = emptySlots<V>(MIN_SLOTS);
   #size = 0;
-  /** Characters of either id that are hashed. */
-  #characters = FEW_CHARACTERS;
+  /** Whether all characters of the ids are hashed, not only the last few. */
+  #ofAll = false;
 
   get size(): number {
     return this.#size;
@@ -91,20 +91,22 @@ export class SpanMap<V extends SpanIdentity> {
     this.#hashes = new Int32Array(MIN_SLOTS);
     this.#values = emptySlots(MIN_SLOTS);
     this.#size = 0;
-    this.#characters = FEW_CHARACTERS;
+    this.#ofAll = false;
   }
 
   /** A hash of both ids, never 0. */
   #hash({ spanId, traceId }: SpanIdentity): number {
-    const ends = endOf(spanId, this.#characters) ^ Math.imul(endOf(traceId, this.#characters), 0x9e3779b1);
+    const ends = this.#ofAll
+      ? hashFrom(0, spanId) ^ Math.imul(hashFrom(0, traceId), 0x9e3779b1)
+      : hashOfEnd(spanId) ^ Math.imul(hashOfEnd(traceId), 0x9e3779b1);
     const mixed = Math.imul(ends ^ (ends >>> 15), 0x2c1b3c6d);
     return mixed ^ (mixed >>> 13) || 1;
   }
 
   /** Hashes all characters from now on. */
   #hashAll(): void {
-    if (this.#characters === Infinity) return;
-    this.#characters = Infinity;
+    if (this.#ofAll) return;
+    this.#ofAll = true;
     for (let slot = 0; slot < this.#hashes.length; slot++) {
       const value = this.#values[slot];
       if (value !== undefined) this.#hashes[slot] = this.#hash(value);
@@ -164,10 +166,15 @@ function isSame(a: SpanIdentity, b: SpanIdentity): boolean {
   return a.spanId === b.spanId && a.traceId === b.traceId;
 }
 
-/** The last characters of an id as a number. Span contexts that are not the SDK's may have no ids. */
-function endOf(id: string | undefined, characters: number): number {
-  let end = 0;
-  if (typeof id !== 'string') return end;
-  for (let i = Math.max(0, id.length - characters); i < id.length; i++) end = (Math.imul(end, 31) + id.charCodeAt(i)) | 0;
-  return end;
+/** The last characters of an id as a number. */
+function hashOfEnd(id: string | undefined): number {
+  return typeof id === 'string' ? hashFrom(Math.max(0, id.length - FEW_CHARACTERS), id) : 0;
+}
+
+/** The characters of an id from a place on, as a number. Span contexts that are not the SDK's may have no ids. */
+function hashFrom(start: number, id: string | undefined): number {
+  let hash = 0;
+  if (typeof id !== 'string') return hash;
+  for (let i = start; i < id.length; i++) hash = (Math.imul(hash, 31) + id.charCodeAt(i)) | 0;
+  return hash;
 }

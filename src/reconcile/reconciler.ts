@@ -460,7 +460,7 @@ export class Reconciler {
   #finish(span: ReadableSpan, ids: SpanIdentity, now: number): void {
     const parked = this.#parked.spans === 0 ? undefined : this.#parked.get(ids);
     if (parked === undefined) {
-      this.#deliver(ids, { original: span, delivered: span, exceptions: undefined }, now);
+      this.#deliver(ids, span, span, undefined, now);
       return;
     }
     const merged = this.#tryMerge(span, undefined, parked);
@@ -510,8 +510,7 @@ export class Reconciler {
 
   /** Delivers a span with the events of a bucket, which has been taken out. */
   #deliverMerged(original: ReadableSpan, bucket: EventBucket, merged: Merge, now: number): void {
-    const ids = { traceId: bucket.traceId, spanId: bucket.spanId };
-    this.#deliver(ids, { original, delivered: merged.span, exceptions: merged.exceptions }, now);
+    this.#deliver(bucket, original, merged.span, merged.exceptions, now);
     this.#account(merged, bucket);
   }
 
@@ -556,12 +555,20 @@ export class Reconciler {
     this.#buckets.release(bucket);
   }
 
-  #deliver(ids: SpanIdentity, whole: DeliveredWhole, now: number): void {
+  #deliver(
+    { traceId, spanId }: SpanIdentity,
+    original: ReadableSpan,
+    delivered: DeliveredSpan,
+    exceptions: readonly TimedEvent[] | undefined,
+    now: number,
+  ): void {
     this.#spans.delivered++;
-    this.#finished.push(whole.delivered);
-    this.#fingerprints?.remember(ids.traceId, ids.spanId, this.#lateness?.now() ?? 0);
+    this.#finished.push(delivered);
+    this.#fingerprints?.remember(traceId, spanId, this.#lateness?.now() ?? 0);
     if (this.#recent === undefined) return;
-    this.#recent.remember(this.#options.lateEvents === 'amend' ? this.#amendableSpan(ids, whole, now) : ids);
+    const ids = { traceId, spanId };
+    const amendable = this.#options.lateEvents === 'amend';
+    this.#recent.remember(amendable ? this.#amendableSpan(ids, { original, delivered, exceptions }, now) : ids);
   }
 
   /** To be remembered whole, unless it alone is larger than all that may be kept. */
