@@ -2,7 +2,7 @@ import { eastAsianWidth } from 'get-east-asian-width';
 
 const LAST_CODE_POINT = 0x10ffff;
 
-/** The source of `src/format/wide-characters.ts`, from the Unicode data of `get-east-asian-width`. */
+/** The source of `src/trace/text/wide-characters.ts`, from the Unicode data of `get-east-asian-width`. */
 export function wideCharactersSource(): string {
   return `/* Written by \`npm run wide-characters\` from Unicode's data: change nothing here by hand. */
 

@@ -8,4 +8,4 @@ import { wideCharactersSource } from './wide-characters.js';
  *
  * A test compares the table with the package it is made of, so an update of that package asks for this.
  */
-writeFileSync(new URL('../src/format/wide-characters.ts', import.meta.url), wideCharactersSource());
+writeFileSync(new URL('../src/trace/text/wide-characters.ts', import.meta.url), wideCharactersSource());

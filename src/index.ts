@@ -3,27 +3,27 @@
  *
  * @module otel-span-cache
  */
-export { SpanCache } from './span-cache.js';
-export type { SpanCacheOptions } from './options.js';
-export { getSpanCache } from './register/registered-cache.js';
-export type { SpanBatch } from './fanout/span-batch.js';
-export { untraced } from './fanout/suppression.js';
-export type { SubscribeOptions, Subscription, SubscriptionHandle } from './fanout/subscription.js';
-export type { SpanBatchCallback } from './fanout/callback-subscription.js';
-export type { SubscriptionStats } from './fanout/subscriber.js';
-export type { ReceivedBatch } from './driver/batch-intake.js';
-export type { SpanDemand } from './fanout/demand.js';
-export type { SpanCacheStats } from './metrics/stats.js';
-export type { ExporterHandle, ExporterOptions } from './fanout/exporter-subscription.js';
-export type { SpanStore, SpanStoreOptions } from './fanout/span-store.js';
-export type { EarlyReason, SpanDropReason, EventDropReason } from './model/counters.js';
+export { SpanCache } from './cache/span-cache.js';
+export type { SpanCacheOptions } from './cache/options.js';
+export { getSpanCache } from './cache/registered-cache.js';
+export type { SpanBatch } from './cache/fanout/span-batch.js';
+export { untraced } from './cache/suppression.js';
+export type { SubscribeOptions, Subscription, SubscriptionHandle } from './cache/fanout/subscription.js';
+export type { SpanBatchCallback } from './cache/fanout/callback-subscription.js';
+export type { SubscriptionStats } from './cache/fanout/subscriber.js';
+export type { ReceivedBatch } from './cache/intake/batch-intake.js';
+export type { SpanDemand } from './cache/intake/demand.js';
+export type { SpanCacheStats } from './cache/stats.js';
+export type { ExporterHandle, ExporterOptions } from './cache/fanout/exporter-subscription.js';
+export type { SpanStore, SpanStoreOptions } from './cache/store/span-store.js';
+export type { EarlyReason, SpanDropReason, EventDropReason } from './cache/counters.js';
 export type { DeliveredSpan } from './model/merged-span.js';
-export type { Recording, RecordingListener, RecordingListenerHandle } from './recording/recording.js';
-export type { RecordingOptions, RecordingSettings, ScopePatterns } from './recording/settings.js';
-export type { OpenSpan } from './reconcile/open-spans.js';
-export type { LateEvents } from './reconcile/reconciler.js';
+export type { Recording, RecordingListener, RecordingListenerHandle } from './cache/sampling/recording.js';
+export type { RecordingOptions, RecordingSettings, ScopePatterns } from './cache/sampling/settings.js';
+export type { OpenSpan } from './cache/reconcile/open-spans.js';
+export type { LateEvents } from './cache/reconcile/reconciler.js';
 export { isLogEvent, type LogEvent, type OrphanEvent, type OrphanReason } from './model/log-event.js';
-export { buildTraces, type SpanNode, type Trace } from './model/trace.js';
+export { buildTraces, type SpanNode, type Trace } from './trace/trace.js';
 export type {
   AnyValue,
   AnyValueMap,
@@ -39,7 +39,7 @@ export type {
   SpanProcessor,
   TimedEvent,
 } from './model/otel.js';
-export type { SpanCacheTap } from './otel/taps.js';
-export { EventToSpanEventBridge } from './otel/event-to-span-event-bridge.js';
+export type { SpanCacheTap } from './cache/intake/taps.js';
+export { EventToSpanEventBridge } from './bridge/event-to-span-event-bridge.js';
 export { formatTrace } from './format/format-trace.js';
 export type { FormatTraceOptions } from './format/format-options.js';

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { SpanCache } from '../src/index.js';
-import { EventCounters, SpanCounters } from '../src/model/counters.js';
+import { EventCounters, SpanCounters } from '../src/cache/counters.js';
 import { DocPage, newProject } from './doc-page.js';
 
 const PAGE = new DocPage('docs/delivery.md');

@@ -5,26 +5,47 @@ import { expect } from 'chai';
 
 const SRC = fileURLToPath(new URL('../src', import.meta.url));
 
-/** The folders of `src/`, each with those it may import from. Types count. */
-const LAYERS: Record<string, readonly string[]> = {
+/** What is on top of `src/`, with the other parts that each may import from. Types count. */
+const TIERS: Table = {
   support: [],
-  diagnostics: [],
   model: [],
-  validation: [],
-  queue: ['diagnostics'],
-  recording: ['support', 'model', 'diagnostics', 'validation'],
-  reconcile: ['model', 'queue'],
-  store: ['model'],
-  fanout: ['support', 'model', 'diagnostics', 'store'],
-  format: ['model', 'validation'],
-  driver: ['support', 'model', 'diagnostics', 'queue', 'recording', 'reconcile', 'fanout'],
-  metrics: ['model', 'diagnostics', 'reconcile', 'fanout'],
-  otel: ['model', 'diagnostics', 'recording', 'reconcile', 'driver'],
-  // '' is what is on top of src: the cache itself.
-  testing: ['', 'support', 'model', 'diagnostics', 'format', 'validation'],
-  threads: ['', 'support', 'model', 'diagnostics', 'fanout', 'validation'],
-  register: ['', 'support', 'model', 'diagnostics', 'format', 'recording', 'threads', 'validation'],
+  trace: ['support', 'model'],
+  bridge: ['support', 'model'],
+  cache: ['support', 'model', 'trace', 'bridge'],
+  format: ['support', 'model', 'trace'],
+  testing: ['support', 'model', 'trace', 'cache'],
+  threads: ['support', 'model', 'cache'],
+  register: ['support', 'model', 'trace', 'cache', 'format', 'threads'],
+  'register.ts': ['register'],
+  'index.ts': ['model', 'trace', 'bridge', 'cache', 'format'],
 };
+
+/** The same of `src/cache/`. */
+const INSIDE_CACHE: Table = {
+  queue: [],
+  sampling: [],
+  'counters.ts': [],
+  'suppression.ts': [],
+  reconcile: ['counters.ts', 'queue'],
+  fanout: ['suppression.ts'],
+  store: ['fanout'],
+  driver: ['counters.ts', 'queue', 'reconcile', 'fanout'],
+  intake: ['counters.ts', 'suppression.ts', 'queue', 'sampling', 'reconcile', 'fanout', 'driver'],
+  'stats.ts': ['counters.ts', 'fanout'],
+  metrics: ['stats.ts', 'reconcile', 'fanout'],
+  'options.ts': ['reconcile', 'fanout', 'store', 'sampling'],
+  'span-cache.ts': [
+    'counters.ts', 'stats.ts', 'options.ts', 'suppression.ts', 'queue', 'sampling', 'reconcile', 'fanout', 'store',
+    'driver', 'intake', 'metrics',
+  ],
+  'registered-cache.ts': ['span-cache.ts'],
+};
+
+/** Rooms of the cache that must not know how traces are built and drawn: they see spans one by one. */
+const WITHOUT_TRACES = ['intake', 'queue', 'driver', 'reconcile'];
+
+/** A part is a folder, or a file on the same floor. */
+type Table = Readonly<Record<string, readonly string[]>>;
 
 /** A file of `src/`, as its path from there. */
 interface SourceFile {
@@ -58,9 +79,21 @@ function read(path: string): SourceFile {
   };
 }
 
-/** The folder a file is in; empty for those on top. */
-function layerOf(path: string): string {
-  return path.includes('/') ? path.slice(0, path.indexOf('/')) : '';
+/** The part of `floor` that a file is in, or undefined if it is not below that folder. */
+function partOf(path: string, floor: string): string | undefined {
+  return path.startsWith(floor) ? path.slice(floor.length).split('/')[0] : undefined;
+}
+
+/** Imports between the parts of a floor that its table does not allow. */
+function forbidden(files: readonly SourceFile[], floor: string, table: Table): string[] {
+  return files.flatMap(({ path, files: imported }) => {
+    const part = partOf(path, floor);
+    if (part === undefined) return [];
+    const allowed = new Set([part, ...(table[part] ?? [])]);
+    return imported
+      .filter((target) => !allowed.has(partOf(target, floor) ?? part))
+      .map((target) => `${path} imports ${target}`);
+  });
 }
 
 /** A way from a file back to itself, or undefined if there is none. */
@@ -88,21 +121,28 @@ function findCycle(files: readonly SourceFile[]): string[] | undefined {
 
 describe('The layers', () => {
   const files = sourceFiles();
-  const inLayers = files.filter(({ path }) => layerOf(path) !== '');
 
-  it('are the folders of src', () => {
-    expect([...new Set(inLayers.map(({ path }) => layerOf(path)))]).to.have.members(Object.keys(LAYERS));
+  it('are the tables above', () => {
+    const parts = (floor: string) => new Set(files.flatMap(({ path }) => partOf(path, floor) ?? []));
+
+    expect([...parts('')]).to.have.members(Object.keys(TIERS));
+    expect([...parts('cache/')]).to.have.members(Object.keys(INSIDE_CACHE));
   });
 
-  it('import only from the layers below', () => {
-    const wrong = inLayers.flatMap(({ path, files: imported }) => {
-      const allowed = new Set([layerOf(path), ...LAYERS[layerOf(path)]!]);
-      return imported
-        .filter((target) => !allowed.has(layerOf(target)))
-        .map((target) => `${path} imports ${target}`);
-    });
+  it('import only from the tiers below', () => {
+    expect(forbidden(files, '', TIERS)).to.deep.equal([]);
+  });
 
-    expect(wrong).to.deep.equal([]);
+  it('import only from the rooms below, inside the cache', () => {
+    expect(forbidden(files, 'cache/', INSIDE_CACHE)).to.deep.equal([]);
+  });
+
+  it('see spans one by one, not traces, up to the fan-out', () => {
+    const wrong = files
+      .filter(({ path }) => WITHOUT_TRACES.includes(partOf(path, 'cache/')!))
+      .filter(({ files: imported }) => imported.some((target) => partOf(target, '') === 'trace'));
+
+    expect(wrong.map(({ path }) => path)).to.deep.equal([]);
   });
 
   it('have no cycle of files', () => {
@@ -121,7 +161,7 @@ describe('The layers', () => {
 
   it('load packages that a user may not have in one file of register', () => {
     const loading = files.filter(({ path, code }) => {
-      return layerOf(path) === 'register' && /\b(?:require|createRequire)\b\s*[.(]|\bimport\s*\(/.test(code);
+      return partOf(path, '') === 'register' && /\b(?:require|createRequire)\b\s*[.(]|\bimport\s*\(/.test(code);
     });
 
     expect(loading.map(({ path }) => path)).to.deep.equal(['register/peers.ts']);
@@ -130,7 +170,7 @@ describe('The layers', () => {
   it('know no time in reconcile, which is pure', () => {
     const clocks = /\b(?:set(?:Timeout|Interval|Immediate)|queueMicrotask|nextTick|Date|performance|hrtime)\b/;
 
-    const impure = files.filter(({ path, code }) => layerOf(path) === 'reconcile' && clocks.test(code));
+    const impure = files.filter(({ path, code }) => path.startsWith('cache/reconcile/') && clocks.test(code));
 
     expect(impure.map(({ path }) => path)).to.deep.equal([]);
   });
@@ -138,13 +178,13 @@ describe('The layers', () => {
   it('report in one place, which throws nothing', () => {
     const reports = /\bdiag\.(?:error|warn|info|debug|verbose|createComponentLogger)\b/;
 
-    expect(files.filter(({ code }) => reports.test(code)).map(({ path }) => path)).to.deep.equal(['diagnostics/report.ts']);
+    expect(files.filter(({ code }) => reports.test(code)).map(({ path }) => path)).to.deep.equal(['support/report.ts']);
   });
 
   it('see all that is imported', () => {
     const known = new Set(files.map(({ path }) => path));
 
     expect(files.flatMap(({ files: imported }) => imported).filter((path) => !known.has(path))).to.deep.equal([]);
-    expect(files.find(({ path }) => path === 'span-cache.ts')!.files).to.include('driver/driver.ts');
+    expect(files.find(({ path }) => path === 'cache/span-cache.ts')!.files).to.include('cache/driver/driver.ts');
   });
 });

@@ -7,7 +7,7 @@ import {
   OPEN_SPAN_COUNTERS,
   OPEN_SPAN_SIZES,
   SIZES,
-} from '../src/metrics/instruments.js';
+} from '../src/cache/metrics/instruments.js';
 import { DocPage, newProject } from './doc-page.js';
 import { run } from './register/programs.js';
 

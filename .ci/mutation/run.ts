@@ -17,15 +17,15 @@ import { explained, unexplained } from './survivors.js';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = join(HERE, '../..');
-const FOLDERS = ['queue', 'reconcile', 'driver', 'fanout'];
+const FOLDERS = ['queue', 'reconcile', 'driver', 'intake', 'fanout'];
 
 /** Returns what is wrong with a folder. */
 function mutate(folder: string): string[] {
   const stryker = join(HERE, 'node_modules/@stryker-mutator/core/bin/stryker.js');
   const report = `.ci/mutation/.run/${folder}.json`;
-  const args = ['.ci/mutation/stryker.config.mjs', '--mutate', `src/${folder}/**/*.ts`, '--incrementalFile', report];
+  const args = ['.ci/mutation/stryker.config.mjs', '--mutate', `src/cache/${folder}/**/*.ts`, '--incrementalFile', report];
   const { status } = spawnSync(process.execPath, [stryker, 'run', ...args], { cwd: ROOT, stdio: 'inherit' });
-  const failed = status === 0 ? [] : [`src/${folder}: Stryker failed, see above`];
+  const failed = status === 0 ? [] : [`src/cache/${folder}: Stryker failed, see above`];
   return [...failed, ...unexplained(join(ROOT, report), explained()).map((mutant) => `not explained: ${mutant}`)];
 }
 

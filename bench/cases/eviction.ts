@@ -2,8 +2,8 @@ import { ROOT_CONTEXT, trace, type Context, type SpanContext } from '@openteleme
 import { randomBytes } from 'node:crypto';
 import type { LogEvent } from '../../src/model/log-event.js';
 import type { ReadableLogRecord } from '../../src/model/otel.js';
-import { EventBucketPool } from '../../src/reconcile/event-bucket.js';
-import { WaitingBuckets } from '../../src/reconcile/waiting-buckets.js';
+import { EventBucketPool } from '../../src/cache/reconcile/event-bucket.js';
+import { WaitingBuckets } from '../../src/cache/reconcile/waiting-buckets.js';
 import { SpanCache } from '../../src/index.js';
 import type { BenchCase, Measured, Samples } from '../case.js';
 import { alternate, type Variant } from '../measure/alternate.js';

@@ -1,8 +1,8 @@
 import { textOf } from '../model/text-of.js';
-import { nanosBetween } from './duration.js';
+import { nanosBetween } from '../trace/text/duration.js';
 import type { Style } from './styles.js';
 import { piece, type Piece, type Text } from './text.js';
-import { textsOf } from './value.js';
+import { textsOf } from '../trace/text/value.js';
 import type { EventView, LogView } from './views.js';
 
 interface Severity {

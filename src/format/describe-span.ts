@@ -1,7 +1,7 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { Style } from './styles.js';
 import { piece, type Text } from './text.js';
-import { textsOf } from './value.js';
+import { textsOf } from '../trace/text/value.js';
 import type { SpanView } from './views.js';
 
 /** By `SpanKind`. */

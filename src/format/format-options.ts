@@ -5,7 +5,7 @@ import {
   oneOfOrFunction,
   resolveOptions,
   type OptionsOf,
-} from '../validation/option.js';
+} from '../support/option.js';
 
 /** How `formatTrace()` shows a trace. */
 export interface FormatTraceOptions {

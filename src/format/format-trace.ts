@@ -1,6 +1,6 @@
 import type { ReadableSpan } from '../model/otel.js';
-import { buildTraces, type Trace } from '../model/trace.js';
-import { expectation } from '../validation/option.js';
+import { buildTraces, type Trace } from '../trace/trace.js';
+import { expectation } from '../support/option.js';
 import { formatTraceOptions, type FormatTraceOptions } from './format-options.js';
 import { paintColors, paintNothing } from './styles.js';
 import { paint } from './text.js';

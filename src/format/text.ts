@@ -1,6 +1,6 @@
-import { printable } from './printable.js';
+import { printable } from '../trace/text/printable.js';
 import type { Paint, Style } from './styles.js';
-import { startOf, textWidth } from './text-width.js';
+import { startOf, textWidth } from '../trace/text/text-width.js';
 
 /** A stretch of one style. Made by `piece()` only, so that all text is printable. */
 export interface Piece {

@@ -1,5 +1,5 @@
 import type { HrTime } from '@opentelemetry/api';
-import { nanosBetween } from './duration.js';
+import { nanosBetween } from '../trace/text/duration.js';
 import type { Style } from './styles.js';
 import { piece, type Text } from './text.js';
 

@@ -1,16 +1,16 @@
 import type { AttributeEntry } from '../model/attribute-entries.js';
 import { textOf } from '../model/text-of.js';
-import type { Trace } from '../model/trace.js';
+import type { Trace } from '../trace/trace.js';
 import { chooseAttributes } from './attributes.js';
 import { describeEvent, eventStyle, inOrder } from './describe-event.js';
 import { barStyle, describeSpan, isFailed } from './describe-span.js';
-import { formatDuration, nanosBetween } from './duration.js';
+import { formatDuration, nanosBetween } from '../trace/text/duration.js';
 import type { FormatTraceOptions } from './format-options.js';
-import { outline, type OutlineEntry } from './outline.js';
+import { outline, type OutlineEntry } from '../trace/outline.js';
 import { Page, type Gutter } from './page.js';
 import { piece, type Text } from './text.js';
 import { Timeline } from './timeline.js';
-import { formatValue } from './value.js';
+import { formatValue } from '../trace/text/value.js';
 import { viewOf, type EventView, type SpanView } from './views.js';
 
 const STACK = 'exception.stacktrace';

@@ -7,7 +7,7 @@ import type {
   SamplingResult,
   SpanProcessor,
 } from '../model/otel.js';
-import { defaultSampler } from '../recording/default-sampler.js';
+import { defaultSampler } from '../cache/sampling/default-sampler.js';
 
 /*
  * The cache's sampler and processors, to be had before there is a cache: the SDK takes them when it is made, while

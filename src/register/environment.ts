@@ -1,7 +1,7 @@
-import { printable } from '../format/printable.js';
-import { CACHE_OPTIONS, type SpanCacheOptions } from '../options.js';
-import { boolean, millisFrom, positiveInteger, type Option, type OptionsOf } from '../validation/option.js';
-import { readVariable } from '../validation/text.js';
+import { printable } from '../trace/text/printable.js';
+import { CACHE_OPTIONS, type SpanCacheOptions } from '../cache/options.js';
+import { boolean, millisFrom, positiveInteger, type Option, type OptionsOf } from '../support/option.js';
+import { readVariable } from '../support/option-text.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path';
 import { env } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { diag, DiagConsoleLogger, DiagLogLevel } from '@opentelemetry/api';
-import { printable } from '../format/printable.js';
+import { printable } from '../trace/text/printable.js';
 import { findModule, loadModule, loadPeer, type Peer } from './peers.js';
 
 /** An instrumentation, as far as it is asked what it patches. */

@@ -1,5 +1,5 @@
 import { metrics } from '@opentelemetry/api';
-import { SpanCache } from '../span-cache.js';
+import { SpanCache } from '../cache/span-cache.js';
 import { LogRecordEntrance, SamplerEntrance, SpanEntrance } from './entrances.js';
 import { isTrue, type Environment, type Settings } from './environment.js';
 import type { Instrumented } from './instrumentations.js';

@@ -1,5 +1,5 @@
 import { isMainThread } from 'node:worker_threads';
-import { guarded } from '../diagnostics/report.js';
+import { guarded } from '../support/report.js';
 import type { EndingSignal, LastSteps } from './last-steps.js';
 import { SignalEnd } from './signal-end.js';
 

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { guarded, report } from '../diagnostics/report.js';
+import { guarded, report } from '../support/report.js';
 import { setTimeout } from '../support/timers.js';
 import type { EndingSignal, LastSteps } from './last-steps.js';
 import { within } from './within.js';

@@ -4,15 +4,15 @@
  * @module otel-span-cache/testing/chai
  */
 import { AssertionError } from 'node:assert';
-import type { AssertTraceOptions, SpanPattern, Times, Traces } from './expect/index.js';
-import { assertNoSpan, assertSpan, assertTrace } from './expect/index.js';
-import type { Assertion as CalledFunction } from './expect/report/assertion.js';
-import { assertNoTrace } from './faces/assert-no-trace.js';
-import { assertOpenSpans } from './faces/assert-open-spans.js';
-import { assertEmits, type EmitOptions } from './faces/emitted.js';
-import type { Spans } from './tree/index.js';
+import type { AssertTraceOptions, SpanPattern, Times, Traces } from './assert/index.js';
+import { assertNoSpan, assertSpan, assertTrace } from './assert/index.js';
+import type { Assertion as CalledFunction } from './assert/report/assertion.js';
+import { assertNoTrace } from './runners/assert-no-trace.js';
+import { assertOpenSpans } from './runners/assert-open-spans.js';
+import { assertEmits, type EmitOptions } from './runners/emitted.js';
+import type { Spans } from './snapshot/index.js';
 
-export type { EmitOptions } from './faces/emitted.js';
+export type { EmitOptions } from './runners/emitted.js';
 
 declare global {
   namespace Chai {

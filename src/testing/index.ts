@@ -33,5 +33,5 @@ export type {
   SpanKindName,
   SpanStatusName,
 } from './captured.js';
-export * from './expect/index.js';
-export * from './tree/index.js';
+export * from './assert/index.js';
+export * from './snapshot/index.js';

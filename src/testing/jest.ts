@@ -13,14 +13,14 @@
  * @module otel-span-cache/testing/jest
  */
 import type { TraceScope } from './capture/trace-scope.js';
-import { traceMatchers, type TraceMatchers } from './faces/matchers.js';
-import { noScopeHere, scopeHere } from './faces/shared-tracing.js';
-import { tracedBy, type TracedTest } from './faces/traced.js';
-import { traceTreeSerializer } from './tree/index.js';
+import { traceMatchers, type TraceMatchers } from './runners/matchers.js';
+import { noScopeHere, scopeHere } from './runners/shared-tracing.js';
+import { tracedBy, type TracedTest } from './runners/traced.js';
+import { traceTreeSerializer } from './snapshot/index.js';
 
-export { traceMatchers, type TraceMatchers } from './faces/matchers.js';
-export type { EmitOptions } from './faces/emitted.js';
-export type { TracedTest } from './faces/traced.js';
+export { traceMatchers, type TraceMatchers } from './runners/matchers.js';
+export type { EmitOptions } from './runners/emitted.js';
+export type { TracedTest } from './runners/traced.js';
 
 declare global {
   namespace jest {

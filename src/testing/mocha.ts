@@ -12,8 +12,8 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { OpenScope, TraceScope } from './capture/trace-scope.js';
 import { traceTesting, type TraceTesting, type TraceTestingOptions } from './capture/trace-testing.js';
-import { forMochaDiff } from './faces/mocha-diff.js';
-import { noScopeHere, scopeHere } from './faces/shared-tracing.js';
+import { forMochaDiff } from './runners/mocha-diff.js';
+import { noScopeHere, scopeHere } from './runners/shared-tracing.js';
 
 declare global {
   namespace Mocha {

@@ -5,15 +5,15 @@
  */
 import * as runner from 'node:test';
 import type { TraceScope } from './capture/trace-scope.js';
-import { assertSpan, assertTrace } from './expect/index.js';
-import type { AssertTraceOptions, SpanPattern, Times, Traces } from './expect/index.js';
-import { assertOpenSpans } from './faces/assert-open-spans.js';
-import { assertEmits, type EmitOptions } from './faces/emitted.js';
-import { noScopeHere, scopeHere } from './faces/shared-tracing.js';
-import { runTest } from './faces/traced.js';
-import type { Spans } from './tree/index.js';
+import { assertSpan, assertTrace } from './assert/index.js';
+import type { AssertTraceOptions, SpanPattern, Times, Traces } from './assert/index.js';
+import { assertOpenSpans } from './runners/assert-open-spans.js';
+import { assertEmits, type EmitOptions } from './runners/emitted.js';
+import { noScopeHere, scopeHere } from './runners/shared-tracing.js';
+import { runTest } from './runners/traced.js';
+import type { Spans } from './snapshot/index.js';
 
-export type { EmitOptions } from './faces/emitted.js';
+export type { EmitOptions } from './runners/emitted.js';
 
 /**
  * The scope of the test that is running.

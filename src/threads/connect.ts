@@ -1,7 +1,7 @@
 import workerThreads from 'node:worker_threads';
-import { Episode } from '../diagnostics/episode.js';
-import { requireMethods } from '../options.js';
-import type { SpanCache } from '../span-cache.js';
+import { Episode } from '../support/episode.js';
+import { requireMethods } from '../cache/options.js';
+import type { SpanCache } from '../cache/span-cache.js';
 import { inheritedAddress } from './address.js';
 import { onlyConnection } from './connections.js';
 import type { SpanReceiver, SpanRelay } from './contract.js';

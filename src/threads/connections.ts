@@ -1,4 +1,4 @@
-import type { SpanCache } from '../span-cache.js';
+import type { SpanCache } from '../cache/span-cache.js';
 import type { SpanReceiver, SpanRelay } from './contract.js';
 
 interface Connections {

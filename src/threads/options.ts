@@ -1,4 +1,4 @@
-import { millisFrom, positiveInteger, resolveOptions, type OptionsOf } from '../validation/option.js';
+import { millisFrom, positiveInteger, resolveOptions, type OptionsOf } from '../support/option.js';
 
 /** How a thread sends its spans. */
 export interface RelayOptions {

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
-import { guarded } from '../diagnostics/report.js';
+import { guarded } from '../support/report.js';
 import type { ReadableSpan } from '../model/otel.js';
-import type { SpanCache } from '../span-cache.js';
+import type { SpanCache } from '../cache/span-cache.js';
 
 // Captured at load time, so that a fake installed later by a test cannot stop the delivery.
 const { queueMicrotask } = globalThis;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import workerThreads from 'node:worker_threads';
-import { Episode } from '../diagnostics/episode.js';
-import type { SpanDemand } from '../fanout/demand.js';
-import type { SpanCache } from '../span-cache.js';
+import { Episode } from '../support/episode.js';
+import type { SpanDemand } from '../cache/intake/demand.js';
+import type { SpanCache } from '../cache/span-cache.js';
 import { clearTimeout, setTimeout } from '../support/timers.js';
 import { publishAddress } from './address.js';
 import { checkBroadcast, checkHello } from './check-message.js';

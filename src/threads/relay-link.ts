@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { BroadcastChannel, type MessagePort } from 'node:worker_threads';
-import { guarded } from '../diagnostics/report.js';
+import { guarded } from '../support/report.js';
 import { isPortHandover } from './check-message.js';
 import { channelOf, type Broadcast, type ReceiverAddress, type RelayMessage } from './protocol.js';
 import type { SharedCounts } from './shared-counts.js';

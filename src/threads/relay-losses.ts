@@ -1,5 +1,5 @@
-import type { BatchBuffer } from '../fanout/batch-buffer.js';
-import type { SpanCache } from '../span-cache.js';
+import type { BatchBuffer } from '../cache/fanout/batch-buffer.js';
+import type { SpanCache } from '../cache/span-cache.js';
 import type { Losses } from './protocol.js';
 import type { Owed } from './shared-counts.js';
 import type { BatchPacker } from './wire/batch-packer.js';

@@ -1,8 +1,8 @@
 import workerThreads, { type BroadcastChannel, type MessagePort } from 'node:worker_threads';
-import { Episode } from '../diagnostics/episode.js';
-import { guarded } from '../diagnostics/report.js';
-import type { SpanDemand } from '../fanout/demand.js';
-import type { SpanCache } from '../span-cache.js';
+import { Episode } from '../support/episode.js';
+import { guarded } from '../support/report.js';
+import type { SpanDemand } from '../cache/intake/demand.js';
+import type { SpanCache } from '../cache/span-cache.js';
 import { checkRelayMessage, isBatch } from './check-message.js';
 import type { ThreadStats } from './contract.js';
 import { FlushRequests } from './flush-requests.js';

@@ -6,7 +6,7 @@ import { SeverityNumber } from '@opentelemetry/api-logs';
 import type { FormatTraceOptions } from '../../src/format/format-options.js';
 import { formatTrace } from '../../src/format/format-trace.js';
 import type { ReadableSpan } from '../../src/model/otel.js';
-import { textWidth } from '../../src/format/text-width.js';
+import { textWidth } from '../../src/trace/text/text-width.js';
 import { SPAN_MEMBERS } from '../../src/model/span-members.js';
 import { hostileValue, revokedProxy, trap } from '../hostile-values.js';
 import { at, Recorder, TRACE_ID } from './recorder.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { cacheOptions } from '../../src/options.js';
+import { cacheOptions } from '../../src/cache/options.js';
 import { readSettings, VARIABLES } from '../../src/register/environment.js';
 
 /** What is read, and what is warned of. */

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { cacheOptions } from '../../src/options.js';
+import { cacheOptions } from '../../src/cache/options.js';
 import { VARIABLES } from '../../src/register/environment.js';
 import { installProject, run } from './programs.js';
 

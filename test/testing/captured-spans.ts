@@ -6,7 +6,7 @@ import type {
   CapturedSpan,
   CapturedTrace,
 } from '../../src/testing/captured.js';
-import { nodesOf } from '../../src/testing/tree/descendants.js';
+import { nodesOf } from '../../src/testing/snapshot/descendants.js';
 
 /** What a span is to be like, with the spans below it. */
 export interface Sketch extends Partial<Omit<CapturedSpan, 'events' | 'links'>> {

@@ -8,7 +8,7 @@ import { assertSpan, assertTrace, traceTesting, type TraceTesting } from '../../
 import { InMemorySpanExporter, simpleSpanProcessor, startSdk, unregisterGlobals } from '../sdk.js';
 import { childOf, endedSpan, failureOf, names, startSpan, startTracing } from './capture/tracing-tools.js';
 import { traceOf, type Sketch } from './captured-spans.js';
-import { thrownBy } from './expect/thrown.js';
+import { thrownBy } from './assert/thrown.js';
 
 /*
  * What makes tests of traces go wrong with the SDK alone, and that it does not here. Those that only a runner shows are in

@@ -5,12 +5,12 @@ import { expect, use } from 'chai';
 import sinon from 'sinon';
 import { SpanCache } from '../../src/index.js';
 import { traceChai } from '../../src/testing/chai.js';
-import { traceMatchers } from '../../src/testing/faces/matchers.js';
+import { traceMatchers } from '../../src/testing/runners/matchers.js';
 import { assertLog, assertNoSpan, assertSpan, assertTrace, traceTesting, type TraceRun, type TraceTesting } from '../../src/testing/index.js';
 import { remoteScope } from '../../src/testing/remote/index.js';
 import { unregisterGlobals } from '../sdk.js';
 import { childOf, endedSpan, failureOf, names, startSpan, startTracing } from './capture/tracing-tools.js';
-import { thrownBy } from './expect/thrown.js';
+import { thrownBy } from './assert/thrown.js';
 
 use(traceChai);
 

@@ -1,6 +1,6 @@
 import { ROOT_CONTEXT, type Attributes, type Tracer } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { SpanStoreSubscription } from '../../../src/fanout/span-store.js';
+import { SpanStoreSubscription } from '../../../src/cache/store/span-store.js';
 import { NO_PIPELINE, tracerOf } from '../sdk.js';
 
 /** Spans that are kept. */

@@ -1,6 +1,6 @@
-import { printable } from '../../format/printable.js';
+import { printable } from '../../trace/text/printable.js';
 import { inspect } from '../../model/inspect-span.js';
-import { linkChildren } from '../../model/link-children.js';
+import { linkChildren } from '../../trace/link-children.js';
 import type { CapturedSpan, CapturedTrace } from '../captured.js';
 import type { SpanRecord } from './span-record.js';
 import { traceLines } from './tree-text.js';

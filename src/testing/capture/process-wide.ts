@@ -1,5 +1,5 @@
 import type { LogRecordProcessor, SpanProcessor } from '../../model/otel.js';
-import type { InstalledSdk } from './installed-sdk.js';
+import type { InstalledSdk } from '../sdk/installed-sdk.js';
 import { CapturingLogRecordProcessor, CapturingSpanProcessor } from './processors.js';
 import { Recorder } from './recorder.js';
 import type { ScopeRecords } from './scope-records.js';

@@ -1,4 +1,4 @@
-import { positiveInteger, type OptionsOf } from '../../validation/option.js';
+import { positiveInteger, type OptionsOf } from '../../support/option.js';
 import type { ScopeLimits } from './scope-records.js';
 
 /** More than a test can mean, and no more memory than a process has. */

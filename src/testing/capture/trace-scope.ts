@@ -1,6 +1,6 @@
 import type { Disposable } from '../../support/disposable.js';
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
-import type { SpanMatcher } from '../expect/index.js';
+import type { SpanMatcher } from '../assert/index.js';
 
 /** How long to wait. */
 export interface WaitOptions {

@@ -1,16 +1,16 @@
 import type { LogRecordProcessor, SpanProcessor } from '../../model/otel.js';
-import type { SpanCache } from '../../span-cache.js';
+import type { SpanCache } from '../../cache/span-cache.js';
 import type { AsyncDisposable, Disposable } from '../../support/disposable.js';
-import { boolean, resolveOptions, type OptionsOf } from '../../validation/option.js';
+import { boolean, resolveOptions, type OptionsOf } from '../../support/option.js';
 import { attachScope, ForeignProviderError } from './errors.js';
-import { InstalledSdk, registeredProvider } from './installed-sdk.js';
-import { LogArrival } from './log-arrival.js';
+import { InstalledSdk, registeredProvider } from '../sdk/installed-sdk.js';
+import { LogArrival } from '../sdk/log-arrival.js';
 import { processWide, type ProcessWide } from './process-wide.js';
-import { foreignProviderMessage, providerState } from './provider-check.js';
+import { foreignProviderMessage, providerState } from '../sdk/provider-check.js';
 import { SCOPE_LIMITS } from './scope-limits.js';
 import { CaptureScope } from './scope.js';
 import type { OpenScope, TraceRun, TraceScope } from './trace-scope.js';
-import { findLogsApi, findUserSdk, hasUnreadLogsApi, type LogsApi } from './user-sdk.js';
+import { findLogsApi, findUserSdk, hasUnreadLogsApi, type LogsApi } from '../sdk/user-sdk.js';
 
 /** Where spans and log records come from. */
 export interface TraceTestingOptions {

@@ -1,6 +1,6 @@
-import { formatDuration } from '../../format/duration.js';
-import { printable } from '../../format/printable.js';
-import { treeLines } from '../../model/tree-lines.js';
+import { formatDuration } from '../../trace/text/duration.js';
+import { printable } from '../../trace/text/printable.js';
+import { treeLines } from '../../trace/tree-lines.js';
 import type { CapturedNode, CapturedTrace } from '../captured.js';
 
 /** Lines of one tree in a message. */

@@ -3,8 +3,8 @@ import {
   resolveOptions,
   type Option,
   type OptionsOf,
-} from '../../validation/option.js';
-import { afterTurn } from '../expect/after-turn.js';
+} from '../../support/option.js';
+import { afterTurn } from '../assert/after-turn.js';
 import type { ScopeRecords } from './scope-records.js';
 import { startTimer, stopTimer } from './timers.js';
 import type { SettleOptions } from './trace-scope.js';

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { expectation } from '../../validation/option.js';
+import { expectation } from '../../support/option.js';
 import { Rejection } from './rejection.js';
 
 /** As `URL` writes them: lower-case, addresses in their shortest form. */

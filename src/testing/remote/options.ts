@@ -1,4 +1,4 @@
-import { millisFrom, oneOf, positiveInteger, resolveOptions, type OptionsOf } from '../../validation/option.js';
+import { millisFrom, oneOf, positiveInteger, resolveOptions, type OptionsOf } from '../../support/option.js';
 import { SCOPE_LIMITS } from '../capture/scope-limits.js';
 import type { RemoteReceiverOptions, RemoteScopeOptions } from './contract.js';
 import type { OtlpProtocol } from './environment.js';

@@ -1,4 +1,4 @@
-import { report } from '../../diagnostics/report.js';
+import { report } from '../../support/report.js';
 import { estimatedEventBytes, estimatedSpanBytes } from '../../model/estimated-bytes.js';
 import type { LogEvent } from '../../model/log-event.js';
 import type { ReadableSpan } from '../../model/otel.js';

@@ -5,7 +5,7 @@ import { AlwaysOffSampler, BasicTracerProvider, InMemorySpanExporter } from '@op
 import { expect } from 'chai';
 import { SpanCache } from '../../../src/index.js';
 import { ForeignProviderError, MissingSdkError } from '../../../src/testing/index.js';
-import { findUserSdk } from '../../../src/testing/capture/user-sdk.js';
+import { findUserSdk } from '../../../src/testing/sdk/user-sdk.js';
 import { NodeSDK, simpleSpanProcessor } from '../../sdk.js';
 import { endedSpan, failureOf, names, startSpan, tracingStarter } from './tracing-tools.js';
 

@@ -1,4 +1,4 @@
-import { expectation } from '../../../validation/option.js';
+import { expectation } from '../../../support/option.js';
 import type { ElementBudget } from './element-budget.js';
 import { MalformedPayload, MAX_DEPTH, tooDeep } from './malformed-payload.js';
 import type { Field, Message, Scalar } from './schema.js';

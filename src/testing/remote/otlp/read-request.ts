@@ -1,5 +1,5 @@
 import type { Attributes, HrTime, Link, SpanContext } from '@opentelemetry/api';
-import { expectation } from '../../../validation/option.js';
+import { expectation } from '../../../support/option.js';
 import type { CopyableLog, CopyableSpan } from '../../capture/frozen-copies.js';
 import { MalformedPayload } from './malformed-payload.js';
 import type { LogsRequest, OtlpLogRecord, OtlpResource, OtlpSpan, TraceRequest } from './messages.js';

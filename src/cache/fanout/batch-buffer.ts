@@ -1,0 +1,179 @@
+import { estimatedEventBytes } from '../../model/estimated-bytes.js';
+import type { OrphanEvent } from '../../model/log-event.js';
+import type { DeliveredSpan } from '../../model/merged-span.js';
+import { Fifo } from '../../support/fifo.js';
+import { fitting, totalOf } from './byte-bound.js';
+import { NO_ORPHANS, NO_SPANS, type SpanBatch } from './span-batch.js';
+import { sizesOf } from './span-sizes.js';
+import type { SubscriptionStats } from './subscriber.js';
+
+/** A batch as it was when it came: its lists are shared, and another subscriber may have emptied them since. */
+interface WaitingBatch {
+  readonly batch: SpanBatch;
+  readonly spans: number;
+  readonly orphans: number;
+  readonly bytes: number;
+}
+
+/**
+ * The batches a subscriber has not read yet: at most `capacity` spans and orphans together, which keep at most
+ * `maxBytes` bytes alive, estimated.
+ *
+ * A batch that does not fit is lost whole and counted; of one larger than the buffer itself, an empty
+ * buffer takes what it can hold. Sizes are estimated only of what comes to be kept here. The next batch that is read tells how many spans are missing before it.
+ * If nothing follows the loss, an empty batch tells it.
+ */
+export class BatchBuffer {
+  readonly capacity: number;
+  readonly maxBytes: number;
+  readonly #batches = new Fifo<WaitingBatch>();
+  #spans = 0;
+  #orphans = 0;
+  #bytes = 0;
+  /** Spans lost after the newest batch in the buffer. */
+  #untold = 0;
+  #delivered = 0;
+  #dropped = 0;
+  #droppedByBytes = 0;
+  #droppedOrphans = 0;
+
+  constructor(capacity: number, maxBytes = Infinity) {
+    this.capacity = capacity;
+    this.maxBytes = maxBytes;
+  }
+
+  /** Spans waiting. */
+  get queued(): number {
+    return this.#spans;
+  }
+
+  get empty(): boolean {
+    return this.#batches.length === 0 && this.#untold === 0;
+  }
+
+  /** Spans read. */
+  get delivered(): number {
+    return this.#delivered;
+  }
+
+  /** Spans lost. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Orphans lost. */
+  get droppedOrphans(): number {
+    return this.#droppedOrphans;
+  }
+
+  /** The numbers, as a subscription shows them. */
+  stats(): Omit<SubscriptionStats, 'kind' | 'failed' | 'errors'> {
+    return {
+      delivered: this.#delivered,
+      dropped: this.#dropped,
+      droppedByBytes: this.#droppedByBytes,
+      droppedOrphans: this.#droppedOrphans,
+      queued: this.#spans,
+      queuedBytes: this.#bytes,
+    };
+  }
+
+  /** Takes a batch past the buffer, to a reader that waits for it: no bound applies. */
+  passSpans(spans: readonly DeliveredSpan[]): SpanBatch {
+    this.#delivered += spans.length;
+    return { spans, orphans: NO_ORPHANS, dropped: this.#takeUntold() };
+  }
+
+  passOrphans(orphans: readonly OrphanEvent[]): SpanBatch {
+    return { spans: NO_SPANS, orphans, dropped: this.#takeUntold() };
+  }
+
+  /** Adds a batch of spans, or counts it as lost. */
+  addSpans(spans: readonly DeliveredSpan[]): void {
+    const room = this.#room(spans.length);
+    const candidates = room < spans.length ? spans.slice(0, room) : spans;
+    const taken = fitting(candidates, sizesOf(candidates), this.#bytes, this.maxBytes);
+    if (taken.items.length > 0) this.#add(taken.items, NO_ORPHANS, totalOf(taken));
+    const lost = spans.length - taken.items.length;
+    this.#droppedByBytes += candidates.length - taken.items.length;
+    this.#dropped += lost;
+    this.#untold += lost;
+  }
+
+  /** Adds a batch of orphans, or counts it as lost. */
+  addOrphans(orphans: readonly OrphanEvent[]): void {
+    const candidates = orphans.slice(0, this.#room(orphans.length));
+    const taken = fitting(candidates, candidates.map(estimatedEventBytes), this.#bytes, this.maxBytes);
+    const { length } = taken.items;
+    if (length > 0) this.#add(NO_SPANS, length === orphans.length ? orphans : taken.items, totalOf(taken));
+    this.#droppedOrphans += orphans.length - length;
+  }
+
+  /** The oldest batch, by reference. */
+  shift(): SpanBatch | undefined {
+    const waiting = this.#batches.shift();
+    if (waiting === undefined) return this.#tellLoss();
+    const { batch, spans, orphans, bytes } = waiting;
+    this.#bytes -= bytes;
+    this.#spans -= spans;
+    this.#delivered += spans;
+    this.#orphans -= orphans;
+    return batch;
+  }
+
+  /** Everything there is, in one batch. */
+  shiftAll(): SpanBatch | undefined {
+    const first = this.shift();
+    if (this.empty || first === undefined) return first;
+
+    const batches = [first];
+    for (let batch = this.shift(); batch; batch = this.shift()) batches.push(batch);
+    return {
+      spans: batches.flatMap(({ spans }) => spans),
+      orphans: batches.flatMap(({ orphans }) => orphans),
+      dropped: batches.reduce((sum, { dropped }) => sum + dropped, 0),
+    };
+  }
+
+  /** Forgets what is waiting. */
+  clear(): void {
+    this.#batches.clear();
+    this.#spans = 0;
+    this.#orphans = 0;
+    this.#bytes = 0;
+    this.#untold = 0;
+  }
+
+  /** Counts what is waiting as lost: nobody will read it. */
+  drop(): void {
+    this.#dropped += this.#spans;
+    this.#droppedOrphans += this.#orphans;
+    this.clear();
+  }
+
+  /** How many of a batch are taken: all if they fit, none if not, or what an empty buffer can hold. */
+  #room(length: number): number {
+    const waiting = this.#spans + this.#orphans;
+    if (waiting + length <= this.capacity) return length;
+    return waiting === 0 ? this.capacity : 0;
+  }
+
+  #add(spans: readonly DeliveredSpan[], orphans: readonly OrphanEvent[], bytes: number): void {
+    this.#spans += spans.length;
+    this.#orphans += orphans.length;
+    this.#bytes += bytes;
+    const batch = { spans, orphans, dropped: this.#takeUntold() };
+    this.#batches.push({ batch, spans: spans.length, orphans: orphans.length, bytes });
+  }
+
+  #tellLoss(): SpanBatch | undefined {
+    if (this.#untold === 0) return undefined;
+    return { spans: NO_SPANS, orphans: NO_ORPHANS, dropped: this.#takeUntold() };
+  }
+
+  #takeUntold(): number {
+    const untold = this.#untold;
+    this.#untold = 0;
+    return untold;
+  }
+}

@@ -1,0 +1,80 @@
+import type { OrphanEvent } from '../../model/log-event.js';
+import type { DeliveredSpan } from '../../model/merged-span.js';
+import { BatchBuffer } from './batch-buffer.js';
+import type { SpanBatch } from './span-batch.js';
+import type { Subscriber, SubscriptionStats } from './subscriber.js';
+import type { SubscribeOptions, SubscriptionHandle } from './subscription.js';
+
+/**
+ * A subscription with a buffer for what comes while its reader is not ready. To a reader that is, a batch goes
+ * directly, whatever its size: one that keeps up loses nothing however small its buffer is.
+ */
+export abstract class BufferedSubscription implements Subscriber, SubscriptionHandle {
+  readonly wantsOrphans: boolean;
+  protected readonly buffer: BatchBuffer;
+  readonly #detach: (subscriber: Subscriber) => void;
+  #closed = false;
+
+  constructor(options: Required<SubscribeOptions>, detach: (subscriber: Subscriber) => void) {
+    this.buffer = new BatchBuffer(options.capacity, options.maxBytes);
+    this.wantsOrphans = options.orphans;
+    this.#detach = detach;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  close(): void {
+    this.buffer.clear();
+    this.end();
+  }
+
+  end(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#detach(this);
+    this.ended();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  deliverSpans(spans: readonly DeliveredSpan[]): void {
+    if (!this.ready) this.buffer.addSpans(spans);
+    else this.#handThis(this.buffer.passSpans(spans));
+  }
+
+  deliverOrphans(orphans: readonly OrphanEvent[]): void {
+    if (!this.ready) this.buffer.addOrphans(orphans);
+    else this.#handThis(this.buffer.passOrphans(orphans));
+  }
+
+  abstract readonly busy: boolean;
+
+  abstract stats(): SubscriptionStats;
+
+  /** Whether the reader waits for a batch. The buffer is empty then. */
+  protected abstract readonly ready: boolean;
+
+  /** Gives a batch to the reader, which is ready. */
+  protected abstract hand(batch: SpanBatch): void;
+
+  /** Gives the reader what the buffer holds, as long as it is ready. */
+  protected serve(): void {
+    while (this.ready) {
+      const batch = this.buffer.shift();
+      if (batch === undefined) return;
+      this.hand(batch);
+    }
+  }
+
+  #handThis(batch: SpanBatch): void {
+    this.hand(batch);
+    this.serve();
+  }
+
+  /** No more deliveries come. */
+  protected ended(): void {}
+}

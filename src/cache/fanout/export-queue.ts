@@ -1,0 +1,99 @@
+import { Episode } from '../../support/episode.js';
+import type { DeliveredSpan } from '../../model/merged-span.js';
+import { Fifo } from '../../support/fifo.js';
+import { fitting } from './byte-bound.js';
+import { sizesOf } from './span-sizes.js';
+
+/**
+ * Spans that wait for export, oldest first, bounded in number and in bytes.
+ *
+ * A batch that does not fit is lost whole, counted, and reported once until the queue is empty again. An empty queue
+ * takes any number of spans (a batch has at most 256), and in bytes as many as fit.
+ */
+export class ExportQueue {
+  readonly #maxSpans: number;
+  readonly #maxBytes: number;
+  readonly #spans = new Fifo<DeliveredSpan>();
+  readonly #sizes = new Fifo<number>();
+  readonly #overflow = new Episode();
+  #extraSpans = 0;
+  /** `maxBytes`, or infinity while the queue is widened. */
+  #byteLimit: number;
+  #bytes = 0;
+  #dropped = 0;
+  #droppedByBytes = 0;
+
+  constructor(maxSpans: number, maxBytes: number) {
+    this.#maxSpans = maxSpans;
+    this.#maxBytes = maxBytes;
+    this.#byteLimit = maxBytes;
+  }
+
+  /** Spans waiting. */
+  get length(): number {
+    return this.#spans.length;
+  }
+
+  /** About how many bytes they keep alive. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Spans lost. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Of those, how many were lost to the bound in bytes. */
+  get droppedByBytes(): number {
+    return this.#droppedByBytes;
+  }
+
+  /**
+   * Lets so many spans more wait, whatever their size; with 0, no longer.
+   *
+   * For a flush, which moves here what is in memory anyway. A queue that has more bytes than it may have gets no
+   * further room in bytes, so that it does not grow from one flush to the next while an exporter does not answer.
+   */
+  widen(spans: number): void {
+    this.#extraSpans = spans;
+    this.#byteLimit = spans > 0 && this.#bytes <= this.#maxBytes ? Infinity : this.#maxBytes;
+  }
+
+  add(spans: readonly DeliveredSpan[]): void {
+    if (spans.length === 0) return;
+    if (this.length > 0 && this.length + spans.length > this.#maxSpans + this.#extraSpans) {
+      this.#lose(spans.length);
+      return;
+    }
+    const { items, sizes } = fitting(spans, sizesOf(spans), this.#bytes, this.#byteLimit);
+    for (const span of items) this.#spans.push(span);
+    for (const size of sizes) {
+      this.#sizes.push(size);
+      this.#bytes += size;
+    }
+    const tooLarge = spans.length - items.length;
+    this.#droppedByBytes += tooLarge;
+    if (tooLarge > 0) this.#lose(tooLarge);
+  }
+
+  /** Takes out the oldest spans, in a list of the caller's own. */
+  take(most: number): DeliveredSpan[] {
+    const taken: DeliveredSpan[] = [];
+    while (taken.length < most && this.length > 0) {
+      taken.push(this.#spans.shift()!);
+      this.#bytes -= this.#sizes.shift()!;
+    }
+    if (this.length === 0) this.#overflow.end(summary);
+    return taken;
+  }
+
+  #lose(spans: number): void {
+    this.#dropped += spans;
+    this.#overflow.report('the queue of an exporter is full; its spans are dropped', undefined, spans);
+  }
+}
+
+function summary(lost: number): string {
+  return `dropped ${lost} span${lost === 1 ? '' : 's'} because the queue of an exporter was full`;
+}

@@ -1,0 +1,88 @@
+import { Episode } from '../../support/episode.js';
+import type { OrphanEvent } from '../../model/log-event.js';
+import type { DeliveredSpan } from '../../model/merged-span.js';
+import type { Subscriber, SubscriptionStats } from './subscriber.js';
+import { untraced } from '../suppression.js';
+
+/**
+ * Hands each finished batch to every subscriber, by reference.
+ *
+ * The list of subscribers is replaced, never changed: whoever comes or goes during a delivery does not
+ * disturb it.
+ */
+export class FanOut {
+  #subscribers: readonly Subscriber[] = [];
+  readonly #failures = new Episode();
+  #orphansWanted = false;
+
+  /** Called when a subscriber has come or gone. */
+  onChange: () => void = () => {};
+
+  /** Whether nobody is subscribed. */
+  get idle(): boolean {
+    return this.#subscribers.length === 0;
+  }
+
+  /** Whether any subscriber wants orphans. */
+  get orphansWanted(): boolean {
+    return this.#orphansWanted;
+  }
+
+  /** Whether a subscriber is busy: more would only fill its buffer. */
+  get busy(): boolean {
+    return this.#subscribers.some(({ busy }) => busy);
+  }
+
+  add(subscriber: Subscriber): void {
+    this.#replace([...this.#subscribers, subscriber]);
+  }
+
+  /** Removes a subscriber; what is being delivered right now does not reach it any more. */
+  readonly remove = (subscriber: Subscriber): void => {
+    this.#replace(this.#subscribers.filter((other) => other !== subscriber));
+  };
+
+  deliverSpans(spans: readonly DeliveredSpan[]): void {
+    this.#deliver((subscriber) => subscriber.deliverSpans(spans));
+  }
+
+  deliverOrphans(orphans: readonly OrphanEvent[]): void {
+    this.#deliver((subscriber) => {
+      if (subscriber.wantsOrphans) subscriber.deliverOrphans(orphans);
+    });
+  }
+
+  /** Ends every subscription: the cache shuts down. */
+  end(): void {
+    for (const subscriber of this.#subscribers) subscriber.end();
+  }
+
+  stats(): SubscriptionStats[] {
+    return this.#subscribers.map((subscriber) => subscriber.stats());
+  }
+
+  #deliver(deliverTo: (subscriber: Subscriber) => void): void {
+    const subscribers = this.#subscribers;
+    untraced(() => {
+      for (const subscriber of subscribers) {
+        if (this.#subscribers === subscribers || this.#subscribers.includes(subscriber)) {
+          this.#isolate(subscriber, deliverTo);
+        }
+      }
+    });
+  }
+
+  #isolate(subscriber: Subscriber, deliverTo: (subscriber: Subscriber) => void): void {
+    try {
+      deliverTo(subscriber);
+    } catch (error) {
+      this.#failures.report('a subscriber could not take a batch', error);
+    }
+  }
+
+  #replace(subscribers: readonly Subscriber[]): void {
+    this.#subscribers = subscribers;
+    this.#orphansWanted = subscribers.some(({ wantsOrphans }) => wantsOrphans);
+    this.onChange();
+  }
+}

@@ -1,0 +1,39 @@
+import type { AsyncDisposable, Disposable } from '../../support/disposable.js';
+import type { SpanBatch } from './span-batch.js';
+
+/** What a subscription gets, and how much of it may wait. */
+export interface SubscribeOptions {
+  /**
+   * How many spans may wait to be read; orphans count too. A batch that does not fit is lost whole and
+   * counted. An integer from 1. Default 4,096.
+   */
+  capacity?: number;
+  /**
+   * How many bytes the spans and orphans that wait to be read may keep alive, estimated. A batch that does not fit is
+   * lost whole and counted. An integer from 1. Default 67,108,864, which is 64 MiB.
+   */
+  maxBytes?: number;
+  /** Whether log events that no span took in are delivered too. Default false. */
+  orphans?: boolean;
+}
+
+/** Something that takes spans until it is closed. Works with `using`. */
+export interface SubscriptionHandle extends Disposable {
+  readonly closed: boolean;
+  /** Ends the deliveries and forgets what was not read. Closing twice is harmless. */
+  close(): void;
+}
+
+/**
+ * A live subscription that is read when its owner likes: by a loop, or batch by batch.
+ *
+ * ```ts
+ * for await (const { spans } of subscription) …   // leaving the loop closes the subscription
+ * ```
+ *
+ * When the cache shuts down, the loop first gets what is still buffered, then ends.
+ */
+export interface Subscription extends SubscriptionHandle, AsyncDisposable, AsyncIterable<SpanBatch> {
+  /** Everything that is there now in one batch, or undefined. Never waits. */
+  take(): SpanBatch | undefined;
+}

@@ -1,0 +1,156 @@
+import { Episode } from '../../support/episode.js';
+import type { EventCounters, EventDropReason, SpanCounters } from '../counters.js';
+import type { OrphanEvent, OrphanReason } from '../../model/log-event.js';
+import type { DeliveredSpan } from '../../model/merged-span.js';
+import type { Driver } from '../driver/driver.js';
+import type { Gate } from './gate.js';
+import type { PassedItems } from '../driver/passed-items.js';
+import type { SpanIntake } from './span-intake.js';
+
+/** What another cache delivered, and what it lost. A `SpanBatch` is one. */
+export interface ReceivedBatch {
+  /** With their log events. An amended one has its `revision`. */
+  readonly spans?: readonly DeliveredSpan[];
+  readonly orphans?: readonly OrphanEvent[];
+  /** Spans that were lost on the way. Counted as `relay`. */
+  readonly dropped?: number;
+  /** Orphans that were lost on the way. Counted as `relay`. */
+  readonly droppedOrphans?: number;
+}
+
+/** A batch that can be counted: its lists are lists, its numbers are counts. */
+interface CheckedBatch {
+  readonly spans: readonly DeliveredSpan[];
+  readonly orphans: readonly OrphanEvent[];
+  readonly dropped: number;
+  readonly droppedOrphans: number;
+}
+
+/**
+ * Where what another cache delivered enters this one.
+ *
+ * A batch may come from another process: it is checked whole before anything of it is counted. Spans go the way of
+ * all spans. Orphans are through with reconciling: they are delivered at once. What was lost elsewhere is counted as if
+ * it had come and been dropped, so that the sums hold.
+ */
+export class BatchIntake {
+  readonly #gate: Gate;
+  readonly #spans: SpanIntake;
+  readonly #driver: Driver;
+  readonly #passed: PassedItems;
+  readonly #spanCounters: SpanCounters;
+  readonly #eventCounters: EventCounters;
+  readonly #failures = new Episode();
+
+  constructor(parts: {
+    gate: Gate;
+    spans: SpanIntake;
+    driver: Driver;
+    passed: PassedItems;
+    spanCounters: SpanCounters;
+    eventCounters: EventCounters;
+  }) {
+    this.#gate = parts.gate;
+    this.#spans = parts.spans;
+    this.#driver = parts.driver;
+    this.#passed = parts.passed;
+    this.#spanCounters = parts.spanCounters;
+    this.#eventCounters = parts.eventCounters;
+  }
+
+  accept(batch: ReceivedBatch): void {
+    try {
+      const { spans, orphans, dropped, droppedOrphans } = checked(batch);
+      lose(this.#spanCounters, dropped);
+      lose(this.#eventCounters, droppedOrphans);
+      for (const span of spans) this.#acceptSpan(span);
+      this.#acceptOrphans(orphans);
+      this.#failures.end();
+    } catch (error) {
+      this.#failures.report('a batch of another cache could not be read', error);
+    }
+  }
+
+  /** An amendment counts as a span of its own: the cache that it amends may have forgotten the first delivery. */
+  #acceptSpan(span: DeliveredSpan): void {
+    if (this.#gate.open && this.#passed.has(span)) {
+      this.#spans.refuseReceived('duplicate');
+    } else if (this.#spans.acceptReceived(span) === undefined) {
+      this.#passed.add(span);
+      if (isAmendment(span)) this.#spanCounters.amended++;
+    }
+  }
+
+  #acceptOrphans(orphans: readonly OrphanEvent[]): void {
+    const known = orphans.filter((orphan) => this.#acceptOrphan(orphan));
+    if (known.length === 0) return;
+    // From within a delivery, the rest of that delivery comes first.
+    if (this.#driver.moving) queueMicrotask(() => this.#driver.deliverOrphans(known));
+    else this.#driver.deliverOrphans(known);
+  }
+
+  /** Counts an orphan; returns whether it is to be delivered. */
+  #acceptOrphan(orphan: OrphanEvent): boolean {
+    const { orphaned, dropped } = this.#eventCounters;
+    const reason = reasonOf(orphan, orphaned);
+    const refused = this.#refuse(orphan, reason);
+    this.#eventCounters.received++;
+    if (refused !== undefined) {
+      dropped[refused]++;
+      return false;
+    }
+    orphaned[reason!]++;
+    this.#passed.add(orphan);
+    return true;
+  }
+
+  #refuse(orphan: OrphanEvent, reason: OrphanReason | undefined): EventDropReason | undefined {
+    if (!this.#gate.open) return this.#gate.reason;
+    if (reason === undefined) return 'invalid';
+    return this.#passed.has(orphan) ? 'duplicate' : undefined;
+  }
+}
+
+/** Reads a batch once. Throws a `TypeError` if it is none. */
+function checked(batch: ReceivedBatch): CheckedBatch {
+  const { dropped = 0, droppedOrphans = 0 } = batch;
+  const [spans, orphans] = [copied(batch.spans), copied(batch.orphans)];
+  if (!isCount(dropped) || !isCount(droppedOrphans)) {
+    throw new TypeError('dropped must be a number of spans or orphans');
+  }
+  return { spans, orphans, dropped, droppedOrphans };
+}
+
+function copied<T>(items: readonly T[] = []): T[] {
+  const areMany: boolean = Array.isArray(items);
+  if (!areMany) throw new TypeError('spans and orphans must be arrays');
+  return items.slice();
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** Undefined if it cannot be read, or is none that an orphan can have. */
+function reasonOf(orphan: OrphanEvent, known: Readonly<Record<OrphanReason, number>>): OrphanReason | undefined {
+  try {
+    const { reason } = orphan;
+    return typeof reason === 'string' && Object.hasOwn(known, reason) ? reason : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What cannot be read is no amendment; the reconciler counts it as invalid. */
+function isAmendment(span: DeliveredSpan): boolean {
+  try {
+    return Boolean(span.revision);
+  } catch {
+    return false;
+  }
+}
+
+function lose(counters: SpanCounters | EventCounters, lost: number): void {
+  counters.received += lost;
+  counters.dropped.relay += lost;
+}

@@ -1,0 +1,118 @@
+import { trace, type Context, type Span } from '@opentelemetry/api';
+import { isInSubscriber } from '../suppression.js';
+import type { EventCounters, EventDropReason } from '../counters.js';
+import type { ReadableLogRecord } from '../../model/otel.js';
+import type { BoundedQueue } from '../queue/bounded-queue.js';
+import type { RecordingControl } from '../sampling/recording-control.js';
+import type { Restrictions } from '../sampling/restrictions.js';
+import type { SpanState } from '../reconcile/reconciler.js';
+import type { Driver } from '../driver/driver.js';
+import type { EmittedRecordPool, Envelope } from '../driver/emitted-record-pool.js';
+import type { Gate } from './gate.js';
+import type { OwnSpans } from './own-spans.js';
+
+/** Which log records become events. */
+export type LogRecordFilter = (record: ReadableLogRecord) => boolean;
+
+/**
+ * Where log records enter, inside the application's `logger.emit()`.
+ *
+ * Only what the record itself will not tell later is looked at here: the context it was emitted in. A
+ * record that cannot be read is counted as invalid.
+ */
+export class EventIntake {
+  readonly #gate: Gate;
+  readonly #queue: BoundedQueue<Envelope>;
+  readonly #records: EmittedRecordPool;
+  readonly #driver: Driver;
+  readonly #counters: EventCounters;
+  readonly #recording: RecordingControl;
+  readonly #own: OwnSpans;
+  readonly #filter: LogRecordFilter | undefined;
+  #filtering = false;
+
+  constructor(parts: {
+    gate: Gate;
+    queue: BoundedQueue<Envelope>;
+    records: EmittedRecordPool;
+    driver: Driver;
+    counters: EventCounters;
+    recording: RecordingControl;
+    own: OwnSpans;
+    /** Undefined lets all records in. */
+    filter: LogRecordFilter | undefined;
+  }) {
+    this.#gate = parts.gate;
+    this.#queue = parts.queue;
+    this.#records = parts.records;
+    this.#driver = parts.driver;
+    this.#counters = parts.counters;
+    this.#recording = parts.recording;
+    this.#own = parts.own;
+    this.#filter = parts.filter;
+  }
+
+  /** Whether a record would be taken in if it were emitted now. */
+  get open(): boolean {
+    return this.#gate.open;
+  }
+
+  /** Takes a record in, or counts why not. `emittedIn` is the context that `onEmit` got. */
+  accept(record: ReadableLogRecord, emittedIn: Context | undefined): void {
+    this.#counters.received++;
+    let refused: EventDropReason | undefined;
+    try {
+      refused = this.#admit(record, emittedIn);
+    } catch {
+      refused = 'invalid';
+    }
+    if (refused === undefined) this.#driver.wake();
+    else this.#counters.dropped[refused]++;
+  }
+
+  /** Queues the record, or returns why not. Throws what the record's getters or the filter throw. */
+  #admit(record: ReadableLogRecord, emittedIn: Context | undefined): EventDropReason | undefined {
+    if (!this.#gate.open) return this.#gate.reason;
+    // A subscriber that logs would be delivered its own log lines, and log again.
+    if (this.#driver.moving || this.#filtering) return 'suppressed';
+    // Registered twice, a processor gets the same record twice in a row.
+    const { newest } = this.#queue;
+    if (newest !== undefined && newest.record === record) return 'duplicate';
+    const { restrictions } = this.#recording;
+    const refused = restrictions?.refuse(record);
+    if (refused !== undefined) return refused;
+    if (this.#filter !== undefined && !this.#passes(record)) return 'filtered';
+
+    const span = emittedIn && trace.getSpan(emittedIn);
+    if (this.#own.has(span)) return 'suppressed';
+    const active = span?.spanContext();
+    // A record emitted with `context: undefined` has no span context, though one is active.
+    const spanContext = record.spanContext ?? active;
+    const spanState = spanContext === active ? stateOf(span, restrictions) : 'unknown';
+    // What a subscriber awaits is not traced either: no span of the SDK is active there.
+    if (spanState === 'unknown' && emittedIn !== undefined && isInSubscriber(emittedIn)) {
+      return 'suppressed';
+    }
+    const emitted = this.#records.acquire(record, spanContext, spanState);
+    if (this.#queue.push(emitted)) return undefined;
+    this.#records.release(emitted);
+    return 'queue_full';
+  }
+
+  #passes(record: ReadableLogRecord): boolean {
+    this.#filtering = true;
+    try {
+      return this.#filter!(record);
+    } finally {
+      this.#filtering = false;
+    }
+  }
+}
+
+/** What the context tells of the record's span. Spans that only carry ids are never recording nor ended. */
+function stateOf(span: Span | undefined, restrictions: Restrictions | undefined): SpanState {
+  if (span === undefined) return 'unknown';
+  if (restrictions?.excludes(span)) return 'excluded';
+  if (span.isRecording()) return 'recording';
+  return 'ended' in span && span.ended === true ? 'ended' : 'unknown';
+}

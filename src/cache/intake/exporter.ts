@@ -1,0 +1,55 @@
+import type { SpanIntake } from './span-intake.js';
+import type { SpanDropReason } from '../counters.js';
+import type { ExportResult, ReadableSpan, SpanExporter } from '../../model/otel.js';
+import type { Lifecycle } from './lifecycle.js';
+
+const SUCCESS = 0;
+const FAILED = 1;
+
+/**
+ * The cache as a span exporter, for behind any span processor.
+ *
+ * An export fails if the cache could not take in all of its spans; those it took are not taken back. After
+ * `shutdown()` every export fails, an empty one too.
+ */
+export class SpanCacheExporter implements SpanExporter {
+  readonly #intake: SpanIntake;
+  readonly #cache: Lifecycle;
+
+  constructor(intake: SpanIntake, cache: Lifecycle) {
+    this.#intake = intake;
+    this.#cache = cache;
+  }
+
+  export(spans: ReadableSpan[], resultCallback: (result: ExportResult) => void): void {
+    resultCallback(this.#take(spans));
+  }
+
+  forceFlush(): Promise<void> {
+    return this.#cache.forceFlush();
+  }
+
+  shutdown(): Promise<void> {
+    return this.#cache.shutdown();
+  }
+
+  #take(spans: ReadableSpan[]): ExportResult {
+    try {
+      const refused = spans.map((span) => this.#intake.acceptExported(span)).filter(isFailure);
+      if (refused.length === 0) return this.#intake.shutDown ? failure('the cache is shut down') : { code: SUCCESS };
+      const reasons = [...new Set(refused)].join(', ');
+      return failure(`${refused.length} of ${spans.length} spans were dropped: ${reasons}`);
+    } catch {
+      return failure('spans must be an array of spans');
+    }
+  }
+}
+
+/** That nobody listens, or that the cache has a span already, is no failure of the export. */
+function isFailure(reason: SpanDropReason | undefined): boolean {
+  return reason === 'queue_full' || reason === 'shutdown';
+}
+
+function failure(message: string): ExportResult {
+  return { code: FAILED, error: new Error(`otel-span-cache: ${message}`) };
+}

@@ -1,0 +1,43 @@
+import type { Context } from '@opentelemetry/api';
+import type { EventIntake } from './event-intake.js';
+import type { LogRecordProcessor, ReadableLogRecord } from '../../model/otel.js';
+import type { Lifecycle } from './lifecycle.js';
+import type { Taps } from './taps.js';
+
+/** The cache as a log record processor: takes in each emitted record. */
+export class SpanCacheLogRecordProcessor implements LogRecordProcessor {
+  readonly #intake: EventIntake;
+  readonly #eventsOnly: boolean;
+  readonly #taps: Taps;
+  readonly #cache: Lifecycle;
+
+  constructor(intake: EventIntake, eventsOnly: boolean, taps: Taps, cache: Lifecycle) {
+    this.#intake = intake;
+    this.#eventsOnly = eventsOnly;
+    this.#taps = taps;
+    this.#cache = cache;
+  }
+
+  onEmit(logRecord: ReadableLogRecord, context?: Context): void {
+    this.#taps.emitted(logRecord, context);
+    this.#intake.accept(logRecord, context);
+  }
+
+  /** Lets the SDK skip building records that nobody here would read. */
+  enabled(options?: { eventName?: string }): boolean {
+    if (this.#taps.wantEveryRecord) return true;
+    return this.#intake.open && (!this.#eventsOnly || Boolean(options?.eventName));
+  }
+
+  forceFlush(): Promise<void> {
+    return this.#cache.forceFlush();
+  }
+
+  /**
+   * Flushes, and leaves the cache running until its spans are shut down. The SDK shuts down logs and spans
+   * at the same time, and a span processor in front of `exporter` still has spans to export then.
+   */
+  shutdown(): Promise<void> {
+    return this.#cache.forceFlush();
+  }
+}

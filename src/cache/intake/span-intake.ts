@@ -1,0 +1,101 @@
+import type { SpanCounters, SpanDropReason } from '../counters.js';
+import type { ReadableSpan } from '../../model/otel.js';
+import type { BoundedQueue } from '../queue/bounded-queue.js';
+import type { RecordingControl } from '../sampling/recording-control.js';
+import type { Driver } from '../driver/driver.js';
+import type { Gate } from './gate.js';
+import type { OwnSpans } from './own-spans.js';
+
+/**
+ * Where ended spans enter, inside the application's `span.end()`: a few branches, a push, a flag.
+ *
+ * Nothing here reads the span, so nothing here can throw; only where the recording leaves scopes out, its scope
+ * is looked at. A span processor that was registered twice hands
+ * over the same span twice in a row, which is seen here. Where the cache is both a span processor and an
+ * exporter, the second time may be seconds later: the reconciler is told to look out for it.
+ */
+export class SpanIntake {
+  readonly #gate: Gate;
+  readonly #queue: BoundedQueue<ReadableSpan>;
+  readonly #driver: Driver;
+  readonly #counters: SpanCounters;
+  readonly #recording: RecordingControl;
+  readonly #own: OwnSpans;
+  readonly #spansMayRepeat: () => void;
+  /** By which ways spans have come in. */
+  #ended = false;
+  #exported = false;
+
+  constructor(parts: {
+    gate: Gate;
+    queue: BoundedQueue<ReadableSpan>;
+    driver: Driver;
+    counters: SpanCounters;
+    recording: RecordingControl;
+    own: OwnSpans;
+    /** Called when spans have come in both ways. */
+    spansMayRepeat: () => void;
+  }) {
+    this.#gate = parts.gate;
+    this.#queue = parts.queue;
+    this.#driver = parts.driver;
+    this.#counters = parts.counters;
+    this.#recording = parts.recording;
+    this.#own = parts.own;
+    this.#spansMayRepeat = parts.spansMayRepeat;
+  }
+
+  /** Whether nothing is taken in any more. */
+  get shutDown(): boolean {
+    return this.#gate.shutDown;
+  }
+
+  /** Takes in a span that has ended. */
+  acceptEnded(span: ReadableSpan): void {
+    if (!this.#ended) {
+      this.#ended = true;
+      if (this.#exported) this.#spansMayRepeat();
+    }
+    this.#accept(span);
+  }
+
+  /** Takes in a span that another processor exports. If it does not, returns why. */
+  acceptExported(span: ReadableSpan): SpanDropReason | undefined {
+    if (!this.#exported) {
+      this.#exported = true;
+      if (this.#ended) this.#spansMayRepeat();
+    }
+    return this.#accept(span);
+  }
+
+  /**
+   * Takes in a span that another cache delivered. If it does not, returns why. Room is made for it: it is through
+   * with a queue, and comes with as many others as the other cache had ready.
+   */
+  acceptReceived(span: ReadableSpan): SpanDropReason | undefined {
+    if (this.#queue.size === this.#queue.capacity) this.#driver.flush();
+    return this.#accept(span);
+  }
+
+  /** Counts a span that another cache delivered, and that is not taken in. */
+  refuseReceived(reason: SpanDropReason): void {
+    this.#counters.received++;
+    this.#refuse(reason);
+  }
+
+  #accept(span: ReadableSpan): SpanDropReason | undefined {
+    this.#counters.received++;
+    if (!this.#gate.open) return this.#refuse(this.#gate.reason);
+    if (this.#own.has(span)) return this.#refuse('suppressed');
+    if (span === this.#queue.newest && span !== undefined) return this.#refuse('duplicate');
+    if (this.#recording.restrictions?.excludes(span)) return this.#refuse('scope_excluded');
+    if (!this.#queue.push(span)) return this.#refuse('queue_full');
+    this.#driver.wake();
+    return undefined;
+  }
+
+  #refuse(reason: SpanDropReason): SpanDropReason {
+    this.#counters.dropped[reason]++;
+    return reason;
+  }
+}

@@ -1,0 +1,67 @@
+import type { Context } from '@opentelemetry/api';
+import type { OwnSpans } from './own-spans.js';
+import type { SpanIntake } from './span-intake.js';
+import type { ReadableSpan, SpanProcessor } from '../../model/otel.js';
+import type { RecordedSpans } from '../sampling/recorded-spans.js';
+import type { OpenSpans, StartedSpan } from '../reconcile/open-spans.js';
+import type { Lifecycle } from './lifecycle.js';
+import type { Taps } from './taps.js';
+
+/** The cache as a span processor: takes in each recorded span when it ends. */
+export class SpanCacheSpanProcessor implements SpanProcessor {
+  readonly #intake: SpanIntake;
+  readonly #own: OwnSpans;
+  readonly #openSpans: OpenSpans | undefined;
+  readonly #recorded: RecordedSpans;
+  readonly #taps: Taps;
+  readonly #cache: Lifecycle;
+
+  constructor(
+    intake: SpanIntake,
+    own: OwnSpans,
+    openSpans: OpenSpans | undefined,
+    recorded: RecordedSpans,
+    taps: Taps,
+    cache: Lifecycle,
+  ) {
+    this.#intake = intake;
+    this.#own = own;
+    this.#openSpans = openSpans;
+    this.#recorded = recorded;
+    this.#taps = taps;
+    this.#cache = cache;
+  }
+
+  onStart(span: unknown, parentContext: Context): void {
+    this.#recorded.started(span, parentContext);
+    this.#taps.started(span, parentContext);
+    if (this.#own.started(span, parentContext) || this.#openSpans === undefined) return;
+    try {
+      this.#openSpans.add(span as StartedSpan, performance.now());
+    } catch {
+      // Not a span. If it ends, it is counted as invalid then.
+    }
+  }
+
+  onEnd(span: ReadableSpan): void {
+    this.#taps.ended(span);
+    if (this.#openSpans !== undefined) this.#close(span);
+    this.#intake.acceptEnded(span);
+  }
+
+  forceFlush(): Promise<void> {
+    return this.#cache.forceFlush();
+  }
+
+  shutdown(): Promise<void> {
+    return this.#cache.shutdown();
+  }
+
+  #close(span: ReadableSpan): void {
+    try {
+      this.#openSpans?.remove(span.spanContext());
+    } catch {
+      // As above.
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import type {
+  Attributes,
+  BatchObservableResult,
+  Meter,
+  MeterProvider,
+  Observable,
+} from '@opentelemetry/api';
+import { Episode } from '../../support/episode.js';
+import type { Subscriber } from '../fanout/subscriber.js';
+import type { Lateness } from '../reconcile/lateness.js';
+import { CaughtUpCounter } from './caught-up-counter.js';
+import { DepartedSubscriptions } from './departed-subscriptions.js';
+import {
+  CAPACITIES,
+  COUNTERS,
+  LATENESS,
+  NO_ATTRIBUTE,
+  OPEN_SPAN_COUNTERS,
+  OPEN_SPAN_SIZES,
+  SIZES,
+  type Instrument,
+  type Reading,
+} from './instruments.js';
+import type { SpanCacheStats } from '../stats.js';
+
+const COMPONENT_TYPE = 'SpanCache';
+
+/** Caches with metrics that this process has had. */
+let components = 0;
+
+/**
+ * The cache's own metrics.
+ *
+ * The pipeline knows nothing of them: it counts as ever, and its counters are read when the metrics are
+ * collected, in one callback and so all at the same moment. Only how late an event is, is recorded when the
+ * event comes.
+ */
+export class SelfObservability {
+  /** For the reconciler. */
+  readonly lateness: Lateness;
+  readonly #meter: Meter;
+  readonly #component: Attributes;
+  readonly #counters: (readonly [Instrument, CaughtUpCounter])[];
+  readonly #sizes: (readonly [Instrument, Observable])[];
+  readonly #failures = new Episode();
+  #departed = new DepartedSubscriptions();
+  #read: () => Reading;
+  #shutDown = false;
+
+  /** Throws what the meter provider throws. Later, nothing is thrown. */
+  constructor(
+    meterProvider: MeterProvider,
+    queueCapacity: number,
+    trackOpenSpans: boolean,
+    stats: () => SpanCacheStats,
+  ) {
+    const meter = meterProvider.getMeter('otel-span-cache');
+    this.#meter = meter;
+    // The class is what the semantic conventions want as the type where they have no word for it.
+    this.#component = {
+      'otel.component.type': COMPONENT_TYPE,
+      'otel.component.name': `${COMPONENT_TYPE}/${components++}`,
+    };
+    this.#read = () => ({ ...stats(), departed: this.#departed.stats() });
+
+    const counters = trackOpenSpans ? [...COUNTERS, ...OPEN_SPAN_COUNTERS] : COUNTERS;
+    const sizes = trackOpenSpans ? [...SIZES, ...OPEN_SPAN_SIZES] : SIZES;
+    this.#counters = counters.map((instrument) => [instrument, this.#createCounter(instrument)]);
+    this.#sizes = sizes.map((size) => [size, meter.createObservableUpDownCounter(size.name, size)]);
+    for (const capacity of CAPACITIES) {
+      meter.createUpDownCounter(capacity.name, capacity).add(queueCapacity, this.#component);
+    }
+    this.lateness = this.#createLateness();
+    meter.addBatchObservableCallback(this.#observe, this.#observables);
+  }
+
+  /** Keeps the numbers of a subscriber that leaves. */
+  unsubscribed(subscriber: Subscriber): void {
+    this.#departed.add(subscriber);
+  }
+
+  /**
+   * Counts for the last time. The sizes are observed once more, as they are now, with the next
+   * collection: else the last size that was seen, before the cache was flushed, would stand for ever.
+   * Until then the meter provider keeps numbers alive, and nothing of the cache.
+   */
+  shutdown(): void {
+    this.#guard(() => {
+      const last = this.#read();
+      this.#read = () => last;
+      this.#departed = new DepartedSubscriptions();
+      this.#shutDown = true;
+      this.#catchUp(last);
+    });
+  }
+
+  get #observables(): Observable[] {
+    return this.#sizes.map(([, observable]) => observable);
+  }
+
+  readonly #observe = (result: BatchObservableResult): void => {
+    this.#guard(() => {
+      const reading = this.#read();
+      for (const [size, observable] of this.#sizes) {
+        for (const [key, value] of valuesOf(size, reading)) {
+          result.observe(observable, value, this.#attributesOf(size, key));
+        }
+      }
+      this.#catchUp(reading);
+    });
+    // Not in here: the SDK goes through its callbacks, and would leave out the one after this.
+    if (this.#shutDown) queueMicrotask(() => this.#guard(() => this.#stopObserving()));
+  };
+
+  #stopObserving(): void {
+    this.#meter.removeBatchObservableCallback(this.#observe, this.#observables);
+  }
+
+  #catchUp(reading: Reading): void {
+    for (const [instrument, counter] of this.#counters) counter.catchUp(valuesOf(instrument, reading));
+  }
+
+  #createCounter(instrument: Instrument): CaughtUpCounter {
+    const counter = this.#meter.createCounter(instrument.name, instrument);
+    return new CaughtUpCounter(counter, (key) => this.#attributesOf(instrument, key));
+  }
+
+  #createLateness(): Lateness {
+    const { name, boundaries, ...options } = LATENESS;
+    const advice = { explicitBucketBoundaries: [...boundaries] };
+    const histogram = this.#meter.createHistogram(name, { ...options, advice });
+    return {
+      now: () => performance.now(),
+      lateSince: (deliveredAt) => {
+        this.#guard(() => {
+          const millis = Math.max(0, performance.now() - deliveredAt);
+          histogram.record(millis / 1_000, this.#component);
+        });
+      },
+    };
+  }
+
+  #attributesOf({ by }: Instrument, key: string): Attributes {
+    return by === undefined || key === NO_ATTRIBUTE ? this.#component : { ...this.#component, [by]: key };
+  }
+
+  /** The meter is not ours: what it throws must not reach the application. */
+  #guard(code: () => void): void {
+    try {
+      code();
+      this.#failures.end();
+    } catch (error) {
+      this.#failures.report('the metrics of the cache could not be recorded', error);
+    }
+  }
+}
+
+function valuesOf({ read }: Instrument, reading: Reading): Map<string, number> {
+  const value = read(reading);
+  return new Map(typeof value === 'number' ? [[NO_ATTRIBUTE, value]] : Object.entries(value));
+}

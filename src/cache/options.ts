@@ -1,0 +1,219 @@
+import type { MeterProvider } from '@opentelemetry/api';
+import { report } from '../support/report.js';
+import type { ExporterOptions } from './fanout/exporter-subscription.js';
+import type { SpanStoreOptions } from './store/span-store.js';
+import type { SubscribeOptions } from './fanout/subscription.js';
+import type { ReadableLogRecord } from '../model/otel.js';
+import type { LateEvents } from './reconcile/reconciler.js';
+import type { RecordingOptions } from './sampling/settings.js';
+import {
+  boolean,
+  expectation,
+  integerFrom,
+  millisFrom,
+  millisOrInfinity,
+  oneOfOrFunction,
+  positiveInteger,
+  resolveOptions,
+  type OptionsOf,
+} from '../support/option.js';
+import { readVariable } from '../support/option-text.js';
+
+/** What a cache may hold, and which log records and spans it takes. */
+export interface SpanCacheOptions {
+  /** Ended spans, and likewise log events, that may wait for the driver. Default 65,536 each. */
+  queueCapacity?: number;
+  /** Spans whose events may wait for them to end. Past that, the longest waiting gives up. Default 16,384. */
+  maxParkedSpans?: number;
+  /**
+   * About how many bytes parked events, held spans and spans that can be amended may keep alive together. Past that, what has
+   * been kept longest gives way: parked events become orphans, a held span is delivered, an amendable one cannot be
+   * amended any more. An event or span that is larger by itself is not kept. With `trackOpenSpans`, spans that have been
+   * open for a second may keep as much again: past that, the first of them are forgotten. Default 67,108,864, which is 64 MiB.
+   */
+  maxParkedBytes?: number;
+  /**
+   * How long events wait for their span to end, in milliseconds; `Infinity` for as long as there is room.
+   * Looked at about four times in that time. Default 300,000, which is five minutes.
+   */
+  maxParkedMillis?: number;
+  /** Log events attached to one span; the oldest give way. Default 128, the SDK's own limit for events. */
+  maxEventsPerSpan?: number;
+  /**
+   * Which log records become events: all of them, only those with an event name, or those for which a
+   * function returns true. The function runs inside the application's `logger.emit()`. Default `'all'`.
+   */
+  logRecords?: 'all' | 'events' | ((record: ReadableLogRecord) => boolean);
+  /**
+   * What becomes of an event that comes after its span was delivered:
+   *
+   * - `'drop'`: it is counted
+   * - `'orphan'`: it is delivered on its own to the subscriptions that ask for `orphans`
+   * - `{ holdMillis }`: there are fewer of them, because an ended span waits that long before it is
+   *   delivered. `flush()` and `shutdown()` do not wait, nor do spans beyond `maxParkedSpans` or `maxParkedBytes`
+   * - `'amend'`: the span is delivered again with the event, its `revision` one higher
+   *
+   * Default `'orphan'`.
+   */
+  lateEvents?: LateEvents;
+  /** Whether spans that are recorded but not sampled reach subscribers. Exporters never get them. Default true. */
+  unsampledSpans?: boolean;
+  /**
+   * Whether the cache knows the spans that have started and not ended, for `openSpans()`; at most
+   * `maxParkedSpans`. The events of an open span then never expire. Needs `spanProcessor`. Default false.
+   */
+  trackOpenSpans?: boolean;
+  /**
+   * The recording at first: `enabled`, `ratio`, `minSeverity`, `scopes`, and `until` or `forMillis`. Changed later
+   * by `cache.recording`. Default `{}`, which is off.
+   */
+  recording?: RecordingOptions;
+  /**
+   * Where the cache counts itself, as the SDK's own processors do with their option of this name: the
+   * standard `otel.sdk.processor.*` metrics, and `span_cache.*`. Without it, there are no metrics and no
+   * cost. Default none.
+   */
+  selfObsMeterProvider?: MeterProvider | undefined;
+}
+
+const HOLD_MILLIS = millisFrom(1, 1_000);
+
+/** Every option of the cache with its default. Nowhere else is a default written in code. */
+export const CACHE_OPTIONS: OptionsOf<SpanCacheOptions> = {
+  queueCapacity: positiveInteger(65_536),
+  maxParkedSpans: positiveInteger(16_384),
+  maxParkedBytes: positiveInteger(64 * 2 ** 20),
+  maxParkedMillis: millisOrInfinity(1, 300_000),
+  maxEventsPerSpan: positiveInteger(128),
+  logRecords: oneOfOrFunction<Required<SpanCacheOptions>['logRecords']>('all', 'events'),
+  lateEvents: {
+    fallback: 'orphan',
+    expected: `'drop', 'orphan', 'amend' or { holdMillis } with ${HOLD_MILLIS.expected}`,
+    type: (value) => typeof value === 'string' || isHold(value),
+    inRange: (value) =>
+      typeof value === 'string'
+        ? ['drop', 'orphan', 'amend'].includes(value)
+        : HOLD_MILLIS.inRange((value as { holdMillis: unknown }).holdMillis),
+  },
+  unsampledSpans: boolean(true),
+  trackOpenSpans: boolean(false),
+  recording: {
+    fallback: {},
+    expected: 'an object with settings of the recording',
+    type: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    inRange: () => true,
+  },
+  selfObsMeterProvider: {
+    fallback: undefined,
+    expected: 'a MeterProvider, with getMeter()',
+    type: (value) => hasMethods(value, ['getMeter']),
+    inRange: () => true,
+  },
+};
+
+/** The bound in bytes of each place that keeps spans for long. */
+const MAX_BYTES = positiveInteger(64 * 2 ** 20);
+
+const SUBSCRIBE: OptionsOf<SubscribeOptions> = {
+  capacity: positiveInteger(4_096),
+  maxBytes: MAX_BYTES,
+  orphans: boolean(false),
+};
+
+const STORE: OptionsOf<SpanStoreOptions> = {
+  capacity: positiveInteger(10_000),
+  maxBytes: MAX_BYTES,
+};
+
+const EXPORTER: OptionsOf<ExporterOptions> = {
+  maxQueueSize: positiveInteger(4_096),
+  maxQueueBytes: MAX_BYTES,
+  maxExportBatchSize: positiveInteger(512),
+  scheduledDelayMillis: millisFrom(0, 5_000),
+  exportTimeoutMillis: millisFrom(1, 30_000),
+};
+
+function isHold(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { holdMillis, ...others } = value as { holdMillis?: unknown };
+  return HOLD_MILLIS.type(holdMillis) && Object.keys(others).length === 0;
+}
+
+export function cacheOptions(options?: SpanCacheOptions): Required<SpanCacheOptions> {
+  return resolveOptions(CACHE_OPTIONS, options);
+}
+
+export function subscribeOptions(options?: SubscribeOptions): Required<SubscribeOptions> {
+  return resolveOptions(SUBSCRIBE, options);
+}
+
+export function storeOptions(options?: SpanStoreOptions): Required<SpanStoreOptions> {
+  return resolveOptions(STORE, options);
+}
+
+/** Not `NodeJS.ProcessEnv`: the public declarations need no types of Node. */
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The options of an exporter. Those that are not given are read from the variables of the SDK's own processor, and
+ * have the defaults of this package without them. A wrong variable is reported through `diag`, and throws nothing.
+ */
+export function exporterOptions(
+  options?: ExporterOptions,
+  // oxlint-disable-next-line node/no-process-env -- the place where the SDK's processor is told this
+  env: Variables = process.env,
+): Required<ExporterOptions> {
+  const inCode = resolveOptions(EXPORTER, options);
+  const variables = exporterVariables(options, env);
+  const resolved = { ...inCode, ...variables };
+  const { maxQueueSize, maxExportBatchSize } = resolved;
+  if (maxExportBatchSize <= maxQueueSize) return resolved;
+  const expected = `at most maxQueueSize (${maxQueueSize})`;
+  if (options?.maxExportBatchSize !== undefined) {
+    throw new RangeError(expectation('maxExportBatchSize', expected, maxExportBatchSize));
+  }
+  if (variables.maxExportBatchSize !== undefined) {
+    warn(`${expectation(EXPORTER_VARIABLES.maxExportBatchSize, expected, maxExportBatchSize)}; that is used`);
+  }
+  return { ...resolved, maxExportBatchSize: maxQueueSize };
+}
+
+/** By option, the variable of the SDK that gives it. */
+const EXPORTER_VARIABLES = {
+  maxQueueSize: 'OTEL_BSP_MAX_QUEUE_SIZE',
+  maxExportBatchSize: 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
+  scheduledDelayMillis: 'OTEL_BSP_SCHEDULE_DELAY',
+  exportTimeoutMillis: 'OTEL_BSP_EXPORT_TIMEOUT',
+} as const satisfies Partial<Record<keyof ExporterOptions, string>>;
+
+/** What the variables say of the options that are not given in code. */
+function exporterVariables(options: ExporterOptions | undefined, env: Variables): ExporterOptions {
+  // A variable must not make an option wrong that is right by itself.
+  const maxQueueSize = integerFrom(options?.maxExportBatchSize ?? 1, EXPORTER.maxQueueSize.fallback);
+  const checks = { ...EXPORTER, maxQueueSize };
+  const names = Object.keys(EXPORTER_VARIABLES) as (keyof typeof EXPORTER_VARIABLES)[];
+  const values = names
+    .filter((name) => options?.[name] === undefined)
+    .map((name) => [name, readVariable(EXPORTER_VARIABLES[name], env[EXPORTER_VARIABLES[name]], checks[name], warn)])
+    .filter(([, value]) => value !== undefined);
+  return Object.fromEntries(values) as ExporterOptions;
+}
+
+function warn(message: string): void {
+  report('warn', message);
+}
+
+/**
+ * Throws unless the value is a function, or an object with these methods.
+ *
+ * @throws TypeError naming what was expected and what was given
+ */
+export function requireMethods(name: string, value: unknown, methods: readonly string[]): void {
+  if (hasMethods(value, methods)) return;
+  throw new TypeError(expectation(name, `an object with ${methods.join('() and ')}()`, value));
+}
+
+function hasMethods(value: unknown, methods: readonly string[]): boolean {
+  const object = Object(value) as Record<string, unknown>;
+  return methods.every((method) => typeof object[method] === 'function');
+}

@@ -1,0 +1,114 @@
+import type { SpanContext } from '@opentelemetry/api';
+import type { LogEvent } from '../../model/log-event.js';
+import type { ReadableSpan } from '../../model/otel.js';
+import type { SpanIdentity } from '../../model/span-map.js';
+import { Pool, type Pooled } from '../queue/pool.js';
+import type { Aged } from './aged-list.js';
+
+/** Spare buckets kept for the next spans. */
+const MAX_IDLE_BUCKETS = 1_024;
+
+/** Slots a spare bucket keeps: most spans have fewer events. */
+const MAX_IDLE_SLOTS = 32;
+
+/**
+ * The events of one span that is not delivered yet, in emission order.
+ *
+ * At `maxEvents` the oldest gives way: the slots then form a ring that starts at `#first`. Has the span's ids as
+ * they were read first: the owner of a span context may use it again for another span. Pooled: whoever takes a
+ * bucket out of where it waits reads it at once and releases it.
+ */
+export class EventBucket implements SpanIdentity, Aged<EventBucket>, Pooled {
+  traceId = '';
+  spanId = '';
+  /** For the orphans that its events may become. */
+  spanContext: SpanContext | undefined;
+  /** The span, once it has ended and is held. */
+  span: ReadableSpan | undefined;
+  /** When it began to wait, on the clock that the driver passes in. */
+  since = 0;
+  /** Events waiting here. */
+  count = 0;
+  /** Events that gave way to newer ones. */
+  lost = 0;
+  /** About how much the events, and the held span, keep alive. */
+  bytes = 0;
+  older: EventBucket | undefined;
+  newer: EventBucket | undefined;
+  spare = false;
+  readonly #slots: (LogEvent | undefined)[] = [];
+  /** The estimate of each event: what was added for it is what it takes away. */
+  readonly #sizes: number[] = [];
+  #first = 0;
+
+  /** Adds an event of about so many bytes; returns whether an older one gave way. */
+  add(event: LogEvent, bytes: number, maxEvents: number): boolean {
+    this.bytes += bytes;
+    if (this.count < maxEvents) {
+      this.#put(this.count++, event, bytes);
+      return false;
+    }
+    this.bytes -= this.#sizes[this.#first]!;
+    this.#put(this.#first, event, bytes);
+    this.#first = (this.#first + 1) % maxEvents;
+    this.lost++;
+    return true;
+  }
+
+  /** Keeps the span, which has ended. */
+  hold(span: ReadableSpan, bytes: number, now: number): void {
+    this.span = span;
+    this.bytes += bytes;
+    this.since = now;
+  }
+
+  /** The events, oldest first. */
+  events(): LogEvent[] {
+    const events = new Array<LogEvent>(this.count);
+    for (let i = 0; i < this.count; i++) events[i] = this.#slots[(this.#first + i) % this.count]!;
+    return events;
+  }
+
+  clear(): void {
+    this.#slots.fill(undefined, 0, this.count);
+    if (this.#slots.length > MAX_IDLE_SLOTS) {
+      this.#slots.length = MAX_IDLE_SLOTS;
+      this.#sizes.length = MAX_IDLE_SLOTS;
+    }
+    this.#first = 0;
+    this.traceId = '';
+    this.spanId = '';
+    this.spanContext = undefined;
+    this.span = undefined;
+    this.count = 0;
+    this.lost = 0;
+    this.bytes = 0;
+  }
+
+  #put(slot: number, event: LogEvent, bytes: number): void {
+    this.#slots[slot] = event;
+    this.#sizes[slot] = bytes;
+  }
+}
+
+/** Buckets on their way between spans. */
+export class EventBucketPool {
+  readonly #pool = new Pool(
+    MAX_IDLE_BUCKETS,
+    () => new EventBucket(),
+    (bucket) => bucket.clear(),
+  );
+
+  acquire({ traceId, spanId }: SpanIdentity, spanContext: SpanContext | undefined, since: number): EventBucket {
+    const bucket = this.#pool.acquire();
+    bucket.traceId = traceId;
+    bucket.spanId = spanId;
+    bucket.spanContext = spanContext;
+    bucket.since = since;
+    return bucket;
+  }
+
+  release(bucket: EventBucket): void {
+    this.#pool.release(bucket);
+  }
+}

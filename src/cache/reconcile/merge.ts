@@ -1,0 +1,74 @@
+import type { LogEvent } from '../../model/log-event.js';
+import { MergedSpan, type DeliveredSpan } from '../../model/merged-span.js';
+import type { TimedEvent } from '../../model/otel.js';
+import type { EventBucket } from './event-bucket.js';
+
+/** What came of merging a bucket into a span. */
+export interface Merge {
+  readonly span: DeliveredSpan;
+  /** Events that are on the span now. */
+  readonly merged: number;
+  /** Events that the span had already. */
+  readonly duplicates: number;
+  /** Exceptions recorded on the span that none of these events told of. */
+  readonly exceptions: readonly TimedEvent[];
+}
+
+/**
+ * Puts a bucket's events behind those that the span was delivered with before, or else its own.
+ *
+ * Their order is that of emission: log times are in milliseconds, so sorting by time would put a log
+ * event before a span event that came earlier. Of all the span's log events the newest `maxLogEvents`
+ * stay; what gave way is in `droppedEventsCount`. `untold` are the recorded exceptions that no earlier log event
+ * told of: all of them by default.
+ *
+ * Changes nothing, so that what it throws, if the span cannot be read, leaves all as it was.
+ */
+export function merge(
+  original: DeliveredSpan,
+  before: DeliveredSpan | undefined,
+  bucket: EventBucket,
+  maxLogEvents: number,
+  untold?: readonly TimedEvent[],
+): Merge {
+  const { events: own } = original;
+  const exceptions = [...(untold ?? recordedExceptions(own))];
+  const added = withoutThose(exceptions, bucket.events());
+  const counts = { merged: added.length, duplicates: bucket.count - added.length, exceptions };
+  if (added.length === 0 && bucket.lost === 0) return { span: before ?? original, ...counts };
+
+  const all = (before?.events ?? own).concat(added);
+  const excess = Math.max(0, all.length - own.length - maxLogEvents);
+  if (excess > 0) all.splice(own.length, excess);
+  const dropped = ((before ?? original).droppedEventsCount ?? 0) + bucket.lost + excess;
+  const revision = before === undefined ? (original.revision ?? 0) : (before.revision ?? 0) + 1;
+  return { span: new MergedSpan(original, all, dropped, revision), ...counts };
+}
+
+/** The exceptions that `span.recordException()` put on the span. */
+function recordedExceptions(events: readonly TimedEvent[]): readonly TimedEvent[] {
+  return events.filter(({ name }) => name === 'exception');
+}
+
+/**
+ * The log events, without those that tell of one of the exceptions, which is taken out of the list then. Each
+ * recorded exception stands for one logged: an error that came twice and was recorded once is told twice.
+ */
+function withoutThose(exceptions: TimedEvent[], events: LogEvent[]): LogEvent[] {
+  if (exceptions.length === 0) return events;
+  return events.filter((event) => {
+    const twin = exceptions.findIndex((exception) => isSameException(event, exception));
+    if (twin >= 0) exceptions.splice(twin, 1);
+    return twin < 0;
+  });
+}
+
+function isSameException({ name, attributes }: LogEvent, exception: TimedEvent): boolean {
+  const type = attributes['exception.type'];
+  const message = attributes['exception.message'];
+  if (name !== 'exception' || (type === undefined && message === undefined)) return false;
+  return (
+    type === exception.attributes?.['exception.type'] &&
+    message === exception.attributes?.['exception.message']
+  );
+}

@@ -1,0 +1,166 @@
+import type { DeliveredSpan } from '../../model/merged-span.js';
+import type { SpanIdentity } from '../../model/span-map.js';
+import { Byte, Columns, FIXED_BYTES, Part, ROW_BYTES, VALUE_BYTES, type Mark } from './columns.js';
+import { KEPT_CONTEXT } from './context-form.js';
+import { readSpan } from './read-span.js';
+import type { Vocabulary } from './vocabulary.js';
+import { writeSpan } from './write-span.js';
+
+/**
+ * Rows whose spans, once read, are remembered together: a `WeakRef` costs more than all else about a read. Each of
+ * the spans keeps those of the other rows alive.
+ */
+const GIVEN_ROWS = 16;
+
+type Given = (DeliveredSpan | undefined)[];
+
+/**
+ * A number of spans, written into columns.
+ *
+ * ```text
+ *   row   ids                            bytes            times             values
+ *    0    trace id, span id, parent's    kind, parts …    start, end ───▶ ┌ name, resource, scope
+ *    1    trace id, span id, parent's    kind, parts …    start, end ──┐  └ keys, value, value
+ *    2                                                                 └▶ ┌ name, resource, scope
+ *                                                                         └ events
+ * ```
+ *
+ * The ids and numbers that every span has are in typed arrays, which the garbage collector does not look into. The
+ * rest is one list, in which a row has as many values as its span needs. The SDK's span is not referred to.
+ */
+export class Segment {
+  readonly #capacity: number;
+  readonly #vocabulary: Vocabulary;
+  readonly #columns: Columns;
+  /** Where the values of each row begin and, behind the last row, where those of the next one will. */
+  readonly #starts: Uint32Array;
+  /** How many bytes each row keeps alive. */
+  readonly #sizes: Float64Array;
+  /** The spans read before, some rows at a time, while somebody holds one of them. */
+  #given: (WeakRef<Given> | undefined)[] = [];
+  #rows = 0;
+
+  constructor(capacity: number, vocabulary: Vocabulary) {
+    this.#capacity = capacity;
+    this.#vocabulary = vocabulary;
+    this.#columns = new Columns(capacity);
+    this.#starts = new Uint32Array(capacity + 1);
+    this.#sizes = new Float64Array(capacity);
+  }
+
+  get full(): boolean {
+    return this.#rows === this.#capacity;
+  }
+
+  /** Writes a span into the next row, unless it is larger than `maxBytes`; returns its size. Must not be full. */
+  add(span: DeliveredSpan, maxBytes: number): number {
+    const { mark } = this.#columns;
+    const bytes = this.#write(this.#rows, span, mark);
+    if (bytes > maxBytes) {
+      this.#columns.takeBack(mark);
+      return bytes;
+    }
+    this.#sizes[this.#rows] = bytes;
+    this.#starts[++this.#rows] = this.#columns.end;
+    if (this.full) this.#columns.pack();
+    return bytes;
+  }
+
+  /**
+   * Writes a span into the row of another, and returns by how many bytes the row has grown. The rows' ids and values
+   * stay without gaps, however often.
+   */
+  replace(row: number, span: DeliveredSpan): number {
+    const columns = this.#columns;
+    const [start, next] = [this.#starts[row]!, this.#starts[row + 1]!];
+    const { mark } = columns;
+    const { end, ids } = mark;
+    const bytes = this.#write(row, span, mark);
+    columns.moveIds(row, ids);
+    const { values } = columns;
+    const written = values.slice(end, columns.end);
+    columns.values = [...values.slice(0, start), ...written, ...values.slice(next, end)];
+    columns.end = columns.values.length;
+    this.#givenNear(row)[row % GIVEN_ROWS] = undefined;
+    const growth = columns.end - end;
+    for (let later = row + 1; later <= this.#rows; later++) this.#starts[later]! += growth;
+    const before = this.#sizes[row]!;
+    this.#sizes[row] = bytes;
+    return bytes - before;
+  }
+
+  /** Lets go of what a row keeps alive, and returns how many bytes that is. It must not be read any more. */
+  forget(row: number): number {
+    this.#columns.forget(this.#starts[row]!, this.#starts[row + 1]!);
+    return this.#sizes[row]!;
+  }
+
+  /** The last row of a span, but none before `from`; -1 if there is none. */
+  find(span: SpanIdentity, from: number): number {
+    const packedId = Buffer.from(span.spanId, 'hex');
+    for (let row = this.#rows - 1; row >= from; row--) {
+      if (this.#mayBe(row, span.spanId, packedId) && isOf(this.#readAnew(row), span)) return row;
+    }
+    return -1;
+  }
+
+  /** Reads the spans of all rows, but those before `from`, into a list. */
+  readInto(spans: DeliveredSpan[], from: number): void {
+    for (let row = from; row < this.#rows; ) {
+      const given = this.#givenNear(row);
+      do {
+        spans.push((given[row % GIVEN_ROWS] ??= this.#readAnew(row, given)));
+      } while (++row < this.#rows && row % GIVEN_ROWS !== 0);
+    }
+  }
+
+  /** Forgets all rows. */
+  clear(): void {
+    this.#columns.clear();
+    this.#given = [];
+    this.#rows = 0;
+  }
+
+  /** Writes a span into a row, its ids and values behind all others, and returns its size. */
+  #write(row: number, span: DeliveredSpan, before: Mark): number {
+    const columns = this.#columns;
+    writeSpan(columns, row, span, this.#vocabulary, before);
+    return FIXED_BYTES + (columns.end - before.end) * VALUE_BYTES + columns.writtenBytes - before.writtenBytes;
+  }
+
+  /** The spans of a row and of those beside it that were read before. */
+  #givenNear(row: number): Given {
+    const which = Math.floor(row / GIVEN_ROWS);
+    let given = this.#given[which]?.deref();
+    if (given === undefined) {
+      given = [];
+      this.#given[which] = new WeakRef(given);
+    }
+    return given;
+  }
+
+  #readAnew(row: number, neighbours?: Given): DeliveredSpan {
+    return readSpan(this.#columns, row, this.#starts[row]!, neighbours);
+  }
+
+  /** Whether a row has that span id, or a span context that is not written. */
+  #mayBe(row: number, spanId: string, packedId: Buffer): boolean {
+    const { bytes } = this.#columns;
+    const at = row * ROW_BYTES;
+    return (
+      (bytes[at + Byte.PARTS]! & Part.KEPT_SPAN) !== 0 ||
+      bytes[at + Byte.CONTEXT_FORM] === KEPT_CONTEXT ||
+      this.#columns.hasSpanId(row, spanId, packedId)
+    );
+  }
+}
+
+/** A kept span may be one that cannot be read: it is none that anybody looks for. */
+function isOf(other: DeliveredSpan, { traceId, spanId }: SpanIdentity): boolean {
+  try {
+    const context = other.spanContext();
+    return context.traceId === traceId && context.spanId === spanId;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,92 @@
+import type { CapturedNode, CapturedTrace } from '../captured.js';
+import { treesOf, type SpanSource } from '../snapshot/source.js';
+import { checkOfCaptured } from './comparison/check-of-captured.js';
+import { Comparison } from './comparison/comparison.js';
+import { Matching } from './comparison/matching.js';
+import { checkOptions } from './options.js';
+import { compileSpan } from './pattern/compile.js';
+import type { ListCheck, Wanted } from './pattern/expectation.js';
+import type { SpanPattern } from './pattern/pattern.js';
+import type { Assertion } from './report/assertion.js';
+import { matchesElsewhere } from './report/elsewhere.js';
+import { capturedTrees, failureOf, firstOf, type Failure } from './report/failure.js';
+import { Notes } from './report/notes.js';
+import { projectedTree } from './report/projected-tree.js';
+import { remarksOn } from './report/remarks.js';
+import { summaryOf } from './report/words.js';
+
+/** What a trace is looked for in. */
+export type Traces = CapturedTrace | CapturedNode | readonly CapturedTrace[] | SpanSource;
+
+/** How closely a trace has to follow the pattern. */
+export interface AssertTraceOptions {
+  /** Whether nothing else is allowed: no further roots, spans, attributes, events, links. Default false. */
+  exact?: boolean;
+}
+
+/**
+ * Asserts that a trace is as the pattern says, from its root down; of several traces, one of them.
+ *
+ * @param calledAs the function the test called, if it is not this one: the stack trace starts at its call
+ * @returns the root that matches
+ * @throws AssertionError if none does
+ * @throws TypeError if the pattern is wrong
+ */
+export function assertTrace(
+  traces: Traces,
+  pattern: SpanPattern,
+  options?: AssertTraceOptions,
+  calledAs: Assertion = assertTrace,
+): CapturedNode {
+  const check = rootCheck(pattern, options);
+  const trees = treesOf(traces);
+  const matching = new Matching();
+  const tree = trees.find((roots) => matching.listHolds(roots, check));
+  if (tree === undefined) throw failureOf(failureAmong(traces, trees, check, matching), calledAs);
+  return matchAmong(tree, check, matching);
+}
+
+/** Whether a trace is as the pattern says; of several traces, whether one of them is. */
+export function matchesTrace(pattern: SpanPattern, traces: Traces, options?: AssertTraceOptions): boolean {
+  const check = rootCheck(pattern, options);
+  const matching = new Matching();
+  return treesOf(traces).some((roots) => matching.listHolds(roots, check));
+}
+
+function rootCheck(pattern: SpanPattern, options: AssertTraceOptions | undefined): ListCheck {
+  const { exact = false } = checkOptions(options, { exact: 'true or false' }, (value) => typeof value === 'boolean');
+  return checkOfCaptured([], { expectation: compileSpan(pattern, exact), times: 1 }, exact);
+}
+
+function matchAmong(roots: readonly CapturedNode[], { wanted }: ListCheck, matching: Matching): CapturedNode {
+  return roots.find((root) => wanted.some(({ expectation }) => matching.matches(root, expectation))) as CapturedNode;
+}
+
+function failureAmong(
+  source: Traces,
+  trees: readonly CapturedNode[][],
+  check: ListCheck,
+  matching: Matching,
+): Failure {
+  const comparison = new Comparison(matching);
+  const findings = trees.map((roots) => comparison.compareList(roots, check, true)).sort((a, b) => a.cost - b.cost);
+  const [nearest = comparison.compareList([], check)] = findings;
+  const notes = new Notes();
+  notes.writeList(nearest);
+  const [{ expectation }] = check.wanted as [Wanted];
+  const summary = summaryOf(expectation);
+  const headline =
+    trees.length === 0
+      ? `no trace was captured, expected ${summary}`
+      : `${trees.length === 1 ? 'the trace does not match' : `none of ${trees.length} traces matches`}: ${firstOf(notes)}`;
+  return {
+    headline,
+    body: [
+      ...capturedTrees(trees.flat(), notes),
+      ...matchesElsewhere(source, expectation, true).lines,
+      ...remarksOn(source, trees, expectation),
+    ],
+    actual: projectedTree(nearest, 'actual'),
+    expected: projectedTree(nearest, 'expected'),
+  };
+}

@@ -1,0 +1,224 @@
+import { inspect } from 'node:util';
+import { expectation } from '../../../support/option.js';
+import { run, type Task } from '../task.js';
+import type { Check, Expectation, LeafCheck, ListCheck, NotCheck, Relation, Wanted } from './expectation.js';
+import { absentLeaf, compileLeaf, isObject } from './leaf.js';
+import { attributesOf, isException, LOG, SPAN, type Shape } from './shape.js';
+import type { LogPattern, SpanPattern } from './pattern.js';
+import { exactItems, isAbsent, orderedItems } from './wrappers.js';
+
+/** @throws TypeError that names what is wrong in the pattern */
+export function compileSpan(pattern: SpanPattern, exact = false): Expectation {
+  return run(new Compiler(SPAN).compile(pattern, 'pattern', exact));
+}
+
+/** @throws TypeError that names what is wrong in the pattern, which may say `times` */
+export function compileSpans(pattern: SpanPattern, exact = false): Wanted {
+  return run(new Compiler(SPAN).compileElement(pattern, 'pattern', exact));
+}
+
+/** @throws TypeError that names what is wrong in the pattern */
+export function compileLog(pattern: LogPattern): Expectation {
+  return run(new Compiler(LOG).compile(pattern, 'pattern', false));
+}
+
+/** @throws TypeError that names what is wrong in the pattern, which may say `times` */
+export function compileLogs(pattern: LogPattern): Wanted {
+  return run(new Compiler(LOG).compileElement(pattern, 'pattern', false));
+}
+
+type Entries = Readonly<Record<string, unknown>>;
+
+interface Elements {
+  readonly items: readonly unknown[];
+  readonly exact: boolean;
+  readonly ordered: boolean;
+}
+
+/** Turns patterns for one kind of record into expectations. Nothing in a pattern may be without effect. */
+class Compiler {
+  readonly #shape: Shape;
+  /** The patterns around the one at hand. */
+  readonly #around: Set<object>;
+
+  constructor(shape: Shape, around = new Set<object>()) {
+    this.#shape = shape;
+    this.#around = around;
+  }
+
+  /** A pattern that may say `times`. */
+  *compileElement(pattern: unknown, path: string, exact: boolean): Task<Wanted> {
+    const compiled = yield* this.compile(pattern, path, exact, ['times']);
+    const { times = 1 } = pattern as { times?: unknown };
+    if (!Number.isSafeInteger(times) || (times as number) < 1) {
+      throw new TypeError(expectation(`${path}.times`, 'a positive integer', times));
+    }
+    return { expectation: compiled, times: times as number };
+  }
+
+  *compile(pattern: unknown, path: string, exactAround: boolean, more: readonly string[] = []): Task<Expectation> {
+    const entries = this.#entriesOf(pattern, path, ['exact', 'not', ...more]);
+    const { exact = exactAround } = entries;
+    if (typeof exact !== 'boolean') throw new TypeError(expectation(`${path}.exact`, 'true or false', exact));
+    this.#around.add(entries);
+    const checks = [
+      ...(yield* this.#compileEntries(entries, path, exact)),
+      ...(exact ? this.#nothingElse(entries) : []),
+      ...(Object.hasOwn(entries, 'not') ? yield* this.#compileNot(entries['not'], `${path}.not`) : []),
+    ];
+    this.#around.delete(entries);
+    return { checks };
+  }
+
+  /** Each key, attribute and element on its own. */
+  *#compileNot(pattern: unknown, path: string): Task<NotCheck[]> {
+    const entries = this.#entriesOf(pattern, path, []);
+    this.#around.add(entries);
+    const checks = yield* this.#compileEntries(entries, path, false);
+    this.#around.delete(entries);
+    if (checks.length === 0) throw new TypeError(expectation(path, 'a pattern that mentions something', pattern));
+    return checks.flatMap((check): NotCheck[] => {
+      if (check.kind === 'leaf') return [{ kind: 'not', check }];
+      if (check.kind !== 'list' || check.exact || check.ordered) {
+        throw new TypeError(`${path} must be without exactly(), ordered() and lists that are absent`);
+      }
+      return check.wanted.map((wanted) => ({ kind: 'not', check: { ...check, wanted: [wanted] } }));
+    });
+  }
+
+  #entriesOf(pattern: unknown, path: string, more: readonly string[]): Entries {
+    if (!isObject(pattern)) throw new TypeError(expectation(path, 'an object', pattern));
+    if (this.#around.has(pattern)) throw new TypeError(`${path} must not contain itself`);
+    for (const [key, value] of Object.entries(pattern)) {
+      if (!this.#knows(key) && !more.includes(key)) {
+        const known = [...this.#knownKeys(), ...more].join(', ');
+        throw new TypeError(`unknown key ${inspect(key)} in ${path}: ${inspect(value, { depth: 0 })}, known are ${known}`);
+      }
+      if (value === undefined) throw new TypeError(expectation(`${path}.${key}`, 'left out or something, such as absent', value));
+    }
+    return pattern as Entries;
+  }
+
+  #knows(key: string): boolean {
+    const { fields, attributes, lists } = this.#shape;
+    if (key === 'attributes') return attributes !== undefined;
+    return Object.hasOwn(fields, key) || Object.hasOwn(lists, key);
+  }
+
+  #knownKeys(): string[] {
+    const { fields, attributes, lists } = this.#shape;
+    return [...Object.keys(fields), ...(attributes ? ['attributes'] : []), ...Object.keys(lists)];
+  }
+
+  *#compileEntries(entries: Entries, path: string, exact: boolean): Task<Check[]> {
+    const checks: Check[] = [];
+    for (const [key, value] of Object.entries(entries)) {
+      const at = `${path}.${key}`;
+      const field = Object.hasOwn(this.#shape.fields, key) ? this.#shape.fields[key] : undefined;
+      if (field) {
+        const leaf = compileLeaf(value, at, field.literals);
+        const read = (typeof value === 'number' && field.readNumber) || field.read;
+        checks.push({ kind: 'leaf', label: key, isField: true, leaf, read });
+      } else if (key === 'attributes') {
+        for (const check of this.#compileAttributes(value, at, exact)) checks.push(check);
+      } else if (Object.hasOwn(this.#shape.lists, key)) {
+        checks.push(yield* this.#compileList(key, value, at, exact, entries));
+      }
+    }
+    return checks;
+  }
+
+  #compileAttributes(value: unknown, path: string, exactAround: boolean): Check[] {
+    if (isAbsent(value)) return [{ kind: 'keys', allowed: new Set(), read: attributesOf }];
+    const given = exactItems(value);
+    const attributes = given?.length === 1 ? given[0] : value;
+    if (!isObject(attributes)) throw new TypeError(expectation(path, 'an object, exactly() of one, or absent', value));
+    const checks = Object.entries(attributes).map(([key, expected]): LeafCheck => {
+      const at = `${path}['${key}']`;
+      const leaf = isAbsent(expected) ? absentLeaf : compileLeaf(expected, at, this.#shape.attributes as never);
+      return { kind: 'leaf', label: key, isField: false, leaf, read: (record) => ownValue(attributesOf(record), key) };
+    });
+    if (!exactAround && given === undefined) return checks;
+    return [...checks, { kind: 'keys', allowed: new Set(Object.keys(attributes)), read: attributesOf }];
+  }
+
+  *#compileList(key: string, value: unknown, path: string, exactAround: boolean, entries: Entries): Task<ListCheck> {
+    const { relation, shape, single, read } = this.#shape.lists[key] as Shape['lists'][string];
+    if (isAbsent(value)) return { kind: 'list', relation, wanted: [], exact: true, ordered: false, read };
+
+    const inner = new Compiler(shape(), this.#around);
+    if (single) {
+      const expected = yield inner.compile(value, path, exactAround && shape() !== SPAN);
+      const wanted = [{ expectation: expected as Expectation, times: 1 }];
+      return { kind: 'list', relation, wanted, exact: false, ordered: false, read };
+    }
+    const { items, exact, ordered } = elementsOf(value, path);
+    const inherited = exactAround && !(relation === 'descendant' && Object.hasOwn(entries, 'children'));
+    const wanted: Wanted[] = [];
+    for (const [index, item] of items.entries()) {
+      // Below a span of a list of descendants there may be others of that list.
+      const element = yield inner.compileElement(item, `${path}[${index}]`, exactAround && relation !== 'descendant');
+      wanted.push(element as Wanted);
+    }
+    return {
+      kind: 'list',
+      relation,
+      wanted,
+      exact: exact || inherited,
+      ordered,
+      read: relation === 'event' && inherited && Object.hasOwn(entries, 'exception') ? withoutExceptions(read) : read,
+    };
+  }
+
+  /** What `exact` forbids, as the pattern does not mention it. */
+  #nothingElse(entries: Entries): Check[] {
+    const checks: Check[] = [];
+    if (this.#shape.attributes && !Object.hasOwn(entries, 'attributes')) {
+      checks.push({ kind: 'keys', allowed: new Set(), read: attributesOf });
+    }
+    for (const [key, { relation, single, read }] of Object.entries(this.#shape.lists)) {
+      const coveredBy: Partial<Record<Relation, string>> = { child: 'descendants', descendant: 'children' };
+      const covered = [key, coveredBy[relation] ?? key].some((mention) => Object.hasOwn(entries, mention));
+      if (covered || single || relation === 'descendant') continue;
+      const exceptions = relation === 'event' && Object.hasOwn(entries, 'exception');
+      checks.push({
+        kind: 'list',
+        relation,
+        wanted: [],
+        exact: true,
+        ordered: false,
+        read: exceptions ? withoutExceptions(read) : read,
+      });
+    }
+    return checks;
+  }
+}
+
+/** The elements, and what the wrappers around them say. */
+function elementsOf(value: unknown, path: string): Elements {
+  const wrapped = { exact: false, ordered: false };
+  let items: readonly unknown[] = [value];
+  do {
+    const [inner] = items;
+    if (Array.isArray(inner)) return { items: inner as unknown[], ...wrapped };
+    const exact = exactItems(inner);
+    const given = exact ?? orderedItems(inner);
+    if (given === undefined) throw new TypeError(expectation(path, 'a list, exactly(), ordered() or absent', value));
+    wrapped[exact === undefined ? 'ordered' : 'exact'] = true;
+    items = given;
+  } while (items.length === 1 && isList(items[0]));
+  return { items, ...wrapped };
+}
+
+function isList(value: unknown): boolean {
+  return Array.isArray(value) || exactItems(value) !== undefined || orderedItems(value) !== undefined;
+}
+
+function withoutExceptions(read: ListCheck['read']): ListCheck['read'] {
+  return (record) => read(record).filter((event) => !isException(event));
+}
+
+function ownValue(attributes: Entries, key: string): unknown {
+  return Object.hasOwn(attributes, key) ? attributes[key] : undefined;
+}
+

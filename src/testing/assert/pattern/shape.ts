@@ -1,0 +1,179 @@
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import type { CapturedEvent, CapturedLink, CapturedNode, CapturedSpan } from '../../captured.js';
+import { descendantsOf } from '../../snapshot/descendants.js';
+import type { LogInSpan } from '../log-in-span.js';
+import type { Relation } from './expectation.js';
+import type { Literals } from './leaf.js';
+
+/** What a pattern for one kind of record may mention. */
+export interface Shape {
+  readonly fields: Readonly<Record<string, Field>>;
+  /** Undefined if the record has none. */
+  readonly attributes?: Literals;
+  readonly lists: Readonly<Record<string, List>>;
+}
+
+interface Field {
+  readonly literals: Literals;
+  readonly read: (record: object) => unknown;
+  /** What a pattern is compared with that is a number, if that is another value. */
+  readonly readNumber?: (record: object) => unknown;
+}
+
+interface List {
+  readonly relation: Relation;
+  readonly shape: () => Shape;
+  /** Whether the pattern is of the only element, and no list. */
+  readonly single?: boolean;
+  readonly read: (record: object) => readonly object[];
+}
+
+const STRING: Literals = { expected: 'a string', accepts: (value) => typeof value === 'string' };
+const NUMBER: Literals = { expected: 'a number', accepts: (value) => typeof value === 'number' };
+const BOOLEAN: Literals = { expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
+
+const ATTRIBUTE: Literals = {
+  expected: 'a string, a number, a boolean, an array of these',
+  accepts: (value) => isPrimitive(value) || Array.isArray(value),
+};
+
+const NESTED: Literals = {
+  expected: 'a string, a number, a boolean, null, an array or an object of these',
+  accepts: (value) => value === null || isPrimitive(value) || Array.isArray(value),
+  nested: true,
+};
+
+/** As loggers write it: pino's `info` is `INFO`. */
+const SEVERITY: Literals = {
+  expected: 'a string or a number',
+  accepts: (value) => typeof value === 'string' || typeof value === 'number',
+  same: (actual, literal) => foldedCase(actual) === foldedCase(literal),
+};
+
+/** By four severity numbers each, from 1 on. */
+const SEVERITIES = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
+
+const KINDS = nameOrNumber({
+  internal: SpanKind.INTERNAL,
+  server: SpanKind.SERVER,
+  client: SpanKind.CLIENT,
+  producer: SpanKind.PRODUCER,
+  consumer: SpanKind.CONSUMER,
+});
+
+const STATUSES = nameOrNumber({
+  unset: SpanStatusCode.UNSET,
+  ok: SpanStatusCode.OK,
+  error: SpanStatusCode.ERROR,
+});
+
+export const SPAN: Shape = {
+  fields: {
+    ...fieldsOf({ name: STRING, kind: KINDS, status: STATUSES, statusMessage: STRING } satisfies FieldsOf<CapturedSpan>),
+    ...fieldsOf({ traceId: STRING, spanId: STRING, parentSpanId: STRING, parentIsRemote: BOOLEAN } satisfies FieldsOf<CapturedSpan>),
+    ...fieldsOf({ startTime: NUMBER, durationMillis: NUMBER, ended: BOOLEAN, scope: STRING, service: STRING } satisfies FieldsOf<CapturedSpan>),
+  },
+  attributes: ATTRIBUTE,
+  lists: {
+    exception: { relation: 'exception', shape: () => EXCEPTION, single: true, read: exceptionsOf },
+    events: { relation: 'event', shape: () => EVENT, read: (span) => (span as CapturedSpan).events },
+    links: { relation: 'link', shape: () => LINK, read: (span) => (span as CapturedSpan).links },
+    children: { relation: 'child', shape: () => SPAN, read: (span) => placed(span).children },
+    descendants: { relation: 'descendant', shape: () => SPAN, read: (span) => descendantsOf(placed(span)) },
+  },
+};
+
+const EVENT: Shape = {
+  fields: {
+    ...fieldsOf({ name: STRING, time: NUMBER, body: NESTED } satisfies FieldsOf<CapturedEvent>),
+    severity: { literals: SEVERITY, read: severityOf, readNumber: severityNumberOf },
+  },
+  attributes: NESTED,
+  lists: {},
+};
+
+const EXCEPTION: Shape = {
+  fields: {
+    type: { literals: STRING, read: (event) => attributesOf(event)['exception.type'] },
+    message: { literals: STRING, read: (event) => attributesOf(event)['exception.message'] },
+    stacktrace: { literals: STRING, read: (event) => attributesOf(event)['exception.stacktrace'] },
+  },
+  lists: {},
+};
+
+const LINK: Shape = {
+  fields: fieldsOf({ traceId: STRING, spanId: STRING } satisfies FieldsOf<CapturedLink>),
+  attributes: ATTRIBUTE,
+  lists: {},
+};
+
+export const LOG: Shape = {
+  fields: {
+    ...fieldsOf({ eventName: STRING, body: NESTED, severityNumber: NUMBER } satisfies FieldsOf<LogInSpan>),
+    severity: { literals: SEVERITY, read: severityOf, readNumber: severityNumberOf },
+    ...fieldsOf({ time: NUMBER, scope: STRING, service: STRING, traceId: STRING, spanId: STRING } satisfies FieldsOf<LogInSpan>),
+  },
+  attributes: NESTED,
+  lists: {
+    span: { relation: 'span', shape: () => SPAN, single: true, read: (log) => (log as LogInSpan).spans },
+  },
+};
+
+export function attributesOf(record: object): Readonly<Record<string, unknown>> {
+  return (record as CapturedSpan).attributes;
+}
+
+/** Whether an event tells of an exception, by the semantic conventions for spans or for logs. */
+export function isException(event: object): boolean {
+  const { name, attributes } = event as CapturedEvent;
+  return name === 'exception' || Object.hasOwn(attributes, 'exception.type') || Object.hasOwn(attributes, 'exception.message');
+}
+
+function exceptionsOf(span: object): CapturedEvent[] {
+  return (span as CapturedSpan).events.filter(isException);
+}
+
+/** The severity's text; of a record that has a number only, or an empty text beside it, the number's name. */
+function severityOf(record: object): unknown {
+  const { severity, severityNumber } = record as CapturedEvent;
+  return severity || (SEVERITIES[Math.ceil((severityNumber ?? 0) / 4) - 1] ?? severity);
+}
+
+function severityNumberOf(record: object): unknown {
+  return (record as CapturedEvent).severityNumber;
+}
+
+function foldedCase(value: unknown): unknown {
+  return typeof value === 'string' ? value.toLowerCase() : value;
+}
+
+export function placed(span: object): CapturedNode {
+  if ('children' in span) return span as CapturedNode;
+  throw new TypeError('children and descendants must be asked of a span in its trace, got one without its children');
+}
+
+type FieldsOf<T> = { readonly [K in keyof T]?: Literals };
+
+/** A value the record has by its name or number; the record says the name. */
+function nameOrNumber(numbers: Readonly<Record<string, number>>): Literals {
+  const names = new Map<unknown, string>(Object.entries(numbers).map(([name, number]) => [number, name]));
+  const known = Object.entries(numbers).map(([name, number]) => `'${name}' (${number})`);
+  return {
+    expected: known.join(', '),
+    accepts: (value) => names.has(value) || (typeof value === 'string' && Object.hasOwn(numbers, value)),
+    normalize: (value) => names.get(value) ?? value,
+  };
+}
+
+function fieldsOf(byName: Readonly<Record<string, Literals>>): Record<string, Field> {
+  return Object.fromEntries(
+    Object.entries(byName).map(([name, literals]) => [
+      name,
+      { literals, read: (record) => (record as Record<string, unknown>)[name] },
+    ]),
+  );
+}
+
+function isPrimitive(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint';
+}

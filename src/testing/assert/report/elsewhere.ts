@@ -1,0 +1,32 @@
+import { buildNodes } from '../../snapshot/build-nodes.js';
+import { nodesOf } from '../../snapshot/descendants.js';
+import { runOf } from '../../snapshot/given-lists.js';
+import { idOf } from '../../snapshot/source.js';
+import { Matching } from '../comparison/matching.js';
+import type { Expectation } from '../pattern/expectation.js';
+import { titleOf } from './words.js';
+
+/** How many are named. */
+const MAX_NAMED = 5;
+
+/** Spans that match and may belong to a run that does not have them. */
+export interface Elsewhere {
+  readonly count: number;
+  /** What there is to say about them. */
+  readonly lines: readonly string[];
+}
+
+/**
+ * @param spans what the test looked at
+ * @param onlyRoots whether a span counts only without a parent there
+ */
+export function matchesElsewhere(spans: unknown, expectation: Expectation, onlyRoots = false): Elsewhere {
+  const elsewhere = runOf(spans)?.spansElsewhere?.() ?? [];
+  const places = new Map(elsewhere.map(({ span, place }) => [idOf(span), place]));
+  const roots = buildNodes(elsewhere.map(({ span }) => span));
+  const matching = new Matching();
+  const found = (onlyRoots ? roots : nodesOf(roots)).filter((node) => matching.matches(node, expectation));
+  const lines = found.slice(0, MAX_NAMED).map((node) => `${titleOf(node)} matches, and is ${places.get(idOf(node))}`);
+  const others = found.length - lines.length;
+  return { count: found.length, lines: others > 0 ? [...lines, `… ${others} more`] : lines };
+}

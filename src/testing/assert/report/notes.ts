@@ -1,0 +1,176 @@
+import { printable } from '../../../trace/text/printable.js';
+import type { CapturedSpan } from '../../captured.js';
+import type { Difference, Finding, KeysFinding, LeafFinding, ListFinding, NotFinding } from '../comparison/difference.js';
+import type { Relation } from '../pattern/expectation.js';
+import { run, type Task } from '../task.js';
+import { expectedText, nounOf, summaryOf, titleOf, valueText } from './words.js';
+
+/** How many of the events are named that are there in place of a missing one. */
+const MAX_OTHERS = 5;
+/** How deep it is told what differs in records that have no line of their own. */
+const MAX_INNER = 10;
+/** Lines about one record. */
+const MAX_LINES = 25;
+/** How many are named of what is missing in one list. */
+const MAX_MISSING = 20;
+
+export type Verdict = 'right' | 'wrong';
+
+/** What stands at the left of a record's line; `none` if the pattern does not mention it. */
+export const GUTTERS: Readonly<Record<Verdict | 'none', string>> = { right: '✓ ', wrong: '✗ ', none: '  ' };
+
+/** What is to be said about one record. */
+export interface Note {
+  verdict: Verdict;
+  /** What differs, a line each. */
+  readonly lines: string[];
+  /** Spans that should be below it, a line each. */
+  readonly missing: string[];
+}
+
+/** The first of what there is to say about one record, and how much more there is. */
+export function firstLines(lines: readonly string[]): readonly string[] {
+  if (lines.length <= MAX_LINES) return lines;
+  return [...lines.slice(0, MAX_LINES), `… ${lines.length - MAX_LINES} more`];
+}
+
+/** What a comparison found, by the record it is to be written at. */
+export class Notes {
+  readonly #notes = new Map<object, Note>();
+  readonly #written = new Set<Difference>();
+  /** All there is to say, each with the record it is about, as it was found. */
+  readonly all: string[] = [];
+
+  of(record: object): Note | undefined {
+    return this.#notes.get(record);
+  }
+
+  /** Writes down what was found for a list of spans or logs. */
+  writeList(finding: ListFinding): void {
+    run(this.#writeList(finding));
+  }
+
+  *#writeList({ check, places, unexpected }: ListFinding): Task<void> {
+    for (const { found, outOfOrder } of places) {
+      if (found === undefined) continue;
+      yield this.#write(found);
+      if (outOfOrder) this.line(found.record, 'out of order');
+    }
+    for (const record of unexpected) this.line(record, `not expected as ${nounOf(check.relation)}`);
+  }
+
+  line(record: object, text: string): void {
+    const note = this.#noteOf(record);
+    note.verdict = 'wrong';
+    note.lines.push(text);
+    this.all.push(`${titleOf(record)}: ${text}`);
+  }
+
+  *#write(difference: Difference): Task<void> {
+    if (this.#written.has(difference)) return;
+    this.#written.add(difference);
+    const note = this.#noteOf(difference.record);
+    if (difference.cost > 0) note.verdict = 'wrong';
+    for (const finding of difference.findings) yield* this.#writeFinding(difference.record, finding);
+  }
+
+  *#writeFinding(record: object, finding: Finding): Task<void> {
+    const { check } = finding;
+    if (check.kind !== 'list') {
+      if (finding.cost > 0) for (const text of ownLines(finding)) this.line(record, text);
+      if (check.kind !== 'not' || check.check.kind !== 'list') return;
+      const { relation } = check.check;
+      const { records } = finding as NotFinding;
+      if (isSpans(relation)) for (const span of records) this.line(span, `not expected as ${nounOf(relation)}`);
+      return;
+    }
+    const list = finding as ListFinding;
+    if (!isSpans(check.relation)) {
+      for (const text of linesOfList(list)) this.line(record, text);
+      return;
+    }
+    yield* this.#writeList(list);
+    for (const text of missingFrom(list)) {
+      if (check.relation === 'child') {
+        this.#noteOf(record).missing.push(text);
+        this.all.push(`${titleOf(record)}: ${text}`);
+      } else {
+        this.line(record, text);
+      }
+    }
+  }
+
+  #noteOf(record: object): Note {
+    let note = this.#notes.get(record);
+    if (note === undefined) this.#notes.set(record, (note = { verdict: 'right', lines: [], missing: [] }));
+    return note;
+  }
+}
+
+function ownLines(finding: Finding): string[] {
+  if (finding.check.kind === 'leaf') return [leafLine(finding as LeafFinding)];
+  if (finding.check.kind === 'keys') {
+    const { unexpected, attributes } = finding as KeysFinding;
+    return unexpected.map((key) => `${printable(key)}: not expected, got ${valueText(Reflect.get(attributes, key))}`);
+  }
+  if (finding.check.kind !== 'not') return [];
+  const { check } = finding.check;
+  const { actual, records } = finding as NotFinding;
+  if (check.kind === 'leaf') return [`${check.label}: expected anything but ${expectedText(check)}, got ${valueText(actual)}`];
+  if (isSpans(check.relation)) return [];
+  return records.map((record) => `not expected: ${nounOf(check.relation)}${nameIn(record, check.relation)}`);
+}
+
+function leafLine({ check, actual }: LeafFinding): string {
+  return `${check.label}: expected ${expectedText(check)}, got ${valueText(actual)}`;
+}
+
+/** Of events, exceptions, links, which have no line of their own. */
+function linesOfList(list: ListFinding, depth = 0): string[] {
+  const { relation } = list.check;
+  if (depth === MAX_INNER) return list.cost > 0 ? [`${nounOf(relation)}: …`] : [];
+  const noun = nounOf(relation);
+  return [
+    ...list.places.flatMap(({ found, outOfOrder }) => {
+      if (found === undefined) return [];
+      const lines = found.findings.filter(({ cost }) => cost > 0).flatMap((finding) => innerLines(finding, depth + 1));
+      return [...lines, ...(outOfOrder ? ['out of order'] : [])].map((text) => `${noun}${nameIn(found.record, relation)}: ${text}`);
+    }),
+    ...list.unexpected.map((record) => `not expected: ${noun}${nameIn(record, relation)}`),
+    ...missingFrom(list).map((text) => text + othersIn(list)),
+  ];
+}
+
+/** Events are not in the tree that is shown: which there are instead. */
+function othersIn({ check, others }: ListFinding): string {
+  if (check.relation !== 'event' || others.length === 0) return '';
+  const shown = others.slice(0, MAX_OTHERS).map((event) => titleOf(event));
+  const hidden = others.length - shown.length;
+  return `; there are ${[...shown, ...(hidden > 0 ? [`${hidden} more`] : [])].join(', ')}`;
+}
+
+function innerLines(finding: Finding, depth: number): string[] {
+  return finding.check.kind === 'list' ? linesOfList(finding as ListFinding, depth) : ownLines(finding);
+}
+
+function nameIn(record: object, relation: Relation): string {
+  return relation === 'event' || relation === 'span' ? ` ${titleOf(record)}` : '';
+}
+
+function missingFrom({ check, places, shortBy }: ListFinding): string[] {
+  const { relation } = check;
+  const what = relation === 'child' || relation === 'exception' || relation === 'link' ? '' : `${nounOf(relation)} `;
+  const missing = places.filter(({ found }) => found === undefined);
+  const shown = missing.slice(0, MAX_MISSING).map(({ expectation }) => `missing: ${what}${summaryOf(expectation, relation)}`);
+  const others = missing.length - shown.length + shortBy;
+  return others > 0 ? [...shown, `missing: ${others} more`] : shown;
+}
+
+function isSpans(relation: Relation): boolean {
+  return relation === 'child' || relation === 'descendant';
+}
+
+/** Spans among some that have not ended. */
+export function openAmong(spans: readonly CapturedSpan[]): CapturedSpan[] {
+  return spans.filter(({ ended }) => !ended);
+}

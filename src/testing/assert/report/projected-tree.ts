@@ -1,0 +1,159 @@
+import { printable } from '../../../trace/text/printable.js';
+import type { Difference, Finding, LeafFinding, ListFinding, Place } from '../comparison/difference.js';
+import type { Check, Expectation, Relation } from '../pattern/expectation.js';
+import { run, type Task } from '../task.js';
+import { expectedText, expectedTitle, MARKS, nameCheckOf, titleOf, valueText } from './words.js';
+
+export type Side = 'actual' | 'expected';
+
+const FIELD = '    ';
+const CHILD = '  ';
+
+/** Records of one list that are shown; of more, those that differ come first. */
+const MAX_RECORDS = 60;
+/** Lines of one side. */
+const MAX_LINES = 2_000;
+/** How far a line is indented: what is deeper stands below what it belongs to all the same. */
+const MAX_INDENT = 120;
+
+/** A tree without lines. */
+export const NOTHING = '(none)';
+
+/**
+ * One side of a comparison as a tree, with what the pattern mentions and nothing else.
+ *
+ * Made to be compared line by line: what is right reads the same on both sides, whether the pattern has
+ * the value itself or a function. So the tree is drawn by indentation alone, and what is left out of a long list
+ * is left out of both sides.
+ */
+export function projectedTree(finding: ListFinding, side: Side): string {
+  const projection = new Projection(side);
+  run(projection.list(finding, ''));
+  return projection.text() || NOTHING;
+}
+
+class Projection {
+  readonly #side: Side;
+  readonly #lines: string[] = [];
+
+  constructor(side: Side) {
+    this.#side = side;
+  }
+
+  text(): string {
+    const shown = this.#lines.slice(0, MAX_LINES);
+    return (this.#lines.length > MAX_LINES ? [...shown, '…'] : shown).join('\n');
+  }
+
+  *list({ check, places, shortBy, unexpected }: ListFinding, indent: string): Task<void> {
+    const { relation, ordered } = check;
+    const shown = shownAmong(places);
+    const drawn = this.#side === 'actual' && ordered ? shown.toSorted((a, b) => a.index - b.index) : shown;
+    for (const { expectation, found } of drawn) {
+      if (found !== undefined) yield this.#difference(found, indent, relation);
+      else if (this.#side === 'expected') yield this.#missing(expectation, indent, relation);
+    }
+    if (this.#side === 'expected') {
+      this.#more(places.length - shown.length + shortBy, indent, relation);
+      return;
+    }
+    for (const record of unexpected.slice(0, MAX_RECORDS)) this.#line(indent, MARKS[relation] + titleOf(record, relation));
+    const leftOut = places.filter(({ found }) => found !== undefined).length - shown.filter(({ found }) => found !== undefined).length;
+    this.#more(leftOut + Math.max(0, unexpected.length - MAX_RECORDS), indent, relation);
+  }
+
+  *#difference(difference: Difference, indent: string, relation: Relation): Task<void> {
+    if (this.#isFull()) return;
+    const { record, expectation, findings } = difference;
+    const name = nameCheckOf(expectation);
+    const wrongName = findings.some(({ check, cost }) => check === name && cost > 0);
+    const title = (wrongName && this.#side === 'expected' && expectedTitle(expectation)) || titleOf(record, relation);
+    this.#line(indent, MARKS[relation] + title);
+    for (const finding of inOrder(findings)) if (finding.check !== name) yield* this.#finding(finding, indent);
+  }
+
+  *#finding(finding: Finding, indent: string): Task<void> {
+    if (isLeaf(finding)) {
+      const wrong = finding.cost > 0 && this.#side === 'expected';
+      this.#line(indent + FIELD, `${finding.check.label}: ${wrong ? expectedText(finding.check) : valueText(finding.actual)}`);
+    } else if ('places' in finding) {
+      yield* this.list(finding, indent + indentOf(finding.check.relation));
+    } else if ('unexpected' in finding) {
+      if (this.#side === 'expected') return;
+      for (const key of finding.unexpected.slice(0, MAX_RECORDS)) {
+        this.#line(indent + FIELD, `${printable(key)}: ${valueText(Reflect.get(finding.attributes, key))}`);
+      }
+      const more = finding.unexpected.length - MAX_RECORDS;
+      if (more > 0) this.#line(indent + FIELD, `… ${more} more`);
+    } else if (finding.cost > 0) {
+      const { check } = finding.check;
+      if (check.kind === 'leaf') {
+        const shown = this.#side === 'expected' ? `not ${expectedText(check)}` : valueText(finding.actual);
+        this.#line(indent + FIELD, `${check.label}: ${shown}`);
+        return;
+      }
+      if (this.#side === 'expected') return;
+      const below = indent + indentOf(check.relation);
+      const { records } = finding;
+      for (const record of records.slice(0, MAX_RECORDS)) this.#line(below, MARKS[check.relation] + titleOf(record, check.relation));
+      this.#more(records.length - MAX_RECORDS, below, check.relation);
+    }
+  }
+
+  *#missing(expectation: Expectation, indent: string, relation: Relation): Task<void> {
+    if (this.#isFull()) return;
+    const name = nameCheckOf(expectation);
+    const unnamed = relation === 'exception' || relation === 'link' ? relation : '(any)';
+    this.#line(indent, MARKS[relation] + (expectedTitle(expectation) ?? unnamed));
+    for (const check of inOrder(expectation.checks.map((each) => ({ check: each }))).map((each) => each.check)) {
+      if (check === name) continue;
+      if (check.kind === 'leaf') this.#line(indent + FIELD, `${check.label}: ${expectedText(check)}`);
+      if (check.kind !== 'list') continue;
+      const below = indent + indentOf(check.relation);
+      for (const wanted of check.wanted.slice(0, MAX_RECORDS)) yield this.#missing(wanted.expectation, below, check.relation);
+      this.#more(check.wanted.length - MAX_RECORDS, below, check.relation);
+    }
+  }
+
+  #more(count: number, indent: string, relation: Relation): void {
+    if (count > 0) this.#line(indent, `${MARKS[relation]}… ${count} more`);
+  }
+
+  #line(indent: string, text: string): void {
+    if (!this.#isFull()) this.#lines.push(indent.slice(0, MAX_INDENT) + text);
+  }
+
+  /** One line past the limit tells that there were more. */
+  #isFull(): boolean {
+    return this.#lines.length > MAX_LINES;
+  }
+}
+
+/** What is shown of a list, in its order: what differs before what is right. */
+function shownAmong(places: readonly Place[]): readonly Place[] {
+  if (places.length <= MAX_RECORDS) return places;
+  const chosen = new Set([...places.filter(differs), ...places].slice(0, MAX_RECORDS));
+  return places.filter((place) => chosen.has(place));
+}
+
+function differs({ found, outOfOrder }: Place): boolean {
+  return found === undefined || found.cost > 0 || outOfOrder;
+}
+
+/** What is the span's own first, then the spans below it. */
+function inOrder<T extends { readonly check: Check }>(found: readonly T[]): T[] {
+  return found.toSorted((a, b) => Number(isBelow(a.check)) - Number(isBelow(b.check)));
+}
+
+function isBelow(check: Check): boolean {
+  const inner = check.kind === 'not' ? check.check : check;
+  return inner.kind === 'list' && indentOf(inner.relation) === CHILD;
+}
+
+function indentOf(relation: Relation): string {
+  return relation === 'child' || relation === 'descendant' ? CHILD : FIELD;
+}
+
+function isLeaf(finding: Finding): finding is LeafFinding {
+  return finding.check.kind === 'leaf';
+}

@@ -1,0 +1,87 @@
+import { AssertionError } from 'node:assert';
+import { assertNoSpan, assertSpan, assertTrace } from '../assert/index.js';
+import type { AssertTraceOptions, SpanPattern, Times, Traces } from '../assert/index.js';
+import type { Spans } from '../snapshot/index.js';
+import { assertNoTrace } from './assert-no-trace.js';
+import { assertOpenSpans } from './assert-open-spans.js';
+import { assertEmits, type EmitOptions } from './emitted.js';
+
+/** What `expect(…)` gets of these matchers, in jest and in vitest. */
+export interface TraceMatchers<R = void> {
+  /** A trace is as the pattern says, from its root down; of several traces, one of them. */
+  toMatchTrace(pattern: SpanPattern, options?: AssertTraceOptions): R;
+  /** A span as the pattern says has ended, anywhere; with `times: n`, n have. */
+  toHaveSpan(pattern: SpanPattern & Times): R;
+  /** Every span has ended. */
+  toHaveNoOpenSpans(): R;
+  /** The function, run as a scope of its own, makes a span as the pattern says. To be awaited. */
+  toEmitSpan(pattern: SpanPattern & Times, options?: EmitOptions): Promise<void>;
+}
+
+/** What of the runner's `this` a matcher needs. */
+export interface MatcherState {
+  readonly isNot?: boolean;
+  readonly utils: { diff(expected: unknown, actual: unknown): string | null | undefined };
+}
+
+export interface MatcherVerdict {
+  readonly pass: boolean;
+  readonly message: () => string;
+}
+
+function toMatchTrace(this: MatcherState, traces: Traces, pattern: SpanPattern, options?: AssertTraceOptions): MatcherVerdict {
+  return verdictOf(this, () => {
+    if (this.isNot) assertNoTrace(traces, pattern, options, toMatchTrace);
+    else assertTrace(traces, pattern, options, toMatchTrace);
+  });
+}
+
+function toHaveSpan(this: MatcherState, spans: Spans, pattern: SpanPattern & Times): MatcherVerdict {
+  return verdictOf(this, () => {
+    if (this.isNot) assertNoSpan(spans, pattern, undefined, toHaveSpan);
+    else assertSpan(spans, pattern, toHaveSpan);
+  });
+}
+
+function toHaveNoOpenSpans(this: MatcherState, spans: Spans): MatcherVerdict {
+  return verdictOf(this, () => assertOpenSpans(spans, 0, toHaveNoOpenSpans, this.isNot));
+}
+
+async function toEmitSpan(
+  this: MatcherState,
+  code: () => unknown,
+  pattern: SpanPattern & Times,
+  options?: EmitOptions,
+): Promise<MatcherVerdict> {
+  const { isNot } = this;
+  try {
+    await assertEmits(code, pattern, options, toEmitSpan, isNot);
+  } catch (error) {
+    return failed(this, error);
+  }
+  return passed(this);
+}
+
+/** For `expect.extend()` of jest and of vitest. */
+export const traceMatchers = { toMatchTrace, toHaveSpan, toHaveNoOpenSpans, toEmitSpan };
+
+function verdictOf(state: MatcherState, assertion: () => void): MatcherVerdict {
+  try {
+    assertion();
+  } catch (error) {
+    return failed(state, error);
+  }
+  return passed(state);
+}
+
+/** With `not`, the runner turns the verdict round. */
+function passed({ isNot = false }: MatcherState): MatcherVerdict {
+  return { pass: !isNot, message: () => 'it holds' };
+}
+
+/** The runner makes an error of its own, of the message alone: the difference is part of it. */
+function failed({ isNot = false, utils }: MatcherState, error: unknown): MatcherVerdict {
+  if (!(error instanceof AssertionError)) throw error;
+  const { message, expected, actual } = error;
+  return { pass: isNot, message: () => [message, utils.diff(expected, actual)].filter(Boolean).join('\n') };
+}

@@ -1,0 +1,130 @@
+import {
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  trace,
+  TraceFlags,
+  createContextKey,
+  type Context,
+  type ContextManager,
+  type TextMapPropagator,
+  type TracerProvider,
+} from '@opentelemetry/api';
+import type { LogRecordProcessor, SpanProcessor } from '../../model/otel.js';
+import { randomIds } from './random-ids.js';
+import type { Recorder } from '../capture/recorder.js';
+import { UnreadLogs } from './unread-logs.js';
+import type { UserSdk } from './user-sdk.js';
+
+/** The SDK's `SamplingDecision`. */
+const NOT_RECORD = 0;
+const RECORD_AND_SAMPLED = 2;
+
+const CHECK = createContextKey('otel-span-cache/testing check');
+
+/**
+ * The provider that this process got from us, with what belongs to it: logger provider, context manager and
+ * propagator.
+ *
+ * It is made once and never replaced. Tracers stay bound to the provider they first met, also when it is
+ * taken away and another is registered, whose spans are then nobody's; so after `remove()`, `install()`
+ * registers the same one again.
+ */
+export class InstalledSdk {
+  readonly #sdk: UserSdk;
+  readonly #tracerProvider: TracerProvider;
+  readonly #loggerProvider: object | undefined;
+  readonly #unreadLogs: UnreadLogs | undefined;
+  readonly #contextManager: ContextManager;
+  readonly #propagator: TextMapPropagator | undefined;
+  /** What `fields()` returns, for telling our propagator from others. */
+  readonly #fields: string[];
+
+  constructor(
+    sdk: UserSdk,
+    recorder: Recorder,
+    spanProcessor: SpanProcessor,
+    logRecordProcessor: LogRecordProcessor,
+  ) {
+    this.#sdk = sdk;
+    this.#tracerProvider = sdk.newTracerProvider({
+      spanProcessors: [spanProcessor],
+      sampler: parentBasedSampler(recorder),
+      idGenerator: randomIds,
+    });
+    this.#unreadLogs = sdk.unreadLogsApi && new UnreadLogs(sdk.unreadLogsApi, () => recorder.onUnreadLog());
+    this.#loggerProvider = sdk.logs?.newLoggerProvider([logRecordProcessor]);
+    this.#contextManager = sdk.newContextManager();
+    const propagator = sdk.newPropagator();
+    const fields = propagator?.fields() ?? [];
+    this.#fields = fields;
+    this.#propagator = propagator && {
+      inject: (active, carrier, setter) => propagator.inject(active, carrier, setter),
+      extract: (active, carrier, getter) => propagator.extract(active, carrier, getter),
+      fields: () => fields,
+    };
+  }
+
+  /** Whether it has a logger provider. */
+  get hasLogs(): boolean {
+    return this.#loggerProvider !== undefined;
+  }
+
+  get isRegistered(): boolean {
+    return registeredProvider() === this.#tracerProvider;
+  }
+
+  /** Registers what nobody has registered. Returns whether the tracer provider is ours now. */
+  install(): boolean {
+    if (!this.isRegistered && !trace.setGlobalTracerProvider(this.#tracerProvider)) return false;
+    if (!hasContextManager()) context.setGlobalContextManager(this.#contextManager);
+    if (this.#propagator && propagation.fields().length === 0) {
+      propagation.setGlobalPropagator(this.#propagator);
+    }
+    if (this.#loggerProvider) this.#sdk.logs?.api.setGlobalLoggerProvider(this.#loggerProvider);
+    this.#unreadLogs?.install();
+    return true;
+  }
+
+  /** Takes back what is still ours. The provider stays alive, for the tracers that are bound to it. */
+  remove(): void {
+    if (this.isRegistered) trace.disable();
+    if (this.#ownsContext()) context.disable();
+    if (this.#propagator && propagation.fields() === this.#fields) propagation.disable();
+    this.#unreadLogs?.remove();
+    if (this.#sdk.logs?.api.getLoggerProvider() === this.#loggerProvider) this.#sdk.logs?.api.disable();
+  }
+
+  /** Whether what our context manager says is what the API says. */
+  #ownsContext(): boolean {
+    const marked = ROOT_CONTEXT.setValue(CHECK, this);
+    return this.#contextManager.with(marked, () => context.active().getValue(CHECK) === this);
+  }
+}
+
+/** The global tracer provider itself, behind the API's proxy. */
+export function registeredProvider(): TracerProvider {
+  const provider = trace.getTracerProvider() as TracerProvider & { getDelegate?(): TracerProvider };
+  return provider.getDelegate?.() ?? provider;
+}
+
+function hasContextManager(): boolean {
+  const marked = ROOT_CONTEXT.setValue(CHECK, true);
+  return context.with(marked, () => context.active().getValue(CHECK) === true);
+}
+
+/** The SDK's default: samples all but what an unsampled parent leads to. Counts those. */
+function parentBasedSampler(recorder: Recorder): object {
+  return {
+    shouldSample(parentContext: Context) {
+      const parent = trace.getSpanContext(parentContext);
+      const sampled =
+        parent === undefined ||
+        !trace.isSpanContextValid(parent) ||
+        (parent.traceFlags & TraceFlags.SAMPLED) !== 0;
+      if (!sampled) recorder.onUnsampled();
+      return { decision: sampled ? RECORD_AND_SAMPLED : NOT_RECORD };
+    },
+    toString: () => 'ParentBased{root=AlwaysOnSampler}',
+  };
+}

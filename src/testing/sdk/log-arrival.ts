@@ -1,0 +1,86 @@
+import { ForeignProviderError, MissingSdkError } from '../capture/errors.js';
+import { PROBE_CONTEXT, type Recorder } from '../capture/recorder.js';
+import { installCommand, type LoggerProvider, type LogsApi } from './user-sdk.js';
+
+/**
+ * What becomes of log records of the global logger provider:
+ *
+ * - `none`: there is no provider
+ * - `captured`: they arrive here
+ * - `foreign`: they go elsewhere only
+ * - `silent`: the provider takes none: it was shut down, or turns them all down
+ * - `cache`: they arrive if the provider has the log record processor of the cache, which cannot be asked
+ */
+export type LoggerState = 'none' | 'captured' | 'foreign' | 'silent' | 'cache';
+
+/** What is known of where log records come from. */
+export interface LogSources {
+  /** Finds the logs API that the SDK reads. */
+  readonly findApi: () => LogsApi | undefined;
+  /** Whether a logger provider was to be installed and its SDK was not there. */
+  readonly lacksSdk: () => boolean;
+  /** Whether log records come by way of a cache. */
+  readonly hasCache: boolean;
+  /** Whether log records may be emitted through a logs API that nobody reads, and that is not watched. */
+  readonly mayBeUnread: () => boolean;
+}
+
+/** Whether log records arrive here. */
+export class LogArrival {
+  readonly #recorder: Recorder;
+  readonly #sources: LogSources;
+
+  constructor(recorder: Recorder, sources: LogSources) {
+    this.#recorder = recorder;
+    this.#sources = sources;
+  }
+
+  get mayBeUnread(): boolean {
+    return this.#sources.mayBeUnread();
+  }
+
+  state(): LoggerState {
+    if (this.#sources.hasCache) return 'cache';
+    const provider = this.#sources.findApi()?.getLoggerProvider();
+    // Without it: a no-op, or something that is no SDK.
+    if (typeof provider?.forceFlush !== 'function') return 'none';
+    return this.#stateOf(provider as Required<LoggerProvider>);
+  }
+
+  /**
+   * @throws MissingSdkError if no logger provider could be installed
+   * @throws ForeignProviderError if there is one whose records do not arrive here
+   */
+  require(): void {
+    const state = this.state();
+    if (state === 'foreign') throw new ForeignProviderError(this.foreignMessage());
+    if (state === 'none' && this.#sources.lacksSdk()) throw new MissingSdkError(missingMessage());
+  }
+
+  /** What to do about a provider whose log records go elsewhere. */
+  foreignMessage(): string {
+    const name = this.#sources.findApi()?.getLoggerProvider().constructor.name ?? 'unknown';
+    return `a logger provider that traceTesting() did not install is registered (${name}),
+and its log records do not arrive here. Add to it, where it is made:
+
+  new NodeSDK({ logRecordProcessors: [tracing.logRecordProcessor] });
+  new LoggerProvider({ processors: [tracing.logRecordProcessor] });`;
+  }
+
+  /**
+   * Asks the provider whether records are wanted: that gets as far as the first processor that says yes. If that
+   * is not ours, has it flush, which reaches them all: a record to try it with would be exported by the others.
+   */
+  #stateOf(provider: Required<LoggerProvider>): LoggerState {
+    const before = this.#recorder.logProbes;
+    const enabled = provider.getLogger('otel-span-cache/testing').enabled?.({ context: PROBE_CONTEXT });
+    if (this.#recorder.logProbes > before) return 'captured';
+    if (enabled === false) return 'silent';
+    provider.forceFlush().catch(() => {});
+    return this.#recorder.logProbes > before ? 'captured' : 'foreign';
+  }
+}
+
+function missingMessage(): string {
+  return `no log record can arrive, because no logs SDK was found. Install it: ${installCommand('sdk-logs')}`;
+}

@@ -1,0 +1,57 @@
+import { trace, TraceFlags, type Context, type Span } from '@opentelemetry/api';
+import { registeredProvider } from './installed-sdk.js';
+import { PROBE_CONTEXT, type Recorder } from '../capture/recorder.js';
+
+/**
+ * What becomes of spans of the global tracer provider:
+ *
+ * - `none`: there is no provider
+ * - `captured`: they arrive here
+ * - `foreign`: they go elsewhere only
+ * - `unsampled`: the provider's sampler turned down every span we tried
+ */
+export type ProviderState = 'none' | 'captured' | 'foreign' | 'unsampled';
+
+/** A parent that samplers which follow the parent say yes to. */
+const SAMPLED_PARENT = {
+  traceId: '0123456789abcdef0123456789abcdef',
+  spanId: '0123456789abcdef',
+  traceFlags: TraceFlags.SAMPLED,
+  isRemote: true,
+};
+
+/**
+ * Starts a span and looks whether it arrives. The span is never ended, so that no exporter gets it; there
+ * is no other way to ask a provider for its processors.
+ */
+export function providerState(recorder: Recorder): ProviderState {
+  const before = recorder.probes;
+  const span = probe(PROBE_CONTEXT);
+  if (recorder.probes > before) return 'captured';
+  if (span.isRecording()) return 'foreign';
+  if (!trace.isSpanContextValid(span.spanContext())) return 'none';
+
+  const child = probe(trace.setSpanContext(PROBE_CONTEXT, SAMPLED_PARENT));
+  if (recorder.probes > before) return 'captured';
+  return child.isRecording() ? 'foreign' : 'unsampled';
+}
+
+/** What to do about a provider whose spans go elsewhere. */
+export function foreignProviderMessage(): string {
+  return `a tracer provider that traceTesting() did not install is registered (${registeredProvider().constructor.name}),
+and its spans do not arrive here. It is not replaced, because the tracers there are stay bound to it. Add to it,
+where it is made:
+
+  const tracing = traceTesting({ install: false });
+  new NodeSDK({
+    spanProcessors: [tracing.spanProcessor],
+    logRecordProcessors: [tracing.logRecordProcessor],
+  }).start();
+
+If it has a SpanCache already, hand that over instead: traceTesting({ cache }).`;
+}
+
+function probe(parent: Context): Span {
+  return trace.getTracer('otel-span-cache/testing').startSpan('otel-span-cache/testing probe', {}, parent);
+}
+

@@ -1,0 +1,205 @@
+import { createHash } from 'node:crypto';
+import { printable } from '../../trace/text/printable.js';
+import { formatValue } from '../../trace/text/value.js';
+import { cutText, textOf } from '../../model/text-of.js';
+import type { CapturedEvent, CapturedLink, CapturedNode, CapturedSpan } from '../captured.js';
+import { nodesOf } from './descendants.js';
+import { IdNumbers } from './id-numbers.js';
+import { idOf, treesOf, type Spans } from './source.js';
+import { stableText, stableValue } from './stable-attributes.js';
+import { traceTreeOptions, type TraceTreeOptions } from './trace-tree-options.js';
+
+const CHILD = '  ';
+const DETAIL = '    ';
+
+/** Levels that are indented; deeper spans stand below each other, with their depth: `⋯57 - name`. */
+const MAX_DEPTH = 40;
+
+/** Characters of one name or value: a snapshot is to show a difference also far behind. */
+const MAX_LENGTH = 10_000;
+
+/** Characters of a span's text, with what is below it, that siblings of one name are sorted by. */
+const MAX_SORTED = 1_000;
+
+/**
+ * Captured spans as text that is the same in each run, for snapshots.
+ *
+ * Without times and durations; ids are numbers, in the order of the spans; siblings in the order they
+ * started. Drawn by indentation alone, so that a span more or less changes no other line. From the 41st level on, the
+ * depth is written instead: `⋯57 - charge`. Texts longer than 10,000 characters are cut.
+ *
+ * ```
+ * - POST /checkout  [server]  [error: card declined]
+ *     http.route: /checkout
+ *     • retrying
+ *         attempt: 1
+ *   - charge  [client]
+ *       server.port: <port>
+ * ```
+ *
+ * @throws TypeError or RangeError for a wrong option, TypeError for what has no spans
+ */
+export function traceTree(spans: Spans, options?: TraceTreeOptions): string {
+  const settings = traceTreeOptions(options);
+  const trees = inOrder(treesOf(spans), settings);
+  const nodes = trees.flatMap(nodesOf);
+  const writer = new TreeWriter(settings, new IdNumbers(nodes), idsReferredTo(nodes));
+  return trees.map((roots) => writer.write(roots).join('\n')).join('\n\n');
+}
+
+interface Written {
+  readonly node: CapturedNode;
+  readonly depth: number;
+}
+
+class TreeWriter {
+  readonly #options: Required<TraceTreeOptions>;
+  /** Undefined for text without numbers, to sort by. */
+  readonly #ids: IdNumbers | undefined;
+  readonly #referredTo: ReadonlySet<string>;
+
+  constructor(options: Required<TraceTreeOptions>, ids?: IdNumbers, referredTo: ReadonlySet<string> = new Set()) {
+    this.#options = options;
+    this.#ids = ids;
+    this.#referredTo = referredTo;
+  }
+
+  write(roots: readonly CapturedNode[]): string[] {
+    const lines: string[] = [];
+    const waiting = roots.map((node): Written => ({ node, depth: 0 })).toReversed();
+    for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
+      const { node, depth } = place;
+      const indent = CHILD.repeat(Math.min(depth, MAX_DEPTH));
+      const [title, ...details] = this.writeSpan(node, depth === 0);
+      lines.push(`${indent}${depth > MAX_DEPTH ? `⋯${depth} ` : ''}${title}`);
+      for (const line of details) lines.push(indent + line);
+      for (const child of node.children.toReversed()) waiting.push({ node: child, depth: depth + 1 });
+    }
+    return lines;
+  }
+
+  /** The lines of a span without those below it. */
+  writeSpan(node: CapturedNode, isRoot: boolean): string[] {
+    const parts = [`- ${this.#text(node.name)}`, ...this.#tagsOf(node, isRoot).map((tag) => `[${tag}]`)];
+    return [
+      parts.join('  '),
+      ...this.#attributeLines(node.attributes, node, DETAIL),
+      ...(this.#options.events ? node.events.flatMap((event) => this.#eventLines(event, node)) : []),
+      ...node.links.flatMap((link) => this.#linkLines(link, node)),
+    ];
+  }
+
+  #tagsOf(span: CapturedSpan, isRoot: boolean): string[] {
+    const { kind, status, statusMessage, parentSpanId, parentIsRemote, ended } = span;
+    const { ids } = this.#options;
+    return [
+      ...(this.#ids && (ids || this.#referredTo.has(idOf(span))) ? [this.#ids.spanName(span)] : []),
+      ...(kind === 'internal' ? [] : [kind]),
+      ...(status === 'unset' ? [] : [statusMessage === '' ? status : `${status}: ${this.#text(statusMessage)}`]),
+      ...(parentIsRemote ? ['remote parent'] : isRoot && parentSpanId !== undefined ? ['parent missing'] : []),
+      ...(ended ? [] : ['open']),
+    ];
+  }
+
+  #eventLines({ name, severity, body, attributes }: CapturedEvent, span: CapturedSpan): string[] {
+    const parts = [severity, this.#text(name)].filter((part) => part !== undefined);
+    const said = body === undefined || body === name ? [] : [`${DETAIL}${DETAIL}body: ${this.#value(body)}`];
+    return [`${DETAIL}• ${parts.join(' ')}`, ...said, ...this.#attributeLines(attributes, span, DETAIL + DETAIL)];
+  }
+
+  #linkLines(link: CapturedLink, span: CapturedSpan): string[] {
+    const target = this.#ids ? this.#ids.spanName(link) : '';
+    return [`${DETAIL}→ ${target}`, ...this.#attributeLines(link.attributes, span, DETAIL + DETAIL)];
+  }
+
+  #attributeLines(attributes: object, span: CapturedSpan, indent: string): string[] {
+    const { attributes: choice } = this.#options;
+    if (choice === 'none') return [];
+    return Object.entries(attributes)
+      .toSorted(([a], [b]) => compare(a, b))
+      .flatMap(([key, value]: [string, unknown]) => {
+        const stable = stableValue(key, value);
+        if (choice === 'all') {
+          return [`${indent}${printable(key)}: ${printable(formatValue(value, MAX_LENGTH), MAX_LENGTH)}`];
+        }
+        const shown = choice === 'stable' ? stable : choice(key, stable, value, span);
+        return shown === undefined ? [] : [`${indent}${printable(key)}: ${this.#value(shown)}`];
+      });
+  }
+
+  /** A placeholder is no value that needs quotes. */
+  #value(value: unknown): string {
+    if (typeof value === 'string' && /^<[\w ]+>$/.test(value)) return value;
+    return this.#text(formatValue(value, MAX_LENGTH));
+  }
+
+  #text(value: unknown): string {
+    const text = textOf(value, MAX_LENGTH);
+    const stable = this.#options.attributes === 'all' ? text : stableText(text);
+    return printable(this.#ids ? this.#ids.replaceIn(stable) : stable, MAX_LENGTH);
+  }
+}
+
+/** The trees with all spans in the order they are to be shown. */
+function inOrder(trees: readonly CapturedNode[][], options: Required<TraceTreeOptions>): CapturedNode[][] {
+  if (options.order === 'start') {
+    return trees.toSorted((a, b) => startOf(a) - startOf(b));
+  }
+  const writer = new TreeWriter(options);
+  const sorted = new Map<CapturedNode, Sortable>();
+  const sort = (nodes: readonly CapturedNode[]): Sortable[] =>
+    nodes.map((node) => sorted.get(node) as Sortable).sort(byContent);
+  // From the last on: each comes before its children.
+  for (const node of trees.flatMap(nodesOf).toReversed()) {
+    const children = sort(node.children);
+    const copy = { ...node, children: children.map((child) => child.node) };
+    sorted.set(node, sortable(copy, writer.writeSpan(copy, false).join('\n'), children));
+  }
+  return trees
+    .map(sort)
+    .map((roots) => ({ roots, whole: sortable(undefined, '', roots) }))
+    .sort((a, b) => byContent(a.whole, b.whole))
+    .map(({ roots }) => roots.map(({ node }) => node));
+}
+
+/** A span with what its place among its siblings depends on. */
+interface Sortable<N = CapturedNode> {
+  readonly node: N;
+  readonly name: string;
+  /** The start of its text and of the texts below it. */
+  readonly text: string;
+  /** Of all that text. */
+  readonly digest: string;
+}
+
+function sortable<N extends CapturedNode | undefined>(
+  node: N,
+  own: string,
+  children: readonly Sortable[],
+): Sortable<N> {
+  let text = cutText(own, MAX_SORTED);
+  const hash = createHash('sha256').update(own);
+  for (const child of children) {
+    if (text.length < MAX_SORTED) text = cutText(`${text}\n${child.text}`, MAX_SORTED);
+    hash.update(child.digest);
+  }
+  return { node, name: node?.name ?? '', text, digest: hash.digest('base64') };
+}
+
+function byContent(a: Sortable<unknown>, b: Sortable<unknown>): number {
+  return compare(a.name, b.name) || compare(a.text, b.text) || compare(a.digest, b.digest);
+}
+
+function startOf(roots: readonly CapturedNode[]): number {
+  return roots.reduce((start, { startTime }) => Math.min(start, startTime), Infinity);
+}
+
+/** The ids of spans that links lead to. */
+function idsReferredTo(nodes: readonly CapturedNode[]): Set<string> {
+  return new Set(nodes.flatMap(({ links }) => links.map(idOf)));
+}
+
+/** By code unit: the same on every machine, whatever its language. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,46 @@
+import { diag } from '@opentelemetry/api';
+import { expect } from 'chai';
+import sinon from 'sinon';
+import type { DeliveredSpan, OrphanEvent } from '../../../src/index.js';
+import { listenToWarnings, startService } from '../../scenarios/service.js';
+
+describe('BatchIntake', () => {
+  afterEach(() => diag.disable());
+
+  it('reports a batch that is none', () => {
+    const warn = sinon.spy();
+    listenToWarnings(warn);
+    const { cache } = startService();
+
+    cache.receive({ dropped: -1 });
+
+    expect(warn.args.map(([, message, error]) => [message, String(error)])).to.deep.equal([
+      ['a batch of another cache could not be read', 'TypeError: dropped must be a number of spans or orphans'],
+    ]);
+  });
+
+  it('counts orphans without a known reason as invalid, and takes the others', () => {
+    const { cache } = startService();
+    const subscription = cache.subscribe({ orphans: true });
+    const orphans = ['late', 'bored', 'expired'].map((reason) => ({ name: 'line', reason }) as OrphanEvent);
+
+    cache.receive({ orphans });
+
+    expect(cache.stats().events.dropped.invalid).to.equal(1);
+    expect(subscription.take()!.orphans).to.deep.equal([orphans[0], orphans[2]]);
+  });
+
+  it('takes a span whose revision cannot be read for no amendment', () => {
+    const { cache } = startService();
+    cache.subscribe();
+    const span = Object.defineProperty({}, 'revision', {
+      get() {
+        throw new Error('unreadable');
+      },
+    });
+
+    cache.receive({ spans: [span as DeliveredSpan] });
+
+    expect(cache.stats().spans).to.include({ received: 1, amended: 0 });
+  });
+});

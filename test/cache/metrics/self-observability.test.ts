@@ -1,0 +1,181 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import {
+  createNoopMeter,
+  diag,
+  type BatchObservableCallback,
+  type BatchObservableResult,
+  type Meter,
+  type MeterProvider,
+} from '@opentelemetry/api';
+import { expect } from 'chai';
+import sinon from 'sinon';
+import { SpanCache } from '../../../src/index.js';
+import { MeterProvider as SdkMeterProvider, PrometheusExporter } from '../../sdk.js';
+import { listenToWarnings, startService } from '../../scenarios/service.js';
+
+/*
+ * What the real SDK does not do, or does not show. Everything else is in `test/scenarios/metrics.test.ts`.
+ */
+
+/** A meter that records every use of it, and whose instruments do with it what they are told. */
+function spiedMeter(used: () => void = () => {}) {
+  const use = sinon.spy(used);
+  const callbacks = new Set<BatchObservableCallback>();
+  // The API's meter that does nothing is shared: it is not to be changed.
+  const meter: Meter = Object.assign(Object.create(createNoopMeter()) as Meter, {
+    createCounter: () => ({ add: use }),
+    createHistogram: () => ({ record: use }),
+    addBatchObservableCallback: (callback: BatchObservableCallback) => void callbacks.add(callback),
+    removeBatchObservableCallback: (callback: BatchObservableCallback) => {
+      use();
+      callbacks.delete(callback);
+    },
+  });
+  const collect = () => {
+    for (const callback of callbacks) void callback({ observe: use } as BatchObservableResult);
+  };
+  return { meterProvider: { getMeter: () => meter } as MeterProvider, use, callbacks, collect };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('SelfObservability', () => {
+  describe('while nobody collects', () => {
+    it('adds and observes nothing', async () => {
+      const { meterProvider, use } = spiedMeter();
+      const { cache, start, log } = startService({ selfObsMeterProvider: meterProvider });
+      cache.store();
+
+      const span = start('span');
+      log(span, 'event');
+      span.end();
+      await cache.forceFlush();
+
+      expect(use.called).to.equal(false);
+    });
+
+    it('records how late a late event is', async () => {
+      const { meterProvider, use } = spiedMeter();
+      const { cache, start, log } = startService({ selfObsMeterProvider: meterProvider });
+      cache.store();
+      const span = start('span');
+      span.end();
+      cache.flush();
+
+      log(span, 'late');
+      cache.flush();
+
+      expect(use.callCount).to.equal(1);
+    });
+  });
+
+  describe('with a meter provider that throws', () => {
+    const warn = sinon.spy();
+
+    beforeEach(() => {
+      warn.resetHistory();
+      listenToWarnings(warn);
+    });
+
+    afterEach(() => diag.disable());
+
+    it('lets the constructor of the cache throw it', () => {
+      const getMeter = () => {
+        throw new Error('no meter');
+      };
+
+      expect(() => new SpanCache({ selfObsMeterProvider: { getMeter } })).to.throw('no meter');
+    });
+
+    it('throws nothing later, counts nothing twice, and reports it once', async () => {
+      const { meterProvider, collect, use } = spiedMeter(() => {
+        throw new Error('broken instrument');
+      });
+      const { cache, start, log } = startService({ selfObsMeterProvider: meterProvider });
+      cache.store();
+      const span = start('span');
+      span.end();
+      cache.flush();
+
+      log(span, 'late');
+      cache.flush();
+      collect();
+      await cache.shutdown();
+      collect();
+      await turn();
+
+      expect(cache.stats().events.orphaned.late).to.equal(1);
+      expect(cache.stats().events.dropped.invalid).to.equal(0);
+      expect(use.callCount).to.be.above(3);
+      expect(warn.callCount).to.equal(1);
+    });
+  });
+
+  describe('after shutdown()', () => {
+    it('observes once more, and then never again', async () => {
+      const { meterProvider, callbacks, collect, use } = spiedMeter();
+      const cache = new SpanCache({ selfObsMeterProvider: meterProvider });
+      await cache.shutdown();
+      use.resetHistory();
+
+      collect();
+      const observed = use.callCount;
+      await turn();
+
+      expect(observed).to.be.above(0);
+      expect(callbacks.size).to.equal(0);
+    });
+
+    it('does not disturb the other callbacks of a collection', async () => {
+      const reader = new PrometheusExporter({ preventServerStart: true });
+      const meterProvider = new SdkMeterProvider({ readers: [reader] });
+      const first = new SpanCache({ selfObsMeterProvider: meterProvider });
+      const second = new SpanCache({ selfObsMeterProvider: meterProvider });
+      await first.shutdown();
+
+      const { resourceMetrics } = await reader.collect();
+
+      const all = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
+      const sizes = all.find(({ descriptor }) => descriptor.name === 'span_cache.span.queued');
+      expect(sizes!.dataPoints).to.have.lengthOf(2);
+      await second.shutdown();
+    });
+
+    it('keeps nothing of the cache alive, unread spans included', async () => {
+      // Not a spied one: a spy keeps the stacks of its calls, and with them the cache.
+      const readers = [new PrometheusExporter({ preventServerStart: true })];
+      const meterProvider = new SdkMeterProvider({ readers });
+      const running = await unreachable(meterProvider, async () => {});
+      const shutDown = await unreachable(meterProvider, (cache) => cache.shutdown());
+
+      await collectGarbage(shutDown);
+
+      expect(running.deref()).to.be.instanceOf(SpanCache);
+      expect(shutDown.deref()).to.equal(undefined);
+    });
+  });
+});
+
+/** A cache that only the meter provider may keep. */
+async function unreachable(
+  selfObsMeterProvider: MeterProvider,
+  end: (cache: SpanCache) => Promise<void>,
+): Promise<WeakRef<SpanCache>> {
+  const { cache, start } = startService({ selfObsMeterProvider });
+  cache.subscribe();
+  start('span').end();
+  cache.flush();
+  await end(cache);
+  return new WeakRef(cache);
+}
+
+async function collectGarbage(until: WeakRef<object>): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc') as () => void;
+  // What a WeakRef was read for stays until the turn is over; the driver's timer takes a few.
+  for (let i = 0; i < 20 && until.deref() !== undefined; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    gc();
+  }
+}

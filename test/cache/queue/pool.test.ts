@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import { diag } from '@opentelemetry/api';
+import sinon from 'sinon';
+import { Pool } from '../../../src/cache/queue/pool.js';
+
+const newPool = () => new Pool(2, () => ({ spare: false, item: 'something' }), (object) => (object.item = ''));
+
+describe('Pool', () => {
+  it('creates an object when none is spare', () => {
+    const pool = newPool();
+
+    expect(pool.acquire()).not.to.equal(pool.acquire());
+  });
+
+  it('gives out the object released last', () => {
+    const pool = newPool();
+    const [first, second] = [pool.acquire(), pool.acquire()];
+    pool.release(first);
+    pool.release(second);
+
+    expect([pool.acquire(), pool.acquire()]).to.deep.equal([second, first]);
+  });
+
+  it('keeps no more spares than maxIdle', () => {
+    const pool = newPool();
+    const objects = [pool.acquire(), pool.acquire(), pool.acquire()];
+
+    for (const object of objects) pool.release(object);
+
+    expect(pool.idle).to.equal(2);
+  });
+
+  it('keeps nothing of what a released object held', () => {
+    const pool = newPool();
+    const object = pool.acquire();
+
+    pool.release(object);
+
+    expect(object.item).to.equal('');
+  });
+
+  describe('given an object that was released already', () => {
+    afterEach(() => diag.disable());
+
+    it('gives it out to one only, and says so', () => {
+      const error = sinon.spy();
+      const silent = () => {};
+      diag.setLogger({ error, warn: silent, info: silent, debug: silent, verbose: silent });
+      const pool = newPool();
+      const object = pool.acquire();
+      pool.release(object);
+
+      pool.release(object);
+
+      expect(pool.idle).to.equal(1);
+      expect(pool.acquire()).to.equal(object);
+      expect(pool.acquire()).not.to.equal(object);
+      expect(error.args.map(([, message]) => message)).to.deep.equal(['an object was released twice; it is kept once']);
+    });
+
+    it('takes it back again once it was given out again', () => {
+      const pool = newPool();
+      const object = pool.acquire();
+      pool.release(object);
+
+      pool.release(pool.acquire());
+
+      expect(pool.acquire()).to.equal(object);
+    });
+  });
+});

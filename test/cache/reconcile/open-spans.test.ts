@@ -1,0 +1,84 @@
+import { ROOT_CONTEXT, type Span } from '@opentelemetry/api';
+import { expect } from 'chai';
+import { OpenSpans, type StartedSpan } from '../../../src/cache/reconcile/open-spans.js';
+import { startSdk } from '../../sdk.js';
+
+const { tracer } = startSdk({ spanProcessors: [] });
+
+function started(): Span & StartedSpan {
+  return tracer.startSpan('job', {}, ROOT_CONTEXT) as Span & StartedSpan;
+}
+
+describe('OpenSpans', () => {
+  it('has a span once, however often it is told of its start', () => {
+    const open = new OpenSpans(10, true);
+    const span = started();
+
+    open.add(span, 0);
+    open.add(span, 1);
+
+    expect(open.list(5, () => []).map(({ ageMillis }) => ageMillis)).to.deep.equal([5]);
+    open.remove(span.spanContext());
+    expect(open.hasTrace(span.spanContext().traceId)).to.equal(false);
+  });
+
+  it('takes no harm from the end of a span that it does not have', () => {
+    const open = new OpenSpans(10, true);
+    open.add(started(), 0);
+
+    open.remove(started().spanContext());
+
+    expect(open.size).to.equal(1);
+  });
+
+  it('knows which traces have open spans, if it is to know', () => {
+    const span = started();
+    const { traceId } = span.spanContext();
+
+    const [asked, notAsked] = [true, false].map((traces) => {
+      const open = new OpenSpans(10, traces);
+      open.add(span, 0);
+      return open.hasTrace(traceId);
+    });
+
+    expect([asked, notAsked]).to.deep.equal([true, false]);
+  });
+
+  describe('with a bound in bytes', () => {
+    const large = () => started().setAttribute('body', 'x'.repeat(10_000)) as Span & StartedSpan;
+
+    it('forgets those that started first, once what has been open for a second is too large', () => {
+      const open = new OpenSpans(100, true, 50_000);
+      const spans = Array.from({ length: 8 }, large);
+      for (const [i, span] of spans.entries()) open.add(span, i);
+      const young = open.size;
+
+      open.add(started(), 2_000);
+
+      expect([young, open.size, open.forgotten]).to.deep.equal([8, 5, 4]);
+      expect(spans.map((span) => open.has(span.spanContext()))).to.deep.equal([...Array(4).fill(false), ...Array(4).fill(true)]);
+    });
+
+    it('looks once a second, whatever the clock shows in between', () => {
+      const open = new OpenSpans(100, true, 5_000);
+      open.add(large(), 0);
+      for (const wrong of [NaN, Infinity, 500]) open.add(started(), wrong);
+      const before = open.forgotten;
+
+      open.add(started(), 1_500);
+
+      expect([before, open.forgotten]).to.deep.equal([0, 1]);
+    });
+
+    it('takes a span that cannot be read for one of a kilobyte or two', () => {
+      const open = new OpenSpans(100, true, 5_000);
+      const broken = large();
+      Object.defineProperty(broken, 'attributes', { get: () => { throw new Error('unreadable'); } });
+      open.add(broken, 0);
+
+      open.add(started(), 2_000);
+
+      expect(open.forgotten).to.equal(0);
+    });
+  });
+});

@@ -1,0 +1,107 @@
+import { expect } from 'chai';
+import sinon from 'sinon';
+import { Restrictions } from '../../../src/cache/sampling/restrictions.js';
+import type { ScopePatterns } from '../../../src/cache/sampling/settings.js';
+
+const ALL: Required<ScopePatterns> = { include: ['*'], exclude: [] };
+
+function excludes(scopes: ScopePatterns, name: string): boolean {
+  return new Restrictions(0, { ...ALL, ...scopes }).excludes({ instrumentationScope: { name } });
+}
+
+function refuse(minSeverity: number, severityNumber?: number) {
+  return new Restrictions(minSeverity, ALL).refuse({ severityNumber, instrumentationScope: { name: 'app' } } as never);
+}
+
+describe('Restrictions', () => {
+  it('are none for settings that leave nothing out', () => {
+    const settings = { enabled: true, ratio: 0.5, minSeverity: 0 };
+
+    expect(Restrictions.of({ ...settings, scopes: ALL })).to.equal(undefined);
+    expect(Restrictions.of({ ...settings, scopes: { include: ['app', '*'], exclude: [] } })).to.equal(undefined);
+    expect(Restrictions.of({ ...settings, minSeverity: 9, scopes: ALL })).to.be.instanceOf(Restrictions);
+    expect(Restrictions.of({ ...settings, scopes: { ...ALL, exclude: ['app'] } })).to.be.instanceOf(Restrictions);
+    expect(Restrictions.of({ ...settings, scopes: { ...ALL, include: ['app'] } })).to.be.instanceOf(Restrictions);
+  });
+
+  describe('of scopes', () => {
+    it('leave out what no pattern includes', () => {
+      expect(excludes({ include: ['app', 'lib'] }, 'app')).to.equal(false);
+      expect(excludes({ include: ['app', 'lib'] }, 'application')).to.equal(true);
+      expect(excludes({ include: ['app', 'lib'] }, 'my app')).to.equal(true);
+    });
+
+    it('leave out what is excluded, even if it is included', () => {
+      expect(excludes({ include: ['@acme/*'], exclude: ['@acme/noisy'] }, '@acme/noisy')).to.equal(true);
+      expect(excludes({ include: ['@acme/*'], exclude: ['@acme/noisy'] }, '@acme/quiet')).to.equal(false);
+    });
+
+    it('take * for any characters and ? for one', () => {
+      const exclude = ['@opentelemetry/instrumentation-*', 'v?'];
+
+      expect(excludes({ exclude }, '@opentelemetry/instrumentation-fs')).to.equal(true);
+      expect(excludes({ exclude }, '@opentelemetry/instrumentation-')).to.equal(true);
+      expect(excludes({ exclude }, '@opentelemetry/sdk-trace')).to.equal(false);
+      expect(excludes({ exclude }, 'v1')).to.equal(true);
+      expect(excludes({ exclude }, 'v12')).to.equal(false);
+    });
+
+    it('take every other character for itself', () => {
+      expect(excludes({ exclude: ['a.b'] }, 'a.b')).to.equal(true);
+      expect(excludes({ exclude: ['a.b'] }, 'axb')).to.equal(false);
+      expect(excludes({ exclude: [String.raw`(a|b)[c]{2}^$+\d`] }, String.raw`(a|b)[c]{2}^$+\d`)).to.equal(true);
+      expect(excludes({ exclude: ['App'] }, 'app')).to.equal(false);
+      expect(excludes({ exclude: ['a*c'] }, 'a\nc')).to.equal(true);
+    });
+
+    it('leave out the scope without a name only by a pattern that matches it', () => {
+      expect(excludes({ exclude: ['a'] }, '')).to.equal(false);
+      expect(excludes({ exclude: [''] }, '')).to.equal(true);
+      expect(excludes({ exclude: ['*'] }, '')).to.equal(true);
+    });
+
+    it('look at the name of a scope once, however many spans it has', () => {
+      const restrictions = new Restrictions(0, { ...ALL, exclude: ['*b'] });
+      const name = sinon.fake.returns('ab');
+      const instrumentationScope = Object.defineProperty({} as { name: string }, 'name', { get: name });
+
+      const verdicts = [1, 2, 3].map(() => restrictions.excludes({ instrumentationScope }));
+
+      expect(verdicts).to.deep.equal([true, true, true]);
+      expect(name.callCount).to.equal(1);
+    });
+
+    it('take a name that is no text for an empty one', () => {
+      for (const name of [404, Symbol('name'), {}]) {
+        expect(excludes({ exclude: ['404'] }, name as never)).to.equal(false);
+        expect(excludes({ exclude: ['*'] }, name as never)).to.equal(true);
+      }
+    });
+
+    it('let through what has no scope or cannot be read', () => {
+      const restrictions = new Restrictions(0, { ...ALL, exclude: ['*'] });
+      const broken = {
+        get instrumentationScope(): never {
+          throw new Error('broken');
+        },
+      };
+
+      expect(restrictions.excludes({})).to.equal(false);
+      expect(restrictions.excludes(broken)).to.equal(false);
+      expect(restrictions.excludes(undefined as never)).to.equal(false);
+    });
+  });
+
+  describe('of severity', () => {
+    it('leave out log records below it', () => {
+      expect(refuse(13, 12)).to.equal('below_severity');
+      expect(refuse(13, 13)).to.equal(undefined);
+      expect(refuse(13, 24)).to.equal(undefined);
+    });
+
+    it('let log records without a severity through', () => {
+      expect(refuse(24)).to.equal(undefined);
+      expect(refuse(24, 0)).to.equal(undefined);
+    });
+  });
+});

@@ -1,0 +1,137 @@
+import { createTraceState, ROOT_CONTEXT, SpanKind, trace, TraceFlags, type Context, type Span } from '@opentelemetry/api';
+import { expect } from 'chai';
+import sinon from 'sinon';
+import type { Sampler, SamplingResult } from '../../../src/model/otel.js';
+import { RecordedSpans } from '../../../src/cache/sampling/recorded-spans.js';
+import { RecordingControl } from '../../../src/cache/sampling/recording-control.js';
+import { RecordingSampler } from '../../../src/cache/sampling/sampler.js';
+import { SamplingDecision } from '../../sdk.js';
+
+const { NOT_RECORD, RECORD, RECORD_AND_SAMPLED } = SamplingDecision;
+
+const UPPER_HALF = '0'.repeat(18) + '80000000000000';
+const LOWER_HALF = '0'.repeat(17) + '17fffffffffffff';
+
+function delegateThat(result: SamplingResult): Sampler {
+  return { shouldSample: () => result, toString: () => 'Delegate' };
+}
+
+function setUp(delegate: Sampler = delegateThat({ decision: NOT_RECORD })) {
+  const recording = new RecordingControl();
+  const recorded = new RecordedSpans();
+  const sampler = new RecordingSampler(delegate, recording, recorded);
+  const sample = (context: Context = ROOT_CONTEXT, traceId = UPPER_HALF) =>
+    sampler.shouldSample(context, traceId, 'span', SpanKind.INTERNAL, {}, []);
+  return { recording, recorded, sampler, sample };
+}
+
+function parentContext(spanContext: object, span?: object): Context {
+  const full = { traceId: UPPER_HALF, spanId: 'b'.repeat(16), traceFlags: TraceFlags.NONE, ...spanContext };
+  return trace.setSpan(ROOT_CONTEXT, { spanContext: () => full, isRecording: () => false, ...span } as unknown as Span);
+}
+
+describe('RecordingSampler', () => {
+  it('asks its delegate with all it was asked with', () => {
+    const delegate = { shouldSample: sinon.stub().returns({ decision: NOT_RECORD }) };
+    const { sampler } = setUp(delegate);
+    const asked = [ROOT_CONTEXT, UPPER_HALF, 'span', SpanKind.CLIENT, { a: 1 }, []] as const;
+
+    sampler.shouldSample(...(asked as never as Parameters<Sampler['shouldSample']>));
+
+    sinon.assert.calledOnceWithExactly(delegate.shouldSample, ...(asked as never as [Context]));
+    sinon.assert.calledOn(delegate.shouldSample, delegate);
+  });
+
+  it('gives the result of its delegate while recording is off', () => {
+    for (const decision of [NOT_RECORD, RECORD, RECORD_AND_SAMPLED]) {
+      const result = { decision };
+      expect(setUp(delegateThat(result)).sample()).to.equal(result);
+    }
+  });
+
+  it('gives the result of its delegate if that records or samples', () => {
+    for (const decision of [RECORD, RECORD_AND_SAMPLED]) {
+      const result = { decision };
+      const { recording, sample } = setUp(delegateThat(result));
+      recording.enabled = true;
+
+      expect(sample()).to.equal(result);
+    }
+  });
+
+  it('records what its delegate does not, with the rest of the result as it is', () => {
+    const result = { decision: NOT_RECORD, attributes: { rule: 'drop' }, traceState: createTraceState('a=b') };
+    const { recording, sample } = setUp(delegateThat(result));
+    recording.enabled = true;
+
+    expect(sample()).to.deep.equal({ ...result, decision: RECORD });
+    expect(sample().traceState).to.equal(result.traceState);
+    expect(result.decision).to.equal(NOT_RECORD);
+  });
+
+  it('decides of a trace by its id', () => {
+    const { recording, sample } = setUp();
+    recording.set({ enabled: true, ratio: 0.5 });
+
+    expect(sample(ROOT_CONTEXT, UPPER_HALF).decision).to.equal(RECORD);
+    expect(sample(ROOT_CONTEXT, LOWER_HALF).decision).to.equal(NOT_RECORD);
+  });
+
+  it('decides by the id below a remote parent, and below one that is not valid', () => {
+    const { recording, sample } = setUp();
+    recording.set({ enabled: true, ratio: 0.5 });
+
+    for (const parent of [{ isRemote: true }, { traceId: '0'.repeat(32) }]) {
+      expect(sample(parentContext(parent), UPPER_HALF).decision).to.equal(RECORD);
+      expect(sample(parentContext(parent), LOWER_HALF).decision).to.equal(NOT_RECORD);
+    }
+  });
+
+  it('follows a parent of this process, whatever the id says', () => {
+    const { recording, sample } = setUp();
+    recording.set({ enabled: true, ratio: 0.5 });
+
+    expect(sample(parentContext({}), UPPER_HALF).decision).to.equal(NOT_RECORD);
+    expect(sample(parentContext({}, { ended: false }), UPPER_HALF).decision).to.equal(NOT_RECORD);
+    expect(sample(parentContext({}, { ended: true }), LOWER_HALF).decision).to.equal(RECORD);
+    expect(sample(parentContext({}, { isRecording: () => true }), LOWER_HALF).decision).to.equal(RECORD);
+  });
+
+  it('goes on with a trace it has recorded when recording is off', () => {
+    const { recording, recorded, sample } = setUp();
+    recording.enabled = true;
+    sample();
+    const context = parentContext({});
+    recorded.started(trace.getSpan(context), ROOT_CONTEXT);
+
+    recording.enabled = false;
+
+    expect(sample(context).decision).to.equal(RECORD);
+    expect(sample(trace.setSpanContext(ROOT_CONTEXT, trace.getSpanContext(context)!)).decision).to.equal(RECORD);
+  });
+
+  it('does not go on with a trace that its delegate has recorded when recording is off', () => {
+    const { recording, sample } = setUp();
+    recording.enabled = true;
+    recording.enabled = false;
+
+    expect(sample(parentContext({}, { isRecording: () => true })).decision).to.equal(NOT_RECORD);
+  });
+
+  it('lets through what its delegate throws', () => {
+    const error = new Error('broken');
+    const delegate = {
+      shouldSample: () => {
+        throw error;
+      },
+    };
+    const { recording, sample } = setUp(delegate);
+    recording.enabled = true;
+
+    expect(() => sample()).to.throw(error);
+  });
+
+  it('names its delegate', () => {
+    expect(String(setUp(delegateThat({ decision: NOT_RECORD })).sampler)).to.equal('SpanCacheSampler{Delegate}');
+  });
+});

@@ -1,0 +1,32 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { matchesPattern } from '../../../src/cache/sampling/wildcard.js';
+
+/** The definition, word for word: slow, and beyond doubt. */
+function reference(name: string, pattern: string): boolean {
+  if (pattern === '') return name === '';
+  const [first] = pattern;
+  const rest = pattern.slice(1);
+  if (first === '*') return reference(name, rest) || (name !== '' && reference(name.slice(1), pattern));
+  return name !== '' && (first === '?' || first === name[0]) && reference(name.slice(1), rest);
+}
+
+const text = (units: readonly string[], maxLength: number) => fc.string({ unit: fc.constantFrom(...units), maxLength });
+
+describe('matchesPattern()', () => {
+  it('takes * for any characters, ? for one, and any other for itself', () => {
+    fc.assert(
+      fc.property(text(['a', 'a', 'b', '\n'], 10), text(['a', 'a', 'b', '\n', '*', '?'], 8), (name, pattern) => {
+        expect(matchesPattern(name, pattern)).to.equal(reference(name, pattern));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('ends however many * a pattern has', () => {
+    const name = 'a'.repeat(10_000);
+
+    expect(matchesPattern(name, `${'*a'.repeat(50)}*b`)).to.equal(false);
+    expect(matchesPattern(name, `${'*a'.repeat(50)}?*`)).to.equal(true);
+  });
+});

@@ -1,0 +1,28 @@
+import { expect } from 'chai';
+import { whyNothingIsPrinted } from '../../../src/register/print/why-nothing-printed.js';
+
+describe('whyNothingIsPrinted()', () => {
+  const unless = 'so none are printed, unless the program turns recording on';
+  const ratio = (name: string, value: string) => ({ OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: value });
+  const CASES: [env: Record<string, string>, reason: string | undefined][] = [
+    [{}, undefined],
+    [{ OTEL_TRACES_SAMPLER: 'always_on' }, undefined],
+    [{ OTEL_TRACES_SAMPLER: ' always_off ' }, `OTEL_TRACES_SAMPLER=always_off: no traces are sampled, ${unless}`],
+    [
+      { OTEL_TRACES_SAMPLER: 'parentbased_always_off' },
+      `OTEL_TRACES_SAMPLER=parentbased_always_off: no traces are sampled but those that a caller samples, ${unless}`,
+    ],
+    [ratio('traceidratio', '0.1'), undefined],
+    [
+      ratio('traceidratio', '0.0'),
+      `OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=0.0: no traces are sampled, ${unless}`,
+    ],
+    [{ OTEL_TRACES_SAMPLER: 'unknown' }, undefined],
+    [{ OTEL_SDK_DISABLED: 'True' }, 'OTEL_SDK_DISABLED=true: nothing is traced, so nothing is printed'],
+  ];
+  for (const [env, reason] of CASES) {
+    it(`gives ${reason === undefined ? 'no reason' : 'the reason'} for ${JSON.stringify(env)}`, () => {
+      expect(whyNothingIsPrinted(env)).to.equal(reason);
+    });
+  }
+});

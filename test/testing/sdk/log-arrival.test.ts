@@ -1,0 +1,139 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { logs } from '@opentelemetry/api-logs';
+import {
+  BatchLogRecordProcessor,
+  InMemoryLogRecordExporter,
+  LoggerProvider,
+  type LogRecordProcessor,
+} from '@opentelemetry/sdk-logs';
+import { expect } from 'chai';
+import { assertLog, ForeignProviderError } from '../../../src/testing/index.js';
+import { SpanCache } from '../../../src/index.js';
+import { thrownBy } from '../assert/thrown.js';
+import { endedSpan, tracingStarter } from '../capture/tracing-tools.js';
+
+describe('The log records of a run', () => {
+  const start = tracingStarter();
+
+  const register = (...processors: LogRecordProcessor[]): LoggerProvider => {
+    const provider = new LoggerProvider({ processors });
+    logs.setGlobalLoggerProvider(provider);
+    return provider;
+  };
+
+  const batch = () => new BatchLogRecordProcessor({ exporter: new InMemoryLogRecordExporter() });
+
+  describe('with a logger provider whose records go elsewhere', () => {
+    it('are an error that says what to add to it', async () => {
+      register(batch());
+      const run = await start().run(() => logs.getLogger('app').emit({ body: 'paid' }));
+
+      expect(() => run.logs).to.throw(ForeignProviderError, /\(LoggerProvider\)[^]*logRecordProcessors: \[tracing\.logRecordProcessor\]/);
+      expect(() => assertLog(run, { body: 'paid' })).to.throw(ForeignProviderError);
+      expect(run.explainNoLogs()).to.match(/^a logger provider that traceTesting\(\) did not install/);
+    });
+
+    it('export nothing of ours', async () => {
+      const exporter = new InMemoryLogRecordExporter();
+      const provider = register(new BatchLogRecordProcessor({ exporter }));
+      const run = await start().run(() => undefined);
+
+      expect(() => run.logs).to.throw(ForeignProviderError);
+      await provider.forceFlush();
+
+      expect(exporter.getFinishedLogRecords()).to.deep.equal([]);
+    });
+
+    it('are nobody’s trouble who only reads spans', async () => {
+      register(batch());
+
+      const run = await start().run(() => endedSpan('job'));
+
+      expect(run.spans).to.have.length(1);
+    });
+  });
+
+  it('are there from a provider that has our processor, before or after others', async () => {
+    const tracing = start();
+    for (const processors of [[tracing.logRecordProcessor], [batch(), tracing.logRecordProcessor]]) {
+      logs.disable();
+      register(...(processors as []));
+      const none = await tracing.run(() => undefined);
+      const run = await tracing.run(() => logs.getLogger('app').emit({ body: 'paid' }));
+
+      expect(none.logs).to.deep.equal([]);
+      expect(run.logs.map(({ body }) => body)).to.deep.equal(['paid']);
+    }
+  });
+
+  it('stay readable when their provider was shut down', async () => {
+    const tracing = start({ install: false });
+    const provider = register(tracing.logRecordProcessor);
+    const run = await tracing.run(() => undefined);
+
+    await provider.shutdown();
+
+    expect(run.logs).to.deep.equal([]);
+    expect(run.explainNoLogs()).to.equal('the registered logger provider takes no log records. Was it shut down?');
+  });
+
+  it('are explained when there are none', async () => {
+    const tracing = start();
+    const run = await tracing.run(() => undefined);
+    const silent = thrownBy(() => assertLog(run, { body: 'paid' }));
+    logs.disable();
+
+    expect(silent.message).to.match(/^no log matches \{body: paid\}: no log was captured\n\na logger provider is registered and its log records/);
+    expect(run.explainNoLogs()).to.equal('no logger provider is registered: log records are no-ops');
+    const cached = await start({ cache: new SpanCache() }).run(() => undefined);
+    expect(cached.logs).to.deep.equal([]);
+    expect(cached.explainNoLogs()).to.match(/^none came by the cache/);
+  });
+
+  it('that are nobody’s can be read, those since the run was opened', async () => {
+    const tracing = start();
+    const emit = (body: string): void => logs.getLogger('app').emit({ body });
+    emit('before');
+    const run = await tracing.run(() => undefined);
+
+    emit('after');
+
+    expect(run.logs).to.deep.equal([]);
+    expect(run.unownedLogs.map(({ body }) => body)).to.deep.equal(['after']);
+    expect(run.explainNoLogs()).to.match(/^unowned: 1 log record was emitted/);
+  });
+
+  describe('where sdk-logs is not installed', () => {
+    let project: string;
+    before(() => {
+      project = mkdtempSync(join(tmpdir(), 'otel-span-cache-no-logs-'));
+      writeFileSync(join(project, 'package.json'), '{}');
+      const packages = join(project, 'node_modules/@opentelemetry');
+      mkdirSync(packages, { recursive: true });
+      // Copies: what is linked finds its neighbours where it really is.
+      const installed = fileURLToPath(new URL('../../../node_modules/@opentelemetry', import.meta.url));
+      for (const name of ['api', 'context-async-hooks', 'core', 'resources', 'sdk-trace', 'sdk-trace-base', 'semantic-conventions']) {
+        cpSync(join(installed, name), join(packages, name), { recursive: true });
+      }
+    });
+    after(() => rmSync(project, { recursive: true, force: true }));
+
+    it('are an error that names the command which installs it, and spans are read all the same', async () => {
+      const fixture = fileURLToPath(new URL('fixtures/without-logs-sdk.mts', import.meta.url));
+      const tsx = createRequire(import.meta.url).resolve('tsx');
+
+      const { stdout } = await promisify(execFile)(process.execPath, ['--import', tsx, fixture], { cwd: project });
+
+      expect(stdout.trim().split('\n')).to.deep.equal([
+        'spans: job',
+        'MissingSdkError: no log record can arrive, because no logs SDK was found. Install it: npm install --save-dev @opentelemetry/sdk-logs',
+      ]);
+    });
+  });
+});

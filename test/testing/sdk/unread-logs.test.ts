@@ -1,0 +1,94 @@
+import { logs } from '@opentelemetry/api-logs';
+import { LoggerProvider } from '@opentelemetry/sdk-logs';
+import { expect } from 'chai';
+import { InstalledSdk } from '../../../src/testing/sdk/installed-sdk.js';
+import { LogArrival, type LogSources } from '../../../src/testing/sdk/log-arrival.js';
+import { CapturingLogRecordProcessor, CapturingSpanProcessor } from '../../../src/testing/capture/processors.js';
+import { Recorder } from '../../../src/testing/capture/recorder.js';
+import { CaptureScope } from '../../../src/testing/capture/scope.js';
+import { assertLog } from '../../../src/testing/index.js';
+import { findUserSdk, type LogsApi } from '../../../src/testing/sdk/user-sdk.js';
+import { unregisterGlobals } from '../../sdk.js';
+
+/** The logs API that is part of the API of the 3.x line. */
+class LogsOfApi implements LogsApi {
+  #provider: object | undefined;
+  getLoggerProvider = () => this.#provider as ReturnType<LogsApi['getLoggerProvider']>;
+  setGlobalLoggerProvider = (provider: object) => (this.#provider = provider);
+  disable = () => (this.#provider = undefined);
+  emit(body: string): void {
+    (this.#provider as LoggerProvider).getLogger('app').emit({ body });
+  }
+}
+
+/** As traceTesting() puts it together where the 3.x line is installed, with `api-logs` beside it. */
+function install(sources: Partial<LogSources> = {}) {
+  const recorder = new Recorder();
+  recorder.users.add(recorder);
+  const processor = new CapturingLogRecordProcessor(recorder);
+  const api = new LogsOfApi();
+  const newLoggerProvider = () => new LoggerProvider({ processors: [processor] });
+  const sdk = new InstalledSdk(
+    { ...findUserSdk(undefined), logs: { api, newLoggerProvider }, unreadLogsApi: logs },
+    recorder,
+    new CapturingSpanProcessor(recorder),
+    processor,
+  );
+  sdk.install();
+  const arrival = new LogArrival(recorder, { findApi: () => api, lacksSdk: () => false, hasCache: false, mayBeUnread: () => false, ...sources });
+  const limits = { maxSpansPerScope: 10, maxLogsPerScope: 10 };
+  return { sdk, api, scope: new CaptureScope(recorder.newScope('test', limits), recorder, arrival) };
+}
+
+describe('Log records that are emitted through a logs API which the installed SDK does not read', () => {
+  beforeEach(unregisterGlobals);
+  afterEach(unregisterGlobals);
+
+  it('are counted by the run in which they were emitted, whose failures say so', () => {
+    const early = logs.getLogger('early');
+    const { scope } = install();
+
+    scope.run(() => {
+      early.emit({ body: 'a' });
+      logs.getLogger('app').emit({ body: 'b' });
+    });
+
+    expect(scope.logs).to.deep.equal([]);
+    expect(scope.explainNoLogs()).to.match(/^2 log records were emitted through @opentelemetry\/api-logs, and reached nobody: the 3\.x line/);
+  });
+
+  it('are named where an assertion fails, though other log records came', () => {
+    const { scope, api } = install();
+
+    scope.run(() => {
+      logs.getLogger('app').emit({ body: 'a' });
+      api.emit('b');
+    });
+
+    expect(() => assertLog(scope, { body: 'a' })).to.throw(/\n1 log record was emitted through @opentelemetry\/api-logs/);
+    assertLog(scope, { body: 'b' });
+  });
+
+  it('are no part of what is said where there were none', () => {
+    const { scope } = install();
+
+    expect(scope.explainNoLogs()).to.match(/^a logger provider is registered and its log records arrive here, but none came\./);
+  });
+
+  it('may be the reason where nobody watches them', () => {
+    const { scope } = install({ mayBeUnread: () => true });
+
+    expect(scope.explainNoLogs()).to.match(/but none came\.[^]*\n@opentelemetry\/api-logs is loaded, and what is emitted through it does not arrive here/);
+  });
+
+  it('go where they went before once nobody reads any more, and always where somebody has registered a provider', () => {
+    const { sdk } = install();
+    sdk.remove();
+    const own = new LoggerProvider();
+    logs.setGlobalLoggerProvider(own);
+
+    install().sdk.remove();
+
+    expect(logs.getLoggerProvider()).to.equal(own);
+  });
+});

@@ -1,0 +1,229 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { SpanContext } from '@opentelemetry/api';
+import type { ReadableSpan } from '../../src/model/otel.js';
+import { buildTraces, type SpanNode } from '../../src/trace/trace.js';
+import { hostileValue, revokedProxy, trap } from '../hostile-values.js';
+
+interface Ids {
+  id: string;
+  parent?: string;
+  remote?: boolean;
+  trace?: string;
+  startMillis?: number;
+}
+
+/** Only what `buildTraces` reads; the span ids of the tests are not ids that the SDK could be given. */
+function span({ id, parent, remote = false, trace = 't', startMillis = 0 }: Ids): ReadableSpan {
+  const context = (spanId: string): SpanContext => ({ traceId: trace, spanId, traceFlags: 1, isRemote: remote });
+  return {
+    name: id,
+    spanContext: () => context(id),
+    startTime: [0, startMillis * 1e6],
+    ...(parent !== undefined && { parentSpanContext: context(parent) }),
+  } as ReadableSpan;
+}
+
+/** `parent(child child(grandchild))`, with a `?` before a span whose parent is missing. */
+function shape(nodes: readonly SpanNode[]): string {
+  return nodes
+    .map(({ span: { name }, children, parentMissing }) => {
+      const own = parentMissing ? `?${name}` : name;
+      return children.length === 0 ? own : `${own}(${shape(children)})`;
+    })
+    .join(' ');
+}
+
+/** The only trace's shape. */
+function shapeOf(...spans: Ids[]): string {
+  const traces = buildTraces(spans.map(span));
+  expect(traces).to.have.length(1);
+  return shape(traces[0]!.roots);
+}
+
+describe('buildTraces', () => {
+  it('gives no trace for no span', () => {
+    expect(buildTraces([])).to.deep.equal([]);
+  });
+
+  it('builds the same tree from spans in any order', () => {
+    const spans: Ids[] = [
+      { id: 'a' },
+      { id: 'b', parent: 'a', startMillis: 1 },
+      { id: 'c', parent: 'b', startMillis: 2 },
+      { id: 'd', parent: 'a', startMillis: 3 },
+    ];
+
+    for (const order of permutations(spans)) expect(shapeOf(...order)).to.equal('a(b(c) d)');
+  });
+
+  it('takes in a parent that comes after its children', () => {
+    expect(shapeOf({ id: 'child', parent: 'parent' }, { id: 'parent' })).to.equal('parent(child)');
+  });
+
+  it('puts siblings in the order they started, not in the order they ended', () => {
+    const late = { id: 'late', parent: 'a', startMillis: 9 };
+    const early = { id: 'early', parent: 'a', startMillis: 1 };
+
+    expect(shapeOf(late, { id: 'a' }, early)).to.equal('a(early late)');
+  });
+
+  it('leaves siblings that started together in the order they were given', () => {
+    expect(shapeOf({ id: 'b', parent: 'a' }, { id: 'c', parent: 'a' }, { id: 'a' })).to.equal('a(b c)');
+  });
+
+  it('puts roots in the order they started', () => {
+    expect(shapeOf({ id: 'late', startMillis: 2 }, { id: 'early', startMillis: 1 })).to.equal('early late');
+  });
+
+  it('compares start times to the nanosecond', () => {
+    const first = { ...span({ id: 'first' }), startTime: [1_700_000_000, 1] } as ReadableSpan;
+    const second = { ...span({ id: 'second' }), startTime: [1_700_000_000, 2] } as ReadableSpan;
+
+    expect(shape(buildTraces([second, first])[0]!.roots)).to.equal('first second');
+  });
+
+  it('makes a marked root of a span whose parent is missing', () => {
+    expect(shapeOf({ id: 'a' }, { id: 'c', parent: 'gone', startMillis: 1 })).to.equal('a ?c');
+  });
+
+  it('makes a plain root of a span whose parent is in another process', () => {
+    expect(shapeOf({ id: 'a', parent: 'elsewhere', remote: true })).to.equal('a');
+  });
+
+  it('joins a service that calls itself to one tree', () => {
+    const server = { id: 'server', parent: 'client', remote: true };
+
+    expect(shapeOf(server, { id: 'client' })).to.equal('client(server)');
+  });
+
+  it('keeps traces apart that have the same span ids', () => {
+    const spans = ['t1', 't2'].flatMap((trace) => [
+      span({ id: 'child', parent: 'root', trace }),
+      span({ id: 'root', trace }),
+    ]);
+
+    const traces = buildTraces(spans);
+
+    expect(traces.map(({ traceId, roots }) => [traceId, shape(roots)])).to.deep.equal([
+      ['t1', 'root(child)'],
+      ['t2', 'root(child)'],
+    ]);
+    expect(traces.map((trace) => trace.spans.length)).to.deep.equal([2, 2]);
+  });
+
+  it('gives traces in the order of their first span', () => {
+    const order = ['t2', 't1', 't2'].map((trace, index) => span({ id: `${index}`, trace }));
+
+    expect(buildTraces(order).map(({ traceId }) => traceId)).to.deep.equal(['t2', 't1']);
+  });
+
+  it('lists a trace\'s spans in the order they were given', () => {
+    const spans = [span({ id: 'child', parent: 'root' }), span({ id: 'root' })];
+
+    expect(buildTraces(spans)[0]!.spans).to.deep.equal(spans);
+  });
+
+  describe('of two spans with the same ids', () => {
+    it('places the later one', () => {
+      const first = span({ id: 'a' });
+      const amended = span({ id: 'a' });
+
+      const { roots } = buildTraces([first, span({ id: 'b', parent: 'a' }), amended])[0]!;
+
+      expect(shape(roots)).to.equal('a(b)');
+      expect(roots[0]!.span).to.equal(amended);
+    });
+  });
+
+  describe('with spans that claim each other as parents', () => {
+    it('makes a root of a span that is its own parent', () => {
+      expect(shapeOf({ id: 'a', parent: 'a' }, { id: 'b', parent: 'a' })).to.equal('a(b)');
+    });
+
+    it('opens a ring at one span', () => {
+      const ring = [{ id: 'a', parent: 'c' }, { id: 'b', parent: 'a' }, { id: 'c', parent: 'b' }];
+
+      expect(shapeOf(...ring)).to.equal('a(b(c))');
+    });
+
+    it('places a span that hangs on a ring once, whichever comes first', () => {
+      const spans = [{ id: 'leaf', parent: 'a' }, { id: 'a', parent: 'b' }, { id: 'b', parent: 'a' }];
+
+      for (const order of permutations(spans)) {
+        expect(shapeOf(...order)).to.be.oneOf(['a(leaf b)', 'a(b leaf)', 'b(a(leaf))']);
+      }
+    });
+
+    it('opens each of several rings, beside a sound root', () => {
+      const rings = [{ id: 'a', parent: 'b' }, { id: 'b', parent: 'a' }, { id: 'c', parent: 'c' }];
+
+      expect(shapeOf(...rings, { id: 'root' })).to.equal('root a(b) c');
+    });
+  });
+
+  describe('with spans that cannot be read', () => {
+    const broken = (member: string): ReadableSpan => Object.defineProperty(span({ id: 'b', parent: 'a' }), member, trap);
+
+    it('builds the tree of the others, and keeps them in a trace of their own', () => {
+      const [sound, unreadable] = buildTraces([span({ id: 'a' }), broken('spanContext'), revokedProxy() as ReadableSpan]);
+
+      expect(shape(sound!.roots)).to.equal('a');
+      expect(unreadable!.traceId).to.equal('[unreadable]');
+      expect(unreadable!.roots).to.have.length(2);
+    });
+
+    it('places a span as far as it can be read', () => {
+      const [trace] = buildTraces([span({ id: 'a' }), broken('startTime'), { ...span({ id: 'c' }), parentSpanContext: null as never }]);
+
+      expect(shape(trace!.roots)).to.equal('a(b) c');
+      expect(buildTraces([span({ id: 'a' }), broken('parentSpanContext')])[0]!.roots).to.have.length(2);
+    });
+
+    it('never throws', () => {
+      fc.assert(
+        fc.property(fc.array(fc.tuple(hostileValue, hostileValue, hostileValue)), (makers) => {
+          const spans = makers.map(([makeContext, makeParent, makeTime]) => {
+            return { spanContext: makeContext, parentSpanContext: makeParent(), startTime: makeTime() };
+          });
+
+          const traces = buildTraces(spans as unknown as ReadableSpan[]);
+
+          expect(traces.flatMap((trace) => trace.spans)).to.have.length(spans.length);
+        }),
+      );
+    });
+  });
+
+  describe('with very many spans', () => {
+    it('takes in a chain of 100,000 spans', function () {
+      this.timeout(10_000);
+      const chain = Array.from({ length: 100_000 }, (_, index) => span({ id: `${index}`, ...(index > 0 && { parent: `${index - 1}` }) }));
+
+      expect(buildTraces(chain.toReversed())[0]!.roots).to.have.length(1);
+    });
+
+    it('takes in a parent of 150,000 children', function () {
+      this.timeout(10_000);
+      const children = Array.from({ length: 150_000 }, (_, index) => span({ id: `${index}`, parent: 'a' }));
+
+      const { roots } = buildTraces([...children, span({ id: 'a' })])[0]!;
+
+      expect(roots).to.have.length(1);
+      expect(roots[0]!.children).to.have.length(150_000);
+    });
+
+    it('opens 20,000 rings at once', () => {
+      const spans = Array.from({ length: 20_000 }, (_, index) => span({ id: `${index}`, parent: `${index}` }));
+
+      expect(buildTraces(spans)[0]!.roots).to.have.length(20_000);
+    });
+  });
+});
+
+function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length < 2) return [[...items]];
+  return items.flatMap((item, index) =>
+    permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]),
+  );
+}
