@@ -1,35 +1,11 @@
-import { context } from '@opentelemetry/api';
-import { BatchIntake, type ReceivedBatch } from './intake/batch-intake.js';
-import { Driver } from './driver/driver.js';
-import { EmittedRecordPool, type Envelope } from './driver/emitted-record-pool.js';
-import { EventIntake, type LogRecordFilter } from './intake/event-intake.js';
-import { Gate } from './intake/gate.js';
-import { OwnSpans } from './intake/own-spans.js';
-import { PassedItems } from './driver/passed-items.js';
-import { SpanIntake } from './intake/span-intake.js';
+import type { LogRecordProcessor, Sampler, SpanExporter, SpanProcessor } from '../model/otel.js';
 import { CallbackSubscription, type SpanBatchCallback } from './fanout/callback-subscription.js';
-import {
-  ExporterSubscription,
-  type ExporterHandle,
-  type ExporterOptions,
-} from './fanout/exporter-subscription.js';
-import { Demand, type SpanDemand } from './intake/demand.js';
-import { FanOut } from './fanout/fan-out.js';
+import { ExporterSubscription, type ExporterHandle, type ExporterOptions } from './fanout/exporter-subscription.js';
 import { IteratorSubscription } from './fanout/iterator-subscription.js';
-import { isInSubscriber } from './suppression.js';
-import { SpanStoreSubscription, type SpanStore, type SpanStoreOptions } from './store/span-store.js';
-import type { Subscriber } from './fanout/subscriber.js';
 import type { SubscribeOptions, Subscription, SubscriptionHandle } from './fanout/subscription.js';
-import { SelfObservability } from './metrics/self-observability.js';
-import type { SpanCacheStats } from './stats.js';
-import { EventCounters, SpanCounters } from './counters.js';
-import type {
-  LogRecordProcessor,
-  ReadableSpan,
-  Sampler,
-  SpanExporter,
-  SpanProcessor,
-} from '../model/otel.js';
+import type { ReceivedBatch } from './intake/batch-intake.js';
+import type { SpanDemand } from './intake/demand.js';
+import type { SpanCacheTap } from './intake/taps.js';
 import {
   cacheOptions,
   exporterOptions,
@@ -38,18 +14,13 @@ import {
   subscribeOptions,
   type SpanCacheOptions,
 } from './options.js';
-import { SpanCacheExporter } from './intake/exporter.js';
-import { SpanCacheLogRecordProcessor } from './intake/log-record-processor.js';
-import { SpanCacheSpanProcessor } from './intake/span-processor.js';
-import { Taps, type SpanCacheTap } from './intake/taps.js';
-import { BoundedQueue } from './queue/bounded-queue.js';
+import { Pipeline } from './pipeline.js';
+import type { OpenSpan } from './reconcile/open-spans.js';
 import { defaultSampler } from './sampling/default-sampler.js';
-import { RecordedSpans } from './sampling/recorded-spans.js';
-import { RecordingControl } from './sampling/recording-control.js';
 import type { Recording } from './sampling/recording.js';
 import { RecordingSampler } from './sampling/sampler.js';
-import { OpenSpans, type OpenSpan } from './reconcile/open-spans.js';
-import { Reconciler } from './reconcile/reconciler.js';
+import type { SpanCacheStats } from './stats.js';
+import { SpanStoreSubscription, type SpanStore, type SpanStoreOptions } from './store/span-store.js';
 
 /**
  * Keeps a service's finished spans at hand: every span that ends reaches live subscribers, whole, with
@@ -70,117 +41,18 @@ export class SpanCache {
   /** Takes in spans when they end. */
   readonly spanProcessor: SpanProcessor;
 
-  readonly #spanCounters = new SpanCounters();
-  readonly #eventCounters = new EventCounters();
-  readonly #spans: BoundedQueue<ReadableSpan>;
-  readonly #events: BoundedQueue<Envelope>;
-  readonly #openSpans: OpenSpans | undefined;
-  /** Ended spans that the cache may hold: queued, and waiting for late events. */
-  readonly #mostHeld: number;
-  readonly #reconciler: Reconciler;
-  readonly #fanOut = new FanOut();
-  readonly #demand = new Demand();
-  readonly #gate = new Gate(this.#fanOut);
-  readonly #driver: Driver;
-  readonly #batchIntake: BatchIntake;
-  readonly #taps = new Taps();
-  readonly #logRecordProcessor: LogRecordProcessor;
-  readonly #exporter: SpanExporter;
-  readonly #recording: RecordingControl;
-  /** The spans that are recorded because of `sampler()`. */
-  readonly #recorded = new RecordedSpans();
+  readonly #pipeline: Pipeline;
   readonly #unsampledSpans: boolean;
-  readonly #exporters = new Set<ExporterSubscription>();
-  readonly #selfObservability: SelfObservability | undefined;
-  #shutdown: Promise<void> | undefined;
 
   /**
    * @throws TypeError for an unknown option or a value of the wrong type
    * @throws RangeError for a value out of range
    */
   constructor(options?: SpanCacheOptions) {
-    const { queueCapacity, logRecords, trackOpenSpans, recording, selfObsMeterProvider, ...rules } =
-      cacheOptions(options);
-    this.#recording = new RecordingControl(recording);
-    this.#unsampledSpans = rules.unsampledSpans;
-    const records = new EmittedRecordPool();
-    this.#mostHeld = queueCapacity + rules.maxParkedSpans;
-    this.#spans = new BoundedQueue('span', queueCapacity);
-    this.#events = new BoundedQueue('event', queueCapacity);
-    const { maxParkedSpans, maxParkedBytes, lateEvents } = rules;
-    this.#openSpans = trackOpenSpans ? new OpenSpans(maxParkedSpans, typeof lateEvents === 'object', maxParkedBytes) : undefined;
-    this.#selfObservability =
-      selfObsMeterProvider &&
-      new SelfObservability(selfObsMeterProvider, queueCapacity, trackOpenSpans, () => this.stats());
-    this.#reconciler = new Reconciler(
-      rules,
-      this.#spanCounters,
-      this.#eventCounters,
-      this.#openSpans,
-      this.#selfObservability?.lateness,
-    );
-    const passed = new PassedItems();
-    this.#driver = new Driver({
-      spans: this.#spans,
-      events: this.#events,
-      records,
-      reconciler: this.#reconciler,
-      fanOut: this.#fanOut,
-      passed,
-      spanCounters: this.#spanCounters,
-      eventCounters: this.#eventCounters,
-    });
-    this.#fanOut.onChange = () => {
-      const { idle, orphansWanted } = this.#fanOut;
-      this.#gate.update();
-      this.#demand.update(!idle, orphansWanted);
-      // What is queued has nobody to go to.
-      if (idle) this.#driver.wake();
-    };
-
-    const own = new OwnSpans(this.#driver);
-    const spanIntake = new SpanIntake({
-      gate: this.#gate,
-      queue: this.#spans,
-      driver: this.#driver,
-      counters: this.#spanCounters,
-      recording: this.#recording,
-      own,
-      spansMayRepeat: () => (this.#reconciler.spansMayRepeat = true),
-    });
-    this.#batchIntake = new BatchIntake({
-      gate: this.#gate,
-      spans: spanIntake,
-      driver: this.#driver,
-      passed,
-      spanCounters: this.#spanCounters,
-      eventCounters: this.#eventCounters,
-    });
-    const eventIntake = new EventIntake({
-      gate: this.#gate,
-      queue: this.#events,
-      records,
-      driver: this.#driver,
-      counters: this.#eventCounters,
-      recording: this.#recording,
-      own,
-      filter: logRecordFilter(logRecords),
-    });
-    this.spanProcessor = new SpanCacheSpanProcessor(
-      spanIntake,
-      own,
-      this.#openSpans,
-      this.#recorded,
-      this.#taps,
-      this,
-    );
-    this.#logRecordProcessor = new SpanCacheLogRecordProcessor(
-      eventIntake,
-      logRecords === 'events',
-      this.#taps,
-      this,
-    );
-    this.#exporter = new SpanCacheExporter(spanIntake, this);
+    const resolved = cacheOptions(options);
+    this.#pipeline = new Pipeline(resolved);
+    this.#unsampledSpans = resolved.unsampledSpans;
+    this.spanProcessor = this.#pipeline.spanProcessor;
   }
 
   /**
@@ -188,8 +60,7 @@ export class SpanCache {
    * asked for does the cache remember which spans it has delivered, so as to know a late event.
    */
   get logRecordProcessor(): LogRecordProcessor {
-    this.#reconciler.expectEvents();
-    return this.#logRecordProcessor;
+    return this.#pipeline.logRecordProcessor;
   }
 
   /**
@@ -198,13 +69,12 @@ export class SpanCache {
    * so as to deliver none twice.
    */
   get exporter(): SpanExporter {
-    this.#reconciler.expectRepeatedSpans();
-    return this.#exporter;
+    return this.#pipeline.exporter;
   }
 
   /** What is recorded, to be read and changed at any time. */
   get recording(): Recording {
-    return this.#recording;
+    return this.#pipeline.recording;
   }
 
   /** Subscribes to be read by a loop or by `take()`. After shutdown the subscription is closed at once. */
@@ -217,28 +87,27 @@ export class SpanCache {
   ): Subscription | SubscriptionHandle {
     const [callback, options] = typeof first === 'function' ? [first, second] : [undefined, first ?? second];
     const resolved = subscribeOptions(options);
-    return this.#add(
+    const { remove } = this.#pipeline;
+    return this.#pipeline.add(
       callback === undefined
-        ? new IteratorSubscription(resolved, this.#remove)
-        : new CallbackSubscription(callback, resolved, this.#remove),
+        ? new IteratorSubscription(resolved, remove)
+        : new CallbackSubscription(callback, resolved, remove),
     );
   }
 
   /** Attaches an exporter: it gets the sampled spans, with their log events, in batches. */
   addExporter(exporter: SpanExporter, options?: ExporterOptions): ExporterHandle {
     requireMethods('exporter', exporter, ['export', 'shutdown']);
-    if (exporter === this.#exporter) throw new TypeError('exporter must not be that of the cache itself');
-    const subscription = new ExporterSubscription(exporter, exporterOptions(options), (closing) => {
-      this.#remove(closing);
-      this.#exporters.delete(closing);
-    });
-    this.#exporters.add(subscription);
-    return this.#add(subscription);
+    if (this.#pipeline.isItsExporter(exporter)) throw new TypeError('exporter must not be that of the cache itself');
+    return this.#pipeline.addExporter(
+      new ExporterSubscription(exporter, exporterOptions(options), this.#pipeline.removeExporter),
+    );
   }
 
   /** Attaches a bounded history that can be read at any time, also after shutdown. */
   store(options?: SpanStoreOptions): SpanStore {
-    return this.#add(new SpanStoreSubscription(storeOptions(options), () => this.flush(), this.#remove));
+    const { remove } = this.#pipeline;
+    return this.#pipeline.add(new SpanStoreSubscription(storeOptions(options), () => this.flush(), remove));
   }
 
   /**
@@ -248,7 +117,7 @@ export class SpanCache {
    * What has been in this cache and comes back, as from a cache that receives from this one, is a `duplicate`.
    */
   receive(batch: ReceivedBatch): void {
-    this.#batchIntake.accept(batch);
+    this.#pipeline.batchIntake.accept(batch);
   }
 
   /**
@@ -256,7 +125,7 @@ export class SpanCache {
    * Who brings spans by `receive()` need not bring what nobody wants.
    */
   onDemand(listener: (demand: SpanDemand) => void): Disposable {
-    return this.#demand.watch(listener);
+    return this.#pipeline.demand.watch(listener);
   }
 
   /**
@@ -272,7 +141,8 @@ export class SpanCache {
   sampler(delegate?: Sampler): Sampler {
     if (delegate !== undefined) requireMethods('delegate', delegate, ['shouldSample']);
     const decides = delegate ?? defaultSampler();
-    return this.#unsampledSpans ? new RecordingSampler(decides, this.#recording, this.#recorded) : decides;
+    if (!this.#unsampledSpans) return decides;
+    return new RecordingSampler(decides, this.#pipeline.recording, this.#pipeline.recorded);
   }
 
   /**
@@ -284,7 +154,7 @@ export class SpanCache {
    */
   tap(tap: SpanCacheTap): Disposable {
     requireMethods('tap', tap, ['onStart', 'onEnd', 'onEmit']);
-    return this.#taps.add(tap);
+    return this.#pipeline.taps.add(tap);
   }
 
   /**
@@ -292,7 +162,7 @@ export class SpanCache {
    * delivered to, it does nothing: what is queued follows that delivery.
    */
   flush(): void {
-    this.#driver.flush();
+    this.#pipeline.flush();
   }
 
   /**
@@ -300,7 +170,7 @@ export class SpanCache {
    * what passes spans on from a thread that may go to sleep, such as `otel-span-cache/threads`.
    */
   deliver(): void {
-    this.#driver.deliver();
+    this.#pipeline.deliver();
   }
 
   /**
@@ -308,14 +178,8 @@ export class SpanCache {
    * its time: see `ExporterHandle.forceFlush()`. Where nothing has to be waited for first, an export under way or
    * pending attributes of the resource, the exporters have got the spans when the promise is returned. Never rejects.
    */
-  async forceFlush(): Promise<void> {
-    // An exporter that flushes what it exports for would wait for itself. Asked first: a context may not outlast an await.
-    const inSubscriber = this.#driver.moving || isInSubscriber(context.active());
-    const delivery = this.#deliverQueued();
-    // Who does not wait for this promise relies on it: no await where there is nothing to wait for.
-    if (delivery !== undefined) await delivery;
-    if (inSubscriber) return;
-    await Promise.all([...this.#exporters].map((exporter) => exporter.forceFlush()));
+  forceFlush(): Promise<void> {
+    return this.#pipeline.forceFlush();
   }
 
   /**
@@ -327,11 +191,7 @@ export class SpanCache {
    * flushes: the spans that its events wait for may still come.
    */
   shutdown(): Promise<void> {
-    // The promise is there before anything runs: a subscriber may ask for it in its last delivery.
-    let begin = undefined as ((done: Promise<void>) => void) | undefined;
-    this.#shutdown ??= new Promise((resolve) => (begin = resolve));
-    begin?.(this.#shutDown());
-    return this.#shutdown;
+    return this.#pipeline.shutdown();
   }
 
   /**
@@ -340,79 +200,11 @@ export class SpanCache {
    * unless `trackOpenSpans` is on.
    */
   openSpans(): OpenSpan[] {
-    return this.#openSpans?.list(performance.now(), (span) => this.#reconciler.eventsWaitingFor(span)) ?? [];
+    return this.#pipeline.openSpans();
   }
 
   /** The counters at this moment, as an object of its own. */
   stats(): SpanCacheStats {
-    const spans = this.#spanCounters;
-    const events = this.#eventCounters;
-    return {
-      spans: {
-        received: spans.received,
-        queued: this.#spans.size,
-        held: this.#reconciler.heldSpans,
-        delivered: spans.delivered,
-        amended: spans.amended,
-        early: { ...spans.early },
-        unamendable: spans.unamendable,
-        dropped: { ...spans.dropped },
-      },
-      events: {
-        received: events.received,
-        queued: this.#events.size,
-        parked: this.#reconciler.parkedEvents,
-        held: this.#reconciler.heldEvents,
-        merged: events.merged,
-        orphaned: { ...events.orphaned },
-        dropped: { ...events.dropped },
-      },
-      parkedSpans: this.#reconciler.parkedSpans,
-      parkedBytes: this.#reconciler.keptBytes,
-      openSpans: { open: this.#openSpans?.size ?? 0, forgotten: this.#openSpans?.forgotten ?? 0 },
-      subscriptions: this.#fanOut.stats(),
-    };
+    return this.#pipeline.stats();
   }
-
-  #add<T extends Subscriber>(subscriber: T): T {
-    if (this.#gate.shutDown) subscriber.end();
-    else this.#fanOut.add(subscriber);
-    return subscriber;
-  }
-
-  readonly #remove = (subscriber: Subscriber): void => {
-    this.#fanOut.remove(subscriber);
-    this.#selfObservability?.unsubscribed(subscriber);
-  };
-
-  async #shutDown(): Promise<void> {
-    this.#gate.close();
-    const delivery = this.#deliverQueued();
-    if (delivery !== undefined) await delivery;
-    this.#driver.release();
-    this.#reconciler.forgetDelivered();
-    this.#openSpans?.close();
-    this.#recording.set({ enabled: false });
-    const exporters = [...this.#exporters];
-    this.#fanOut.end();
-    await Promise.all(exporters.map((exporter) => exporter.close()));
-    this.#selfObservability?.shutdown();
-  }
-
-  /** Delivers everything queued; exporters take all of it. Synchronous, unless a delivery is under way. */
-  #deliverQueued(): Promise<void> | undefined {
-    // From within a delivery, the rest of that delivery comes first.
-    if (this.#driver.moving) return Promise.resolve().then(() => this.#deliverQueued());
-    for (const exporter of this.#exporters) exporter.widen(this.#mostHeld);
-    this.#driver.flush();
-    for (const exporter of this.#exporters) exporter.widen(0);
-    return undefined;
-  }
-}
-
-function logRecordFilter(
-  logRecords: Required<SpanCacheOptions>['logRecords'],
-): LogRecordFilter | undefined {
-  if (typeof logRecords === 'function') return logRecords;
-  return logRecords === 'events' ? (record) => Boolean(record.eventName) : undefined;
 }
