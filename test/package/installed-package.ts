@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -70,6 +70,7 @@ export async function node(cwd: string, script: string, ...args: string[]): Prom
 }
 
 async function pack(...args: string[]): Promise<PackedFiles> {
+  if (!existsSync(join(ROOT, 'dist'))) throw new Error('build the package first: npm run build');
   const [packed] = JSON.parse(await npm(ROOT, 'pack', '--ignore-scripts', '--json', ...args)) as [PackedFiles];
   return packed;
 }
