@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { publint } from 'publint';
@@ -38,6 +38,23 @@ describe('The packed package', function () {
       expect(exports).to.deep.equal(names);
       expect(spans).to.deep.equal(expected);
     });
+  });
+
+  describe('when it throws', () => {
+    for (const script of ['throws.mjs', 'throws.cjs']) {
+      it(`names functions and files of the sources in the stack trace of ${script}`, async () => {
+        const stack = await node(installed.project, script);
+
+        const frames = [...stack.matchAll(/ at (?:new )?(\S+) \(.*\/otel-span-cache\/(dist\/\w+\/(.+)\.js):(\d+):\d+\)/g)];
+        expect(frames, stack).to.not.be.empty;
+        for (const [, name, , file] of frames) {
+          expect(readFileSync(join(ROOT, `src/${file}.ts`), 'utf8')).to.include(name);
+        }
+        const [, , path, , line] = frames[0]!;
+        const code = readFileSync(join(installed.path, path!), 'utf8').split('\n');
+        expect(code[Number(line) - 1]).to.match(/^ +throw /);
+      });
+    }
   });
 
   describe('for worker threads', () => {
