@@ -63,9 +63,9 @@ export async function installPackage(): Promise<InstalledPackage> {
   };
 }
 
-/** Runs a program of the repository's node_modules, or a script, with Node; returns what it prints. */
-export async function node(cwd: string, script: string, ...args: string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, [script, ...args], { cwd });
+/** Runs Node; returns what it prints. */
+export async function node(cwd: string, ...args: readonly string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, args, { cwd });
   return stdout;
 }
 
