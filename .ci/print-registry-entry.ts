@@ -1,15 +1,16 @@
 import { registryEntry } from './registry-entry.js';
+import { repositoryUrl } from './repository.js';
 
 /*
- * Prints the entry for OpenTelemetry's registry, and the file that it goes to:
+ * Prints the entry for OpenTelemetry's registry, and the file that it goes to. Its URLs are derived from the one given,
+ * or else from that in `package.json`:
  *
+ *   npm run registry-entry
  *   npm run registry-entry -- https://github.com/…
  */
 
-const [repository] = process.argv.slice(2);
-if (repository?.startsWith('https://')) {
-  process.stdout.write(registryEntry(repository, new Date().toISOString().slice(0, 10)));
-} else {
-  process.stderr.write('say the URL of the repository: npm run registry-entry -- https://…\n');
-  process.exitCode = 1;
+const repository = process.argv[2] ?? repositoryUrl();
+if (repository === undefined) {
+  process.stderr.write('without URLs, as package.json names no repository: npm run registry-entry -- https://…\n');
 }
+process.stdout.write(registryEntry(repository, new Date().toISOString().slice(0, 10)));

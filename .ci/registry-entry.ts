@@ -1,20 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { stringify } from 'yaml';
+import { MANIFEST, pageOf, repositoryFields } from './repository.js';
 
 const TYPE = 'processor';
 const LANGUAGE = 'js';
 
 /**
- * The entry for OpenTelemetry's registry, as YAML, of the package that is in a repository. Its first line is a comment:
- * the file that it goes to, in the repository of opentelemetry.io.
+ * The entry for OpenTelemetry's registry, as YAML. Its first line is a comment: the file that it goes to, in the
+ * repository of opentelemetry.io.
  *
- * @param repository its URL, also as one clones it
+ * @param repository a URL of it; the entry has no URLs while that is unknown
  */
-export function registryEntry(repository: string, createdAt: string): string {
-  const repo = repository.replace(/(?:\.git)?\/?$/, '');
-  const { name, version, description, keywords } = JSON.parse(
-    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-  ) as { name: string; version: string; description: string; keywords: string[] };
+export function registryEntry(repository: string | undefined, createdAt: string): string {
+  const { name, version, description, keywords } = JSON.parse(readFileSync(MANIFEST, 'utf8')) as {
+    name: string;
+    version: string;
+    description: string;
+    keywords: string[];
+  };
   const entry = stringify({
     title: 'Span cache for Node.js',
     registryType: TYPE,
@@ -22,8 +25,8 @@ export function registryEntry(repository: string, createdAt: string): string {
     tags: ['node.js', ...keywords.filter((keyword) => keyword !== 'opentelemetry')],
     license: 'Apache 2.0',
     description,
-    authors: [{ name: `${name} authors`, url: repo }],
-    urls: { repo, docs: `${repo}#readme` },
+    authors: [{ name: `${name} authors`, ...(repository && { url: pageOf(repository) }) }],
+    ...(repository && { urls: { repo: pageOf(repository), docs: repositoryFields(repository).homepage } }),
     createdAt,
     package: { registry: 'npm', name, version },
     isNative: false,

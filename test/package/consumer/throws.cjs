@@ -1,0 +1,7 @@
+const { SpanCache } = require('otel-span-cache');
+
+try {
+  console.log(new SpanCache({ queueCapacity: -1 }));
+} catch (error) {
+  console.log(error.stack);
+}
