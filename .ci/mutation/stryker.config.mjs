@@ -35,7 +35,7 @@ export default {
       'test/model/span-map.test.ts',
       ...SCENARIOS.map((name) => `test/scenarios/${name}.test.ts`),
     ],
-    ignore: ['test/cache/driver/process.test.ts'],
+    ignore: ['test/cache/driver/driver.process.test.ts'],
     grep: '/^(?!A flood|A subscriber that does not read|Driver keeps up)/',
   },
   coverageAnalysis: 'perTest',

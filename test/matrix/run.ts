@@ -40,7 +40,7 @@ const SHARED = [
   'testing/capture/tracing-tools.ts',
   'model/otel-types.ts',
   'model/otel-members.ts',
-  'model/otel.types.test.ts',
+  'model/otel.types.process.test.ts',
 ];
 const MOCHA = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
 
