@@ -2,13 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/** Each major version of Node that is tested, with the version that is installed on Linux x64. */
-export const NODES = { 20: '20.20.2', 22: '22.23.3', 24: '24.21.0', 26: '26.10.0' } as const;
-
-export type NodeMajor = keyof typeof NODES;
-
-export const NODE_MAJORS = Object.keys(NODES).map(Number) as NodeMajor[];
+import { NODES, type NodeMajor } from './nodes.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
