@@ -17,7 +17,7 @@ function scriptsOfCi(): string[] {
 /** Everything that is run in a check: commands of CI's scripts, the programs they are, and tests. */
 function whatRuns(): string {
   const commands = scriptsOfCi().map((name) => scripts[name] ?? '');
-  const programs = commands.flatMap((command) => [...command.matchAll(/\btest\/\S+\.m?[jt]s\b/g)].map(([path]) => read(path)));
+  const programs = commands.flatMap((command) => [...command.matchAll(/\btest\/[\w./-]+\.m?[jt]s\b/g)].map(([path]) => read(path)));
   const tests = testFiles('test').map(read);
   return [...commands, ...programs, ...tests].join('\n');
 }
