@@ -7,7 +7,7 @@ import {
 } from '@opentelemetry/sdk-logs';
 import { expect } from 'chai';
 import { assertLog, ForeignProviderError } from '../../../src/testing/index.js';
-import { SpanCache } from '../../../src/index.js';
+import { newCache } from '../../caches.js';
 import { thrownBy } from '../assert/thrown.js';
 import { endedSpan, tracingStarter } from '../capture/tracing-tools.js';
 
@@ -84,7 +84,7 @@ describe('The log records of a run', () => {
 
     expect(silent.message).to.match(/^no log matches \{body: paid\}: no log was captured\n\na logger provider is registered and its log records/);
     expect(run.explainNoLogs()).to.equal('no logger provider is registered: log records are no-ops');
-    const cached = await start({ cache: new SpanCache() }).run(() => undefined);
+    const cached = await start({ cache: newCache() }).run(() => undefined);
     expect(cached.logs).to.deep.equal([]);
     expect(cached.explainNoLogs()).to.match(/^none came by the cache/);
   });
