@@ -34,6 +34,7 @@ const config = {
     // Programs, found by their path.
     '@arethetypeswrong/cli',
     'autocannon',
+    'c8',
     // Loaded by its name, if it is there.
     '@opentelemetry/auto-instrumentations-node',
     // There where it runs the tests.
