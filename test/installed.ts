@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NODES, type NodeMajor } from './nodes.js';
@@ -40,8 +40,13 @@ export function nodeOf(major: NodeMajor): string {
   const folder = join(INSTALLED_NODES, `${name}@${version}`);
   const executable = join(folder, 'node_modules', name, process.platform === 'win32' ? 'bin/node.exe' : 'bin/node');
   if (!existsSync(executable)) {
-    mkdirSync(folder, { recursive: true });
-    npm(folder, 'install', '--no-save', '--no-package-lock', '--prefix', folder, `${name}@${version}`);
+    mkdirSync(INSTALLED_NODES, { recursive: true });
+    const made = mkdtempSync(`${folder}-`);
+    npm(made, 'install', '--no-save', '--no-package-lock', '--prefix', made, `${name}@${version}`);
+    // Whole at once: another program may install it at the same time.
+    if (existsSync(executable)) return executable;
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(made, folder);
   }
   return executable;
 }
