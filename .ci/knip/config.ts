@@ -7,7 +7,7 @@ const config = {
     ...sourcesOfEntries(),
     'examples/*/*.mjs',
     // Loaded by Stryker.
-    '.ci/mutation/{setup.ts,stryker.config.mjs}',
+    '.ci/mutation/{setup.ts,stryker.config.mjs,folders.d.mts}',
     // Run as programs of their own.
     'bench/cases/http/service.ts',
     'bench/measure/case-process.ts',
