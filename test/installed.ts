@@ -1,14 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/** Each major version of Node that is tested, with the version that is installed on Linux x64. */
-export const NODES = { 20: '20.20.2', 22: '22.23.3', 24: '24.21.0', 26: '26.10.0' } as const;
-
-export type NodeMajor = keyof typeof NODES;
-
-export const NODE_MAJORS = Object.keys(NODES).map(Number) as NodeMajor[];
+import { NODES, type NodeMajor } from './nodes.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -46,8 +40,13 @@ export function nodeOf(major: NodeMajor): string {
   const folder = join(INSTALLED_NODES, `${name}@${version}`);
   const executable = join(folder, 'node_modules', name, process.platform === 'win32' ? 'bin/node.exe' : 'bin/node');
   if (!existsSync(executable)) {
-    mkdirSync(folder, { recursive: true });
-    npm(folder, 'install', '--no-save', '--no-package-lock', '--prefix', folder, `${name}@${version}`);
+    mkdirSync(INSTALLED_NODES, { recursive: true });
+    const made = mkdtempSync(`${folder}-`);
+    npm(made, 'install', '--no-save', '--no-package-lock', '--prefix', made, `${name}@${version}`);
+    // Whole at once: another program may install it at the same time.
+    if (existsSync(executable)) return executable;
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(made, folder);
   }
   return executable;
 }

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { expect } from 'chai';
 import {
   CAPACITIES,
@@ -8,8 +7,7 @@ import {
   OPEN_SPAN_SIZES,
   SIZES,
 } from '../src/cache/metrics/instruments.js';
-import { DocPage, newProject } from './doc-page.js';
-import { run } from './register/programs.js';
+import { DocPage } from './doc-page.js';
 
 const PAGE = new DocPage('docs/metrics.md');
 
@@ -50,32 +48,4 @@ describe('docs/metrics.md', () => {
     expect(queried).to.have.length.above(4);
     expect(known).to.include.members(queried);
   });
-
-  describe('metrics.mjs', function () {
-    this.timeout(30_000);
-
-    let folder: string;
-
-    before(() => {
-      folder = newProject('metrics', [...PAGE.code(), ['job.mjs', JOB]]);
-    });
-
-    after(() => rmSync(folder, { recursive: true }));
-
-    it('prints the metrics at the end, the last span included', async () => {
-      const { signal, stdout } = await run(['--import', './metrics.mjs', 'job.mjs'], {}, folder);
-
-      expect(signal).to.equal('SIGTERM');
-      const [, delivered] = /name: 'span_cache\.span\.delivered',(.*?)\n}/s.exec(stdout)!;
-      expect(delivered).to.match(/'otel\.component\.name': 'SpanCache\/0'/).and.to.match(/value: 1\b/);
-    });
-  });
 });
-
-/** Ends by the signal that ends a service. */
-const JOB = `
-  import { trace } from '@opentelemetry/api';
-  trace.getTracer('jobs').startSpan('job').end();
-  setTimeout(() => {}, 10_000);
-  process.kill(process.pid, 'SIGTERM');
-`;

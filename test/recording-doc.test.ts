@@ -1,8 +1,6 @@
-import { rmSync } from 'node:fs';
 import { expect } from 'chai';
 import { SpanCache } from '../src/index.js';
-import { DocPage, newProject } from './doc-page.js';
-import { run } from './register/programs.js';
+import { DocPage } from './doc-page.js';
 
 const PAGE = new DocPage('docs/recording.md');
 
@@ -29,46 +27,4 @@ describe('docs/recording.md', () => {
       expect((kind === 'spans' ? spans : events)![fate!], text).to.have.property(reason!);
     }
   });
-
-  describe('recording.mjs', function () {
-    this.timeout(30_000);
-
-    let folder: string;
-
-    before(() => {
-      folder = newProject('recording', [...PAGE.code(), ['job.mjs', JOB]]);
-    });
-
-    after(() => rmSync(folder, { recursive: true }));
-
-    it('shows what is recorded from the signal on', async () => {
-      const args = ['--import', './recording.mjs', 'job.mjs'];
-      const env = { OTEL_TRACES_SAMPLER: 'always_off', OTEL_METRICS_EXPORTER: 'none' };
-      const { signal, stdout } = await run(args, env, folder);
-
-      expect(signal).to.equal('SIGTERM');
-      expect(stdout.trimEnd().split('\n')).to.deep.equal([
-        'recording is on',
-        'during, with 1 events',
-        'recording is off',
-      ]);
-    });
-  });
 });
-
-/** Works before and after the operator's signal, then ends by the signal that ends a service. */
-const JOB = `
-  import { trace } from '@opentelemetry/api';
-  import { logs } from '@opentelemetry/api-logs';
-  const work = (name) => trace.getTracer('jobs').startActiveSpan(name, (span) => {
-    logs.getLogger('jobs').emit({ body: 'working' });
-    span.end();
-  });
-  setTimeout(() => {}, 10_000);
-  process.once('SIGUSR2', () => {
-    work('during');
-    process.kill(process.pid, 'SIGTERM');
-  });
-  work('before');
-  process.kill(process.pid, 'SIGUSR2');
-`;

@@ -1,6 +1,3 @@
-import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { SpanCache } from '../src/index.js';
 import type { ThreadStats } from '../src/threads/index.js';
@@ -9,50 +6,11 @@ import { connectOptions, receiverOptions, relayOptions } from '../src/threads/op
 import { PROTOCOL_VERSION } from '../src/threads/protocol.js';
 import { SharedCounts } from '../src/threads/shared-counts.js';
 import { UnconnectedRelay } from '../src/threads/unconnected-relay.js';
-import { DocPage, namesIn, newProject } from './doc-page.js';
+import { DocPage, namesIn } from './doc-page.js';
 
 const PAGE = new DocPage('docs/threads.md');
 
 describe('docs/threads.md', () => {
-  describe('code', function () {
-    this.timeout(40_000);
-
-    let folder: string;
-
-    before(() => {
-      folder = newProject('threads', PAGE.code());
-    });
-
-    after(() => rmSync(folder, { recursive: true }));
-
-    async function run(...args: string[]): Promise<string> {
-      const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder, timeout: 30_000 });
-      return stdout;
-    }
-
-    it('is all run here', () => {
-      expect([...PAGE.code().keys()]).to.deep.equal([
-        'telemetry.mjs',
-        'shop.mjs',
-        'invoice.mjs',
-        'receiving.mjs',
-        'relaying.mjs',
-      ]);
-    });
-
-    it('prints one tree for both threads, as the page shows it', async () => {
-      const [, shown] = /^```text\n(.*?)^```$/ms.exec(PAGE.text)!;
-
-      const printed = await run('--import', './telemetry.mjs', 'shop.mjs');
-
-      expect(stable(printed)).to.equal(stable(shown!));
-    });
-
-    it('of two files prints the span of the worker', async () => {
-      expect(await run('receiving.mjs')).to.equal('resize by resizer\n');
-    });
-  });
-
   for (const [call, defaults] of [
     ['`relaySpans(cache, options)`', relayOptions()],
     ['`receiveSpans(cache, options)`', receiverOptions()],
@@ -99,14 +57,3 @@ describe('docs/threads.md', () => {
     expect(namesIn(PAGE.tableAfter('| Of a relay |'))).to.have.members(Object.keys(new UnconnectedRelay().stats()));
   });
 });
-
-/** Without what differs from run to run: ids, times, and where the bars are. */
-function stable(tree: string): string {
-  return tree
-    .replaceAll(/[0-9a-f]{32}/g, 'id')
-    .replaceAll(/\+?\d[\d.]* (?:µs|ms|s)\b/g, 'time')
-    .replaceAll(/thread\.id=\d+/g, 'thread.id=n')
-    .replaceAll(/[━╺╸•]/g, ' ')
-    .replaceAll(/ +/g, ' ')
-    .trim();
-}

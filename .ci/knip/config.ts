@@ -7,7 +7,7 @@ const config = {
     ...sourcesOfEntries(),
     'examples/*/*.mjs',
     // Loaded by Stryker.
-    '.ci/mutation/{setup.ts,stryker.config.mjs}',
+    '.ci/mutation/{setup.ts,stryker.config.mjs,folders.d.mts}',
     // Run as programs of their own.
     'bench/cases/http/service.ts',
     'bench/measure/case-process.ts',
@@ -34,6 +34,7 @@ const config = {
     // Programs, found by their path.
     '@arethetypeswrong/cli',
     'autocannon',
+    'c8',
     // Loaded by its name, if it is there.
     '@opentelemetry/auto-instrumentations-node',
     // There where it runs the tests.

@@ -1,25 +1,9 @@
-/* Which tests have to notice a change of the core, and what counts as noticed. Paths are from the repository. */
+import { FOLDERS, LEFT_OUT } from './folders.mjs';
+
+/* How one folder is changed: `MUTATED_FOLDER`. Paths are from the repository. */
 
 const HERE = '.ci/mutation';
-
-/** Those of the pipeline that take no seconds. */
-const SCENARIOS = [
-  'identity',
-  'parked-events',
-  'open-spans',
-  'duplicates',
-  'event-fates',
-  'late-events',
-  'spans-alone',
-  'span-store',
-  'subscribers',
-  'receive',
-  'recording',
-  'event-bridge',
-  'exporters',
-  'bounds',
-  'faults',
-];
+const folder = process.env['MUTATED_FOLDER'] ?? 'cache/queue';
 
 export default {
   testRunner: 'mocha',
@@ -28,16 +12,14 @@ export default {
   mochaOptions: {
     'no-config': true,
     extension: ['ts'],
-    require: [`${HERE}/setup.ts`],
-    spec: [
-      'test/cache/{queue,reconcile,driver,intake,fanout}/**/*.test.ts',
-      'test/model/merged-span.test.ts',
-      'test/model/span-map.test.ts',
-      ...SCENARIOS.map((name) => `test/scenarios/${name}.test.ts`),
-    ],
-    ignore: ['test/cache/driver/process.test.ts'],
-    grep: '/^(?!A flood|A subscriber that does not read|Driver keeps up)/',
+    require: ['test/hooks.ts', `${HERE}/setup.ts`],
+    spec: FOLDERS[folder],
+    ignore: ['test/**/*.process.test.ts'],
+    grep: `/^(?!${LEFT_OUT.join('|')})/`,
   },
+  // The one that is left out is data, written by a program.
+  mutate: [`src/${folder}/**/*.ts`, '!src/trace/text/wide-characters.ts'],
+  incrementalFile: `${HERE}/.run/${folder.replaceAll('/', '-')}.json`,
   coverageAnalysis: 'perTest',
   // A mutant that is only slow on a busy machine must not count as found.
   timeoutMS: 10_000,
@@ -49,7 +31,7 @@ export default {
   reporters: ['clear-text', 'progress-append-only'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   allowConsoleColors: false,
-  ignorePatterns: ['**', '!{src,test}/**/*.ts', `!${HERE}/setup.ts`, '!package.json', '!tsconfig.json', 'test/otel3/**'],
+  ignorePatterns: ['**', '!{src,test}/**/*.{ts,mjs}', '!.ci/*.ts', `!${HERE}/setup.ts`, '!package.json', '!tsconfig.json', 'test/otel3/**'],
   tempDirName: `${HERE}/.run/sandbox`,
   // It would be rewritten by a TypeScript that has a JavaScript API. There is none.
   tsconfigFile: 'none',

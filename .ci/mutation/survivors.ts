@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Code that can be changed without a test noticing, as CONTRIBUTING.md explains it. */
+/** Code that can be changed without a test noticing, as survivors.md explains it. */
 export interface Explained {
   readonly file: string;
   /** It stands in one line of the file. */
@@ -18,9 +18,9 @@ interface Mutant {
   readonly location: { readonly start: { readonly line: number; readonly column: number } };
 }
 
-/** The rows of the table in CONTRIBUTING.md. */
+/** The rows of the table in survivors.md. */
 export function explained(): Explained[] {
-  const text = readFileSync(new URL('../../CONTRIBUTING.md', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('survivors.md', import.meta.url), 'utf8');
   return [...text.matchAll(/^\| `(src\/\S+\.ts)` \| `(.+?)` \| /gm)].map(([, file, code]) => {
     return { file: file!, code: code!.replaceAll('\\|', '|') };
   });

@@ -3,6 +3,7 @@ import { diag } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { SpanCache } from '../../src/index.js';
+import { newCache } from '../caches.js';
 import { exporterOptions } from '../../src/cache/options.js';
 import { listenToWarnings, startService } from '../scenarios/service.js';
 import { InMemorySpanExporter } from '../sdk.js';
@@ -11,10 +12,10 @@ import { InMemorySpanExporter } from '../sdk.js';
 type Wrong = any;
 
 const cache = (options: Wrong) => () => new SpanCache(options);
-const subscribe = (options: Wrong) => () => new SpanCache().subscribe(options);
-const subscribeCallback = (options: Wrong) => () => new SpanCache().subscribe(() => {}, options);
-const store = (options: Wrong) => () => new SpanCache().store(options);
-const exporter = (options: Wrong) => () => new SpanCache().addExporter(new InMemorySpanExporter(), options);
+const subscribe = (options: Wrong) => () => newCache().subscribe(options);
+const subscribeCallback = (options: Wrong) => () => newCache().subscribe(() => {}, options);
+const store = (options: Wrong) => () => newCache().store(options);
+const exporter = (options: Wrong) => () => newCache().addExporter(new InMemorySpanExporter(), options);
 
 const INTEGERS: [string, (options: Wrong) => () => unknown][] = [
   ['queueCapacity', cache],
@@ -200,7 +201,7 @@ describe('Options', () => {
   });
 
   it('an exporter without its methods is a TypeError', () => {
-    const add = (value: Wrong) => () => new SpanCache().addExporter(value);
+    const add = (value: Wrong) => () => newCache().addExporter(value);
     const message = 'exporter must be an object with export() and shutdown(), got';
     for (const value of [undefined, null, 5, {}, { export() {} }]) {
       expect(add(value)).to.throw(TypeError, message);
@@ -208,7 +209,7 @@ describe('Options', () => {
   });
 
   it('a tap without its functions is a TypeError, before a hook of the SDK meets it', () => {
-    const tap = (value: Wrong) => () => new SpanCache().tap(value);
+    const tap = (value: Wrong) => () => newCache().tap(value);
     for (const value of [undefined, null, 5, {}, { onStart() {}, onEnd() {} }]) {
       expect(tap(value)).to.throw(TypeError, 'tap must be an object with onStart() and onEnd() and onEmit(), got');
     }

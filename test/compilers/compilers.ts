@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { check, COMPILERS, type Compiler, type Program } from './projects.js';
+import { check, type Program } from './projects.js';
 import { DISPOSING, PLAIN, RUNNERS } from './programs.js';
+import { COMPILERS, type Compiler } from './versions.js';
 
 /* The compilers and projects that run.ts installs. */
 

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installLocked, installPackage } from '../installed.js';
 import { fixtureOf, installRunnerItself, INSTALLED_RUNNERS } from '../testing/runners/projects.js';
+import type { Compiler } from './versions.js';
 
 /*
  * Small programs of TypeScript users, and the compilers that check them:
@@ -16,12 +16,6 @@ import { fixtureOf, installRunnerItself, INSTALLED_RUNNERS } from '../testing/ru
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-/** A compiler: its version, as `5.0`, and its program. */
-export interface Compiler {
-  readonly version: string;
-  readonly tsc: string;
-}
 
 /** What a program is checked as. The compilers' declarations are checked with it: `skipLibCheck` is off. */
 export interface Program {
@@ -35,9 +29,6 @@ export interface Program {
   /** What its project has besides the package, by name: a folder of the repository. */
   readonly packages?: Readonly<Record<string, string>>;
 }
-
-/** All of them, the oldest first. */
-export const COMPILERS: readonly Compiler[] = [...installedVersions().map(installedCompiler), ownCompiler()];
 
 /** Installs the compilers, and the runners whose types the package adds to. Lays out the projects. */
 export function installProjects(programs: readonly Program[]): void {
@@ -68,23 +59,6 @@ export function check({ tsc, version }: Compiler, { project, file, options }: Pr
 /** The types of a runner, where it is installed. */
 export function typesOf(runner: string): string {
   return `test/testing/runners/${fixtureOf(runner)}/fixture/types.mts`;
-}
-
-function installedVersions(): string[] {
-  const { devDependencies } = JSON.parse(readFileSync(here('package.json'), 'utf8')) as {
-    devDependencies: Record<string, string>;
-  };
-  return Object.keys(devDependencies).map((name) => name.replace('typescript-', ''));
-}
-
-function installedCompiler(version: string): Compiler {
-  return { version, tsc: here(`node_modules/typescript-${version}/bin/tsc`) };
-}
-
-function ownCompiler(): Compiler {
-  const manifest = createRequire(import.meta.url).resolve('typescript/package.json');
-  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
-  return { version: version.split('.', 2).join('.'), tsc: join(dirname(manifest), 'bin/tsc') };
 }
 
 function link(target: string, path: string): void {

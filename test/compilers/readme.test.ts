@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { COMPILERS } from './projects.js';
+import { COMPILERS } from './versions.js';
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 

@@ -1,6 +1,7 @@
 import { ROOT_CONTEXT, trace, type Span, type SpanOptions, type TimeInput } from '@opentelemetry/api';
 import type { LogRecord } from '@opentelemetry/api-logs';
-import { SpanCache, type SpanStoreOptions, type Trace } from '../../src/index.js';
+import type { SpanStoreOptions, Trace } from '../../src/index.js';
+import { newCache } from '../caches.js';
 import { startSdk } from '../sdk.js';
 
 /** What a span is given, with its times in milliseconds since the recording began. */
@@ -22,7 +23,7 @@ export class Recorder {
 
   /** `maxBytes` bounds what it keeps, as `cache.store()` does. */
   constructor(options?: Pick<SpanStoreOptions, 'maxBytes'>) {
-    const cache = new SpanCache();
+    const cache = newCache();
     let spans = 0;
     this.#store = cache.store(options);
     this.#sdk = startSdk({

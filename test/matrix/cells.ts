@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { NODE_MAJORS, type NodeMajor } from '../installed.js';
+import { NODE_MAJORS, type NodeMajor } from '../nodes.js';
 
 /** A line of OpenTelemetry JS that the scenario tests run with. */
 export interface Line {

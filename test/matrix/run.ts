@@ -13,7 +13,7 @@ import { withTable } from './readme-table.js';
 /*
  * Runs the scenario tests and the type tests on each supported Node, with each line of the OpenTelemetry SDK; and, with
  * 3.x on one Node, those of `otel-span-cache/register`, which run many programs and expect what newer instrumentations
- * tell. `npm test` has them with 2.x.
+ * tell. `npm run test:all` has them with 2.x.
  *
  *   npm run test:matrix                               all cells
  *   npm run test:matrix -- --node 24 --otel 3.x       those of one Node, or of one line
@@ -34,13 +34,16 @@ const ROOT = here('../..');
 const README = join(ROOT, 'README.md');
 /** What the tests share, from `test/`. */
 const SHARED = [
+  'caches.ts',
   'compile.ts',
   'environment.ts',
+  'hooks.ts',
   'hostile-values.ts',
+  'property-runs.ts',
   'testing/capture/tracing-tools.ts',
   'model/otel-types.ts',
   'model/otel-members.ts',
-  'model/otel.types.test.ts',
+  'model/otel.types.process.test.ts',
 ];
 const MOCHA = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
 
@@ -147,6 +150,8 @@ async function run(cell: Cell): Promise<{ version: string; seconds: number; resu
     [
       MOCHA,
       '--no-config',
+      '--require',
+      './test/hooks.js',
       '--timeout',
       '20000',
       '--reporter',

@@ -3,7 +3,7 @@ import type * as Sdk from '../sdk-types.js';
 
 /*
  * Holds our structural types to the members that the SDK's own have: all of them, and no other. There is nothing to
- * run: `otel.types.test.ts` compiles this file.
+ * run: `otel.types.process.test.ts` compiles this file.
  */
 
 /** Whether no member is missing on either side: an optional one may without being unassignable. */

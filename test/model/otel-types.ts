@@ -4,7 +4,7 @@ import type * as Sdk from '../sdk-types.js';
 
 /*
  * Holds our structural types and the SDK's own assignable in both directions. There is nothing to run:
- * `otel.types.test.ts` compiles this file. Each function takes one of either side and gives it back as
+ * `otel.types.process.test.ts` compiles this file. Each function takes one of either side and gives it back as
  * the other.
  */
 

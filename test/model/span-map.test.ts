@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { SpanMap, type SpanIdentity } from '../../src/model/span-map.js';
+import { runs } from '../property-runs.js';
 
 describe('SpanMap', () => {
   it('tells spans of different traces apart that share a span id', () => {
@@ -92,7 +93,7 @@ describe('SpanMap', () => {
           for (let n = Math.max(0, oldest - 10); n < newest + 10; n++) expect(map.get(identity(n))).to.equal(model.get(n));
         }
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 

@@ -16,9 +16,6 @@ const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 /** Loading all instrumentations takes a second or two, on a busy machine many times that. */
 const TIMEOUT_MILLIS = 60_000;
 
-/** Columns of a printed trace that time decides. */
-const GUTTER = 36;
-
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -68,15 +65,6 @@ export function start(args: readonly string[], env: Env = {}, cwd = FIXTURES, by
 /** Runs Node to its end. */
 export function run(args: readonly string[], env: Env = {}, cwd = FIXTURES): Promise<Ended> {
   return start(args, env, cwd).ended;
-}
-
-/** What a program printed of its traces, without what is different each time. */
-export function traces(printed: string): string {
-  return printed
-    .split('\n')
-    .map((line) => (/^[ +\d]/.test(line) ? line.slice(GUTTER) : line))
-    .map((line) => line.replace(/^(trace) [0-9a-f]{32} (.*?) · [\d.]+ \S+/, '$1 $2').replace(/:\d+\//, ':(port)/'))
-    .join('\n');
 }
 
 export interface Project {

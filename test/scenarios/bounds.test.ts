@@ -1,7 +1,8 @@
 import { diag, DiagLogLevel, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { isLogEvent, SpanCache, type ReadableLogRecord, type ReadableSpan } from '../../src/index.js';
+import { isLogEvent, type ReadableLogRecord, type ReadableSpan } from '../../src/index.js';
+import { newCache } from '../caches.js';
 import { isOldestSdk } from '../sdk.js';
 import { eventNames, eventually, listenToWarnings, names, startService } from './service.js';
 
@@ -342,7 +343,7 @@ describe('Garbage from the SDK side', () => {
   }
 
   it('a record with nothing but a time is an event named log', () => {
-    const cache = new SpanCache();
+    const cache = newCache();
     const subscription = cache.subscribe({ orphans: true });
 
     cache.logRecordProcessor.onEmit({ hrTime: [1, 0] } as ReadableLogRecord);
@@ -353,7 +354,7 @@ describe('Garbage from the SDK side', () => {
   });
 
   it('a record with an invalid span context is an event of no span', () => {
-    const cache = new SpanCache();
+    const cache = newCache();
     const subscription = cache.subscribe({ orphans: true });
     const zeros = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 1 };
 
@@ -429,7 +430,7 @@ describe('The event made of a log record', () => {
   });
 
   it('has no resource if the record has none', () => {
-    const cache = new SpanCache();
+    const cache = newCache();
     const subscription = cache.subscribe({ orphans: true });
 
     cache.logRecordProcessor.onEmit({ hrTime: [1, 0] } as ReadableLogRecord);
@@ -455,7 +456,7 @@ describe('The event made of a log record', () => {
   });
 
   it('does not change when the record does', () => {
-    const cache = new SpanCache();
+    const cache = newCache();
     const subscription = cache.subscribe({ orphans: true });
     const attributes = { key: 'as emitted' };
     cache.logRecordProcessor.onEmit({ hrTime: [1, 0], attributes } as unknown as ReadableLogRecord);

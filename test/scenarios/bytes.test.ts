@@ -1,7 +1,7 @@
 import { ROOT_CONTEXT, type Span } from '@opentelemetry/api';
 import { expect } from 'chai';
 import type { OrphanEvent, SpanCacheOptions } from '../../src/index.js';
-import { eventNames, names, startService, total, type Service } from './service.js';
+import { eventNames, eventually, names, startService, total, type Service } from './service.js';
 
 const KILOBYTES = 'x'.repeat(10_000);
 
@@ -36,7 +36,11 @@ function check({ cache }: Service): void {
   ).to.equal(events.received);
 }
 
-const moved = () => new Promise((resolve) => setTimeout(resolve, 20));
+/** Waits until the driver has moved, by itself, what was queued. */
+async function moved({ cache }: Service): Promise<void> {
+  await eventually(() => cache.stats().spans.queued + cache.stats().events.queued === 0);
+  await new Promise(setImmediate);
+}
 
 describe('maxParkedBytes', () => {
   describe('reached by parked events', () => {
@@ -125,7 +129,7 @@ describe('maxParkedBytes', () => {
       const service = start(HOLD);
       for (let i = 0; i < 8; i++) service.large(String(i)).end();
 
-      await moved();
+      await moved(service);
 
       check(service);
       expect(service.spans).to.deep.equal(['0', '1', '2']);
@@ -136,11 +140,11 @@ describe('maxParkedBytes', () => {
       const service = start(HOLD);
       const { log } = service;
       log(service.start('open'), KILOBYTES);
-      await moved();
+      await moved(service);
       service.large('held').end();
-      await moved();
+      await moved(service);
       log(service.start('open'), KILOBYTES);
-      await moved();
+      await moved(service);
 
       const order: string[] = [];
       service.cache.subscribe(
@@ -149,7 +153,7 @@ describe('maxParkedBytes', () => {
       );
       for (let i = 0; i < 5; i++) {
         service.large(`later ${i}`).end();
-        await moved();
+        await moved(service);
       }
 
       check(service);
@@ -159,10 +163,10 @@ describe('maxParkedBytes', () => {
     it('does not hold a span that is larger by itself, nor lets others go for it', async () => {
       const service = start(HOLD);
       service.large('small').end();
-      await moved();
+      await moved(service);
       service.tracer.startSpan('huge', { attributes: { text: 'x'.repeat(100_000) } }, ROOT_CONTEXT).end();
 
-      await moved();
+      await moved(service);
 
       check(service);
       expect(service.spans).to.deep.equal(['huge']);
@@ -173,7 +177,7 @@ describe('maxParkedBytes', () => {
       const service = start({ ...HOLD, maxParkedSpans: 2 });
       for (let i = 0; i < 3; i++) service.start('small').end();
 
-      await moved();
+      await moved(service);
 
       expect(service.cache.stats().spans.early).to.deep.equal({ evicted: 1, evicted_bytes: 0 });
     });

@@ -1,12 +1,12 @@
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { SpanCache } from '../../src/index.js';
+import { newCache } from '../caches.js';
 import { batchSpanProcessor, simpleSpanProcessor } from '../sdk.js';
-import { eventNames, names, startService } from './service.js';
+import { eventNames, eventually, names, startService } from './service.js';
 
 describe('A duplicate', () => {
   it('span, from a processor registered twice, is delivered once and counted', () => {
-    const cache = new SpanCache();
+    const cache = newCache();
     const { start } = startService(undefined, {
       spanProcessors: [cache.spanProcessor, cache.spanProcessor],
     });
@@ -20,7 +20,7 @@ describe('A duplicate', () => {
   });
 
   it('log record, from a processor registered twice, is merged once and counted', () => {
-    const cache = new SpanCache();
+    const cache = newCache();
     const { start, log } = startService(undefined, {
       spanProcessors: [cache.spanProcessor],
       logRecordProcessors: [cache.logRecordProcessor, cache.logRecordProcessor],
@@ -40,7 +40,7 @@ describe('A duplicate', () => {
     ['BatchSpanProcessor', batchSpanProcessor],
   ] as const) {
     it(`span, from the cache as processor and as exporter behind a ${kind}, is delivered once`, async () => {
-      const cache = new SpanCache();
+      const cache = newCache();
       const { start, forceFlush } = startService(undefined, {
         spanProcessors: [cache.spanProcessor, processor(cache.exporter)],
       });
@@ -58,7 +58,7 @@ describe('A duplicate', () => {
   }
 
   it('span, exported before the cache gets it as a processor, is delivered once', async () => {
-    const cache = new SpanCache();
+    const cache = newCache();
     const { start, forceFlush } = startService(undefined, {
       spanProcessors: [simpleSpanProcessor(cache.exporter), cache.spanProcessor],
     });
@@ -74,14 +74,14 @@ describe('A duplicate', () => {
   });
 
   it('span, while it is held, is delivered once', async () => {
-    const cache = new SpanCache({ lateEvents: { holdMillis: 10_000 } });
+    const cache = newCache({ lateEvents: { holdMillis: 10_000 } });
     const { start } = startService(undefined, {
       spanProcessors: [cache.spanProcessor, simpleSpanProcessor(cache.exporter)],
     });
     const subscription = cache.subscribe();
 
     start('job').end();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await eventually(() => cache.stats().spans.held === 1);
     cache.flush();
 
     expect(names(subscription.take()!.spans)).to.deep.equal(['job']);

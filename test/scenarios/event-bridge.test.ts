@@ -3,12 +3,12 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import {
   EventToSpanEventBridge,
-  SpanCache,
   type LogRecordProcessor,
   type ReadableLogRecord,
   type ReadableSpan,
   type SpanProcessor,
 } from '../../src/index.js';
+import { newCache } from '../caches.js';
 import { inSpan, isOldestSdk, SamplingDecision, startSdk, type Sdk, type SdkConfig } from '../sdk.js';
 import { eventNames } from './service.js';
 
@@ -472,7 +472,7 @@ describe('EventToSpanEventBridge', () => {
     for (const [place, order] of Object.entries(orders)) {
       describe(place, () => {
         function startBoth(config?: Partial<SdkConfig>) {
-          const cache = new SpanCache();
+          const cache = newCache();
           const subscription = cache.subscribe({ orphans: true });
           const { tracer, logger } = startSdk({
             spanProcessors: [cache.spanProcessor],

@@ -359,7 +359,7 @@ describe('The clock jumps', () => {
         await until('the span is taken in', () => cache.stats().spans.queued === 0);
 
         shift = jump;
-        await new Promise((resolve) => setTimeout(resolve, 150));
+        await until('the span is delivered', () => spans.length > 0);
         const inTime = names(spans);
         open.end();
         cache.flush();
@@ -391,14 +391,14 @@ describe('The clock jumps', () => {
 });
 
 describe('A flood', () => {
-  it('of 1,000,000 events for one span leaves it the newest, and says how many gave way', async () => {
+  it('of 100,000 events for one span leaves it the newest, and says how many gave way', async () => {
     const service = startService();
     const { cache, start, logger } = service;
     const subscription = cache.subscribe();
     const span = start('busy');
     const inSpan = trace.setSpan(ROOT_CONTEXT, span);
 
-    for (let i = 0; i < 1_000_000; i++) {
+    for (let i = 0; i < 100_000; i++) {
       logger.emit({ body: 'x', context: inSpan });
       if (i % 50_000 === 0) cache.flush();
     }
@@ -409,19 +409,19 @@ describe('A flood', () => {
     const [{ events, droppedEventsCount } = expect.fail('no span')] = subscription.take()!.spans;
     expect(events).to.have.length(128);
     expect(events.at(-1)!.name).to.equal('the last');
-    expect(droppedEventsCount).to.equal(1_000_001 - 128);
-    expect(cache.stats().events).to.include({ received: 1_000_001, merged: 128, parked: 0 });
-    expect(cache.stats().events.dropped.event_limit).to.equal(1_000_001 - 128);
+    expect(droppedEventsCount).to.equal(100_001 - 128);
+    expect(cache.stats().events).to.include({ received: 100_001, merged: 128, parked: 0 });
+    expect(cache.stats().events.dropped.event_limit).to.equal(100_001 - 128);
     expectCountersAddUp(service);
     await expectStillDelivers(service);
   }).timeout(60_000);
 
-  it('of 1,000,000 parents without a span keeps the events of the newest', async () => {
+  it('of 100,000 parents without a span keeps the events of the newest', async () => {
     const service = startService();
     const { cache, logger } = service;
     cache.subscribe();
 
-    for (let i = 1; i <= 1_000_000; i++) {
+    for (let i = 1; i <= 100_000; i++) {
       const spanId = i.toString(16).padStart(16, '0');
       const spanContext = { traceId: 'a'.repeat(32), spanId, traceFlags: TraceFlags.SAMPLED };
       logger.emit({ body: 'x', context: trace.setSpanContext(ROOT_CONTEXT, spanContext) });
@@ -429,33 +429,33 @@ describe('A flood', () => {
     }
 
     const { events, parkedSpans } = cache.stats();
-    expect(events.received).to.equal(1_000_000);
+    expect(events.received).to.equal(100_000);
     expect([parkedSpans, events.parked]).to.deep.equal([16_384, 16_384]);
-    expect(events.orphaned.evicted).to.equal(1_000_000 - 16_384);
+    expect(events.orphaned.evicted).to.equal(100_000 - 16_384);
     expectCountersAddUp(service);
     await expectStillDelivers(service);
   }).timeout(60_000);
 
-  it('of 200,000 orphans at once can be taken in one batch', async () => {
+  it('of 150,000 orphans at once can be taken in one batch', async () => {
     const service = startService({ maxEventsPerSpan: 10_000, maxParkedMillis: 1 });
     const { cache, start, log } = service;
     const subscription = cache.subscribe({ capacity: 1_000_000, orphans: true });
-    for (let parent = 0; parent < 20; parent++) {
+    for (let parent = 0; parent < 15; parent++) {
       const open = start('never ends');
       for (let i = 0; i < 10_000; i++) log(open, 'x');
       cache.flush();
     }
     start('job').end();
     cache.flush();
-    await until('they have expired', () => cache.stats().events.orphaned.expired === 200_000);
+    await until('they have expired', () => cache.stats().events.orphaned.expired === 150_000);
 
     const { spans, orphans } = subscription.take()!;
 
-    expect([spans.length, orphans.length]).to.deep.equal([1, 200_000]);
+    expect([spans.length, orphans.length]).to.deep.equal([1, 150_000]);
     await expectStillDelivers(service);
   }).timeout(60_000);
 
-  it('of 200,000 spans in one tick fills the queues, and what is in them is delivered whole', async () => {
+  it('of 100,000 spans in one tick fills the queues, and what is in them is delivered whole', async () => {
     const service = startService();
     const { cache, start, log } = service;
     let whole = 0;
@@ -463,7 +463,7 @@ describe('A flood', () => {
       whole += spans.filter((span) => span.events.length === 1).length;
     });
 
-    for (let i = 0; i < 200_000; i++) {
+    for (let i = 0; i < 100_000; i++) {
       const span = start('storm');
       log(span, 'x');
       span.end();
@@ -472,7 +472,7 @@ describe('A flood', () => {
     await until('the queues are empty', () => cache.stats().spans.queued === 0);
 
     expect([spans.queued, events.queued]).to.deep.equal([65_536, 65_536]);
-    expect([spans.dropped.queue_full, events.dropped.queue_full]).to.deep.equal([134_464, 134_464]);
+    expect([spans.dropped.queue_full, events.dropped.queue_full]).to.deep.equal([34_464, 34_464]);
     expectCountersAddUp(service);
     expect(whole + cache.stats().parkedSpans + cache.stats().events.orphaned.evicted).to.equal(65_536);
     await expectStillDelivers(service);

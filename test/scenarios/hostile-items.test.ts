@@ -2,7 +2,7 @@ import { diag, ROOT_CONTEXT, trace, type Span, type SpanContext } from '@opentel
 import { expect } from 'chai';
 import sinon from 'sinon';
 import type { DeliveredSpan, ReadableSpan, SpanCacheOptions } from '../../src/index.js';
-import { eventNames, names, startService, total, type Service } from './service.js';
+import { eventNames, eventually, names, startService, total, type Service } from './service.js';
 
 /*
  * Items that cannot be read, or not twice, or that change: whatever is wrong with one, it is in one counter, and the
@@ -97,7 +97,7 @@ describe('A span context that its owner uses again', () => {
     const shared = newContext() as { -readonly [K in keyof SpanContext]: SpanContext[K] };
     cache.spanProcessor.onEnd(foreignSpan(() => shared));
     cache.logRecordProcessor.onEmit({ hrTime: [1, 0], body: 'of foreign', attributes: {}, spanContext: shared } as never);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await eventually(() => cache.stats().spans.held === 1);
     expect(cache.stats().spans.held).to.equal(1);
     Object.assign(shared, { traceId: undefined, spanId: undefined });
     cache.flush();
@@ -121,7 +121,7 @@ describe('A span context that its owner uses again', () => {
     const subscription = cache.subscribe();
     const shared = newContext() as { -readonly [K in keyof SpanContext]: SpanContext[K] };
     cache.spanProcessor.onEnd(foreignSpan(() => shared));
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await eventually(() => cache.stats().spans.held === 1);
     expect(cache.stats().spans.held).to.equal(1);
 
     Object.assign(shared, { traceId: NaN, spanId: NaN });
@@ -209,7 +209,7 @@ describe('A clock that once showed no time', () => {
         await new Promise((resolve) => setTimeout(resolve, 10));
         time = now;
 
-        await new Promise((resolve) => setTimeout(resolve, 150));
+        await eventually(() => cache.stats().spans.delivered + cache.stats().events.orphaned.expired === 2);
 
         expect(names(subscription.take()?.spans ?? [])).to.deep.equal(['held']);
         expect(cache.stats().events.orphaned.expired).to.equal(1);

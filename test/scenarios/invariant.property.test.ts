@@ -16,6 +16,7 @@ import {
   type Subscription,
   type SubscriptionHandle,
 } from '../../src/index.js';
+import { runs } from '../property-runs.js';
 import { SamplingDecision } from '../sdk.js';
 import { listenToErrors, startService, total, type Service } from './service.js';
 
@@ -762,12 +763,11 @@ describe('The invariant of the counters', () => {
       }
     });
 
-  it('holds after every step, whoever comes and goes', async () => {
-    // So many that the next test finds even the rarest path.
-    await fc.assert(property(setups('nobody', 'faulty'), anySteps), { numRuns: 450 });
-  }).timeout(240_000);
+  const holds = () => fc.assert(property(setups('nobody', 'faulty'), anySteps), { numRuns: runs(450) });
 
-  it('was held in runs that took every path', () => {
+  it('holds after every step, whoever comes and goes', holds).timeout(240_000);
+
+  it('was held in runs that took every path', async () => {
     // Neither happens in these runs: nothing comes after shutdown().
     const elsewhere = ['span shutdown', 'event shutdown'];
     const all = [
@@ -776,10 +776,14 @@ describe('The invariant of the counters', () => {
       ...Object.keys(new SpanCache().stats().events.orphaned).map((key) => `orphan ${key}`),
     ];
 
-    expect([...reasons]).to.include.members(all.filter((reason) => !elsewhere.includes(reason)));
-  });
+    const wanted = all.filter((reason) => !elsewhere.includes(reason));
+    // The rarest path may need some runs more.
+    for (let more = 0; more < 8 && wanted.some((reason) => !reasons.has(reason)); more++) await holds();
+
+    expect([...reasons]).to.include.members(wanted);
+  }).timeout(240_000);
 
   it('is what a subscriber saw that was there all the time', async () => {
-    await fc.assert(property(setups('witness'), steps), { numRuns: 250 });
+    await fc.assert(property(setups('witness'), steps), { numRuns: runs(250) });
   }).timeout(240_000);
 });

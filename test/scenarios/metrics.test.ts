@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { metrics } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { SpanCache, type SpanCacheOptions } from '../../src/index.js';
+import type { SpanCacheOptions } from '../../src/index.js';
+import { newCache } from '../caches.js';
 import {
   batchLogRecordProcessor,
   batchSpanProcessor,
@@ -104,7 +105,7 @@ describe('With selfObsMeterProvider', () => {
         const reader = new PrometheusExporter({ preventServerStart: true });
         const selfObsMeterProvider = new MeterProvider({ readers: [reader] });
         const limits = { maxQueueSize: 4, maxExportBatchSize: 4, selfObsMeterProvider };
-        const cache = new SpanCache({ queueCapacity: 4, selfObsMeterProvider });
+        const cache = newCache({ queueCapacity: 4, selfObsMeterProvider });
         cache.subscribe();
         const { start, log, forceFlush } = startService(undefined, {
           spanProcessors: [
@@ -178,7 +179,7 @@ describe('With selfObsMeterProvider', () => {
 
   it('each cache has a name of its own', async () => {
     const { meterProvider, collect } = startObserved();
-    const other = new SpanCache({ selfObsMeterProvider: meterProvider });
+    const other = newCache({ selfObsMeterProvider: meterProvider });
 
     const points = (await collect()).points('span_cache.span.received');
 

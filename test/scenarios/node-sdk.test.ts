@@ -1,6 +1,6 @@
 import { trace } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { SpanCache } from '../../src/index.js';
+import { newCache } from '../caches.js';
 import { globalLogger, NodeSDK, unregisterGlobals } from '../sdk.js';
 import { eventNames, names } from './service.js';
 
@@ -24,7 +24,7 @@ describe('NodeSDK', () => {
   afterEach(unregisterGlobals);
 
   it('feeds the cache through its span and log record processors', async () => {
-    const cache = new SpanCache();
+    const cache = newCache();
     const subscription = cache.subscribe();
     const sdk = new NodeSDK({
       ...nothingElse,
@@ -45,7 +45,7 @@ describe('NodeSDK', () => {
   });
 
   it('closes the subscriptions when it shuts down, after they got everything', async () => {
-    const cache = new SpanCache();
+    const cache = newCache();
     const subscription = cache.subscribe();
     const sdk = new NodeSDK({
       ...nothingElse,
@@ -62,7 +62,7 @@ describe('NodeSDK', () => {
   });
 
   it('feeds the cache as its trace exporter', async () => {
-    const cache = new SpanCache();
+    const cache = newCache();
     const subscription = cache.subscribe();
     const sdk = new NodeSDK({ ...nothingElse, traceExporter: cache.exporter });
     sdk.start();
@@ -75,7 +75,7 @@ describe('NodeSDK', () => {
   });
 
   it('loses no span at shutdown when the cache is its trace exporter and log record processor', async () => {
-    const cache = new SpanCache();
+    const cache = newCache();
     const subscription = cache.subscribe();
     const sdk = new NodeSDK({
       ...nothingElse,

@@ -1,7 +1,8 @@
 import { ROOT_CONTEXT, trace, type Context, type Tracer } from '@opentelemetry/api';
 import type { Logger } from '@opentelemetry/api-logs';
 import { expect } from 'chai';
-import { formatTrace, SpanCache } from '../../src/index.js';
+import { formatTrace } from '../../src/index.js';
+import { newCache } from '../caches.js';
 import type { DeliveredSpan } from '../../src/model/merged-span.js';
 import {
   assertLog,
@@ -45,7 +46,7 @@ describe('Spans with names that are no strings', () => {
     let spans: DeliveredSpan[];
     let text: string;
     beforeEach(() => {
-      const cache = new SpanCache();
+      const cache = newCache();
       const store = cache.store();
       const { tracer, logger } = startSdk({
         spanProcessors: [cache.spanProcessor],

@@ -10,7 +10,9 @@ import {
 } from '@opentelemetry/api';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { SpanCache, type RecordingOptions, type SpanStore } from '../../src/index.js';
+import type { RecordingOptions, SpanCache, SpanStore } from '../../src/index.js';
+import { newCache } from '../caches.js';
+import { runs } from '../property-runs.js';
 import {
   batchSpanProcessor,
   InMemorySpanExporter,
@@ -76,7 +78,7 @@ class Services {
   constructor(seed: number, samplerOfCache: boolean, recording: RecordingOptions = {}) {
     const idGenerator = idsFrom(seed);
     for (let i = 0; i < SERVICES; i++) {
-      const cache = new SpanCache({ recording });
+      const cache = newCache({ recording });
       const delegate = new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(0.3) });
       const exporter = new InMemorySpanExporter();
       const attached = new InMemorySpanExporter();
@@ -213,7 +215,7 @@ describe('Recording, in several services', () => {
         }
         await services.shutdown();
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
 
     const all = ['sampled', 'recorded', 'left out'];
@@ -243,7 +245,7 @@ describe('Recording, in several services', () => {
         }
         await services.shutdown();
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
 
     expect(continued.afterOff, 'spans that followed a parent after recording was off').to.be.above(0);
@@ -267,7 +269,7 @@ describe('Recording, in several services', () => {
         await plain.shutdown();
         await recording.shutdown();
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   }).timeout(60_000);
 });

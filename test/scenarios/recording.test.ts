@@ -2,6 +2,7 @@ import { context, ROOT_CONTEXT, trace, TraceFlags, type Span } from '@openteleme
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { SpanCache, type DeliveredSpan, type SpanCacheOptions } from '../../src/index.js';
+import { newCache } from '../caches.js';
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,
@@ -27,7 +28,7 @@ interface Sampled extends Service {
 
 /** A service with the cache's sampler in front of another one, and somebody who sees all that is delivered. */
 function startSampled(delegate: Sampler | undefined, options?: SpanCacheOptions): Sampled {
-  const cache = new SpanCache(options);
+  const cache = newCache(options);
   const sdk = startSdk({
     spanProcessors: [cache.spanProcessor],
     logRecordProcessors: [cache.logRecordProcessor],
@@ -141,7 +142,7 @@ describe('Recording', () => {
     });
 
     it('goes on with a trace when another processor starts a span in onStart()', () => {
-      const cache = new SpanCache({ recording: { enabled: true } });
+      const cache = newCache({ recording: { enabled: true } });
       let starting = false;
       let nested: Span | undefined;
       const starter = {
@@ -236,7 +237,7 @@ describe('Recording', () => {
     it('makes no difference to exporters, neither of the SDK nor of the cache', async () => {
       const beside = new InMemorySpanExporter();
       const attached = new InMemorySpanExporter();
-      const cache = new SpanCache({ recording: { enabled: true } });
+      const cache = newCache({ recording: { enabled: true } });
       cache.addExporter(attached);
       const store = cache.store();
       let count = 0;
@@ -264,7 +265,7 @@ describe('Recording', () => {
     it('works with NodeSDK, which follows OTEL_TRACES_SAMPLER', async () => {
       const before = { ...process.env };
       Object.assign(process.env, { OTEL_TRACES_SAMPLER: 'parentbased_always_off', OTEL_METRICS_EXPORTER: 'none' });
-      const cache = new SpanCache();
+      const cache = newCache();
       const store = cache.store();
       const sdk = new NodeSDK({
         spanProcessors: [cache.spanProcessor],

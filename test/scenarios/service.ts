@@ -1,5 +1,6 @@
 import { diag, DiagLogLevel, ROOT_CONTEXT, trace, type Span } from '@opentelemetry/api';
-import { SpanCache, type ReadableSpan, type SpanCacheOptions } from '../../src/index.js';
+import type { ReadableSpan, SpanCache, SpanCacheOptions } from '../../src/index.js';
+import { newCache } from '../caches.js';
 import { startSdk, type Sdk, type SdkConfig } from '../sdk.js';
 
 const realSetTimeout = setTimeout;
@@ -15,7 +16,7 @@ export interface Service extends Sdk {
 
 /** Where the SDK is given log record processors, be it none, that of the cache is never asked for. */
 export function startService(options?: SpanCacheOptions, sdk?: Partial<SdkConfig>): Service {
-  const cache = new SpanCache(options);
+  const cache = newCache(options);
   const { tracer, logger, ...lifecycle } = startSdk({
     spanProcessors: [cache.spanProcessor],
     ...sdk,

@@ -1,6 +1,7 @@
 import { ROOT_CONTEXT, type Span, type Tracer } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { SpanCache, type ReadableSpan, type SpanCacheOptions } from '../../src/index.js';
+import type { ReadableSpan, SpanCache, SpanCacheOptions } from '../../src/index.js';
+import { newCache } from '../caches.js';
 import { SamplingDecision, startSdk, type SdkConfig } from '../sdk.js';
 import { eventually, names, total } from './service.js';
 
@@ -13,7 +14,7 @@ const sampler: NonNullable<SdkConfig['sampler']> = {
 
 /** A service that registers no log record processor: its spans need not be read on their way. */
 function startSpansOnly(options?: SpanCacheOptions): { cache: SpanCache; tracer: Tracer } {
-  const cache = new SpanCache(options);
+  const cache = newCache(options);
   return { cache, tracer: startSdk({ spanProcessors: [cache.spanProcessor], sampler }).tracer };
 }
 

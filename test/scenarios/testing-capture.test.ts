@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { context, propagation, ROOT_CONTEXT, trace, type Span } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { SpanCache } from '../../src/index.js';
+import { newCache } from '../caches.js';
 import { traceTesting, TraceTimeoutError, type TraceTesting } from '../../src/testing/index.js';
 import { globalLogger, inSpan, startSdk, unregisterGlobals } from '../sdk.js';
 
@@ -213,7 +213,7 @@ describe('traceTesting()', () => {
   describe('with a cache that the provider has', () => {
     it('reads spans and logs through it, at once and per scope', async () => {
       await tracing.shutdown();
-      const cache = new SpanCache();
+      const cache = newCache();
       const { tracer, logger } = startSdk({
         spanProcessors: [cache.spanProcessor],
         logRecordProcessors: [cache.logRecordProcessor],

@@ -3,7 +3,7 @@ import { trace, type Span } from '@opentelemetry/api';
 import { AlwaysOffSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { expect, use } from 'chai';
 import sinon from 'sinon';
-import { SpanCache } from '../../src/index.js';
+import { newCache } from '../caches.js';
 import { traceChai } from '../../src/testing/chai.js';
 import { traceMatchers } from '../../src/testing/runners/matchers.js';
 import { assertLog, assertNoSpan, assertSpan, assertTrace, traceTesting, type TraceRun, type TraceTesting } from '../../src/testing/index.js';
@@ -65,7 +65,7 @@ describe('A failure about a run without spans', () => {
 
   it('says that a provider does not have the cache', async () => {
     unregisterGlobals();
-    tracing = traceTesting({ cache: new SpanCache() });
+    tracing = traceTesting({ cache: newCache() });
     trace.setGlobalTracerProvider(new BasicTracerProvider());
     const run = await tracing.run(() => endedSpan('job'));
 

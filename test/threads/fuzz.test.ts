@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { BroadcastChannel, getEnvironmentData, MessageChannel } from 'node:worker_threads';
 import { diag, TraceFlags } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { SpanCache, type DeliveredSpan, type OrphanEvent, type SpanCacheStats } from '../../src/index.js';
+import type { DeliveredSpan, OrphanEvent, SpanCache, SpanCacheStats } from '../../src/index.js';
+import { newCache } from '../caches.js';
 import { receiverOptions, relayOptions } from '../../src/threads/options.js';
 import { PROTOCOL_VERSION, type Broadcast, type ReceiverMessage, type RelayMessage } from '../../src/threads/protocol.js';
 import { CacheReceiver } from '../../src/threads/receiver.js';
@@ -83,7 +84,7 @@ describe('Messages between threads that were tampered with', function () {
   for (const [type, make] of Object.entries(MESSAGES)) {
     it(`cost their receiver nothing but themselves, if they are of the type ${type}`, () => {
       const mutator = new Mutator();
-      const cache = new SpanCache();
+      const cache = newCache();
       cache.subscribe(() => {}, { orphans: true });
       const original = make();
       const sums = { spans: 0, orphans: 0 };
@@ -119,7 +120,7 @@ describe('Messages between threads that were tampered with', function () {
 
   it('leave no link half-open, if they are hellos, and no flush waits for them', async () => {
     const mutator = new Mutator();
-    const cache = new SpanCache();
+    const cache = newCache();
     cache.subscribe(() => {}, { orphans: true });
     const receiver = new CacheReceiver(cache, receiverOptions({ flushTimeoutMillis: 120_000 }));
     const address = getEnvironmentData('otel-span-cache.threads') as unknown as { channel: string };

@@ -2,11 +2,11 @@ import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { assertComplete, assertEvicted } from '../../../bench/cases/assert-complete.js';
 import { endedSpans, loggerOf } from '../../../bench/cases/sdk.js';
-import { SpanCache } from '../../../src/index.js';
+import { newCache } from '../../caches.js';
 
 describe('assertComplete', () => {
   it('throws when one subscriber got less than what was delivered', () => {
-    const cache = new SpanCache();
+    const cache = newCache();
     cache.subscribe(() => {});
     for (const span of endedSpans(4)) cache.spanProcessor.onEnd(span);
     cache.flush();
@@ -16,7 +16,7 @@ describe('assertComplete', () => {
   });
 
   it('throws when there is a subscriber where none is said to be', () => {
-    const cache = new SpanCache();
+    const cache = newCache();
     cache.subscribe(() => {});
     for (const span of endedSpans(4)) cache.spanProcessor.onEnd(span);
     cache.flush();
@@ -28,7 +28,7 @@ describe('assertComplete', () => {
 describe('assertEvicted', () => {
   /** A cache with room for the events of two spans, after the events of that many spans that do not end. */
   function statsAfter(spans: number) {
-    const cache = new SpanCache({ maxParkedSpans: 2 });
+    const cache = newCache({ maxParkedSpans: 2 });
     cache.subscribe(() => {});
     const logger = loggerOf(cache.logRecordProcessor);
     for (let i = 1; i <= spans; i++) {

@@ -202,9 +202,8 @@ describe('Driver', () => {
   it('is not put off by spans that keep ending', async () => {
     const { cache, start } = startService();
     cache.subscribe(() => {});
-    const end = performance.now() + 1_000;
 
-    while (performance.now() < end && cache.stats().spans.delivered === 0) {
+    while (cache.stats().spans.delivered === 0) {
       start('job').end();
       await new Promise(setImmediate);
     }
@@ -304,9 +303,7 @@ describe('Driver', () => {
       return service;
     }
 
-    beforeEach(async () => {
-      // The caches of other tests have planned what they will.
-      for (let i = 0; i < 5; i++) await new Promise((resolve) => setTimeout(resolve, 2));
+    beforeEach(() => {
       clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
       const plan = sinon.spy(globalThis, 'setTimeout');
       planned = () => plan.args.map(([, millis]) => millis);

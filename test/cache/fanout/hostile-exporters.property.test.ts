@@ -6,6 +6,7 @@ import { ExporterSubscription } from '../../../src/cache/fanout/exporter-subscri
 import { MergedSpan, type DeliveredSpan } from '../../../src/model/merged-span.js';
 import type { ExportResult, ReadableSpan, SpanExporter } from '../../../src/model/otel.js';
 import { SPAN_MEMBERS } from '../../../src/model/span-members.js';
+import { runs } from '../../property-runs.js';
 import { listenToWarnings } from '../../scenarios/service.js';
 import { JsonTraceSerializer, ProtobufTraceSerializer, startSdk } from '../../sdk.js';
 
@@ -273,7 +274,7 @@ describe('A hostile exporter', () => {
           clock.restore();
         }
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
     await turn();
 

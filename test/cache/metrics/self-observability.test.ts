@@ -11,6 +11,7 @@ import {
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { SpanCache } from '../../../src/index.js';
+import { newCache } from '../../caches.js';
 import { MeterProvider as SdkMeterProvider, PrometheusExporter } from '../../sdk.js';
 import { listenToWarnings, startService } from '../../scenarios/service.js';
 
@@ -115,7 +116,7 @@ describe('SelfObservability', () => {
   describe('after shutdown()', () => {
     it('observes once more, and then never again', async () => {
       const { meterProvider, callbacks, collect, use } = spiedMeter();
-      const cache = new SpanCache({ selfObsMeterProvider: meterProvider });
+      const cache = newCache({ selfObsMeterProvider: meterProvider });
       await cache.shutdown();
       use.resetHistory();
 
@@ -130,8 +131,8 @@ describe('SelfObservability', () => {
     it('does not disturb the other callbacks of a collection', async () => {
       const reader = new PrometheusExporter({ preventServerStart: true });
       const meterProvider = new SdkMeterProvider({ readers: [reader] });
-      const first = new SpanCache({ selfObsMeterProvider: meterProvider });
-      const second = new SpanCache({ selfObsMeterProvider: meterProvider });
+      const first = newCache({ selfObsMeterProvider: meterProvider });
+      const second = newCache({ selfObsMeterProvider: meterProvider });
       await first.shutdown();
 
       const { resourceMetrics } = await reader.collect();

@@ -41,6 +41,18 @@ describe('BoundedQueue', () => {
     expect(takeAll(queue)).to.deep.equal([2]);
   });
 
+  it('says of one item lost that it was one', () => {
+    const warnings: unknown[] = [];
+    listenToWarnings((_, message) => warnings.push(message));
+    const queue = new BoundedQueue<number>('test', 1);
+    for (const item of [1, 2]) queue.push(item);
+
+    queue.seal();
+    takeAll(queue);
+
+    expect(warnings.at(-1)).to.equal('dropped 1 test because the test queue was full (1)');
+  });
+
   it('gives out segments of at most SEGMENT_SIZE', () => {
     const queue = new BoundedQueue<number>('test', 10_000);
     for (let i = 0; i < SEGMENT_SIZE * 2 + 1; i++) queue.push(i);

@@ -55,7 +55,9 @@ describe('Pool', () => {
       expect(pool.idle).to.equal(1);
       expect(pool.acquire()).to.equal(object);
       expect(pool.acquire()).not.to.equal(object);
-      expect(error.args.map(([, message]) => message)).to.deep.equal(['an object was released twice; it is kept once']);
+      expect(error.args.map(([, message, cause]) => [message, (cause as Error).message])).to.deep.equal([
+        ['an object was released twice; it is kept once', 'released twice'],
+      ]);
     });
 
     it('takes it back again once it was given out again', () => {

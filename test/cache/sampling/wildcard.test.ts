@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { matchesPattern } from '../../../src/cache/sampling/wildcard.js';
+import { runs } from '../../property-runs.js';
 
 /** The definition, word for word: slow, and beyond doubt. */
 function reference(name: string, pattern: string): boolean {
@@ -19,7 +20,7 @@ describe('matchesPattern()', () => {
       fc.property(text(['a', 'a', 'b', '\n'], 10), text(['a', 'a', 'b', '\n', '*', '?'], 8), (name, pattern) => {
         expect(matchesPattern(name, pattern)).to.equal(reference(name, pattern));
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
   });
 

@@ -17,6 +17,7 @@ import fc from 'fast-check';
 import type { DeliveredSpan, ReadableSpan } from '../../../src/index.js';
 import { SpanHistory } from '../../../src/cache/store/span-history.js';
 import { StoredSpan } from '../../../src/cache/store/stored-span.js';
+import { runs } from '../../property-runs.js';
 import { names, startService } from '../../scenarios/service.js';
 import { JsonTraceSerializer, ProtobufTraceSerializer, SamplingDecision } from '../../sdk.js';
 
@@ -165,7 +166,7 @@ describe('SpanHistory', () => {
             expectSame(span, originals[i]!);
           }
         }),
-        { numRuns: 200 },
+        { numRuns: runs(200) },
       );
     });
 
@@ -383,7 +384,7 @@ describe('SpanHistory', () => {
           expect(stored.map((span) => span.spanContext())).to.deep.equal(list.map((span) => span.spanContext()));
           expect(stored.map((span) => span.attributes)).to.deep.equal(list.map((span) => span.attributes));
         }),
-        { numRuns: 300 },
+        { numRuns: runs(300) },
       );
     });
 
@@ -480,7 +481,7 @@ describe('SpanHistory', () => {
           const lengths = history.spans().map(({ attributes }) => String(attributes['text']).length);
           expect(lengths).to.deep.equal(kept.map(({ length }) => length));
         }),
-        { numRuns: 200 },
+        { numRuns: runs(200) },
       );
     });
 

@@ -4,7 +4,7 @@ import { useFakeTimers, type SinonFakeTimers } from 'sinon';
 import type { SpanCacheOptions } from '../../../src/index.js';
 import { TracePrinter } from '../../../src/register/print/trace-printer.js';
 import { startService } from '../../scenarios/service.js';
-import { traces } from '../programs.js';
+import { traces } from '../printed-traces.js';
 
 interface Printing extends SpanCacheOptions {
   maxWaitingSpans?: number;

@@ -189,8 +189,8 @@ const TASKS = {
     await asked();
     end(1);
     say('busy');
-    const until = Date.now() + workerData.millis;
-    while (Date.now() < until);
+    const stop = new Int32Array(workerData.stop);
+    while (Atomics.load(stop, 0) === 0);
   },
 
   async close() {

@@ -337,7 +337,7 @@ describe('The failure', () => {
 
     thrownBy(() => assertTrace(wide, nested));
     thrownBy(() => assertTrace(wide, { children: Array.from({ length: 50 }, () => ({ name: 'z' })) }));
-  }).timeout(5000);
+  });
 });
 
 describe('A wrong pattern', () => {

@@ -4,6 +4,7 @@ import { alignAtLeastCost } from '../../../src/testing/assert/assignment/least-c
 import { canAssignAll } from '../../../src/testing/assert/assignment/maximum-matching.js';
 import { assignAtLeastCost } from '../../../src/testing/assert/assignment/minimum-cost.js';
 import { alignColumns, assignColumns, type PricedRows } from '../../../src/testing/assert/assignment/price-list.js';
+import { runs } from '../../property-runs.js';
 
 /** Costs by row and column. */
 const matrices = (max: number): fc.Arbitrary<number[][]> =>
@@ -60,7 +61,7 @@ describe('canAssignAll', () => {
         const misses = repeated(costs, times).map((row) => row.map((cost) => (cost === 0 ? 0 : 1)));
         expect(assigned).to.equal(leastCost(misses, 1, false) === 0);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -85,7 +86,7 @@ describe('assignColumns', () => {
         expect(new Set(taken.flat()).size).to.equal(taken.flat().length);
         expect(costOfTaken(taken, costs, times, none)).to.equal(leastCost(repeated(costs, times), none, false));
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -114,7 +115,7 @@ describe('alignColumns', () => {
         expect(taken.flat()).to.deep.equal([...new Set(taken.flat())].toSorted((a, b) => a - b));
         expect(costOfTaken(taken, costs, times, none)).to.equal(leastCost(repeated(costs, times), none, true));
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -146,7 +147,7 @@ describe('assignAtLeastCost', () => {
         expect(new Set(taken).size).to.equal(taken.length);
         expect(costOf(columnOf, costs, none)).to.equal(leastCost(costs, none, false));
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 });
@@ -163,7 +164,7 @@ describe('alignAtLeastCost', () => {
         expect(taken).to.deep.equal([...new Set(taken)].toSorted((a, b) => a - b));
         expect(costOf(columnOf, costs, none)).to.equal(leastCost(costs, none, true));
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 });

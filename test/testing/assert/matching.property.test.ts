@@ -14,6 +14,7 @@ import {
   type SpanPattern,
 } from '../../../src/testing/assert/index.js';
 import type { CapturedNode, CapturedTrace } from '../../../src/testing/captured.js';
+import { runs } from '../../property-runs.js';
 import { traceOf, type Sketch } from '../captured-spans.js';
 
 /** Few names and values, so that spans are like each other. */
@@ -122,7 +123,7 @@ describe('A pattern', () => {
 
         expect(matchesTrace(expected, trace)).to.equal(bruteForce(rootOf(trace), expected));
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 
@@ -146,7 +147,7 @@ describe('A pattern', () => {
           expect(failureOf(() => assertTrace(trace, other))).to.satisfy(differs);
         }
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 });
@@ -185,7 +186,7 @@ describe('The report', () => {
           }
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });

@@ -3,7 +3,7 @@ import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
 import { AlwaysOffSampler, BasicTracerProvider, InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
-import { SpanCache } from '../../../src/index.js';
+import { newCache } from '../../caches.js';
 import { ForeignProviderError, MissingSdkError } from '../../../src/testing/index.js';
 import { findUserSdk } from '../../../src/testing/sdk/user-sdk.js';
 import { NodeSDK, simpleSpanProcessor } from '../../sdk.js';
@@ -148,7 +148,7 @@ describe('traceTesting()', () => {
     });
 
     it('says of a cache that no provider has, where the spans go instead', async () => {
-      const tracing = start({ cache: new SpanCache() });
+      const tracing = start({ cache: newCache() });
       register();
 
       const run = await tracing.run(() => endedSpan('job'));
@@ -166,7 +166,7 @@ describe('traceTesting()', () => {
     });
 
     it('counts a span once that comes by a processor and by a cache', async () => {
-      const cache = new SpanCache();
+      const cache = newCache();
       const tracing = start({ cache });
       register(cache.spanProcessor, tracing.spanProcessor, tracing.spanProcessor);
 

@@ -2,6 +2,7 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { remoteScope, type RejectionReason, type RemoteScope } from '../../../src/testing/remote/index.js';
+import { runs } from '../../property-runs.js';
 import { failureOf, names } from '../capture/tracing-tools.js';
 import { field, repeated, spanWith } from './payloads.js';
 
@@ -243,7 +244,7 @@ describe('OtlpServer', () => {
         const { status } = await send(request as Sent);
         expect(status).to.be.oneOf([200, 400]);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
 
     expect((await send({ body: traces(span()) })).status).to.equal(200);

@@ -48,8 +48,9 @@ describe('OtlpServer', () => {
     open.push(sent);
     sent.write(`{}${' '.repeat(bytes - 2)}`);
     while (server.requests === seen) await new Promise(setImmediate);
-    // The rest of the body is on its way.
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // The rest of the body is on its way: in the system's buffers, which the server reads turn by turn.
+    while (sent.writableLength > 0) await new Promise(setImmediate);
+    for (let i = 0; i < 20; i++) await new Promise(setImmediate);
     return sent;
   }
 

@@ -1,10 +1,3 @@
-import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { logs } from '@opentelemetry/api-logs';
 import {
   BatchLogRecordProcessor,
@@ -14,7 +7,7 @@ import {
 } from '@opentelemetry/sdk-logs';
 import { expect } from 'chai';
 import { assertLog, ForeignProviderError } from '../../../src/testing/index.js';
-import { SpanCache } from '../../../src/index.js';
+import { newCache } from '../../caches.js';
 import { thrownBy } from '../assert/thrown.js';
 import { endedSpan, tracingStarter } from '../capture/tracing-tools.js';
 
@@ -91,7 +84,7 @@ describe('The log records of a run', () => {
 
     expect(silent.message).to.match(/^no log matches \{body: paid\}: no log was captured\n\na logger provider is registered and its log records/);
     expect(run.explainNoLogs()).to.equal('no logger provider is registered: log records are no-ops');
-    const cached = await start({ cache: new SpanCache() }).run(() => undefined);
+    const cached = await start({ cache: newCache() }).run(() => undefined);
     expect(cached.logs).to.deep.equal([]);
     expect(cached.explainNoLogs()).to.match(/^none came by the cache/);
   });
@@ -107,33 +100,5 @@ describe('The log records of a run', () => {
     expect(run.logs).to.deep.equal([]);
     expect(run.unownedLogs.map(({ body }) => body)).to.deep.equal(['after']);
     expect(run.explainNoLogs()).to.match(/^unowned: 1 log record was emitted/);
-  });
-
-  describe('where sdk-logs is not installed', () => {
-    let project: string;
-    before(() => {
-      project = mkdtempSync(join(tmpdir(), 'otel-span-cache-no-logs-'));
-      writeFileSync(join(project, 'package.json'), '{}');
-      const packages = join(project, 'node_modules/@opentelemetry');
-      mkdirSync(packages, { recursive: true });
-      // Copies: what is linked finds its neighbours where it really is.
-      const installed = fileURLToPath(new URL('../../../node_modules/@opentelemetry', import.meta.url));
-      for (const name of ['api', 'context-async-hooks', 'core', 'resources', 'sdk-trace', 'sdk-trace-base', 'semantic-conventions']) {
-        cpSync(join(installed, name), join(packages, name), { recursive: true });
-      }
-    });
-    after(() => rmSync(project, { recursive: true, force: true }));
-
-    it('are an error that names the command which installs it, and spans are read all the same', async () => {
-      const fixture = fileURLToPath(new URL('fixtures/without-logs-sdk.mts', import.meta.url));
-      const tsx = createRequire(import.meta.url).resolve('tsx');
-
-      const { stdout } = await promisify(execFile)(process.execPath, ['--import', tsx, fixture], { cwd: project });
-
-      expect(stdout.trim().split('\n')).to.deep.equal([
-        'spans: job',
-        'MissingSdkError: no log record can arrive, because no logs SDK was found. Install it: npm install --save-dev @opentelemetry/sdk-logs',
-      ]);
-    });
   });
 });

@@ -6,6 +6,7 @@ import type { DeliveredSpan, LogEvent, OrphanEvent } from '../../../src/index.js
 import type { WireBatch } from '../../../src/threads/protocol.js';
 import { BatchPacker } from '../../../src/threads/wire/batch-packer.js';
 import { BatchUnpacker } from '../../../src/threads/wire/batch-unpacker.js';
+import { runs } from '../../property-runs.js';
 import { plain } from '../../scenarios/threads/plain.mjs';
 import { startService } from '../../scenarios/service.js';
 import { startSdk } from '../../sdk.js';
@@ -127,7 +128,7 @@ describe('BatchPacker and BatchUnpacker', () => {
           expect(normal(send(spans).spans.map(plain))).to.deep.equal(normal(spans.map(plain)));
         }
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 
@@ -322,7 +323,7 @@ describe('BatchPacker and BatchUnpacker', () => {
           expect(spans.at(-1)!.name).to.equal('last');
           for (const { name, events } of spans) expect([name, ...events.map((event) => event.name)]).to.satisfy(areStrings);
         }),
-        { numRuns: 100 },
+        { numRuns: runs(100) },
       );
     });
 

@@ -13,6 +13,7 @@ import type { TraceRequest } from '../../../../src/testing/remote/otlp/messages.
 import { readSpans } from '../../../../src/testing/remote/otlp/read-request.js';
 import { readValue } from '../../../../src/testing/remote/otlp/read-value.js';
 import { LOGS_REQUEST, TRACE_REQUEST } from '../../../../src/testing/remote/otlp/schema.js';
+import { runs } from '../../../property-runs.js';
 
 const NANOS = 1_000_000_000;
 
@@ -104,7 +105,7 @@ describe('Decoding OTLP', () => {
           expect(error).to.be.instanceOf(MalformedPayload);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 

@@ -4,7 +4,8 @@ import workerThreads from 'node:worker_threads';
 import { expect } from 'chai';
 import { build } from 'esbuild';
 import { remoteReceiver, type RemoteReceiver } from '../../src/testing/remote/index.js';
-import { installProject, run, start, traces, type Env, type Project } from './programs.js';
+import { traces } from './printed-traces.js';
+import { installProject, run, start, type Env, type Project } from './programs.js';
 
 const IMPORT = ['--import', 'otel-span-cache/register'];
 const PRINT: Env = { OTEL_SPAN_CACHE_PRINT: '1', OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http,express,pino' };

@@ -104,7 +104,7 @@ describe('remoteScope', () => {
 
     expect(error.name).to.equal('TraceTimeoutError');
     expect(error.message).to.match(/^no span matched GET \/ within 10 ms, in checkout\n\nNo span has arrived: nothing was ever sent to http:\/\/127\.0\.0\.1:\d+\./);
-    expect(error.stack?.slice(error.stack.indexOf('\n    at ')).split('\n')[1]).to.contain('remote-scope.test.ts');
+    expect(error.stack?.slice(error.stack.indexOf('\n    at ')).split('\n')[1]).to.contain('remote-scope.process.test.ts');
   });
 
   it('listens on the loopback interface only', async () => {

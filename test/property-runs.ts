@@ -1,0 +1,10 @@
+/**
+ * Share of the runs that each property test names: a quarter on a developer's machine, all of them with `CI=true`.
+ * `FC_RUNS` sets it: 1 are all, 10 are ten times as many.
+ */
+const SHARE = Number(process.env['FC_RUNS'] ?? (process.env['CI'] === 'true' ? 1 : 0.25));
+
+/** Runs of a property out of those that CI does. */
+export function runs(inCi: number): number {
+  return Math.ceil(inCi * SHARE);
+}
