@@ -1,6 +1,7 @@
 import { nodesOf } from '../snapshot/descendants.js';
 import { treesOf, type Spans, type WatchableSource } from '../snapshot/source.js';
 import { expectation as expectationText } from '../../support/option.js';
+import { clearTimeout, setTimeout } from '../../support/timers.js';
 import { afterTurn } from './after-turn.js';
 import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
@@ -17,9 +18,6 @@ import { Notes } from './report/notes.js';
 import { NOTHING, projectedTree } from './report/projected-tree.js';
 import { failureOfUnseen } from './report/unseen.js';
 import { summaryOf } from './report/words.js';
-
-/** The real ones, also in a test that replaces them afterwards. */
-const { setTimeout, clearTimeout } = globalThis;
 
 /** The longest delay a timer of Node takes. */
 const MAX_MILLIS = 2 ** 31 - 1;
@@ -87,10 +85,10 @@ function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs
   const call = new Call(calledAs);
   const mayHaveOne = mayMatch(source, wanted);
   return new Promise((resolve, reject) => {
-    const release = source.hold?.();
+    const opening = source.keepOpen?.();
     const finish = (): void => {
-      release?.();
-      unsubscribe();
+      opening?.close();
+      watching.close();
       clearTimeout(timer);
     };
     const look = (always = false): void => {
@@ -104,7 +102,7 @@ function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs
         reject(error);
       }
     };
-    const unsubscribe = source.onChange(afterTurn(() => look()));
+    const watching = source.onChange(afterTurn(() => look()));
     const timer = setTimeout(() => {
       // Whether any could have come at all counts only now: the provider may come late.
       look(true);

@@ -20,7 +20,7 @@ export interface ProcessWide {
 
 /** Shared by a test file that imports this package and one that requires it, and by two installed copies. */
 export function processWide(): ProcessWide {
-  return perProcess('testing 1', create);
+  return perProcess('testing 2', create);
 }
 
 function create(): ProcessWide {

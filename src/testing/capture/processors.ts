@@ -43,12 +43,12 @@ export class CapturingLogRecordProcessor implements LogRecordProcessor {
   }
 
   enabled(options?: { context?: Context }): boolean {
-    if (isProbe(options?.context)) this.#recorder.logProbes++;
+    if (isProbe(options?.context)) this.#recorder.onLogProbe();
     return this.#recorder.users.size > 0;
   }
 
   forceFlush(): Promise<void> {
-    this.#recorder.logProbes++;
+    this.#recorder.onLogProbe();
     return Promise.resolve();
   }
 

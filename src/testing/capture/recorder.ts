@@ -37,17 +37,12 @@ export class Recorder {
   readonly users = new Set<object>();
   readonly unowned = new Unowned();
   readonly strays = new Strays();
-  /** Probes that arrived. */
-  probes = 0;
-  /** How often somebody asked whether it takes log records, or told it to flush them: that is a probe as well. */
-  logProbes = 0;
   /** Counts up with each span that starts. */
   order = 0;
-  /** Spans that arrived, whoever owns them. */
-  received = 0;
-  receivedLogs = 0;
   /** Those who want to know where a span was started. */
   readonly stackUsers = new Set<object>();
+  #probes = 0;
+  #logProbes = 0;
   readonly #scopes = new AsyncLocalStorage<ScopeRecords>();
   readonly #ownership = new Ownership();
   readonly #known = new WeakMap<object, Known>();
@@ -77,7 +72,7 @@ export class Recorder {
 
   onStart(span: unknown, context?: Context): void {
     guard(() => {
-      if (isProbe(context)) this.probes++;
+      if (isProbe(context)) this.#probes++;
       else if (this.users.size > 0 && !this.#known.has(span as object)) this.#add(span as ReadableSpan, true);
     });
   }
@@ -98,6 +93,20 @@ export class Recorder {
       this.#seenLogs.add(record);
       this.#addLog(record);
     });
+  }
+
+  /** A log record processor was asked, or made to flush, by who wants to know whether log records arrive. */
+  onLogProbe(): void {
+    this.#logProbes++;
+  }
+
+  /** Probe spans that arrived. */
+  get probes(): number {
+    return this.#probes;
+  }
+
+  get logProbes(): number {
+    return this.#logProbes;
   }
 
   /** A log record was emitted through an API whose records never arrive. */
@@ -133,7 +142,6 @@ export class Recorder {
     const record = new SpanRecord(span, this.order++, fromOutside, stack);
     const known: Known = { record, owner: this.#give(record, owner) };
     this.#known.set(span, known);
-    this.received++;
     if (typeof owner === 'object') this.strays.add(record, owner, rival);
     if (sawStart) announce(known.owner, record.traceId);
     return known;
@@ -151,7 +159,6 @@ export class Recorder {
   }
 
   #addLog(emitted: ReadableLogRecord): void {
-    this.receivedLogs++;
     const copied = copyLog(emitted);
     const { log, event } = copied;
     const span = emitted.spanContext && this.#findByIds(emitted.spanContext);

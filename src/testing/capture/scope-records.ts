@@ -1,4 +1,5 @@
 import { SpanMap, type SpanIdentity } from '../../model/span-map.js';
+import { handleOf, type Handle } from '../../support/handle.js';
 import type { CapturedLog } from '../captured.js';
 import type { SpanRecord } from './span-record.js';
 
@@ -33,7 +34,7 @@ export interface SizedScopeLimits extends ScopeLimits {
 /**
  * What one scope owns: its spans in the order they started, its logs in the order they were emitted.
  *
- * A scope is open while somebody holds it: the function it runs, and each wait. A closed one still gets
+ * A scope is open while something keeps it open: the function it runs, and each wait. A closed one still gets
  * what is certainly its own. A full one takes nothing more, and counts it: what a test looks at is how its
  * traces began.
  */
@@ -61,7 +62,7 @@ export class ScopeRecords {
   readonly #traces = new Map<string, TraceRecords>();
   readonly #listeners = new Set<() => void>();
   readonly #opened: (open: boolean) => void;
-  #holds = 0;
+  #openers = 0;
   #bytes = 0;
 
   /** @param opened is told when the scope opens and when it closes */
@@ -77,19 +78,16 @@ export class ScopeRecords {
     this.#opened = (open) => opened(this, open);
   }
 
-  /** Keeps it open until the returned function is called, at most once. */
-  hold(): () => void {
-    let held = true;
-    if (this.#holds++ === 0) this.#opened(true);
-    return () => {
-      if (!held) return;
-      held = false;
-      if (--this.#holds === 0) this.#opened(false);
-    };
+  /** Keeps it open until the handle is closed. */
+  keepOpen(): Handle {
+    if (this.#openers++ === 0) this.#opened(true);
+    return handleOf(() => {
+      if (--this.#openers === 0) this.#opened(false);
+    });
   }
 
   get isOpen(): boolean {
-    return this.#holds > 0;
+    return this.#openers > 0;
   }
 
   find(span: SpanIdentity): SpanRecord | undefined {
@@ -123,10 +121,12 @@ export class ScopeRecords {
     return true;
   }
 
-  /** Calls a function after each change, in the call that made it, until the returned function is called. */
-  listen(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** Calls a function after each change, in the call that made it, until the handle is closed. */
+  onChange(listener: () => void): Handle {
+    // Wrapped, so that a function given twice is called twice, and each handle ends one of them.
+    const call = (): void => listener();
+    this.#listeners.add(call);
+    return handleOf(() => this.#listeners.delete(call));
   }
 
   /** @param traceId the trace of the span or log record that changed something, if there is one */

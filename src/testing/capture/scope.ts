@@ -1,3 +1,4 @@
+import type { Handle } from '../../support/handle.js';
 import { inspect } from '../../model/inspect-span.js';
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
 import { matchesElsewhere } from '../assert/report/elsewhere.js';
@@ -13,7 +14,7 @@ import { describeScope, openLines, openSpans } from '../explain/describe-scope.j
 import type { LogArrival } from '../sdk/log-arrival.js';
 import { unreadText, whyNoLogs } from '../explain/no-logs.js';
 import { whyNoInstrumentation } from '../sdk/instrumentations.js';
-import { whyBlind, whyNoSpans } from '../explain/no-spans.js';
+import { whyUnreachable, whyNoSpans } from '../explain/no-spans.js';
 import type { Recorder } from './recorder.js';
 import { assertNoneOpen, missedTrace, timeoutError } from '../explain/scope-failures.js';
 import type { ScopeRecords, TraceRecords } from './scope-records.js';
@@ -40,14 +41,14 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
   readonly #records: ScopeRecords;
   readonly #recorder: Recorder;
   readonly #arrival: LogArrival;
-  readonly #release: () => void;
+  readonly #opening: Handle;
 
   /** @param arrival knows whether log records arrive */
   constructor(records: ScopeRecords, recorder: Recorder, arrival: LogArrival) {
     this.#records = records;
     this.#recorder = recorder;
     this.#arrival = arrival;
-    this.#release = records.hold();
+    this.#opening = records.keepOpen();
   }
 
   get name(): string {
@@ -92,7 +93,11 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
   }
 
   close(): void {
-    this.#release();
+    this.#opening.close();
+  }
+
+  get closed(): boolean {
+    return this.#opening.closed;
   }
 
   [Symbol.dispose](): void {
@@ -139,18 +144,18 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
     });
   }
 
-  onChange(listener: () => void): () => void {
-    return this.#records.listen(listener);
+  onChange(listener: () => void): Handle {
+    return this.#records.onChange(listener);
   }
 
   explainNoSpans(): string {
     return whyNoSpans(this.#records, this.#recorder);
   }
 
-  explainBlindness(): string | undefined {
+  explainUnreachable(): string | undefined {
     // After `shutdown()` the provider is gone that was there while the scope was open.
     const canTell = this.#records.spans.length === 0 && this.#recorder.users.size > 0;
-    return canTell ? whyBlind(this.#recorder)[0] : undefined;
+    return canTell ? whyUnreachable(this.#recorder)[0] : undefined;
   }
 
   spansElsewhere(): readonly SpanElsewhere[] {
@@ -165,8 +170,8 @@ export class CaptureScope implements OpenScope, TraceRun<unknown> {
     return whyNoInstrumentation();
   }
 
-  hold(): () => void {
-    return this.#records.hold();
+  keepOpen(): Handle {
+    return this.#records.keepOpen();
   }
 
   explainNoLogs(): string {

@@ -1,4 +1,4 @@
-import type { Disposable } from '../../support/disposable.js';
+import type { Handle } from '../../support/handle.js';
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
 import type { SpanMatcher } from '../assert/index.js';
 
@@ -80,11 +80,8 @@ export interface TraceScope {
    * @throws NoSpansError if there is no span at all: nothing was checked then
    */
   assertAllEnded(): void;
-  /**
-   * Calls a function after each change, inside the application's own call, until the function that this
-   * returns is called.
-   */
-  onChange(listener: () => void): () => void;
+  /** Calls a function after each change, inside the application's own call, until the handle is closed. */
+  onChange(listener: () => void): Handle;
   /** Why there is no span, as far as that can be told. For error messages. */
   explainNoSpans(): string;
   /** Why there is no log record, as far as that can be told. For error messages. */
@@ -97,7 +94,7 @@ export interface TraceRun<T> extends TraceScope {
 }
 
 /** A scope that its owner closes, for those who cannot put all of a test into one function. */
-export interface OpenScope extends TraceScope, Disposable {
+export interface OpenScope extends TraceScope, Handle {
   /** Runs code in the scope's async context. */
   run<T>(code: (scope: TraceScope) => T): T;
   /**

@@ -4,9 +4,10 @@ import {
   type Option,
   type OptionsOf,
 } from '../../support/option.js';
+import type { Handle } from '../../support/handle.js';
+import { clearTimeout, setTimeout } from '../../support/timers.js';
 import { afterTurn } from '../assert/after-turn.js';
 import type { ScopeRecords } from './scope-records.js';
-import { startTimer, stopTimer } from './timers.js';
 import type { SettleOptions } from './trace-scope.js';
 
 const NEVER = new AbortController().signal;
@@ -42,13 +43,13 @@ export async function waitUntil<T>(
 ): Promise<T> {
   const resolved = resolveOptions(OPTIONS, options);
   resolved.signal.throwIfAborted();
-  const release = scope.hold();
+  const opening = scope.keepOpen();
   const wait = new Wait(scope, look, resolved, onTimeout);
   try {
     return await wait.result;
   } finally {
     wait.stop();
-    release();
+    opening.close();
   }
 }
 
@@ -56,7 +57,7 @@ class Wait<T> {
   readonly result: Promise<T>;
   readonly #look: () => T | undefined;
   readonly #options: Required<SettleOptions>;
-  readonly #unlisten: () => void;
+  readonly #listening: Handle;
   readonly #deadline: NodeJS.Timeout;
   readonly #resolve: (value: T) => void;
   readonly #reject: (reason: unknown) => void;
@@ -76,12 +77,12 @@ class Wait<T> {
     this.#look = look;
     this.#options = options;
     const checkAfterTurn = afterTurn(() => this.#check());
-    this.#unlisten = scope.listen(() => {
+    this.#listening = scope.onChange(() => {
       // What changes, has not settled; whether there is something to see shows after the turn.
-      stopTimer(this.#settling);
+      clearTimeout(this.#settling);
       checkAfterTurn();
     });
-    this.#deadline = startTimer(() => {
+    this.#deadline = setTimeout(() => {
       this.#orReject(() => reject(onTimeout(options.timeoutMillis)));
     }, options.timeoutMillis);
     // One signal for all that have none: it must not collect listeners.
@@ -91,9 +92,9 @@ class Wait<T> {
 
   stop(): void {
     this.#stopped = true;
-    this.#unlisten();
-    stopTimer(this.#deadline);
-    stopTimer(this.#settling);
+    this.#listening.close();
+    clearTimeout(this.#deadline);
+    clearTimeout(this.#settling);
     this.#options.signal.removeEventListener('abort', this.#abort);
   }
 
@@ -103,12 +104,12 @@ class Wait<T> {
   #check(): void {
     if (this.#stopped) return;
     this.#orReject(() => {
-      stopTimer(this.#settling);
+      clearTimeout(this.#settling);
       this.#settling = undefined;
       const seen = this.#look();
       if (seen === undefined) return;
       if (this.#options.settleMillis === 0) this.#resolve(seen);
-      else this.#settling = startTimer(() => this.#resolve(seen), this.#options.settleMillis);
+      else this.#settling = setTimeout(() => this.#resolve(seen), this.#options.settleMillis);
     });
   }
 

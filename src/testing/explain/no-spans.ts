@@ -5,7 +5,7 @@ import type { ScopeRecords } from '../capture/scope-records.js';
 
 /** Why a scope has no span, as far as that can be told: the surest reason first. */
 export function whyNoSpans(scope: ScopeRecords, recorder: Recorder): string {
-  const reasons = [...whyBlind(recorder), ...samplingReasons(scope), ...ownerReasons(scope, recorder)];
+  const reasons = [...whyUnreachable(recorder), ...samplingReasons(scope), ...ownerReasons(scope, recorder)];
   if (reasons.length > 0) return reasons.join('\n');
   return `a provider is registered and its spans arrive here, but nothing started one.
 ${whyNoInstrumentation()}
@@ -13,7 +13,7 @@ Does a tracer come from another provider than the one registered now?`;
 }
 
 /** Why no span of the registered provider can arrive here, if so. */
-export function whyBlind(recorder: Recorder): readonly string[] {
+export function whyUnreachable(recorder: Recorder): readonly string[] {
   return BY_PROVIDER[providerState(recorder)];
 }
 

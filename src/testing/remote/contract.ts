@@ -66,13 +66,15 @@ export interface RemoteReceiver extends AsyncDisposable {
    * `spawn(…, { env: { ...process.env, ...receiver.env } })`. An exporter made with a URL in code ignores them.
    */
   readonly env: Readonly<Record<string, string>>;
-  readonly stats: RemoteReceiverStats;
+  /** What came in since it started, as a plain object of its own. */
+  stats(): RemoteReceiverStats;
   /**
    * Opens a scope, to be closed when its test is over: for a service that runs through many tests.
    *
    * @throws TypeError or RangeError for a wrong option
    */
   openScope(options?: RemoteScopeOptions): RemoteScope;
+  readonly closed: boolean;
   /** Stops receiving. Scopes stay readable. Idempotent. */
   close(): Promise<void>;
 }
@@ -127,6 +129,7 @@ export interface RemoteScope extends TraceScope, AsyncDisposable {
    * @throws NoSpansError if there is no span at all
    */
   assertAllEnded(): void;
+  readonly closed: boolean;
   /**
    * Ends the time in which spans of unknown traces are taken for its own. A scope of `remoteScope()` also stops its
    * receiver. It stays readable. Idempotent.

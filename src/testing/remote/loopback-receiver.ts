@@ -40,7 +40,7 @@ export class LoopbackReceiver implements RemoteReceiver {
     return this.#server.url;
   }
 
-  get stats(): RemoteReceiverStats {
+  stats(): RemoteReceiverStats {
     const { requests, rejected, lastRejection } = this.#server;
     const { receivedSpans: spans, receivedLogs: logs, unowned } = this.#records;
     return Object.freeze({
@@ -61,6 +61,10 @@ export class LoopbackReceiver implements RemoteReceiver {
   newScope({ name, timeoutMillis }: Required<RemoteScopeOptions>, onClose: () => Promise<void>): RemoteScope {
     const number = ++this.#scopes;
     return new RemoteCaptureScope(name || `remote scope ${number}`, timeoutMillis, this, this.#records, onClose);
+  }
+
+  get closed(): boolean {
+    return this.#server.closed;
   }
 
   close(): Promise<void> {

@@ -74,7 +74,7 @@ export class OtlpServer {
   /** Of each connection: the answer to its last request, be it under way. */
   readonly #answers = new WeakMap<Duplex, ServerResponse>();
   #url = '';
-  #closed: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor(records: RemoteRecords, limits: RequestLimits, serverLimits: ServerLimits = SERVER_LIMITS) {
     this.#records = records;
@@ -91,6 +91,10 @@ export class OtlpServer {
     return this.#url;
   }
 
+  get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
   async listen(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
@@ -102,11 +106,11 @@ export class OtlpServer {
 
   /** Ends the connections, those in the middle of a request, too. Idempotent. */
   close(): Promise<void> {
-    this.#closed ??= new Promise((resolve) => {
+    this.#closing ??= new Promise((resolve) => {
       this.#server.close(() => resolve());
       this.#server.closeAllConnections();
     });
-    return this.#closed;
+    return this.#closing;
   }
 
   #newServer({ maxConnections, headersMillis, requestMillis }: ServerLimits): Server {

@@ -1,4 +1,5 @@
 import { printable } from '../../trace/text/printable.js';
+import type { Handle } from '../../support/handle.js';
 import { inspect } from '../../model/inspect-span.js';
 import { callerFrames } from '../capture/caller-frames.js';
 import { captureTrace, groupByTrace } from '../capture/captured-traces.js';
@@ -36,7 +37,7 @@ export class RemoteCaptureScope implements RemoteScope {
   readonly #received: RemoteRecords;
   readonly #records: ScopeRecords;
   readonly #parent = newParent();
-  readonly #release: () => void;
+  readonly #opening: Handle;
   readonly #onClose: () => Promise<void>;
 
   /** @param onClose is called each time it is closed */
@@ -51,7 +52,7 @@ export class RemoteCaptureScope implements RemoteScope {
     this.#timeoutMillis = timeoutMillis;
     this.#received = received;
     this.#records = received.newScope(name, this.#parent.traceId);
-    this.#release = this.#records.hold();
+    this.#opening = this.#records.keepOpen();
     this.#onClose = onClose;
   }
 
@@ -146,8 +147,12 @@ export class RemoteCaptureScope implements RemoteScope {
     });
   }
 
-  onChange(listener: () => void): () => void {
-    return this.#records.listen(listener);
+  get closed(): boolean {
+    return this.#opening.closed;
+  }
+
+  onChange(listener: () => void): Handle {
+    return this.#records.onChange(listener);
   }
 
   explainNoSpans(): string {
@@ -172,7 +177,7 @@ export class RemoteCaptureScope implements RemoteScope {
   }
 
   close(): Promise<void> {
-    this.#release();
+    this.#opening.close();
     return this.#onClose();
   }
 
@@ -216,7 +221,7 @@ export class RemoteCaptureScope implements RemoteScope {
 
   #describe(nearest: readonly string[]): string {
     const { spans } = this.#records;
-    const { lastRejection } = this.receiver.stats;
+    const { lastRejection } = this.receiver.stats();
     return [
       spans.length === 0 ? `No span has arrived: ${this.explainNoSpans()}` : seenTraces(inOrderOfStart(spans)),
       section('Open, or still on their way', this.#missingParents()),

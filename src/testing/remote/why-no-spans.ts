@@ -4,7 +4,7 @@ import type { RemoteRecords } from './remote-records.js';
 
 /** Why nothing of other processes is in a scope, as far as that can be told. */
 export function whyNothingArrived(scope: ScopeRecords, records: RemoteRecords, receiver: RemoteReceiver): string {
-  const { requests, lastRejection } = receiver.stats;
+  const { requests, lastRejection } = receiver.stats();
   const unowned = records.unowned.spansSince(scope.openedAt).length;
   const others = records.receivedSpans - scope.openedAt.spans - unowned - scope.spans.length - scope.droppedSpans;
   const reasons = [
@@ -21,7 +21,7 @@ export function whyNothingArrived(scope: ScopeRecords, records: RemoteRecords, r
 
 /** Why no log record of other processes is in a scope, as far as that can be told. */
 export function whyNoLogArrived(scope: ScopeRecords, records: RemoteRecords, receiver: RemoteReceiver): string {
-  const { requests, lastRejection, logs } = receiver.stats;
+  const { requests, lastRejection, logs } = receiver.stats();
   const unowned = records.unowned.logsSince(scope.openedAt).length;
   if (lastRejection !== undefined) return rejectedText(lastRejection);
   if (unowned > 0) return `unowned: ${unowned} log ${unowned === 1 ? 'record' : 'records'} arrived in traces of no scope`;

@@ -1,6 +1,7 @@
 import { AssertionError } from 'node:assert';
 import { expect } from 'chai';
 import sinon from 'sinon';
+import { handleOf, type Handle } from '../../../src/support/handle.js';
 import { assertNoSpan } from '../../../src/testing/assert/index.js';
 import type { CapturedSpan } from '../../../src/testing/captured.js';
 import { traceOf } from '../captured-spans.js';
@@ -11,9 +12,9 @@ class Source {
   spans: CapturedSpan[] = [];
   readonly listeners = new Set<() => void>();
 
-  onChange(listener: () => void): () => void {
+  onChange(listener: () => void): Handle {
     this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return handleOf(() => this.listeners.delete(listener));
   }
 
   add(name: string): void {

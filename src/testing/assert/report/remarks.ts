@@ -85,7 +85,7 @@ function remarksOnDropped(spans: unknown): string[] {
 
 /** Why it cannot be told what is not there: not all was kept, or nothing could have come. Empty if it can be told. */
 export function remarksOnUnseen(spans: unknown): string[] {
-  return [...linesOf(runOf(spans)?.explainBlindness?.()), ...remarksOnDropped(spans)];
+  return [...linesOf(runOf(spans)?.explainUnreachable?.()), ...remarksOnDropped(spans)];
 }
 
 /** The same of log records: why there are none, or that there are more elsewhere, and how many it had no room for. */
