@@ -1,12 +1,11 @@
 import { nodesOf } from '../snapshot/descendants.js';
 import { treesOf, type Spans, type WatchableSource } from '../snapshot/source.js';
-import { expectation as expectationText } from '../../support/option.js';
+import { expectation as expectationText, millisFrom, resolveOptions, type OptionsOf } from '../../support/option.js';
 import { clearTimeout, setTimeout } from '../../support/timers.js';
 import { afterTurn } from './after-turn.js';
 import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
 import { matchesEachOnce, Matching } from './comparison/matching.js';
-import { checkOptions } from './options.js';
 import { compileSpans } from './pattern/compile.js';
 import { looksBelow, type Wanted } from './pattern/expectation.js';
 import type { SpanPattern, Times } from './pattern/pattern.js';
@@ -19,14 +18,15 @@ import { NOTHING, projectedTree } from './report/projected-tree.js';
 import { failureOfUnseen } from './report/unseen.js';
 import { summaryOf } from './report/words.js';
 
-/** The longest delay a timer of Node takes. */
-const MAX_MILLIS = 2 ** 31 - 1;
-
 /** How long no such span may come. */
 export interface AssertNoSpanOptions {
   /** How long to go on looking, in milliseconds from 0 to 2³¹ − 1. If left out, only what is there counts. */
   withinMillis?: number;
 }
+
+const OPTIONS: OptionsOf<AssertNoSpanOptions> = {
+  withinMillis: { ...millisFrom(0, 0), fallback: undefined as unknown as number },
+};
 
 /**
  * Asserts that no span is as the pattern says, ended or still open; with `times: n`, that there are fewer
@@ -37,7 +37,7 @@ export interface AssertNoSpanOptions {
  * @param calledAs the function the test called, if it is not this one: the stack trace starts at its call
  * @throws AssertionError if there is one; or if it cannot be told, as not all were kept, none could arrive, or one that
  * matches went where it cannot be told whose it is
- * @throws TypeError if the pattern or an option is wrong, or if the source cannot be watched
+ * @throws TypeError or RangeError if the pattern or an option is wrong, or if the source cannot be watched
  */
 export function assertNoSpan(
   source: Spans,
@@ -63,11 +63,7 @@ export function assertNoSpan(
   options?: AssertNoSpanOptions,
   calledAs: Assertion = assertNoSpan,
 ): void | Promise<void> {
-  const { withinMillis } = checkOptions(
-    options,
-    { withinMillis: `a number of milliseconds from 0 to ${MAX_MILLIS}` },
-    (value) => typeof value === 'number' && value >= 0 && value <= MAX_MILLIS,
-  );
+  const { withinMillis } = resolveOptions(OPTIONS, options);
   const wanted = compileSpans(pattern);
   if (withinMillis === undefined) {
     const failure = failureAmong(source, wanted);

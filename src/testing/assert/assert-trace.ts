@@ -1,9 +1,9 @@
+import { boolean, resolveOptions, type OptionsOf } from '../../support/option.js';
 import type { CapturedNode, CapturedTrace } from '../captured.js';
 import { treesOf, type SpanSource } from '../snapshot/source.js';
 import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';
-import { checkOptions } from './options.js';
 import { compileSpan } from './pattern/compile.js';
 import type { ListCheck, Wanted } from './pattern/expectation.js';
 import type { SpanPattern } from './pattern/pattern.js';
@@ -23,6 +23,8 @@ export interface AssertTraceOptions {
   /** Whether nothing else is allowed: no further roots, spans, attributes, events, links. Default false. */
   exact?: boolean;
 }
+
+const OPTIONS: OptionsOf<AssertTraceOptions> = { exact: boolean(false) };
 
 /**
  * Asserts that a trace is as the pattern says, from its root down; of several traces, one of them.
@@ -54,7 +56,7 @@ export function matchesTrace(pattern: SpanPattern, traces: Traces, options?: Ass
 }
 
 function rootCheck(pattern: SpanPattern, options: AssertTraceOptions | undefined): ListCheck {
-  const { exact = false } = checkOptions(options, { exact: 'true or false' }, (value) => typeof value === 'boolean');
+  const { exact } = resolveOptions(OPTIONS, options);
   return checkOfCaptured([], { expectation: compileSpan(pattern, exact), times: 1 }, exact);
 }
 

@@ -1,7 +1,7 @@
 import type { LogRecordProcessor, SpanProcessor } from '../../model/otel.js';
 import type { SpanCache } from '../../cache/span-cache.js';
 import type { AsyncDisposable, Disposable } from '../../support/disposable.js';
-import { boolean, resolveOptions, type OptionsOf } from '../../support/option.js';
+import { boolean, ofType, resolveOptions, type OptionsOf } from '../../support/option.js';
 import { attachScope, ForeignProviderError } from './errors.js';
 import { InstalledSdk, registeredProvider } from '../sdk/installed-sdk.js';
 import { LogArrival } from '../sdk/log-arrival.js';
@@ -84,21 +84,11 @@ export interface TraceTesting extends AsyncDisposable {
 }
 
 const OPTIONS: OptionsOf<TraceTestingOptions> = {
-  cache: {
-    fallback: undefined as unknown as SpanCache,
-    expected: 'a SpanCache',
-    type: (value) => typeof (value as SpanCache | undefined)?.tap === 'function',
-    inRange: () => true,
-  },
+  cache: ofType('a SpanCache', (value) => typeof (value as SpanCache | null)?.tap === 'function'),
   install: boolean(true),
   captureStartStack: boolean(false),
   ...SCOPE_LIMITS,
-  resolveFrom: {
-    fallback: undefined as unknown as string,
-    expected: 'a file: URL or an absolute path',
-    type: (value) => typeof value === 'string',
-    inRange: () => true,
-  },
+  resolveFrom: ofType('a file: URL or an absolute path', (value) => typeof value === 'string'),
 };
 
 let scopes = 0;

@@ -1,9 +1,4 @@
-import {
-  millisFrom,
-  resolveOptions,
-  type Option,
-  type OptionsOf,
-} from '../../support/option.js';
+import { millisFrom, ofType, resolveOptions, type OptionsOf } from '../../support/option.js';
 import type { Handle } from '../../support/handle.js';
 import { clearTimeout, setTimeout } from '../../support/timers.js';
 import { afterTurn } from '../assert/after-turn.js';
@@ -12,16 +7,9 @@ import type { SettleOptions } from './trace-scope.js';
 
 const NEVER = new AbortController().signal;
 
-const signal: Option<AbortSignal> = {
-  fallback: NEVER,
-  expected: 'an AbortSignal',
-  type: (value) => value instanceof AbortSignal || typeof (Object(value) as AbortSignal).aborted === 'boolean',
-  inRange: () => true,
-};
-
 const OPTIONS: OptionsOf<SettleOptions> = {
   timeoutMillis: millisFrom(0, 1_000),
-  signal,
+  signal: ofType('an AbortSignal', (value) => typeof (value as AbortSignal | null)?.aborted === 'boolean', NEVER),
   settleMillis: millisFrom(0, 0),
 };
 

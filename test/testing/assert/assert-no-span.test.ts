@@ -102,8 +102,11 @@ describe('assertNoSpan', () => {
 
     it('needs a source that can be watched, and a time', () => {
       expect(() => assertNoSpan(trace, {}, { withinMillis: 1 })).to.throw(TypeError, 'spans must be a run, to be watched');
-      expect(() => assertNoSpan(trace, {}, { withinMillis: -1 })).to.throw(TypeError, 'withinMillis must be a number of milliseconds');
-      expect(() => assertNoSpan(trace, {}, { within: 1 } as never)).to.throw(TypeError, "unknown option 'within'");
+      expect(() => assertNoSpan(trace, {}, { withinMillis: -1 })).to.throw(RangeError, 'withinMillis must be a number of milliseconds');
+      expect(() => assertNoSpan(trace, {}, { within: 1 } as never)).to.throw(
+        TypeError,
+        "unknown option 'within': an option must be one of withinMillis, got 'within' (string)",
+      );
       expect(() => assertNoSpan(trace, { nam: 1 } as never)).to.throw(TypeError, "unknown key 'nam'");
     });
   });
