@@ -1,4 +1,4 @@
-import { alignColumns, assignColumns, type PricedRows } from '../assignment/price-list.js';
+import { assignNearest, type Candidates } from '../assignment/nearest-first.js';
 import {
   asksForList,
   type Check,
@@ -22,9 +22,6 @@ const NAME_COST = 3;
 /** Decides between a record with nothing right but its name, which is near, and none. */
 const EDGE = 0.5;
 
-/** More than any distance. */
-const FAR = 1e12;
-
 /** Values that are compared for one list at most: of more records, those are that seem nearest by their own values. */
 const MAX_VALUES = 100_000;
 
@@ -45,8 +42,8 @@ interface Weight {
  * How far records are from what is expected of them, and in what.
  *
  * The cost is the number of values that differ, in the record and in all that belongs to it, and of
- * records that should not be there; a missing one counts as its values do. Lists are paired up so that
- * the cost is least, as far as the lists are short. Made for reports: only for what does not match.
+ * records that should not be there; a missing one counts as its values do. In lists, what matches is paired
+ * first, then the nearest. Made for reports: only for what does not match.
  */
 export class Comparison {
   readonly #matching: Matching;
@@ -91,28 +88,28 @@ export class Comparison {
   *#compareList(items: readonly object[], check: ListCheck, always: boolean): Task<ListFinding> {
     const { exact, ordered } = check;
     const { wanted, shortBy } = wantedAmong(check, items.length);
-    const kinds: PricedRows[] = [];
+    const elements: Candidates[] = [];
     for (const { expectation, times } of wanted) {
-      const prices = new Map<number, number>();
+      const costs = new Map<number, number>();
       for (const index of this.#nearest(items, expectation, times)) {
-        prices.set(index, this.#distance((yield this.#compare(items[index] as object, expectation)) as Difference));
+        const difference = (yield this.#compare(items[index] as object, expectation)) as Difference;
+        if (always || this.#isNear(difference, exact)) costs.set(index, difference.cost);
       }
-      // What is left over costs as well where nothing else is allowed.
-      kinds.push({ times, prices, priceOfNone: always ? FAR : this.#costOfNone(expectation) + (exact ? 1 : 0) });
+      elements.push({ times, costs });
     }
-    const columns = ordered ? alignColumns(kinds, items.length) : assignColumns(kinds);
 
     const free = new Set(items.keys());
-    for (const taken of columns) for (const column of taken) free.delete(column);
     const places: Place[] = [];
-    for (const [kind, { expectation, times }] of wanted.entries()) {
-      const found = columns[kind] as number[];
-      const elsewhere = ordered ? this.#matchingAmong(free, items, expectation, times - found.length) : [];
-      for (const [position, index] of [...found, ...elsewhere].entries()) {
-        const difference = (yield this.#compare(items[index] as object, expectation)) as Difference;
-        places.push({ expectation, found: difference, index, outOfOrder: position >= found.length });
+    let previous = -1;
+    for (const [element, indexes] of assignNearest(elements, ordered).entries()) {
+      const { expectation, times } = wanted[element] as Wanted;
+      for (const index of indexes) {
+        const found = (yield this.#compare(items[index] as object, expectation)) as Difference;
+        places.push({ expectation, found, index, outOfOrder: ordered && index < previous });
+        free.delete(index);
+        previous = index;
       }
-      for (let count = found.length + elsewhere.length; count < times; count++) {
+      for (let count = indexes.length; count < times; count++) {
         places.push({ expectation, found: undefined, index: -1, outOfOrder: false });
       }
     }
@@ -130,19 +127,6 @@ export class Comparison {
     if (items.length <= atMost) return items.keys();
     const costs = items.map((item) => (this.#matching.matches(item, expectation) ? -1 : this.#costOfOwn(item, expectation)));
     return [...items.keys()].sort((a, b) => (costs[a] as number) - (costs[b] as number)).slice(0, atMost);
-  }
-
-  /** Takes out of `free` the first items that match. */
-  #matchingAmong(free: Set<number>, items: readonly object[], expectation: Expectation, atMost: number): number[] {
-    const found: number[] = [];
-    if (atMost === 0) return found;
-    for (const index of free) {
-      if (!this.#matching.matches(items[index] as object, expectation)) continue;
-      found.push(index);
-      free.delete(index);
-      if (found.length === atMost) break;
-    }
-    return found;
   }
 
   #find(record: object, check: LeafCheck | KeysCheck | NotCheck): Finding {
@@ -187,11 +171,11 @@ export class Comparison {
     return cost;
   }
 
-  /** The cost; of a record of the right name never as much as none at all, whatever else it has. */
-  #distance({ cost, findings, expectation }: Difference): number {
-    const none = this.#costOfNone(expectation);
-    const named = findings.some((finding) => isName(finding.check) && finding.cost === 0);
-    return named && cost > none - EDGE ? none - EDGE / (1 + cost) : cost;
+  /** Whether a record may stand for one that is wanted: it has the right name, or differs in less than a missing one. */
+  #isNear({ cost, findings, expectation }: Difference, exact: boolean): boolean {
+    if (findings.some((finding) => isName(finding.check) && finding.cost === 0)) return true;
+    // Where nothing else is allowed, a record that stands for none counts as well.
+    return cost <= this.#costOfNone(expectation) + (exact ? 1 : 0);
   }
 
   /** More than any record of the right name costs; where no name is wanted, one value at least must be right. */
