@@ -6,7 +6,7 @@
 import { AssertionError } from 'node:assert';
 import type { AssertTraceOptions, SpanPattern, Times, Traces } from './assert/index.js';
 import { assertNoSpan, assertSpan, assertTrace } from './assert/index.js';
-import type { Assertion as CalledFunction } from './assert/report/assertion.js';
+import type { Assertion as CalledFunction } from './assert/report/call-site.js';
 import { assertNoTrace } from './runners/assert-no-trace.js';
 import { assertOpenSpans } from './runners/assert-open-spans.js';
 import { assertEmits, type EmitOptions } from './runners/emitted.js';

@@ -5,18 +5,18 @@ import { clearTimeout, setTimeout } from '../../support/timers.js';
 import { afterTurn } from './after-turn.js';
 import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
-import { matchesEachOnce, Matching } from './comparison/matching.js';
+import { memoizedMatcher, Matching } from './comparison/matching.js';
 import { compileSpans } from './pattern/compile.js';
-import { looksBelow, type Wanted } from './pattern/expectation.js';
+import { needsChildren, type Wanted } from './pattern/expectation.js';
 import type { SpanPattern, Times } from './pattern/pattern.js';
-import type { Assertion } from './report/assertion.js';
-import { Call } from './report/called-from.js';
+import type { Assertion } from './report/call-site.js';
+import { CallSite } from './report/call-site.js';
 import { matchesElsewhere } from './report/elsewhere.js';
 import { capturedTrees, failureOf, type Failure } from './report/failure.js';
 import { Notes } from './report/notes.js';
 import { NOTHING, projectedTree } from './report/projected-tree.js';
 import { failureOfUnseen } from './report/unseen.js';
-import { summaryOf } from './report/words.js';
+import { summaryOf } from './report/describe.js';
 
 /** How long no such span may come. */
 export interface AssertNoSpanOptions {
@@ -78,7 +78,7 @@ export function assertNoSpan(
 
 /** Looks now and after each turn of the code that changed something, and gives up looking when time is up. */
 function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs: Assertion): Promise<void> {
-  const call = new Call(calledAs);
+  const call = new CallSite(calledAs);
   const mayHaveOne = mayMatch(source, wanted);
   return new Promise((resolve, reject) => {
     const opening = source.keepOpen?.();
@@ -92,7 +92,7 @@ function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs
         const failure = always || mayHaveOne() ? failureAmong(source, wanted) : undefined;
         if (failure === undefined) return;
         finish();
-        reject(call.blame(failureOf(failure, calledAs)));
+        reject(call.attachTo(failureOf(failure, calledAs)));
       } catch (error) {
         finish();
         reject(error);
@@ -111,8 +111,8 @@ function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs
 
 /** Whether it is worth while to put all spans into trees: not if none of the new ones matches, where that can be told. */
 function mayMatch(source: WatchableSource, { expectation }: Wanted): () => boolean {
-  if (looksBelow(expectation)) return () => true;
-  const matches = matchesEachOnce(expectation);
+  if (needsChildren(expectation)) return () => true;
+  const matches = memoizedMatcher(expectation);
   return () => {
     const { spans, openSpans = [] } = source;
     return Boolean(source.droppedSpansCount) || [...spans, ...openSpans].some((span) => matches(span));

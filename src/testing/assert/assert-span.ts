@@ -7,13 +7,13 @@ import { Matching } from './comparison/matching.js';
 import { compileSpan, compileSpans } from './pattern/compile.js';
 import type { Check, ListCheck, Wanted } from './pattern/expectation.js';
 import type { SpanPattern, Times } from './pattern/pattern.js';
-import type { Assertion } from './report/assertion.js';
+import type { Assertion } from './report/call-site.js';
 import { matchesElsewhere } from './report/elsewhere.js';
 import { capturedTrees, failureOf, firstOf, headlineOfMissing, type Failure } from './report/failure.js';
 import { Notes } from './report/notes.js';
 import { projectedTree } from './report/projected-tree.js';
-import { remarksOn } from './report/remarks.js';
-import { summaryOf } from './report/words.js';
+import { hintsOn } from './report/hints.js';
+import { summaryOf } from './report/describe.js';
 
 /**
  * Asserts that a span as the pattern says has ended, anywhere in any trace; with `times: n`, that n have.
@@ -76,7 +76,7 @@ function failureAmong(source: Spans, roots: readonly CapturedNode[], check: List
   const nearest = notes.all.length === 0 ? undefined : `${open.length === 0 ? 'nearest is ' : ''}${firstOf(notes)}`;
   return {
     headline: headlineOfMissing('span', summaryOf(expectation), times, found, roots.length === 0, nearest),
-    body: [...capturedTrees(roots, notes), ...matchesElsewhere(source, expectation).lines, ...remarksOn(source, roots, expectation)],
+    body: [...capturedTrees(roots, notes), ...matchesElsewhere(source, expectation).lines, ...hintsOn(source, roots, expectation)],
     actual: projectedTree(finding, 'actual'),
     expected: projectedTree(finding, 'expected'),
   };

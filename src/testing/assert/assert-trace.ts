@@ -7,13 +7,13 @@ import { Matching } from './comparison/matching.js';
 import { compileSpan } from './pattern/compile.js';
 import type { ListCheck, Wanted } from './pattern/expectation.js';
 import type { SpanPattern } from './pattern/pattern.js';
-import type { Assertion } from './report/assertion.js';
+import type { Assertion } from './report/call-site.js';
 import { matchesElsewhere } from './report/elsewhere.js';
 import { capturedTrees, failureOf, firstOf, type Failure } from './report/failure.js';
 import { Notes } from './report/notes.js';
 import { projectedTree } from './report/projected-tree.js';
-import { remarksOn } from './report/remarks.js';
-import { summaryOf } from './report/words.js';
+import { hintsOn } from './report/hints.js';
+import { summaryOf } from './report/describe.js';
 
 /** What a trace is looked for in. */
 export type Traces = CapturedTrace | CapturedNode | readonly CapturedTrace[] | SpanSource;
@@ -86,7 +86,7 @@ function failureAmong(
     body: [
       ...capturedTrees(trees.flat(), notes),
       ...matchesElsewhere(source, expectation, true).lines,
-      ...remarksOn(source, trees, expectation),
+      ...hintsOn(source, trees, expectation),
     ],
     actual: projectedTree(nearest, 'actual'),
     expected: projectedTree(nearest, 'expected'),

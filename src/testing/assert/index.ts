@@ -18,4 +18,4 @@ export type {
 } from './pattern/pattern.js';
 export type { Absent, Exactly, Ordered, Wrapped } from './pattern/wrapper.js';
 export { absent, exactly, ordered } from './pattern/wrappers.js';
-export type { SpanMatcher } from './wanted-span.js';
+export type { SpanMatcher } from './matcher.js';

@@ -4,7 +4,7 @@ import type { Difference } from './comparison/difference.js';
 import { Matching } from './comparison/matching.js';
 import type { Expectation } from './pattern/expectation.js';
 import { Notes } from './report/notes.js';
-import { titleOf } from './report/words.js';
+import { titleOf } from './report/describe.js';
 
 /** How many of the nearest are described. */
 const MAX_NEAREST = 3;

@@ -4,12 +4,12 @@ import { report } from '../../support/report.js';
 import type { ReadableLogRecord, ReadableSpan } from '../../model/otel.js';
 import type { SpanIdentity } from '../../model/span-map.js';
 import { copyLog } from './frozen-copies.js';
-import { GONE, Ownership, type Owner } from './ownership.js';
-import { ScopeRecords, type ScopeLimits } from './scope-records.js';
+import { GONE, type Owner } from './ownership.js';
+import { RecordKeeper } from './record-keeper.js';
+import type { ScopeLimits, ScopeRecords } from './scope-records.js';
 import { SpanRecord } from './span-record.js';
 import { captureStack } from './start-stack.js';
 import { Strays } from './strays.js';
-import { Unowned } from './unowned.js';
 
 const PROBE = createContextKey('otel-span-cache/testing probe');
 
@@ -32,19 +32,15 @@ interface Known {
  * There is one per process, whoever uses it. The same span may arrive more than once, by a processor of
  * its own and by that of a cache: it counts once.
  */
-export class Recorder {
+export class Recorder extends RecordKeeper {
   /** Those who read. Without any, nothing is taken in. */
   readonly users = new Set<object>();
-  readonly unowned = new Unowned();
   readonly strays = new Strays();
-  /** Counts up with each span that starts. */
-  order = 0;
   /** Those who want to know where a span was started. */
   readonly stackUsers = new Set<object>();
   #probes = 0;
   #logProbes = 0;
   readonly #scopes = new AsyncLocalStorage<ScopeRecords>();
-  readonly #ownership = new Ownership();
   readonly #known = new WeakMap<object, Known>();
   readonly #seenLogs = new WeakSet<object>();
 
@@ -54,14 +50,13 @@ export class Recorder {
   }
 
   get openScopes(): ReadonlySet<ScopeRecords> {
-    return this.#ownership.openScopes;
+    return this.ownership.openScopes;
   }
 
   newScope(name: string, limits: ScopeLimits): ScopeRecords {
-    const now = { spans: this.order, unownedLogs: this.unowned.logCount };
-    return new ScopeRecords(name, now, limits, (scope, open) => {
-      scope.closedAt = open ? undefined : this.order;
-      this.#ownership.opened(scope, open);
+    return this.openRecords(name, limits, (scope, open) => {
+      scope.closedAt = open ? undefined : this.receivedSpans;
+      this.ownership.opened(scope, open);
     });
   }
 
@@ -111,7 +106,7 @@ export class Recorder {
 
   /** A log record was emitted through an API whose records never arrive. */
   onUnreadLog(): void {
-    const scope = this.activeScope ?? this.#ownership.onlyScope();
+    const scope = this.activeScope ?? this.ownership.onlyScope();
     if (scope !== undefined) scope.unreadLogs++;
   }
 
@@ -123,12 +118,12 @@ export class Recorder {
 
   /** The sampler of our own provider turned a span down: it never arrives. */
   onUnsampled(): void {
-    const scope = this.activeScope ?? this.#ownership.onlyScope();
+    const scope = this.activeScope ?? this.ownership.onlyScope();
     if (scope !== undefined) scope.unsampled++;
   }
 
   #add(span: ReadableSpan, sawStart: boolean): Known {
-    const { owner, fromOutside, rival } = this.#ownership.attribute(
+    const { owner, fromOutside, rival } = this.ownership.attribute(
       {
         traceId: span.spanContext().traceId,
         parent: span.parentSpanContext,
@@ -139,18 +134,12 @@ export class Recorder {
       sawStart,
     );
     const stack = sawStart && this.stackUsers.size > 0 ? captureStack() : undefined;
-    const record = new SpanRecord(span, this.order++, fromOutside, stack);
-    const known: Known = { record, owner: this.#give(record, owner) };
+    const record = new SpanRecord(span, this.nextOrder(), fromOutside, stack);
+    const known: Known = { record, owner: this.give(record, owner) };
     this.#known.set(span, known);
     if (typeof owner === 'object') this.strays.add(record, owner, rival);
     if (sawStart) announce(known.owner, record.traceId);
     return known;
-  }
-
-  /** @returns who has it now: nobody can ask for a span that its owner had no room for */
-  #give(record: SpanRecord, owner: Owner): Owner {
-    if (owner === undefined) this.unowned.addSpan(record);
-    return owner === undefined || owner === GONE || owner.add(record) ? owner : GONE;
   }
 
   /** By the object, else by its ids: a processor in between may hand on another object. */
@@ -163,14 +152,14 @@ export class Recorder {
     const { log, event } = copied;
     const span = emitted.spanContext && this.#findByIds(emitted.spanContext);
     const owner = span === undefined ? this.#logOwner(log.traceId) : span.owner;
-    if (owner === undefined) this.unowned.addLog(copied);
-    if (owner === undefined || owner === GONE || !owner.addLog(log)) return;
+    const scope = this.giveLog(copied, owner);
+    if (scope === undefined) return;
     span?.record.addLog(event);
-    owner.changed(log.traceId);
+    announce(scope, log.traceId);
   }
 
   #findByIds(context: SpanIdentity): Known | undefined {
-    const owners: Owner[] = [this.activeScope, this.#ownership.ofTrace(context.traceId)];
+    const owners: Owner[] = [this.activeScope, this.ownership.ofTrace(context.traceId)];
     for (const owner of owners) {
       const record = owner === GONE ? undefined : owner?.find(context);
       if (record !== undefined) return { record, owner };
@@ -180,13 +169,15 @@ export class Recorder {
   }
 
   #logOwner(traceId: string | undefined): Owner {
-    const byTrace = traceId === undefined ? undefined : this.#ownership.ofTrace(traceId);
-    return this.activeScope ?? byTrace ?? this.#ownership.onlyScope();
+    const byTrace = traceId === undefined ? undefined : this.ownership.ofTrace(traceId);
+    return this.activeScope ?? byTrace ?? this.ownership.onlyScope();
   }
 }
 
-function announce(owner: Owner, traceId: string): void {
-  if (owner !== undefined && owner !== GONE) owner.changed(traceId);
+function announce(owner: Owner, traceId: string | undefined): void {
+  if (typeof owner !== 'object') return;
+  owner.touch(traceId);
+  owner.announce();
 }
 
 /** The application's `startSpan()`, `end()` and `emit()` must not notice that they are watched. */

@@ -3,9 +3,9 @@ import { handleOf, type Handle } from '../../support/handle.js';
 import type { CapturedLog } from '../captured.js';
 import type { SpanRecord } from './span-record.js';
 
-/** How much had come when a scope was opened. */
-export interface Moment {
-  /** Spans: the order that the next one to start has. */
+/** Number of spans and of unowned log records that had arrived when a scope was opened. */
+export interface Mark {
+  /** Also the order of the next span. */
   readonly spans: number;
   readonly unownedLogs: number;
 }
@@ -14,7 +14,7 @@ export interface Moment {
 export interface TraceRecords {
   readonly traceId: string;
   readonly spans: SpanRecord[];
-  /** Counts the changes: of what did not change, nothing new is to be found out. */
+  /** Counts the changes, so that a wait skips traces that have not changed. */
   revision: number;
 }
 
@@ -26,9 +26,9 @@ export interface ScopeLimits {
   readonly maxLogsPerScope: number;
 }
 
-/** With a bound for what has a size: the spans of this process have none, because they grow while they are kept. */
+/** With a bound in bytes. Spans of this process have none, because they grow while they are kept. */
 export interface SizedScopeLimits extends ScopeLimits {
-  readonly maxBytesPerScope: number;
+  readonly maxBytesPerScope?: number;
 }
 
 /**
@@ -40,7 +40,7 @@ export interface SizedScopeLimits extends ScopeLimits {
  */
 export class ScopeRecords {
   readonly name: string;
-  readonly openedAt: Moment;
+  readonly openedAt: Mark;
   /** Counts up with each scope of the process. */
   readonly number = ++made;
   /** The order that the next span has that starts after it was closed; undefined while it is open. */
@@ -57,7 +57,7 @@ export class ScopeRecords {
   droppedLogs = 0;
   /** Whether something was dropped because of its size. */
   bytesReached = false;
-  readonly #limits: ScopeLimits & Partial<SizedScopeLimits>;
+  readonly #limits: SizedScopeLimits;
   readonly #byId = new SpanMap<SpanRecord>();
   readonly #traces = new Map<string, TraceRecords>();
   readonly #listeners = new Set<() => void>();
@@ -68,8 +68,8 @@ export class ScopeRecords {
   /** @param opened is told when the scope opens and when it closes */
   constructor(
     name: string,
-    openedAt: Moment,
-    limits: ScopeLimits & Partial<SizedScopeLimits>,
+    openedAt: Mark,
+    limits: SizedScopeLimits,
     opened: (scope: ScopeRecords, open: boolean) => void,
   ) {
     this.name = name;
@@ -129,10 +129,28 @@ export class ScopeRecords {
     return handleOf(() => this.#listeners.delete(call));
   }
 
-  /** @param traceId the trace of the span or log record that changed something, if there is one */
-  changed(traceId?: string): void {
+  /** A search that calls `find` for each trace until it finds something, and not again for traces that have not changed. */
+  searchChanged<T>(find: (trace: TraceRecords) => T | undefined): () => T | undefined {
+    const searched = new WeakMap<TraceRecords, number>();
+    return () => {
+      for (const trace of this.#traces.values()) {
+        if (searched.get(trace) === trace.revision) continue;
+        const found = find(trace);
+        if (found !== undefined) return found;
+        searched.set(trace, trace.revision);
+      }
+      return undefined;
+    };
+  }
+
+  /** Notes that a span of the trace came or ended, or that a log record of it came. */
+  touch(traceId: string | undefined): void {
     const trace = traceId === undefined ? undefined : this.#traces.get(traceId);
     if (trace !== undefined) trace.revision++;
+  }
+
+  /** Calls the listeners. */
+  announce(): void {
     for (const listener of this.#listeners) listener();
   }
 

@@ -2,7 +2,7 @@ import type { SpanIdentity } from '../../model/span-map.js';
 import type { CapturedLog } from '../captured.js';
 import type { CopiedLog } from './frozen-copies.js';
 import { MAX_ITEMS, RecentItems } from './recent-items.js';
-import type { Moment } from './scope-records.js';
+import type { Mark } from './scope-records.js';
 import type { SpanRecord } from './span-record.js';
 
 interface UnownedLog extends CopiedLog {
@@ -34,11 +34,11 @@ export class Unowned {
     this.#spans.items.find((record) => isIn(record, log))?.addLog(event, MAX_ITEMS);
   }
 
-  spansSince({ spans }: Moment): SpanRecord[] {
+  spansSince({ spans }: Mark): SpanRecord[] {
     return this.#spans.items.filter(({ order }) => order >= spans);
   }
 
-  logsSince({ unownedLogs }: Moment): CapturedLog[] {
+  logsSince({ unownedLogs }: Mark): CapturedLog[] {
     return this.#logs.items.filter(({ order }) => order >= unownedLogs).map(({ log }) => log);
   }
 

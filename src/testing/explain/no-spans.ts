@@ -30,11 +30,9 @@ function samplingReasons({ unsampled }: ScopeRecords): string[] {
 }
 
 function ownerReasons(scope: ScopeRecords, recorder: Recorder): string[] {
-  const since = recorder.order - scope.openedAt.spans;
-  const unowned = recorder.unowned.spansSince(scope.openedAt).length;
-  const others = since - unowned - scope.spans.length - scope.droppedSpans;
+  const { unowned, ofOtherScopes } = recorder.notOwnedBy(scope);
   return [
-    ...(others > 0 ? [`owned by another scope: ${count(others)} started since this one was opened`] : []),
+    ...(ofOtherScopes > 0 ? [`owned by another scope: ${count(ofOtherScopes)} started since this one was opened`] : []),
     ...(unowned > 0 ? [`unowned: ${count(unowned)} started in no scope's async context, trace or links`] : []),
   ];
 }

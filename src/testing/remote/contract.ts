@@ -1,7 +1,7 @@
 import type { AsyncDisposable } from '../../support/disposable.js';
 import type { SettleOptions, TracePattern, TraceScope, WaitOptions } from '../capture/trace-scope.js';
 import type { CapturedLog, CapturedTrace } from '../captured.js';
-import type { LogMatcher } from '../assert/wanted-log.js';
+import type { LogMatcher } from '../assert/matcher.js';
 import type { OtlpProtocol } from './environment.js';
 import type { RejectionReason } from './rejection.js';
 

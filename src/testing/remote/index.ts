@@ -14,4 +14,4 @@ export type {
 } from './contract.js';
 export type { OtlpProtocol } from './environment.js';
 export type { RejectionReason } from './rejection.js';
-export type { LogMatcher } from '../assert/wanted-log.js';
+export type { LogMatcher } from '../assert/matcher.js';

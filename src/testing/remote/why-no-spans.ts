@@ -5,8 +5,7 @@ import type { RemoteRecords } from './remote-records.js';
 /** Why nothing of other processes is in a scope, as far as that can be told. */
 export function whyNothingArrived(scope: ScopeRecords, records: RemoteRecords, receiver: RemoteReceiver): string {
   const { requests, lastRejection } = receiver.stats();
-  const unowned = records.unowned.spansSince(scope.openedAt).length;
-  const others = records.receivedSpans - scope.openedAt.spans - unowned - scope.spans.length - scope.droppedSpans;
+  const { unowned, ofOtherScopes: others } = records.notOwnedBy(scope);
   const reasons = [
     ...(lastRejection === undefined ? [] : [rejectedText(lastRejection)]),
     ...(others > 0 ? [`owned by another scope: ${count(others)} arrived since this one was opened`] : []),

@@ -1,11 +1,11 @@
 import { matchesTrace, type AssertTraceOptions, type SpanPattern, type Traces } from '../assert/index.js';
 import { compileSpan } from '../assert/pattern/compile.js';
-import type { Assertion } from '../assert/report/assertion.js';
+import type { Assertion } from '../assert/report/call-site.js';
 import { matchesElsewhere } from '../assert/report/elsewhere.js';
 import { capturedTrees, failureOf } from '../assert/report/failure.js';
 import { Notes } from '../assert/report/notes.js';
 import { failureOfUnseen } from '../assert/report/unseen.js';
-import { summaryOf } from '../assert/report/words.js';
+import { summaryOf } from '../assert/report/describe.js';
 import { treesOf } from '../snapshot/source.js';
 
 const NO_SUCH_TRACE = '(no such trace)';

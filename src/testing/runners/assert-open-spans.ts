@@ -1,11 +1,11 @@
 import { expectation } from '../../support/option.js';
 import type { CapturedSpan } from '../captured.js';
-import type { Assertion } from '../assert/report/assertion.js';
+import type { Assertion } from '../assert/report/call-site.js';
 import { capturedTrees, failureOf } from '../assert/report/failure.js';
 import { Notes, openAmong } from '../assert/report/notes.js';
-import { remarksOn } from '../assert/report/remarks.js';
+import { hintsOn } from '../assert/report/hints.js';
 import { failureOfUnseen } from '../assert/report/unseen.js';
-import { titleOf } from '../assert/report/words.js';
+import { titleOf } from '../assert/report/describe.js';
 import { nodesOf } from '../snapshot/descendants.js';
 import { treesOf, type Spans } from '../snapshot/source.js';
 
@@ -32,7 +32,7 @@ export function assertOpenSpans(spans: Spans, count: number, calledAs: Assertion
   throw failureOf(
     {
       headline: `expected ${negated ? 'any number but ' : ''}${countText(count)}, got ${open.length}`,
-      body: [...capturedTrees(roots, notes), ...remarksOn(spans, roots)],
+      body: [...capturedTrees(roots, notes), ...hintsOn(spans, roots)],
       actual: [countText(open.length), ...namesOf(open)].join('\n'),
       expected: negated ? `not ${countText(count)}` : countText(count),
     },

@@ -138,7 +138,7 @@ export class Matching {
  * Whether records match, for those who look again and again while more of them come. Each is compared once: records
  * are frozen.
  */
-export function matchesEachOnce(expectation: Expectation): (record: object) => boolean {
+export function memoizedMatcher(expectation: Expectation): (record: object) => boolean {
   const matching = new Matching();
   return (record) => matching.matches(record, expectation);
 }

@@ -57,7 +57,7 @@ export interface Wanted {
 }
 
 /** Whether it is about the spans below a span. */
-export function looksBelow({ checks }: Expectation): boolean {
+export function needsChildren({ checks }: Expectation): boolean {
   return checks.some((check) => {
     const { kind, relation } = askedBy(check) as Partial<ListCheck>;
     return kind === 'list' && (relation === 'child' || relation === 'descendant');

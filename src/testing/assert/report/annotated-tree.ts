@@ -2,7 +2,7 @@ import type { CapturedNode } from '../../captured.js';
 import { nodesOf } from '../../snapshot/descendants.js';
 import { firstLines, GUTTERS, type Notes } from './notes.js';
 import { Outline, type Entry } from './outline.js';
-import { titleOf, valueText } from './words.js';
+import { titleOf, valueText } from './describe.js';
 
 /** What is drawn as a branch of the tree: spans, or what is missing among them. */
 interface Branch {

@@ -4,7 +4,7 @@ import { runOf } from '../../snapshot/given-lists.js';
 import { idOf } from '../../snapshot/source.js';
 import { Matching } from '../comparison/matching.js';
 import type { Expectation } from '../pattern/expectation.js';
-import { titleOf } from './words.js';
+import { titleOf } from './describe.js';
 
 /** How many are named. */
 const MAX_NAMED = 5;

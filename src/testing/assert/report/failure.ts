@@ -2,9 +2,9 @@ import { AssertionError } from 'node:assert';
 import type { CapturedNode } from '../../captured.js';
 import { nodesOf } from '../../snapshot/descendants.js';
 import { annotatedTree } from './annotated-tree.js';
-import type { Assertion } from './assertion.js';
+import type { Assertion } from './call-site.js';
 import { openAmong, type Notes } from './notes.js';
-import { titleOf } from './words.js';
+import { titleOf } from './describe.js';
 
 /** Trees up to which all are shown. Of more, those there is something to say about. */
 const MAX_TREES = 5;

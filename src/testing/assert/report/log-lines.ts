@@ -1,6 +1,6 @@
 import type { LogInSpan } from '../log-in-span.js';
 import { firstLines, GUTTERS, type Notes } from './notes.js';
-import { titleOf } from './words.js';
+import { titleOf } from './describe.js';
 
 /** Logs up to which all are shown. Of more, those there is something to say about. */
 const MAX_LOGS = 60;

@@ -3,7 +3,7 @@ import type { CapturedSpan } from '../../captured.js';
 import type { Difference, Finding, KeysFinding, LeafFinding, ListFinding, NotFinding } from '../comparison/difference.js';
 import type { Relation } from '../pattern/expectation.js';
 import { run, type Task } from '../task.js';
-import { expectedText, nounOf, summaryOf, titleOf, valueText } from './words.js';
+import { expectedText, nounOf, summaryOf, titleOf, valueText } from './describe.js';
 
 /** How many of the events are named that are there in place of a missing one. */
 const MAX_OTHERS = 5;

@@ -1,5 +1,5 @@
 import type { Failure } from './failure.js';
-import { remarksOnUnseen } from './remarks.js';
+import { hintsOnUnseen } from './hints.js';
 
 /**
  * What an assertion that denies something has found where nothing contradicts it: nothing either; or, among spans
@@ -15,7 +15,7 @@ export function failureOfUnseen(
   expected: string,
   elsewhere: readonly string[] = [],
 ): Failure | undefined {
-  const body = [...remarksOnUnseen(spans), ...elsewhere];
+  const body = [...hintsOnUnseen(spans), ...elsewhere];
   if (body.length === 0) return undefined;
   return { headline: `it cannot be told ${question}`, body, actual: '(not all seen)', expected };
 }

@@ -3,7 +3,7 @@ import type { CapturedSpan } from '../../captured.js';
 import { runOf } from '../../snapshot/given-lists.js';
 import { idOf, type LogSource, type SpanSource } from '../../snapshot/source.js';
 import type { Expectation, LeafCheck } from '../pattern/expectation.js';
-import { titleOf } from './words.js';
+import { titleOf } from './describe.js';
 
 /** How many ids, and names of spans, are shown of those that are shared. */
 const MAX_SHARED = 5;
@@ -17,15 +17,15 @@ const CONVENTION = /^(?:http|url|db|messaging|rpc|network|net|server|client|user
  * @param found what was found there
  * @param expectation what was looked for
  */
-export function remarksOn(spans: unknown, found: readonly unknown[], expectation?: Expectation): string[] {
+export function hintsOn(spans: unknown, found: readonly unknown[], expectation?: Expectation): string[] {
   const run = runOf(spans);
   const why = found.length === 0 ? run?.explainNoSpans?.() : undefined;
-  const lacking = found.length > 0 && run !== undefined && expectation !== undefined ? remarksOnLacking(run, expectation) : [];
-  return [...linesOf(why), ...lacking, ...remarksOnRun(spans)];
+  const lacking = found.length > 0 && run !== undefined && expectation !== undefined ? hintsOnLacking(run, expectation) : [];
+  return [...linesOf(why), ...lacking, ...hintsOnRun(spans)];
 }
 
 /** Which instrumentations are loaded, where a span is asked for as they make them and the run has none of theirs. */
-export function remarksOnLacking(run: SpanSource, expectation: Expectation): string[] {
+export function hintsOnLacking(run: SpanSource, expectation: Expectation): string[] {
   return linesOf(lacksInstrumentation(run, expectation) ? run.explainInstrumentations?.() : undefined);
 }
 
@@ -55,12 +55,12 @@ function isOfConvention({ isField, label, leaf }: LeafCheck): boolean {
 }
 
 /** What makes less of a run than its spans: those that share an id, and those it had no room for. */
-export function remarksOnRun(spans: unknown): string[] {
-  return [...remarksOnShared(spans), ...remarksOnDropped(spans)];
+export function hintsOnRun(spans: unknown): string[] {
+  return [...hintsOnShared(spans), ...hintsOnDropped(spans)];
 }
 
 /** What is below spans that share an id is shown below the last of them. */
-function remarksOnShared(spans: unknown): string[] {
+function hintsOnShared(spans: unknown): string[] {
   const run = runOf(spans);
   const byId = new Map<string, CapturedSpan[]>();
   for (const span of [...(run?.spans ?? []), ...(run?.openSpans ?? [])]) {
@@ -78,18 +78,18 @@ function remarksOnShared(spans: unknown): string[] {
 }
 
 /** Only how many it had no room for. */
-function remarksOnDropped(spans: unknown): string[] {
+function hintsOnDropped(spans: unknown): string[] {
   const run = runOf(spans);
   return droppedText(run?.droppedSpansCount, 'span', run?.limitReached ?? 'maxSpansPerScope');
 }
 
 /** Why it cannot be told what is not there: not all was kept, or nothing could have come. Empty if it can be told. */
-export function remarksOnUnseen(spans: unknown): string[] {
-  return [...linesOf(runOf(spans)?.explainUnreachable?.()), ...remarksOnDropped(spans)];
+export function hintsOnUnseen(spans: unknown): string[] {
+  return [...linesOf(runOf(spans)?.explainUnreachable?.()), ...hintsOnDropped(spans)];
 }
 
 /** The same of log records: why there are none, or that there are more elsewhere, and how many it had no room for. */
-export function remarksOnLogs(run: LogSource): string[] {
+export function hintsOnLogs(run: LogSource): string[] {
   const why = run.logs.length === 0 ? run.explainNoLogs?.() : run.explainUnreadLogs?.();
   return [...linesOf(why), ...droppedText(run.droppedLogsCount, 'log record', run.limitReached ?? 'maxLogsPerScope')];
 }
