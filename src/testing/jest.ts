@@ -14,7 +14,7 @@
  */
 import type { TraceScope } from './capture/trace-scope.js';
 import { traceMatchers, type TraceMatchers } from './runners/matchers.js';
-import { noScopeHere, scopeHere } from './runners/shared-tracing.js';
+import { scopeHere } from './runners/shared-tracing.js';
 import { tracedBy, type TracedTest } from './runners/traced.js';
 import { traceTreeSerializer } from './snapshot/index.js';
 
@@ -51,9 +51,7 @@ expect?.addSnapshotSerializer?.(traceTreeSerializer);
  * @throws Error where no test runs as a scope: outside of tests, in hooks, and in a test without `traced()`
  */
 export function currentScope(): TraceScope {
-  const scope = scopeHere();
-  if (scope !== undefined) return scope;
-  throw noScopeHere(`Jest has no hook that could make each test a scope: write it('…', traced(async (scope) => { … })), with traced() of
+  return scopeHere(`Jest has no hook that could make each test a scope: write it('…', traced(async (scope) => { … })), with traced() of
 otel-span-cache/testing/jest.`);
 }
 

@@ -9,11 +9,11 @@
  *
  * @module otel-span-cache/testing/mocha
  */
+import { AssertionError } from 'node:assert';
 import { AsyncResource } from 'node:async_hooks';
 import type { OpenScope, TraceScope } from './capture/trace-scope.js';
 import { traceTesting, type TraceTesting, type TraceTestingOptions } from './capture/trace-testing.js';
-import { forMochaDiff } from './runners/mocha-diff.js';
-import { noScopeHere, scopeHere } from './runners/shared-tracing.js';
+import { scopeHere } from './runners/shared-tracing.js';
 
 declare global {
   namespace Mocha {
@@ -30,9 +30,7 @@ declare global {
  * @throws Error where no test runs: outside of tests, in before() and after(), and without the root hooks
  */
 export function currentScope(): TraceScope {
-  const scope = scopeHere();
-  if (scope !== undefined) return scope;
-  throw noScopeHere(`With mocha, the root hooks make each test a scope: mocha --require otel-span-cache/testing/mocha, or a hooks file of
+  return scopeHere(`With mocha, the root hooks make each test a scope: mocha --require otel-span-cache/testing/mocha, or a hooks file of
 your own that exports mochaHooks of otel-span-cache/testing/mocha.`);
 }
 
@@ -137,4 +135,19 @@ function withReadableDiff(code: () => unknown): unknown {
   } catch (error) {
     throw forMochaDiff(error);
   }
+}
+
+/**
+ * Appends a line break to both sides of a failure, so that mocha's diff does not report the last line as changed.
+ * Other runners would show the line break.
+ */
+function forMochaDiff(error: unknown): unknown {
+  if (!(error instanceof AssertionError)) return error;
+  const { actual, expected } = error as { actual: unknown; expected: unknown };
+  if (isTree(actual) && isTree(expected)) Object.assign(error, { actual: `${actual}\n`, expected: `${expected}\n` });
+  return error;
+}
+
+function isTree(side: unknown): side is string {
+  return typeof side === 'string' && !side.endsWith('\n');
 }

@@ -9,7 +9,7 @@ import { assertSpan, assertTrace } from './assert/index.js';
 import type { AssertTraceOptions, SpanPattern, Times, Traces } from './assert/index.js';
 import { assertOpenSpans } from './runners/assert-open-spans.js';
 import { assertEmits, type EmitOptions } from './runners/emitted.js';
-import { noScopeHere, scopeHere } from './runners/shared-tracing.js';
+import { scopeHere } from './runners/shared-tracing.js';
 import { runTest } from './runners/traced.js';
 import type { Spans } from './snapshot/index.js';
 
@@ -21,9 +21,7 @@ export type { EmitOptions } from './runners/emitted.js';
  * @throws Error where no test runs as a scope: outside of tests, in hooks, and in a test without `traced()`
  */
 export function currentScope(): TraceScope {
-  const scope = scopeHere();
-  if (scope !== undefined) return scope;
-  throw noScopeHere(`node:test has no hook that could make each test a scope: write test('…', traced(async (t, scope) => { … })), with
+  return scopeHere(`node:test has no hook that could make each test a scope: write test('…', traced(async (t, scope) => { … })), with
 traced() of otel-span-cache/testing/node.`);
 }
 

@@ -16,7 +16,7 @@
 import * as vitest from 'vitest';
 import type { TraceScope } from './capture/trace-scope.js';
 import { traceMatchers, type TraceMatchers } from './runners/matchers.js';
-import { noScopeHere, scopeHere } from './runners/shared-tracing.js';
+import { scopeHere } from './runners/shared-tracing.js';
 import { runTest, tracedBy, type TracedTest } from './runners/traced.js';
 import { traceTreeSerializer } from './snapshot/index.js';
 
@@ -52,9 +52,7 @@ runner.aroundEach?.((test, { task }) => runTest(task?.name, test));
  * @throws Error where no test runs as a scope: outside of tests, in `beforeAll` and `afterAll`, and without the set-up
  */
 export function currentScope(): TraceScope {
-  const scope = scopeHere();
-  if (scope !== undefined) return scope;
-  throw noScopeHere(
+  return scopeHere(
     runner.aroundEach === undefined
       ? `This vitest has no aroundEach, which 4.1 brings: write it('…', traced(async (scope) => { … })), with traced() of
 otel-span-cache/testing/vitest.`

@@ -1,12 +1,11 @@
 import { expectation as expectationText } from '../../support/option.js';
 import type { CapturedLog } from '../captured.js';
 import type { LogSource } from '../snapshot/source.js';
-import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';
 import { logsInSpans, type LogInSpan } from './log-in-span.js';
 import { compileLogs } from './pattern/compile.js';
-import type { ListCheck, Wanted } from './pattern/expectation.js';
+import { checkOfCaptured, type ListCheck, type Wanted } from './pattern/expectation.js';
 import type { LogPattern, Times } from './pattern/pattern.js';
 import type { Assertion } from './report/call-site.js';
 import { failureOf, firstOf, headlineOfMissing, type Failure } from './report/failure.js';

@@ -3,11 +3,10 @@ import { treesOf, type Spans, type WatchableSource } from '../snapshot/source.js
 import { expectation as expectationText, millisFrom, resolveOptions, type OptionsOf } from '../../support/option.js';
 import { clearTimeout, setTimeout } from '../../support/timers.js';
 import { afterTurn } from './after-turn.js';
-import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
 import { memoizedMatcher, Matching } from './comparison/matching.js';
 import { compileSpans } from './pattern/compile.js';
-import { needsChildren, type Wanted } from './pattern/expectation.js';
+import { checkOfCaptured, needsChildren, type Wanted } from './pattern/expectation.js';
 import type { SpanPattern, Times } from './pattern/pattern.js';
 import type { Assertion } from './report/call-site.js';
 import { CallSite } from './report/call-site.js';
@@ -15,7 +14,7 @@ import { matchesElsewhere } from './report/elsewhere.js';
 import { capturedTrees, failureOf, type Failure } from './report/failure.js';
 import { Notes } from './report/notes.js';
 import { NOTHING, projectedTree } from './report/projected-tree.js';
-import { failureOfUnseen } from './report/unseen.js';
+import { inconclusiveFailure } from './report/hints.js';
 import { summaryOf } from './report/describe.js';
 
 /** How long no such span may come. */
@@ -131,7 +130,7 @@ function failureAmong(source: Spans, wanted: Wanted): Failure | undefined {
   if (found.length < times) {
     const { count, lines } = matchesElsewhere(source, expectation);
     const doubts = found.length + count < times ? [] : lines;
-    return failureOfUnseen(source, `whether a span matches ${summaryOf(expectation)}`, NOTHING, doubts);
+    return inconclusiveFailure(source, `whether a span matches ${summaryOf(expectation)}`, NOTHING, doubts);
   }
 
   const notes = new Notes();

@@ -1,11 +1,10 @@
 import type { CapturedNode, CapturedSpan } from '../captured.js';
 import { nodesOf } from '../snapshot/descendants.js';
 import { treesOf, type Spans } from '../snapshot/source.js';
-import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';
 import { compileSpan, compileSpans } from './pattern/compile.js';
-import type { Check, ListCheck, Wanted } from './pattern/expectation.js';
+import { checkOfCaptured, type Check, type ListCheck, type Wanted } from './pattern/expectation.js';
 import type { SpanPattern, Times } from './pattern/pattern.js';
 import type { Assertion } from './report/call-site.js';
 import { matchesElsewhere } from './report/elsewhere.js';

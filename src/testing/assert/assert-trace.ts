@@ -1,11 +1,10 @@
 import { boolean, resolveOptions, type OptionsOf } from '../../support/option.js';
 import type { CapturedNode, CapturedTrace } from '../captured.js';
 import { treesOf, type SpanSource } from '../snapshot/source.js';
-import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';
 import { compileSpan } from './pattern/compile.js';
-import type { ListCheck, Wanted } from './pattern/expectation.js';
+import { checkOfCaptured, type ListCheck, type Wanted } from './pattern/expectation.js';
 import type { SpanPattern } from './pattern/pattern.js';
 import type { Assertion } from './report/call-site.js';
 import { matchesElsewhere } from './report/elsewhere.js';

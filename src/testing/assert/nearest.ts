@@ -1,8 +1,7 @@
-import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
 import type { Difference } from './comparison/difference.js';
 import { Matching } from './comparison/matching.js';
-import type { Expectation } from './pattern/expectation.js';
+import { checkOfCaptured, type Expectation } from './pattern/expectation.js';
 import { Notes } from './report/notes.js';
 import { titleOf } from './report/describe.js';
 

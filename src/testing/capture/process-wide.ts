@@ -1,7 +1,7 @@
 import type { LogRecordProcessor, SpanProcessor } from '../../model/otel.js';
 import { perProcess } from '../../support/per-process.js';
 import type { InstalledSdk } from '../sdk/installed-sdk.js';
-import { CapturingLogRecordProcessor, CapturingSpanProcessor } from './processors.js';
+import { capturingLogRecordProcessor, capturingSpanProcessor } from './processors.js';
 import { Recorder } from './recorder.js';
 import type { ScopeRecords } from './scope-records.js';
 import type { TraceScope } from './trace-scope.js';
@@ -27,8 +27,8 @@ function create(): ProcessWide {
   const recorder = new Recorder();
   return {
     recorder,
-    spanProcessor: new CapturingSpanProcessor(recorder),
-    logRecordProcessor: new CapturingLogRecordProcessor(recorder),
+    spanProcessor: capturingSpanProcessor(recorder),
+    logRecordProcessor: capturingLogRecordProcessor(recorder),
     installed: undefined,
     installers: new Set(),
     scopes: new WeakMap(),

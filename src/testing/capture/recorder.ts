@@ -39,7 +39,6 @@ export class Recorder extends RecordKeeper {
   /** Those who want to know where a span was started. */
   readonly stackUsers = new Set<object>();
   #probes = 0;
-  #logProbes = 0;
   readonly #scopes = new AsyncLocalStorage<ScopeRecords>();
   readonly #known = new WeakMap<object, Known>();
   readonly #seenLogs = new WeakSet<object>();
@@ -67,7 +66,7 @@ export class Recorder extends RecordKeeper {
 
   onStart(span: unknown, context?: Context): void {
     guard(() => {
-      if (isProbe(context)) this.#probes++;
+      if (isProbe(context)) this.onProbe();
       else if (this.users.size > 0 && !this.#known.has(span as object)) this.#add(span as ReadableSpan, true);
     });
   }
@@ -90,18 +89,16 @@ export class Recorder extends RecordKeeper {
     });
   }
 
-  /** A log record processor was asked, or made to flush, by who wants to know whether log records arrive. */
-  onLogProbe(): void {
-    this.#logProbes++;
+  /** A probe reached one of the processors. */
+  onProbe(): void {
+    this.#probes++;
   }
 
-  /** Probe spans that arrived. */
-  get probes(): number {
-    return this.#probes;
-  }
-
-  get logProbes(): number {
-    return this.#logProbes;
+  /** Whether a probe arrived while the code ran, and what the code returned. */
+  watchForProbe<T>(code: () => T): { arrived: boolean; result: T } {
+    const before = this.#probes;
+    const result = code();
+    return { arrived: this.#probes > before, result };
   }
 
   /** A log record was emitted through an API whose records never arrive. */

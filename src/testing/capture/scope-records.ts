@@ -1,3 +1,4 @@
+import { positiveInteger, type OptionsOf } from '../../support/option.js';
 import { SpanMap, type SpanIdentity } from '../../model/span-map.js';
 import { handleOf, type Handle } from '../../support/handle.js';
 import type { CapturedLog } from '../captured.js';
@@ -18,7 +19,6 @@ export interface TraceRecords {
   revision: number;
 }
 
-let made = 0;
 
 /** How much a scope keeps. */
 export interface ScopeLimits {
@@ -26,10 +26,20 @@ export interface ScopeLimits {
   readonly maxLogsPerScope: number;
 }
 
+/** More than a test can mean, and no more memory than a process has. */
+const MAX_RECORDS = 100_000;
+
+export const SCOPE_LIMITS: OptionsOf<ScopeLimits> = {
+  maxSpansPerScope: positiveInteger(MAX_RECORDS),
+  maxLogsPerScope: positiveInteger(MAX_RECORDS),
+};
+
 /** With a bound in bytes. Spans of this process have none, because they grow while they are kept. */
 export interface SizedScopeLimits extends ScopeLimits {
   readonly maxBytesPerScope?: number;
 }
+
+let made = 0;
 
 /**
  * What one scope owns: its spans in the order they started, its logs in the order they were emitted.

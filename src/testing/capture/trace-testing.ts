@@ -7,7 +7,7 @@ import { InstalledSdk, registeredProvider } from '../sdk/installed-sdk.js';
 import { LogArrival } from '../sdk/log-arrival.js';
 import { processWide, type ProcessWide } from './process-wide.js';
 import { foreignProviderMessage, providerState } from '../sdk/provider-check.js';
-import { SCOPE_LIMITS } from './scope-limits.js';
+import { SCOPE_LIMITS } from './scope-records.js';
 import { CaptureScope } from './scope.js';
 import type { OpenScope, TraceRun, TraceScope } from './trace-scope.js';
 import { findLogsApi, findUserSdk, hasUnreadLogsApi, type LogsApi } from '../sdk/user-sdk.js';

@@ -3,8 +3,7 @@
  *
  * @module otel-span-cache/testing/remote
  */
-export { remoteScope } from './remote-scope.js';
-export { remoteReceiver } from './receiver.js';
+export { remoteReceiver, remoteScope } from './receiver.js';
 export type {
   RemoteReceiver,
   RemoteReceiverOptions,

@@ -4,7 +4,7 @@ import type { Assertion } from '../assert/report/call-site.js';
 import { matchesElsewhere } from '../assert/report/elsewhere.js';
 import { capturedTrees, failureOf } from '../assert/report/failure.js';
 import { Notes } from '../assert/report/notes.js';
-import { failureOfUnseen } from '../assert/report/unseen.js';
+import { inconclusiveFailure } from '../assert/report/hints.js';
 import { summaryOf } from '../assert/report/describe.js';
 import { treesOf } from '../snapshot/source.js';
 
@@ -25,7 +25,7 @@ export function assertNoTrace(
   const summary = summaryOf(expectation);
   if (!matchesTrace(pattern, traces, options)) {
     const { lines } = matchesElsewhere(traces, expectation, true);
-    const unseen = failureOfUnseen(traces, `whether a trace matches ${summary}`, NO_SUCH_TRACE, lines);
+    const unseen = inconclusiveFailure(traces, `whether a trace matches ${summary}`, NO_SUCH_TRACE, lines);
     if (unseen === undefined) return;
     throw failureOf(unseen, calledAs);
   }

@@ -3,8 +3,7 @@ import type { CapturedSpan } from '../captured.js';
 import type { Assertion } from '../assert/report/call-site.js';
 import { capturedTrees, failureOf } from '../assert/report/failure.js';
 import { Notes, openAmong } from '../assert/report/notes.js';
-import { hintsOn } from '../assert/report/hints.js';
-import { failureOfUnseen } from '../assert/report/unseen.js';
+import { hintsOn, inconclusiveFailure } from '../assert/report/hints.js';
 import { titleOf } from '../assert/report/describe.js';
 import { nodesOf } from '../snapshot/descendants.js';
 import { treesOf, type Spans } from '../snapshot/source.js';
@@ -23,7 +22,7 @@ export function assertOpenSpans(spans: Spans, count: number, calledAs: Assertion
   const roots = treesOf(spans).flat();
   const open = openAmong(nodesOf(roots));
   if ((open.length === count) !== negated) {
-    const unseen = failureOfUnseen(spans, 'how many spans are open', countText(count));
+    const unseen = inconclusiveFailure(spans, 'how many spans are open', countText(count));
     if (unseen === undefined) return;
     throw failureOf(unseen, calledAs);
   }

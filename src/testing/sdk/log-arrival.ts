@@ -72,12 +72,12 @@ and its log records do not arrive here. Add to it, where it is made:
    * is not ours, has it flush, which reaches them all: a record to try it with would be exported by the others.
    */
   #stateOf(provider: Required<LoggerProvider>): LoggerState {
-    const before = this.#recorder.logProbes;
-    const enabled = provider.getLogger('otel-span-cache/testing').enabled?.({ context: PROBE_CONTEXT });
-    if (this.#recorder.logProbes > before) return 'captured';
-    if (enabled === false) return 'silent';
-    provider.forceFlush().catch(() => {});
-    return this.#recorder.logProbes > before ? 'captured' : 'foreign';
+    const logger = provider.getLogger('otel-span-cache/testing');
+    const asked = this.#recorder.watchForProbe(() => logger.enabled?.({ context: PROBE_CONTEXT }));
+    if (asked.arrived) return 'captured';
+    if (asked.result === false) return 'silent';
+    const flushed = this.#recorder.watchForProbe(() => void provider.forceFlush().catch(() => {}));
+    return flushed.arrived ? 'captured' : 'foreign';
   }
 }
 

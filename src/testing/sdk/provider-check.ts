@@ -25,15 +25,14 @@ const SAMPLED_PARENT = {
  * is no other way to ask a provider for its processors.
  */
 export function providerState(recorder: Recorder): ProviderState {
-  const before = recorder.probes;
-  const span = probe(PROBE_CONTEXT);
-  if (recorder.probes > before) return 'captured';
-  if (span.isRecording()) return 'foreign';
-  if (!trace.isSpanContextValid(span.spanContext())) return 'none';
+  const root = recorder.watchForProbe(() => probe(PROBE_CONTEXT));
+  if (root.arrived) return 'captured';
+  if (root.result.isRecording()) return 'foreign';
+  if (!trace.isSpanContextValid(root.result.spanContext())) return 'none';
 
-  const child = probe(trace.setSpanContext(PROBE_CONTEXT, SAMPLED_PARENT));
-  if (recorder.probes > before) return 'captured';
-  return child.isRecording() ? 'foreign' : 'unsampled';
+  const child = recorder.watchForProbe(() => probe(trace.setSpanContext(PROBE_CONTEXT, SAMPLED_PARENT)));
+  if (child.arrived) return 'captured';
+  return child.result.isRecording() ? 'foreign' : 'unsampled';
 }
 
 /** What to do about a provider whose spans go elsewhere. */

@@ -3,9 +3,8 @@ import { canAssignAll, type Row } from '../assignment/maximum-matching.js';
 import { asksForList, type Check, type Expectation, type LeafCheck, type ListCheck, type NotCheck } from '../pattern/expectation.js';
 import { PatternError } from '../pattern/leaf.js';
 import { placed } from '../pattern/shape.js';
-import { firstFrom } from '../sorted-numbers.js';
 import { run, type Task } from '../task.js';
-import { Places } from './places.js';
+import { firstFrom, Places } from './places.js';
 
 /**
  * Whether records are as expected.

@@ -31,3 +31,15 @@ export class Places {
     return this.#places.get(root) as Place;
   }
 }
+
+/** Index of the first of ascending numbers that is at least `least`, by binary search. */
+export function firstFrom(numbers: readonly number[], least: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((numbers[middle] as number) < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -56,6 +56,11 @@ export interface Wanted {
   readonly times: number;
 }
 
+/** The check of all that was captured, as the list of no record. Partial and in any order, unless it is `exact`. */
+export function checkOfCaptured(records: readonly object[], wanted: Wanted, exact = false): ListCheck {
+  return { kind: 'list', relation: 'child', wanted: [wanted], exact, ordered: false, read: () => records };
+}
+
 /** Whether it is about the spans below a span. */
 export function needsChildren({ checks }: Expectation): boolean {
   return checks.some((check) => {

@@ -39,15 +39,7 @@ export const absentLeaf: Leaf = { description: '(absent)', callsCode: false, mat
 export function compileLeaf(value: unknown, path: string, literals: Literals, depth = 0): Leaf {
   if (isAbsent(value)) return absentLeaf;
   if (depth > MAX_NESTED) throw new TypeError(`values in patterns must nest at most ${MAX_NESTED} deep`);
-  const leaf = compileMatcher(value, path) ?? compileLiteral(value, path, literals, depth);
-  return {
-    get description() {
-      return leaf.description;
-    },
-    ...(leaf.text !== undefined && { text: leaf.text }),
-    callsCode: leaf.callsCode,
-    matches: (actual) => actual !== undefined && leaf.matches(actual),
-  };
+  return compileMatcher(value, path) ?? compileLiteral(value, path, literals, depth);
 }
 
 function compileMatcher(value: unknown, path: string): Leaf | undefined {
@@ -84,7 +76,7 @@ function compileLiteral(value: unknown, path: string, literals: Literals, depth:
 function compileArray(value: readonly unknown[], path: string, literals: Literals, depth: number): Leaf {
   const elements = value.map((element, index) =>
     element === null || element === undefined
-      ? leafOf(() => String(element), (actual) => actual === element, { callsCode: false })
+      ? { description: String(element), callsCode: false, matches: (actual: unknown) => actual === element }
       : compileLeaf(element, `${path}[${index}]`, literals, depth + 1),
   );
   return leafOf(
@@ -114,13 +106,14 @@ function compileObject(value: object, path: string, literals: Literals, depth: n
   );
 }
 
+/** No value at all never matches. */
 function leafOf(describe: () => string, matches: Leaf['matches'], more: Pick<Leaf, 'callsCode' | 'text'>): Leaf {
   return {
     get description() {
       return describe();
     },
     ...more,
-    matches,
+    matches: (actual) => actual !== undefined && matches(actual),
   };
 }
 

@@ -4,6 +4,7 @@ import { runOf } from '../../snapshot/given-lists.js';
 import { idOf, type LogSource, type SpanSource } from '../../snapshot/source.js';
 import type { Expectation, LeafCheck } from '../pattern/expectation.js';
 import { titleOf } from './describe.js';
+import type { Failure } from './failure.js';
 
 /** How many ids, and names of spans, are shown of those that are shared. */
 const MAX_SHARED = 5;
@@ -83,12 +84,26 @@ function hintsOnDropped(spans: unknown): string[] {
   return droppedText(run?.droppedSpansCount, 'span', run?.limitReached ?? 'maxSpansPerScope');
 }
 
-/** Why it cannot be told what is not there: not all was kept, or nothing could have come. Empty if it can be told. */
-export function hintsOnUnseen(spans: unknown): string[] {
-  return [...linesOf(runOf(spans)?.explainUnreachable?.()), ...hintsOnDropped(spans)];
+/**
+ * Failure of an assertion that nothing contradicts, if it is inconclusive: spans were dropped, could not arrive, or
+ * went elsewhere. Undefined if everything was seen.
+ *
+ * @param spans what the test looked at
+ * @param question what cannot be told
+ * @param elsewhere lines about spans that may belong to it, and that it does not have
+ */
+export function inconclusiveFailure(
+  spans: unknown,
+  question: string,
+  expected: string,
+  elsewhere: readonly string[] = [],
+): Failure | undefined {
+  const body = [...linesOf(runOf(spans)?.explainUnreachable?.()), ...hintsOnDropped(spans), ...elsewhere];
+  if (body.length === 0) return undefined;
+  return { headline: `it cannot be told ${question}`, body, actual: '(not all seen)', expected };
 }
 
-/** The same of log records: why there are none, or that there are more elsewhere, and how many it had no room for. */
+/** Hints on the log records of a run: why there are none, or that there are more elsewhere, and how many it had no room for. */
 export function hintsOnLogs(run: LogSource): string[] {
   const why = run.logs.length === 0 ? run.explainNoLogs?.() : run.explainUnreadLogs?.();
   return [...linesOf(why), ...droppedText(run.droppedLogsCount, 'log record', run.limitReached ?? 'maxLogsPerScope')];
