@@ -14,13 +14,12 @@
  */
 import type { TraceScope } from './capture/trace-scope.js';
 import { traceMatchers, type TraceMatchers } from './runners/matchers.js';
-import { scopeHere } from './runners/shared-tracing.js';
-import { tracedBy, type TracedTest } from './runners/traced.js';
+import { scopeHere, tracedBy, type TracedTest } from './runners/shared-tracing.js';
 import { traceTreeSerializer } from './snapshot/index.js';
 
 export { traceMatchers, type TraceMatchers } from './runners/matchers.js';
 export type { EmitOptions } from './runners/emitted.js';
-export type { TracedTest } from './runners/traced.js';
+export type { TracedTest } from './runners/shared-tracing.js';
 
 declare global {
   namespace jest {

@@ -9,8 +9,7 @@ import { assertSpan, assertTrace } from './assert/index.js';
 import type { AssertTraceOptions, SpanPattern, Times, Traces } from './assert/index.js';
 import { assertOpenSpans } from './runners/assert-open-spans.js';
 import { assertEmits, type EmitOptions } from './runners/emitted.js';
-import { scopeHere } from './runners/shared-tracing.js';
-import { runTest } from './runners/traced.js';
+import { runTest, scopeHere } from './runners/shared-tracing.js';
 import type { Spans } from './snapshot/index.js';
 
 export type { EmitOptions } from './runners/emitted.js';

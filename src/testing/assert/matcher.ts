@@ -1,14 +1,19 @@
 import { printable } from '../../trace/text/printable.js';
 import { expectation as expectationText } from '../../support/option.js';
 import type { CapturedLog, CapturedSpan } from '../captured.js';
-import { memoizedMatcher } from './comparison/matching.js';
+import { Comparison } from './comparison/comparison.js';
+import type { Difference } from './comparison/difference.js';
+import { Matching, memoizedMatcher } from './comparison/matching.js';
 import type { LogInSpan } from './log-in-span.js';
-import { differencesIn, firstLinesOf, nearestOf } from './nearest.js';
 import { compileLog, compileSpan } from './pattern/compile.js';
 import type { Expectation } from './pattern/expectation.js';
 import { isObject, isRegExp } from './pattern/leaf.js';
 import type { LogPattern, SpanPattern } from './pattern/pattern.js';
 import { summaryOf, titleOf } from './report/describe.js';
+import { Notes } from './report/notes.js';
+
+/** How many of the nearest are described. */
+const MAX_NEAREST = 3;
 
 /** What to wait for: a name, a pattern as assertions take it, or a function. */
 export type SpanMatcher = string | RegExp | SpanPattern | ((span: CapturedSpan) => boolean);
@@ -86,4 +91,33 @@ function lineOf(record: object, wrong: readonly string[]): string | undefined {
   const isOpen = (record as Partial<CapturedSpan>).ended === false;
   if (wrong.length === 0 && !isOpen) return undefined;
   return `${titleOf(record)}: ${wrong.length === 0 ? 'it has not ended' : wrong.join('; ')}`;
+}
+
+/** The records that come nearest, the nearest first; without those that have nothing in common. */
+function nearestOf(records: readonly object[], expectation: Expectation): Difference[] {
+  return new Comparison(new Matching()).nearest(records, expectation).filter(hasSomethingRight);
+}
+
+/** A line for each of the first items that have one, and no further lines made. */
+function firstLinesOf<T>(items: readonly T[], lineOf: (item: T) => string | undefined): string[] {
+  const lines: string[] = [];
+  for (const item of items) {
+    const line = lineOf(item);
+    if (line !== undefined) lines.push(line);
+    if (lines.length === MAX_NEAREST) break;
+  }
+  return lines;
+}
+
+/** What differs in a record, a line each. */
+function differencesIn(difference: Difference): string[] {
+  const notes = new Notes();
+  notes.writeRecord(difference);
+  const own = `${titleOf(difference.record)}: `;
+  return notes.all.map((text) => (text.startsWith(own) ? text.slice(own.length) : text));
+}
+
+/** One that fails in all there is to fail in is not near. With one thing asked for, all are equally near. */
+function hasSomethingRight({ findings }: Difference): boolean {
+  return findings.length < 2 || findings.some(({ cost }) => cost === 0);
 }

@@ -1,13 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { lastAnswer, rejectionOf } from './connection-error.js';
 import { assertLocal } from './local-request.js';
 import { ElementBudget, TooManyElements } from './otlp/element-budget.js';
 import { encodingOf, type Encoding } from './otlp/encodings.js';
 import { readLogs, readSpans } from './otlp/read-request.js';
 import { LOGS_REQUEST, TRACE_REQUEST } from './otlp/schema.js';
-import { ANSWER_HEADERS, Rejection, STATUS_CODES, type RejectionReason } from './rejection.js';
+import { ANSWER_HEADERS, lastAnswer, Rejection, rejectionOf, STATUS_CODES, type RejectionReason } from './rejection.js';
 import type { RemoteRecords } from './remote-records.js';
 import { readBody } from './request-body.js';
 import { UnderWay } from './under-way.js';
@@ -56,16 +55,7 @@ const SERVER_LIMITS: ServerLimits = {
 export class OtlpServer {
   /** Requests that came in, the rejected ones included. */
   requests = 0;
-  readonly rejected: Record<RejectionReason, number> = {
-    wrong_host: 0,
-    wrong_path: 0,
-    wrong_method: 0,
-    unsupported_media_type: 0,
-    too_large: 0,
-    too_slow: 0,
-    busy: 0,
-    bad_payload: 0,
-  };
+  readonly rejected = Object.fromEntries(Object.keys(STATUS_CODES).map((reason) => [reason, 0])) as Record<RejectionReason, number>;
   lastRejection: string | undefined;
   readonly #records: RemoteRecords;
   readonly #limits: RequestLimits;

@@ -50,6 +50,11 @@ export class Notes {
     run(this.#writeList(finding));
   }
 
+  /** Writes down what was found for one record. */
+  writeRecord(difference: Difference): void {
+    run(this.#write(difference));
+  }
+
   *#writeList({ check, places, unexpected }: ListFinding): Task<void> {
     for (const { found, outOfOrder } of places) {
       if (found === undefined) continue;
