@@ -10,7 +10,7 @@ import type { LogPattern, Times } from './pattern/pattern.js';
 import type { Assertion } from './report/call-site.js';
 import { failureOf, firstOf, headlineOfMissing, type Failure } from './report/failure.js';
 import { logLines } from './report/log-lines.js';
-import { Notes } from './report/notes.js';
+import { Annotations } from './report/annotations.js';
 import { projectedTree } from './report/projected-tree.js';
 import { hintsOnLogs } from './report/hints.js';
 import { summaryOf } from './report/describe.js';
@@ -47,7 +47,7 @@ function failureAmong(
 ): Failure {
   const [{ expectation, times }] = check.wanted as [Wanted];
   const finding = new Comparison(matching).compareList(logs, check, true);
-  const notes = new Notes();
+  const notes = new Annotations();
   notes.writeList(finding);
   const found = logs.filter((log) => matching.matches(log, expectation)).length;
   const nearest = notes.all.length === 0 ? undefined : `nearest is ${firstOf(notes)}`;

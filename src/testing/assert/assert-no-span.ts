@@ -12,12 +12,11 @@ import type { Assertion } from './report/call-site.js';
 import { CallSite } from './report/call-site.js';
 import { matchesElsewhere } from './report/elsewhere.js';
 import { capturedTrees, failureOf, type Failure } from './report/failure.js';
-import { Notes } from './report/notes.js';
+import { Annotations } from './report/annotations.js';
 import { NOTHING, projectedTree } from './report/projected-tree.js';
 import { inconclusiveFailure } from './report/hints.js';
 import { summaryOf } from './report/describe.js';
 
-/** How long no such span may come. */
 export interface AssertNoSpanOptions {
   /** How long to go on looking, in milliseconds from 0 to 2³¹ − 1. If left out, only what is there counts. */
   withinMillis?: number;
@@ -34,8 +33,8 @@ const OPTIONS: OptionsOf<AssertNoSpanOptions> = {
  * With `withinMillis` it goes on looking for that long: the promise is rejected as soon as there is one.
  *
  * @param calledAs the function the test called, if it is not this one: the stack trace starts at its call
- * @throws AssertionError if there is one; or if it cannot be told, as not all were kept, none could arrive, or one that
- * matches went where it cannot be told whose it is
+ * @throws AssertionError if there is one; or if that is unknown, because spans were dropped, none could arrive, or the
+ * owner of one that matches is in doubt
  * @throws TypeError or RangeError if the pattern or an option is wrong, or if the source cannot be watched
  */
 export function assertNoSpan(
@@ -75,7 +74,7 @@ export function assertNoSpan(
   return watch(source, wanted, withinMillis, calledAs);
 }
 
-/** Looks now and after each turn of the code that changed something, and gives up looking when time is up. */
+/** Looks now and after each turn of the code that changed something, until time is up. */
 function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs: Assertion): Promise<void> {
   const call = new CallSite(calledAs);
   const mayHaveOne = mayMatch(source, wanted);
@@ -99,7 +98,7 @@ function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs
     };
     const watching = source.onChange(afterTurn(() => look()));
     const timer = setTimeout(() => {
-      // Whether any could have come at all counts only now: the provider may come late.
+      // Whether any span could have arrived is checked only now, because a provider may be registered late.
       look(true);
       finish();
       resolve();
@@ -108,7 +107,7 @@ function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs
   });
 }
 
-/** Whether it is worth while to put all spans into trees: not if none of the new ones matches, where that can be told. */
+/** A cheap check that is false while no span can match, so that trees need not be built. */
 function mayMatch(source: WatchableSource, { expectation }: Wanted): () => boolean {
   if (needsChildren(expectation)) return () => true;
   const matches = memoizedMatcher(expectation);
@@ -133,7 +132,7 @@ function failureAmong(source: Spans, wanted: Wanted): Failure | undefined {
     return inconclusiveFailure(source, `whether a span matches ${summaryOf(expectation)}`, NOTHING, doubts);
   }
 
-  const notes = new Notes();
+  const notes = new Annotations();
   for (const node of found) notes.line(node, 'not expected');
   const summary = summaryOf(expectation);
   const check = checkOfCaptured(found, { expectation, times: found.length });

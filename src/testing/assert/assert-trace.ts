@@ -9,12 +9,12 @@ import type { SpanPattern } from './pattern/pattern.js';
 import type { Assertion } from './report/call-site.js';
 import { matchesElsewhere } from './report/elsewhere.js';
 import { capturedTrees, failureOf, firstOf, type Failure } from './report/failure.js';
-import { Notes } from './report/notes.js';
+import { Annotations } from './report/annotations.js';
 import { projectedTree } from './report/projected-tree.js';
 import { hintsOn } from './report/hints.js';
 import { summaryOf } from './report/describe.js';
 
-/** What a trace is looked for in. */
+/** Where a trace is looked for. */
 export type Traces = CapturedTrace | CapturedNode | readonly CapturedTrace[] | SpanSource;
 
 /** How closely a trace has to follow the pattern. */
@@ -72,7 +72,7 @@ function failureAmong(
   const comparison = new Comparison(matching);
   const findings = trees.map((roots) => comparison.compareList(roots, check, true)).sort((a, b) => a.cost - b.cost);
   const [nearest = comparison.compareList([], check)] = findings;
-  const notes = new Notes();
+  const notes = new Annotations();
   notes.writeList(nearest);
   const [{ expectation }] = check.wanted as [Wanted];
   const summary = summaryOf(expectation);

@@ -10,9 +10,9 @@ import type { Expectation } from './pattern/expectation.js';
 import { isObject, isRegExp } from './pattern/leaf.js';
 import type { LogPattern, SpanPattern } from './pattern/pattern.js';
 import { summaryOf, titleOf } from './report/describe.js';
-import { Notes } from './report/notes.js';
+import { Annotations } from './report/annotations.js';
 
-/** How many of the nearest are described. */
+/** Number of nearest records described. */
 const MAX_NEAREST = 3;
 
 /** What to wait for: a name, a pattern as assertions take it, or a function. */
@@ -77,7 +77,7 @@ function ofText(description: string, isRight: (text: string) => boolean): Compil
   };
 }
 
-/** A message about one failure must not be lost to another. */
+/** Catches what the function throws, so that the message about the timeout is not lost. */
 function verdictOf<T>(matches: (record: T) => boolean, record: T): string[] {
   try {
     return matches(record) ? [] : ['the function says no'];
@@ -93,31 +93,31 @@ function lineOf(record: object, wrong: readonly string[]): string | undefined {
   return `${titleOf(record)}: ${wrong.length === 0 ? 'it has not ended' : wrong.join('; ')}`;
 }
 
-/** The records that come nearest, the nearest first; without those that have nothing in common. */
+/** The nearest records, nearest first, without those that have nothing in common with the pattern. */
 function nearestOf(records: readonly object[], expectation: Expectation): Difference[] {
   return new Comparison(new Matching()).nearest(records, expectation).filter(hasSomethingRight);
 }
 
-/** A line for each of the first items that have one, and no further lines made. */
-function firstLinesOf<T>(items: readonly T[], lineOf: (item: T) => string | undefined): string[] {
+/** The first lines that there are. Makes no more than are shown. */
+function firstLinesOf<T>(items: readonly T[], describe: (item: T) => string | undefined): string[] {
   const lines: string[] = [];
   for (const item of items) {
-    const line = lineOf(item);
+    const line = describe(item);
     if (line !== undefined) lines.push(line);
     if (lines.length === MAX_NEAREST) break;
   }
   return lines;
 }
 
-/** What differs in a record, a line each. */
+/** The differences of a record, a line each. */
 function differencesIn(difference: Difference): string[] {
-  const notes = new Notes();
+  const notes = new Annotations();
   notes.writeRecord(difference);
   const own = `${titleOf(difference.record)}: `;
   return notes.all.map((text) => (text.startsWith(own) ? text.slice(own.length) : text));
 }
 
-/** One that fails in all there is to fail in is not near. With one thing asked for, all are equally near. */
+/** A record that fails every check is not near, unless there is only one check. */
 function hasSomethingRight({ findings }: Difference): boolean {
   return findings.length < 2 || findings.some(({ cost }) => cost === 0);
 }

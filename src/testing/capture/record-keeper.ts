@@ -1,5 +1,5 @@
 import type { CopiedLog } from './frozen-copies.js';
-import { GONE, Ownership, type Owner } from './ownership.js';
+import { LOST, Ownership, type Owner } from './ownership.js';
 import { ScopeRecords, type Mark, type SizedScopeLimits } from './scope-records.js';
 import type { SpanRecord } from './span-record.js';
 import { Unowned } from './unowned.js';
@@ -34,10 +34,10 @@ export abstract class RecordKeeper {
     return new ScopeRecords(name, now, limits, opened);
   }
 
-  /** @returns who has it now: `GONE` if its owner had no room for it */
+  /** @returns the owner, or `LOST` if the owner is full */
   protected give(record: SpanRecord, owner: Owner, bytes = 0): Owner {
     if (owner === undefined) this.unowned.addSpan(record, bytes);
-    return typeof owner !== 'object' || owner.add(record, bytes) ? owner : GONE;
+    return typeof owner !== 'object' || owner.add(record, bytes) ? owner : LOST;
   }
 
   /** @returns the scope that keeps the log record, if one does */

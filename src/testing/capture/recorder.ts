@@ -4,7 +4,7 @@ import { report } from '../../support/report.js';
 import type { ReadableLogRecord, ReadableSpan } from '../../model/otel.js';
 import type { SpanIdentity } from '../../model/span-map.js';
 import { copyLog } from './frozen-copies.js';
-import { GONE, type Owner } from './ownership.js';
+import { LOST, type Owner } from './ownership.js';
 import { RecordKeeper } from './record-keeper.js';
 import type { ScopeLimits, ScopeRecords } from './scope-records.js';
 import { SpanRecord } from './span-record.js';
@@ -13,7 +13,7 @@ import { Strays } from './strays.js';
 
 const PROBE = createContextKey('otel-span-cache/testing probe');
 
-/** A span that is started in this context tells where it arrives, and is no span of the application. */
+/** Context of probe spans, which show where spans arrive and are no spans of the application. */
 export const PROBE_CONTEXT: Context = ROOT_CONTEXT.setValue(PROBE, true);
 
 export function isProbe(context: Context | undefined): boolean {
@@ -26,24 +26,24 @@ interface Known {
 }
 
 /**
- * Takes in every span when it starts and when it ends, and every log record, and gives each to the scope
- * that owns it. What happens here happens inside the application's own call, and never throws.
+ * Records every span at its start and end, and every log record, for the scope that owns it. It runs inside the
+ * application's own calls and never throws.
  *
- * There is one per process, whoever uses it. The same span may arrive more than once, by a processor of
- * its own and by that of a cache: it counts once.
+ * There is one per process. A span that arrives more than once, by the kit's processor and by that of a cache,
+ * counts once.
  */
 export class Recorder extends RecordKeeper {
-  /** Those who read. Without any, nothing is taken in. */
+  /** Those who read spans. Without any, nothing is recorded. */
   readonly users = new Set<object>();
   readonly strays = new Strays();
-  /** Those who want to know where a span was started. */
+  /** Users with `captureStartStack`. */
   readonly stackUsers = new Set<object>();
   #probes = 0;
   readonly #scopes = new AsyncLocalStorage<ScopeRecords>();
   readonly #known = new WeakMap<object, Known>();
   readonly #seenLogs = new WeakSet<object>();
 
-  /** The scope whose async context this is. */
+  /** The scope in whose async context this is called. */
   get activeScope(): ScopeRecords | undefined {
     return this.#scopes.getStore();
   }
@@ -107,13 +107,13 @@ export class Recorder extends RecordKeeper {
     if (scope !== undefined) scope.unreadLogs++;
   }
 
-  /** Nobody reads any more. */
+  /** To be called when the last user has gone. */
   forgetUnowned(): void {
     this.unowned.clear();
     this.strays.clear();
   }
 
-  /** The sampler of our own provider turned a span down: it never arrives. */
+  /** The sampler of the installed provider dropped a span, which therefore never arrives. */
   onUnsampled(): void {
     const scope = this.activeScope ?? this.ownership.onlyScope();
     if (scope !== undefined) scope.unsampled++;
@@ -127,7 +127,7 @@ export class Recorder extends RecordKeeper {
         links: span.links,
         asyncScope: this.activeScope,
       },
-      // One that started before anybody read may be from an earlier test.
+      // A span that started before anybody read may be from an earlier test.
       sawStart,
     );
     const stack = sawStart && this.stackUsers.size > 0 ? captureStack() : undefined;
@@ -139,7 +139,7 @@ export class Recorder extends RecordKeeper {
     return known;
   }
 
-  /** By the object, else by its ids: a processor in between may hand on another object. */
+  /** By identity, else by ids: a processor in between may pass on another object. */
   #find(span: ReadableSpan): Known | undefined {
     return this.#known.get(span) ?? this.#findByIds(span.spanContext());
   }
@@ -158,7 +158,7 @@ export class Recorder extends RecordKeeper {
   #findByIds(context: SpanIdentity): Known | undefined {
     const owners: Owner[] = [this.activeScope, this.ownership.ofTrace(context.traceId)];
     for (const owner of owners) {
-      const record = owner === GONE ? undefined : owner?.find(context);
+      const record = owner === LOST ? undefined : owner?.find(context);
       if (record !== undefined) return { record, owner };
     }
     const record = this.unowned.findSpan(context);
@@ -177,7 +177,7 @@ function announce(owner: Owner, traceId: string | undefined): void {
   owner.announce();
 }
 
-/** The application's `startSpan()`, `end()` and `emit()` must not notice that they are watched. */
+/** Keeps errors out of the application's `startSpan()`, `end()` and `emit()`. */
 function guard(code: () => void): void {
   try {
     code();

@@ -26,7 +26,7 @@ export interface ScopeLimits {
   readonly maxLogsPerScope: number;
 }
 
-/** More than a test can mean, and no more memory than a process has. */
+/** More than any test needs, and little enough for a process's memory. */
 const MAX_RECORDS = 100_000;
 
 export const SCOPE_LIMITS: OptionsOf<ScopeLimits> = {
@@ -44,24 +44,23 @@ let made = 0;
 /**
  * What one scope owns: its spans in the order they started, its logs in the order they were emitted.
  *
- * A scope is open while something keeps it open: the function it runs, and each wait. A closed one still gets
- * what is certainly its own. A full one takes nothing more, and counts it: what a test looks at is how its
- * traces began.
+ * A scope is open while something keeps it open: the function it runs, and each wait. A closed scope still gets
+ * what is certainly its own. A full scope counts what it drops, the newest records: tests look at how traces begin.
  */
 export class ScopeRecords {
   readonly name: string;
   readonly openedAt: Mark;
-  /** Counts up with each scope of the process. */
+  /** Sequence number within the process. */
   readonly number = ++made;
-  /** The order that the next span has that starts after it was closed; undefined while it is open. */
+  /** Order of the first span that starts after the scope was closed; undefined while it is open. */
   closedAt: number | undefined;
-  /** For those who must not keep it alive. */
+  /** For holders that must not keep it alive. */
   readonly weak = new WeakRef(this);
   readonly spans: SpanRecord[] = [];
   readonly logs: CapturedLog[] = [];
-  /** Spans of its own that the sampler of our provider turned down. */
+  /** Number of its spans that the sampler of the installed provider dropped. */
   unsampled = 0;
-  /** Log records of its own that were emitted through an API whose records never arrive. */
+  /** Number of its log records emitted through an API whose records never arrive. */
   unreadLogs = 0;
   droppedSpans = 0;
   droppedLogs = 0;
@@ -75,7 +74,7 @@ export class ScopeRecords {
   #openers = 0;
   #bytes = 0;
 
-  /** @param opened is told when the scope opens and when it closes */
+  /** @param opened is called when the scope opens and when it closes */
   constructor(
     name: string,
     openedAt: Mark,
@@ -133,7 +132,7 @@ export class ScopeRecords {
 
   /** Calls a function after each change, in the call that made it, until the handle is closed. */
   onChange(listener: () => void): Handle {
-    // Wrapped, so that a function given twice is called twice, and each handle ends one of them.
+    // Wrapped, so that a listener added twice is called twice and each handle removes one.
     const call = (): void => listener();
     this.#listeners.add(call);
     return handleOf(() => this.#listeners.delete(call));
@@ -153,7 +152,7 @@ export class ScopeRecords {
     };
   }
 
-  /** Notes that a span of the trace came or ended, or that a log record of it came. */
+  /** Annotations that a span of the trace came or ended, or that a log record of it came. */
   touch(traceId: string | undefined): void {
     const trace = traceId === undefined ? undefined : this.#traces.get(traceId);
     if (trace !== undefined) trace.revision++;

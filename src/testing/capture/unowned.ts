@@ -9,21 +9,18 @@ interface UnownedLog extends CopiedLog {
   readonly order: number;
 }
 
-/**
- * What no scope owns: the last 1,000 spans and the last 1,000 log records, in the order they came. Of what another
- * process sent, fewer if they are large.
- */
+/** The last 1,000 spans and the last 1,000 log records that no scope owns, in order of arrival; fewer if they are large. */
 export class Unowned {
   readonly #spans = new RecentItems<SpanRecord>();
   readonly #logs = new RecentItems<UnownedLog>();
   #logCount = 0;
 
-  /** Log records that had no owner, those that gave way included. */
+  /** Number of log records without an owner, evicted ones included. */
   get logCount(): number {
     return this.#logCount;
   }
 
-  /** From another process its log records often come before it does. */
+  /** Log records of another process often arrive before their span. */
   addSpan(record: SpanRecord, bytes = 0): void {
     for (const { log, event } of this.#logs.items) if (isIn(record, log)) record.addLog(event, MAX_ITEMS);
     this.#spans.add(record, bytes);

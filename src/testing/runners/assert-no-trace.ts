@@ -3,7 +3,7 @@ import { compileSpan } from '../assert/pattern/compile.js';
 import type { Assertion } from '../assert/report/call-site.js';
 import { matchesElsewhere } from '../assert/report/elsewhere.js';
 import { capturedTrees, failureOf } from '../assert/report/failure.js';
-import { Notes } from '../assert/report/notes.js';
+import { Annotations } from '../assert/report/annotations.js';
 import { inconclusiveFailure } from '../assert/report/hints.js';
 import { summaryOf } from '../assert/report/describe.js';
 import { treesOf } from '../snapshot/source.js';
@@ -30,7 +30,7 @@ export function assertNoTrace(
     throw failureOf(unseen, calledAs);
   }
   const roots = treesOf(traces).flat();
-  const notes = new Notes();
+  const notes = new Annotations();
   for (const root of roots) if (matchesTrace(pattern, root, options)) notes.line(root, 'not expected');
   throw failureOf(
     {

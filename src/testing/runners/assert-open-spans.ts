@@ -2,7 +2,7 @@ import { expectation } from '../../support/option.js';
 import type { CapturedSpan } from '../captured.js';
 import type { Assertion } from '../assert/report/call-site.js';
 import { capturedTrees, failureOf } from '../assert/report/failure.js';
-import { Notes, openAmong } from '../assert/report/notes.js';
+import { Annotations, openAmong } from '../assert/report/annotations.js';
 import { hintsOn, inconclusiveFailure } from '../assert/report/hints.js';
 import { titleOf } from '../assert/report/describe.js';
 import { nodesOf } from '../snapshot/descendants.js';
@@ -15,7 +15,7 @@ const MAX_NAMES = 60;
  * Asserts how many spans have not ended; with `negated`, that it is another number.
  *
  * @throws AssertionError showing them in their trees; or if it cannot be told
- * @throws TypeError if the count is none
+ * @throws TypeError if the count is no integer from 0
  */
 export function assertOpenSpans(spans: Spans, count: number, calledAs: Assertion, negated = false): void {
   if (!Number.isSafeInteger(count) || count < 0) throw new TypeError(expectation('count', 'an integer from 0 on', count));
@@ -26,7 +26,7 @@ export function assertOpenSpans(spans: Spans, count: number, calledAs: Assertion
     if (unseen === undefined) return;
     throw failureOf(unseen, calledAs);
   }
-  const notes = new Notes();
+  const notes = new Annotations();
   if (open.length > count) for (const span of open) notes.line(span, 'expected to have ended');
   throw failureOf(
     {

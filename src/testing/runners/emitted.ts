@@ -17,8 +17,8 @@ export interface EmitOptions {
 }
 
 /**
- * Runs a function as a scope of its own, and asserts that a span as the pattern says has ended in it; with
- * `negated`, that there is none. When the function has returned it waits until no span is open.
+ * Runs a function as a scope of its own, waits until no span is open, and asserts that a span as the pattern says has
+ * ended in it; with `negated`, that there is none.
  *
  * @throws AssertionError with the stack of the call
  * @throws whatever the function throws
@@ -42,7 +42,7 @@ export async function assertEmits(
   }
 }
 
-/** Spans that stay open are shown by the assertion: that says more than that time is up. */
+/** Ignores timeouts: the assertion that follows shows the open spans, which says more. */
 async function settle(run: TraceScope, options: EmitOptions | undefined): Promise<void> {
   try {
     await run.waitForIdle(options);

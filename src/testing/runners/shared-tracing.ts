@@ -4,7 +4,7 @@ import { traceTesting, type TraceTesting } from '../capture/trace-testing.js';
 
 let shared: TraceTesting | undefined;
 
-/** What runs a test or a function as a scope. Made when it is first needed: the application may bring its own provider. */
+/** The kit that runners use. Made when first needed, because the application may register its own provider before. */
 export function sharedTracing(): TraceTesting {
   return (shared ??= traceTesting());
 }
@@ -12,7 +12,7 @@ export function sharedTracing(): TraceTesting {
 /**
  * The scope in whose async context this is called.
  *
- * @param setUp what makes a scope of a test in the runner at hand
+ * @param setUp for the message: how a test becomes a scope in this runner
  * @throws Error if there is none
  */
 export function scopeHere(setUp: string): TraceScope {
@@ -23,20 +23,18 @@ export function scopeHere(setUp: string): TraceScope {
 ${setUp}`);
 }
 
-/** Runs a test as a scope of its own, with the test's name if the runner tells it. */
+/** Runs a test as a scope of its own, named after the test if the name is known. */
 export async function runTest(name: string | undefined, test: (scope: TraceScope) => unknown): Promise<void> {
   await sharedTracing().run(test, name === undefined ? undefined : { name });
 }
 
-/** A test for a runner that has no hook around tests: its scope comes first, what the runner gives it after that. */
+/** A test for a runner without a hook around tests: takes its scope, then the runner's own arguments. */
 export type TracedTest<A extends unknown[]> = (scope: TraceScope, ...args: A) => unknown;
 
 /**
- * Makes a function for the runner of a test that runs as a scope.
+ * Wraps a test so that it runs as a scope. The function's `length` is 0: with a parameter, jest would wait for `done`.
  *
- * It has no parameters to be counted: with one, jest would wait for a `done`.
- *
- * @param nameOf what the test is called, by what the runner gives it
+ * @param nameOf reads the test's name from the runner's arguments
  */
 export function tracedBy<A extends unknown[]>(
   test: TracedTest<A>,

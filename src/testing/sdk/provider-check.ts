@@ -8,11 +8,11 @@ import { PROBE_CONTEXT, type Recorder } from '../capture/recorder.js';
  * - `none`: there is no provider
  * - `captured`: they arrive here
  * - `foreign`: they go elsewhere only
- * - `unsampled`: the provider's sampler turned down every span we tried
+ * - `unsampled`: the provider's sampler dropped every probe
  */
 export type ProviderState = 'none' | 'captured' | 'foreign' | 'unsampled';
 
-/** A parent that samplers which follow the parent say yes to. */
+/** A sampled parent, for samplers that follow the parent. */
 const SAMPLED_PARENT = {
   traceId: '0123456789abcdef0123456789abcdef',
   spanId: '0123456789abcdef',
@@ -21,8 +21,8 @@ const SAMPLED_PARENT = {
 };
 
 /**
- * Starts a span and looks whether it arrives. The span is never ended, so that no exporter gets it; there
- * is no other way to ask a provider for its processors.
+ * Starts a span and looks whether it arrives, because a provider does not list its processors. The span is never
+ * ended, so that no exporter gets it.
  */
 export function providerState(recorder: Recorder): ProviderState {
   const root = recorder.watchForProbe(() => probe(PROBE_CONTEXT));

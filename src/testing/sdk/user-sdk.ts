@@ -48,13 +48,13 @@ interface SdkExports {
 export interface UserSdk {
   newTracerProvider(options: TracerProviderOptions): TracerProvider;
   newContextManager(): ContextManager;
-  /** Undefined if there is none: calls between processes and servers then start new traces. */
+  /** Undefined if there is none; then requests between processes start new traces. */
   newPropagator(): TextMapPropagator | undefined;
   /** Undefined if `sdk-logs` is not installed. */
   readonly logs:
     | { readonly api: LogsApi; newLoggerProvider(processors: LogRecordProcessor[]): object }
     | undefined;
-  /** A logs API that is installed as well, and that this SDK does not read: `api-logs` beside the 3.x line. */
+  /** A second logs API that this SDK does not read: `api-logs` beside the 3.x line. */
   readonly unreadLogsApi: LogsApi | undefined;
 }
 

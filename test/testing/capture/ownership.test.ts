@@ -1,6 +1,6 @@
 import { INVALID_SPANID, type Link, type SpanContext } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { GONE, Ownership, type Claim, type Owner } from '../../../src/testing/capture/ownership.js';
+import { LOST, Ownership, type Claim, type Owner } from '../../../src/testing/capture/ownership.js';
 import { ScopeRecords } from '../../../src/testing/capture/scope-records.js';
 
 const LIMITS = { maxSpansPerScope: 10, maxLogsPerScope: 10 };
@@ -111,7 +111,7 @@ describe('Ownership', () => {
     (forgotten.weak as { deref(): unknown }).deref = () => undefined;
     scope('other').keepOpen();
 
-    expect(owner({ traceId: 't' })).to.equal(GONE);
-    expect(ownership.ofTrace('t')).to.equal(GONE);
+    expect(owner({ traceId: 't' })).to.equal(LOST);
+    expect(ownership.ofTrace('t')).to.equal(LOST);
   });
 });

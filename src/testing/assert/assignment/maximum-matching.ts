@@ -1,8 +1,8 @@
-/** A row that is to get columns. */
+/** A row that wants columns. */
 export interface Row {
-  /** How many columns it wants. */
+  /** Number of columns it wants. */
   readonly times: number;
-  /** The columns it accepts. Of more than all rows want together, the first ones do. */
+  /** The columns it accepts. It needs no more than all rows want together. */
   readonly accepted: readonly number[];
 }
 
@@ -36,7 +36,7 @@ export function assignMatches(rows: readonly Row[]): number[][] {
   return assigned;
 }
 
-/** Gives the row columns that nobody has. Returns how many. */
+/** Gives the row columns that are free. Returns their number. */
 function takeFree({ times, accepted }: Row, row: number, rowOf: Map<number, number>): number {
   let taken = 0;
   for (const column of accepted) {
@@ -50,9 +50,9 @@ function takeFree({ times, accepted }: Row, row: number, rowOf: Map<number, numb
 
 /** Gives the row one more column, moving others if need be. */
 function augment(start: number, rows: readonly Row[], rowOf: Map<number, number>): boolean {
-  /** By column: the row that came upon it. */
+  /** By column: the row that found it. */
   const foundBy = new Map<number, number>();
-  /** By row: the column it gives up if it is to get another one. */
+  /** By row: the column it gives up if it gets another one. */
   const givenUp = new Map<number, number>();
   const waiting = [start];
   for (const row of waiting) {

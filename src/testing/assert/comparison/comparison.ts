@@ -14,36 +14,36 @@ import type { Difference, Finding, KeysFinding, LeafFinding, ListFinding, NotFin
 import { Memo, type Matching } from './matching.js';
 
 /**
- * How much a name counts, where any other value counts 1: a span of the right name with two wrong
- * attributes is nearer than one with the right attributes and another name.
+ * Weight of a name; any other value weighs 1. A span of the right name with two wrong attributes is nearer than one
+ * with the right attributes and another name.
  */
 const NAME_COST = 3;
 
-/** Decides between a record with nothing right but its name, which is near, and none. */
+/** Tie-breaker: a record that matches by name only still counts as near. */
 const EDGE = 0.5;
 
-/** Values that are compared for one list at most: of more records, those are that seem nearest by their own values. */
+/** Values compared for one list. Of more records, only those nearest by their own values are compared. */
 const MAX_VALUES = 100_000;
 
-/** Records compared at least, however much is asked of each. */
+/** Minimum number of records compared, however large the pattern. */
 const MIN_COMPARED = 4;
 
-/** How many values a list of descendants counts for: each of the spans above has them all. */
+/** Values that a list of descendants counts as, because every span above compares the same descendants. */
 const VALUES_OF_DESCENDANTS = 5_000;
 
 interface Weight {
-  /** What a record costs in which nothing is right. */
+  /** Cost of a record in which nothing is right. */
   readonly cost: number;
-  /** How many values are compared for one record, about. */
+  /** Approximate number of values compared for one record. */
   readonly values: number;
 }
 
 /**
- * How far records are from what is expected of them, and in what.
+ * Computes how records differ from what is expected of them, for reports of failures.
  *
- * The cost is the number of values that differ, in the record and in all that belongs to it, and of
- * records that should not be there; a missing one counts as its values do. In lists, what matches is paired
- * first, then the nearest. Made for reports: only for what does not match.
+ * The cost is the number of values that differ, in the record and in the records that belong to it, plus the number
+ * of records that should not be there; a missing record counts as its values do. Lists are paired by
+ * `assignNearest()`.
  */
 export class Comparison {
   readonly #matching: Matching;
@@ -59,12 +59,12 @@ export class Comparison {
     return run(this.#compare(record, expectation));
   }
 
-  /** @param always whether to pair up also what has nothing in common, as long as there is something */
+  /** @param always whether to pair also records that have nothing in common with the pattern */
   compareList(items: readonly object[], check: ListCheck, always = false): ListFinding {
     return run(this.#compareList(items, check, always));
   }
 
-  /** The items that differ least, the nearest first; of many, those whose own values are nearest. */
+  /** The items that differ least, nearest first. Of many, only those whose own values are nearest are compared. */
   nearest(items: readonly object[], expectation: Expectation): Difference[] {
     return [...this.#nearest(items, expectation, 1)]
       .map((index) => this.compare(items[index] as object, expectation))
@@ -76,7 +76,7 @@ export class Comparison {
     if (known !== undefined) return known;
     const findings: Finding[] = [];
     for (const check of expectation.checks) {
-      // If there is an exception, it is the one that differs, and none is missing.
+      // An exception that is there differs from the one that is wanted; then none is missing.
       const always = check.kind === 'list' && check.relation === 'exception';
       findings.push(check.kind === 'list' ? yield* this.#compareList(check.read(record), check, always) : this.#find(record, check));
     }
@@ -121,7 +121,7 @@ export class Comparison {
     return { check, places, shortBy, unexpected, others, cost: sum(costs) + unexpected.length + shortBy };
   }
 
-  /** Which of the items are worth comparing: all, or of many those that match or whose own values are nearest. */
+  /** Indexes of the items worth comparing: all, or of many those that match or whose own values are nearest. */
   #nearest(items: readonly object[], expectation: Expectation, times: number): Iterable<number> {
     const atMost = Math.max(MIN_COMPARED, times, Math.floor(MAX_VALUES / this.#weightOf(expectation).values));
     if (items.length <= atMost) return items.keys();
@@ -130,16 +130,8 @@ export class Comparison {
   }
 
   #find(record: object, check: LeafCheck | KeysCheck | NotCheck): Finding {
-    switch (check.kind) {
-      case 'leaf':
-        return this.#findLeaf(record, check);
-      case 'keys':
-        return findKeys(record, check);
-      case 'not':
-        return this.#findNot(record, check);
-      default:
-        return check satisfies never;
-    }
+    if (check.kind === 'leaf') return this.#findLeaf(record, check);
+    return check.kind === 'keys' ? findKeys(record, check) : this.#findNot(record, check);
   }
 
   #findLeaf(record: object, check: LeafCheck): LeafFinding {
@@ -158,7 +150,7 @@ export class Comparison {
     return { check, cost, actual: undefined, records };
   }
 
-  /** What a record costs by its own values, whatever belongs to it. */
+  /** Cost of a record's own values, without the records that belong to it. */
   #costOfOwn(record: object, expectation: Expectation): number {
     let cost = this.#costsOfOwn.read(expectation, record);
     if (cost === undefined) {
@@ -178,7 +170,7 @@ export class Comparison {
     return cost <= this.#costOfNone(expectation) + (exact ? 1 : 0);
   }
 
-  /** More than any record of the right name costs; where no name is wanted, one value at least must be right. */
+  /** Cost of a missing record, and of the farthest that may stand for it. Without a name, one value must be right. */
   #costOfNone(expectation: Expectation): number {
     const named = expectation.checks.some(isName);
     const others = this.#weightOf(expectation).cost - (named ? NAME_COST : 0);
@@ -192,7 +184,7 @@ export class Comparison {
     for (const { checks } of all) {
       for (const check of checks) if (check.kind === 'list') for (const wanted of check.wanted) all.push(wanted.expectation);
     }
-    // From the last on: each comes before those inside it.
+    // In reverse, so that inner patterns are weighed before the patterns around them.
     for (const inner of all.reverse()) this.#weights.set(inner, this.#weigh(inner));
     return this.#weights.get(expectation) as Weight;
   }
@@ -213,7 +205,7 @@ export class Comparison {
   }
 }
 
-/** From 0 to 1: how much of two names is the same from their start and from their end. */
+/** From 0 to 1: share of two names that is the same at their start and end. */
 function likeness(actual: unknown, expected: string | undefined): number {
   if (typeof actual !== 'string' || expected === undefined) return 0;
   const shorter = Math.min(actual.length, expected.length);
@@ -230,7 +222,7 @@ function findKeys(record: object, check: KeysCheck): KeysFinding {
   return { check, unexpected, attributes, cost: unexpected.length };
 }
 
-/** What is wanted, of each expectation at most one more than there are records. */
+/** The elements of a list pattern, each at most once more than there are records, and how many are left out. */
 function wantedAmong({ wanted }: ListCheck, available: number): { wanted: Wanted[]; shortBy: number } {
   let shortBy = 0;
   const shown = wanted.map(({ expectation, times }) => {

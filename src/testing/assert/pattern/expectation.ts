@@ -1,8 +1,8 @@
 import type { Leaf } from './leaf.js';
 
 /*
- * A pattern, checked and taken apart. Spans, events, links and logs are all compared in the same way:
- * each is a record with values, and with lists of further records.
+ * Compiled patterns. Spans, events, links and logs are compared alike: each is a record with values and with lists of
+ * further records.
  */
 
 /** One value of a record. */
@@ -10,7 +10,7 @@ export interface LeafCheck {
   readonly kind: 'leaf';
   readonly label: string;
   readonly leaf: Leaf;
-  /** Whether the value is one of the record's own, and not an attribute. */
+  /** Whether the value is a field of the record, and not an attribute. */
   readonly isField: boolean;
   /** Undefined if the record has no such value. */
   readonly read: (record: object) => unknown;
@@ -23,22 +23,22 @@ export interface KeysCheck {
   readonly read: (record: object) => object;
 }
 
-/** What the elements of a list are to their record. */
+/** Relation of the elements of a list to their record. */
 export type Relation = 'child' | 'descendant' | 'event' | 'exception' | 'link' | 'span';
 
-/** Records that belong to a record. Each one that is wanted is to be another one. */
+/** Records that belong to a record. Each wanted element must be another one of them. */
 export interface ListCheck {
   readonly kind: 'list';
   readonly relation: Relation;
   readonly wanted: readonly Wanted[];
   /** Whether no others are allowed. */
   readonly exact: boolean;
-  /** Whether they are to come in this order. */
+  /** Whether they must come in this order. */
   readonly ordered: boolean;
   readonly read: (record: object) => readonly object[];
 }
 
-/** What may not hold. */
+/** A check that must fail. */
 export interface NotCheck {
   readonly kind: 'not';
   readonly check: LeafCheck | ListCheck;
@@ -46,7 +46,7 @@ export interface NotCheck {
 
 export type Check = LeafCheck | KeysCheck | ListCheck | NotCheck;
 
-/** What a record is expected to be. All checks are to hold. */
+/** What a record is expected to be: all checks must hold. */
 export interface Expectation {
   readonly checks: readonly Check[];
 }
@@ -56,12 +56,22 @@ export interface Wanted {
   readonly times: number;
 }
 
-/** The check of all that was captured, as the list of no record. Partial and in any order, unless it is `exact`. */
-export function checkOfCaptured(records: readonly object[], wanted: Wanted, exact = false): ListCheck {
-  return { kind: 'list', relation: 'child', wanted: [wanted], exact, ordered: false, read: () => records };
+/** Partial and in any order by default. */
+export function listCheck(
+  relation: Relation,
+  read: ListCheck['read'],
+  wanted: readonly Wanted[],
+  { exact = false, ordered = false } = {},
+): ListCheck {
+  return { kind: 'list', relation, wanted, exact, ordered, read };
 }
 
-/** Whether it is about the spans below a span. */
+/** The check of all captured records, as a list that belongs to no record. */
+export function checkOfCaptured(records: readonly object[], wanted: Wanted, exact = false): ListCheck {
+  return listCheck('child', () => records, [wanted], { exact });
+}
+
+/** Whether it can only be compared with spans that have their children. */
 export function needsChildren({ checks }: Expectation): boolean {
   return checks.some((check) => {
     const { kind, relation } = askedBy(check) as Partial<ListCheck>;
@@ -69,7 +79,7 @@ export function needsChildren({ checks }: Expectation): boolean {
   });
 }
 
-/** Whether it is about records that belong to the record, and not about values of its own. */
+/** Whether it is about records that belong to the record, and not about the record's own values. */
 export function asksForList(check: Check): boolean {
   return askedBy(check).kind === 'list';
 }

@@ -3,8 +3,8 @@ export const EXACTLY: unique symbol = Symbol.for('otel-span-cache.exactly') as n
 export const ORDERED: unique symbol = Symbol.for('otel-span-cache.ordered') as never;
 
 /*
- * Told by registered symbols rather than by class: a test may have this package twice, as ES module and
- * as CommonJS module.
+ * Recognized by registered symbols instead of classes, because a test may load this package as ES module and as
+ * CommonJS module.
  */
 
 /** The type of `absent`. */

@@ -6,10 +6,10 @@ import type { Expectation, LeafCheck, Relation } from '../pattern/expectation.js
 
 const MAX_VALUE = 160;
 const MAX_SUMMARY = 100;
-/** How far a summary follows patterns that have no name: it has no room for more. */
+/** Bound of the nesting that a summary shows. */
 const MAX_SUMMARY_DEPTH = 12;
 
-/** What stands before a record in a list. */
+/** Prefixes of records in a list. */
 export const MARKS: Readonly<Record<Relation, string>> = {
   child: '',
   descendant: '⋯ ',
@@ -41,7 +41,7 @@ export function expectedText({ leaf }: LeafCheck): string {
   return printable(leaf.description, MAX_VALUE);
 }
 
-/** What a record is called. */
+/** Name of a record in messages. */
 export function titleOf(record: object, relation?: Relation): string {
   if (relation === 'exception') return 'exception';
   if (relation === 'link') return 'link';
@@ -49,13 +49,13 @@ export function titleOf(record: object, relation?: Relation): string {
   return printable((record as CapturedSpan).name, MAX_VALUE);
 }
 
-/** What a record is to be called, by its pattern; undefined if it may be called anything. */
+/** Name that a pattern wants; undefined if any will do. */
 export function expectedTitle(expectation: Expectation): string | undefined {
   const name = nameCheckOf(expectation);
   return name && printable(name.leaf.text ?? name.leaf.description, MAX_VALUE);
 }
 
-/** The check of a span's or event's name. An attribute may be called `name` as well. */
+/** The check of a span's or event's name, which is not that of an attribute called `name`. */
 export function nameCheckOf(expectation: Expectation): LeafCheck | undefined {
   return expectation.checks.find(
     (check): check is LeafCheck => check.kind === 'leaf' && check.label === 'name' && check.isField,

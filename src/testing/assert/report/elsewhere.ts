@@ -6,13 +6,13 @@ import { Matching } from '../comparison/matching.js';
 import type { Expectation } from '../pattern/expectation.js';
 import { titleOf } from './describe.js';
 
-/** How many are named. */
+/** Number of spans named. */
 const MAX_NAMED = 5;
 
 /** Spans that match and may belong to a run that does not have them. */
 export interface Elsewhere {
   readonly count: number;
-  /** What there is to say about them. */
+  /** A line for each of the first. */
   readonly lines: readonly string[];
 }
 

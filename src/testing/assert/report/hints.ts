@@ -6,13 +6,13 @@ import type { Expectation, LeafCheck } from '../pattern/expectation.js';
 import { titleOf } from './describe.js';
 import type { Failure } from './failure.js';
 
-/** How many ids, and names of spans, are shown of those that are shared. */
+/** Number of shared ids, and of spans for each, that are shown. */
 const MAX_SHARED = 5;
 
 const CONVENTION = /^(?:http|url|db|messaging|rpc|network|net|server|client|user_agent|graphql|faas)\./;
 
 /**
- * What a run knows of spans that it does not have: why there are none, and how many it had no room for.
+ * Hints on spans that a run lacks: why there are none, and how many were dropped.
  *
  * @param spans what the test looked at: a run, one of its lists, or anything that has spans
  * @param found what was found there
@@ -25,12 +25,11 @@ export function hintsOn(spans: unknown, found: readonly unknown[], expectation?:
   return [...linesOf(why), ...lacking, ...hintsOnRun(spans)];
 }
 
-/** Which instrumentations are loaded, where a span is asked for as they make them and the run has none of theirs. */
+/** The loaded instrumentations, if the pattern wants a span as they make them and the run has none of them. */
 export function hintsOnLacking(run: SpanSource, expectation: Expectation): string[] {
   return linesOf(lacksInstrumentation(run, expectation) ? run.explainInstrumentations?.() : undefined);
 }
 
-/** Whether a span is asked for as instrumentations make them, where there is none of an instrumentation. */
 function lacksInstrumentation({ spans, openSpans = [] }: SpanSource, expectation: Expectation): boolean {
   return asksForInstrumentation(expectation) && !spans.some(isOfInstrumentation) && !openSpans.some(isOfInstrumentation);
 }
@@ -50,17 +49,17 @@ function asksForInstrumentation(expectation: Expectation): boolean {
   return false;
 }
 
-/** A kind but the one that spans have by default, or an attribute that instrumentations set. */
+/** A kind other than the default, or an attribute that instrumentations set. */
 function isOfConvention({ isField, label, leaf }: LeafCheck): boolean {
   return isField ? label === 'kind' && leaf.text !== 'internal' : CONVENTION.test(label);
 }
 
-/** What makes less of a run than its spans: those that share an id, and those it had no room for. */
+/** Hints on spans that share an id and on dropped spans. */
 export function hintsOnRun(spans: unknown): string[] {
   return [...hintsOnShared(spans), ...hintsOnDropped(spans)];
 }
 
-/** What is below spans that share an id is shown below the last of them. */
+/** Children of spans that share an id are shown below the last of them. */
 function hintsOnShared(spans: unknown): string[] {
   const run = runOf(spans);
   const byId = new Map<string, CapturedSpan[]>();
@@ -78,7 +77,6 @@ function hintsOnShared(spans: unknown): string[] {
   return shared.length > lines.length ? [...lines, `… ${shared.length - lines.length} more ids are shared`] : lines;
 }
 
-/** Only how many it had no room for. */
 function hintsOnDropped(spans: unknown): string[] {
   const run = runOf(spans);
   return droppedText(run?.droppedSpansCount, 'span', run?.limitReached ?? 'maxSpansPerScope');
@@ -89,7 +87,7 @@ function hintsOnDropped(spans: unknown): string[] {
  * went elsewhere. Undefined if everything was seen.
  *
  * @param spans what the test looked at
- * @param question what cannot be told
+ * @param question what is unknown then
  * @param elsewhere lines about spans that may belong to it, and that it does not have
  */
 export function inconclusiveFailure(
@@ -103,7 +101,7 @@ export function inconclusiveFailure(
   return { headline: `it cannot be told ${question}`, body, actual: '(not all seen)', expected };
 }
 
-/** Hints on the log records of a run: why there are none, or that there are more elsewhere, and how many it had no room for. */
+/** Hints on log records: why there are none, or that more were emitted elsewhere, and how many were dropped. */
 export function hintsOnLogs(run: LogSource): string[] {
   const why = run.logs.length === 0 ? run.explainNoLogs?.() : run.explainUnreadLogs?.();
   return [...linesOf(why), ...droppedText(run.droppedLogsCount, 'log record', run.limitReached ?? 'maxLogsPerScope')];

@@ -5,52 +5,52 @@ import type { Relation } from '../pattern/expectation.js';
 import { run, type Task } from '../task.js';
 import { expectedText, nounOf, summaryOf, titleOf, valueText } from './describe.js';
 
-/** How many of the events are named that are there in place of a missing one. */
+/** Number of other events named beside a missing one. */
 const MAX_OTHERS = 5;
-/** How deep it is told what differs in records that have no line of their own. */
+/** Bound of the nesting of differences in records without a line of their own. */
 const MAX_INNER = 10;
-/** Lines about one record. */
+/** Bound of the lines about one record. */
 const MAX_LINES = 25;
-/** How many are named of what is missing in one list. */
+/** Number of missing elements named for one list. */
 const MAX_MISSING = 20;
 
 export type Verdict = 'right' | 'wrong';
 
-/** What stands at the left of a record's line; `none` if the pattern does not mention it. */
+/** Marks at the left of a record's line; `none` if the pattern does not mention the record. */
 export const GUTTERS: Readonly<Record<Verdict | 'none', string>> = { right: '✓ ', wrong: '✗ ', none: '  ' };
 
-/** What is to be said about one record. */
-export interface Note {
+/** Annotation of one record. */
+export interface Annotation {
   verdict: Verdict;
-  /** What differs, a line each. */
+  /** Its differences, a line each. */
   readonly lines: string[];
-  /** Spans that should be below it, a line each. */
+  /** Missing children, a line each. */
   readonly missing: string[];
 }
 
-/** The first of what there is to say about one record, and how much more there is. */
+/** The first lines about one record, and how many more there are. */
 export function firstLines(lines: readonly string[]): readonly string[] {
   if (lines.length <= MAX_LINES) return lines;
   return [...lines.slice(0, MAX_LINES), `… ${lines.length - MAX_LINES} more`];
 }
 
-/** What a comparison found, by the record it is to be written at. */
-export class Notes {
-  readonly #notes = new Map<object, Note>();
+/** Annotations of records, made from a comparison. */
+export class Annotations {
+  readonly #notes = new Map<object, Annotation>();
   readonly #written = new Set<Difference>();
-  /** All there is to say, each with the record it is about, as it was found. */
+  /** All lines, each with the name of its record, in the order found. */
   readonly all: string[] = [];
 
-  of(record: object): Note | undefined {
+  of(record: object): Annotation | undefined {
     return this.#notes.get(record);
   }
 
-  /** Writes down what was found for a list of spans or logs. */
+  /** Annotates the records of a list of spans or logs. */
   writeList(finding: ListFinding): void {
     run(this.#writeList(finding));
   }
 
-  /** Writes down what was found for one record. */
+  /** Annotates one record, and the spans below it. */
   writeRecord(difference: Difference): void {
     run(this.#write(difference));
   }
@@ -105,7 +105,7 @@ export class Notes {
     }
   }
 
-  #noteOf(record: object): Note {
+  #noteOf(record: object): Annotation {
     let note = this.#notes.get(record);
     if (note === undefined) this.#notes.set(record, (note = { verdict: 'right', lines: [], missing: [] }));
     return note;
@@ -130,7 +130,7 @@ function leafLine({ check, actual }: LeafFinding): string {
   return `${check.label}: expected ${expectedText(check)}, got ${valueText(actual)}`;
 }
 
-/** Of events, exceptions, links, which have no line of their own. */
+/** Lines about events, exceptions and links, which have no line of their own. */
 function linesOfList(list: ListFinding, depth = 0): string[] {
   const { relation } = list.check;
   if (depth === MAX_INNER) return list.cost > 0 ? [`${nounOf(relation)}: …`] : [];
@@ -146,7 +146,7 @@ function linesOfList(list: ListFinding, depth = 0): string[] {
   ];
 }
 
-/** Events are not in the tree that is shown: which there are instead. */
+/** Names the events that are there instead, because the tree does not show events. */
 function othersIn({ check, others }: ListFinding): string {
   if (check.relation !== 'event' || others.length === 0) return '';
   const shown = others.slice(0, MAX_OTHERS).map((event) => titleOf(event));
@@ -175,7 +175,7 @@ function isSpans(relation: Relation): boolean {
   return relation === 'child' || relation === 'descendant';
 }
 
-/** Spans among some that have not ended. */
+/** The spans that have not ended. */
 export function openAmong(spans: readonly CapturedSpan[]): CapturedSpan[] {
   return spans.filter(({ ended }) => !ended);
 }
