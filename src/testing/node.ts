@@ -24,7 +24,7 @@ export function currentScope(): TraceScope {
 traced() of otel-span-cache/testing/node.`);
 }
 
-/** What `t.assert` of node:test gets, where it can be added to: from Node 22.14 on. */
+/** Assertions added to `t.assert` of node:test, from Node 22.14 on. */
 export interface TraceAssertions {
   /** A trace is as the pattern says, from its root down; of several traces, one of them. */
   matchesTrace(traces: Traces, pattern: SpanPattern, options?: AssertTraceOptions): void;
@@ -51,7 +51,7 @@ declare module 'node:test' {
  * }));
  * ```
  *
- * `t` is node:test's own. In all that the test calls, `currentScope()` is the scope, too.
+ * `t` is node:test's own. In whatever the test calls, `currentScope()` is the scope, too.
  */
 export function traced<T>(
   test: (context: T, scope: TraceScope) => unknown,

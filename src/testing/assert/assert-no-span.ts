@@ -17,6 +17,7 @@ import { NOTHING, projectedTree } from './report/projected-tree.js';
 import { inconclusiveFailure } from './report/hints.js';
 import { summaryOf } from './report/describe.js';
 
+/** How long to go on looking. */
 export interface AssertNoSpanOptions {
   /** How long to go on looking, in milliseconds from 0 to 2³¹ − 1. If left out, only what is there counts. */
   withinMillis?: number;

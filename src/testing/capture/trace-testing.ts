@@ -15,43 +15,42 @@ import { findLogsApi, findUserSdk, hasUnreadLogsApi, type LogsApi } from '../sdk
 /** Where spans and log records come from. */
 export interface TraceTestingOptions {
   /**
-   * A cache that the application's own provider has: spans and log records are seen through its processors,
-   * and nothing is installed. Not behind its `exporter`, which gets spans too late to tell whose they are.
-   * Default none.
+   * A cache that the application's own provider has. Spans and log records are observed at its processors, and nothing
+   * is installed. Its `exporter` does not do, because it gets spans too late to find their scope. Default none.
    */
   cache?: SpanCache;
   /**
-   * Whether to install a provider when none is registered: with a context manager, W3C propagation and, if
-   * `sdk-logs` is there, a logger provider. With false, put `spanProcessor` and `logRecordProcessor` into
-   * your own. Default true; without meaning if there is a `cache`.
+   * Whether to install a provider if none is registered, with a context manager, W3C propagation and, if `sdk-logs` is
+   * installed, a logger provider. With false, put `spanProcessor` and `logRecordProcessor` into your own. Default
+   * true; has no effect with a `cache`.
    */
   install?: boolean;
   /**
-   * Whether to remember where spans are started, so that errors can name the place of one that was not ended.
-   * Costs a stack trace per span. Default false.
+   * Whether to record where spans are started, so that errors can name the place of a span that did not end. Costs a
+   * stack trace per span. Default false.
    */
   captureStartStack?: boolean;
   /**
-   * How many spans a scope keeps. What comes when it is full is counted as `droppedSpansCount` and told in messages.
-   * From 1, default 100,000.
+   * Limit of the spans that a scope keeps. Spans that start at the limit are dropped, counted in `droppedSpansCount` and
+   * mentioned in messages. From 1, default 100,000.
    */
   maxSpansPerScope?: number;
   /** Likewise, log records: `droppedLogsCount`. From 1, default 100,000. */
   maxLogsPerScope?: number;
   /**
-   * Where to look for the SDK to install, as a `file:` URL or an absolute path: `import.meta.url` of a test's setup
-   * file, if that is not where the process was started. Default: the working directory.
+   * Where to look for the SDK to install, as a `file:` URL or an absolute path, such as `import.meta.url` of a setup
+   * file. Default: the working directory.
    */
   resolveFrom?: string;
 }
 
-/** What is told of a scope when it is opened. */
+/** Name of a scope. */
 export interface ScopeOptions {
-  /** What messages call it, such as the title of the test. Default `scope 1` and so on. */
+  /** Name of the scope in messages, such as the title of the test. Default `scope 1` and so on. */
   readonly name?: string;
 }
 
-/** Reads spans and logs in tests. `await using` works, too. */
+/** Reads spans and logs in tests. Works with `await using`. */
 export interface TraceTesting extends AsyncDisposable {
   /** For a provider of your own. The same object in the whole process; registering it twice is harmless. */
   readonly spanProcessor: SpanProcessor;
@@ -62,7 +61,7 @@ export interface TraceTesting extends AsyncDisposable {
   /**
    * Runs code as one scope, and returns the scope when the code has returned and its promise has settled.
    *
-   * What the code throws is thrown again, with the scope as its property `scope`.
+   * Errors of the code are rethrown, with the scope as their property `scope`.
    *
    * @throws ForeignProviderError if a provider was registered whose spans do not arrive here
    */
@@ -77,7 +76,7 @@ export interface TraceTesting extends AsyncDisposable {
    */
   openScope(options?: ScopeOptions): OpenScope;
   /**
-   * Stops reading. The last one to do so takes back what was installed, and nothing else. Scopes stay
+   * Stops reading. The last of the process to do so unregisters what was installed, and nothing else. Scopes stay
    * readable. Idempotent.
    */
   shutdown(): Promise<void>;
@@ -101,11 +100,11 @@ let scopes = 0;
  * const run = await tracing.run(() => checkout(order));
  * ```
  *
- * All of a process share one provider, which is never replaced: what was instrumented once stays so, in
- * whatever order test files come. Each test reads its own spans, because each `run` owns what starts in it.
+ * The whole process shares one provider, which is never replaced, so that instrumentation keeps working in whatever
+ * order test files run. Each test reads its own spans, because each `run` owns the spans that start in it.
  *
  * @throws ForeignProviderError if a provider is registered whose spans do not arrive here
- * @throws MissingSdkError if none is, and no SDK can be found to make one of
+ * @throws MissingSdkError if none is registered and no SDK is found
  * @throws TypeError for an unknown option or a value of the wrong type
  */
 export function traceTesting(options?: TraceTestingOptions): TraceTesting {
@@ -194,7 +193,7 @@ class ProcessTraceTesting implements TraceTesting {
     if (installers.delete(this) && installers.size === 0) this.#shared.installed?.remove();
   }
 
-  /** Installs a provider if there is none. A provider of the user's must have our processor. */
+  /** Installs a provider if there is none. The user's own provider must have the kit's processor. */
   #requireProvider(): void {
     const { installed, installers, recorder } = this.#shared;
     if (installed?.isRegistered) {
@@ -213,7 +212,7 @@ class ProcessTraceTesting implements TraceTesting {
         this.#trusted.add(provider);
         break;
       case 'unsampled':
-        // It cannot be told. Whoever waits for a span learns it then.
+        // Unknown. A wait for a span reports it.
         break;
     }
   }

@@ -13,8 +13,8 @@ import { RemoteCaptureScope } from './remote-capture-scope.js';
 import { RemoteRecords } from './remote-records.js';
 
 /**
- * Starts to receive OTLP over HTTP, as JSON or protobuf, on a free port of the loopback interface: for a service
- * that runs through many tests, each with a scope of its own.
+ * Starts to receive OTLP over HTTP, as JSON or protobuf, on a free port of the loopback interface. For a service that
+ * runs through many tests, each with a scope of its own.
  *
  * ```ts
  * const receiver = await remoteReceiver();
@@ -30,7 +30,7 @@ export async function remoteReceiver(options?: RemoteReceiverOptions): Promise<R
 }
 
 /**
- * Reads the spans and logs of another process in a test: of a service that knows nothing of it.
+ * Reads the spans and logs of another process in a test. The process needs no change.
  *
  * ```ts
  * await using scope = await remoteScope();

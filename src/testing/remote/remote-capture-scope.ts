@@ -115,7 +115,7 @@ export class RemoteCaptureScope extends RecordedScope implements RemoteScope {
     return `the parents of ${unfinished} spans have not arrived in ${this.name}`;
   }
 
-  /** Another parent that has not arrived is on its way. */
+  /** Any other missing parent may still arrive. */
   protected override isOutside(parentSpanId: string): boolean {
     return parentSpanId === this.#parent.spanId;
   }
@@ -126,7 +126,7 @@ export class RemoteCaptureScope extends RecordedScope implements RemoteScope {
 
   protected override remarks(): readonly string[] {
     const { lastRejection } = this.receiver.stats();
-    // Where there is no span, that is told already.
+    // Without a span, `explainNoSpans()` mentions it.
     return this.records.spans.length > 0 && lastRejection !== undefined ? [rejectedText(lastRejection)] : [];
   }
 }

@@ -16,19 +16,18 @@ interface SpanEvents extends SpanIdentity {
 }
 
 /**
- * Takes in what other processes sent, and gives it to the scope that owns it.
+ * Gives the spans and log records of other processes to the scopes that own them.
  *
- * As in the process itself a span belongs to the scope that has its trace, else to that of the traces it links to,
- * else to the only scope open. There is no async context to tell more: spans of two scopes at once are told apart
- * by their trace only.
+ * Ownership works as for spans of this process, but without an async context: two scopes that are open at once can
+ * only be told apart by trace.
  */
 export class RemoteRecords extends RecordKeeper {
   receivedLogs = 0;
   readonly #limits: SizedScopeLimits;
-  /** Of each scope: the log records of its spans, which often arrive before the span does. */
+  /** By scope: the log records of its spans, which often arrive before the span. */
   readonly #events = new WeakMap<ScopeRecords, SpanMap<SpanEvents>>();
 
-  /** Scopes that got something from the request at hand. */
+  /** Scopes that got something from the current request. */
   readonly #changed = new Set<ScopeRecords>();
 
   constructor(limits: SizedScopeLimits) {
@@ -58,7 +57,7 @@ export class RemoteRecords extends RecordKeeper {
     const context = span.spanContext();
     const owner = this.#ownerOf(context.traceId, span);
     const scope = typeof owner === 'object' ? owner : undefined;
-    // An exporter that got no answer sends its spans once more.
+    // An exporter that got no answer sends its spans again.
     if (scope?.find(context) !== undefined) return;
     const record = new SpanRecord(span, this.nextOrder(), false, undefined);
     record.end();
@@ -73,7 +72,7 @@ export class RemoteRecords extends RecordKeeper {
     const copied = copyLog(emitted);
     const { log, event } = copied;
     const { traceId, spanId } = log;
-    // A record may come before the spans of its trace: it settles whose they are.
+    // A record that arrives before the spans of its trace decides who owns the trace.
     const owner = traceId === undefined ? this.ownership.onlyScope() : this.#ownerOf(traceId);
     const scope = this.giveLog(copied, owner, estimatedEventBytes(event as unknown as LogEvent));
     if (scope === undefined) return;
@@ -98,7 +97,7 @@ export class RemoteRecords extends RecordKeeper {
     this.#changed.add(scope);
   }
 
-  /** Once per request: a wait sees all of it. What a test's listener throws is not the sender's fault. */
+  /** Once per request, so that a wait sees all of it. Errors of a test's listener are not the sender's fault. */
   #announce(): void {
     for (const scope of this.#changed) {
       this.#changed.delete(scope);

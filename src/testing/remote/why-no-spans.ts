@@ -3,7 +3,7 @@ import type { ScopeRecords } from '../capture/scope-records.js';
 import type { RemoteReceiver } from './contract.js';
 import type { RemoteRecords } from './remote-records.js';
 
-/** Why nothing of other processes is in a scope, as far as that can be told. */
+/** Why a remote scope has no span, as far as that is known. */
 export function whyNothingArrived(scope: ScopeRecords, records: RemoteRecords, receiver: RemoteReceiver): string {
   const { requests, lastRejection } = receiver.stats();
   const { unowned, ofOtherScopes: others } = records.notOwnedBy(scope);
@@ -19,7 +19,7 @@ export function whyNothingArrived(scope: ScopeRecords, records: RemoteRecords, r
   return nothingSentTo(receiver);
 }
 
-/** Why no log record of other processes is in a scope, as far as that can be told. */
+/** Why a remote scope has no log record, as far as that is known. */
 export function whyNoLogArrived(scope: ScopeRecords, records: RemoteRecords, receiver: RemoteReceiver): string {
   const { requests, lastRejection, logs } = receiver.stats();
   const unowned = records.unowned.logsSince(scope.openedAt).length;
@@ -31,7 +31,7 @@ export function whyNoLogArrived(scope: ScopeRecords, records: RemoteRecords, rec
 OpenTelemetry SDK, by an instrumentation such as that for pino? Wait for one by waitForLog(): logs travel apart from spans`;
 }
 
-/** What there is to say about the last request that was rejected: what is missing may have been in it. */
+/** Text about the last rejected request, which may have contained what is missing. */
 export function rejectedText(lastRejection: string): string {
   return `a request was rejected: ${lastRejection}`;
 }
