@@ -50,10 +50,6 @@ export class Ownership {
   readonly #traces = new Map<string, WeakRef<ScopeRecords>>();
   readonly #open = new Set<ScopeRecords>();
 
-  get openScopes(): ReadonlySet<ScopeRecords> {
-    return this.#open;
-  }
-
   readonly opened = (scope: ScopeRecords, open: boolean): void => {
     if (open) this.#open.add(scope);
     else this.#open.delete(scope);

@@ -17,7 +17,7 @@ export function capturingLogRecordProcessor(recorder: Recorder): Required<LogRec
     onEmit: (logRecord) => recorder.onEmit(logRecord),
     enabled: (options) => {
       if (isProbe(options?.context)) recorder.onProbe();
-      return recorder.users.size > 0;
+      return recorder.isUsed;
     },
     forceFlush: () => {
       recorder.onProbe();

@@ -7,9 +7,9 @@ import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
 import { compileSpanMatcher, type CompiledMatcher, type SpanMatcher } from '../assert/matcher.js';
 import { needsChildren } from '../assert/pattern/expectation.js';
 import { CallSite } from '../assert/report/call-site.js';
-import { matchesElsewhere } from '../assert/report/elsewhere.js';
-import { hintsOnLacking, hintsOnRun } from '../assert/report/hints.js';
-import { missedTrace, section, seenTraces, showScope } from '../explain/describe-scope.js';
+import { hintsOnMissing, hintsOnRun } from '../assert/report/hints.js';
+import { missedTrace, section, seenTraces, showScope, type ScopeKind } from '../explain/describe-scope.js';
+import { firstTexts } from '../first-texts.js';
 import { nodesOf } from '../snapshot/descendants.js';
 import { givenOut } from '../snapshot/given-lists.js';
 import type { SpanElsewhere } from '../snapshot/source.js';
@@ -26,85 +26,83 @@ import { waitUntil } from './waiting.js';
 /** Open spans in the difference of an assertion. */
 const MAX_OPEN = 60;
 
-/** Texts and defaults in which the kinds of scope differ. */
-export interface ScopeKind {
-  readonly name: string;
-  readonly nothingSeen: string;
-  readonly open: string;
-  readonly notIdle: string;
-  /** How long waits last by default. */
-  readonly timeoutMillis: number;
-  readonly idleSettleMillis: number;
-}
-
 /** What scopes of every kind share: reads, waits and assertions over the records that a scope owns. */
 export abstract class RecordedScope implements TraceScope {
-  protected readonly records: ScopeRecords;
-  protected readonly opening: Handle;
+  // All fields are private: runners serialize errors with their `scope`.
+  readonly #records: ScopeRecords;
+  readonly #opening: Handle;
   readonly #kind: ScopeKind;
   readonly #unowned: Unowned;
 
   constructor(kind: ScopeKind, records: ScopeRecords, unowned: Unowned) {
-    this.records = records;
+    this.#records = records;
     this.#kind = kind;
     this.#unowned = unowned;
-    this.opening = records.keepOpen();
+    this.#opening = records.keepOpen();
+  }
+
+  protected get records(): ScopeRecords {
+    return this.#records;
+  }
+
+  protected stopOwning(): void {
+    this.#opening.close();
   }
 
   get name(): string {
-    return this.records.name;
+    return this.#records.name;
   }
 
   get closed(): boolean {
-    return this.opening.closed;
+    return this.#opening.closed;
   }
 
   get spans(): readonly CapturedSpan[] {
-    return this.#captured(this.inOrder(this.records.spans.filter(({ ended }) => ended)));
+    return this.#captured(this.inOrder(this.#records.spans.filter(({ ended }) => ended)));
   }
 
   get openSpans(): readonly CapturedSpan[] {
-    return this.#captured(this.records.spans.filter(({ ended }) => !ended));
+    return this.#captured(this.#records.spans.filter(({ ended }) => !ended));
   }
 
   get traces(): readonly CapturedTrace[] {
-    return givenOut([...groupByTrace(this.inOrder(this.records.spans)).values()].map(captureTrace), this);
+    return givenOut([...groupByTrace(this.inOrder(this.#records.spans)).values()].map(captureTrace), this);
   }
 
   get logs(): readonly CapturedLog[] {
-    return Object.freeze([...this.records.logs]);
+    return Object.freeze([...this.#records.logs]);
   }
 
   get unowned(): readonly CapturedSpan[] {
-    return this.#captured(this.#unowned.spansSince(this.records.openedAt));
+    return this.#captured(this.#unowned.spansSince(this.#records.openedAt));
   }
 
   get unownedLogs(): readonly CapturedLog[] {
-    return Object.freeze(this.#unowned.logsSince(this.records.openedAt));
+    return Object.freeze(this.#unowned.logsSince(this.#records.openedAt));
   }
 
   get droppedSpansCount(): number {
-    return this.records.droppedSpans;
+    return this.#records.droppedSpans;
   }
 
   get droppedLogsCount(): number {
-    return this.records.droppedLogs;
+    return this.#records.droppedLogs;
   }
 
   async waitForSpan(span: SpanMatcher, options?: WaitOptions): Promise<CapturedSpan> {
     const wanted = compileSpanMatcher('span', span);
-    const look = this.records.searchChanged((trace) =>
+    const look = this.#records.searchChanged((trace) =>
       this.#candidates(wanted, trace.spans, true).find((candidate) => candidate.ended && wanted.matches(candidate)),
     );
     return this.wait(this.waitForSpan, `no span matched ${wanted.description}`, look, options, () => [
-      section('Nearest', wanted.nearest(this.records.traces.flatMap(({ spans }) => this.#candidates(wanted, spans)))),
-      ...this.#hintsOn(wanted, false),
+      section('Nearest', wanted.nearest(this.#records.traces.flatMap(({ spans }) => this.#candidates(wanted, spans)))),
+      ...hintsOnMissing(this, wanted.expectation),
     ]);
   }
 
   async waitForTrace({ root, traceId }: TracePattern = {}, options?: SettleOptions): Promise<CapturedTrace> {
     const wanted = root === undefined ? undefined : compileSpanMatcher('root', root);
-    const look = this.records.searchChanged((trace) => {
+    const look = this.#records.searchChanged((trace) => {
       if (traceId !== undefined && trace.traceId !== traceId) return undefined;
       if (this.unfinished(trace.spans).length > 0) return undefined;
       if (wanted !== undefined && !this.#localRoots(wanted, trace.spans).some((span) => wanted.matches(span))) return undefined;
@@ -112,8 +110,8 @@ export abstract class RecordedScope implements TraceScope {
     });
     return this.wait(this.waitForTrace, missedTrace(wanted, traceId), look, options, () => {
       if (wanted === undefined) return [];
-      const roots = this.records.traces.flatMap(({ spans }) => this.#localRoots(wanted, spans));
-      return [section('Nearest', wanted.nearest(roots)), ...this.#hintsOn(wanted, true)];
+      const roots = this.#records.traces.flatMap(({ spans }) => this.#localRoots(wanted, spans));
+      return [section('Nearest', wanted.nearest(roots)), ...hintsOnMissing(this, wanted.expectation, true)];
     });
   }
 
@@ -124,17 +122,16 @@ export abstract class RecordedScope implements TraceScope {
   }
 
   assertAllEnded(): void {
-    const { spans, droppedSpans } = this.records;
+    const { spans, droppedSpans } = this.#records;
     if (spans.length === 0) {
       throw new NoSpansError(`${this.name} has no span that could have ended: ${this.explainNoSpans()}`, this);
     }
     const open = this.unfinished(spans);
     if (open.length === 0 && droppedSpans === 0) return;
     const headline = open.length === 0 ? `it cannot be told whether all spans have ended in ${this.name}` : this.findingOf(open.length);
-    const lines = open.slice(0, MAX_OPEN).map((record) => this.lineOfUnfinished(record));
     throw new AssertionError({
       message: `${headline}\n\n${this.#describe([])}\n`,
-      actual: open.length > MAX_OPEN ? [...lines, `… ${open.length - MAX_OPEN} more`] : lines,
+      actual: firstTexts(open, MAX_OPEN, (record) => this.lineOfUnfinished(record)),
       expected: [],
       operator: 'assertAllEnded',
       stackStartFn: this.assertAllEnded,
@@ -142,7 +139,7 @@ export abstract class RecordedScope implements TraceScope {
   }
 
   onChange(listener: () => void): Handle {
-    return this.records.onChange(listener);
+    return this.#records.onChange(listener);
   }
 
   abstract explainNoSpans(): string;
@@ -159,7 +156,7 @@ export abstract class RecordedScope implements TraceScope {
   }
 
   [inspect](): string {
-    return showScope(this.#kind.name, this.records, this.inOrder(this.records.spans));
+    return showScope(this.#kind.name, this.#records, this.inOrder(this.#records.spans));
   }
 
   /** Spans in the order they started. */
@@ -179,7 +176,7 @@ export abstract class RecordedScope implements TraceScope {
   }
 
   protected isIdle(): boolean {
-    return this.unfinished(this.records.spans).length === 0;
+    return this.unfinished(this.#records.spans).length === 0;
   }
 
   /** Further paragraphs for the message of a wait that times out. */
@@ -201,7 +198,7 @@ export abstract class RecordedScope implements TraceScope {
   ): Promise<T> {
     const site = new CallSite(method);
     const withTimeout = { ...options, timeoutMillis: options.timeoutMillis ?? this.#kind.timeoutMillis };
-    return waitUntil(this.records, look, withTimeout, (timeoutMillis) => {
+    return waitUntil(this.#records, look, withTimeout, (timeoutMillis) => {
       const message = `${missed} within ${timeoutMillis} ms, in ${this.name}\n\n${this.#describe(about())}\n`;
       return site.attachTo(new TraceTimeoutError(message, this));
     });
@@ -224,16 +221,9 @@ export abstract class RecordedScope implements TraceScope {
     });
   }
 
-  /** Why a span that was waited for may not be here: it went elsewhere, or lacks an instrumentation. */
-  #hintsOn({ expectation }: CompiledMatcher<CapturedSpan>, onlyRoots: boolean): string[] {
-    if (expectation === undefined) return [];
-    const lacking = this.records.spans.length > 0 ? hintsOnLacking(this, expectation) : [];
-    return [...matchesElsewhere(this, expectation, onlyRoots).lines, lacking.join('\n')];
-  }
-
   /** What the scope has, in paragraphs: the trees, the unfinished spans, what nobody owns. */
   #describe(about: readonly string[]): string {
-    const { records } = this;
+    const records = this.#records;
     const [nearest = '', ...hints] = about;
     return [
       records.spans.length === 0 ? `${this.#kind.nothingSeen}: ${this.explainNoSpans()}` : seenTraces(this.inOrder(records.spans)),

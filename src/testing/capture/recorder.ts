@@ -33,11 +33,10 @@ interface Known {
  * counts once.
  */
 export class Recorder extends RecordKeeper {
-  /** Those who read spans. Without any, nothing is recorded. */
-  readonly users = new Set<object>();
   readonly strays = new Strays();
-  /** Users with `captureStartStack`. */
-  readonly stackUsers = new Set<object>();
+  /** Those who read spans, with their `captureStartStack`. Without any, nothing is recorded. */
+  readonly #users = new Map<object, boolean>();
+  #capturesStacks = false;
   #probes = 0;
   readonly #scopes = new AsyncLocalStorage<ScopeRecords>();
   readonly #known = new WeakMap<object, Known>();
@@ -48,8 +47,22 @@ export class Recorder extends RecordKeeper {
     return this.#scopes.getStore();
   }
 
-  get openScopes(): ReadonlySet<ScopeRecords> {
-    return this.ownership.openScopes;
+  get isUsed(): boolean {
+    return this.#users.size > 0;
+  }
+
+  addUser(user: object, captureStartStack: boolean): void {
+    this.#users.set(user, captureStartStack);
+    this.#capturesStacks ||= captureStartStack;
+  }
+
+  /** Forgets what nobody owns when the last user has gone. */
+  removeUser(user: object): void {
+    if (!this.#users.delete(user)) return;
+    this.#capturesStacks = [...this.#users.values()].includes(true);
+    if (this.isUsed) return;
+    this.unowned.clear();
+    this.strays.clear();
   }
 
   newScope(name: string, limits: ScopeLimits): ScopeRecords {
@@ -67,13 +80,13 @@ export class Recorder extends RecordKeeper {
   onStart(span: unknown, context?: Context): void {
     guard(() => {
       if (isProbe(context)) this.onProbe();
-      else if (this.users.size > 0 && !this.#known.has(span as object)) this.#add(span as ReadableSpan, true);
+      else if (this.isUsed && !this.#known.has(span as object)) this.#add(span as ReadableSpan, true);
     });
   }
 
   onEnd(span: ReadableSpan): void {
     guard(() => {
-      if (this.users.size === 0) return;
+      if (!this.isUsed) return;
       const { record, owner } = this.#find(span) ?? this.#add(span, false);
       if (record.ended) return;
       record.end();
@@ -83,7 +96,7 @@ export class Recorder extends RecordKeeper {
 
   onEmit(record: ReadableLogRecord): void {
     guard(() => {
-      if (this.users.size === 0 || this.#seenLogs.has(record)) return;
+      if (!this.isUsed || this.#seenLogs.has(record)) return;
       this.#seenLogs.add(record);
       this.#addLog(record);
     });
@@ -107,12 +120,6 @@ export class Recorder extends RecordKeeper {
     if (scope !== undefined) scope.unreadLogs++;
   }
 
-  /** To be called when the last user has gone. */
-  forgetUnowned(): void {
-    this.unowned.clear();
-    this.strays.clear();
-  }
-
   /** The sampler of the installed provider dropped a span, which therefore never arrives. */
   onUnsampled(): void {
     const scope = this.activeScope ?? this.ownership.onlyScope();
@@ -130,7 +137,7 @@ export class Recorder extends RecordKeeper {
       // A span that started before anybody read may be from an earlier test.
       sawStart,
     );
-    const stack = sawStart && this.stackUsers.size > 0 ? captureStack() : undefined;
+    const stack = sawStart && this.#capturesStacks ? captureStack() : undefined;
     const record = new SpanRecord(span, this.nextOrder(), fromOutside, stack);
     const known: Known = { record, owner: this.give(record, owner) };
     this.#known.set(span, known);

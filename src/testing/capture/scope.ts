@@ -1,4 +1,5 @@
 import type { CapturedLog } from '../captured.js';
+import type { ScopeKind } from '../explain/describe-scope.js';
 import { unreadText, whyNoLogs } from '../explain/no-logs.js';
 import { whyNoSpans, whyUnreachable } from '../explain/no-spans.js';
 import { whyNoInstrumentation } from '../sdk/instrumentations.js';
@@ -7,7 +8,7 @@ import type { SpanElsewhere } from '../snapshot/source.js';
 import type { Handle } from '../../support/handle.js';
 import { printable } from '../../trace/text/printable.js';
 import { memberOf } from '../../model/value-parts.js';
-import { RecordedScope, type ScopeKind } from './recorded-scope.js';
+import { RecordedScope } from './recorded-scope.js';
 import type { Recorder } from './recorder.js';
 import type { ScopeRecords } from './scope-records.js';
 import type { SpanRecord } from './span-record.js';
@@ -46,7 +47,7 @@ export class CaptureScope extends RecordedScope implements OpenScope, TraceRun<u
   }
 
   close(): void {
-    this.opening.close();
+    this.stopOwning();
   }
 
   [Symbol.dispose](): void {
@@ -64,7 +65,7 @@ export class CaptureScope extends RecordedScope implements OpenScope, TraceRun<u
 
   explainUnreachable(): string | undefined {
     // After `shutdown()` the provider is gone that was there while the scope was open.
-    const canTell = this.records.spans.length === 0 && this.#recorder.users.size > 0;
+    const canTell = this.records.spans.length === 0 && this.#recorder.isUsed;
     return canTell ? whyUnreachable(this.#recorder)[0] : undefined;
   }
 

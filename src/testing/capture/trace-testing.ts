@@ -132,8 +132,7 @@ class ProcessTraceTesting implements TraceTesting {
     });
     if (options.cache === undefined && options.install) this.#requireProvider();
     this.#tap = options.cache?.tap(shared.recorder);
-    shared.recorder.users.add(this);
-    if (options.captureStartStack) shared.recorder.stackUsers.add(this);
+    shared.recorder.addUser(this, options.captureStartStack);
   }
 
   get spanProcessor(): SpanProcessor {
@@ -175,22 +174,16 @@ class ProcessTraceTesting implements TraceTesting {
   }
 
   shutdown(): Promise<void> {
-    if (!this.#isShutDown) this.#shutDown();
+    this.#isShutDown = true;
+    const { recorder, installers } = this.#shared;
+    this.#tap?.[Symbol.dispose]();
+    recorder.removeUser(this);
+    if (installers.delete(this) && installers.size === 0) this.#shared.installed?.remove();
     return Promise.resolve();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
-  }
-
-  #shutDown(): void {
-    this.#isShutDown = true;
-    const { recorder, installers } = this.#shared;
-    this.#tap?.[Symbol.dispose]();
-    recorder.stackUsers.delete(this);
-    recorder.users.delete(this);
-    if (recorder.users.size === 0) recorder.forgetUnowned();
-    if (installers.delete(this) && installers.size === 0) this.#shared.installed?.remove();
   }
 
   /** Installs a provider if there is none. The user's own provider must have the kit's processor. */
@@ -202,19 +195,11 @@ class ProcessTraceTesting implements TraceTesting {
     }
     const provider = registeredProvider();
     if (this.#trusted.has(provider)) return;
-    switch (providerState(recorder)) {
-      case 'foreign':
-        throw new ForeignProviderError(foreignProviderMessage());
-      case 'none':
-        if (this.#options.install) this.#install();
-        break;
-      case 'captured':
-        this.#trusted.add(provider);
-        break;
-      case 'unsampled':
-        // Unknown. A wait for a span reports it.
-        break;
-    }
+    // `unsampled` says nothing about the processors. A wait for a span reports it.
+    const state = providerState(recorder);
+    if (state === 'foreign') throw new ForeignProviderError(foreignProviderMessage());
+    if (state === 'none' && this.#options.install) this.#install();
+    if (state === 'captured') this.#trusted.add(provider);
   }
 
   #install(): void {

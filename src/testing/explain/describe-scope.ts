@@ -1,12 +1,25 @@
 import { printable } from '../../trace/text/printable.js';
+import { counted } from '../assert/report/describe.js';
 import type { CompiledMatcher } from '../assert/matcher.js';
 import { captureTrace, groupByTrace, type TraceRecord } from '../capture/captured-traces.js';
 import type { ScopeRecords } from '../capture/scope-records.js';
 import { traceLines } from '../capture/tree-text.js';
+import { firstTexts } from '../first-texts.js';
 import type { CapturedSpan } from '../captured.js';
 
 /** Lines of each section of a message. */
 const MAX_ITEMS = 5;
+
+/** Texts and defaults in which the kinds of scope differ. */
+export interface ScopeKind {
+  readonly name: string;
+  readonly nothingSeen: string;
+  readonly open: string;
+  readonly notIdle: string;
+  /** How long waits last by default. */
+  readonly timeoutMillis: number;
+  readonly idleSettleMillis: number;
+}
 
 /**
  * Text of a scope for `console.log()`: its name, its counts and its first traces.
@@ -32,9 +45,7 @@ export function seenTraces(records: readonly TraceRecord[]): string {
 /** The first items under a title, a line each, and how many more there are. Empty if there are none. */
 export function section<T>(title: string, items: readonly T[], lineOf: (item: T) => string = String): string {
   if (items.length === 0) return '';
-  const lines = items.slice(0, MAX_ITEMS).map(lineOf);
-  const more = items.length - lines.length;
-  return [`${title}:`, ...lines, ...(more > 0 ? [`⋯ ${more} more`] : [])].join('\n  ');
+  return [`${title}:`, ...firstTexts(items, MAX_ITEMS, lineOf, (more) => `⋯ ${more} more`)].join('\n  ');
 }
 
 /** Headline of a wait for a trace that times out. */
@@ -46,17 +57,11 @@ export function missedTrace(root: CompiledMatcher<CapturedSpan> | undefined, tra
   return `no trace${asked.length === 0 ? '' : ` with ${asked.join(' and ')}`} was complete`;
 }
 
-/** `1 span`, `2 spans`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+function traceTexts(records: readonly TraceRecord[]): string[] {
+  return firstTexts([...groupByTrace(records).values()], MAX_ITEMS, traceText, (more) => `⋯ ${more} more traces`);
 }
 
-function traceTexts(records: readonly TraceRecord[]): string[] {
-  const traces = [...groupByTrace(records).values()];
-  const texts = traces.slice(0, MAX_ITEMS).map((ofOne) => {
-    const trace = captureTrace(ofOne);
-    return [`trace ${printable(trace.traceId)}`, ...traceLines(trace)].join('\n    ');
-  });
-  const more = traces.length - texts.length;
-  return more > 0 ? [...texts, `⋯ ${more} more traces`] : texts;
+function traceText(records: readonly TraceRecord[]): string {
+  const trace = captureTrace(records);
+  return [`trace ${printable(trace.traceId)}`, ...traceLines(trace)].join('\n    ');
 }

@@ -3,11 +3,11 @@ import { logsInSpans } from '../assert/log-in-span.js';
 import { compileLogMatcher, type LogMatcher } from '../assert/matcher.js';
 import { asksForList } from '../assert/pattern/expectation.js';
 import type { TraceRecord } from '../capture/captured-traces.js';
-import { RecordedScope, type ScopeKind } from '../capture/recorded-scope.js';
+import { RecordedScope } from '../capture/recorded-scope.js';
 import type { SpanRecord } from '../capture/span-record.js';
 import type { WaitOptions } from '../capture/trace-scope.js';
 import type { CapturedLog } from '../captured.js';
-import { section } from '../explain/describe-scope.js';
+import { section, type ScopeKind } from '../explain/describe-scope.js';
 import type { SpanElsewhere } from '../snapshot/source.js';
 import { inOrderOfStart, withoutParent } from './arrived-spans.js';
 import type { RemoteReceiver, RemoteScope } from './contract.js';
@@ -91,7 +91,7 @@ export class RemoteCaptureScope extends RecordedScope implements RemoteScope {
   }
 
   close(): Promise<void> {
-    this.opening.close();
+    this.stopOwning();
     return this.#onClose();
   }
 

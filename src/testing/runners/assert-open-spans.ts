@@ -1,10 +1,10 @@
 import { expectation } from '../../support/option.js';
-import type { CapturedSpan } from '../captured.js';
+import { firstTexts } from '../first-texts.js';
 import type { Assertion } from '../assert/report/call-site.js';
 import { capturedTrees, failureOf } from '../assert/report/failure.js';
 import { Annotations, openAmong } from '../assert/report/annotations.js';
 import { hintsOn, inconclusiveFailure } from '../assert/report/hints.js';
-import { titleOf } from '../assert/report/describe.js';
+import { counted, titleOf } from '../assert/report/describe.js';
 import { nodesOf } from '../snapshot/descendants.js';
 import { treesOf, type Spans } from '../snapshot/source.js';
 
@@ -28,22 +28,18 @@ export function assertOpenSpans(spans: Spans, count: number, calledAs: Assertion
   }
   const notes = new Annotations();
   if (open.length > count) for (const span of open) notes.line(span, 'expected to have ended');
+  const names = firstTexts(open, MAX_NAMES, (span) => `  ${titleOf(span)}`, (more) => `  … ${more} more`);
   throw failureOf(
     {
       headline: `expected ${negated ? 'any number but ' : ''}${countText(count)}, got ${open.length}`,
       body: [...capturedTrees(roots, notes), ...hintsOn(spans, roots)],
-      actual: [countText(open.length), ...namesOf(open)].join('\n'),
+      actual: [countText(open.length), ...names].join('\n'),
       expected: negated ? `not ${countText(count)}` : countText(count),
     },
     calledAs,
   );
 }
 
-function namesOf(open: readonly CapturedSpan[]): string[] {
-  const names = open.slice(0, MAX_NAMES).map((span) => `  ${titleOf(span)}`);
-  return open.length > MAX_NAMES ? [...names, `  … ${open.length - MAX_NAMES} more`] : names;
-}
-
 function countText(count: number): string {
-  return count === 1 ? '1 open span' : `${count} open spans`;
+  return counted(count, 'open span');
 }

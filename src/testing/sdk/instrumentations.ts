@@ -1,3 +1,4 @@
+import { firstTexts } from '../first-texts.js';
 import { loadedPackages } from './loaded-packages.js';
 
 const MAX_NAMED = 8;
@@ -17,7 +18,7 @@ export function whyNoInstrumentation(): string {
     return `No instrumentation is loaded, as far as can be seen. Spans of HTTP, databases and the like need one, which must be
 loaded before what it patches.`;
   }
-  const shown = loaded.length > MAX_NAMED ? [...loaded.slice(0, MAX_NAMED), `${loaded.length - MAX_NAMED} more`] : loaded;
+  const shown = firstTexts(loaded, MAX_NAMED, String, (more) => `${more} more`);
   return [
     `Loaded instrumentations: ${shown.join(', ')}. Each must be set up before what it patches is loaded.`,
     ...(loaded.includes('http') && !isHttpPatched() ? ['node:http is not patched.'] : []),

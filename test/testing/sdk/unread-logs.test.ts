@@ -24,7 +24,7 @@ class LogsOfApi implements LogsApi {
 /** As traceTesting() puts it together where the 3.x line is installed, with `api-logs` beside it. */
 function install(sources: Partial<LogSources> = {}) {
   const recorder = new Recorder();
-  recorder.users.add(recorder);
+  recorder.addUser(recorder, false);
   const processor = capturingLogRecordProcessor(recorder);
   const api = new LogsOfApi();
   const newLoggerProvider = () => new LoggerProvider({ processors: [processor] });

@@ -1,5 +1,6 @@
 import { printable } from '../../../trace/text/printable.js';
 import type { CapturedSpan } from '../../captured.js';
+import { firstTexts } from '../../first-texts.js';
 import type { Difference, Finding, KeysFinding, LeafFinding, ListFinding, NotFinding } from '../comparison/difference.js';
 import type { Relation } from '../pattern/expectation.js';
 import { run, type Task } from '../task.js';
@@ -30,8 +31,7 @@ export interface Annotation {
 
 /** The first lines about one record, and how many more there are. */
 export function firstLines(lines: readonly string[]): readonly string[] {
-  if (lines.length <= MAX_LINES) return lines;
-  return [...lines.slice(0, MAX_LINES), `… ${lines.length - MAX_LINES} more`];
+  return firstTexts(lines, MAX_LINES, String);
 }
 
 /** Annotations of records, made from a comparison. */
@@ -149,9 +149,7 @@ function linesOfList(list: ListFinding, depth = 0): string[] {
 /** Names the events that are there instead, because the tree does not show events. */
 function othersIn({ check, others }: ListFinding): string {
   if (check.relation !== 'event' || others.length === 0) return '';
-  const shown = others.slice(0, MAX_OTHERS).map((event) => titleOf(event));
-  const hidden = others.length - shown.length;
-  return `; there are ${[...shown, ...(hidden > 0 ? [`${hidden} more`] : [])].join(', ')}`;
+  return `; there are ${firstTexts(others, MAX_OTHERS, (event) => titleOf(event), (more) => `${more} more`).join(', ')}`;
 }
 
 function innerLines(finding: Finding, depth: number): string[] {

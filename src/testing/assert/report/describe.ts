@@ -41,6 +41,11 @@ export function expectedText({ leaf }: LeafCheck): string {
   return printable(leaf.description, MAX_VALUE);
 }
 
+/** `1 span`, `2 spans`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** Name of a record in messages. */
 export function titleOf(record: object, relation?: Relation): string {
   if (relation === 'exception') return 'exception';

@@ -1,3 +1,4 @@
+import { firstTexts } from '../../first-texts.js';
 import { buildNodes } from '../../snapshot/build-nodes.js';
 import { nodesOf } from '../../snapshot/descendants.js';
 import { runOf } from '../../snapshot/given-lists.js';
@@ -26,7 +27,6 @@ export function matchesElsewhere(spans: unknown, expectation: Expectation, onlyR
   const roots = buildNodes(elsewhere.map(({ span }) => span));
   const matching = new Matching();
   const found = (onlyRoots ? roots : nodesOf(roots)).filter((node) => matching.matches(node, expectation));
-  const lines = found.slice(0, MAX_NAMED).map((node) => `${titleOf(node)} matches, and is ${places.get(idOf(node))}`);
-  const others = found.length - lines.length;
-  return { count: found.length, lines: others > 0 ? [...lines, `… ${others} more`] : lines };
+  const lines = firstTexts(found, MAX_NAMED, (node) => `${titleOf(node)} matches, and is ${places.get(idOf(node))}`);
+  return { count: found.length, lines };
 }

@@ -1,5 +1,6 @@
 import { AssertionError } from 'node:assert';
 import type { CapturedNode } from '../../captured.js';
+import { firstTexts } from '../../first-texts.js';
 import { nodesOf } from '../../snapshot/descendants.js';
 import { annotatedTree } from './annotated-tree.js';
 import type { Assertion } from './call-site.js';
@@ -43,13 +44,8 @@ export function capturedTrees(roots: readonly CapturedNode[], notes: Annotations
   return [
     ...annotatedTree(shown, notes),
     ...(others > 0 ? [`  … and ${others} other ${others === 1 ? 'tree' : 'trees'}`] : []),
-    ...(open.length > 0 ? ['', `still open: ${namesOf(open)}`] : []),
+    ...(open.length > 0 ? ['', `still open: ${firstTexts(open, MAX_NAMES, (span) => titleOf(span), () => '…').join(', ')}`] : []),
   ];
-}
-
-function namesOf(records: readonly object[]): string {
-  const names = records.slice(0, MAX_NAMES).map((record) => titleOf(record));
-  return (records.length > MAX_NAMES ? [...names, '…'] : names).join(', ');
 }
 
 /** The differences, on one line. */

@@ -1,9 +1,11 @@
 import { printable } from '../../../trace/text/printable.js';
 import type { CapturedSpan } from '../../captured.js';
+import { firstTexts } from '../../first-texts.js';
 import { runOf } from '../../snapshot/given-lists.js';
 import { idOf, type LogSource, type SpanSource } from '../../snapshot/source.js';
 import type { Expectation, LeafCheck } from '../pattern/expectation.js';
-import { titleOf } from './describe.js';
+import { counted, titleOf } from './describe.js';
+import { matchesElsewhere } from './elsewhere.js';
 import type { Failure } from './failure.js';
 
 /** Number of shared ids, and of spans for each, that are shown. */
@@ -25,17 +27,21 @@ export function hintsOn(spans: unknown, found: readonly unknown[], expectation?:
   return [...linesOf(why), ...lacking, ...hintsOnRun(spans)];
 }
 
+/** Hints on why a span that was waited for is missing: it went elsewhere, or lacks an instrumentation. */
+export function hintsOnMissing(run: SpanSource, expectation: Expectation | undefined, onlyRoots = false): string[] {
+  if (expectation === undefined) return [];
+  const hasSpans = run.spans.length + (run.openSpans?.length ?? 0) > 0;
+  const lacking = hasSpans ? hintsOnLacking(run, expectation) : [];
+  return [...matchesElsewhere(run, expectation, onlyRoots).lines, lacking.join('\n')];
+}
+
 /** The loaded instrumentations, if the pattern wants a span as they make them and the run has none of them. */
-export function hintsOnLacking(run: SpanSource, expectation: Expectation): string[] {
+function hintsOnLacking(run: SpanSource, expectation: Expectation): string[] {
   return linesOf(lacksInstrumentation(run, expectation) ? run.explainInstrumentations?.() : undefined);
 }
 
 function lacksInstrumentation({ spans, openSpans = [] }: SpanSource, expectation: Expectation): boolean {
-  return asksForInstrumentation(expectation) && !spans.some(isOfInstrumentation) && !openSpans.some(isOfInstrumentation);
-}
-
-function isOfInstrumentation({ scope }: CapturedSpan): boolean {
-  return /instrumentation/.test(scope);
+  return asksForInstrumentation(expectation) && ![...spans, ...openSpans].some(({ scope }) => /instrumentation/.test(scope));
 }
 
 function asksForInstrumentation(expectation: Expectation): boolean {
@@ -69,12 +75,11 @@ function hintsOnShared(spans: unknown): string[] {
     else sharing.push(span);
   }
   const shared = [...byId.values()].filter(({ length }) => length > 1);
-  const lines = shared.slice(0, MAX_SHARED).map((sharing) => {
-    const names = sharing.slice(0, MAX_SHARED).map((span) => titleOf(span));
-    const all = sharing.length > names.length ? [...names, '…'] : names;
-    return `${sharing.length} spans share the id ${printable(sharing[0]?.spanId)}: ${all.join(', ')}. Are the ids made at random?`;
-  });
-  return shared.length > lines.length ? [...lines, `… ${shared.length - lines.length} more ids are shared`] : lines;
+  const lineOf = (sharing: CapturedSpan[]): string => {
+    const names = firstTexts(sharing, MAX_SHARED, (span) => titleOf(span), () => '…');
+    return `${sharing.length} spans share the id ${printable(sharing[0]?.spanId)}: ${names.join(', ')}. Are the ids made at random?`;
+  };
+  return firstTexts(shared, MAX_SHARED, lineOf, (more) => `… ${more} more ids are shared`);
 }
 
 function hintsOnDropped(spans: unknown): string[] {
@@ -108,7 +113,7 @@ export function hintsOnLogs(run: LogSource): string[] {
 }
 
 function droppedText(count: number | undefined, noun: string, option: string): string[] {
-  return count ? [`not kept: ${count} ${noun}${count === 1 ? '' : 's'}, because ${option} was reached`] : [];
+  return count ? [`not kept: ${counted(count, noun)}, because ${option} was reached`] : [];
 }
 
 function linesOf(text: string | undefined): string[] {
