@@ -1,42 +1,15 @@
 import { assignNearest, type Candidates } from '../assignment/nearest-first.js';
-import {
-  asksForList,
-  type Check,
-  type Expectation,
-  type KeysCheck,
-  type LeafCheck,
-  type ListCheck,
-  type NotCheck,
-  type Wanted,
-} from '../pattern/expectation.js';
+import { asksForList, EDGE, isName, NAME_COST } from '../pattern/expectation.js';
+import type { Expectation, KeysCheck, LeafCheck, ListCheck, NotCheck, Wanted } from '../pattern/expectation.js';
 import { run, type Task } from '../task.js';
 import type { Difference, Finding, KeysFinding, LeafFinding, ListFinding, NotFinding, Place } from './difference.js';
 import { Memo, type Matching } from './matching.js';
-
-/**
- * Weight of a name; any other value weighs 1. A span of the right name with two wrong attributes is nearer than one
- * with the right attributes and another name.
- */
-const NAME_COST = 3;
-
-/** Tie-breaker: a record that matches by name only still counts as near. */
-const EDGE = 0.5;
 
 /** Values compared for one list. Of more records, only those nearest by their own values are compared. */
 const MAX_VALUES = 100_000;
 
 /** Minimum number of records compared, however large the pattern. */
 const MIN_COMPARED = 4;
-
-/** Values that a list of descendants counts as, because every span above compares the same descendants. */
-const VALUES_OF_DESCENDANTS = 5_000;
-
-interface Weight {
-  /** Cost of a record in which nothing is right. */
-  readonly cost: number;
-  /** Approximate number of values compared for one record. */
-  readonly values: number;
-}
 
 /**
  * Computes how records differ from what is expected of them, for reports of failures.
@@ -49,7 +22,6 @@ export class Comparison {
   readonly #matching: Matching;
   readonly #differences = new Memo<Expectation, Difference>();
   readonly #costsOfOwn = new Memo<Expectation, number>();
-  readonly #weights = new Map<Expectation, Weight>();
 
   constructor(matching: Matching) {
     this.#matching = matching;
@@ -116,14 +88,14 @@ export class Comparison {
     const left = exact || check.relation === 'event' ? [...free].map((index) => items[index] as object) : [];
     const [unexpected, others] = exact ? [left, []] : [[], left];
     const costs = places.map(({ expectation, found, outOfOrder }) =>
-      found === undefined ? this.#costOfNone(expectation) : found.cost + (outOfOrder ? 1 : 0),
+      found === undefined ? expectation.missingCost : found.cost + (outOfOrder ? 1 : 0),
     );
     return { check, places, shortBy, unexpected, others, cost: sum(costs) + unexpected.length + shortBy };
   }
 
   /** Indexes of the items worth comparing: all, or of many those that match or whose own values are nearest. */
   #nearest(items: readonly object[], expectation: Expectation, times: number): Iterable<number> {
-    const atMost = Math.max(MIN_COMPARED, times, Math.floor(MAX_VALUES / this.#weightOf(expectation).values));
+    const atMost = Math.max(MIN_COMPARED, times, Math.floor(MAX_VALUES / expectation.valueCount));
     if (items.length <= atMost) return items.keys();
     const costs = items.map((item) => (this.#matching.matches(item, expectation) ? -1 : this.#costOfOwn(item, expectation)));
     return [...items.keys()].sort((a, b) => (costs[a] as number) - (costs[b] as number)).slice(0, atMost);
@@ -167,41 +139,7 @@ export class Comparison {
   #isNear({ cost, findings, expectation }: Difference, exact: boolean): boolean {
     if (findings.some((finding) => isName(finding.check) && finding.cost === 0)) return true;
     // Where nothing else is allowed, a record that stands for none counts as well.
-    return cost <= this.#costOfNone(expectation) + (exact ? 1 : 0);
-  }
-
-  /** Cost of a missing record, and of the farthest that may stand for it. Without a name, one value must be right. */
-  #costOfNone(expectation: Expectation): number {
-    const named = expectation.checks.some(isName);
-    const others = this.#weightOf(expectation).cost - (named ? NAME_COST : 0);
-    return Math.max(EDGE, named ? others + EDGE : others - EDGE);
-  }
-
-  #weightOf(expectation: Expectation): Weight {
-    const known = this.#weights.get(expectation);
-    if (known !== undefined) return known;
-    const all = [expectation];
-    for (const { checks } of all) {
-      for (const check of checks) if (check.kind === 'list') for (const wanted of check.wanted) all.push(wanted.expectation);
-    }
-    // In reverse, so that inner patterns are weighed before the patterns around them.
-    for (const inner of all.reverse()) this.#weights.set(inner, this.#weigh(inner));
-    return this.#weights.get(expectation) as Weight;
-  }
-
-  #weigh({ checks }: Expectation): Weight {
-    let cost = 0;
-    let values = 1;
-    for (const check of checks) {
-      values += check.kind === 'list' && check.relation === 'descendant' ? VALUES_OF_DESCENDANTS : 1;
-      if (check.kind === 'leaf') cost += weightOf(check);
-      if (check.kind !== 'list') continue;
-      for (const { expectation, times } of check.wanted) {
-        cost += times * this.#costOfNone(expectation);
-        values += this.#weightOf(expectation).values;
-      }
-    }
-    return { cost, values };
+    return cost <= expectation.missingCost + (exact ? 1 : 0);
   }
 }
 
@@ -231,14 +169,6 @@ function wantedAmong({ wanted }: ListCheck, available: number): { wanted: Wanted
     return { expectation, times: some };
   });
   return { wanted: shown, shortBy };
-}
-
-function weightOf(check: LeafCheck): number {
-  return isName(check) ? NAME_COST : 1;
-}
-
-function isName(check: Check): boolean {
-  return check.kind === 'leaf' && check.isField && check.label === 'name';
 }
 
 function sum(numbers: readonly number[]): number {

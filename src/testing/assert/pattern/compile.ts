@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { expectation } from '../../../support/option.js';
 import { run, type Task } from '../task.js';
-import { listCheck, type Check, type Expectation, type LeafCheck, type ListCheck, type NotCheck, type Relation, type Wanted } from './expectation.js';
+import { expectationOf, listCheck } from './expectation.js';
+import type { Check, Expectation, LeafCheck, ListCheck, NotCheck, Relation, Wanted } from './expectation.js';
 import { absentLeaf, compileLeaf, isObject } from './leaf.js';
 import { attributesOf, isException, LOG, SPAN, type Shape } from './shape.js';
 import type { LogPattern, SpanPattern } from './pattern.js';
@@ -67,7 +68,7 @@ class Compiler {
       ...(Object.hasOwn(entries, 'not') ? yield* this.#compileNot(entries['not'], `${path}.not`) : []),
     ];
     this.#around.delete(entries);
-    return { checks };
+    return expectationOf(checks);
   }
 
   /** Each key, attribute and element on its own. */
@@ -89,25 +90,15 @@ class Compiler {
   #entriesOf(pattern: unknown, path: string, more: readonly string[]): Entries {
     if (!isObject(pattern)) throw new TypeError(expectation(path, 'an object', pattern));
     if (this.#around.has(pattern)) throw new TypeError(`${path} must not contain itself`);
+    const { fields, attributes, lists } = this.#shape;
+    const known = [...Object.keys(fields), ...(attributes ? ['attributes'] : []), ...Object.keys(lists), ...more];
     for (const [key, value] of Object.entries(pattern)) {
-      if (!this.#knows(key) && !more.includes(key)) {
-        const known = [...this.#knownKeys(), ...more].join(', ');
-        throw new TypeError(`unknown key ${inspect(key)} in ${path}: ${inspect(value, { depth: 0 })}, known are ${known}`);
+      if (!known.includes(key)) {
+        throw new TypeError(`unknown key ${inspect(key)} in ${path}: ${inspect(value, { depth: 0 })}, known are ${known.join(', ')}`);
       }
       if (value === undefined) throw new TypeError(expectation(`${path}.${key}`, 'left out or something, such as absent', value));
     }
     return pattern as Entries;
-  }
-
-  #knows(key: string): boolean {
-    const { fields, attributes, lists } = this.#shape;
-    if (key === 'attributes') return attributes !== undefined;
-    return Object.hasOwn(fields, key) || Object.hasOwn(lists, key);
-  }
-
-  #knownKeys(): string[] {
-    const { fields, attributes, lists } = this.#shape;
-    return [...Object.keys(fields), ...(attributes ? ['attributes'] : []), ...Object.keys(lists)];
   }
 
   *#compileEntries(entries: Entries, path: string, exact: boolean): Task<Check[]> {

@@ -49,6 +49,43 @@ export type Check = LeafCheck | KeysCheck | ListCheck | NotCheck;
 /** What a record is expected to be: all checks must hold. */
 export interface Expectation {
   readonly checks: readonly Check[];
+  /** Cost of a missing record, in values that differ; also of the farthest record that may stand for it. */
+  readonly missingCost: number;
+  /** Approximate number of values compared for one record. */
+  readonly valueCount: number;
+}
+
+/**
+ * Weight of a name; any other value weighs 1. A span of the right name with two wrong attributes is nearer than one
+ * with the right attributes and another name.
+ */
+export const NAME_COST = 3;
+
+/** Tie-breaker: a record that matches by name only still counts as near. */
+export const EDGE = 0.5;
+
+/** Values that a list of descendants counts as, because every span above compares the same descendants. */
+const VALUES_OF_DESCENDANTS = 5_000;
+
+export function expectationOf(checks: readonly Check[]): Expectation {
+  // With a name, a record of another name is near if the rest is right; without, if one value is right.
+  let missingCost = checks.some(isName) ? EDGE - NAME_COST : -EDGE;
+  let valueCount = 1;
+  for (const check of checks) {
+    valueCount += check.kind === 'list' && check.relation === 'descendant' ? VALUES_OF_DESCENDANTS : 1;
+    if (check.kind === 'leaf') missingCost += isName(check) ? NAME_COST : 1;
+    if (check.kind !== 'list') continue;
+    for (const { expectation, times } of check.wanted) {
+      missingCost += times * expectation.missingCost;
+      valueCount += expectation.valueCount;
+    }
+  }
+  return { checks, missingCost: Math.max(EDGE, missingCost), valueCount };
+}
+
+/** Whether it is the check of a span's or event's name, which is not that of an attribute called `name`. */
+export function isName(check: Check): check is LeafCheck {
+  return check.kind === 'leaf' && check.isField && check.label === 'name';
 }
 
 export interface Wanted {

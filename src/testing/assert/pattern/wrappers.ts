@@ -1,5 +1,5 @@
-import type { SpanPattern, Times } from './pattern.js';
-import { ABSENT, EXACTLY, ORDERED, type Absent, type Exactly, type Ordered, type Wrapped } from './wrapper.js';
+import { ABSENT, EXACTLY, ORDERED } from './pattern.js';
+import type { Absent, Exactly, Ordered, SpanPattern, Times, Wrapped } from './pattern.js';
 
 /** Expects that there is nothing: no such attribute, no exception, no children. */
 export const absent: Absent = Object.freeze({ [ABSENT]: true as const });

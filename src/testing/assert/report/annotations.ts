@@ -4,7 +4,7 @@ import { firstTexts } from '../../first-texts.js';
 import type { Difference, Finding, KeysFinding, LeafFinding, ListFinding, NotFinding } from '../comparison/difference.js';
 import type { Relation } from '../pattern/expectation.js';
 import { run, type Task } from '../task.js';
-import { expectedText, nounOf, summaryOf, titleOf, valueText } from './describe.js';
+import { expectedText, summaryOf, titleOf, valueText } from './describe.js';
 
 /** Number of other events named beside a missing one. */
 const MAX_OTHERS = 5;
@@ -61,7 +61,7 @@ export class Annotations {
       yield this.#write(found);
       if (outOfOrder) this.line(found.record, 'out of order');
     }
-    for (const record of unexpected) this.line(record, `not expected as ${nounOf(check.relation)}`);
+    for (const record of unexpected) this.line(record, `not expected as ${check.relation}`);
   }
 
   line(record: object, text: string): void {
@@ -86,7 +86,7 @@ export class Annotations {
       if (check.kind !== 'not' || check.check.kind !== 'list') return;
       const { relation } = check.check;
       const { records } = finding as NotFinding;
-      if (isSpans(relation)) for (const span of records) this.line(span, `not expected as ${nounOf(relation)}`);
+      if (isSpans(relation)) for (const span of records) this.line(span, `not expected as ${relation}`);
       return;
     }
     const list = finding as ListFinding;
@@ -123,7 +123,7 @@ function ownLines(finding: Finding): string[] {
   const { actual, records } = finding as NotFinding;
   if (check.kind === 'leaf') return [`${check.label}: expected anything but ${expectedText(check)}, got ${valueText(actual)}`];
   if (isSpans(check.relation)) return [];
-  return records.map((record) => `not expected: ${nounOf(check.relation)}${nameIn(record, check.relation)}`);
+  return records.map((record) => `not expected: ${check.relation}${nameIn(record, check.relation)}`);
 }
 
 function leafLine({ check, actual }: LeafFinding): string {
@@ -133,15 +133,14 @@ function leafLine({ check, actual }: LeafFinding): string {
 /** Lines about events, exceptions and links, which have no line of their own. */
 function linesOfList(list: ListFinding, depth = 0): string[] {
   const { relation } = list.check;
-  if (depth === MAX_INNER) return list.cost > 0 ? [`${nounOf(relation)}: …`] : [];
-  const noun = nounOf(relation);
+  if (depth === MAX_INNER) return list.cost > 0 ? [`${relation}: …`] : [];
   return [
     ...list.places.flatMap(({ found, outOfOrder }) => {
       if (found === undefined) return [];
       const lines = found.findings.filter(({ cost }) => cost > 0).flatMap((finding) => innerLines(finding, depth + 1));
-      return [...lines, ...(outOfOrder ? ['out of order'] : [])].map((text) => `${noun}${nameIn(found.record, relation)}: ${text}`);
+      return [...lines, ...(outOfOrder ? ['out of order'] : [])].map((text) => `${relation}${nameIn(found.record, relation)}: ${text}`);
     }),
-    ...list.unexpected.map((record) => `not expected: ${noun}${nameIn(record, relation)}`),
+    ...list.unexpected.map((record) => `not expected: ${relation}${nameIn(record, relation)}`),
     ...missingFrom(list).map((text) => text + othersIn(list)),
   ];
 }
@@ -162,7 +161,7 @@ function nameIn(record: object, relation: Relation): string {
 
 function missingFrom({ check, places, shortBy }: ListFinding): string[] {
   const { relation } = check;
-  const what = relation === 'child' || relation === 'exception' || relation === 'link' ? '' : `${nounOf(relation)} `;
+  const what = relation === 'child' || relation === 'exception' || relation === 'link' ? '' : `${relation} `;
   const missing = places.filter(({ found }) => found === undefined);
   const shown = missing.slice(0, MAX_MISSING).map(({ expectation }) => `missing: ${what}${summaryOf(expectation, relation)}`);
   const others = missing.length - shown.length + shortBy;

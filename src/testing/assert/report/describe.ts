@@ -2,7 +2,7 @@ import { printable } from '../../../trace/text/printable.js';
 import { formatValue } from '../../../trace/text/value.js';
 import type { CapturedSpan } from '../../captured.js';
 import type { LogInSpan } from '../log-in-span.js';
-import type { Expectation, LeafCheck, Relation } from '../pattern/expectation.js';
+import { isName, type Expectation, type LeafCheck, type Relation } from '../pattern/expectation.js';
 
 const MAX_VALUE = 160;
 const MAX_SUMMARY = 100;
@@ -18,19 +18,6 @@ export const MARKS: Readonly<Record<Relation, string>> = {
   link: '→ ',
   span: 'in ',
 };
-
-const NOUNS: Readonly<Record<Relation, string>> = {
-  child: 'child',
-  descendant: 'descendant',
-  event: 'event',
-  exception: 'exception',
-  link: 'link',
-  span: 'span',
-};
-
-export function nounOf(relation: Relation): string {
-  return NOUNS[relation];
-}
 
 export function valueText(value: unknown): string {
   if (value === undefined) return '(absent)';
@@ -60,11 +47,8 @@ export function expectedTitle(expectation: Expectation): string | undefined {
   return name && printable(name.leaf.text ?? name.leaf.description, MAX_VALUE);
 }
 
-/** The check of a span's or event's name, which is not that of an attribute called `name`. */
 export function nameCheckOf(expectation: Expectation): LeafCheck | undefined {
-  return expectation.checks.find(
-    (check): check is LeafCheck => check.kind === 'leaf' && check.label === 'name' && check.isField,
-  );
+  return expectation.checks.find(isName);
 }
 
 /** A pattern on one line: `charge {amount: 12, child: audit}`. */
@@ -78,7 +62,7 @@ export function summaryOf(expectation: Expectation, relation?: Relation, depth =
     if (check.kind !== 'list') return [];
     return check.wanted.map(({ expectation: wanted, times }) => {
       const wantedTitle = expectedTitle(wanted) ?? summaryOf(wanted, check.relation, depth + 1);
-      return `${nounOf(check.relation)}: ${wantedTitle}${times > 1 ? ` ×${times}` : ''}`;
+      return `${check.relation}: ${wantedTitle}${times > 1 ? ` ×${times}` : ''}`;
     });
   });
   if (details.length === 0) return printable(title ?? 'any', MAX_SUMMARY);
