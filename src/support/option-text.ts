@@ -1,13 +1,13 @@
 import { expectation, type Option } from './option.js';
 
-/** The first reading of a text that is of the option's type, or the text as it is. */
+/** The first interpretation of a text that has the option's type, or the text itself. */
 function readAs(option: Option<unknown>, text: string): unknown {
   return readings(text).find((value) => option.type(value)) ?? text;
 }
 
 /**
- * The value of an environment variable, or undefined if the default is to be used. Follows the SDK with its own
- * variables: empty is unset, and of a wrong value nothing follows but a warning.
+ * The value of an environment variable, or undefined for the default. Same rules as the SDK's own variables: empty means
+ * unset; an invalid value logs a warning and the default applies.
  */
 export function readVariable<T>(
   variable: string,

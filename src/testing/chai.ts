@@ -6,7 +6,7 @@
 import { AssertionError } from 'node:assert';
 import type { AssertTraceOptions, SpanPattern, Times, Traces } from './assert/index.js';
 import { assertNoSpan, assertSpan, assertTrace } from './assert/index.js';
-import type { Assertion as CalledFunction } from './assert/report/assertion.js';
+import type { Assertion as CalledFunction } from './assert/report/call-site.js';
 import { assertNoTrace } from './runners/assert-no-trace.js';
 import { assertOpenSpans } from './runners/assert-open-spans.js';
 import { assertEmits, type EmitOptions } from './runners/emitted.js';
@@ -66,7 +66,7 @@ export function traceChai({ Assertion }: ChaiLike, utils: ChaiUtilsLike): void {
     calledAs: utils.flag(assertion, 'ssfi') as CalledFunction,
   });
 
-  /** With what the test has to say about it: `expect(run, 'after the retry')`. */
+  /** With the test's own message: `expect(run, 'after the retry')`. */
   const explained = (assertion: object, error: unknown): unknown => {
     const message = utils.flag(assertion, 'message');
     return typeof message === 'string' && error instanceof AssertionError ? prefixed(error, message) : error;
@@ -114,7 +114,7 @@ interface Read {
   readonly calledAs: CalledFunction;
 }
 
-/** The stack has the message, too. */
+/** In the message and in the stack, which repeats it. */
 function prefixed(error: AssertionError, prefix: string): AssertionError {
   const { message, stack } = error;
   error.message = `${prefix}: ${message}`;

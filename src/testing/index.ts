@@ -9,6 +9,7 @@ export {
   type TraceTesting,
   type TraceTestingOptions,
 } from './capture/trace-testing.js';
+export type { Handle } from '../support/handle.js';
 export type {
   OpenScope,
   SettleOptions,

@@ -1,5 +1,5 @@
 /**
- * Matchers for jest, and for whoever has an `expect.extend()` like jest's; traces in its snapshots.
+ * Matchers for jest, and for runners with an `expect.extend()` like jest's; traces in snapshots.
  *
  * ```js
  * // jest.config.js
@@ -7,24 +7,23 @@
  * ```
  *
  * Without global `expect`: `expect.extend(traceMatchers)` and `expect.addSnapshotSerializer(traceTreeSerializer)`.
- * Jest has no hook around a test in which a scope could be opened, and what a `beforeEach` enters does not reach the
- * test: make the test a scope by `traced()`, or run its code by `traceTesting().run()`.
+ * Jest has no hook around a test in which a scope could be opened, and an async context entered in `beforeEach` does
+ * not reach the test: make the test a scope by `traced()`, or run its code by `traceTesting().run()`.
  *
  * @module otel-span-cache/testing/jest
  */
 import type { TraceScope } from './capture/trace-scope.js';
 import { traceMatchers, type TraceMatchers } from './runners/matchers.js';
-import { noScopeHere, scopeHere } from './runners/shared-tracing.js';
-import { tracedBy, type TracedTest } from './runners/traced.js';
+import { scopeHere, tracedBy, type TracedTest } from './runners/shared-tracing.js';
 import { traceTreeSerializer } from './snapshot/index.js';
 
 export { traceMatchers, type TraceMatchers } from './runners/matchers.js';
 export type { EmitOptions } from './runners/emitted.js';
-export type { TracedTest } from './runners/traced.js';
+export type { TracedTest } from './runners/shared-tracing.js';
 
 declare global {
   namespace jest {
-    // Those of the runner's own declaration.
+    // The type parameters of jest's own declaration.
     interface Matchers<R, T = {}> extends TraceMatchers<R> {}
   }
 }
@@ -34,7 +33,7 @@ declare module 'expect' {
   interface Matchers<R extends void | Promise<void>, T = unknown> extends TraceMatchers<R> {}
 }
 
-/** What of the global `expect` is needed here. */
+/** The part of the global `expect` that is used here. */
 interface JestExpect {
   extend?(matchers: object): void;
   addSnapshotSerializer?(serializer: object): void;
@@ -51,9 +50,7 @@ expect?.addSnapshotSerializer?.(traceTreeSerializer);
  * @throws Error where no test runs as a scope: outside of tests, in hooks, and in a test without `traced()`
  */
 export function currentScope(): TraceScope {
-  const scope = scopeHere();
-  if (scope !== undefined) return scope;
-  throw noScopeHere(`Jest has no hook that could make each test a scope: write it('…', traced(async (scope) => { … })), with traced() of
+  return scopeHere(`Jest has no hook that could make each test a scope: write it('…', traced(async (scope) => { … })), with traced() of
 otel-span-cache/testing/jest.`);
 }
 
@@ -67,7 +64,7 @@ otel-span-cache/testing/jest.`);
  * }));
  * ```
  *
- * What `it.each()` gives comes after the scope. In all that the test calls, `currentScope()` is the scope, too. There
+ * Arguments of `it.each()` come after the scope. In whatever the test calls, `currentScope()` is the scope, too. There
  * is no `done`: let the test return a promise.
  */
 export function traced<A extends unknown[]>(test: TracedTest<A>): (...args: A) => Promise<void> {

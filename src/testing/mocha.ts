@@ -9,16 +9,16 @@
  *
  * @module otel-span-cache/testing/mocha
  */
+import { AssertionError } from 'node:assert';
 import { AsyncResource } from 'node:async_hooks';
 import type { OpenScope, TraceScope } from './capture/trace-scope.js';
 import { traceTesting, type TraceTesting, type TraceTestingOptions } from './capture/trace-testing.js';
-import { forMochaDiff } from './runners/mocha-diff.js';
-import { noScopeHere, scopeHere } from './runners/shared-tracing.js';
+import { scopeHere } from './runners/shared-tracing.js';
 
 declare global {
   namespace Mocha {
     interface Context {
-      /** What the test that is running has of spans and logs: with `otel-span-cache/testing/mocha`. */
+      /** Scope of the running test, with `otel-span-cache/testing/mocha`. */
       traceScope: TraceScope;
     }
   }
@@ -30,17 +30,15 @@ declare global {
  * @throws Error where no test runs: outside of tests, in before() and after(), and without the root hooks
  */
 export function currentScope(): TraceScope {
-  const scope = scopeHere();
-  if (scope !== undefined) return scope;
-  throw noScopeHere(`With mocha, the root hooks make each test a scope: mocha --require otel-span-cache/testing/mocha, or a hooks file of
+  return scopeHere(`With mocha, the root hooks make each test a scope: mocha --require otel-span-cache/testing/mocha, or a hooks file of
 your own that exports mochaHooks of otel-span-cache/testing/mocha.`);
 }
 
-/** What mocha takes for root hooks. */
+/** Root hooks of mocha. */
 export interface TraceHooks {
   /** Starts capturing: before the first test. */
   beforeAll(): void;
-  /** Opens the scope of the test that is next, and has the test run in it. */
+  /** Opens the scope of the next test, and makes the test run in it. */
   beforeEach(this: HookContext): void;
   /** Closes the scope. It stays readable. */
   afterEach(): void;
@@ -48,13 +46,13 @@ export interface TraceHooks {
   afterAll(): Promise<void>;
 }
 
-/** What of mocha's `this` the hooks need. */
+/** The part of mocha's `this` that the hooks use. */
 export interface HookContext {
   traceScope?: TraceScope;
   currentTest?: TestInMocha | undefined;
 }
 
-/** What of a test of mocha the hooks need. */
+/** The part of a mocha test that the hooks use. */
 export interface TestInMocha {
   fn?: TestFunction | undefined;
   /** Names the scope in messages. */
@@ -65,7 +63,7 @@ type Done = (error?: unknown) => void;
 
 type TestFunction = (...args: never[]) => unknown;
 
-/** The tests' own functions, by those that run in their place. */
+/** The tests' own functions, by the functions that replace them. */
 const originals = new WeakMap<TestFunction, TestFunction>();
 
 /**
@@ -104,13 +102,13 @@ export function traceHooks(options?: TraceTestingOptions): TraceHooks {
 export const mochaHooks: TraceHooks = traceHooks();
 
 /**
- * Has the test's function run in the async context of a scope, which a hook before it could not enter for it.
- * Mocha goes on from where `done` is called: that must be outside again.
+ * Makes the test's function run in the async context of a scope, which a hook cannot enter for it. Mocha continues
+ * from where `done` is called, so that runs outside of the scope.
  *
- * @returns a function that closes the scope and makes the test as it was, for another try
+ * @returns a function that closes the scope and restores the test, for a retry
  */
 function runInside(scope: OpenScope, test: TestInMocha): () => void {
-  // Mocha copies a test for another try before the hook after it has run.
+  // Mocha copies a test for a retry before its `afterEach` has run.
   const original = test.fn && (originals.get(test.fn) ?? test.fn);
   if (original !== undefined) {
     const inside = function (this: unknown, ...args: never[]): unknown {
@@ -126,7 +124,7 @@ function runInside(scope: OpenScope, test: TestInMocha): () => void {
   };
 }
 
-/** Changes what the code throws, or what its promise is rejected with. */
+/** Applies `forMochaDiff()` to an error of the code or of its promise. */
 function withReadableDiff(code: () => unknown): unknown {
   try {
     const result = code();
@@ -137,4 +135,19 @@ function withReadableDiff(code: () => unknown): unknown {
   } catch (error) {
     throw forMochaDiff(error);
   }
+}
+
+/**
+ * Appends a line break to both sides of a failure, so that mocha's diff does not report the last line as changed.
+ * Other runners would show the line break.
+ */
+function forMochaDiff(error: unknown): unknown {
+  if (!(error instanceof AssertionError)) return error;
+  const { actual, expected } = error as { actual: unknown; expected: unknown };
+  if (isTree(actual) && isTree(expected)) Object.assign(error, { actual: `${actual}\n`, expected: `${expected}\n` });
+  return error;
+}
+
+function isTree(side: unknown): side is string {
+  return typeof side === 'string' && !side.endsWith('\n');
 }

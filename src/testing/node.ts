@@ -9,8 +9,7 @@ import { assertSpan, assertTrace } from './assert/index.js';
 import type { AssertTraceOptions, SpanPattern, Times, Traces } from './assert/index.js';
 import { assertOpenSpans } from './runners/assert-open-spans.js';
 import { assertEmits, type EmitOptions } from './runners/emitted.js';
-import { noScopeHere, scopeHere } from './runners/shared-tracing.js';
-import { runTest } from './runners/traced.js';
+import { runTest, scopeHere } from './runners/shared-tracing.js';
 import type { Spans } from './snapshot/index.js';
 
 export type { EmitOptions } from './runners/emitted.js';
@@ -21,13 +20,11 @@ export type { EmitOptions } from './runners/emitted.js';
  * @throws Error where no test runs as a scope: outside of tests, in hooks, and in a test without `traced()`
  */
 export function currentScope(): TraceScope {
-  const scope = scopeHere();
-  if (scope !== undefined) return scope;
-  throw noScopeHere(`node:test has no hook that could make each test a scope: write test('…', traced(async (t, scope) => { … })), with
+  return scopeHere(`node:test has no hook that could make each test a scope: write test('…', traced(async (t, scope) => { … })), with
 traced() of otel-span-cache/testing/node.`);
 }
 
-/** What `t.assert` of node:test gets, where it can be added to: from Node 22.14 on. */
+/** Assertions added to `t.assert` of node:test, from Node 22.14 on. */
 export interface TraceAssertions {
   /** A trace is as the pattern says, from its root down; of several traces, one of them. */
   matchesTrace(traces: Traces, pattern: SpanPattern, options?: AssertTraceOptions): void;
@@ -54,7 +51,7 @@ declare module 'node:test' {
  * }));
  * ```
  *
- * `t` is node:test's own. In all that the test calls, `currentScope()` is the scope, too.
+ * `t` is node:test's own. In whatever the test calls, `currentScope()` is the scope, too.
  */
 export function traced<T>(
   test: (context: T, scope: TraceScope) => unknown,

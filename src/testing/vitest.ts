@@ -1,6 +1,5 @@
 /**
- * Each test of vitest as a scope of its own, concurrent ones, too, the matchers for what is in it, and its traces in
- * snapshots.
+ * Each test of vitest as a scope of its own, concurrent tests included; matchers for its spans; traces in snapshots.
  *
  * ```js
  * // vitest.config.js
@@ -16,18 +15,17 @@
 import * as vitest from 'vitest';
 import type { TraceScope } from './capture/trace-scope.js';
 import { traceMatchers, type TraceMatchers } from './runners/matchers.js';
-import { noScopeHere, scopeHere } from './runners/shared-tracing.js';
-import { runTest, tracedBy, type TracedTest } from './runners/traced.js';
+import { runTest, scopeHere, tracedBy, type TracedTest } from './runners/shared-tracing.js';
 import { traceTreeSerializer } from './snapshot/index.js';
 
 export { traceMatchers, type TraceMatchers } from './runners/matchers.js';
 export type { EmitOptions } from './runners/emitted.js';
-export type { TracedTest } from './runners/traced.js';
+export type { TracedTest } from './runners/shared-tracing.js';
 
 declare global {
   namespace Chai {
-    // What vitest's `expect()` returns is made of this one. Its own `Matchers`, for what it has to add, takes other
-    // type parameters in each of its versions 3, 4 and 5, which all declarations of an interface must repeat.
+    // Vitest's `expect()` returns this type. Its own interface `Matchers` has other type parameters in each of its
+    // versions 3, 4 and 5, and all declarations of an interface must repeat them.
     interface Assertion extends TraceMatchers {}
   }
 }
@@ -52,9 +50,7 @@ runner.aroundEach?.((test, { task }) => runTest(task?.name, test));
  * @throws Error where no test runs as a scope: outside of tests, in `beforeAll` and `afterAll`, and without the set-up
  */
 export function currentScope(): TraceScope {
-  const scope = scopeHere();
-  if (scope !== undefined) return scope;
-  throw noScopeHere(
+  return scopeHere(
     runner.aroundEach === undefined
       ? `This vitest has no aroundEach, which 4.1 brings: write it('…', traced(async (scope) => { … })), with traced() of
 otel-span-cache/testing/vitest.`
@@ -74,8 +70,8 @@ test: { setupFiles: ['otel-span-cache/testing/vitest'] }.`,
  * }));
  * ```
  *
- * What vitest gives to the test comes after the scope, but without fixtures of `test.extend()`, which vitest finds by
- * the names of the test's own parameters.
+ * Vitest's own arguments come after the scope, but without fixtures of `test.extend()`, which vitest finds by the names
+ * of the test's parameters.
  */
 export function traced<A extends unknown[]>(test: TracedTest<A>): (...args: A) => Promise<void> {
   if (runner.aroundEach !== undefined) return async (...args) => void (await test(currentScope(), ...args));

@@ -1,8 +1,6 @@
 /**
- * Makes of a look, which may take its time, one that is taken once for all that happens in a turn of the code, when the
- * turn is over: code that starts a thousand spans in a loop is not held up a thousand times.
- *
- * By a promise, which no faked clock stops.
+ * Coalesces calls: runs `look` once, in a microtask, after the current synchronous code. Code that starts a thousand
+ * spans in a loop is not held up a thousand times, and a faked clock makes no difference.
  */
 export function afterTurn(look: () => void): () => void {
   let due = false;

@@ -1,20 +1,19 @@
 import { expectation as expectationText } from '../../support/option.js';
 import type { CapturedLog } from '../captured.js';
 import type { LogSource } from '../snapshot/source.js';
-import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';
 import { logsInSpans, type LogInSpan } from './log-in-span.js';
 import { compileLogs } from './pattern/compile.js';
-import type { ListCheck, Wanted } from './pattern/expectation.js';
+import { checkOfCaptured, type ListCheck, type Wanted } from './pattern/expectation.js';
 import type { LogPattern, Times } from './pattern/pattern.js';
-import type { Assertion } from './report/assertion.js';
+import type { Assertion } from './report/call-site.js';
 import { failureOf, firstOf, headlineOfMissing, type Failure } from './report/failure.js';
 import { logLines } from './report/log-lines.js';
-import { Notes } from './report/notes.js';
+import { Annotations } from './report/annotations.js';
 import { projectedTree } from './report/projected-tree.js';
-import { remarksOnLogs } from './report/remarks.js';
-import { summaryOf } from './report/words.js';
+import { hintsOnLogs } from './report/hints.js';
+import { summaryOf } from './report/describe.js';
 
 /**
  * Asserts that a log record as the pattern says was emitted; with `times: n`, that n were.
@@ -48,13 +47,13 @@ function failureAmong(
 ): Failure {
   const [{ expectation, times }] = check.wanted as [Wanted];
   const finding = new Comparison(matching).compareList(logs, check, true);
-  const notes = new Notes();
+  const notes = new Annotations();
   notes.writeList(finding);
   const found = logs.filter((log) => matching.matches(log, expectation)).length;
   const nearest = notes.all.length === 0 ? undefined : `nearest is ${firstOf(notes)}`;
   return {
     headline: headlineOfMissing('log', summaryOf(expectation), times, found, logs.length === 0, nearest),
-    body: [...logLines(logs, notes), ...remarksOnLogs(source)],
+    body: [...logLines(logs, notes), ...hintsOnLogs(source)],
     actual: projectedTree(finding, 'actual'),
     expected: projectedTree(finding, 'expected'),
   };

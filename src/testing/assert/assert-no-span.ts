@@ -1,34 +1,31 @@
 import { nodesOf } from '../snapshot/descendants.js';
 import { treesOf, type Spans, type WatchableSource } from '../snapshot/source.js';
-import { expectation as expectationText } from '../../support/option.js';
+import { expectation as expectationText, millisFrom, resolveOptions, type OptionsOf } from '../../support/option.js';
+import { clearTimeout, setTimeout } from '../../support/timers.js';
 import { afterTurn } from './after-turn.js';
-import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
-import { matchesEachOnce, Matching } from './comparison/matching.js';
-import { checkOptions } from './options.js';
+import { memoizedMatcher, Matching } from './comparison/matching.js';
 import { compileSpans } from './pattern/compile.js';
-import { looksBelow, type Wanted } from './pattern/expectation.js';
+import { checkOfCaptured, needsChildren, type Wanted } from './pattern/expectation.js';
 import type { SpanPattern, Times } from './pattern/pattern.js';
-import type { Assertion } from './report/assertion.js';
-import { Call } from './report/called-from.js';
+import type { Assertion } from './report/call-site.js';
+import { CallSite } from './report/call-site.js';
 import { matchesElsewhere } from './report/elsewhere.js';
 import { capturedTrees, failureOf, type Failure } from './report/failure.js';
-import { Notes } from './report/notes.js';
+import { Annotations } from './report/annotations.js';
 import { NOTHING, projectedTree } from './report/projected-tree.js';
-import { failureOfUnseen } from './report/unseen.js';
-import { summaryOf } from './report/words.js';
+import { inconclusiveFailure } from './report/hints.js';
+import { summaryOf } from './report/describe.js';
 
-/** The real ones, also in a test that replaces them afterwards. */
-const { setTimeout, clearTimeout } = globalThis;
-
-/** The longest delay a timer of Node takes. */
-const MAX_MILLIS = 2 ** 31 - 1;
-
-/** How long no such span may come. */
+/** How long to go on looking. */
 export interface AssertNoSpanOptions {
   /** How long to go on looking, in milliseconds from 0 to 2³¹ − 1. If left out, only what is there counts. */
   withinMillis?: number;
 }
+
+const OPTIONS: OptionsOf<AssertNoSpanOptions> = {
+  withinMillis: { ...millisFrom(0, 0), fallback: undefined as unknown as number },
+};
 
 /**
  * Asserts that no span is as the pattern says, ended or still open; with `times: n`, that there are fewer
@@ -37,9 +34,9 @@ export interface AssertNoSpanOptions {
  * With `withinMillis` it goes on looking for that long: the promise is rejected as soon as there is one.
  *
  * @param calledAs the function the test called, if it is not this one: the stack trace starts at its call
- * @throws AssertionError if there is one; or if it cannot be told, as not all were kept, none could arrive, or one that
- * matches went where it cannot be told whose it is
- * @throws TypeError if the pattern or an option is wrong, or if the source cannot be watched
+ * @throws AssertionError if there is one; or if that is unknown, because spans were dropped, none could arrive, or the
+ * owner of one that matches is in doubt
+ * @throws TypeError or RangeError if the pattern or an option is wrong, or if the source cannot be watched
  */
 export function assertNoSpan(
   source: Spans,
@@ -65,11 +62,7 @@ export function assertNoSpan(
   options?: AssertNoSpanOptions,
   calledAs: Assertion = assertNoSpan,
 ): void | Promise<void> {
-  const { withinMillis } = checkOptions(
-    options,
-    { withinMillis: `a number of milliseconds from 0 to ${MAX_MILLIS}` },
-    (value) => typeof value === 'number' && value >= 0 && value <= MAX_MILLIS,
-  );
+  const { withinMillis } = resolveOptions(OPTIONS, options);
   const wanted = compileSpans(pattern);
   if (withinMillis === undefined) {
     const failure = failureAmong(source, wanted);
@@ -82,15 +75,15 @@ export function assertNoSpan(
   return watch(source, wanted, withinMillis, calledAs);
 }
 
-/** Looks now and after each turn of the code that changed something, and gives up looking when time is up. */
+/** Looks now and after each turn of the code that changed something, until time is up. */
 function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs: Assertion): Promise<void> {
-  const call = new Call(calledAs);
+  const call = new CallSite(calledAs);
   const mayHaveOne = mayMatch(source, wanted);
   return new Promise((resolve, reject) => {
-    const release = source.hold?.();
+    const opening = source.keepOpen?.();
     const finish = (): void => {
-      release?.();
-      unsubscribe();
+      opening?.close();
+      watching.close();
       clearTimeout(timer);
     };
     const look = (always = false): void => {
@@ -98,15 +91,15 @@ function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs
         const failure = always || mayHaveOne() ? failureAmong(source, wanted) : undefined;
         if (failure === undefined) return;
         finish();
-        reject(call.blame(failureOf(failure, calledAs)));
+        reject(call.attachTo(failureOf(failure, calledAs)));
       } catch (error) {
         finish();
         reject(error);
       }
     };
-    const unsubscribe = source.onChange(afterTurn(() => look()));
+    const watching = source.onChange(afterTurn(() => look()));
     const timer = setTimeout(() => {
-      // Whether any could have come at all counts only now: the provider may come late.
+      // Whether any span could have arrived is checked only now, because a provider may be registered late.
       look(true);
       finish();
       resolve();
@@ -115,10 +108,10 @@ function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs
   });
 }
 
-/** Whether it is worth while to put all spans into trees: not if none of the new ones matches, where that can be told. */
+/** A cheap check that is false while no span can match, so that trees need not be built. */
 function mayMatch(source: WatchableSource, { expectation }: Wanted): () => boolean {
-  if (looksBelow(expectation)) return () => true;
-  const matches = matchesEachOnce(expectation);
+  if (needsChildren(expectation)) return () => true;
+  const matches = memoizedMatcher(expectation);
   return () => {
     const { spans, openSpans = [] } = source;
     return Boolean(source.droppedSpansCount) || [...spans, ...openSpans].some((span) => matches(span));
@@ -137,10 +130,10 @@ function failureAmong(source: Spans, wanted: Wanted): Failure | undefined {
   if (found.length < times) {
     const { count, lines } = matchesElsewhere(source, expectation);
     const doubts = found.length + count < times ? [] : lines;
-    return failureOfUnseen(source, `whether a span matches ${summaryOf(expectation)}`, NOTHING, doubts);
+    return inconclusiveFailure(source, `whether a span matches ${summaryOf(expectation)}`, NOTHING, doubts);
   }
 
-  const notes = new Notes();
+  const notes = new Annotations();
   for (const node of found) notes.line(node, 'not expected');
   const summary = summaryOf(expectation);
   const check = checkOfCaptured(found, { expectation, times: found.length });

@@ -1,24 +1,23 @@
 import type { CapturedNode, CapturedSpan } from '../captured.js';
 import { nodesOf } from '../snapshot/descendants.js';
 import { treesOf, type Spans } from '../snapshot/source.js';
-import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';
 import { compileSpan, compileSpans } from './pattern/compile.js';
-import type { Check, ListCheck, Wanted } from './pattern/expectation.js';
+import { checkOfCaptured, type Check, type ListCheck, type Wanted } from './pattern/expectation.js';
 import type { SpanPattern, Times } from './pattern/pattern.js';
-import type { Assertion } from './report/assertion.js';
+import type { Assertion } from './report/call-site.js';
 import { matchesElsewhere } from './report/elsewhere.js';
 import { capturedTrees, failureOf, firstOf, headlineOfMissing, type Failure } from './report/failure.js';
-import { Notes } from './report/notes.js';
+import { Annotations } from './report/annotations.js';
 import { projectedTree } from './report/projected-tree.js';
-import { remarksOn } from './report/remarks.js';
-import { summaryOf } from './report/words.js';
+import { hintsOn } from './report/hints.js';
+import { summaryOf } from './report/describe.js';
 
 /**
  * Asserts that a span as the pattern says has ended, anywhere in any trace; with `times: n`, that n have.
  *
- * Spans still open count only if the pattern says something of `ended`.
+ * Spans still open count only if the pattern mentions `ended`.
  *
  * @param calledAs the function the test called, if it is not this one: the stack trace starts at its call
  * @returns the first that matches, in its place in the tree
@@ -45,13 +44,13 @@ export function assertSpan(
 /**
  * Whether a span is as the pattern says.
  *
- * @throws TypeError if the pattern is wrong, or mentions the spans below one that comes without them
+ * @throws TypeError if the pattern is wrong, or mentions children of a span that comes without them
  */
 export function matchesSpan(pattern: SpanPattern, span: CapturedSpan): boolean {
   return spanMatcher(pattern)(span);
 }
 
-/** `matchesSpan()` for many spans: looks at the pattern once. */
+/** `matchesSpan()` for many spans: compiles the pattern once. */
 export function spanMatcher(pattern: SpanPattern): (span: CapturedSpan) => boolean {
   const expectation = compileSpan(pattern);
   return (span) => new Matching().matches(span, expectation);
@@ -65,7 +64,7 @@ function asksForEnded(check: Check): boolean {
 function failureAmong(source: Spans, roots: readonly CapturedNode[], check: ListCheck, matching: Matching): Failure {
   const [{ expectation, times }] = check.wanted as [Wanted];
   const candidates = check.read(roots);
-  const notes = new Notes();
+  const notes = new Annotations();
   const looked = new Set(candidates);
   const open = nodesOf(roots).filter((node) => !looked.has(node) && matching.matches(node, expectation));
   for (const node of open) notes.line(node, 'matches, but is still open');
@@ -76,7 +75,7 @@ function failureAmong(source: Spans, roots: readonly CapturedNode[], check: List
   const nearest = notes.all.length === 0 ? undefined : `${open.length === 0 ? 'nearest is ' : ''}${firstOf(notes)}`;
   return {
     headline: headlineOfMissing('span', summaryOf(expectation), times, found, roots.length === 0, nearest),
-    body: [...capturedTrees(roots, notes), ...matchesElsewhere(source, expectation).lines, ...remarksOn(source, roots, expectation)],
+    body: [...capturedTrees(roots, notes), ...matchesElsewhere(source, expectation).lines, ...hintsOn(source, roots, expectation)],
     actual: projectedTree(finding, 'actual'),
     expected: projectedTree(finding, 'expected'),
   };

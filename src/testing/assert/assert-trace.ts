@@ -1,21 +1,20 @@
+import { boolean, resolveOptions, type OptionsOf } from '../../support/option.js';
 import type { CapturedNode, CapturedTrace } from '../captured.js';
 import { treesOf, type SpanSource } from '../snapshot/source.js';
-import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';
-import { checkOptions } from './options.js';
 import { compileSpan } from './pattern/compile.js';
-import type { ListCheck, Wanted } from './pattern/expectation.js';
+import { checkOfCaptured, type ListCheck, type Wanted } from './pattern/expectation.js';
 import type { SpanPattern } from './pattern/pattern.js';
-import type { Assertion } from './report/assertion.js';
+import type { Assertion } from './report/call-site.js';
 import { matchesElsewhere } from './report/elsewhere.js';
 import { capturedTrees, failureOf, firstOf, type Failure } from './report/failure.js';
-import { Notes } from './report/notes.js';
+import { Annotations } from './report/annotations.js';
 import { projectedTree } from './report/projected-tree.js';
-import { remarksOn } from './report/remarks.js';
-import { summaryOf } from './report/words.js';
+import { hintsOn } from './report/hints.js';
+import { summaryOf } from './report/describe.js';
 
-/** What a trace is looked for in. */
+/** Where a trace is looked for. */
 export type Traces = CapturedTrace | CapturedNode | readonly CapturedTrace[] | SpanSource;
 
 /** How closely a trace has to follow the pattern. */
@@ -23,6 +22,8 @@ export interface AssertTraceOptions {
   /** Whether nothing else is allowed: no further roots, spans, attributes, events, links. Default false. */
   exact?: boolean;
 }
+
+const OPTIONS: OptionsOf<AssertTraceOptions> = { exact: boolean(false) };
 
 /**
  * Asserts that a trace is as the pattern says, from its root down; of several traces, one of them.
@@ -54,7 +55,7 @@ export function matchesTrace(pattern: SpanPattern, traces: Traces, options?: Ass
 }
 
 function rootCheck(pattern: SpanPattern, options: AssertTraceOptions | undefined): ListCheck {
-  const { exact = false } = checkOptions(options, { exact: 'true or false' }, (value) => typeof value === 'boolean');
+  const { exact } = resolveOptions(OPTIONS, options);
   return checkOfCaptured([], { expectation: compileSpan(pattern, exact), times: 1 }, exact);
 }
 
@@ -71,7 +72,7 @@ function failureAmong(
   const comparison = new Comparison(matching);
   const findings = trees.map((roots) => comparison.compareList(roots, check, true)).sort((a, b) => a.cost - b.cost);
   const [nearest = comparison.compareList([], check)] = findings;
-  const notes = new Notes();
+  const notes = new Annotations();
   notes.writeList(nearest);
   const [{ expectation }] = check.wanted as [Wanted];
   const summary = summaryOf(expectation);
@@ -84,7 +85,7 @@ function failureAmong(
     body: [
       ...capturedTrees(trees.flat(), notes),
       ...matchesElsewhere(source, expectation, true).lines,
-      ...remarksOn(source, trees, expectation),
+      ...hintsOn(source, trees, expectation),
     ],
     actual: projectedTree(nearest, 'actual'),
     expected: projectedTree(nearest, 'expected'),

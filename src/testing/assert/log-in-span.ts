@@ -2,12 +2,12 @@ import type { CapturedLog, CapturedNode } from '../captured.js';
 import { nodesOf } from '../snapshot/descendants.js';
 import { idOf, treesOf, type LogSource } from '../snapshot/source.js';
 
-/** A log record, with the span it was emitted in: one or none. */
+/** A log record, with the span it was emitted in, if that was captured. */
 export interface LogInSpan extends CapturedLog {
   readonly spans: readonly CapturedNode[];
 }
 
-/** The log records of a run, each with its span in its place in the tree. */
+/** The log records of a run, each with its span in the tree. */
 export function logsInSpans(source: LogSource): LogInSpan[] {
   const nodes = new Map(nodesOf(treesOf(source).flat()).map((node) => [idOf(node), node]));
   return source.logs.map((log) => {

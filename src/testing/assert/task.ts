@@ -1,10 +1,10 @@
 /**
- * Work that yields further work and gets back the result of it: recursion without the call stack, for patterns that
- * nest as deep as a test makes them.
+ * A generator that yields inner tasks and gets their results back: recursion without the call stack, for patterns of
+ * any depth.
  */
 export type Task<T> = Generator<Task<unknown>, T, unknown>;
 
-/** Does the work. What it throws is thrown. */
+/** Runs a task to its end. Throws what it throws. */
 export function run<T>(task: Task<T>): T {
   const begun: Task<unknown>[] = [];
   let current: Task<unknown> = task;

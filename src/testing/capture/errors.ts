@@ -1,9 +1,9 @@
 import type { TraceScope } from './trace-scope.js';
 
-/** A wait was over before what it waited for came. The message shows what was there instead. */
+/** A wait timed out. The message shows what was captured instead. */
 export class TraceTimeoutError extends Error {
   override readonly name = 'TraceTimeoutError';
-  /** Where it was waited: read what is there from it. */
+  /** The scope that waited, to be read. */
   declare readonly scope: TraceScope;
 
   constructor(message: string, scope: TraceScope) {
@@ -28,14 +28,14 @@ export class ForeignProviderError extends Error {
   override readonly name = 'ForeignProviderError';
 }
 
-/** There is no OpenTelemetry SDK to install. The message says which command brings one. */
+/** No OpenTelemetry SDK was found. The message has the command that installs one. */
 export class MissingSdkError extends Error {
   override readonly name = 'MissingSdkError';
 }
 
 /**
- * Adds `scope` to what was thrown. Not enumerable: the runners' diffs stay as they are. What cannot take
- * a property, such as a string, stays as it is; so does what has a `scope`, as of a scope further in.
+ * Adds `scope` to an error, not enumerable, so that runners' diffs do not show it. Leaves alone what cannot take a
+ * property, such as a string, and what has a `scope` from an inner scope.
  */
 export function attachScope(thrown: unknown, scope: TraceScope): void {
   if (typeof thrown !== 'object' || thrown === null || !Object.isExtensible(thrown)) return;

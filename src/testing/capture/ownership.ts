@@ -1,23 +1,23 @@
 import type { Link, SpanContext } from '@opentelemetry/api';
 import type { ScopeRecords } from './scope-records.js';
 
-/** Traces whose owner is remembered; the one claimed first gives way. */
+/** Bound of the traces whose owner is remembered. The oldest claim is evicted. */
 const MAX_TRACES = 65_536;
 
-/** The scope that something belonged to is not there any more: nobody can ask for it. */
-export const GONE = Symbol('the owner is gone');
-/** The scopes that links lead to are not the same. */
+/** Owner of what belongs to a scope that does not have it: the scope was garbage-collected, or is full. */
+export const LOST = Symbol('lost');
+/** The links lead to traces of different scopes. */
 const CONFLICT = Symbol('links disagree');
 
-/** Whichever scope is open. */
+/** Any open scope may be the rival. */
 export const ANY = Symbol('any scope that is open');
 
-/** Who may own a span as well as the scope in whose async context it was started. */
+/** A further possible owner of a span, beside the scope in whose async context it was started. */
 export type Rival = ScopeRecords | typeof ANY;
 
-export type Owner = ScopeRecords | typeof GONE | undefined;
+export type Owner = ScopeRecords | typeof LOST | undefined;
 
-/** What a span says about whose it is. */
+/** Evidence of who owns a span. */
 export interface Claim {
   readonly traceId: string;
   readonly parent: SpanContext | undefined;
@@ -34,35 +34,32 @@ export interface Attribution {
 }
 
 /**
- * Decides which scope a span belongs to. The first of these that says something counts:
+ * Decides which scope owns a span. The first of these rules that applies decides:
  *
  * 1. the scope of the async context it was started in
  * 2. the scope that owns its trace: the first that had a span of it
  * 3. the owner of the traces it links to, if all have the same; if they have different ones, nobody
  * 4. the only scope that is open
  *
- * Otherwise nobody. A span whose parent came in from elsewhere, such as a server's, and what is below it
- * follow 2 before 1: a server runs in the async context of whoever started it, whoever sent the request.
+ * Otherwise nobody owns it. For a span with a remote parent, such as a server's, and for its descendants, rule 2
+ * comes before rule 1: a server runs in the async context of the test that started it, whichever test sends the
+ * request.
  */
 export class Ownership {
-  /** By trace id, in the order of the claims. Weak: it must not keep what a test is done with. */
+  /** By trace id, in the order of the claims. Weak, so that scopes of finished tests can be collected. */
   readonly #traces = new Map<string, WeakRef<ScopeRecords>>();
   readonly #open = new Set<ScopeRecords>();
-
-  get openScopes(): ReadonlySet<ScopeRecords> {
-    return this.#open;
-  }
 
   readonly opened = (scope: ScopeRecords, open: boolean): void => {
     if (open) this.#open.add(scope);
     else this.#open.delete(scope);
   };
 
-  /** Whose a span is. Its trace belongs to the same scope from now on, unless it has an owner. */
+  /** Finds the owner of a span. It owns the span's trace from now on, unless the trace has an owner. */
   attribute(claim: Claim, mayBelongToOnlyScope: boolean): Attribution {
     const attribution = this.#attribute(claim, mayBelongToOnlyScope);
     const { owner } = attribution;
-    if (owner !== undefined && owner !== GONE) this.claimTrace(claim.traceId, owner);
+    if (owner !== undefined && owner !== LOST) this.claimTrace(claim.traceId, owner);
     return attribution;
   }
 
@@ -78,7 +75,7 @@ export class Ownership {
   /** The owner of a trace, if it has one. */
   ofTrace(traceId: string): Owner {
     const owner = this.#traces.get(traceId);
-    return owner && (owner.deref() ?? GONE);
+    return owner && (owner.deref() ?? LOST);
   }
 
   /** The only scope that is open, if there is exactly one. */
@@ -111,8 +108,8 @@ export class Ownership {
 }
 
 /**
- * Who else may own a span that was started in the async context of a scope. A loop or timer that a test began goes on
- * in its context, also with the work of later tests.
+ * Possible owner of a span beside the scope in whose async context it was started. Loops and timers that a test
+ * started keep its context, even when they do the work of later tests.
  */
 function rivalOf(asyncScope: ScopeRecords, byOthers: Owner | typeof CONFLICT): Rival | undefined {
   if (byOthers === asyncScope) return undefined;
@@ -122,6 +119,6 @@ function rivalOf(asyncScope: ScopeRecords, byOthers: Owner | typeof CONFLICT): R
 
 function comesFromOutside(traceId: string, parent: SpanContext, byTrace: Owner): boolean {
   if (parent.isRemote === true) return true;
-  if (byTrace === undefined || byTrace === GONE) return false;
+  if (byTrace === undefined || byTrace === LOST) return false;
   return byTrace.find({ traceId, spanId: parent.spanId })?.fromOutside === true;
 }

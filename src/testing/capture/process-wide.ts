@@ -1,39 +1,34 @@
 import type { LogRecordProcessor, SpanProcessor } from '../../model/otel.js';
+import { perProcess } from '../../support/per-process.js';
 import type { InstalledSdk } from '../sdk/installed-sdk.js';
-import { CapturingLogRecordProcessor, CapturingSpanProcessor } from './processors.js';
+import { capturingLogRecordProcessor, capturingSpanProcessor } from './processors.js';
 import { Recorder } from './recorder.js';
 import type { ScopeRecords } from './scope-records.js';
 import type { TraceScope } from './trace-scope.js';
 
-/** What there is once per process. */
+/** The parts of the kit that exist once per process. */
 export interface ProcessWide {
   readonly recorder: Recorder;
   readonly spanProcessor: SpanProcessor;
   readonly logRecordProcessor: LogRecordProcessor;
   installed: InstalledSdk | undefined;
-  /** Those who use what is installed. */
+  /** The objects that keep the SDK installed. */
   readonly installers: Set<object>;
-  /** What tests see of the scopes. */
+  /** The public scope of each scope's records. */
   readonly scopes: WeakMap<ScopeRecords, TraceScope>;
 }
 
-const KEY = Symbol.for('otel-span-cache/testing 1');
-
-/**
- * Global as the OpenTelemetry API's provider is: a test file that imports this package and one that requires
- * it get the same, and so do two copies of it.
- */
+/** Shared by a test file that imports this package and one that requires it, and by two installed copies. */
 export function processWide(): ProcessWide {
-  const holder = globalThis as { [KEY]?: ProcessWide };
-  return (holder[KEY] ??= create());
+  return perProcess('testing 2', create);
 }
 
 function create(): ProcessWide {
   const recorder = new Recorder();
   return {
     recorder,
-    spanProcessor: new CapturingSpanProcessor(recorder),
-    logRecordProcessor: new CapturingLogRecordProcessor(recorder),
+    spanProcessor: capturingSpanProcessor(recorder),
+    logRecordProcessor: capturingLogRecordProcessor(recorder),
     installed: undefined,
     installers: new Set(),
     scopes: new WeakMap(),

@@ -1,58 +1,28 @@
-import type { Context } from '@opentelemetry/api';
-import type { LogRecordProcessor, ReadableLogRecord, ReadableSpan, SpanProcessor } from '../../model/otel.js';
+import type { LogRecordProcessor, SpanProcessor } from '../../model/otel.js';
 import { isProbe, type Recorder } from './recorder.js';
 
-/**
- * The recorder as a span processor. It keeps nothing back and exports nothing, so there is nothing to flush;
- * and it outlives the provider, because tests read what is there when a service has shut down.
- */
-export class CapturingSpanProcessor implements SpanProcessor {
-  readonly #recorder: Recorder;
-
-  constructor(recorder: Recorder) {
-    this.#recorder = recorder;
-  }
-
-  onStart(span: unknown, parentContext: Context): void {
-    this.#recorder.onStart(span, parentContext);
-  }
-
-  onEnd(span: ReadableSpan): void {
-    this.#recorder.onEnd(span);
-  }
-
-  forceFlush(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  shutdown(): Promise<void> {
-    return Promise.resolve();
-  }
+/** Ignores `shutdown()`, because tests read what is there after a service has shut down. */
+export function capturingSpanProcessor(recorder: Recorder): SpanProcessor {
+  return {
+    onStart: (span, parentContext) => recorder.onStart(span, parentContext),
+    onEnd: (span) => recorder.onEnd(span),
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  };
 }
 
-/** The recorder as a log record processor. */
-export class CapturingLogRecordProcessor implements LogRecordProcessor {
-  readonly #recorder: Recorder;
-
-  constructor(recorder: Recorder) {
-    this.#recorder = recorder;
-  }
-
-  onEmit(logRecord: ReadableLogRecord): void {
-    this.#recorder.onEmit(logRecord);
-  }
-
-  enabled(options?: { context?: Context }): boolean {
-    if (isProbe(options?.context)) this.#recorder.logProbes++;
-    return this.#recorder.users.size > 0;
-  }
-
-  forceFlush(): Promise<void> {
-    this.#recorder.logProbes++;
-    return Promise.resolve();
-  }
-
-  shutdown(): Promise<void> {
-    return Promise.resolve();
-  }
+/** Likewise, for log records. */
+export function capturingLogRecordProcessor(recorder: Recorder): Required<LogRecordProcessor> {
+  return {
+    onEmit: (logRecord) => recorder.onEmit(logRecord),
+    enabled: (options) => {
+      if (isProbe(options?.context)) recorder.onProbe();
+      return recorder.isUsed;
+    },
+    forceFlush: () => {
+      recorder.onProbe();
+      return Promise.resolve();
+    },
+    shutdown: () => Promise.resolve(),
+  };
 }

@@ -1,8 +1,8 @@
-/** Of each kind. */
+/** Maximum number of items. */
 export const MAX_ITEMS = 1_000;
 const MAX_BYTES = 64 * 2 ** 20;
 
-/** The items that were added last: at most 1,000, and of those with a size at most 64 MiB. The oldest give way. */
+/** The items added last: at most 1,000, and at most 64 MiB. The oldest are evicted. */
 export class RecentItems<T> {
   readonly #items: T[] = [];
   readonly #sizes: number[] = [];

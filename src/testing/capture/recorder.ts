@@ -4,16 +4,16 @@ import { report } from '../../support/report.js';
 import type { ReadableLogRecord, ReadableSpan } from '../../model/otel.js';
 import type { SpanIdentity } from '../../model/span-map.js';
 import { copyLog } from './frozen-copies.js';
-import { GONE, Ownership, type Owner } from './ownership.js';
-import { ScopeRecords, type ScopeLimits } from './scope-records.js';
+import { LOST, type Owner } from './ownership.js';
+import { RecordKeeper } from './record-keeper.js';
+import type { ScopeLimits, ScopeRecords } from './scope-records.js';
 import { SpanRecord } from './span-record.js';
 import { captureStack } from './start-stack.js';
 import { Strays } from './strays.js';
-import { Unowned } from './unowned.js';
 
 const PROBE = createContextKey('otel-span-cache/testing probe');
 
-/** A span that is started in this context tells where it arrives, and is no span of the application. */
+/** Context of probe spans, which show where spans arrive and are no spans of the application. */
 export const PROBE_CONTEXT: Context = ROOT_CONTEXT.setValue(PROBE, true);
 
 export function isProbe(context: Context | undefined): boolean {
@@ -26,47 +26,49 @@ interface Known {
 }
 
 /**
- * Takes in every span when it starts and when it ends, and every log record, and gives each to the scope
- * that owns it. What happens here happens inside the application's own call, and never throws.
+ * Records every span at its start and end, and every log record, for the scope that owns it. It runs inside the
+ * application's own calls and never throws.
  *
- * There is one per process, whoever uses it. The same span may arrive more than once, by a processor of
- * its own and by that of a cache: it counts once.
+ * There is one per process. A span that arrives more than once, by the kit's processor and by that of a cache,
+ * counts once.
  */
-export class Recorder {
-  /** Those who read. Without any, nothing is taken in. */
-  readonly users = new Set<object>();
-  readonly unowned = new Unowned();
+export class Recorder extends RecordKeeper {
   readonly strays = new Strays();
-  /** Probes that arrived. */
-  probes = 0;
-  /** How often somebody asked whether it takes log records, or told it to flush them: that is a probe as well. */
-  logProbes = 0;
-  /** Counts up with each span that starts. */
-  order = 0;
-  /** Spans that arrived, whoever owns them. */
-  received = 0;
-  receivedLogs = 0;
-  /** Those who want to know where a span was started. */
-  readonly stackUsers = new Set<object>();
+  /** Those who read spans, with their `captureStartStack`. Without any, nothing is recorded. */
+  readonly #users = new Map<object, boolean>();
+  #capturesStacks = false;
+  #probes = 0;
   readonly #scopes = new AsyncLocalStorage<ScopeRecords>();
-  readonly #ownership = new Ownership();
   readonly #known = new WeakMap<object, Known>();
   readonly #seenLogs = new WeakSet<object>();
 
-  /** The scope whose async context this is. */
+  /** The scope in whose async context this is called. */
   get activeScope(): ScopeRecords | undefined {
     return this.#scopes.getStore();
   }
 
-  get openScopes(): ReadonlySet<ScopeRecords> {
-    return this.#ownership.openScopes;
+  get isUsed(): boolean {
+    return this.#users.size > 0;
+  }
+
+  addUser(user: object, captureStartStack: boolean): void {
+    this.#users.set(user, captureStartStack);
+    this.#capturesStacks ||= captureStartStack;
+  }
+
+  /** Forgets what nobody owns when the last user has gone. */
+  removeUser(user: object): void {
+    if (!this.#users.delete(user)) return;
+    this.#capturesStacks = [...this.#users.values()].includes(true);
+    if (this.isUsed) return;
+    this.unowned.clear();
+    this.strays.clear();
   }
 
   newScope(name: string, limits: ScopeLimits): ScopeRecords {
-    const now = { spans: this.order, unownedLogs: this.unowned.logCount };
-    return new ScopeRecords(name, now, limits, (scope, open) => {
-      scope.closedAt = open ? undefined : this.order;
-      this.#ownership.opened(scope, open);
+    return this.openRecords(name, limits, (scope, open) => {
+      scope.closedAt = open ? undefined : this.receivedSpans;
+      this.ownership.opened(scope, open);
     });
   }
 
@@ -77,14 +79,14 @@ export class Recorder {
 
   onStart(span: unknown, context?: Context): void {
     guard(() => {
-      if (isProbe(context)) this.probes++;
-      else if (this.users.size > 0 && !this.#known.has(span as object)) this.#add(span as ReadableSpan, true);
+      if (isProbe(context)) this.onProbe();
+      else if (this.isUsed && !this.#known.has(span as object)) this.#add(span as ReadableSpan, true);
     });
   }
 
   onEnd(span: ReadableSpan): void {
     guard(() => {
-      if (this.users.size === 0) return;
+      if (!this.isUsed) return;
       const { record, owner } = this.#find(span) ?? this.#add(span, false);
       if (record.ended) return;
       record.end();
@@ -94,78 +96,76 @@ export class Recorder {
 
   onEmit(record: ReadableLogRecord): void {
     guard(() => {
-      if (this.users.size === 0 || this.#seenLogs.has(record)) return;
+      if (!this.isUsed || this.#seenLogs.has(record)) return;
       this.#seenLogs.add(record);
       this.#addLog(record);
     });
   }
 
+  /** A probe reached one of the processors. */
+  onProbe(): void {
+    this.#probes++;
+  }
+
+  /** Whether a probe arrived while the code ran, and what the code returned. */
+  watchForProbe<T>(code: () => T): { arrived: boolean; result: T } {
+    const before = this.#probes;
+    const result = code();
+    return { arrived: this.#probes > before, result };
+  }
+
   /** A log record was emitted through an API whose records never arrive. */
   onUnreadLog(): void {
-    const scope = this.activeScope ?? this.#ownership.onlyScope();
+    const scope = this.activeScope ?? this.ownership.onlyScope();
     if (scope !== undefined) scope.unreadLogs++;
   }
 
-  /** Nobody reads any more. */
-  forgetUnowned(): void {
-    this.unowned.clear();
-    this.strays.clear();
-  }
-
-  /** The sampler of our own provider turned a span down: it never arrives. */
+  /** The sampler of the installed provider dropped a span, which therefore never arrives. */
   onUnsampled(): void {
-    const scope = this.activeScope ?? this.#ownership.onlyScope();
+    const scope = this.activeScope ?? this.ownership.onlyScope();
     if (scope !== undefined) scope.unsampled++;
   }
 
   #add(span: ReadableSpan, sawStart: boolean): Known {
-    const { owner, fromOutside, rival } = this.#ownership.attribute(
+    const { owner, fromOutside, rival } = this.ownership.attribute(
       {
         traceId: span.spanContext().traceId,
         parent: span.parentSpanContext,
         links: span.links,
         asyncScope: this.activeScope,
       },
-      // One that started before anybody read may be from an earlier test.
+      // A span that started before anybody read may be from an earlier test.
       sawStart,
     );
-    const stack = sawStart && this.stackUsers.size > 0 ? captureStack() : undefined;
-    const record = new SpanRecord(span, this.order++, fromOutside, stack);
-    const known: Known = { record, owner: this.#give(record, owner) };
+    const stack = sawStart && this.#capturesStacks ? captureStack() : undefined;
+    const record = new SpanRecord(span, this.nextOrder(), fromOutside, stack);
+    const known: Known = { record, owner: this.give(record, owner) };
     this.#known.set(span, known);
-    this.received++;
     if (typeof owner === 'object') this.strays.add(record, owner, rival);
     if (sawStart) announce(known.owner, record.traceId);
     return known;
   }
 
-  /** @returns who has it now: nobody can ask for a span that its owner had no room for */
-  #give(record: SpanRecord, owner: Owner): Owner {
-    if (owner === undefined) this.unowned.addSpan(record);
-    return owner === undefined || owner === GONE || owner.add(record) ? owner : GONE;
-  }
-
-  /** By the object, else by its ids: a processor in between may hand on another object. */
+  /** By identity, else by ids: a processor in between may pass on another object. */
   #find(span: ReadableSpan): Known | undefined {
     return this.#known.get(span) ?? this.#findByIds(span.spanContext());
   }
 
   #addLog(emitted: ReadableLogRecord): void {
-    this.receivedLogs++;
     const copied = copyLog(emitted);
     const { log, event } = copied;
     const span = emitted.spanContext && this.#findByIds(emitted.spanContext);
     const owner = span === undefined ? this.#logOwner(log.traceId) : span.owner;
-    if (owner === undefined) this.unowned.addLog(copied);
-    if (owner === undefined || owner === GONE || !owner.addLog(log)) return;
+    const scope = this.giveLog(copied, owner);
+    if (scope === undefined) return;
     span?.record.addLog(event);
-    owner.changed(log.traceId);
+    announce(scope, log.traceId);
   }
 
   #findByIds(context: SpanIdentity): Known | undefined {
-    const owners: Owner[] = [this.activeScope, this.#ownership.ofTrace(context.traceId)];
+    const owners: Owner[] = [this.activeScope, this.ownership.ofTrace(context.traceId)];
     for (const owner of owners) {
-      const record = owner === GONE ? undefined : owner?.find(context);
+      const record = owner === LOST ? undefined : owner?.find(context);
       if (record !== undefined) return { record, owner };
     }
     const record = this.unowned.findSpan(context);
@@ -173,16 +173,18 @@ export class Recorder {
   }
 
   #logOwner(traceId: string | undefined): Owner {
-    const byTrace = traceId === undefined ? undefined : this.#ownership.ofTrace(traceId);
-    return this.activeScope ?? byTrace ?? this.#ownership.onlyScope();
+    const byTrace = traceId === undefined ? undefined : this.ownership.ofTrace(traceId);
+    return this.activeScope ?? byTrace ?? this.ownership.onlyScope();
   }
 }
 
-function announce(owner: Owner, traceId: string): void {
-  if (owner !== undefined && owner !== GONE) owner.changed(traceId);
+function announce(owner: Owner, traceId: string | undefined): void {
+  if (typeof owner !== 'object') return;
+  owner.touch(traceId);
+  owner.announce();
 }
 
-/** The application's `startSpan()`, `end()` and `emit()` must not notice that they are watched. */
+/** Keeps errors out of the application's `startSpan()`, `end()` and `emit()`. */
 function guard(code: () => void): void {
   try {
     code();

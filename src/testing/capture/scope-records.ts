@@ -1,10 +1,12 @@
+import { positiveInteger, type OptionsOf } from '../../support/option.js';
 import { SpanMap, type SpanIdentity } from '../../model/span-map.js';
+import { handleOf, type Handle } from '../../support/handle.js';
 import type { CapturedLog } from '../captured.js';
 import type { SpanRecord } from './span-record.js';
 
-/** How much had come when a scope was opened. */
-export interface Moment {
-  /** Spans: the order that the next one to start has. */
+/** Number of spans and of unowned log records that had arrived when a scope was opened. */
+export interface Mark {
+  /** Also the order of the next span. */
   readonly spans: number;
   readonly unownedLogs: number;
 }
@@ -13,11 +15,10 @@ export interface Moment {
 export interface TraceRecords {
   readonly traceId: string;
   readonly spans: SpanRecord[];
-  /** Counts the changes: of what did not change, nothing new is to be found out. */
+  /** Counts the changes, so that a wait skips traces that have not changed. */
   revision: number;
 }
 
-let made = 0;
 
 /** How much a scope keeps. */
 export interface ScopeLimits {
@@ -25,50 +26,59 @@ export interface ScopeLimits {
   readonly maxLogsPerScope: number;
 }
 
-/** With a bound for what has a size: the spans of this process have none, because they grow while they are kept. */
+/** More than any test needs, and little enough for a process's memory. */
+const MAX_RECORDS = 100_000;
+
+export const SCOPE_LIMITS: OptionsOf<ScopeLimits> = {
+  maxSpansPerScope: positiveInteger(MAX_RECORDS),
+  maxLogsPerScope: positiveInteger(MAX_RECORDS),
+};
+
+/** With a bound in bytes. Spans of this process have none, because they grow while they are kept. */
 export interface SizedScopeLimits extends ScopeLimits {
-  readonly maxBytesPerScope: number;
+  readonly maxBytesPerScope?: number;
 }
+
+let made = 0;
 
 /**
  * What one scope owns: its spans in the order they started, its logs in the order they were emitted.
  *
- * A scope is open while somebody holds it: the function it runs, and each wait. A closed one still gets
- * what is certainly its own. A full one takes nothing more, and counts it: what a test looks at is how its
- * traces began.
+ * A scope is open while something keeps it open: the function it runs, and each wait. A closed scope still gets
+ * what is certainly its own. A full scope counts what it drops, the newest records: tests look at how traces begin.
  */
 export class ScopeRecords {
   readonly name: string;
-  readonly openedAt: Moment;
-  /** Counts up with each scope of the process. */
+  readonly openedAt: Mark;
+  /** Sequence number within the process. */
   readonly number = ++made;
-  /** The order that the next span has that starts after it was closed; undefined while it is open. */
+  /** Order of the first span that starts after the scope was closed; undefined while it is open. */
   closedAt: number | undefined;
-  /** For those who must not keep it alive. */
+  /** For holders that must not keep it alive. */
   readonly weak = new WeakRef(this);
   readonly spans: SpanRecord[] = [];
   readonly logs: CapturedLog[] = [];
-  /** Spans of its own that the sampler of our provider turned down. */
+  /** Number of its spans that the sampler of the installed provider dropped. */
   unsampled = 0;
-  /** Log records of its own that were emitted through an API whose records never arrive. */
+  /** Number of its log records emitted through an API whose records never arrive. */
   unreadLogs = 0;
   droppedSpans = 0;
   droppedLogs = 0;
   /** Whether something was dropped because of its size. */
   bytesReached = false;
-  readonly #limits: ScopeLimits & Partial<SizedScopeLimits>;
+  readonly #limits: SizedScopeLimits;
   readonly #byId = new SpanMap<SpanRecord>();
   readonly #traces = new Map<string, TraceRecords>();
   readonly #listeners = new Set<() => void>();
   readonly #opened: (open: boolean) => void;
-  #holds = 0;
+  #openers = 0;
   #bytes = 0;
 
-  /** @param opened is told when the scope opens and when it closes */
+  /** @param opened is called when the scope opens and when it closes */
   constructor(
     name: string,
-    openedAt: Moment,
-    limits: ScopeLimits & Partial<SizedScopeLimits>,
+    openedAt: Mark,
+    limits: SizedScopeLimits,
     opened: (scope: ScopeRecords, open: boolean) => void,
   ) {
     this.name = name;
@@ -77,19 +87,16 @@ export class ScopeRecords {
     this.#opened = (open) => opened(this, open);
   }
 
-  /** Keeps it open until the returned function is called, at most once. */
-  hold(): () => void {
-    let held = true;
-    if (this.#holds++ === 0) this.#opened(true);
-    return () => {
-      if (!held) return;
-      held = false;
-      if (--this.#holds === 0) this.#opened(false);
-    };
+  /** Keeps it open until the handle is closed. */
+  keepOpen(): Handle {
+    if (this.#openers++ === 0) this.#opened(true);
+    return handleOf(() => {
+      if (--this.#openers === 0) this.#opened(false);
+    });
   }
 
   get isOpen(): boolean {
-    return this.#holds > 0;
+    return this.#openers > 0;
   }
 
   find(span: SpanIdentity): SpanRecord | undefined {
@@ -123,16 +130,36 @@ export class ScopeRecords {
     return true;
   }
 
-  /** Calls a function after each change, in the call that made it, until the returned function is called. */
-  listen(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** Calls a function after each change, in the call that made it, until the handle is closed. */
+  onChange(listener: () => void): Handle {
+    // Wrapped, so that a listener added twice is called twice and each handle removes one.
+    const call = (): void => listener();
+    this.#listeners.add(call);
+    return handleOf(() => this.#listeners.delete(call));
   }
 
-  /** @param traceId the trace of the span or log record that changed something, if there is one */
-  changed(traceId?: string): void {
+  /** A search that calls `find` for each trace until it finds something, and not again for traces that have not changed. */
+  searchChanged<T>(find: (trace: TraceRecords) => T | undefined): () => T | undefined {
+    const searched = new WeakMap<TraceRecords, number>();
+    return () => {
+      for (const trace of this.#traces.values()) {
+        if (searched.get(trace) === trace.revision) continue;
+        const found = find(trace);
+        if (found !== undefined) return found;
+        searched.set(trace, trace.revision);
+      }
+      return undefined;
+    };
+  }
+
+  /** Annotations that a span of the trace came or ended, or that a log record of it came. */
+  touch(traceId: string | undefined): void {
     const trace = traceId === undefined ? undefined : this.#traces.get(traceId);
     if (trace !== undefined) trace.revision++;
+  }
+
+  /** Calls the listeners. */
+  announce(): void {
     for (const listener of this.#listeners) listener();
   }
 

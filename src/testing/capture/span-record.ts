@@ -3,23 +3,19 @@ import type { CapturedEvent, CapturedSpan } from '../captured.js';
 import { copySpan, type CopyableSpan } from './frozen-copies.js';
 import { firstForeignFrame } from './start-stack.js';
 
-/**
- * A span that was seen to start, from then on.
- *
- * Holds the SDK's own object and copies it when it is read: most spans of a test are never read.
- */
+/** A span from its start on. Holds the SDK's own object and copies it when it is read: most are never read. */
 export class SpanRecord implements SpanIdentity {
   readonly span: CopyableSpan;
   readonly traceId: string;
   readonly spanId: string;
-  /** Counts up with each span that starts in this process. */
+  /** Sequence number of its start. */
   readonly order: number;
-  /** Whether it, or the span it is under, was started for a request that came from elsewhere. */
+  /** Whether the span or one of its ancestors has a remote parent. */
   readonly fromOutside: boolean;
   readonly #startStack: Error | undefined;
   readonly #logs: CapturedEvent[] = [];
   #ended = false;
-  /** Of the ended span; undefined when something was added since. */
+  /** Copy of the ended span; undefined if a log record was added since. */
   #copy: CapturedSpan | undefined;
 
   constructor(span: CopyableSpan, order: number, fromOutside: boolean, startStack: Error | undefined) {
@@ -46,14 +42,14 @@ export class SpanRecord implements SpanIdentity {
     this.#copy = undefined;
   }
 
-  /** @param maxLogs how many it keeps, if no scope does that for it */
+  /** @param maxLogs bound for a span that no scope owns; a scope has its own */
   addLog(event: CapturedEvent, maxLogs = Infinity): void {
     if (this.#logs.length >= maxLogs) return;
     this.#logs.push(event);
     this.#copy = undefined;
   }
 
-  /** As it is now. An ended span gives the same copy each time. */
+  /** A copy of the span as it is now. Of an ended span always the same one. */
   captured(): CapturedSpan {
     if (this.#copy !== undefined) return this.#copy;
     const copy = copySpan(this.span, this.#ended, this.#logs);

@@ -3,7 +3,7 @@ import { RecentItems } from './recent-items.js';
 import type { ScopeRecords } from './scope-records.js';
 import type { SpanRecord } from './span-record.js';
 
-/** Traces whose spans are strays; the one seen first gives way. */
+/** Bound of the traces remembered. The oldest is evicted. */
 const MAX_TRACES = 1_000;
 
 /** A span that may belong to another scope than the one that has it. */
@@ -15,15 +15,15 @@ export interface Stray {
 }
 
 /**
- * Spans that were started in the async context of a scope and may be of another one: its loops and timers go on when it
- * is closed, with the work of later tests. The last 1,000, for what denies that a span is there.
+ * Spans that were started in the async context of one scope and may belong to another: loops and timers of a closed
+ * scope go on, with the work of later tests. Negative assertions look at the last 1,000.
  */
 export class Strays {
   readonly #strays = new RecentItems<Stray>();
-  /** By trace id: the scope that has the trace's strays, by its number, and their rival. */
+  /** By trace id: the number of the scope that has the trace's strays, and their rival. */
   readonly #traces = new Map<string, { readonly owner: number; readonly rival: Stray['rival'] }>();
 
-  /** @param rival undefined if nothing but the spans above raises a doubt */
+  /** @param rival undefined if the span is in doubt at most because its ancestors are */
   add(record: SpanRecord, owner: ScopeRecords, rival: Rival | undefined): void {
     const known = this.#rivalIn(record.traceId, owner);
     const doubt = rival === undefined ? known : rival === ANY ? ANY : rival.weak;
@@ -35,7 +35,7 @@ export class Strays {
     this.#traces.delete(oldest as string);
   }
 
-  /** Those that may belong to a scope: by their trace or links; or by the time, without either. */
+  /** Strays that may belong to a scope: by their trace or links, or else by their start time. */
   of(scope: ScopeRecords): Stray[] {
     return this.#strays.items.filter(({ record, rival }) => {
       if (scope.find(record) === record) return false;

@@ -1,13 +1,13 @@
 import type { LogRecordProcessor, SpanProcessor } from '../../model/otel.js';
 import type { SpanCache } from '../../cache/span-cache.js';
 import type { AsyncDisposable, Disposable } from '../../support/disposable.js';
-import { boolean, resolveOptions, type OptionsOf } from '../../support/option.js';
+import { boolean, ofType, resolveOptions, type OptionsOf } from '../../support/option.js';
 import { attachScope, ForeignProviderError } from './errors.js';
 import { InstalledSdk, registeredProvider } from '../sdk/installed-sdk.js';
 import { LogArrival } from '../sdk/log-arrival.js';
 import { processWide, type ProcessWide } from './process-wide.js';
 import { foreignProviderMessage, providerState } from '../sdk/provider-check.js';
-import { SCOPE_LIMITS } from './scope-limits.js';
+import { SCOPE_LIMITS } from './scope-records.js';
 import { CaptureScope } from './scope.js';
 import type { OpenScope, TraceRun, TraceScope } from './trace-scope.js';
 import { findLogsApi, findUserSdk, hasUnreadLogsApi, type LogsApi } from '../sdk/user-sdk.js';
@@ -15,43 +15,42 @@ import { findLogsApi, findUserSdk, hasUnreadLogsApi, type LogsApi } from '../sdk
 /** Where spans and log records come from. */
 export interface TraceTestingOptions {
   /**
-   * A cache that the application's own provider has: spans and log records are seen through its processors,
-   * and nothing is installed. Not behind its `exporter`, which gets spans too late to tell whose they are.
-   * Default none.
+   * A cache that the application's own provider has. Spans and log records are observed at its processors, and nothing
+   * is installed. Its `exporter` does not do, because it gets spans too late to find their scope. Default none.
    */
   cache?: SpanCache;
   /**
-   * Whether to install a provider when none is registered: with a context manager, W3C propagation and, if
-   * `sdk-logs` is there, a logger provider. With false, put `spanProcessor` and `logRecordProcessor` into
-   * your own. Default true; without meaning if there is a `cache`.
+   * Whether to install a provider if none is registered, with a context manager, W3C propagation and, if `sdk-logs` is
+   * installed, a logger provider. With false, put `spanProcessor` and `logRecordProcessor` into your own. Default
+   * true; has no effect with a `cache`.
    */
   install?: boolean;
   /**
-   * Whether to remember where spans are started, so that errors can name the place of one that was not ended.
-   * Costs a stack trace per span. Default false.
+   * Whether to record where spans are started, so that errors can name the place of a span that did not end. Costs a
+   * stack trace per span. Default false.
    */
   captureStartStack?: boolean;
   /**
-   * How many spans a scope keeps. What comes when it is full is counted as `droppedSpansCount` and told in messages.
-   * From 1, default 100,000.
+   * Limit of the spans that a scope keeps. Spans that start at the limit are dropped, counted in `droppedSpansCount` and
+   * mentioned in messages. From 1, default 100,000.
    */
   maxSpansPerScope?: number;
   /** Likewise, log records: `droppedLogsCount`. From 1, default 100,000. */
   maxLogsPerScope?: number;
   /**
-   * Where to look for the SDK to install, as a `file:` URL or an absolute path: `import.meta.url` of a test's setup
-   * file, if that is not where the process was started. Default: the working directory.
+   * Where to look for the SDK to install, as a `file:` URL or an absolute path, such as `import.meta.url` of a setup
+   * file. Default: the working directory.
    */
   resolveFrom?: string;
 }
 
-/** What is told of a scope when it is opened. */
+/** Name of a scope. */
 export interface ScopeOptions {
-  /** What messages call it, such as the title of the test. Default `scope 1` and so on. */
+  /** Name of the scope in messages, such as the title of the test. Default `scope 1` and so on. */
   readonly name?: string;
 }
 
-/** Reads spans and logs in tests. `await using` works, too. */
+/** Reads spans and logs in tests. Works with `await using`. */
 export interface TraceTesting extends AsyncDisposable {
   /** For a provider of your own. The same object in the whole process; registering it twice is harmless. */
   readonly spanProcessor: SpanProcessor;
@@ -62,7 +61,7 @@ export interface TraceTesting extends AsyncDisposable {
   /**
    * Runs code as one scope, and returns the scope when the code has returned and its promise has settled.
    *
-   * What the code throws is thrown again, with the scope as its property `scope`.
+   * Errors of the code are rethrown, with the scope as their property `scope`.
    *
    * @throws ForeignProviderError if a provider was registered whose spans do not arrive here
    */
@@ -77,28 +76,18 @@ export interface TraceTesting extends AsyncDisposable {
    */
   openScope(options?: ScopeOptions): OpenScope;
   /**
-   * Stops reading. The last one to do so takes back what was installed, and nothing else. Scopes stay
+   * Stops reading. The last of the process to do so unregisters what was installed, and nothing else. Scopes stay
    * readable. Idempotent.
    */
   shutdown(): Promise<void>;
 }
 
 const OPTIONS: OptionsOf<TraceTestingOptions> = {
-  cache: {
-    fallback: undefined as unknown as SpanCache,
-    expected: 'a SpanCache',
-    type: (value) => typeof (value as SpanCache | undefined)?.tap === 'function',
-    inRange: () => true,
-  },
+  cache: ofType('a SpanCache', (value) => typeof (value as SpanCache | null)?.tap === 'function'),
   install: boolean(true),
   captureStartStack: boolean(false),
   ...SCOPE_LIMITS,
-  resolveFrom: {
-    fallback: undefined as unknown as string,
-    expected: 'a file: URL or an absolute path',
-    type: (value) => typeof value === 'string',
-    inRange: () => true,
-  },
+  resolveFrom: ofType('a file: URL or an absolute path', (value) => typeof value === 'string'),
 };
 
 let scopes = 0;
@@ -111,11 +100,11 @@ let scopes = 0;
  * const run = await tracing.run(() => checkout(order));
  * ```
  *
- * All of a process share one provider, which is never replaced: what was instrumented once stays so, in
- * whatever order test files come. Each test reads its own spans, because each `run` owns what starts in it.
+ * The whole process shares one provider, which is never replaced, so that instrumentation keeps working in whatever
+ * order test files run. Each test reads its own spans, because each `run` owns the spans that start in it.
  *
  * @throws ForeignProviderError if a provider is registered whose spans do not arrive here
- * @throws MissingSdkError if none is, and no SDK can be found to make one of
+ * @throws MissingSdkError if none is registered and no SDK is found
  * @throws TypeError for an unknown option or a value of the wrong type
  */
 export function traceTesting(options?: TraceTestingOptions): TraceTesting {
@@ -143,8 +132,7 @@ class ProcessTraceTesting implements TraceTesting {
     });
     if (options.cache === undefined && options.install) this.#requireProvider();
     this.#tap = options.cache?.tap(shared.recorder);
-    shared.recorder.users.add(this);
-    if (options.captureStartStack) shared.recorder.stackUsers.add(this);
+    shared.recorder.addUser(this, options.captureStartStack);
   }
 
   get spanProcessor(): SpanProcessor {
@@ -186,7 +174,11 @@ class ProcessTraceTesting implements TraceTesting {
   }
 
   shutdown(): Promise<void> {
-    if (!this.#isShutDown) this.#shutDown();
+    this.#isShutDown = true;
+    const { recorder, installers } = this.#shared;
+    this.#tap?.[Symbol.dispose]();
+    recorder.removeUser(this);
+    if (installers.delete(this) && installers.size === 0) this.#shared.installed?.remove();
     return Promise.resolve();
   }
 
@@ -194,17 +186,7 @@ class ProcessTraceTesting implements TraceTesting {
     return this.shutdown();
   }
 
-  #shutDown(): void {
-    this.#isShutDown = true;
-    const { recorder, installers } = this.#shared;
-    this.#tap?.[Symbol.dispose]();
-    recorder.stackUsers.delete(this);
-    recorder.users.delete(this);
-    if (recorder.users.size === 0) recorder.forgetUnowned();
-    if (installers.delete(this) && installers.size === 0) this.#shared.installed?.remove();
-  }
-
-  /** Installs a provider if there is none. A provider of the user's must have our processor. */
+  /** Installs a provider if there is none. The user's own provider must have the kit's processor. */
   #requireProvider(): void {
     const { installed, installers, recorder } = this.#shared;
     if (installed?.isRegistered) {
@@ -213,19 +195,11 @@ class ProcessTraceTesting implements TraceTesting {
     }
     const provider = registeredProvider();
     if (this.#trusted.has(provider)) return;
-    switch (providerState(recorder)) {
-      case 'foreign':
-        throw new ForeignProviderError(foreignProviderMessage());
-      case 'none':
-        if (this.#options.install) this.#install();
-        break;
-      case 'captured':
-        this.#trusted.add(provider);
-        break;
-      case 'unsampled':
-        // It cannot be told. Whoever waits for a span learns it then.
-        break;
-    }
+    // `unsampled` says nothing about the processors. A wait for a span reports it.
+    const state = providerState(recorder);
+    if (state === 'foreign') throw new ForeignProviderError(foreignProviderMessage());
+    if (state === 'none' && this.#options.install) this.#install();
+    if (state === 'captured') this.#trusted.add(provider);
   }
 
   #install(): void {

@@ -2,28 +2,25 @@ import type { SpanIdentity } from '../../model/span-map.js';
 import type { CapturedLog } from '../captured.js';
 import type { CopiedLog } from './frozen-copies.js';
 import { MAX_ITEMS, RecentItems } from './recent-items.js';
-import type { Moment } from './scope-records.js';
+import type { Mark } from './scope-records.js';
 import type { SpanRecord } from './span-record.js';
 
 interface UnownedLog extends CopiedLog {
   readonly order: number;
 }
 
-/**
- * What no scope owns: the last 1,000 spans and the last 1,000 log records, in the order they came. Of what another
- * process sent, fewer if they are large.
- */
+/** The last 1,000 spans and the last 1,000 log records that no scope owns, in order of arrival; fewer if they are large. */
 export class Unowned {
   readonly #spans = new RecentItems<SpanRecord>();
   readonly #logs = new RecentItems<UnownedLog>();
   #logCount = 0;
 
-  /** Log records that had no owner, those that gave way included. */
+  /** Number of log records without an owner, evicted ones included. */
   get logCount(): number {
     return this.#logCount;
   }
 
-  /** From another process its log records often come before it does. */
+  /** Log records of another process often arrive before their span. */
   addSpan(record: SpanRecord, bytes = 0): void {
     for (const { log, event } of this.#logs.items) if (isIn(record, log)) record.addLog(event, MAX_ITEMS);
     this.#spans.add(record, bytes);
@@ -34,11 +31,11 @@ export class Unowned {
     this.#spans.items.find((record) => isIn(record, log))?.addLog(event, MAX_ITEMS);
   }
 
-  spansSince({ spans }: Moment): SpanRecord[] {
+  spansSince({ spans }: Mark): SpanRecord[] {
     return this.#spans.items.filter(({ order }) => order >= spans);
   }
 
-  logsSince({ unownedLogs }: Moment): CapturedLog[] {
+  logsSince({ unownedLogs }: Mark): CapturedLog[] {
     return this.#logs.items.filter(({ order }) => order >= unownedLogs).map(({ log }) => log);
   }
 

@@ -1,37 +1,25 @@
-import {
-  millisFrom,
-  resolveOptions,
-  type Option,
-  type OptionsOf,
-} from '../../support/option.js';
+import { millisFrom, ofType, resolveOptions, type OptionsOf } from '../../support/option.js';
+import { clearTimeout, setTimeout } from '../../support/timers.js';
 import { afterTurn } from '../assert/after-turn.js';
 import type { ScopeRecords } from './scope-records.js';
-import { startTimer, stopTimer } from './timers.js';
 import type { SettleOptions } from './trace-scope.js';
 
 const NEVER = new AbortController().signal;
 
-const signal: Option<AbortSignal> = {
-  fallback: NEVER,
-  expected: 'an AbortSignal',
-  type: (value) => value instanceof AbortSignal || typeof (Object(value) as AbortSignal).aborted === 'boolean',
-  inRange: () => true,
-};
-
 const OPTIONS: OptionsOf<SettleOptions> = {
   timeoutMillis: millisFrom(0, 1_000),
-  signal,
+  signal: ofType('an AbortSignal', (value) => typeof (value as AbortSignal | null)?.aborted === 'boolean', NEVER),
   settleMillis: millisFrom(0, 0),
 };
 
 /**
  * Waits until something can be seen in a scope.
  *
- * Looks now, and after each turn of the code that changed the scope: no polling, so that a faked clock makes no
- * difference. The only timers are the deadline and the settle time. The scope is open as long as this waits.
+ * Looks now, and after each turn of the code that changed the scope. It does not poll, so a faked clock makes no
+ * difference; the only timers are the deadline and the settle time. The scope stays open as long as this waits.
  *
- * @param look returns undefined as long as there is nothing to see
- * @param onTimeout makes the error of a wait that is over
+ * @param look returns undefined as long as there is nothing to see; what it throws rejects the wait
+ * @param onTimeout makes the error of a wait that times out
  * @throws TypeError or RangeError for a wrong option
  */
 export async function waitUntil<T>(
@@ -40,98 +28,50 @@ export async function waitUntil<T>(
   options: SettleOptions | undefined,
   onTimeout: (timeoutMillis: number) => Error,
 ): Promise<T> {
-  const resolved = resolveOptions(OPTIONS, options);
-  resolved.signal.throwIfAborted();
-  const release = scope.hold();
-  const wait = new Wait(scope, look, resolved, onTimeout);
+  const { timeoutMillis, settleMillis, signal } = resolveOptions(OPTIONS, options);
+  signal.throwIfAborted();
+  const opening = scope.keepOpen();
+  let stop!: () => void;
   try {
-    return await wait.result;
+    return await new Promise<T>((resolve, reject) => {
+      let isOver = false;
+      let settling: NodeJS.Timeout | undefined;
+      const orReject = (code: () => void): void => {
+        try {
+          code();
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const check = (): void => {
+        if (isOver) return;
+        clearTimeout(settling);
+        const seen = look();
+        if (seen === undefined) return;
+        if (settleMillis === 0) resolve(seen);
+        else settling = setTimeout(() => resolve(seen), settleMillis);
+      };
+      const checkAfterTurn = afterTurn(() => orReject(check));
+      const listening = scope.onChange(() => {
+        // Any change restarts the settle time. The look follows once the current turn is over.
+        clearTimeout(settling);
+        checkAfterTurn();
+      });
+      const deadline = setTimeout(() => orReject(() => reject(onTimeout(timeoutMillis))), timeoutMillis);
+      const abort = (): void => reject(signal.reason);
+      // One signal serves all waits without one: it must not collect listeners.
+      if (signal !== NEVER) signal.addEventListener('abort', abort);
+      stop = () => {
+        isOver = true;
+        listening.close();
+        clearTimeout(deadline);
+        clearTimeout(settling);
+        signal.removeEventListener('abort', abort);
+      };
+      orReject(check);
+    });
   } finally {
-    wait.stop();
-    release();
+    stop();
+    opening.close();
   }
-}
-
-class Wait<T> {
-  readonly result: Promise<T>;
-  readonly #look: () => T | undefined;
-  readonly #options: Required<SettleOptions>;
-  readonly #unlisten: () => void;
-  readonly #deadline: NodeJS.Timeout;
-  readonly #resolve: (value: T) => void;
-  readonly #reject: (reason: unknown) => void;
-  #settling: NodeJS.Timeout | undefined;
-  #stopped = false;
-
-  constructor(
-    scope: ScopeRecords,
-    look: () => T | undefined,
-    options: Required<SettleOptions>,
-    onTimeout: (timeoutMillis: number) => Error,
-  ) {
-    const { promise, resolve, reject } = withResolvers<T>();
-    this.result = promise;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    this.#look = look;
-    this.#options = options;
-    const checkAfterTurn = afterTurn(() => this.#check());
-    this.#unlisten = scope.listen(() => {
-      // What changes, has not settled; whether there is something to see shows after the turn.
-      stopTimer(this.#settling);
-      checkAfterTurn();
-    });
-    this.#deadline = startTimer(() => {
-      this.#orReject(() => reject(onTimeout(options.timeoutMillis)));
-    }, options.timeoutMillis);
-    // One signal for all that have none: it must not collect listeners.
-    if (options.signal !== NEVER) options.signal.addEventListener('abort', this.#abort);
-    this.#check();
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    this.#unlisten();
-    stopTimer(this.#deadline);
-    stopTimer(this.#settling);
-    this.#options.signal.removeEventListener('abort', this.#abort);
-  }
-
-  readonly #abort = (): void => this.#reject(this.#options.signal.reason);
-
-  /** What the test's functions throw is the test's. */
-  #check(): void {
-    if (this.#stopped) return;
-    this.#orReject(() => {
-      stopTimer(this.#settling);
-      this.#settling = undefined;
-      const seen = this.#look();
-      if (seen === undefined) return;
-      if (this.#options.settleMillis === 0) this.#resolve(seen);
-      else this.#settling = startTimer(() => this.#resolve(seen), this.#options.settleMillis);
-    });
-  }
-
-  #orReject(code: () => void): void {
-    try {
-      code();
-    } catch (error) {
-      this.#reject(error);
-    }
-  }
-}
-
-/** `Promise.withResolvers`, which Node has from 22 on. */
-function withResolvers<T>(): {
-  promise: Promise<T>;
-  resolve: (value: T) => void;
-  reject: (reason: unknown) => void;
-} {
-  let resolve!: (value: T) => void;
-  let reject!: (reason: unknown) => void;
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
 }

@@ -1,83 +1,67 @@
 import { printable } from '../../trace/text/printable.js';
-import { memberOf } from '../../model/value-parts.js';
+import { counted } from '../assert/report/describe.js';
+import type { CompiledMatcher } from '../assert/matcher.js';
 import { captureTrace, groupByTrace, type TraceRecord } from '../capture/captured-traces.js';
-import { whyNoSpans } from './no-spans.js';
-import type { Recorder } from '../capture/recorder.js';
 import type { ScopeRecords } from '../capture/scope-records.js';
-import type { SpanRecord } from '../capture/span-record.js';
-import { spanLine, traceLines } from '../capture/tree-text.js';
+import { traceLines } from '../capture/tree-text.js';
+import { firstTexts } from '../first-texts.js';
+import type { CapturedSpan } from '../captured.js';
 
-/** Of each kind of thing in a message. */
+/** Lines of each section of a message. */
 const MAX_ITEMS = 5;
-/** Open spans in the difference of an assertion. */
-const MAX_OPEN = 60;
+
+/** Texts and defaults in which the kinds of scope differ. */
+export interface ScopeKind {
+  readonly name: string;
+  readonly nothingSeen: string;
+  readonly open: string;
+  readonly notIdle: string;
+  /** How long waits last by default. */
+  readonly timeoutMillis: number;
+  readonly idleSettleMillis: number;
+}
 
 /**
- * What a scope has, for the message of a wait that is over: the trees seen so far, the spans still open and
- * where they were started, what nobody owns.
+ * Text of a scope for `console.log()`: its name, its counts and its first traces.
  *
- * @param nearest what came nearest to what was asked for, a line each
- * @param remarks what makes less of the scope than its spans
+ * @param spans its spans, in the order they started
  */
-export function describeScope(
-  scope: ScopeRecords,
-  recorder: Recorder,
-  nearest: readonly string[],
-  remarks: readonly string[],
-): string {
-  const open = openSpans(scope);
-  const sections = [
-    seen(scope, recorder),
-    section('Still open', openLines(open, MAX_ITEMS), MAX_ITEMS, open.length),
-    section('Nearest', nearest),
-    section('Unowned', recorder.unowned.spansSince(scope.openedAt).map((record) => spanLine(record.captured()))),
-    ...remarks,
+export function showScope(kind: string, scope: ScopeRecords, spans: readonly TraceRecord[]): string {
+  const { name, logs, droppedSpans, droppedLogs } = scope;
+  const open = scope.spans.filter(({ ended }) => !ended).length;
+  const counts = [
+    counted(spans.length, 'span') + (open > 0 ? `, ${open} of them open` : ''),
+    ...(logs.length > 0 ? [counted(logs.length, 'log record')] : []),
+    ...(droppedSpans + droppedLogs > 0 ? [`${droppedSpans + droppedLogs} not kept`] : []),
   ];
-  return sections.filter((text) => text !== '').join('\n\n');
+  return [`${kind} ${printable(name)}: ${counts.join(', ')}`, ...traceTexts(spans)].join('\n  ');
 }
 
-/** The spans that have not ended. */
-export function openSpans({ spans }: ScopeRecords): SpanRecord[] {
-  return spans.filter(({ ended }) => !ended);
-}
-
-/** Spans, one per line, with the place where each was started if that is known. */
-export function openLines(spans: readonly SpanRecord[], maxLines = MAX_OPEN): string[] {
-  return spans.slice(0, maxLines).map(({ span, startedAt: place }) => {
-    return `${printable(memberOf(span, 'name'))}${place === undefined ? '' : `, started at ${place}`}`;
-  });
-}
-
-function seen(scope: ScopeRecords, recorder: Recorder): string {
-  return scope.spans.length === 0
-    ? `No span was captured: ${whyNoSpans(scope, recorder)}`
-    : seenTraces(scope.spans);
-}
-
-/** The trees of what was captured, each with its id. */
+/** The first trees of what was captured, each with its id. */
 export function seenTraces(records: readonly TraceRecord[]): string {
-  return section('Seen so far', traceTexts(records), Infinity);
+  return ['Seen so far:', ...traceTexts(records)].join('\n  ');
 }
 
-/** The first trees of what was captured, each with its id, and how many more there are. */
-export function traceTexts(records: readonly TraceRecord[]): string[] {
-  const traces = [...groupByTrace(records).values()];
-  const lines = traces.slice(0, MAX_ITEMS).map((ofOne) => {
-    const trace = captureTrace(ofOne);
-    return [`trace ${printable(trace.traceId)}`, ...traceLines(trace)].join('\n    ');
-  });
-  if (traces.length > MAX_ITEMS) lines.push(`⋯ ${traces.length - MAX_ITEMS} more traces`);
-  return lines;
+/** The first items under a title, a line each, and how many more there are. Empty if there are none. */
+export function section<T>(title: string, items: readonly T[], lineOf: (item: T) => string = String): string {
+  if (items.length === 0) return '';
+  return [`${title}:`, ...firstTexts(items, MAX_ITEMS, lineOf, (more) => `⋯ ${more} more`)].join('\n  ');
 }
 
-/**
- * Lines under a title, or nothing if there are none.
- *
- * @param count how many lines there would be, if not all are given
- */
-export function section(title: string, lines: readonly string[], maxLines = MAX_ITEMS, count = lines.length): string {
-  if (lines.length === 0) return '';
-  const shown = lines.slice(0, maxLines).map((line) => `  ${line}`);
-  if (count > shown.length) shown.push(`  ⋯ ${count - shown.length} more`);
-  return `${title}:\n${shown.join('\n')}`;
+/** Headline of a wait for a trace that times out. */
+export function missedTrace(root: CompiledMatcher<CapturedSpan> | undefined, traceId: string | undefined): string {
+  const asked = [
+    ...(root === undefined ? [] : [`root ${root.description}`]),
+    ...(traceId === undefined ? [] : [`id ${traceId}`]),
+  ];
+  return `no trace${asked.length === 0 ? '' : ` with ${asked.join(' and ')}`} was complete`;
+}
+
+function traceTexts(records: readonly TraceRecord[]): string[] {
+  return firstTexts([...groupByTrace(records).values()], MAX_ITEMS, traceText, (more) => `⋯ ${more} more traces`);
+}
+
+function traceText(records: readonly TraceRecord[]): string {
+  const trace = captureTrace(records);
+  return [`trace ${printable(trace.traceId)}`, ...traceLines(trace)].join('\n    ');
 }

@@ -14,7 +14,7 @@ export function whyNoLogs({ openedAt, unreadLogs }: ScopeRecords, recorder: Reco
   return arrival.mayBeUnread ? `${BY_PROVIDER[state]}\n${MAY_BE_UNREAD}` : BY_PROVIDER[state];
 }
 
-/** What is to be said of log records that were emitted where nobody reads them. */
+/** Text about log records that were emitted through an API that nobody reads. */
 export function unreadText(unreadLogs: number): string {
   return `${records(unreadLogs)} emitted through @opentelemetry/api-logs, and reached nobody: ${LINE_OF_API}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../assert/report/describe.js';
 import { whyNoInstrumentation } from '../sdk/instrumentations.js';
 import { providerState, type ProviderState } from '../sdk/provider-check.js';
 import type { Recorder } from '../capture/recorder.js';
@@ -5,7 +6,7 @@ import type { ScopeRecords } from '../capture/scope-records.js';
 
 /** Why a scope has no span, as far as that can be told: the surest reason first. */
 export function whyNoSpans(scope: ScopeRecords, recorder: Recorder): string {
-  const reasons = [...whyBlind(recorder), ...samplingReasons(scope), ...ownerReasons(scope, recorder)];
+  const reasons = [...whyUnreachable(recorder), ...samplingReasons(scope), ...ownerReasons(scope, recorder)];
   if (reasons.length > 0) return reasons.join('\n');
   return `a provider is registered and its spans arrive here, but nothing started one.
 ${whyNoInstrumentation()}
@@ -13,7 +14,7 @@ Does a tracer come from another provider than the one registered now?`;
 }
 
 /** Why no span of the registered provider can arrive here, if so. */
-export function whyBlind(recorder: Recorder): readonly string[] {
+export function whyUnreachable(recorder: Recorder): readonly string[] {
   return BY_PROVIDER[providerState(recorder)];
 }
 
@@ -26,19 +27,13 @@ const BY_PROVIDER: Readonly<Record<ProviderState, readonly string[]>> = {
 
 function samplingReasons({ unsampled }: ScopeRecords): string[] {
   if (unsampled === 0) return [];
-  return [`unsampled: ${count(unsampled)} had a parent that is not sampled, such as a traceparent that ends in -00`];
+  return [`unsampled: ${counted(unsampled, 'span')} had a parent that is not sampled, such as a traceparent that ends in -00`];
 }
 
 function ownerReasons(scope: ScopeRecords, recorder: Recorder): string[] {
-  const since = recorder.order - scope.openedAt.spans;
-  const unowned = recorder.unowned.spansSince(scope.openedAt).length;
-  const others = since - unowned - scope.spans.length - scope.droppedSpans;
+  const { unowned, ofOtherScopes } = recorder.notOwnedBy(scope);
   return [
-    ...(others > 0 ? [`owned by another scope: ${count(others)} started since this one was opened`] : []),
-    ...(unowned > 0 ? [`unowned: ${count(unowned)} started in no scope's async context, trace or links`] : []),
+    ...(ofOtherScopes > 0 ? [`owned by another scope: ${counted(ofOtherScopes, 'span')} started since this one was opened`] : []),
+    ...(unowned > 0 ? [`unowned: ${counted(unowned, 'span')} started in no scope's async context, trace or links`] : []),
   ];
-}
-
-function count(spans: number): string {
-  return spans === 1 ? '1 span' : `${spans} spans`;
 }

@@ -2,15 +2,14 @@
 export type OtlpProtocol = 'http/protobuf' | 'http/json';
 
 /**
- * Milliseconds from the end of a span to its export. Not 0, which some languages' SDKs refuse. What ends within
- * this time travels together.
+ * Milliseconds from the end of a span to its export. Not 0, which the SDKs of some languages refuse. Spans that end
+ * within this time are exported together.
  */
 const SCHEDULE_DELAY = '10';
 
 /**
- * The environment variables that make an OpenTelemetry SDK, in any language, send its spans and log records to a
- * receiver, soon and all of them. Those for one signal are there because a value inherited from the shell would
- * come first.
+ * Environment variables that make an OpenTelemetry SDK, in any language, soon send all of its spans and log records to
+ * a receiver. The variables for one signal are set as well, because values inherited from the shell would win.
  *
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */

@@ -3,8 +3,7 @@
  *
  * @module otel-span-cache/testing/remote
  */
-export { remoteScope } from './remote-scope.js';
-export { remoteReceiver } from './receiver.js';
+export { remoteReceiver, remoteScope } from './receiver.js';
 export type {
   RemoteReceiver,
   RemoteReceiverOptions,
@@ -14,4 +13,4 @@ export type {
 } from './contract.js';
 export type { OtlpProtocol } from './environment.js';
 export type { RejectionReason } from './rejection.js';
-export type { LogMatcher } from '../assert/wanted-log.js';
+export type { LogMatcher } from '../assert/matcher.js';

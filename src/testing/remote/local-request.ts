@@ -8,9 +8,9 @@ const LOOPBACK = /^(?:localhost\.?|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const EXPECTED = 'localhost or a loopback address';
 
 /**
- * Refuses what a web page sends: a page can have the name of its own site resolve to this machine (DNS rebinding),
- * and its browser would then let it send anything to the receiver. A browser names that site as `Host`, and as
- * `Origin` the site that the page comes from.
+ * Rejects requests of web pages. A page can make the name of its own site resolve to this machine (DNS rebinding), so
+ * that the browser lets it send anything to the receiver; then `Host` has the name of that site. `Origin` has the site
+ * of the page.
  *
  * @throws Rejection
  */

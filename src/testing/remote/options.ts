@@ -1,5 +1,5 @@
-import { millisFrom, oneOf, positiveInteger, resolveOptions, type OptionsOf } from '../../support/option.js';
-import { SCOPE_LIMITS } from '../capture/scope-limits.js';
+import { millisFrom, oneOf, positiveInteger, type OptionsOf } from '../../support/option.js';
+import { SCOPE_LIMITS } from '../capture/scope-records.js';
 import type { RemoteReceiverOptions, RemoteScopeOptions } from './contract.js';
 import type { OtlpProtocol } from './environment.js';
 
@@ -10,7 +10,7 @@ const MAX_REQUEST_ELEMENTS = 1_000_000;
 
 const MAX_BYTES_PER_SCOPE = 256 * 1024 * 1024;
 
-const RECEIVER: OptionsOf<RemoteReceiverOptions> = {
+export const RECEIVER_OPTIONS: OptionsOf<RemoteReceiverOptions> = {
   protocol: oneOf<OtlpProtocol>('http/protobuf', 'http/json'),
   maxRequestBytes: positiveInteger(MAX_REQUEST_BYTES),
   maxRequestElements: positiveInteger(MAX_REQUEST_ELEMENTS),
@@ -24,7 +24,7 @@ const RECEIVER: OptionsOf<RemoteReceiverOptions> = {
   },
 };
 
-const SCOPE: OptionsOf<RemoteScopeOptions> = {
+export const SCOPE_OPTIONS: OptionsOf<RemoteScopeOptions> = {
   name: {
     fallback: '',
     expected: 'a string that is not empty',
@@ -33,24 +33,3 @@ const SCOPE: OptionsOf<RemoteScopeOptions> = {
   },
   timeoutMillis: millisFrom(0, 4_000),
 };
-
-/** @throws TypeError or RangeError */
-export function receiverOptions(options?: RemoteReceiverOptions): Required<RemoteReceiverOptions> {
-  return resolveOptions(RECEIVER, options);
-}
-
-/**
- * A name that was left out is empty.
- *
- * @throws TypeError or RangeError
- */
-export function scopeOptions(options?: RemoteScopeOptions): Required<RemoteScopeOptions> {
-  return resolveOptions(SCOPE, options);
-}
-
-/** @throws TypeError or RangeError */
-export function allOptions(
-  options?: RemoteReceiverOptions & RemoteScopeOptions,
-): Required<RemoteReceiverOptions & RemoteScopeOptions> {
-  return resolveOptions({ ...RECEIVER, ...SCOPE }, options);
-}

@@ -1,21 +1,20 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { lastAnswer, rejectionOf } from './connection-error.js';
 import { assertLocal } from './local-request.js';
 import { ElementBudget, TooManyElements } from './otlp/element-budget.js';
 import { encodingOf, type Encoding } from './otlp/encodings.js';
 import { readLogs, readSpans } from './otlp/read-request.js';
 import { LOGS_REQUEST, TRACE_REQUEST } from './otlp/schema.js';
-import { ANSWER_HEADERS, Rejection, STATUS_CODES, type RejectionReason } from './rejection.js';
+import { ANSWER_HEADERS, lastAnswer, Rejection, rejectionOf, STATUS_CODES, type RejectionReason } from './rejection.js';
 import type { RemoteRecords } from './remote-records.js';
 import { readBody } from './request-body.js';
 import { UnderWay } from './under-way.js';
 
-/** Nobody but processes on this machine. */
+/** Reachable from this machine only. */
 const LOOPBACK = '127.0.0.1';
 
-/** What each path takes in. Everything is decoded before anything is taken: a bad request leaves no trace. */
+/** By path. A request is decoded completely before anything of it is kept. */
 const SIGNALS: Readonly<Record<string, (records: RemoteRecords, decode: Decode) => void>> = {
   '/v1/traces': (records, decode) => records.addSpans(readSpans(decode(TRACE_REQUEST))),
   '/v1/logs': (records, decode) => records.addLogs(readLogs(decode(LOGS_REQUEST))),
@@ -23,23 +22,23 @@ const SIGNALS: Readonly<Record<string, (records: RemoteRecords, decode: Decode) 
 
 type Decode = (message: typeof TRACE_REQUEST) => object;
 
-/** How large one request may be. */
+/** Limits of one request. */
 export interface RequestLimits {
   readonly maxRequestBytes: number;
   readonly maxRequestElements: number;
 }
 
-/** How much senders may do at once, and how long they may take. */
+/** Limits of all senders together, and how long they may take. */
 export interface ServerLimits {
   readonly maxConnections: number;
   readonly maxRequestsUnderWay: number;
-  /** How many of the largest requests there may be at once. */
+  /** Bodies of all pending requests, as a multiple of `maxRequestBytes`. */
   readonly maxLargestRequests: number;
   readonly headersMillis: number;
   readonly requestMillis: number;
 }
 
-/** More than the services of one test need. */
+/** Above what the services of one test need. */
 const SERVER_LIMITS: ServerLimits = {
   maxConnections: 512,
   maxRequestsUnderWay: 256,
@@ -51,30 +50,21 @@ const SERVER_LIMITS: ServerLimits = {
 /**
  * The receiving end of OTLP over HTTP, on a free port of the loopback interface.
  *
- * Neither the server nor its connections keep the process alive: a test that forgets to close it still ends.
+ * Neither the server nor its connections keep the process alive, so a test that forgets to close it still ends.
  */
 export class OtlpServer {
-  /** Requests that came in, the rejected ones included. */
+  /** All requests, rejected ones included. */
   requests = 0;
-  readonly rejected: Record<RejectionReason, number> = {
-    wrong_host: 0,
-    wrong_path: 0,
-    wrong_method: 0,
-    unsupported_media_type: 0,
-    too_large: 0,
-    too_slow: 0,
-    busy: 0,
-    bad_payload: 0,
-  };
+  readonly rejected = Object.fromEntries(Object.keys(STATUS_CODES).map((reason) => [reason, 0])) as Record<RejectionReason, number>;
   lastRejection: string | undefined;
   readonly #records: RemoteRecords;
   readonly #limits: RequestLimits;
   readonly #underWay: UnderWay;
   readonly #server: Server;
-  /** Of each connection: the answer to its last request, be it under way. */
+  /** By connection: the response to its last request, which may be pending. */
   readonly #answers = new WeakMap<Duplex, ServerResponse>();
   #url = '';
-  #closed: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor(records: RemoteRecords, limits: RequestLimits, serverLimits: ServerLimits = SERVER_LIMITS) {
     this.#records = records;
@@ -91,6 +81,10 @@ export class OtlpServer {
     return this.#url;
   }
 
+  get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
   async listen(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
@@ -102,11 +96,11 @@ export class OtlpServer {
 
   /** Ends the connections, those in the middle of a request, too. Idempotent. */
   close(): Promise<void> {
-    this.#closed ??= new Promise((resolve) => {
+    this.#closing ??= new Promise((resolve) => {
       this.#server.close(() => resolve());
       this.#server.closeAllConnections();
     });
-    return this.#closed;
+    return this.#closing;
   }
 
   #newServer({ maxConnections, headersMillis, requestMillis }: ServerLimits): Server {
@@ -138,7 +132,7 @@ export class OtlpServer {
         ...ANSWER_HEADERS[reason],
       });
       response.end(encoding?.failure(message) ?? message);
-      // What is left of the body is thrown away: a sender that is cut off in the middle does not see the answer.
+      // Reads and discards the rest of the body: a sender that is cut off does not see the answer.
       request.resume();
     }
   }
@@ -167,19 +161,19 @@ export class OtlpServer {
     return encoding;
   }
 
-  /** A connection on which nothing more can be read. */
+  /** Closes a connection that cannot be read any further. */
   #giveUp(socket: Duplex, rejection: Rejection | undefined): void {
     const response = this.#answers.get(socket);
     const isInRequest = response !== undefined && !response.req.complete;
     const isAnswered = isInRequest && response.headersSent;
     if (rejection !== undefined && !isInRequest) this.#turnDown(rejection);
     if (rejection !== undefined && !isAnswered && socket.writable) socket.write(lastAnswer(rejection));
-    // What reads the request gets it as an error, and counts it.
+    // The reader of the request gets the rejection as its error, and counts it.
     if (isInRequest) response.req.destroy(rejection);
     socket.destroy();
   }
 
-  /** Counts what never became a request. */
+  /** Counts a rejection for which there is no request. */
   #turnDown(rejection: Rejection): void {
     this.requests++;
     this.#count(rejection);

@@ -1,10 +1,20 @@
-import type { RemoteReceiver, RemoteReceiverOptions } from './contract.js';
-import { startReceiver } from './loopback-receiver.js';
-import { receiverOptions } from './options.js';
+import { resolveOptions } from '../../support/option.js';
+import type {
+  RemoteReceiver,
+  RemoteReceiverOptions,
+  RemoteReceiverStats,
+  RemoteScope,
+  RemoteScopeOptions,
+} from './contract.js';
+import { environmentFor, type OtlpProtocol } from './environment.js';
+import { RECEIVER_OPTIONS, SCOPE_OPTIONS } from './options.js';
+import { OtlpServer } from './otlp-server.js';
+import { RemoteCaptureScope } from './remote-capture-scope.js';
+import { RemoteRecords } from './remote-records.js';
 
 /**
- * Starts to receive OTLP over HTTP, as JSON or protobuf, on a free port of the loopback interface: for a service
- * that runs through many tests, each with a scope of its own.
+ * Starts to receive OTLP over HTTP, as JSON or protobuf, on a free port of the loopback interface. For a service that
+ * runs through many tests, each with a scope of its own.
  *
  * ```ts
  * const receiver = await remoteReceiver();
@@ -16,5 +26,93 @@ import { receiverOptions } from './options.js';
  * @throws TypeError or RangeError for a wrong option
  */
 export async function remoteReceiver(options?: RemoteReceiverOptions): Promise<RemoteReceiver> {
-  return startReceiver(receiverOptions(options));
+  return startReceiver(resolveOptions(RECEIVER_OPTIONS, options));
+}
+
+/**
+ * Reads the spans and logs of another process in a test. The process needs no change.
+ *
+ * ```ts
+ * await using scope = await remoteScope();
+ * const service = spawn('node', ['service.js'], { env: { ...process.env, ...scope.env } });
+ * await fetch(url, { headers: { traceparent: scope.traceparent } });
+ * const trace = await scope.waitForTrace({ root: 'POST /checkout' });
+ * ```
+ *
+ * The scope has a receiver of its own, which stops when it is closed. For a service that runs through many tests
+ * use `remoteReceiver()`.
+ *
+ * @throws TypeError or RangeError for a wrong option
+ */
+export async function remoteScope(options?: RemoteReceiverOptions & RemoteScopeOptions): Promise<RemoteScope> {
+  const resolved = resolveOptions({ ...RECEIVER_OPTIONS, ...SCOPE_OPTIONS }, options);
+  const receiver = await startReceiver(resolved);
+  return receiver.newScope(resolved, () => receiver.close());
+}
+
+async function startReceiver({
+  protocol,
+  maxRequestBytes,
+  maxRequestElements,
+  ...limits
+}: Required<RemoteReceiverOptions>): Promise<LoopbackReceiver> {
+  const records = new RemoteRecords(limits);
+  const server = new OtlpServer(records, { maxRequestBytes, maxRequestElements });
+  await server.listen();
+  return new LoopbackReceiver(server, records, protocol);
+}
+
+class LoopbackReceiver implements RemoteReceiver {
+  readonly env: Readonly<Record<string, string>>;
+  readonly #server: OtlpServer;
+  readonly #records: RemoteRecords;
+  #scopes = 0;
+
+  constructor(server: OtlpServer, records: RemoteRecords, protocol: OtlpProtocol) {
+    this.#server = server;
+    this.#records = records;
+    this.env = environmentFor(server.url, protocol);
+  }
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  get closed(): boolean {
+    return this.#server.closed;
+  }
+
+  stats(): RemoteReceiverStats {
+    const { requests, rejected, lastRejection } = this.#server;
+    const { receivedSpans: spans, receivedLogs: logs, unowned } = this.#records;
+    return Object.freeze({
+      requests,
+      rejected: Object.freeze({ ...rejected }),
+      lastRejection,
+      spans,
+      logs,
+      unownedLogs: unowned.logCount,
+    });
+  }
+
+  openScope(options?: RemoteScopeOptions): RemoteScope {
+    return this.newScope(resolveOptions(SCOPE_OPTIONS, options), () => Promise.resolve());
+  }
+
+  /**
+   * @param name empty if it was left out
+   * @param onClose is called each time the scope is closed
+   */
+  newScope({ name, timeoutMillis }: Required<RemoteScopeOptions>, onClose: () => Promise<void>): RemoteScope {
+    const number = ++this.#scopes;
+    return new RemoteCaptureScope(name || `remote scope ${number}`, timeoutMillis, this, this.#records, onClose);
+  }
+
+  close(): Promise<void> {
+    return this.#server.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
 }

@@ -1,5 +1,7 @@
+import { STATUS_CODES as STATUS_TEXTS } from 'node:http';
+
 /**
- * Why a request is turned down.
+ * Why a request is rejected.
  *
  * - `wrong_host`: meant for another machine, or sent by a web page of one (403)
  * - `wrong_path`: neither `/v1/traces` nor `/v1/logs` (404)
@@ -31,14 +33,14 @@ export const STATUS_CODES: Readonly<Record<RejectionReason, number>> = {
   bad_payload: 400,
 };
 
-/** Headers that an answer has beside its type. */
+/** Headers of an answer, beside its content type. */
 export const ANSWER_HEADERS: Readonly<Partial<Record<RejectionReason, Readonly<Record<string, string>>>>> = {
   wrong_method: { allow: 'POST' },
-  // An SDK sends it again then.
+  // Makes SDKs retry.
   busy: { 'retry-after': '1' },
 };
 
-/** A request is turned down; the message goes to the sender. */
+/** A request is rejected. The message is sent to the sender. */
 export class Rejection extends Error {
   override readonly name = 'Rejection';
   readonly reason: RejectionReason;
@@ -47,4 +49,24 @@ export class Rejection extends Error {
     super(message);
     this.reason = reason;
   }
+}
+
+/** Why a connection is closed, by Node's error. Undefined if the sender has gone. */
+export function rejectionOf({ code = '', message }: NodeJS.ErrnoException): Rejection | undefined {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new Rejection('too_slow', 'the request did not come in time');
+  if (code.endsWith('_OVERFLOW')) return new Rejection('too_large', `the headers are too large: ${message}`);
+  if (code.startsWith('HPE_')) return new Rejection('bad_payload', `it is not HTTP/1.1: ${message}`);
+  return undefined;
+}
+
+/** Raw answer for a connection without a complete request. */
+export function lastAnswer({ reason, message }: Rejection): string {
+  const status = STATUS_CODES[reason];
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_TEXTS[status]}`,
+    'content-type: text/plain',
+    `content-length: ${Buffer.byteLength(message)}`,
+    'connection: close',
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${message}`;
 }

@@ -2,113 +2,110 @@ import { report } from '../../support/report.js';
 import { estimatedEventBytes, estimatedSpanBytes } from '../../model/estimated-bytes.js';
 import type { LogEvent } from '../../model/log-event.js';
 import type { ReadableSpan } from '../../model/otel.js';
-import { SpanMap } from '../../model/span-map.js';
+import { SpanMap, type SpanIdentity } from '../../model/span-map.js';
 import type { CapturedEvent } from '../captured.js';
-import { copyLog, type CopiedLog, type CopyableLog, type CopyableSpan } from '../capture/frozen-copies.js';
-import { GONE, Ownership, type Owner } from '../capture/ownership.js';
-import { ScopeRecords, type SizedScopeLimits } from '../capture/scope-records.js';
+import { copyLog, type CopyableLog, type CopyableSpan } from '../capture/frozen-copies.js';
+import type { Owner } from '../capture/ownership.js';
+import { RecordKeeper } from '../capture/record-keeper.js';
+import type { ScopeRecords, SizedScopeLimits } from '../capture/scope-records.js';
 import { SpanRecord } from '../capture/span-record.js';
-import { Unowned } from '../capture/unowned.js';
+
+/** Log records of a span, as its events. */
+interface SpanEvents extends SpanIdentity {
+  readonly events: CapturedEvent[];
+}
 
 /**
- * Takes in what other processes sent, and gives it to the scope that owns it.
+ * Gives the spans and log records of other processes to the scopes that own them.
  *
- * As in the process itself a span belongs to the scope that has its trace, else to that of the traces it links to,
- * else to the only scope open. There is no async context to tell more: spans of two scopes at once are told apart
- * by their trace only.
+ * Ownership works as for spans of this process, but without an async context: two scopes that are open at once can
+ * only be told apart by trace.
  */
-export class RemoteRecords {
-  readonly unowned = new Unowned();
-  receivedSpans = 0;
+export class RemoteRecords extends RecordKeeper {
   receivedLogs = 0;
   readonly #limits: SizedScopeLimits;
-  readonly #ownership = new Ownership();
-  /** Of each scope: the log records of its spans, which often arrive before the span does. */
+  /** By scope: the log records of its spans, which often arrive before the span. */
   readonly #events = new WeakMap<ScopeRecords, SpanMap<SpanEvents>>();
 
+  /** Scopes that got something from the current request. */
+  readonly #changed = new Set<ScopeRecords>();
+
   constructor(limits: SizedScopeLimits) {
+    super();
     this.#limits = limits;
   }
 
   newScope(name: string, traceId: string): ScopeRecords {
-    const now = { spans: this.receivedSpans, unownedLogs: this.unowned.logCount };
-    const scope = new ScopeRecords(name, now, this.#limits, this.#ownership.opened);
+    const scope = this.openRecords(name, this.#limits, this.ownership.opened);
     this.#events.set(scope, new SpanMap());
-    this.#ownership.claimTrace(traceId, scope);
+    this.ownership.claimTrace(traceId, scope);
     return scope;
   }
 
   addSpans(spans: readonly CopyableSpan[]): void {
-    announce(spans.map((span) => this.#addSpan(span)));
+    for (const span of spans) this.#addSpan(span);
+    this.#announce();
   }
 
   /** @throws nothing: what was decoded can be copied */
-  addLogs(records: readonly CopyableLog[]): void {
-    announce(records.map((record) => this.#addLog(copyLog(record))));
+  addLogs(logs: readonly CopyableLog[]): void {
+    for (const log of logs) this.#addLog(log);
+    this.#announce();
   }
 
-  #addSpan(span: CopyableSpan): Owner {
+  #addSpan(span: CopyableSpan): void {
     const context = span.spanContext();
-    const { owner } = this.#ownership.attribute(
-      { traceId: context.traceId, parent: span.parentSpanContext, links: span.links, asyncScope: undefined },
-      true,
-    );
-    // An exporter that got no answer sends its spans once more.
-    if (owner !== undefined && owner !== GONE && owner.find(context) !== undefined) return undefined;
-    const record = new SpanRecord(span, this.receivedSpans++, false, undefined);
+    const owner = this.#ownerOf(context.traceId, span);
+    const scope = typeof owner === 'object' ? owner : undefined;
+    // An exporter that got no answer sends its spans again.
+    if (scope?.find(context) !== undefined) return;
+    const record = new SpanRecord(span, this.nextOrder(), false, undefined);
     record.end();
-    const bytes = estimatedSpanBytes(span as ReadableSpan);
-    if (owner === undefined) this.unowned.addSpan(record, bytes);
-    else if (owner !== GONE) this.#addOwned(record, owner, bytes);
-    return owner;
+    const known = scope && this.#events.get(scope)?.get(record);
+    for (const event of known?.events ?? []) record.addLog(event);
+    this.give(record, owner, estimatedSpanBytes(span as ReadableSpan));
+    if (scope !== undefined) this.#touch(scope, record.traceId);
   }
 
-  #addOwned(record: SpanRecord, owner: ScopeRecords, bytes: number): void {
-    for (const event of this.#events.get(owner)?.get(record)?.events ?? []) record.addLog(event);
-    owner.add(record, bytes);
-  }
-
-  #addLog(copied: CopiedLog): Owner {
+  #addLog(emitted: CopyableLog): void {
     this.receivedLogs++;
+    const copied = copyLog(emitted);
     const { log, event } = copied;
     const { traceId, spanId } = log;
-    const owner = this.#logOwner(traceId);
-    const bytes = estimatedEventBytes(event as unknown as LogEvent);
-    if (owner === undefined) this.unowned.addLog(copied, bytes);
-    if (owner === undefined || owner === GONE || !owner.addLog(log, bytes)) return undefined;
-    if (traceId !== undefined && spanId !== undefined) this.#addEvent(owner, { traceId, spanId }, event);
-    return owner;
+    // A record that arrives before the spans of its trace decides who owns the trace.
+    const owner = traceId === undefined ? this.ownership.onlyScope() : this.#ownerOf(traceId);
+    const scope = this.giveLog(copied, owner, estimatedEventBytes(event as unknown as LogEvent));
+    if (scope === undefined) return;
+    if (traceId !== undefined && spanId !== undefined) this.#addEvent(scope, { traceId, spanId }, event);
+    this.#touch(scope, traceId);
   }
 
-  /** A record may come before the spans of its trace: it settles whose they are. */
-  #logOwner(traceId: string | undefined): Owner {
-    if (traceId === undefined) return this.#ownership.onlyScope();
-    return this.#ownership.attribute({ traceId, parent: undefined, links: [], asyncScope: undefined }, true).owner;
+  #ownerOf(traceId: string, { parentSpanContext: parent, links = [] }: Partial<CopyableSpan> = {}): Owner {
+    return this.ownership.attribute({ traceId, parent, links, asyncScope: undefined }, true).owner;
   }
 
-  #addEvent(owner: ScopeRecords, span: { traceId: string; spanId: string }, event: CapturedEvent): void {
+  #addEvent(owner: ScopeRecords, span: SpanIdentity, event: CapturedEvent): void {
     owner.find(span)?.addLog(event);
     const waiting = this.#events.get(owner);
     const known = waiting?.get(span);
-    if (known === undefined) waiting?.set({ ...span, events: [event] });
+    if (known === undefined) waiting?.set({ traceId: span.traceId, spanId: span.spanId, events: [event] });
     else known.events.push(event);
   }
-}
 
-interface SpanEvents {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly events: CapturedEvent[];
-}
+  #touch(scope: ScopeRecords, traceId: string | undefined): void {
+    scope.touch(traceId);
+    this.#changed.add(scope);
+  }
 
-/** Once per request: who waits sees all of it. What a test's listener throws is not the sender's fault. */
-function announce(owners: readonly Owner[]): void {
-  for (const owner of new Set(owners)) {
-    if (owner === undefined || owner === GONE) continue;
-    try {
-      owner.changed();
-    } catch (error) {
-      report('error', 'a listener of a remote scope failed', error);
+  /** Once per request, so that a wait sees all of it. Errors of a test's listener are not the sender's fault. */
+  #announce(): void {
+    for (const scope of this.#changed) {
+      this.#changed.delete(scope);
+      try {
+        scope.announce();
+      } catch (error) {
+        report('error', 'a listener of a remote scope failed', error);
+      }
     }
   }
 }

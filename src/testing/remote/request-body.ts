@@ -11,8 +11,8 @@ const DECOMPRESSORS: Readonly<Record<string, () => Transform>> = {
 };
 
 /**
- * The whole body, decompressed. Takes in at most `maxBytes`, as sent and as decompressed: a small body that grows
- * without end is stopped there. What is held meanwhile counts in the share.
+ * The whole body, decompressed. Reads at most `maxBytes`, as sent and as decompressed, so that a decompression bomb is
+ * stopped. Bytes held meanwhile count in the share.
  *
  * @throws Rejection
  */
@@ -23,7 +23,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number, share
     throw new Rejection('unsupported_media_type', 'content-encoding must be gzip, deflate or identity');
   }
   if (Number(request.headers['content-length']) > maxBytes) throw tooLarge(maxBytes);
-  // Breaking off would destroy the connection, and with it the answer.
+  // Leaving the loop must not destroy the connection, which the answer needs.
   const sent = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
   const take = (chunks: AsyncIterable<Uint8Array>) => collect(chunks, maxBytes, share);
   if (newDecompressor === undefined) return take(sent);

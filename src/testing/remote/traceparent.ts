@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomIds } from '../sdk/random-ids.js';
 
 /** A parent for the spans of another process. */
 export interface InjectedParent {
@@ -9,14 +9,7 @@ export interface InjectedParent {
 }
 
 export function newParent(): InjectedParent {
-  const traceId = randomId(16);
-  const spanId = randomId(8);
+  const traceId = randomIds.generateTraceId();
+  const spanId = randomIds.generateSpanId();
   return { traceId, spanId, traceparent: `00-${traceId}-${spanId}-01` };
-}
-
-/** An id of zeros is none. */
-function randomId(bytes: number): string {
-  const id = randomBytes(bytes);
-  if (id.every((byte) => byte === 0)) id[0] = 1;
-  return id.toString('hex');
 }

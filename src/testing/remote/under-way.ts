@@ -1,15 +1,15 @@
 import { Rejection } from './rejection.js';
 
-/** How much requests may hold that have not been answered, all of them together. */
+/** Limits of all pending requests together. */
 export interface UnderWayLimits {
   readonly maxRequests: number;
   readonly maxBytes: number;
 }
 
 /**
- * What requests hold that have not been answered: each may be of the allowed size, but not all at once.
+ * Pending requests and the bytes they hold: each may be of the allowed size, but not all at once.
  *
- * At a limit a request is turned down with a status that asks its sender to try again.
+ * At a limit a request is rejected with a status that makes its sender retry.
  */
 export class UnderWay {
   readonly #limits: UnderWayLimits;
@@ -21,7 +21,7 @@ export class UnderWay {
   }
 
   /**
-   * Gives a request its share, which it leaves when it is answered.
+   * Starts the share of a request, to be left when the request is answered.
    *
    * @throws Rejection
    */
@@ -43,9 +43,9 @@ export class UnderWay {
   }
 }
 
-/** What one request holds. */
+/** Bytes that one request holds. */
 export interface Share {
-  /** @throws Rejection if it is more than there is room for */
+  /** @throws Rejection if the limit is reached */
   take(bytes: number): void;
   /** To be called once. */
   leave(): void;

@@ -1,11 +1,11 @@
 import { matchesTrace, type AssertTraceOptions, type SpanPattern, type Traces } from '../assert/index.js';
 import { compileSpan } from '../assert/pattern/compile.js';
-import type { Assertion } from '../assert/report/assertion.js';
+import type { Assertion } from '../assert/report/call-site.js';
 import { matchesElsewhere } from '../assert/report/elsewhere.js';
 import { capturedTrees, failureOf } from '../assert/report/failure.js';
-import { Notes } from '../assert/report/notes.js';
-import { failureOfUnseen } from '../assert/report/unseen.js';
-import { summaryOf } from '../assert/report/words.js';
+import { Annotations } from '../assert/report/annotations.js';
+import { inconclusiveFailure } from '../assert/report/hints.js';
+import { summaryOf } from '../assert/report/describe.js';
 import { treesOf } from '../snapshot/source.js';
 
 const NO_SUCH_TRACE = '(no such trace)';
@@ -25,12 +25,12 @@ export function assertNoTrace(
   const summary = summaryOf(expectation);
   if (!matchesTrace(pattern, traces, options)) {
     const { lines } = matchesElsewhere(traces, expectation, true);
-    const unseen = failureOfUnseen(traces, `whether a trace matches ${summary}`, NO_SUCH_TRACE, lines);
+    const unseen = inconclusiveFailure(traces, `whether a trace matches ${summary}`, NO_SUCH_TRACE, lines);
     if (unseen === undefined) return;
     throw failureOf(unseen, calledAs);
   }
   const roots = treesOf(traces).flat();
-  const notes = new Notes();
+  const notes = new Annotations();
   for (const root of roots) if (matchesTrace(pattern, root, options)) notes.line(root, 'not expected');
   throw failureOf(
     {

@@ -3,8 +3,8 @@ import { expectation } from '../../support/option.js';
 import { TraceTimeoutError } from '../capture/errors.js';
 import type { TraceScope } from '../capture/trace-scope.js';
 import { assertNoSpan, assertSpan, type SpanPattern, type Times } from '../assert/index.js';
-import { Call } from '../assert/report/called-from.js';
-import type { Assertion } from '../assert/report/assertion.js';
+import { CallSite } from '../assert/report/call-site.js';
+import type { Assertion } from '../assert/report/call-site.js';
 import { sharedTracing } from './shared-tracing.js';
 
 /** How long to wait for the spans of a function. */
@@ -17,8 +17,8 @@ export interface EmitOptions {
 }
 
 /**
- * Runs a function as a scope of its own, and asserts that a span as the pattern says has ended in it; with
- * `negated`, that there is none. When the function has returned it waits until no span is open.
+ * Runs a function as a scope of its own, waits until no span is open, and asserts that a span as the pattern says has
+ * ended in it; with `negated`, that there is none.
  *
  * @throws AssertionError with the stack of the call
  * @throws whatever the function throws
@@ -30,7 +30,7 @@ export async function assertEmits(
   calledAs: Assertion,
   negated = false,
 ): Promise<void> {
-  const call = new Call(calledAs);
+  const call = new CallSite(calledAs);
   if (typeof code !== 'function') throw new TypeError(expectation('code', 'a function', code));
   const run = await sharedTracing().run(() => code());
   await settle(run, options);
@@ -38,11 +38,11 @@ export async function assertEmits(
     if (negated) assertNoSpan(run, pattern, undefined, calledAs);
     else assertSpan(run, pattern, calledAs);
   } catch (error) {
-    throw error instanceof AssertionError ? call.blame(error) : error;
+    throw error instanceof AssertionError ? call.attachTo(error) : error;
   }
 }
 
-/** Spans that stay open are shown by the assertion: that says more than that time is up. */
+/** Ignores timeouts: the assertion that follows shows the open spans, which says more. */
 async function settle(run: TraceScope, options: EmitOptions | undefined): Promise<void> {
   try {
     await run.waitForIdle(options);

@@ -6,7 +6,7 @@ import { assertNoTrace } from './assert-no-trace.js';
 import { assertOpenSpans } from './assert-open-spans.js';
 import { assertEmits, type EmitOptions } from './emitted.js';
 
-/** What `expect(…)` gets of these matchers, in jest and in vitest. */
+/** Matchers that `expect(…)` gets in jest and in vitest. */
 export interface TraceMatchers<R = void> {
   /** A trace is as the pattern says, from its root down; of several traces, one of them. */
   toMatchTrace(pattern: SpanPattern, options?: AssertTraceOptions): R;
@@ -18,7 +18,7 @@ export interface TraceMatchers<R = void> {
   toEmitSpan(pattern: SpanPattern & Times, options?: EmitOptions): Promise<void>;
 }
 
-/** What of the runner's `this` a matcher needs. */
+/** The part of the runner's `this` that a matcher uses. */
 export interface MatcherState {
   readonly isNot?: boolean;
   readonly utils: { diff(expected: unknown, actual: unknown): string | null | undefined };
@@ -74,12 +74,12 @@ function verdictOf(state: MatcherState, assertion: () => void): MatcherVerdict {
   return passed(state);
 }
 
-/** With `not`, the runner turns the verdict round. */
+/** With `not`, the runner inverts the verdict. */
 function passed({ isNot = false }: MatcherState): MatcherVerdict {
   return { pass: !isNot, message: () => 'it holds' };
 }
 
-/** The runner makes an error of its own, of the message alone: the difference is part of it. */
+/** The message contains the diff, because the runner makes its own error from the message alone. */
 function failed({ isNot = false, utils }: MatcherState, error: unknown): MatcherVerdict {
   if (!(error instanceof AssertionError)) throw error;
   const { message, expected, actual } = error;

@@ -23,12 +23,10 @@ const RECORD_AND_SAMPLED = 2;
 const CHECK = createContextKey('otel-span-cache/testing check');
 
 /**
- * The provider that this process got from us, with what belongs to it: logger provider, context manager and
- * propagator.
+ * The tracer provider that the kit installs, with logger provider, context manager and propagator.
  *
- * It is made once and never replaced. Tracers stay bound to the provider they first met, also when it is
- * taken away and another is registered, whose spans are then nobody's; so after `remove()`, `install()`
- * registers the same one again.
+ * It is made once and never replaced: tracers stay bound to the provider they first met, even after another one is
+ * registered. After `remove()`, `install()` registers the same one again.
  */
 export class InstalledSdk {
   readonly #sdk: UserSdk;
@@ -37,7 +35,7 @@ export class InstalledSdk {
   readonly #unreadLogs: UnreadLogs | undefined;
   readonly #contextManager: ContextManager;
   readonly #propagator: TextMapPropagator | undefined;
-  /** What `fields()` returns, for telling our propagator from others. */
+  /** Result of the installed propagator's `fields()`, by which it is recognized. */
   readonly #fields: string[];
 
   constructor(
@@ -65,7 +63,6 @@ export class InstalledSdk {
     };
   }
 
-  /** Whether it has a logger provider. */
   get hasLogs(): boolean {
     return this.#loggerProvider !== undefined;
   }
@@ -74,7 +71,7 @@ export class InstalledSdk {
     return registeredProvider() === this.#tracerProvider;
   }
 
-  /** Registers what nobody has registered. Returns whether the tracer provider is ours now. */
+  /** Registers each part that is not registered yet. Returns whether the tracer provider is this one now. */
   install(): boolean {
     if (!this.isRegistered && !trace.setGlobalTracerProvider(this.#tracerProvider)) return false;
     if (!hasContextManager()) context.setGlobalContextManager(this.#contextManager);
@@ -86,7 +83,7 @@ export class InstalledSdk {
     return true;
   }
 
-  /** Takes back what is still ours. The provider stays alive, for the tracers that are bound to it. */
+  /** Unregisters its parts. The provider stays alive for the tracers that are bound to it. */
   remove(): void {
     if (this.isRegistered) trace.disable();
     if (this.#ownsContext()) context.disable();
@@ -95,7 +92,7 @@ export class InstalledSdk {
     if (this.#sdk.logs?.api.getLoggerProvider() === this.#loggerProvider) this.#sdk.logs?.api.disable();
   }
 
-  /** Whether what our context manager says is what the API says. */
+  /** Whether the API uses the installed context manager. */
   #ownsContext(): boolean {
     const marked = ROOT_CONTEXT.setValue(CHECK, this);
     return this.#contextManager.with(marked, () => context.active().getValue(CHECK) === this);
@@ -113,7 +110,7 @@ function hasContextManager(): boolean {
   return context.with(marked, () => context.active().getValue(CHECK) === true);
 }
 
-/** The SDK's default: samples all but what an unsampled parent leads to. Counts those. */
+/** The SDK's default sampler: samples all spans but those with an unsampled parent, which are counted. */
 function parentBasedSampler(recorder: Recorder): object {
   return {
     shouldSample(parentContext: Context) {

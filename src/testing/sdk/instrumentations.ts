@@ -1,8 +1,9 @@
+import { firstTexts } from '../first-texts.js';
 import { loadedPackages } from './loaded-packages.js';
 
 const MAX_NAMED = 8;
 
-/** Packages that patch something: not the one that all of them are made of. */
+/** Names of instrumentation packages, without the base package `@opentelemetry/instrumentation`. */
 const INSTRUMENTATION = /^(?:@opentelemetry\/instrumentation-|.*opentelemetry-instrumentation-?)(.*)/;
 
 const UNDER_JEST = `Under jest automatic instrumentations patch nothing, because it loads modules by itself. Look at spans that
@@ -17,14 +18,14 @@ export function whyNoInstrumentation(): string {
     return `No instrumentation is loaded, as far as can be seen. Spans of HTTP, databases and the like need one, which must be
 loaded before what it patches.`;
   }
-  const shown = loaded.length > MAX_NAMED ? [...loaded.slice(0, MAX_NAMED), `${loaded.length - MAX_NAMED} more`] : loaded;
+  const shown = firstTexts(loaded, MAX_NAMED, String, (more) => `${more} more`);
   return [
     `Loaded instrumentations: ${shown.join(', ')}. Each must be set up before what it patches is loaded.`,
     ...(loaded.includes('http') && !isHttpPatched() ? ['node:http is not patched.'] : []),
   ].join('\n');
 }
 
-/** By their names without what all have in common. */
+/** By their names without the common prefix. */
 function loadedInstrumentations(): string[] {
   return [...loadedPackages()]
     .map((name) => INSTRUMENTATION.exec(name))
@@ -32,15 +33,15 @@ function loadedInstrumentations(): string[] {
     .sort();
 }
 
-/** True where it cannot be told. */
+/** True if it is unknown. */
 function isHttpPatched(): boolean {
   const http = process.getBuiltinModule?.('node:http') as { readonly get?: object } | undefined;
-  // What instrumentations put into the place of a function has that mark.
+  // Instrumentations mark the functions they wrap.
   return http?.get === undefined || Object.hasOwn(http.get, '__wrapped');
 }
 
 function isJest(): boolean {
-  // No option: that a test runs in jest is a fact, and known by this alone.
+  // Not an option: the variable is jest's own.
   // oxlint-disable-next-line node/no-process-env
   return process.env['JEST_WORKER_ID'] !== undefined;
 }

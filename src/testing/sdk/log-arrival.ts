@@ -8,12 +8,12 @@ import { installCommand, type LoggerProvider, type LogsApi } from './user-sdk.js
  * - `none`: there is no provider
  * - `captured`: they arrive here
  * - `foreign`: they go elsewhere only
- * - `silent`: the provider takes none: it was shut down, or turns them all down
- * - `cache`: they arrive if the provider has the log record processor of the cache, which cannot be asked
+ * - `silent`: the provider takes none: it was shut down, or filters them all
+ * - `cache`: they arrive if the provider has the log record processor of the cache, which is unknown
  */
 export type LoggerState = 'none' | 'captured' | 'foreign' | 'silent' | 'cache';
 
-/** What is known of where log records come from. */
+/** Where log records come from. */
 export interface LogSources {
   /** Finds the logs API that the SDK reads. */
   readonly findApi: () => LogsApi | undefined;
@@ -21,7 +21,7 @@ export interface LogSources {
   readonly lacksSdk: () => boolean;
   /** Whether log records come by way of a cache. */
   readonly hasCache: boolean;
-  /** Whether log records may be emitted through a logs API that nobody reads, and that is not watched. */
+  /** Whether log records may be emitted through a logs API that nobody reads or watches. */
   readonly mayBeUnread: () => boolean;
 }
 
@@ -42,7 +42,7 @@ export class LogArrival {
   state(): LoggerState {
     if (this.#sources.hasCache) return 'cache';
     const provider = this.#sources.findApi()?.getLoggerProvider();
-    // Without it: a no-op, or something that is no SDK.
+    // Only an SDK's provider can flush.
     if (typeof provider?.forceFlush !== 'function') return 'none';
     return this.#stateOf(provider as Required<LoggerProvider>);
   }
@@ -68,16 +68,16 @@ and its log records do not arrive here. Add to it, where it is made:
   }
 
   /**
-   * Asks the provider whether records are wanted: that gets as far as the first processor that says yes. If that
-   * is not ours, has it flush, which reaches them all: a record to try it with would be exported by the others.
+   * Calls `enabled()`, which gets as far as the first processor that returns true, then `forceFlush()`, which reaches
+   * all processors. A probe record would be exported by the others.
    */
   #stateOf(provider: Required<LoggerProvider>): LoggerState {
-    const before = this.#recorder.logProbes;
-    const enabled = provider.getLogger('otel-span-cache/testing').enabled?.({ context: PROBE_CONTEXT });
-    if (this.#recorder.logProbes > before) return 'captured';
-    if (enabled === false) return 'silent';
-    provider.forceFlush().catch(() => {});
-    return this.#recorder.logProbes > before ? 'captured' : 'foreign';
+    const logger = provider.getLogger('otel-span-cache/testing');
+    const asked = this.#recorder.watchForProbe(() => logger.enabled?.({ context: PROBE_CONTEXT }));
+    if (asked.arrived) return 'captured';
+    if (asked.result === false) return 'silent';
+    const flushed = this.#recorder.watchForProbe(() => void provider.forceFlush().catch(() => {}));
+    return flushed.arrived ? 'captured' : 'foreign';
   }
 }
 

@@ -8,11 +8,11 @@ import { PROBE_CONTEXT, type Recorder } from '../capture/recorder.js';
  * - `none`: there is no provider
  * - `captured`: they arrive here
  * - `foreign`: they go elsewhere only
- * - `unsampled`: the provider's sampler turned down every span we tried
+ * - `unsampled`: the provider's sampler dropped every probe
  */
 export type ProviderState = 'none' | 'captured' | 'foreign' | 'unsampled';
 
-/** A parent that samplers which follow the parent say yes to. */
+/** A sampled parent, for samplers that follow the parent. */
 const SAMPLED_PARENT = {
   traceId: '0123456789abcdef0123456789abcdef',
   spanId: '0123456789abcdef',
@@ -21,19 +21,18 @@ const SAMPLED_PARENT = {
 };
 
 /**
- * Starts a span and looks whether it arrives. The span is never ended, so that no exporter gets it; there
- * is no other way to ask a provider for its processors.
+ * Starts a span and looks whether it arrives, because a provider does not list its processors. The span is never
+ * ended, so that no exporter gets it.
  */
 export function providerState(recorder: Recorder): ProviderState {
-  const before = recorder.probes;
-  const span = probe(PROBE_CONTEXT);
-  if (recorder.probes > before) return 'captured';
-  if (span.isRecording()) return 'foreign';
-  if (!trace.isSpanContextValid(span.spanContext())) return 'none';
+  const root = recorder.watchForProbe(() => probe(PROBE_CONTEXT));
+  if (root.arrived) return 'captured';
+  if (root.result.isRecording()) return 'foreign';
+  if (!trace.isSpanContextValid(root.result.spanContext())) return 'none';
 
-  const child = probe(trace.setSpanContext(PROBE_CONTEXT, SAMPLED_PARENT));
-  if (recorder.probes > before) return 'captured';
-  return child.isRecording() ? 'foreign' : 'unsampled';
+  const child = recorder.watchForProbe(() => probe(trace.setSpanContext(PROBE_CONTEXT, SAMPLED_PARENT)));
+  if (child.arrived) return 'captured';
+  return child.result.isRecording() ? 'foreign' : 'unsampled';
 }
 
 /** What to do about a provider whose spans go elsewhere. */

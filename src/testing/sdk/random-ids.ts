@@ -1,16 +1,23 @@
 import { randomBytes } from 'node:crypto';
 
-/** What makes ids for the SDK. */
+/** Id generator of the SDK. */
 export interface IdGenerator {
   generateTraceId(): string;
   generateSpanId(): string;
 }
 
 /**
- * Ids that do not come from `Math.random()`, as those of the SDK do: a test that replaces it by a constant would have one
- * id for all of its spans.
+ * Unlike the SDK's own generator it does not use `Math.random()`: a test that replaces that by a constant would give
+ * all of its spans one id.
  */
 export const randomIds: IdGenerator = {
-  generateTraceId: () => randomBytes(16).toString('hex'),
-  generateSpanId: () => randomBytes(8).toString('hex'),
+  generateTraceId: () => randomId(16),
+  generateSpanId: () => randomId(8),
 };
+
+/** All zeros is no valid id. */
+function randomId(bytes: number): string {
+  const id = randomBytes(bytes);
+  if (id.every((byte) => byte === 0)) id[0] = 1;
+  return id.toString('hex');
+}

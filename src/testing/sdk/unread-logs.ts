@@ -1,9 +1,6 @@
 import type { LoggerProvider, LogsApi } from './user-sdk.js';
 
-/**
- * A logger provider for a logs API that the installed SDK does not read: counts what is emitted there, which reached
- * nobody before, either.
- */
+/** A logger provider that counts the log records of a logs API which the installed SDK does not read. */
 export class UnreadLogs implements LoggerProvider {
   readonly #api: LogsApi;
   readonly #onEmit: () => void;
@@ -17,7 +14,7 @@ export class UnreadLogs implements LoggerProvider {
     return { emit: this.#onEmit, enabled: () => true };
   }
 
-  /** Only where nobody has registered a provider. */
+  /** Has no effect if a provider is registered. */
   install(): void {
     this.#api.setGlobalLoggerProvider(this);
   }

@@ -7,8 +7,8 @@ import { MissingSdkError } from '../capture/errors.js';
 import { loadedPackages } from './loaded-packages.js';
 import type { IdGenerator } from './random-ids.js';
 
-/** Those that bring the SDK's other packages, where a package manager hides what a project did not ask for. */
-const BRINGERS = ['sdk-node', 'sdk-trace-node', 'sdk-trace-base', 'sdk-trace', 'sdk-logs'];
+/** Packages that depend on the SDK's others. Some package managers hide what a project does not list itself. */
+const META_PACKAGES = ['sdk-node', 'sdk-trace-node', 'sdk-trace-base', 'sdk-trace', 'sdk-logs'];
 
 /** Whether the API is that of the 3.x line. */
 const IS_3X = 'logs' in api;
@@ -32,17 +32,29 @@ interface TracerProviderOptions {
   idGenerator: IdGenerator;
 }
 
+type TracerProviderClass = new (options: TracerProviderOptions) => TracerProvider;
+
+/** Exports of the SDK's packages, each undefined where its package does not have it. */
+interface SdkExports {
+  readonly TracerProvider?: TracerProviderClass;
+  readonly BasicTracerProvider?: TracerProviderClass;
+  readonly AsyncLocalStorageContextManager?: new () => ContextManager;
+  readonly W3CTraceContextPropagator?: new () => TextMapPropagator;
+  readonly LoggerProvider?: new (options: { processors: LogRecordProcessor[] }) => object;
+  readonly logs?: LogsApi;
+}
+
 /** What the user's installed SDK offers, of whichever line it is. */
 export interface UserSdk {
   newTracerProvider(options: TracerProviderOptions): TracerProvider;
   newContextManager(): ContextManager;
-  /** Undefined if there is none: calls between processes and servers then start new traces. */
+  /** Undefined if there is none; then requests between processes start new traces. */
   newPropagator(): TextMapPropagator | undefined;
   /** Undefined if `sdk-logs` is not installed. */
   readonly logs:
     | { readonly api: LogsApi; newLoggerProvider(processors: LogRecordProcessor[]): object }
     | undefined;
-  /** A logs API that is installed as well, and that this SDK does not read: `api-logs` beside the 3.x line. */
+  /** A second logs API that this SDK does not read: `api-logs` beside the 3.x line. */
   readonly unreadLogsApi: LogsApi | undefined;
 }
 
@@ -53,31 +65,29 @@ export interface UserSdk {
  * @throws MissingSdkError with the command that installs what is missing
  */
 export function findUserSdk(from: string | undefined): UserSdk {
-  const load = loader(from ?? defaultPlace());
+  const load = loader(from ?? defaultResolveFrom());
   const traceNames = IS_3X ? ['sdk-trace'] : ['sdk-trace-base', 'sdk-trace'];
-  const trace = first(traceNames, load) as TracePackage | undefined;
+  const trace = first(traceNames, load);
   const Provider = trace?.TracerProvider ?? trace?.BasicTracerProvider;
-  const hooks = load('context-async-hooks') as ContextPackage | undefined;
-  if (Provider === undefined || hooks === undefined) {
+  const Contexts = load('context-async-hooks')?.AsyncLocalStorageContextManager;
+  if (Provider === undefined || Contexts === undefined) {
     throw new MissingSdkError(missing(traceNames[0] as string, from ?? process.cwd()));
   }
-  const core = load('core') as CorePackage | undefined;
-  const Logger = (load('sdk-logs') as LogsPackage | undefined)?.LoggerProvider;
+  const Propagator = load('core')?.W3CTraceContextPropagator;
+  const Logger = load('sdk-logs')?.LoggerProvider;
   const logsApi = findLogsApi(from);
   return {
     newTracerProvider: (options) => new Provider(options),
-    newContextManager: () => new hooks.AsyncLocalStorageContextManager().enable(),
-    newPropagator: () => core && new core.W3CTraceContextPropagator(),
-    logs:
-      Logger && logsApi && { api: logsApi, newLoggerProvider: (processors) => new Logger({ processors }) },
-    unreadLogsApi: IS_3X ? (load('api-logs') as LogsHolder | undefined)?.logs : undefined,
+    newContextManager: () => new Contexts().enable(),
+    newPropagator: () => Propagator && new Propagator(),
+    logs: Logger && logsApi && { api: logsApi, newLoggerProvider: (processors) => new Logger({ processors }) },
+    unreadLogsApi: IS_3X ? load('api-logs')?.logs : undefined,
   };
 }
 
 /** The logs API that the user's code has. */
 export function findLogsApi(from: string | undefined): LogsApi | undefined {
-  const holder = IS_3X ? api : loader(from ?? defaultPlace())('api-logs');
-  return (holder as LogsHolder | undefined)?.logs;
+  return IS_3X ? (api as SdkExports).logs : loader(from ?? defaultResolveFrom())('api-logs')?.logs;
 }
 
 /** Whether a logs API is loaded that the line of the installed API does not read. */
@@ -85,52 +95,30 @@ export function hasUnreadLogsApi(): boolean {
   return IS_3X && loadedPackages().has('@opentelemetry/api-logs');
 }
 
-function defaultPlace(): string {
+function defaultResolveFrom(): string {
   return join(process.cwd(), 'package.json');
-}
-
-interface LogsHolder {
-  readonly logs: LogsApi;
-}
-
-interface TracePackage {
-  readonly TracerProvider?: TracerProviderClass;
-  readonly BasicTracerProvider?: TracerProviderClass;
-}
-type TracerProviderClass = new (options: TracerProviderOptions) => TracerProvider;
-
-interface ContextPackage {
-  readonly AsyncLocalStorageContextManager: new () => ContextManager;
-}
-
-interface CorePackage {
-  readonly W3CTraceContextPropagator: new () => TextMapPropagator;
-}
-
-interface LogsPackage {
-  readonly LoggerProvider: new (options: { processors: LogRecordProcessor[] }) => object;
 }
 
 export function installCommand(...names: string[]): string {
   return `npm install --save-dev ${names.map((name) => `@opentelemetry/${name}`).join(' ')}`;
 }
 
-function loader(from: string): (name: string) => unknown {
+function loader(from: string): (name: string) => SdkExports | undefined {
   const near = createRequire(from);
   return (name) =>
     loadFrom(near, name) ??
-    first(BRINGERS, (bringer) => {
+    first(META_PACKAGES, (meta) => {
       try {
-        return loadFrom(createRequire(near.resolve(`@opentelemetry/${bringer}`)), name);
+        return loadFrom(createRequire(near.resolve(`@opentelemetry/${meta}`)), name);
       } catch {
         return undefined;
       }
     });
 }
 
-function loadFrom(require: NodeJS.Require, name: string): unknown {
+function loadFrom(require: NodeJS.Require, name: string): SdkExports | undefined {
   try {
-    return require(`@opentelemetry/${name}`) as unknown;
+    return require(`@opentelemetry/${name}`) as SdkExports;
   } catch {
     return undefined;
   }

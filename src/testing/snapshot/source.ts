@@ -1,3 +1,4 @@
+import type { Handle } from '../../support/handle.js';
 import { expectation } from '../../support/option.js';
 import type { CapturedLog, CapturedNode, CapturedSpan, CapturedTrace } from '../captured.js';
 import { buildNodes } from './build-nodes.js';
@@ -16,7 +17,7 @@ export interface SpanSource {
   /** Why there is no span. */
   explainNoSpans?(): string;
   /** Why no span could have arrived, if so: that there is none says nothing then. */
-  explainBlindness?(): string | undefined;
+  explainUnreachable?(): string | undefined;
   /** Spans that it does not have, though they may be its own: that there is none here says nothing then. */
   spansElsewhere?(): readonly SpanElsewhere[];
   /** Why there is no span of an instrumentation, as far as that can be told. */
@@ -32,10 +33,10 @@ export interface SpanElsewhere {
 
 /** A source that tells when a span starts or ends. */
 export interface WatchableSource extends SpanSource {
-  /** Calls the listener after each change, until the function that it returns is called. */
-  onChange(listener: () => void): () => void;
-  /** Takes what nobody else owns for its own, until the function that it returns is called. */
-  hold?(): () => void;
+  /** Calls the listener after each change, until the handle is closed. */
+  onChange(listener: () => void): Handle;
+  /** Takes what nobody else owns for its own, until the handle is closed. */
+  keepOpen?(): Handle;
 }
 
 /** A source that has logs. */

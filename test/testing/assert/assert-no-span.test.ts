@@ -1,6 +1,7 @@
 import { AssertionError } from 'node:assert';
 import { expect } from 'chai';
 import sinon from 'sinon';
+import { handleOf, type Handle } from '../../../src/support/handle.js';
 import { assertNoSpan } from '../../../src/testing/assert/index.js';
 import type { CapturedSpan } from '../../../src/testing/captured.js';
 import { traceOf } from '../captured-spans.js';
@@ -11,9 +12,9 @@ class Source {
   spans: CapturedSpan[] = [];
   readonly listeners = new Set<() => void>();
 
-  onChange(listener: () => void): () => void {
+  onChange(listener: () => void): Handle {
     this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return handleOf(() => this.listeners.delete(listener));
   }
 
   add(name: string): void {
@@ -101,8 +102,11 @@ describe('assertNoSpan', () => {
 
     it('needs a source that can be watched, and a time', () => {
       expect(() => assertNoSpan(trace, {}, { withinMillis: 1 })).to.throw(TypeError, 'spans must be a run, to be watched');
-      expect(() => assertNoSpan(trace, {}, { withinMillis: -1 })).to.throw(TypeError, 'withinMillis must be a number of milliseconds');
-      expect(() => assertNoSpan(trace, {}, { within: 1 } as never)).to.throw(TypeError, "unknown option 'within'");
+      expect(() => assertNoSpan(trace, {}, { withinMillis: -1 })).to.throw(RangeError, 'withinMillis must be a number of milliseconds');
+      expect(() => assertNoSpan(trace, {}, { within: 1 } as never)).to.throw(
+        TypeError,
+        "unknown option 'within': an option must be one of withinMillis, got 'within' (string)",
+      );
       expect(() => assertNoSpan(trace, { nam: 1 } as never)).to.throw(TypeError, "unknown key 'nam'");
     });
   });

@@ -304,6 +304,15 @@ describe('The failure', () => {
     expect(message).to.contain('d: not expected as child').and.to.match(/still open: d\n$/);
   });
 
+  it('finds no difference in a list that matches, whichever of its elements a span could stand for', () => {
+    const trace = traceOf({ name: 'a', children: [{ name: 'b', attributes: { x: 1 } }, { name: 'b', attributes: { x: 2 } }] });
+    const children = [{ name: 'b' }, { name: 'b', attributes: { x: 1 } }];
+
+    expect(thrownBy(() => assertTrace(trace, { name: 'z', children })).message).to.contain('name: expected z, got a\n');
+    const inOrder = ordered({ name: 'b', attributes: { x: 1 } }, { name: 'b' });
+    expect(thrownBy(() => assertTrace(trace, { name: 'z', children: inOrder })).message).to.contain('name: expected z, got a\n');
+  });
+
   it('shows of a large trace what is around the differences', () => {
     const trace = traceOf({
       name: 'a',

@@ -1,10 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { alignAtLeastCost } from '../../../src/testing/assert/assignment/least-cost-alignment.js';
 import { canAssignAll } from '../../../src/testing/assert/assignment/maximum-matching.js';
-import { assignAtLeastCost } from '../../../src/testing/assert/assignment/minimum-cost.js';
-import { alignColumns, assignColumns, type PricedRows } from '../../../src/testing/assert/assignment/price-list.js';
 import { runs } from '../../property-runs.js';
+import { assignNearest, type Candidates } from '../../../src/testing/assert/assignment/nearest-first.js';
 
 /** Costs by row and column. */
 const matrices = (max: number): fc.Arbitrary<number[][]> =>
@@ -23,32 +21,20 @@ function leastCost(costs: number[][], none: number, inOrder: boolean, row = 0, f
   return Math.min(...ways);
 }
 
-function costOf(columnOf: number[], costs: number[][], none: number): number {
-  return columnOf.reduce((sum, column, row) => sum + (column < 0 ? none : costs[row]![column]!), 0);
-}
-
 /** Each row as often as it is wanted. */
 const repeated = (costs: number[][], times: number[]): number[][] =>
   costs.flatMap((row, index) => new Array<number[]>(times[index]!).fill(row));
 
-/** Costs, how often each row is wanted, and what none costs. */
+/** Costs, and how often each row is wanted. */
 const priced = matrices(3).chain((costs) =>
   fc.tuple(
     fc.constant(costs),
     fc.array(fc.integer({ min: 1, max: 2 }), { minLength: costs.length, maxLength: costs.length }),
-    fc.integer({ min: 1, max: 5 }),
   ),
 );
 
-const kindsOf = (costs: number[][], times: number[], priceOfNone: number): PricedRows[] =>
-  costs.map((row, index) => ({ times: times[index]!, prices: new Map(row.entries()), priceOfNone }));
-
-function costOfTaken(taken: number[][], costs: number[][], times: number[], none: number): number {
-  return taken.reduce((sum, columns, row) => {
-    const missing = times[row]! - columns.length;
-    return sum + missing * none + columns.reduce((paid, column) => paid + costs[row]![column]!, 0);
-  }, 0);
-}
+const elementsOf = (costs: number[][], times: number[]): Candidates[] =>
+  costs.map((row, index) => ({ times: times[index]!, costs: new Map(row.entries()) }));
 
 describe('canAssignAll', () => {
   it('agrees with trying all ways', () => {
@@ -77,94 +63,53 @@ describe('canAssignAll', () => {
   });
 });
 
-describe('assignColumns', () => {
-  it('agrees with trying all ways', () => {
+describe('assignNearest', () => {
+  it('pairs as many that match as trying all ways does, each item once, then the others as far as there are items', () => {
     fc.assert(
-      fc.property(priced, ([costs, times, none]) => {
-        const taken = assignColumns(kindsOf(costs, times, none));
+      fc.property(priced, ([costs, times]) => {
+        const assigned = assignNearest(elementsOf(costs, times), false);
 
-        expect(new Set(taken.flat()).size).to.equal(taken.flat().length);
-        expect(costOfTaken(taken, costs, times, none)).to.equal(leastCost(repeated(costs, times), none, false));
+        const paired = assigned.flatMap((items, row) => items.map((item) => costs[row]![item]!));
+        const misses = repeated(costs, times).map((row) => row.map((cost) => (cost === 0 ? 0 : 1)));
+        expect(new Set(assigned.flat()).size).to.equal(assigned.flat().length);
+        expect(paired.filter((cost) => cost === 0)).to.have.length(misses.length - leastCost(misses, 1, false));
+        expect(paired).to.have.length(Math.min(misses.length, costs[0]?.length ?? 0));
       }),
       { numRuns: runs(1000) },
     );
   });
 
-  it('gives each column once, and a cheap one first, where there are too many to work it out', () => {
-    const prices = new Map(Array.from({ length: 20_000 }, (_, column) => [column, column % 3]));
-
-    const taken = assignColumns([
-      { times: 5_000, prices, priceOfNone: 9 },
-      { times: 5_000, prices, priceOfNone: 9 },
-    ]);
-
-    expect(taken.map(({ length }) => length)).to.deep.equal([5_000, 5_000]);
-    expect(new Set(taken.flat()).size).to.equal(10_000);
-    expect(taken.flat().filter((column) => column % 3 === 0)).to.have.length(6_667);
-  });
-});
-
-describe('alignColumns', () => {
-  it('agrees with trying all ways that keep the order', () => {
+  it('keeps the order where all can match in it', () => {
     fc.assert(
-      fc.property(priced, ([costs, times, none]) => {
-        const columns = costs[0]?.length ?? 0;
+      fc.property(priced, ([costs, times]) => {
+        const assigned = assignNearest(elementsOf(costs, times), true).flat();
 
-        const taken = alignColumns(kindsOf(costs, times, none), columns);
-
-        expect(taken.flat()).to.deep.equal([...new Set(taken.flat())].toSorted((a, b) => a - b));
-        expect(costOfTaken(taken, costs, times, none)).to.equal(leastCost(repeated(costs, times), none, true));
+        const misses = repeated(costs, times).map((row) => row.map((cost) => (cost === 0 ? 0 : 1)));
+        if (leastCost(misses, 1, true) > 0) return;
+        expect(assigned).to.have.length(misses.length);
+        expect(assigned).to.deep.equal(assigned.toSorted((a, b) => a - b));
       }),
       { numRuns: runs(1000) },
     );
   });
 
-  it('takes the next column that costs nothing where there are too many to work it out', () => {
-    const prices = (free: number): Map<number, number> => new Map(Array.from({ length: 20_000 }, (_, column) => [column, column % 2 === free ? 0 : 1]));
+  it('gives each item once, and a near one first, where there are many', () => {
+    const costs = new Map(Array.from({ length: 20_000 }, (_, item) => [item, item % 3]));
 
-    const taken = alignColumns(
-      [
-        { times: 5_000, prices: prices(1), priceOfNone: 9 },
-        { times: 1, prices: prices(0), priceOfNone: 9 },
-      ],
-      20_000,
-    );
+    const assigned = assignNearest([{ times: 5_000, costs }, { times: 5_000, costs }], false);
 
-    expect(taken[0]).to.deep.equal(Array.from({ length: 5_000 }, (_, index) => 2 * index + 1));
-    expect(taken[1]).to.deep.equal([10_000]);
+    expect(assigned.map(({ length }) => length)).to.deep.equal([5_000, 5_000]);
+    expect(new Set(assigned.flat()).size).to.equal(10_000);
+    expect(assigned.flat().filter((item) => item % 3 === 0)).to.have.length(6_667);
   });
-});
 
-describe('assignAtLeastCost', () => {
-  it('agrees with trying all ways', () => {
-    fc.assert(
-      fc.property(matrices(5), fc.integer({ min: 1, max: 5 }), (costs, none) => {
-        const columns = costs[0]?.length ?? 0;
+  it('takes the next items that match of an ordered list, where there are many', () => {
+    const costs = (free: number): Map<number, number> =>
+      new Map(Array.from({ length: 20_000 }, (_, item) => [item, item % 2 === free ? 0 : 1]));
 
-        const columnOf = assignAtLeastCost(costs.length, columns, (row, column) => costs[row]![column]!, () => none);
+    const assigned = assignNearest([{ times: 5_000, costs: costs(1) }, { times: 1, costs: costs(0) }], true);
 
-        const taken = columnOf.filter((column) => column >= 0);
-        expect(new Set(taken).size).to.equal(taken.length);
-        expect(costOf(columnOf, costs, none)).to.equal(leastCost(costs, none, false));
-      }),
-      { numRuns: runs(1000) },
-    );
-  });
-});
-
-describe('alignAtLeastCost', () => {
-  it('agrees with trying all ways that keep the order', () => {
-    fc.assert(
-      fc.property(matrices(5), fc.integer({ min: 1, max: 5 }), (costs, none) => {
-        const columns = costs[0]?.length ?? 0;
-
-        const columnOf = alignAtLeastCost(costs.length, columns, (row, column) => costs[row]![column]!, () => none);
-
-        const taken = columnOf.filter((column) => column >= 0);
-        expect(taken).to.deep.equal([...new Set(taken)].toSorted((a, b) => a - b));
-        expect(costOf(columnOf, costs, none)).to.equal(leastCost(costs, none, true));
-      }),
-      { numRuns: runs(1000) },
-    );
+    expect(assigned[0]).to.deep.equal(Array.from({ length: 5_000 }, (_, index) => 2 * index + 1));
+    expect(assigned[1]).to.deep.equal([10_000]);
   });
 });

@@ -1,6 +1,6 @@
 import { INVALID_SPANID, type Link, type SpanContext } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { GONE, Ownership, type Claim, type Owner } from '../../../src/testing/capture/ownership.js';
+import { LOST, Ownership, type Claim, type Owner } from '../../../src/testing/capture/ownership.js';
 import { ScopeRecords } from '../../../src/testing/capture/scope-records.js';
 
 const LIMITS = { maxSpansPerScope: 10, maxLogsPerScope: 10 };
@@ -33,7 +33,7 @@ describe('Ownership', () => {
     const [one, two] = [scope('one'), scope('two')];
     owner({ traceId: 't', asyncScope: one });
     owner({ traceId: 't', asyncScope: two });
-    two.hold();
+    two.keepOpen();
 
     expect(owner({ traceId: 't' })).to.equal(one);
   });
@@ -61,7 +61,7 @@ describe('Ownership', () => {
     const [one, two] = [scope('one'), scope('two')];
     owner({ traceId: 'a', asyncScope: one });
     owner({ traceId: 'b', asyncScope: two });
-    two.hold();
+    two.keepOpen();
 
     expect(owner({ links: [linkTo('a'), linkTo('b')] })).to.equal(undefined);
   });
@@ -76,31 +76,31 @@ describe('Ownership', () => {
   it('goes by the only open scope at last', () => {
     const { scope, owner } = setUp();
     const one = scope('one');
-    one.hold();
+    one.keepOpen();
 
     expect(owner({})).to.equal(one);
   });
 
   it('is nobody’s if two scopes are open, none, or if it may be older than the scope', () => {
     const { scope, owner } = setUp();
-    const releases = [scope('one').hold(), scope('two').hold()];
+    const openings = [scope('one').keepOpen(), scope('two').keepOpen()];
 
     expect(owner({ traceId: 'x' })).to.equal(undefined);
-    releases[0]!();
+    openings[0]!.close();
     expect(owner({ traceId: 'x' }, false)).to.equal(undefined);
-    releases[1]!();
+    openings[1]!.close();
     expect(owner({ traceId: 'x' })).to.equal(undefined);
   });
 
-  it('counts a scope as open while anybody holds it', () => {
+  it('counts a scope as open while anything keeps it open', () => {
     const { ownership, scope } = setUp();
     const one = scope('one');
-    const [first, second] = [one.hold(), one.hold()];
+    const [first, second] = [one.keepOpen(), one.keepOpen()];
 
-    first();
-    first();
+    first.close();
+    first.close();
     expect(ownership.onlyScope()).to.equal(one);
-    second();
+    second.close();
     expect(ownership.onlyScope()).to.equal(undefined);
   });
 
@@ -109,9 +109,9 @@ describe('Ownership', () => {
     const forgotten = scope('forgotten');
     owner({ traceId: 't', asyncScope: forgotten });
     (forgotten.weak as { deref(): unknown }).deref = () => undefined;
-    scope('other').hold();
+    scope('other').keepOpen();
 
-    expect(owner({ traceId: 't' })).to.equal(GONE);
-    expect(ownership.ofTrace('t')).to.equal(GONE);
+    expect(owner({ traceId: 't' })).to.equal(LOST);
+    expect(ownership.ofTrace('t')).to.equal(LOST);
   });
 });

@@ -216,9 +216,11 @@ describe('traceTesting()', () => {
       const scope = tracing.openScope({ name: 'my test' });
       endedSpan('in the test');
       scope.run(() => endedSpan('in its context'));
+      expect(scope.closed).to.equal(false);
       scope.close();
       endedSpan('after');
 
+      expect(scope.closed).to.equal(true);
       expect(scope.name).to.equal('my test');
       expect(names(scope.spans)).to.deep.equal(['in the test', 'in its context']);
       expect(names(scope.unowned)).to.deep.equal(['after']);

@@ -254,12 +254,13 @@ Nearest:
   });
 
   describe('onChange()', () => {
-    it('calls at each start, end and log record, until it is unsubscribed', async () => {
+    it('calls at each start, end and log record, until its handle is closed', async () => {
       let changes = 0;
       const run = await tracing.run((scope) => {
-        const stop = scope.onChange(() => changes++);
+        const watching = scope.onChange(() => changes++);
         endedSpan('one');
-        stop();
+        watching.close();
+        expect(watching.closed).to.equal(true);
         endedSpan('two');
       });
 

@@ -22,9 +22,9 @@ describe('OtlpServer, sent a request that names a host', () => {
       const { status, body } = await post(traces(), { host });
 
       expect(status).to.equal(403);
-      expect(JSON.parse(body)).to.deep.equal({ message: scope.receiver.stats.lastRejection });
+      expect(JSON.parse(body)).to.deep.equal({ message: scope.receiver.stats().lastRejection });
       expect(body).to.include('the Host header must be localhost or a loopback address');
-      expect(scope.receiver.stats.rejected.wrong_host).to.equal(1);
+      expect(scope.receiver.stats().rejected.wrong_host).to.equal(1);
     });
   }
 

@@ -129,9 +129,9 @@ describe('OtlpServer', () => {
         const next = await send({ body: traces(span()) });
 
         expect(response.status).to.equal(status);
-        expect(await response.text()).to.contain(scope.receiver.stats.lastRejection?.slice(0, 20));
-        expect(scope.receiver.stats.rejected[reason]).to.equal(1);
-        expect(Object.values(scope.receiver.stats.rejected).reduce((sum, count) => sum + count)).to.equal(1);
+        expect(await response.text()).to.contain(scope.receiver.stats().lastRejection?.slice(0, 20));
+        expect(scope.receiver.stats().rejected[reason]).to.equal(1);
+        expect(Object.values(scope.receiver.stats().rejected).reduce((sum, count) => sum + count)).to.equal(1);
         expect(next.status).to.equal(200);
         expect(names(scope.spans)).to.deep.equal(['work']);
       });
@@ -174,8 +174,8 @@ describe('OtlpServer', () => {
         expect(compressed.length).to.be.lessThan(20_000);
         expect(response.status).to.equal(413);
         expect(await response.text()).to.contain('the payload has more than 1000000 elements');
-        expect(large.receiver.stats.rejected.too_large).to.equal(1);
-        expect([large.receiver.stats.spans, large.receiver.stats.logs]).to.deep.equal([0, 0]);
+        expect(large.receiver.stats().rejected.too_large).to.equal(1);
+        expect([large.receiver.stats().spans, large.receiver.stats().logs]).to.deep.equal([0, 0]);
         expect((await fetch(`${large.receiver.url}/v1/traces`, { method: 'POST', headers: { 'content-type': PROTOBUF } })).status).to.equal(200);
       });
     }

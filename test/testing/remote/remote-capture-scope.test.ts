@@ -83,6 +83,18 @@ describe('RemoteCaptureScope', () => {
     });
   });
 
+  describe('waitForSpan', () => {
+    it('says of a span that no scope owns that it matches', async () => {
+      await using other = scope.receiver.openScope();
+      await send(span('1'));
+
+      const { message } = await failureOf(scope.waitForSpan('span 1', { timeoutMillis: 20 }));
+
+      expect(other.spans).to.deep.equal([]);
+      expect(message).to.contain('\nspan 1 matches, and is unowned: it arrived in a trace of no scope\n');
+    });
+  });
+
   describe('waitForTrace', () => {
     it('waits for the parent of each span', async () => {
       await send(span('3', '2'), span('1'));

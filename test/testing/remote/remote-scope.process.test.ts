@@ -34,7 +34,7 @@ describe('remoteScope', () => {
         assertSpan(scope, { name: 'charge' });
         assertLog(scope, { body: 'declined', severity: 'WARN', span: { name: 'charge' } });
         expect(log.traceId).to.equal(scope.traceId);
-        expect(scope.receiver.stats.rejected).to.have.property('bad_payload', 0);
+        expect(scope.receiver.stats().rejected).to.have.property('bad_payload', 0);
       });
     }
 
@@ -72,12 +72,12 @@ describe('remoteScope', () => {
       service.get('/nobody'),
     ]);
     await Promise.all([one.waitForTrace(), two.waitForTrace()]);
-    while (receiver.stats.spans < 6 || receiver.stats.logs < 3) await setTimeout(10);
+    while (receiver.stats().spans < 6 || receiver.stats().logs < 3) await setTimeout(10);
 
     expect(names(one.spans)).to.deep.equal(['GET /one', 'charge']);
     expect(names(two.spans)).to.deep.equal(['GET /two', 'charge']);
     expect(names(one.unowned)).to.have.members(['GET /nobody', 'charge']);
-    expect(receiver.stats.unownedLogs).to.equal(1);
+    expect(receiver.stats().unownedLogs).to.equal(1);
     const [log] = one.unownedLogs;
     const span = one.unowned.find(({ spanId }) => spanId === log!.spanId);
     expect(span!.events.map(({ body }) => body)).to.deep.equal([log!.body]);
@@ -118,6 +118,7 @@ describe('remoteScope', () => {
     await scope.close();
     await scope.close();
 
+    expect([scope.closed, scope.receiver.closed]).to.deep.equal([true, true]);
     expect(scope.spans).to.deep.equal([]);
     expect(await failureOf(fetch(scope.receiver.url))).to.be.instanceOf(TypeError);
   });

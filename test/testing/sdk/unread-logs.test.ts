@@ -3,7 +3,7 @@ import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import { expect } from 'chai';
 import { InstalledSdk } from '../../../src/testing/sdk/installed-sdk.js';
 import { LogArrival, type LogSources } from '../../../src/testing/sdk/log-arrival.js';
-import { CapturingLogRecordProcessor, CapturingSpanProcessor } from '../../../src/testing/capture/processors.js';
+import { capturingLogRecordProcessor, capturingSpanProcessor } from '../../../src/testing/capture/processors.js';
 import { Recorder } from '../../../src/testing/capture/recorder.js';
 import { CaptureScope } from '../../../src/testing/capture/scope.js';
 import { assertLog } from '../../../src/testing/index.js';
@@ -24,14 +24,14 @@ class LogsOfApi implements LogsApi {
 /** As traceTesting() puts it together where the 3.x line is installed, with `api-logs` beside it. */
 function install(sources: Partial<LogSources> = {}) {
   const recorder = new Recorder();
-  recorder.users.add(recorder);
-  const processor = new CapturingLogRecordProcessor(recorder);
+  recorder.addUser(recorder, false);
+  const processor = capturingLogRecordProcessor(recorder);
   const api = new LogsOfApi();
   const newLoggerProvider = () => new LoggerProvider({ processors: [processor] });
   const sdk = new InstalledSdk(
     { ...findUserSdk(undefined), logs: { api, newLoggerProvider }, unreadLogsApi: logs },
     recorder,
-    new CapturingSpanProcessor(recorder),
+    capturingSpanProcessor(recorder),
     processor,
   );
   sdk.install();

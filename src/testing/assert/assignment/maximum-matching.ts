@@ -1,28 +1,42 @@
-/** A row that is to get columns. */
+/** A row that wants columns. */
 export interface Row {
-  /** How many columns it wants. */
+  /** Number of columns it wants. */
   readonly times: number;
-  /** The columns it accepts. Of more than all rows want together, the first ones do. */
+  /** The columns it accepts. It needs no more than all rows want together. */
   readonly accepted: readonly number[];
 }
 
-/**
- * Whether each row can get as many columns of its own as it wants, among those it accepts.
- *
- * A maximum bipartite matching. Rows that accept more columns than there can be takers are left out; the others take
- * what is free, then grow along augmenting paths that are looked for breadth first: a row that finds its columns
- * taken lets their rows look for others.
- */
+/** Whether each row can get as many columns of its own as it wants, among those it accepts. */
 export function canAssignAll(rows: readonly Row[]): boolean {
   if (rows.some(({ times, accepted }) => accepted.length < times)) return false;
-  const wanted = rows.reduce((sum, { times }) => sum + times, 0);
-  const contested = rows.filter(({ accepted }) => accepted.length < wanted);
-  const rowOf = new Map<number, number>();
-  const missing = contested.map((row, index) => row.times - takeFree(row, index, rowOf));
-  return missing.every((count, index) => augmentOften(index, count, contested, rowOf));
+  return assignMatches(rows).every((columns, row) => columns.length === rows[row]?.times);
 }
 
-/** Gives the row columns that nobody has. Returns how many. */
+/**
+ * Gives each row columns of its own that it accepts, as many as possible over all rows.
+ *
+ * A maximum bipartite matching. Rows take what is free, then grow along augmenting paths, searched breadth first: a
+ * row whose columns are taken has their rows look for others. Rows that accept enough columns for all rows together
+ * come last and always find some.
+ *
+ * @returns by row: its columns, at most `times`
+ */
+export function assignMatches(rows: readonly Row[]): number[][] {
+  const wanted = rows.reduce((sum, { times }) => sum + times, 0);
+  const isContested = ({ accepted }: Row): boolean => accepted.length < wanted;
+  const rowOf = new Map<number, number>();
+  const missing = rows.map((row, index) => (isContested(row) ? row.times - takeFree(row, index, rowOf) : 0));
+  for (const [index, count] of missing.entries()) {
+    for (let left = count; left > 0 && augment(index, rows, rowOf); left--);
+  }
+  for (const [index, row] of rows.entries()) if (!isContested(row)) takeFree(row, index, rowOf);
+
+  const assigned = rows.map((): number[] => []);
+  for (const [column, row] of rowOf) assigned[row]?.push(column);
+  return assigned;
+}
+
+/** Gives the row columns that are free. Returns their number. */
 function takeFree({ times, accepted }: Row, row: number, rowOf: Map<number, number>): number {
   let taken = 0;
   for (const column of accepted) {
@@ -34,16 +48,11 @@ function takeFree({ times, accepted }: Row, row: number, rowOf: Map<number, numb
   return taken;
 }
 
-function augmentOften(row: number, times: number, rows: readonly Row[], rowOf: Map<number, number>): boolean {
-  for (let count = 0; count < times; count++) if (!augment(row, rows, rowOf)) return false;
-  return true;
-}
-
 /** Gives the row one more column, moving others if need be. */
 function augment(start: number, rows: readonly Row[], rowOf: Map<number, number>): boolean {
-  /** By column: the row that came upon it. */
+  /** By column: the row that found it. */
   const foundBy = new Map<number, number>();
-  /** By row: the column it gives up if it is to get another one. */
+  /** By row: the column it gives up if it gets another one. */
   const givenUp = new Map<number, number>();
   const waiting = [start];
   for (const row of waiting) {

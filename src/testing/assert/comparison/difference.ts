@@ -32,28 +32,29 @@ export interface ListFinding extends Found {
   readonly check: ListCheck;
   /** One per element that is wanted, in the order of the pattern. */
   readonly places: readonly Place[];
-  /** Elements that are wanted and are not even looked at one by one, there being far too few. */
+  /** Number of further elements that are wanted, where far too few are there. */
   readonly shortBy: number;
   /** Elements that should not be there. */
   readonly unexpected: readonly object[];
-  /** Events that may be there, and stand in no place. */
+  /** Further events, which are allowed. */
   readonly others: readonly object[];
 }
 
-/** An element that is wanted, and what was found in its place. */
+/** An element that is wanted, and the record found for it. */
 export interface Place {
   readonly expectation: Expectation;
-  /** Undefined if nothing in the list is near. */
+  /** Undefined if no record of the list is near. */
   readonly found: Difference | undefined;
-  /** Where in the list it was found. */
+  /** Its index in the list. */
   readonly index: number;
-  /** Whether the list has it, only not in the order that is wanted. */
+  /** Whether it comes before the record found for the previous element of an ordered list. */
   readonly outOfOrder: boolean;
 }
 
 export interface NotFinding extends Found {
   readonly check: NotCheck;
-  /** What holds and should not. */
+  /** The value that should not be there. */
   readonly actual: unknown;
+  /** The records that should not be there. */
   readonly records: readonly object[];
 }

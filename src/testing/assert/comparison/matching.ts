@@ -3,22 +3,21 @@ import { canAssignAll, type Row } from '../assignment/maximum-matching.js';
 import { asksForList, type Check, type Expectation, type LeafCheck, type ListCheck, type NotCheck } from '../pattern/expectation.js';
 import { PatternError } from '../pattern/leaf.js';
 import { placed } from '../pattern/shape.js';
-import { firstFrom } from '../sorted-numbers.js';
 import { run, type Task } from '../task.js';
-import { Places } from './places.js';
+import { firstFrom, Places } from './places.js';
 
 /**
- * Whether records are as expected.
+ * Decides whether records are as expected.
  *
- * Each record is compared with each expectation once, so that the work is polynomial however spans and
- * patterns nest; and each function of a pattern is called once per value, so that the report says what
- * the verdict was about. What is below a span is looked for once for all spans above it.
+ * Each record is compared with each expectation once, so that the work is polynomial however spans and patterns nest.
+ * Each function of a pattern is called once per value, so that the report agrees with the verdict. Descendants are
+ * searched once for all spans above them.
  */
 export class Matching {
   readonly #matches = new Memo<Expectation, boolean>();
   readonly #leaves = new Memo<LeafCheck, boolean>();
   readonly #places = new Places();
-  /** By the spans of a tree: where those stand that match. */
+  /** By the list of a tree's spans: the indexes of those that match. */
   readonly #found = new Memo<Expectation, readonly number[]>();
 
   matches(record: object, expectation: Expectation): boolean {
@@ -29,7 +28,7 @@ export class Matching {
     return asksForList(check) ? run(this.#listCheckHolds(record, check)) : this.#ownCheckHolds(record, check);
   }
 
-  /** Whether each that is wanted is there, and is another one. */
+  /** Whether each wanted element has an item of its own. */
   listHolds(items: readonly object[], check: ListCheck): boolean {
     return run(this.#listHolds(items, check));
   }
@@ -46,7 +45,7 @@ export class Matching {
     return verdict;
   }
 
-  /** Undefined if it depends on what belongs to the record, and that was not looked at yet. */
+  /** Undefined if it depends on lists of the record that were not compared yet. */
   #byOwnValues(record: object, expectation: Expectation): boolean | undefined {
     const { checks } = expectation;
     for (const check of checks) if (!asksForList(check) && !this.#ownCheckHolds(record, check)) return false;
@@ -102,7 +101,7 @@ export class Matching {
     return yield* this.#areInOrder(byStart, wanted);
   }
 
-  /** Where the items stand that match, the first ones. */
+  /** Indexes of the first items that match. */
   *#positions(items: readonly object[], expectation: Expectation, atMost: number): Task<number[]> {
     const positions: number[] = [];
     for (let index = 0; index < items.length && positions.length < atMost; index++) {
@@ -112,7 +111,7 @@ export class Matching {
     return positions;
   }
 
-  /** The first that fits leaves the most for those wanted after it. */
+  /** Taking the first item that matches leaves the most items for the elements after it. */
   *#areInOrder(items: readonly object[], wanted: ListCheck['wanted']): Task<boolean> {
     let next = 0;
     for (const { expectation, times } of wanted) {
@@ -134,11 +133,8 @@ export class Matching {
   }
 }
 
-/**
- * Whether records match, for those who look again and again while more of them come. Each is compared once: records
- * are frozen.
- */
-export function matchesEachOnce(expectation: Expectation): (record: object) => boolean {
+/** A matcher that compares each record once, for repeated looks at growing lists. Records are frozen. */
+export function memoizedMatcher(expectation: Expectation): (record: object) => boolean {
   const matching = new Matching();
   return (record) => matching.matches(record, expectation);
 }
@@ -147,7 +143,7 @@ function countOf(wanted: ListCheck['wanted']): number {
   return wanted.reduce((sum, { times }) => sum + times, 0);
 }
 
-/** A predicate that fails on a value does not accept it. One that cannot work at all is a mistake of the test. */
+/** A predicate that throws does not accept the value, unless the predicate itself is wrong. */
 function matchesLeaf({ leaf, read }: LeafCheck, record: object): boolean {
   try {
     return leaf.matches(read(record));
@@ -157,7 +153,7 @@ function matchesLeaf({ leaf, read }: LeafCheck, record: object): boolean {
   }
 }
 
-/** What was found for a record and something it was compared with. It does not keep the record alive. */
+/** Values by key and record. Does not keep the record alive. */
 export class Memo<K extends object, V> {
   readonly #values = new Map<K, WeakMap<object, V>>();
 

@@ -1,17 +1,17 @@
 import type { CapturedNode } from '../../captured.js';
 import { nodesOf } from '../../snapshot/descendants.js';
 
-/** Where a span stands in its tree. */
+/** The descendants of a span, as a range of its tree's spans. */
 export interface Place {
-  /** A span and all below it, each before its children. */
+  /** All spans of the tree, each before its children. */
   readonly spans: readonly CapturedNode[];
-  /** What is below the span at hand: from here on. */
+  /** Index of the first descendant. */
   readonly from: number;
-  /** And up to here, which is not below it any more. */
+  /** Index after the last descendant. */
   readonly to: number;
 }
 
-/** The places of spans: what is below one is a range, which need not be collected for each of them anew. */
+/** The places of spans. Descendants are a range, so they need not be collected for each span anew. */
 export class Places {
   readonly #places = new WeakMap<CapturedNode, Place>();
 
@@ -21,7 +21,7 @@ export class Places {
 
   #add(root: CapturedNode): Place {
     const spans = nodesOf([root]);
-    // From the last on: what is below a span ends where what is below its last child does.
+    // In reverse: the range of a span ends where the range of its last child ends.
     for (let index = spans.length - 1; index >= 0; index--) {
       const span = spans[index] as CapturedNode;
       const last = span.children.at(-1);
@@ -30,4 +30,16 @@ export class Places {
     }
     return this.#places.get(root) as Place;
   }
+}
+
+/** Index of the first of ascending numbers that is at least `least`, by binary search. */
+export function firstFrom(numbers: readonly number[], least: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((numbers[middle] as number) < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { expectation } from '../../../support/option.js';
 import { run, type Task } from '../task.js';
+import { expectationOf, listCheck } from './expectation.js';
 import type { Check, Expectation, LeafCheck, ListCheck, NotCheck, Relation, Wanted } from './expectation.js';
 import { absentLeaf, compileLeaf, isObject } from './leaf.js';
 import { attributesOf, isException, LOG, SPAN, type Shape } from './shape.js';
@@ -35,10 +36,10 @@ interface Elements {
   readonly ordered: boolean;
 }
 
-/** Turns patterns for one kind of record into expectations. Nothing in a pattern may be without effect. */
+/** Turns patterns for one kind of record into expectations. Refuses whatever would have no effect. */
 class Compiler {
   readonly #shape: Shape;
-  /** The patterns around the one at hand. */
+  /** The patterns around the current one. */
   readonly #around: Set<object>;
 
   constructor(shape: Shape, around = new Set<object>()) {
@@ -67,7 +68,7 @@ class Compiler {
       ...(Object.hasOwn(entries, 'not') ? yield* this.#compileNot(entries['not'], `${path}.not`) : []),
     ];
     this.#around.delete(entries);
-    return { checks };
+    return expectationOf(checks);
   }
 
   /** Each key, attribute and element on its own. */
@@ -89,25 +90,15 @@ class Compiler {
   #entriesOf(pattern: unknown, path: string, more: readonly string[]): Entries {
     if (!isObject(pattern)) throw new TypeError(expectation(path, 'an object', pattern));
     if (this.#around.has(pattern)) throw new TypeError(`${path} must not contain itself`);
+    const { fields, attributes, lists } = this.#shape;
+    const known = [...Object.keys(fields), ...(attributes ? ['attributes'] : []), ...Object.keys(lists), ...more];
     for (const [key, value] of Object.entries(pattern)) {
-      if (!this.#knows(key) && !more.includes(key)) {
-        const known = [...this.#knownKeys(), ...more].join(', ');
-        throw new TypeError(`unknown key ${inspect(key)} in ${path}: ${inspect(value, { depth: 0 })}, known are ${known}`);
+      if (!known.includes(key)) {
+        throw new TypeError(`unknown key ${inspect(key)} in ${path}: ${inspect(value, { depth: 0 })}, known are ${known.join(', ')}`);
       }
       if (value === undefined) throw new TypeError(expectation(`${path}.${key}`, 'left out or something, such as absent', value));
     }
     return pattern as Entries;
-  }
-
-  #knows(key: string): boolean {
-    const { fields, attributes, lists } = this.#shape;
-    if (key === 'attributes') return attributes !== undefined;
-    return Object.hasOwn(fields, key) || Object.hasOwn(lists, key);
-  }
-
-  #knownKeys(): string[] {
-    const { fields, attributes, lists } = this.#shape;
-    return [...Object.keys(fields), ...(attributes ? ['attributes'] : []), ...Object.keys(lists)];
   }
 
   *#compileEntries(entries: Entries, path: string, exact: boolean): Task<Check[]> {
@@ -144,33 +135,26 @@ class Compiler {
 
   *#compileList(key: string, value: unknown, path: string, exactAround: boolean, entries: Entries): Task<ListCheck> {
     const { relation, shape, single, read } = this.#shape.lists[key] as Shape['lists'][string];
-    if (isAbsent(value)) return { kind: 'list', relation, wanted: [], exact: true, ordered: false, read };
+    if (isAbsent(value)) return listCheck(relation, read, [], { exact: true });
 
     const inner = new Compiler(shape(), this.#around);
     if (single) {
       const expected = yield inner.compile(value, path, exactAround && shape() !== SPAN);
-      const wanted = [{ expectation: expected as Expectation, times: 1 }];
-      return { kind: 'list', relation, wanted, exact: false, ordered: false, read };
+      return listCheck(relation, read, [{ expectation: expected as Expectation, times: 1 }]);
     }
     const { items, exact, ordered } = elementsOf(value, path);
     const inherited = exactAround && !(relation === 'descendant' && Object.hasOwn(entries, 'children'));
     const wanted: Wanted[] = [];
     for (const [index, item] of items.entries()) {
-      // Below a span of a list of descendants there may be others of that list.
+      // Descendants of a listed descendant may be in the same list.
       const element = yield inner.compileElement(item, `${path}[${index}]`, exactAround && relation !== 'descendant');
       wanted.push(element as Wanted);
     }
-    return {
-      kind: 'list',
-      relation,
-      wanted,
-      exact: exact || inherited,
-      ordered,
-      read: relation === 'event' && inherited && Object.hasOwn(entries, 'exception') ? withoutExceptions(read) : read,
-    };
+    const others = relation === 'event' && inherited && Object.hasOwn(entries, 'exception') ? withoutExceptions(read) : read;
+    return listCheck(relation, others, wanted, { exact: exact || inherited, ordered });
   }
 
-  /** What `exact` forbids, as the pattern does not mention it. */
+  /** Checks for what `exact` forbids because the pattern does not mention it. */
   #nothingElse(entries: Entries): Check[] {
     const checks: Check[] = [];
     if (this.#shape.attributes && !Object.hasOwn(entries, 'attributes')) {
@@ -180,21 +164,14 @@ class Compiler {
       const coveredBy: Partial<Record<Relation, string>> = { child: 'descendants', descendant: 'children' };
       const covered = [key, coveredBy[relation] ?? key].some((mention) => Object.hasOwn(entries, mention));
       if (covered || single || relation === 'descendant') continue;
-      const exceptions = relation === 'event' && Object.hasOwn(entries, 'exception');
-      checks.push({
-        kind: 'list',
-        relation,
-        wanted: [],
-        exact: true,
-        ordered: false,
-        read: exceptions ? withoutExceptions(read) : read,
-      });
+      const hasException = relation === 'event' && Object.hasOwn(entries, 'exception');
+      checks.push(listCheck(relation, hasException ? withoutExceptions(read) : read, [], { exact: true }));
     }
     return checks;
   }
 }
 
-/** The elements, and what the wrappers around them say. */
+/** Unwraps the elements of a list. */
 function elementsOf(value: unknown, path: string): Elements {
   const wrapped = { exact: false, ordered: false };
   let items: readonly unknown[] = [value];

@@ -1,8 +1,8 @@
 import type { Leaf } from './leaf.js';
 
 /*
- * A pattern, checked and taken apart. Spans, events, links and logs are all compared in the same way:
- * each is a record with values, and with lists of further records.
+ * Compiled patterns. Spans, events, links and logs are compared alike: each is a record with values and with lists of
+ * further records.
  */
 
 /** One value of a record. */
@@ -10,7 +10,7 @@ export interface LeafCheck {
   readonly kind: 'leaf';
   readonly label: string;
   readonly leaf: Leaf;
-  /** Whether the value is one of the record's own, and not an attribute. */
+  /** Whether the value is a field of the record, and not an attribute. */
   readonly isField: boolean;
   /** Undefined if the record has no such value. */
   readonly read: (record: object) => unknown;
@@ -23,22 +23,22 @@ export interface KeysCheck {
   readonly read: (record: object) => object;
 }
 
-/** What the elements of a list are to their record. */
+/** Relation of the elements of a list to their record. */
 export type Relation = 'child' | 'descendant' | 'event' | 'exception' | 'link' | 'span';
 
-/** Records that belong to a record. Each one that is wanted is to be another one. */
+/** Records that belong to a record. Each wanted element must be another one of them. */
 export interface ListCheck {
   readonly kind: 'list';
   readonly relation: Relation;
   readonly wanted: readonly Wanted[];
   /** Whether no others are allowed. */
   readonly exact: boolean;
-  /** Whether they are to come in this order. */
+  /** Whether they must come in this order. */
   readonly ordered: boolean;
   readonly read: (record: object) => readonly object[];
 }
 
-/** What may not hold. */
+/** A check that must fail. */
 export interface NotCheck {
   readonly kind: 'not';
   readonly check: LeafCheck | ListCheck;
@@ -46,9 +46,46 @@ export interface NotCheck {
 
 export type Check = LeafCheck | KeysCheck | ListCheck | NotCheck;
 
-/** What a record is expected to be. All checks are to hold. */
+/** What a record is expected to be: all checks must hold. */
 export interface Expectation {
   readonly checks: readonly Check[];
+  /** Cost of a missing record, in values that differ; also of the farthest record that may stand for it. */
+  readonly missingCost: number;
+  /** Approximate number of values compared for one record. */
+  readonly valueCount: number;
+}
+
+/**
+ * Weight of a name; any other value weighs 1. A span of the right name with two wrong attributes is nearer than one
+ * with the right attributes and another name.
+ */
+export const NAME_COST = 3;
+
+/** Tie-breaker: a record that matches by name only still counts as near. */
+export const EDGE = 0.5;
+
+/** Values that a list of descendants counts as, because every span above compares the same descendants. */
+const VALUES_OF_DESCENDANTS = 5_000;
+
+export function expectationOf(checks: readonly Check[]): Expectation {
+  // With a name, a record of another name is near if the rest is right; without, if one value is right.
+  let missingCost = checks.some(isName) ? EDGE - NAME_COST : -EDGE;
+  let valueCount = 1;
+  for (const check of checks) {
+    valueCount += check.kind === 'list' && check.relation === 'descendant' ? VALUES_OF_DESCENDANTS : 1;
+    if (check.kind === 'leaf') missingCost += isName(check) ? NAME_COST : 1;
+    if (check.kind !== 'list') continue;
+    for (const { expectation, times } of check.wanted) {
+      missingCost += times * expectation.missingCost;
+      valueCount += expectation.valueCount;
+    }
+  }
+  return { checks, missingCost: Math.max(EDGE, missingCost), valueCount };
+}
+
+/** Whether it is the check of a span's or event's name, which is not that of an attribute called `name`. */
+export function isName(check: Check): check is LeafCheck {
+  return check.kind === 'leaf' && check.isField && check.label === 'name';
 }
 
 export interface Wanted {
@@ -56,15 +93,30 @@ export interface Wanted {
   readonly times: number;
 }
 
-/** Whether it is about the spans below a span. */
-export function looksBelow({ checks }: Expectation): boolean {
+/** Partial and in any order by default. */
+export function listCheck(
+  relation: Relation,
+  read: ListCheck['read'],
+  wanted: readonly Wanted[],
+  { exact = false, ordered = false } = {},
+): ListCheck {
+  return { kind: 'list', relation, wanted, exact, ordered, read };
+}
+
+/** The check of all captured records, as a list that belongs to no record. */
+export function checkOfCaptured(records: readonly object[], wanted: Wanted, exact = false): ListCheck {
+  return listCheck('child', () => records, [wanted], { exact });
+}
+
+/** Whether it can only be compared with spans that have their children. */
+export function needsChildren({ checks }: Expectation): boolean {
   return checks.some((check) => {
     const { kind, relation } = askedBy(check) as Partial<ListCheck>;
     return kind === 'list' && (relation === 'child' || relation === 'descendant');
   });
 }
 
-/** Whether it is about records that belong to the record, and not about values of its own. */
+/** Whether it is about records that belong to the record, and not about the record's own values. */
 export function asksForList(check: Check): boolean {
   return askedBy(check).kind === 'list';
 }

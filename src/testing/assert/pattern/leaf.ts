@@ -6,7 +6,7 @@ import { exactItems, isAbsent } from './wrappers.js';
 
 /** What one value is expected to be. */
 export interface Leaf {
-  /** For a person: `/^ord_/`, `(n) => n > 0`, `server`. Made when it is asked for: most patterns match. */
+  /** For messages: `/^ord_/`, `(n) => n > 0`, `server`. Made when read, because most patterns match. */
   readonly description: string;
   /** Of a literal text: the text itself, without quotes. */
   readonly text?: string;
@@ -16,7 +16,7 @@ export interface Leaf {
   readonly matches: (value: unknown) => boolean;
 }
 
-/** Which literals a place takes, besides functions and matchers. */
+/** Literals allowed in a place of a pattern, besides functions and matchers. */
 export interface Literals {
   readonly expected: string;
   accepts(value: unknown): boolean;
@@ -29,25 +29,17 @@ export interface Literals {
 }
 
 const MAX_SOURCE = 60;
-/** How deep objects and arrays nest in the value of a pattern: far deeper than in any value that is captured. */
+/** Bound of the nesting of a pattern's value, far above that of captured values. */
 const MAX_NESTED = 100;
 
-/** Expects a place to be empty. No value is right. */
+/** Expects that there is no value. */
 export const absentLeaf: Leaf = { description: '(absent)', callsCode: false, matches: (value) => value === undefined };
 
-/** @throws TypeError for what can never be right there, such as a number for a name */
+/** @throws TypeError for a value that can never match there, such as a number for a name */
 export function compileLeaf(value: unknown, path: string, literals: Literals, depth = 0): Leaf {
   if (isAbsent(value)) return absentLeaf;
   if (depth > MAX_NESTED) throw new TypeError(`values in patterns must nest at most ${MAX_NESTED} deep`);
-  const leaf = compileMatcher(value, path) ?? compileLiteral(value, path, literals, depth);
-  return {
-    get description() {
-      return leaf.description;
-    },
-    ...(leaf.text !== undefined && { text: leaf.text }),
-    callsCode: leaf.callsCode,
-    matches: (actual) => actual !== undefined && leaf.matches(actual),
-  };
+  return compileMatcher(value, path) ?? compileLiteral(value, path, literals, depth);
 }
 
 function compileMatcher(value: unknown, path: string): Leaf | undefined {
@@ -84,7 +76,7 @@ function compileLiteral(value: unknown, path: string, literals: Literals, depth:
 function compileArray(value: readonly unknown[], path: string, literals: Literals, depth: number): Leaf {
   const elements = value.map((element, index) =>
     element === null || element === undefined
-      ? leafOf(() => String(element), (actual) => actual === element, { callsCode: false })
+      ? { description: String(element), callsCode: false, matches: (actual: unknown) => actual === element }
       : compileLeaf(element, `${path}[${index}]`, literals, depth + 1),
   );
   return leafOf(
@@ -114,28 +106,29 @@ function compileObject(value: object, path: string, literals: Literals, depth: n
   );
 }
 
+/** Never matches undefined. */
 function leafOf(describe: () => string, matches: Leaf['matches'], more: Pick<Leaf, 'callsCode' | 'text'>): Leaf {
   return {
     get description() {
       return describe();
     },
     ...more,
-    matches,
+    matches: (actual) => actual !== undefined && matches(actual),
   };
 }
 
-/** Also one of another realm. */
+/** Works across realms. */
 export function isRegExp(value: unknown): value is RegExp {
   return types.isRegExp(value);
 }
 
-/** Independent of what `lastIndex` an earlier use left in a global pattern. */
+/** `search()` ignores the `lastIndex` that an earlier use left in a global pattern. */
 function searches(pattern: RegExp, value: unknown): boolean {
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return false;
   return String(value).search(pattern) >= 0;
 }
 
-/** @throws TypeError for a promise: it would count as right whatever it resolves to */
+/** @throws TypeError for a promise, which would be truthy whatever it resolves to */
 function verdict(result: unknown, path: string): boolean {
   if (typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function') {
     Promise.resolve(result).catch(() => {});
@@ -151,7 +144,7 @@ export class PatternError extends TypeError {
   }
 }
 
-/** An object literal, also one of another realm: jest runs tests in a realm of their own. */
+/** An object literal, of any realm: jest runs tests in a realm of their own. */
 export function isObject(value: unknown): value is object {
   return Object.prototype.toString.call(value) === '[object Object]' && Object.getOwnPropertySymbols(value).length === 0;
 }
@@ -161,7 +154,7 @@ function hasMethod<T extends object>(value: unknown, method: keyof T & string): 
   return typeof (value as Record<string, unknown>)[method] === 'function';
 }
 
-/** `class A`, or `Number` and the like: as a predicate it would say yes to nearly everything. */
+/** `class A`, or `Number` and the like, which as a predicate would accept nearly every value. */
 function isConstructor(value: object): boolean {
   const source = Function.prototype.toString.call(value);
   return source.startsWith('class') || (/^function [A-Z]/.test(source) && source.includes('[native code]'));

@@ -1,10 +1,10 @@
-import type { SpanPattern, Times } from './pattern.js';
-import { ABSENT, EXACTLY, ORDERED, type Absent, type Exactly, type Ordered, type Wrapped } from './wrapper.js';
+import { ABSENT, EXACTLY, ORDERED } from './pattern.js';
+import type { Absent, Exactly, Ordered, SpanPattern, Times, Wrapped } from './pattern.js';
 
 /** Expects that there is nothing: no such attribute, no exception, no children. */
 export const absent: Absent = Object.freeze({ [ABSENT]: true as const });
 
-/** `NoInfer` of TypeScript 5.4, for the compilers before it: the type of an element is not inferred from it. */
+/** `NoInfer` for compilers before TypeScript 5.4. */
 type Uninferred<T> = [T][T extends unknown ? 0 : never];
 
 /** The elements of `exactly()` and `ordered()`: one by one, or as one list. */
@@ -33,12 +33,12 @@ export function isAbsent(value: unknown): value is Absent {
   return has(value, ABSENT);
 }
 
-/** What `exactly()` was given, or undefined if the value is not from there. */
+/** The elements given to `exactly()`, or undefined for any other value. */
 export function exactItems(value: unknown): readonly unknown[] | undefined {
   return has(value, EXACTLY) ? (value as Exactly<unknown>)[EXACTLY] : undefined;
 }
 
-/** What `ordered()` was given, or undefined if the value is not from there. */
+/** The elements given to `ordered()`, or undefined for any other value. */
 export function orderedItems(value: unknown): readonly unknown[] | undefined {
   return has(value, ORDERED) ? (value as Ordered<unknown>)[ORDERED] : undefined;
 }

@@ -1,8 +1,8 @@
 import type { CapturedNode } from '../../captured.js';
 import { nodesOf } from '../../snapshot/descendants.js';
-import { firstLines, GUTTERS, type Notes } from './notes.js';
+import { firstLines, GUTTERS, type Annotations } from './annotations.js';
 import { Outline, type Entry } from './outline.js';
-import { titleOf, valueText } from './words.js';
+import { titleOf, valueText } from './describe.js';
 
 /** What is drawn as a branch of the tree: spans, or what is missing among them. */
 interface Branch {
@@ -25,7 +25,7 @@ interface Branch {
  * ✗ └─ missing: email.send
  * ```
  */
-export function annotatedTree(roots: readonly CapturedNode[], notes: Notes): string[] {
+export function annotatedTree(roots: readonly CapturedNode[], notes: Annotations): string[] {
   const outline = new Outline(roots, notedAmong(roots, notes));
   const lines: string[] = [];
   const waiting = branchesOf(outline.entries(roots), [], '', true).reverse();
@@ -45,7 +45,7 @@ export function annotatedTree(roots: readonly CapturedNode[], notes: Notes): str
 }
 
 /** What is wrong first. */
-function notedAmong(roots: readonly CapturedNode[], notes: Notes): CapturedNode[] {
+function notedAmong(roots: readonly CapturedNode[], notes: Annotations): CapturedNode[] {
   const noted = nodesOf(roots).filter((node) => notes.of(node) !== undefined);
   const isWrong = (node: CapturedNode): boolean => notes.of(node)?.verdict === 'wrong';
   return [...noted.filter(isWrong), ...noted.filter((node) => !isWrong(node))];
@@ -70,7 +70,7 @@ function lineOf({ node, hidden }: Entry): string {
   return parts.join('  ');
 }
 
-function gutterOf(entry: Entry | undefined, notes: Notes): string {
+function gutterOf(entry: Entry | undefined, notes: Annotations): string {
   if (entry === undefined) return GUTTERS.wrong;
   return GUTTERS[(entry.node && notes.of(entry.node)?.verdict) ?? 'none'];
 }

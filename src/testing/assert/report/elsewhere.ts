@@ -1,18 +1,19 @@
+import { firstTexts } from '../../first-texts.js';
 import { buildNodes } from '../../snapshot/build-nodes.js';
 import { nodesOf } from '../../snapshot/descendants.js';
 import { runOf } from '../../snapshot/given-lists.js';
 import { idOf } from '../../snapshot/source.js';
 import { Matching } from '../comparison/matching.js';
 import type { Expectation } from '../pattern/expectation.js';
-import { titleOf } from './words.js';
+import { titleOf } from './describe.js';
 
-/** How many are named. */
+/** Number of spans named. */
 const MAX_NAMED = 5;
 
 /** Spans that match and may belong to a run that does not have them. */
 export interface Elsewhere {
   readonly count: number;
-  /** What there is to say about them. */
+  /** A line for each of the first. */
   readonly lines: readonly string[];
 }
 
@@ -26,7 +27,6 @@ export function matchesElsewhere(spans: unknown, expectation: Expectation, onlyR
   const roots = buildNodes(elsewhere.map(({ span }) => span));
   const matching = new Matching();
   const found = (onlyRoots ? roots : nodesOf(roots)).filter((node) => matching.matches(node, expectation));
-  const lines = found.slice(0, MAX_NAMED).map((node) => `${titleOf(node)} matches, and is ${places.get(idOf(node))}`);
-  const others = found.length - lines.length;
-  return { count: found.length, lines: others > 0 ? [...lines, `… ${others} more`] : lines };
+  const lines = firstTexts(found, MAX_NAMED, (node) => `${titleOf(node)} matches, and is ${places.get(idOf(node))}`);
+  return { count: found.length, lines };
 }

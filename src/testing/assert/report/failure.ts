@@ -1,16 +1,17 @@
 import { AssertionError } from 'node:assert';
 import type { CapturedNode } from '../../captured.js';
+import { firstTexts } from '../../first-texts.js';
 import { nodesOf } from '../../snapshot/descendants.js';
 import { annotatedTree } from './annotated-tree.js';
-import type { Assertion } from './assertion.js';
-import { openAmong, type Notes } from './notes.js';
-import { titleOf } from './words.js';
+import type { Assertion } from './call-site.js';
+import { openAmong, type Annotations } from './annotations.js';
+import { titleOf } from './describe.js';
 
-/** Trees up to which all are shown. Of more, those there is something to say about. */
+/** Number of trees up to which all are shown. Of more, only those with annotations are. */
 const MAX_TREES = 5;
 const MAX_NAMES = 10;
 
-/** What an assertion found. */
+/** Content of an assertion's error. */
 export interface Failure {
   readonly headline: string;
   /** What was captured, a line each. */
@@ -20,12 +21,12 @@ export interface Failure {
 }
 
 /**
- * The error every test runner knows: the message is the headline and the captured tree; the difference of
- * `actual` and `expected`, both trees, is for the runner to draw.
+ * The error that every test runner knows. The message has the headline and the captured trees; the runner shows the
+ * difference of `actual` and `expected`, which are trees as well.
  */
 export function failureOf({ headline, body, actual, expected }: Failure, calledAs: Assertion): AssertionError {
   return new AssertionError({
-    // The line break at the end keeps the runner's diff apart.
+    // The final line break separates it from the runner's diff.
     message: body.length === 0 ? headline : `${headline}\n\n${body.join('\n')}\n`,
     operator: calledAs.name,
     actual,
@@ -35,7 +36,7 @@ export function failureOf({ headline, body, actual, expected }: Failure, calledA
 }
 
 /** The captured trees, and what is still open in them. */
-export function capturedTrees(roots: readonly CapturedNode[], notes: Notes): string[] {
+export function capturedTrees(roots: readonly CapturedNode[], notes: Annotations): string[] {
   const noted = roots.filter((root) => nodesOf([root]).some((node) => notes.of(node) !== undefined));
   const shown = roots.length <= MAX_TREES ? roots : noted.length > 0 ? noted : roots.slice(0, MAX_TREES);
   const others = roots.length - shown.length;
@@ -43,23 +44,18 @@ export function capturedTrees(roots: readonly CapturedNode[], notes: Notes): str
   return [
     ...annotatedTree(shown, notes),
     ...(others > 0 ? [`  … and ${others} other ${others === 1 ? 'tree' : 'trees'}`] : []),
-    ...(open.length > 0 ? ['', `still open: ${namesOf(open)}`] : []),
+    ...(open.length > 0 ? ['', `still open: ${firstTexts(open, MAX_NAMES, (span) => titleOf(span), () => '…').join(', ')}`] : []),
   ];
 }
 
-function namesOf(records: readonly object[]): string {
-  const names = records.slice(0, MAX_NAMES).map((record) => titleOf(record));
-  return (records.length > MAX_NAMES ? [...names, '…'] : names).join(', ');
-}
-
-/** What differs, on one line. */
-export function firstOf({ all }: Notes): string {
+/** The differences, on one line. */
+export function firstOf({ all }: Annotations): string {
   const [first = 'it differs', ...others] = all;
   if (others.length === 0) return first;
   return `${first} (and ${others.length} more ${others.length === 1 ? 'difference' : 'differences'})`;
 }
 
-/** The headline for what is not there, or not often enough. */
+/** The headline about records that are missing or too few. */
 export function headlineOfMissing(
   noun: 'span' | 'log',
   summary: string,

@@ -1,6 +1,6 @@
 import type { CapturedNode } from '../../captured.js';
 import { nodesOf } from '../../snapshot/descendants.js';
-import { firstFrom } from '../sorted-numbers.js';
+import { firstFrom } from '../comparison/places.js';
 
 /** Spans up to which all are shown. Of more, as many: those asked for, and some of what is above them. */
 const MAX_SPANS = 60;

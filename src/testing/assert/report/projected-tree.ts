@@ -2,7 +2,7 @@ import { printable } from '../../../trace/text/printable.js';
 import type { Difference, Finding, LeafFinding, ListFinding, Place } from '../comparison/difference.js';
 import type { Check, Expectation, Relation } from '../pattern/expectation.js';
 import { run, type Task } from '../task.js';
-import { expectedText, expectedTitle, MARKS, nameCheckOf, titleOf, valueText } from './words.js';
+import { expectedText, expectedTitle, MARKS, nameCheckOf, titleOf, valueText } from './describe.js';
 
 export type Side = 'actual' | 'expected';
 

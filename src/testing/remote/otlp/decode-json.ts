@@ -13,7 +13,7 @@ const DOUBLES: ReadonlyMap<unknown, number> = new Map([
   ['-Infinity', -Infinity],
 ]);
 
-/** Each gives undefined for a value of the wrong type. */
+/** Readers return undefined for a value of the wrong type. */
 const READERS: Readonly<Record<Scalar, { readonly expected: string; readonly read: (value: unknown) => unknown }>> = {
   string: { expected: 'a string', read: (value) => (typeof value === 'string' ? value : undefined) },
   bool: { expected: 'true or false', read: (value) => (typeof value === 'boolean' ? value : undefined) },
@@ -40,8 +40,8 @@ const READERS: Readonly<Record<Scalar, { readonly expected: string; readonly rea
 /**
  * A message from its JSON form: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding.
  *
- * Ids are hexadecimal, other bytes base64, integers of 64 bits text or numbers, enumerations numbers. Null is as
- * good as left out. The values of the text have been paid for: see `json-elements.ts`.
+ * Ids are hexadecimal, other bytes base64, integers of 64 bits text or numbers, enumerations numbers. Null counts as
+ * left out. `spendJsonElements()` has paid for the values.
  *
  * @throws MalformedPayload
  * @throws TooManyElements
@@ -73,7 +73,7 @@ function single(name: string, { type }: Field, value: unknown, budget: ElementBu
   return decoded;
 }
 
-/** Names the kind of an array or an object instead of showing it: it may have a million keys. */
+/** Names an array or object by its kind only, because it may have a million keys. */
 function wrong(name: string, expected: string, value: unknown): MalformedPayload {
   if (typeof value !== 'object' || value === null) return new MalformedPayload(expectation(name, expected, value));
   return new MalformedPayload(`${name} must be ${expected}, got an ${Array.isArray(value) ? 'array' : 'object'}`);

@@ -25,8 +25,8 @@ const ENCODINGS: Readonly<Record<Scalar, Encoding>> = {
 /**
  * A message from its protobuf form. Each field on the wire is an element, known or not.
  *
- * Stricter than protobuf asks for: a known field of another wire type is an error, not an unknown field. In a test
- * a service that sends nonsense is to be noticed.
+ * Stricter than protobuf: a known field of another wire type is an error, not an unknown field, so that a test notices
+ * a service that sends nonsense.
  *
  * @throws MalformedPayload
  * @throws TooManyElements

@@ -4,10 +4,10 @@ export class TooManyElements extends Error {
 }
 
 /**
- * How many elements of one payload may still be decoded.
+ * Number of elements of one payload that may still be decoded. Each is paid for before it is made.
  *
- * An empty message takes two bytes on the wire and compresses to almost nothing, but takes a hundred bytes as an
- * object: the size of a payload does not bound what becomes of it. Each element is paid for before it is made.
+ * The size of a payload does not bound the memory it takes when decoded: an empty message is two bytes on the wire, which
+ * compress to almost nothing, and a hundred bytes as an object.
  */
 export class ElementBudget {
   readonly #max: number;

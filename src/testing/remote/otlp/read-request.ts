@@ -2,8 +2,7 @@ import type { Attributes, HrTime, Link, SpanContext } from '@opentelemetry/api';
 import { expectation } from '../../../support/option.js';
 import type { CopyableLog, CopyableSpan } from '../../capture/frozen-copies.js';
 import { MalformedPayload } from './malformed-payload.js';
-import type { LogsRequest, OtlpLogRecord, OtlpResource, OtlpSpan, TraceRequest } from './messages.js';
-import { readAttributes, readValue } from './read-value.js';
+import type { AnyValue, KeyValue, LogsRequest, OtlpLogRecord, OtlpSpan, Resource, TraceRequest } from './schema.js';
 
 const NANOS_PER_SECOND = 1_000_000_000n;
 
@@ -109,7 +108,7 @@ function readLog(record: OtlpLogRecord, scope: string, serviceName: string | und
   return read;
 }
 
-function readServiceName(resource: OtlpResource | undefined): string | undefined {
+function readServiceName(resource: Resource | undefined): string | undefined {
   const name = readAttributes(resource?.attributes)['service.name'];
   return typeof name === 'string' ? name : undefined;
 }
@@ -131,4 +130,26 @@ function id(name: string, value: string | undefined, digits: number): string | u
 
 function hrTime(nanos: bigint): HrTime {
   return [Number(nanos / NANOS_PER_SECOND), Number(nanos % NANOS_PER_SECOND)];
+}
+
+/** Attributes as an object. Of equal keys the last one counts. */
+function readAttributes(attributes: readonly Partial<KeyValue>[] = []): Record<string, unknown> {
+  return Object.fromEntries(attributes.map(({ key = '', value }) => [key, readValue(value)]));
+}
+
+/**
+ * A value as JavaScript has it: what the application set, if it is JavaScript. An integer that a number cannot
+ * hold stays whole, as its decimal text.
+ */
+export function readValue(value: Partial<AnyValue> = {}): unknown {
+  const { stringValue, boolValue, intValue, doubleValue, arrayValue, kvlistValue, bytesValue } = value;
+  if (arrayValue !== undefined) return (arrayValue.values ?? []).map(readValue);
+  if (kvlistValue !== undefined) return readAttributes(kvlistValue.values);
+  if (intValue !== undefined) return readInteger(intValue);
+  return stringValue ?? boolValue ?? doubleValue ?? bytesValue ?? null;
+}
+
+function readInteger(value: bigint): number | string {
+  const number = Number(value);
+  return BigInt(number) === value ? number : value.toString();
 }

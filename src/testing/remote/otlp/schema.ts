@@ -4,36 +4,74 @@
  * types are those of protobuf, names those of JSON. Fields left out here are skipped, as unknown ones are.
  */
 
-/** How a value is written. `id` is bytes in protobuf and hexadecimal text in JSON. */
-export type Scalar = 'string' | 'bytes' | 'id' | 'bool' | 'double' | 'uint32' | 'fixed32' | 'fixed64' | 'int64';
+/** Types of decoded values, by how a value is written. `id` is bytes in protobuf and hexadecimal text in JSON. */
+interface Scalars {
+  string: string;
+  bytes: Uint8Array;
+  id: string;
+  bool: boolean;
+  double: number;
+  uint32: number;
+  fixed32: number;
+  fixed64: bigint;
+  int64: bigint;
+}
 
-export interface Field {
+export type Scalar = keyof Scalars;
+
+/** @typeParam T its decoded value */
+export interface Field<T = unknown> {
   readonly number: number;
   readonly type: Scalar | (() => Message);
   readonly repeated: boolean;
+  /** Never set: carries the type. */
+  readonly decoded?: T;
 }
 
 /** What a span or a log record costs in memory and time by itself, in elements: none is sent with fewer fields. */
 const RECORD_ELEMENTS = 10;
 
-/** The fields of one kind of message. */
-export class Message {
+/**
+ * The fields of one kind of message.
+ *
+ * @typeParam T what it is decoded to, where all fields are sent
+ */
+export class Message<T = unknown> {
   readonly byName: readonly (readonly [string, Field])[];
   readonly byNumber: ReadonlyMap<number, readonly [string, Field]>;
   /** How many elements it counts as, beside those it has. */
   readonly extraElements: number;
 
-  constructor(fields: Readonly<Record<string, Field>>, extraElements = 0) {
+  constructor(fields: { readonly [K in keyof T]-?: Field<T[K]> }, extraElements = 0) {
     this.extraElements = extraElements;
-    this.byName = Object.entries(fields);
+    this.byName = Object.entries<Field>(fields);
     this.byNumber = new Map(this.byName.map((entry) => [entry[1].number, entry]));
   }
+}
+
+/** A message as it is decoded: a field that was not sent is not there. */
+type Decoded<M> = M extends Message<infer T> ? Readonly<Partial<T>> : never;
+
+export interface KeyValue {
+  readonly key: string;
+  readonly value: Partial<AnyValue>;
+}
+
+/** At most one of these is sent. Without any, the value is null. */
+export interface AnyValue {
+  readonly stringValue: string;
+  readonly boolValue: boolean;
+  readonly intValue: bigint;
+  readonly doubleValue: number;
+  readonly arrayValue: { readonly values?: readonly Partial<AnyValue>[] };
+  readonly kvlistValue: { readonly values?: readonly Partial<KeyValue>[] };
+  readonly bytesValue: Uint8Array;
 }
 
 const KEY_VALUE_LIST = new Message({ values: many(1, () => KEY_VALUE) });
 const ARRAY_VALUE = new Message({ values: many(1, () => ANY_VALUE) });
 
-const ANY_VALUE: Message = new Message({
+const ANY_VALUE: Message<AnyValue> = new Message({
   stringValue: one(1, 'string'),
   boolValue: one(2, 'bool'),
   intValue: one(3, 'int64'),
@@ -43,7 +81,7 @@ const ANY_VALUE: Message = new Message({
   bytesValue: one(7, 'bytes'),
 });
 
-const KEY_VALUE: Message = new Message({
+const KEY_VALUE: Message<KeyValue> = new Message({
   key: one(1, 'string'),
   value: one(2, () => ANY_VALUE),
 });
@@ -106,10 +144,18 @@ export const TRACE_REQUEST = new Message({ resourceSpans: many(1, () => RESOURCE
 /** `ExportLogsServiceRequest`. */
 export const LOGS_REQUEST = new Message({ resourceLogs: many(1, () => RESOURCE_LOGS) });
 
+export type Resource = Decoded<typeof RESOURCE>;
+export type OtlpSpan = Decoded<typeof SPAN>;
+export type OtlpLogRecord = Decoded<typeof LOG_RECORD>;
+export type TraceRequest = Decoded<typeof TRACE_REQUEST>;
+export type LogsRequest = Decoded<typeof LOGS_REQUEST>;
+
+function one<S extends Scalar>(number: number, type: S): Field<Scalars[S]>;
+function one<T>(number: number, type: () => Message<T>): Field<Partial<T>>;
 function one(number: number, type: Field['type']): Field {
   return { number, type, repeated: false };
 }
 
-function many(number: number, type: Field['type']): Field {
+function many<T>(number: number, type: () => Message<T>): Field<readonly Partial<T>[]> {
   return { number, type, repeated: true };
 }

@@ -9,10 +9,8 @@ import { decodeJson } from '../../../../src/testing/remote/otlp/decode-json.js';
 import { decodeProtobuf } from '../../../../src/testing/remote/otlp/decode-protobuf.js';
 import { ElementBudget } from '../../../../src/testing/remote/otlp/element-budget.js';
 import { MalformedPayload } from '../../../../src/testing/remote/otlp/malformed-payload.js';
-import type { TraceRequest } from '../../../../src/testing/remote/otlp/messages.js';
-import { readSpans } from '../../../../src/testing/remote/otlp/read-request.js';
-import { readValue } from '../../../../src/testing/remote/otlp/read-value.js';
-import { LOGS_REQUEST, TRACE_REQUEST } from '../../../../src/testing/remote/otlp/schema.js';
+import { readSpans, readValue } from '../../../../src/testing/remote/otlp/read-request.js';
+import { LOGS_REQUEST, TRACE_REQUEST, type TraceRequest } from '../../../../src/testing/remote/otlp/schema.js';
 import { runs } from '../../../property-runs.js';
 
 const NANOS = 1_000_000_000;

@@ -2,14 +2,14 @@ import { printable } from '../../../trace/text/printable.js';
 import { formatValue } from '../../../trace/text/value.js';
 import type { CapturedSpan } from '../../captured.js';
 import type { LogInSpan } from '../log-in-span.js';
-import type { Expectation, LeafCheck, Relation } from '../pattern/expectation.js';
+import { isName, type Expectation, type LeafCheck, type Relation } from '../pattern/expectation.js';
 
 const MAX_VALUE = 160;
 const MAX_SUMMARY = 100;
-/** How far a summary follows patterns that have no name: it has no room for more. */
+/** Bound of the nesting that a summary shows. */
 const MAX_SUMMARY_DEPTH = 12;
 
-/** What stands before a record in a list. */
+/** Prefixes of records in a list. */
 export const MARKS: Readonly<Record<Relation, string>> = {
   child: '',
   descendant: '⋯ ',
@@ -18,19 +18,6 @@ export const MARKS: Readonly<Record<Relation, string>> = {
   link: '→ ',
   span: 'in ',
 };
-
-const NOUNS: Readonly<Record<Relation, string>> = {
-  child: 'child',
-  descendant: 'descendant',
-  event: 'event',
-  exception: 'exception',
-  link: 'link',
-  span: 'span',
-};
-
-export function nounOf(relation: Relation): string {
-  return NOUNS[relation];
-}
 
 export function valueText(value: unknown): string {
   if (value === undefined) return '(absent)';
@@ -41,7 +28,12 @@ export function expectedText({ leaf }: LeafCheck): string {
   return printable(leaf.description, MAX_VALUE);
 }
 
-/** What a record is called. */
+/** `1 span`, `2 spans`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Name of a record in messages. */
 export function titleOf(record: object, relation?: Relation): string {
   if (relation === 'exception') return 'exception';
   if (relation === 'link') return 'link';
@@ -49,17 +41,14 @@ export function titleOf(record: object, relation?: Relation): string {
   return printable((record as CapturedSpan).name, MAX_VALUE);
 }
 
-/** What a record is to be called, by its pattern; undefined if it may be called anything. */
+/** Name that a pattern wants; undefined if any will do. */
 export function expectedTitle(expectation: Expectation): string | undefined {
   const name = nameCheckOf(expectation);
   return name && printable(name.leaf.text ?? name.leaf.description, MAX_VALUE);
 }
 
-/** The check of a span's or event's name. An attribute may be called `name` as well. */
 export function nameCheckOf(expectation: Expectation): LeafCheck | undefined {
-  return expectation.checks.find(
-    (check): check is LeafCheck => check.kind === 'leaf' && check.label === 'name' && check.isField,
-  );
+  return expectation.checks.find(isName);
 }
 
 /** A pattern on one line: `charge {amount: 12, child: audit}`. */
@@ -73,7 +62,7 @@ export function summaryOf(expectation: Expectation, relation?: Relation, depth =
     if (check.kind !== 'list') return [];
     return check.wanted.map(({ expectation: wanted, times }) => {
       const wantedTitle = expectedTitle(wanted) ?? summaryOf(wanted, check.relation, depth + 1);
-      return `${nounOf(check.relation)}: ${wantedTitle}${times > 1 ? ` ×${times}` : ''}`;
+      return `${check.relation}: ${wantedTitle}${times > 1 ? ` ×${times}` : ''}`;
     });
   });
   if (details.length === 0) return printable(title ?? 'any', MAX_SUMMARY);

@@ -1,53 +1,58 @@
 import { printable } from '../../../trace/text/printable.js';
 import type { CapturedSpan } from '../../captured.js';
+import { firstTexts } from '../../first-texts.js';
 import type { Difference, Finding, KeysFinding, LeafFinding, ListFinding, NotFinding } from '../comparison/difference.js';
 import type { Relation } from '../pattern/expectation.js';
 import { run, type Task } from '../task.js';
-import { expectedText, nounOf, summaryOf, titleOf, valueText } from './words.js';
+import { expectedText, summaryOf, titleOf, valueText } from './describe.js';
 
-/** How many of the events are named that are there in place of a missing one. */
+/** Number of other events named beside a missing one. */
 const MAX_OTHERS = 5;
-/** How deep it is told what differs in records that have no line of their own. */
+/** Bound of the nesting of differences in records without a line of their own. */
 const MAX_INNER = 10;
-/** Lines about one record. */
+/** Bound of the lines about one record. */
 const MAX_LINES = 25;
-/** How many are named of what is missing in one list. */
+/** Number of missing elements named for one list. */
 const MAX_MISSING = 20;
 
 export type Verdict = 'right' | 'wrong';
 
-/** What stands at the left of a record's line; `none` if the pattern does not mention it. */
+/** Marks at the left of a record's line; `none` if the pattern does not mention the record. */
 export const GUTTERS: Readonly<Record<Verdict | 'none', string>> = { right: '✓ ', wrong: '✗ ', none: '  ' };
 
-/** What is to be said about one record. */
-export interface Note {
+/** Annotation of one record. */
+export interface Annotation {
   verdict: Verdict;
-  /** What differs, a line each. */
+  /** Its differences, a line each. */
   readonly lines: string[];
-  /** Spans that should be below it, a line each. */
+  /** Missing children, a line each. */
   readonly missing: string[];
 }
 
-/** The first of what there is to say about one record, and how much more there is. */
+/** The first lines about one record, and how many more there are. */
 export function firstLines(lines: readonly string[]): readonly string[] {
-  if (lines.length <= MAX_LINES) return lines;
-  return [...lines.slice(0, MAX_LINES), `… ${lines.length - MAX_LINES} more`];
+  return firstTexts(lines, MAX_LINES, String);
 }
 
-/** What a comparison found, by the record it is to be written at. */
-export class Notes {
-  readonly #notes = new Map<object, Note>();
+/** Annotations of records, made from a comparison. */
+export class Annotations {
+  readonly #notes = new Map<object, Annotation>();
   readonly #written = new Set<Difference>();
-  /** All there is to say, each with the record it is about, as it was found. */
+  /** All lines, each with the name of its record, in the order found. */
   readonly all: string[] = [];
 
-  of(record: object): Note | undefined {
+  of(record: object): Annotation | undefined {
     return this.#notes.get(record);
   }
 
-  /** Writes down what was found for a list of spans or logs. */
+  /** Annotates the records of a list of spans or logs. */
   writeList(finding: ListFinding): void {
     run(this.#writeList(finding));
+  }
+
+  /** Annotates one record, and the spans below it. */
+  writeRecord(difference: Difference): void {
+    run(this.#write(difference));
   }
 
   *#writeList({ check, places, unexpected }: ListFinding): Task<void> {
@@ -56,7 +61,7 @@ export class Notes {
       yield this.#write(found);
       if (outOfOrder) this.line(found.record, 'out of order');
     }
-    for (const record of unexpected) this.line(record, `not expected as ${nounOf(check.relation)}`);
+    for (const record of unexpected) this.line(record, `not expected as ${check.relation}`);
   }
 
   line(record: object, text: string): void {
@@ -81,7 +86,7 @@ export class Notes {
       if (check.kind !== 'not' || check.check.kind !== 'list') return;
       const { relation } = check.check;
       const { records } = finding as NotFinding;
-      if (isSpans(relation)) for (const span of records) this.line(span, `not expected as ${nounOf(relation)}`);
+      if (isSpans(relation)) for (const span of records) this.line(span, `not expected as ${relation}`);
       return;
     }
     const list = finding as ListFinding;
@@ -100,7 +105,7 @@ export class Notes {
     }
   }
 
-  #noteOf(record: object): Note {
+  #noteOf(record: object): Annotation {
     let note = this.#notes.get(record);
     if (note === undefined) this.#notes.set(record, (note = { verdict: 'right', lines: [], missing: [] }));
     return note;
@@ -118,35 +123,32 @@ function ownLines(finding: Finding): string[] {
   const { actual, records } = finding as NotFinding;
   if (check.kind === 'leaf') return [`${check.label}: expected anything but ${expectedText(check)}, got ${valueText(actual)}`];
   if (isSpans(check.relation)) return [];
-  return records.map((record) => `not expected: ${nounOf(check.relation)}${nameIn(record, check.relation)}`);
+  return records.map((record) => `not expected: ${check.relation}${nameIn(record, check.relation)}`);
 }
 
 function leafLine({ check, actual }: LeafFinding): string {
   return `${check.label}: expected ${expectedText(check)}, got ${valueText(actual)}`;
 }
 
-/** Of events, exceptions, links, which have no line of their own. */
+/** Lines about events, exceptions and links, which have no line of their own. */
 function linesOfList(list: ListFinding, depth = 0): string[] {
   const { relation } = list.check;
-  if (depth === MAX_INNER) return list.cost > 0 ? [`${nounOf(relation)}: …`] : [];
-  const noun = nounOf(relation);
+  if (depth === MAX_INNER) return list.cost > 0 ? [`${relation}: …`] : [];
   return [
     ...list.places.flatMap(({ found, outOfOrder }) => {
       if (found === undefined) return [];
       const lines = found.findings.filter(({ cost }) => cost > 0).flatMap((finding) => innerLines(finding, depth + 1));
-      return [...lines, ...(outOfOrder ? ['out of order'] : [])].map((text) => `${noun}${nameIn(found.record, relation)}: ${text}`);
+      return [...lines, ...(outOfOrder ? ['out of order'] : [])].map((text) => `${relation}${nameIn(found.record, relation)}: ${text}`);
     }),
-    ...list.unexpected.map((record) => `not expected: ${noun}${nameIn(record, relation)}`),
+    ...list.unexpected.map((record) => `not expected: ${relation}${nameIn(record, relation)}`),
     ...missingFrom(list).map((text) => text + othersIn(list)),
   ];
 }
 
-/** Events are not in the tree that is shown: which there are instead. */
+/** Names the events that are there instead, because the tree does not show events. */
 function othersIn({ check, others }: ListFinding): string {
   if (check.relation !== 'event' || others.length === 0) return '';
-  const shown = others.slice(0, MAX_OTHERS).map((event) => titleOf(event));
-  const hidden = others.length - shown.length;
-  return `; there are ${[...shown, ...(hidden > 0 ? [`${hidden} more`] : [])].join(', ')}`;
+  return `; there are ${firstTexts(others, MAX_OTHERS, (event) => titleOf(event), (more) => `${more} more`).join(', ')}`;
 }
 
 function innerLines(finding: Finding, depth: number): string[] {
@@ -159,7 +161,7 @@ function nameIn(record: object, relation: Relation): string {
 
 function missingFrom({ check, places, shortBy }: ListFinding): string[] {
   const { relation } = check;
-  const what = relation === 'child' || relation === 'exception' || relation === 'link' ? '' : `${nounOf(relation)} `;
+  const what = relation === 'child' || relation === 'exception' || relation === 'link' ? '' : `${relation} `;
   const missing = places.filter(({ found }) => found === undefined);
   const shown = missing.slice(0, MAX_MISSING).map(({ expectation }) => `missing: ${what}${summaryOf(expectation, relation)}`);
   const others = missing.length - shown.length + shortBy;
@@ -170,7 +172,7 @@ function isSpans(relation: Relation): boolean {
   return relation === 'child' || relation === 'descendant';
 }
 
-/** Spans among some that have not ended. */
+/** The spans that have not ended. */
 export function openAmong(spans: readonly CapturedSpan[]): CapturedSpan[] {
   return spans.filter(({ ended }) => !ended);
 }

@@ -1,7 +1,8 @@
-import type { Assertion } from './assertion.js';
+/** A function a test called: the stack trace of its error starts at the call. */
+export type Assertion = (...args: never[]) => unknown;
 
-/** Where a test called something that fails later, when the call is not on the stack any more. */
-export class Call {
+/** Place where a test called something that may fail later, when the call is no longer on the stack. */
+export class CallSite {
   readonly #frames: string;
 
   constructor(calledAs: Assertion) {
@@ -11,7 +12,7 @@ export class Call {
   }
 
   /** Gives an error the stack of the call. */
-  blame<E extends Error>(error: E): E {
+  attachTo<E extends Error>(error: E): E {
     const code = 'code' in error ? ` [${String(error.code)}]` : '';
     error.stack = `${error.name}${code}: ${error.message}${this.#frames}`;
     return error;

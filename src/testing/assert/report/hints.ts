@@ -1,0 +1,121 @@
+import { printable } from '../../../trace/text/printable.js';
+import type { CapturedSpan } from '../../captured.js';
+import { firstTexts } from '../../first-texts.js';
+import { runOf } from '../../snapshot/given-lists.js';
+import { idOf, type LogSource, type SpanSource } from '../../snapshot/source.js';
+import type { Expectation, LeafCheck } from '../pattern/expectation.js';
+import { counted, titleOf } from './describe.js';
+import { matchesElsewhere } from './elsewhere.js';
+import type { Failure } from './failure.js';
+
+/** Number of shared ids, and of spans for each, that are shown. */
+const MAX_SHARED = 5;
+
+const CONVENTION = /^(?:http|url|db|messaging|rpc|network|net|server|client|user_agent|graphql|faas)\./;
+
+/**
+ * Hints on spans that a run lacks: why there are none, and how many were dropped.
+ *
+ * @param spans what the test looked at: a run, one of its lists, or anything that has spans
+ * @param found what was found there
+ * @param expectation what was looked for
+ */
+export function hintsOn(spans: unknown, found: readonly unknown[], expectation?: Expectation): string[] {
+  const run = runOf(spans);
+  const why = found.length === 0 ? run?.explainNoSpans?.() : undefined;
+  const lacking = found.length > 0 && run !== undefined && expectation !== undefined ? hintsOnLacking(run, expectation) : [];
+  return [...linesOf(why), ...lacking, ...hintsOnRun(spans)];
+}
+
+/** Hints on why a span that was waited for is missing: it went elsewhere, or lacks an instrumentation. */
+export function hintsOnMissing(run: SpanSource, expectation: Expectation | undefined, onlyRoots = false): string[] {
+  if (expectation === undefined) return [];
+  const hasSpans = run.spans.length + (run.openSpans?.length ?? 0) > 0;
+  const lacking = hasSpans ? hintsOnLacking(run, expectation) : [];
+  return [...matchesElsewhere(run, expectation, onlyRoots).lines, lacking.join('\n')];
+}
+
+/** The loaded instrumentations, if the pattern wants a span as they make them and the run has none of them. */
+function hintsOnLacking(run: SpanSource, expectation: Expectation): string[] {
+  return linesOf(lacksInstrumentation(run, expectation) ? run.explainInstrumentations?.() : undefined);
+}
+
+function lacksInstrumentation({ spans, openSpans = [] }: SpanSource, expectation: Expectation): boolean {
+  return asksForInstrumentation(expectation) && ![...spans, ...openSpans].some(({ scope }) => /instrumentation/.test(scope));
+}
+
+function asksForInstrumentation(expectation: Expectation): boolean {
+  const all = [expectation];
+  for (const { checks } of all) {
+    for (const check of checks) {
+      if (check.kind === 'leaf' && isOfConvention(check)) return true;
+      if (check.kind === 'list') for (const wanted of check.wanted) all.push(wanted.expectation);
+    }
+  }
+  return false;
+}
+
+/** A kind other than the default, or an attribute that instrumentations set. */
+function isOfConvention({ isField, label, leaf }: LeafCheck): boolean {
+  return isField ? label === 'kind' && leaf.text !== 'internal' : CONVENTION.test(label);
+}
+
+/** Hints on spans that share an id and on dropped spans. */
+export function hintsOnRun(spans: unknown): string[] {
+  return [...hintsOnShared(spans), ...hintsOnDropped(spans)];
+}
+
+/** Children of spans that share an id are shown below the last of them. */
+function hintsOnShared(spans: unknown): string[] {
+  const run = runOf(spans);
+  const byId = new Map<string, CapturedSpan[]>();
+  for (const span of [...(run?.spans ?? []), ...(run?.openSpans ?? [])]) {
+    const sharing = byId.get(idOf(span));
+    if (sharing === undefined) byId.set(idOf(span), [span]);
+    else sharing.push(span);
+  }
+  const shared = [...byId.values()].filter(({ length }) => length > 1);
+  const lineOf = (sharing: CapturedSpan[]): string => {
+    const names = firstTexts(sharing, MAX_SHARED, (span) => titleOf(span), () => '…');
+    return `${sharing.length} spans share the id ${printable(sharing[0]?.spanId)}: ${names.join(', ')}. Are the ids made at random?`;
+  };
+  return firstTexts(shared, MAX_SHARED, lineOf, (more) => `… ${more} more ids are shared`);
+}
+
+function hintsOnDropped(spans: unknown): string[] {
+  const run = runOf(spans);
+  return droppedText(run?.droppedSpansCount, 'span', run?.limitReached ?? 'maxSpansPerScope');
+}
+
+/**
+ * Failure of an assertion that nothing contradicts, if it is inconclusive: spans were dropped, could not arrive, or
+ * went elsewhere. Undefined if everything was seen.
+ *
+ * @param spans what the test looked at
+ * @param question what is unknown then
+ * @param elsewhere lines about spans that may belong to it, and that it does not have
+ */
+export function inconclusiveFailure(
+  spans: unknown,
+  question: string,
+  expected: string,
+  elsewhere: readonly string[] = [],
+): Failure | undefined {
+  const body = [...linesOf(runOf(spans)?.explainUnreachable?.()), ...hintsOnDropped(spans), ...elsewhere];
+  if (body.length === 0) return undefined;
+  return { headline: `it cannot be told ${question}`, body, actual: '(not all seen)', expected };
+}
+
+/** Hints on log records: why there are none, or that more were emitted elsewhere, and how many were dropped. */
+export function hintsOnLogs(run: LogSource): string[] {
+  const why = run.logs.length === 0 ? run.explainNoLogs?.() : run.explainUnreadLogs?.();
+  return [...linesOf(why), ...droppedText(run.droppedLogsCount, 'log record', run.limitReached ?? 'maxLogsPerScope')];
+}
+
+function droppedText(count: number | undefined, noun: string, option: string): string[] {
+  return count ? [`not kept: ${counted(count, noun)}, because ${option} was reached`] : [];
+}
+
+function linesOf(text: string | undefined): string[] {
+  return text === undefined ? [] : text.split('\n');
+}

@@ -1,0 +1,48 @@
+import type { CopiedLog } from './frozen-copies.js';
+import { LOST, Ownership, type Owner } from './ownership.js';
+import { ScopeRecords, type Mark, type SizedScopeLimits } from './scope-records.js';
+import type { SpanRecord } from './span-record.js';
+import { Unowned } from './unowned.js';
+
+/** Gives each span and log record that arrives to the scope that owns it, or to nobody. */
+export abstract class RecordKeeper {
+  readonly unowned = new Unowned();
+  protected readonly ownership = new Ownership();
+  #spans = 0;
+
+  /** Number of spans that arrived; also the order of the next one. */
+  get receivedSpans(): number {
+    return this.#spans;
+  }
+
+  /** Number of spans that arrived since a scope was opened and are not its own. */
+  notOwnedBy({ openedAt, spans, droppedSpans }: ScopeRecords): { unowned: number; ofOtherScopes: number } {
+    const unowned = this.unowned.spansSince(openedAt).length;
+    return { unowned, ofOtherScopes: this.#spans - openedAt.spans - unowned - spans.length - droppedSpans };
+  }
+
+  protected nextOrder(): number {
+    return this.#spans++;
+  }
+
+  protected openRecords(
+    name: string,
+    limits: SizedScopeLimits,
+    opened: (scope: ScopeRecords, open: boolean) => void,
+  ): ScopeRecords {
+    const now: Mark = { spans: this.#spans, unownedLogs: this.unowned.logCount };
+    return new ScopeRecords(name, now, limits, opened);
+  }
+
+  /** @returns the owner, or `LOST` if the owner is full */
+  protected give(record: SpanRecord, owner: Owner, bytes = 0): Owner {
+    if (owner === undefined) this.unowned.addSpan(record, bytes);
+    return typeof owner !== 'object' || owner.add(record, bytes) ? owner : LOST;
+  }
+
+  /** @returns the scope that keeps the log record, if one does */
+  protected giveLog(copied: CopiedLog, owner: Owner, bytes = 0): ScopeRecords | undefined {
+    if (owner === undefined) this.unowned.addLog(copied, bytes);
+    return typeof owner === 'object' && owner.addLog(copied.log, bytes) ? owner : undefined;
+  }
+}

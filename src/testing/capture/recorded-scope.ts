@@ -1,0 +1,244 @@
+// Methods are named as the functions at which stack traces start, and not called.
+// oxlint-disable typescript/unbound-method
+import { AssertionError } from 'node:assert';
+import type { Handle } from '../../support/handle.js';
+import { inspect } from '../../model/inspect-span.js';
+import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
+import { compileSpanMatcher, type CompiledMatcher, type SpanMatcher } from '../assert/matcher.js';
+import { needsChildren } from '../assert/pattern/expectation.js';
+import { CallSite } from '../assert/report/call-site.js';
+import { hintsOnMissing, hintsOnRun } from '../assert/report/hints.js';
+import { missedTrace, section, seenTraces, showScope, type ScopeKind } from '../explain/describe-scope.js';
+import { firstTexts } from '../first-texts.js';
+import { nodesOf } from '../snapshot/descendants.js';
+import { givenOut } from '../snapshot/given-lists.js';
+import type { SpanElsewhere } from '../snapshot/source.js';
+import { snapshotText } from '../snapshot/trace-tree-serializer.js';
+import { captureTrace, groupByTrace, type TraceRecord } from './captured-traces.js';
+import { NoSpansError, TraceTimeoutError } from './errors.js';
+import type { ScopeRecords } from './scope-records.js';
+import type { SpanRecord } from './span-record.js';
+import type { SettleOptions, TracePattern, TraceScope, WaitOptions } from './trace-scope.js';
+import { spanLine } from './tree-text.js';
+import type { Unowned } from './unowned.js';
+import { waitUntil } from './waiting.js';
+
+/** Open spans in the difference of an assertion. */
+const MAX_OPEN = 60;
+
+/** What scopes of every kind share: reads, waits and assertions over the records that a scope owns. */
+export abstract class RecordedScope implements TraceScope {
+  // All fields are private: runners serialize errors with their `scope`.
+  readonly #records: ScopeRecords;
+  readonly #opening: Handle;
+  readonly #kind: ScopeKind;
+  readonly #unowned: Unowned;
+
+  constructor(kind: ScopeKind, records: ScopeRecords, unowned: Unowned) {
+    this.#records = records;
+    this.#kind = kind;
+    this.#unowned = unowned;
+    this.#opening = records.keepOpen();
+  }
+
+  protected get records(): ScopeRecords {
+    return this.#records;
+  }
+
+  protected stopOwning(): void {
+    this.#opening.close();
+  }
+
+  get name(): string {
+    return this.#records.name;
+  }
+
+  get closed(): boolean {
+    return this.#opening.closed;
+  }
+
+  get spans(): readonly CapturedSpan[] {
+    return this.#captured(this.inOrder(this.#records.spans.filter(({ ended }) => ended)));
+  }
+
+  get openSpans(): readonly CapturedSpan[] {
+    return this.#captured(this.#records.spans.filter(({ ended }) => !ended));
+  }
+
+  get traces(): readonly CapturedTrace[] {
+    return givenOut([...groupByTrace(this.inOrder(this.#records.spans)).values()].map(captureTrace), this);
+  }
+
+  get logs(): readonly CapturedLog[] {
+    return Object.freeze([...this.#records.logs]);
+  }
+
+  get unowned(): readonly CapturedSpan[] {
+    return this.#captured(this.#unowned.spansSince(this.#records.openedAt));
+  }
+
+  get unownedLogs(): readonly CapturedLog[] {
+    return Object.freeze(this.#unowned.logsSince(this.#records.openedAt));
+  }
+
+  get droppedSpansCount(): number {
+    return this.#records.droppedSpans;
+  }
+
+  get droppedLogsCount(): number {
+    return this.#records.droppedLogs;
+  }
+
+  async waitForSpan(span: SpanMatcher, options?: WaitOptions): Promise<CapturedSpan> {
+    const wanted = compileSpanMatcher('span', span);
+    const look = this.#records.searchChanged((trace) =>
+      this.#candidates(wanted, trace.spans, true).find((candidate) => candidate.ended && wanted.matches(candidate)),
+    );
+    return this.wait(this.waitForSpan, `no span matched ${wanted.description}`, look, options, () => [
+      section('Nearest', wanted.nearest(this.#records.traces.flatMap(({ spans }) => this.#candidates(wanted, spans)))),
+      ...hintsOnMissing(this, wanted.expectation),
+    ]);
+  }
+
+  async waitForTrace({ root, traceId }: TracePattern = {}, options?: SettleOptions): Promise<CapturedTrace> {
+    const wanted = root === undefined ? undefined : compileSpanMatcher('root', root);
+    const look = this.#records.searchChanged((trace) => {
+      if (traceId !== undefined && trace.traceId !== traceId) return undefined;
+      if (this.unfinished(trace.spans).length > 0) return undefined;
+      if (wanted !== undefined && !this.#localRoots(wanted, trace.spans).some((span) => wanted.matches(span))) return undefined;
+      return captureTrace(this.inOrder(trace.spans));
+    });
+    return this.wait(this.waitForTrace, missedTrace(wanted, traceId), look, options, () => {
+      if (wanted === undefined) return [];
+      const roots = this.#records.traces.flatMap(({ spans }) => this.#localRoots(wanted, spans));
+      return [section('Nearest', wanted.nearest(roots)), ...hintsOnMissing(this, wanted.expectation, true)];
+    });
+  }
+
+  async waitForIdle(options?: SettleOptions): Promise<void> {
+    const { notIdle, idleSettleMillis } = this.#kind;
+    const settleMillis = options?.settleMillis ?? idleSettleMillis;
+    await this.wait(this.waitForIdle, notIdle, () => this.isIdle() || undefined, { ...options, settleMillis });
+  }
+
+  assertAllEnded(): void {
+    const { spans, droppedSpans } = this.#records;
+    if (spans.length === 0) {
+      throw new NoSpansError(`${this.name} has no span that could have ended: ${this.explainNoSpans()}`, this);
+    }
+    const open = this.unfinished(spans);
+    if (open.length === 0 && droppedSpans === 0) return;
+    const headline = open.length === 0 ? `it cannot be told whether all spans have ended in ${this.name}` : this.findingOf(open.length);
+    throw new AssertionError({
+      message: `${headline}\n\n${this.#describe([])}\n`,
+      actual: firstTexts(open, MAX_OPEN, (record) => this.lineOfUnfinished(record)),
+      expected: [],
+      operator: 'assertAllEnded',
+      stackStartFn: this.assertAllEnded,
+    });
+  }
+
+  onChange(listener: () => void): Handle {
+    return this.#records.onChange(listener);
+  }
+
+  abstract explainNoSpans(): string;
+
+  abstract explainNoLogs(): string;
+
+  abstract spansElsewhere(): readonly SpanElsewhere[];
+
+  explainInstrumentations?(): string;
+
+  /** What snapshots get that are written without `traceTreeSerializer`. */
+  toJSON(): string {
+    return snapshotText(this);
+  }
+
+  [inspect](): string {
+    return showScope(this.#kind.name, this.#records, this.inOrder(this.#records.spans));
+  }
+
+  /** Spans in the order they started. */
+  protected abstract inOrder(records: readonly SpanRecord[]): readonly TraceRecord[];
+
+  /** Spans for which a trace or the scope is not complete. */
+  protected abstract unfinished(records: readonly SpanRecord[]): readonly SpanRecord[];
+
+  protected abstract lineOfUnfinished(record: SpanRecord): string;
+
+  /** Headline about spans that are unfinished. */
+  protected abstract findingOf(unfinished: number): string;
+
+  /** Whether a parent is none of this process, given the ids of the trace. */
+  protected isOutside(parentSpanId: string, ids: ReadonlySet<string>): boolean {
+    return !ids.has(parentSpanId);
+  }
+
+  protected isIdle(): boolean {
+    return this.unfinished(this.#records.spans).length === 0;
+  }
+
+  /** Further paragraphs for the message of a wait that times out. */
+  protected remarks(): readonly string[] {
+    return [];
+  }
+
+  /**
+   * @param method the stack of the error starts where the test called this
+   * @param missed headline of the error
+   * @param about paragraphs on what was waited for, made if the wait times out
+   */
+  protected wait<T>(
+    method: (...args: never[]) => unknown,
+    missed: string,
+    look: () => T | undefined,
+    options: SettleOptions = {},
+    about: () => readonly string[] = () => [],
+  ): Promise<T> {
+    const site = new CallSite(method);
+    const withTimeout = { ...options, timeoutMillis: options.timeoutMillis ?? this.#kind.timeoutMillis };
+    return waitUntil(this.#records, look, withTimeout, (timeoutMillis) => {
+      const message = `${missed} within ${timeoutMillis} ms, in ${this.name}\n\n${this.#describe(about())}\n`;
+      return site.attachTo(new TraceTimeoutError(message, this));
+    });
+  }
+
+  /** The spans of a trace, in its tree if the matcher needs their children. */
+  #candidates(
+    { expectation }: CompiledMatcher<CapturedSpan>,
+    trace: readonly SpanRecord[],
+    onlyEnded = false,
+  ): readonly CapturedSpan[] {
+    if (expectation !== undefined && needsChildren(expectation)) return nodesOf(captureTrace(this.inOrder(trace)).roots);
+    return trace.filter(({ ended }) => ended || !onlyEnded).map((record) => record.captured());
+  }
+
+  #localRoots(wanted: CompiledMatcher<CapturedSpan>, trace: readonly SpanRecord[]): CapturedSpan[] {
+    const ids = new Set(trace.map(({ spanId }) => spanId));
+    return this.#candidates(wanted, trace).filter(({ parentSpanId, parentIsRemote }) => {
+      return parentSpanId === undefined || parentIsRemote || this.isOutside(parentSpanId, ids);
+    });
+  }
+
+  /** What the scope has, in paragraphs: the trees, the unfinished spans, what nobody owns. */
+  #describe(about: readonly string[]): string {
+    const records = this.#records;
+    const [nearest = '', ...hints] = about;
+    return [
+      records.spans.length === 0 ? `${this.#kind.nothingSeen}: ${this.explainNoSpans()}` : seenTraces(this.inOrder(records.spans)),
+      section(this.#kind.open, this.unfinished(records.spans), (record) => this.lineOfUnfinished(record)),
+      nearest,
+      section('Unowned', this.#unowned.spansSince(records.openedAt), (record) => spanLine(record.captured())),
+      ...hints,
+      ...this.remarks(),
+      ...hintsOnRun(this),
+    ]
+      .filter((text) => text !== '')
+      .join('\n\n');
+  }
+
+  #captured(records: readonly TraceRecord[]): readonly CapturedSpan[] {
+    return givenOut(records.map((record) => record.captured()), this);
+  }
+}
