@@ -8,11 +8,10 @@ export type { SpanCacheOptions } from './cache/options.js';
 export { getSpanCache } from './cache/registered-cache.js';
 export type { SpanBatch } from './cache/fanout/span-batch.js';
 export { untraced } from './cache/suppression.js';
-export type { SubscribeOptions, Subscription, SubscriptionHandle } from './cache/fanout/subscription.js';
+export type { SubscribeOptions, Subscription } from './cache/fanout/subscription.js';
+export type { Handle } from './support/handle.js';
 export type { SpanBatchCallback } from './cache/fanout/callback-subscription.js';
 export type { SubscriptionStats } from './cache/fanout/subscriber.js';
-export type { ReceivedBatch } from './cache/intake/batch-intake.js';
-export type { SpanDemand } from './cache/intake/demand.js';
 export type { SpanCacheStats } from './cache/stats.js';
 export type { ExporterHandle, ExporterOptions } from './cache/fanout/exporter-subscription.js';
 export type { SpanStore, SpanStoreOptions } from './cache/store/span-store.js';
@@ -39,7 +38,6 @@ export type {
   SpanProcessor,
   TimedEvent,
 } from './model/otel.js';
-export type { SpanCacheTap } from './cache/intake/taps.js';
 export { EventToSpanEventBridge } from './bridge/event-to-span-event-bridge.js';
 export { formatTrace } from './format/format-trace.js';
 export type { FormatTraceOptions } from './format/format-options.js';

@@ -7,16 +7,16 @@ import { PassedItems } from './driver/passed-items.js';
 import type { ExporterSubscription } from './fanout/exporter-subscription.js';
 import { FanOut } from './fanout/fan-out.js';
 import type { Subscriber } from './fanout/subscriber.js';
-import { BatchIntake } from './intake/batch-intake.js';
-import { Demand } from './intake/demand.js';
+import { BatchIntake, type ReceivedBatch } from './intake/batch-intake.js';
 import { EventIntake, type LogRecordFilter } from './intake/event-intake.js';
 import { SpanCacheExporter } from './intake/exporter.js';
-import { Gate } from './intake/gate.js';
+import { Gate, type SpanDemand } from './intake/gate.js';
+import { HookObservers, type HookObserver } from './intake/hook-observers.js';
 import { SpanCacheLogRecordProcessor } from './intake/log-record-processor.js';
 import { OwnSpans } from './intake/own-spans.js';
 import { SpanIntake } from './intake/span-intake.js';
 import { SpanCacheSpanProcessor } from './intake/span-processor.js';
-import { Taps } from './intake/taps.js';
+import type { CacheInternals } from './internals.js';
 import { SelfObservability } from './metrics/self-observability.js';
 import type { SpanCacheOptions } from './options.js';
 import { BoundedQueue } from './queue/bounded-queue.js';
@@ -25,6 +25,7 @@ import { Reconciler } from './reconcile/reconciler.js';
 import { RecordedSpans } from './sampling/recorded-spans.js';
 import { RecordingControl } from './sampling/recording-control.js';
 import type { SpanCacheStats } from './stats.js';
+import type { Handle } from '../support/handle.js';
 import { isInSubscriber } from './suppression.js';
 
 /**
@@ -33,11 +34,9 @@ import { isInSubscriber } from './suppression.js';
  * The SDK's hooks push into two queues. The driver takes both through the reconciler to the fan-out, which hands each
  * batch to every subscriber.
  */
-export class Pipeline {
+export class Pipeline implements CacheInternals {
   readonly spanProcessor: SpanProcessor;
-  readonly batchIntake: BatchIntake;
-  readonly demand = new Demand();
-  readonly taps = new Taps();
+  readonly logRecordProcessor: LogRecordProcessor;
   readonly recording: RecordingControl;
   /** The spans that are recorded because of `sampler()`. */
   readonly recorded = new RecordedSpans();
@@ -50,11 +49,17 @@ export class Pipeline {
   /** Ended spans that may wait: in the queue, and in the reconciler for late events. */
   readonly #maxBacklog: number;
   readonly #reconciler: Reconciler;
-  readonly #fanOut = new FanOut();
-  readonly #gate = new Gate(this.#fanOut);
+  readonly #gate = new Gate();
+  readonly #fanOut = new FanOut((subscribed, orphansWanted) => {
+    this.#gate.update(subscribed, orphansWanted);
+    // What is queued has nobody to go to.
+    if (!subscribed) this.#driver.wake();
+  });
+  readonly #observers = new HookObservers();
+  readonly #batchIntake: BatchIntake;
   readonly #driver: Driver;
-  readonly #logRecordProcessor: LogRecordProcessor;
-  readonly #exporter: SpanExporter;
+  readonly #spanIntake: SpanIntake;
+  #exporter: SpanExporter | undefined;
   readonly #exporters = new Set<ExporterSubscription>();
   readonly #selfObservability: SelfObservability | undefined;
   #shutdown: Promise<void> | undefined;
@@ -89,16 +94,8 @@ export class Pipeline {
       spanCounters: this.#spanCounters,
       eventCounters: this.#eventCounters,
     });
-    this.#fanOut.onChange = () => {
-      const { idle, orphansWanted } = this.#fanOut;
-      this.#gate.update();
-      this.demand.update(!idle, orphansWanted);
-      // What is queued has nobody to go to.
-      if (idle) this.#driver.wake();
-    };
-
     const own = new OwnSpans(this.#driver);
-    const spanIntake = new SpanIntake({
+    this.#spanIntake = new SpanIntake({
       gate: this.#gate,
       queue: this.#spans,
       driver: this.#driver,
@@ -107,9 +104,9 @@ export class Pipeline {
       own,
       spansMayRepeat: () => (this.#reconciler.spansMayRepeat = true),
     });
-    this.batchIntake = new BatchIntake({
+    this.#batchIntake = new BatchIntake({
       gate: this.#gate,
-      spans: spanIntake,
+      spans: this.#spanIntake,
       driver: this.#driver,
       passed,
       spanCounters: this.#spanCounters,
@@ -125,19 +122,27 @@ export class Pipeline {
       own,
       filter: logRecordFilter(logRecords),
     });
-    this.spanProcessor = new SpanCacheSpanProcessor(spanIntake, own, this.#openSpans, this.recorded, this.taps, this);
-    this.#logRecordProcessor = new SpanCacheLogRecordProcessor(eventIntake, logRecords === 'events', this.taps, this);
-    this.#exporter = new SpanCacheExporter(spanIntake, this);
-  }
-
-  get logRecordProcessor(): LogRecordProcessor {
+    this.spanProcessor = new SpanCacheSpanProcessor(this.#spanIntake, own, this.#openSpans, this.recorded, this.#observers, this);
+    this.logRecordProcessor = new SpanCacheLogRecordProcessor(eventIntake, logRecords === 'events', this.#observers, this);
     this.#reconciler.expectEvents();
-    return this.#logRecordProcessor;
   }
 
+  /** Made when it is first asked for: from then on, spans may come twice. */
   get exporter(): SpanExporter {
-    this.#reconciler.expectRepeatedSpans();
-    return this.#exporter;
+    if (this.#exporter === undefined) this.#reconciler.expectRepeatedSpans();
+    return (this.#exporter ??= new SpanCacheExporter(this.#spanIntake, this));
+  }
+
+  receive(batch: ReceivedBatch): void {
+    this.#batchIntake.accept(batch);
+  }
+
+  onDemand(listener: (demand: SpanDemand) => void): Handle {
+    return this.#gate.watch(listener);
+  }
+
+  observe(observer: HookObserver): Handle {
+    return this.#observers.add(observer);
   }
 
   isItsExporter(exporter: SpanExporter): boolean {
@@ -171,7 +176,6 @@ export class Pipeline {
     this.#driver.flush();
   }
 
-  /** Delivers as `flush()` does, and leaves held spans their time. */
   deliver(): void {
     this.#driver.deliver();
   }

@@ -2,10 +2,9 @@ import type { LogRecordProcessor, Sampler, SpanExporter, SpanProcessor } from '.
 import { CallbackSubscription, type SpanBatchCallback } from './fanout/callback-subscription.js';
 import { ExporterSubscription, type ExporterHandle, type ExporterOptions } from './fanout/exporter-subscription.js';
 import { IteratorSubscription } from './fanout/iterator-subscription.js';
-import type { SubscribeOptions, Subscription, SubscriptionHandle } from './fanout/subscription.js';
-import type { ReceivedBatch } from './intake/batch-intake.js';
-import type { SpanDemand } from './intake/demand.js';
-import type { SpanCacheTap } from './intake/taps.js';
+import type { Handle } from '../support/handle.js';
+import type { SubscribeOptions, Subscription } from './fanout/subscription.js';
+import { setInternals } from './internals.js';
 import {
   cacheOptions,
   exporterOptions,
@@ -40,6 +39,8 @@ import { SpanStoreSubscription, type SpanStore, type SpanStoreOptions } from './
 export class SpanCache {
   /** Takes in spans when they end. */
   readonly spanProcessor: SpanProcessor;
+  /** Takes in log records when they are emitted. */
+  readonly logRecordProcessor: LogRecordProcessor;
 
   readonly #pipeline: Pipeline;
   readonly #unsampledSpans: boolean;
@@ -53,20 +54,14 @@ export class SpanCache {
     this.#pipeline = new Pipeline(resolved);
     this.#unsampledSpans = resolved.unsampledSpans;
     this.spanProcessor = this.#pipeline.spanProcessor;
+    this.logRecordProcessor = this.#pipeline.logRecordProcessor;
+    setInternals(this, this.#pipeline);
   }
 
   /**
-   * Takes in log records when they are emitted. To be registered before spans end: only from when it is first
-   * asked for does the cache remember which spans it has delivered, so as to know a late event.
-   */
-  get logRecordProcessor(): LogRecordProcessor {
-    return this.#pipeline.logRecordProcessor;
-  }
-
-  /**
-   * Takes in the spans that another span processor exports, for where no processor can be added. Beside
-   * `spanProcessor`, to be asked for before spans end: from then on the cache remembers which spans it has delivered,
-   * so as to deliver none twice.
+   * Takes in the spans that another span processor exports, for where no processor can be added. Made when it is first
+   * asked for: from then on a span may come twice, by this and by `spanProcessor`, so the cache remembers which spans it
+   * has delivered, and delivers none twice.
    */
   get exporter(): SpanExporter {
     return this.#pipeline.exporter;
@@ -80,11 +75,11 @@ export class SpanCache {
   /** Subscribes to be read by a loop or by `take()`. After shutdown the subscription is closed at once. */
   subscribe(options?: SubscribeOptions): Subscription;
   /** Subscribes a function, which is called with each batch. */
-  subscribe(callback: SpanBatchCallback, options?: SubscribeOptions): SubscriptionHandle;
+  subscribe(callback: SpanBatchCallback, options?: SubscribeOptions): Handle;
   subscribe(
     first?: SubscribeOptions | SpanBatchCallback,
     second?: SubscribeOptions,
-  ): Subscription | SubscriptionHandle {
+  ): Subscription | Handle {
     const [callback, options] = typeof first === 'function' ? [first, second] : [undefined, first ?? second];
     const resolved = subscribeOptions(options);
     const { remove } = this.#pipeline;
@@ -111,24 +106,6 @@ export class SpanCache {
   }
 
   /**
-   * Takes in what another cache delivered, such as a batch of its subscriber, and counts what it lost on the way.
-   * For what brings the spans of several threads or processes together; `otel-span-cache/threads` does it for
-   * threads. Never throws: a span that cannot be read is counted as `invalid`, a batch that is none counts for nothing.
-   * What has been in this cache and comes back, as from a cache that receives from this one, is a `duplicate`.
-   */
-  receive(batch: ReceivedBatch): void {
-    this.#pipeline.batchIntake.accept(batch);
-  }
-
-  /**
-   * Tells a function what subscribers want, now and whenever it changes, until what this returns is disposed of.
-   * Who brings spans by `receive()` need not bring what nobody wants.
-   */
-  onDemand(listener: (demand: SpanDemand) => void): Disposable {
-    return this.#pipeline.demand.watch(listener);
-  }
-
-  /**
    * A sampler for the tracer provider, which asks the delegate and, while `recording` is on, has spans recorded that
    * the delegate leaves unrecorded: for subscribers of the cache, never sampled. While it is off, the result is
    * the delegate's own. Needs `spanProcessor` in the same provider. With `unsampledSpans: false` it is the delegate.
@@ -146,31 +123,11 @@ export class SpanCache {
   }
 
   /**
-   * Shows spans and log records to a function as they come in, inside the application's own calls, until what
-   * this returns is disposed of. For test tools, which must know at once and in the application's async
-   * context; who can wait subscribes. Sees nothing of what comes by `exporter`.
-   *
-   * @throws TypeError if one of the functions is missing
-   */
-  tap(tap: SpanCacheTap): Disposable {
-    requireMethods('tap', tap, ['onStart', 'onEnd', 'onEmit']);
-    return this.#pipeline.taps.add(tap);
-  }
-
-  /**
    * Reconciles everything queued and delivers it, before it returns. Called by a subscriber while it is
    * delivered to, it does nothing: what is queued follows that delivery.
    */
   flush(): void {
     this.#pipeline.flush();
-  }
-
-  /**
-   * Reconciles everything queued and delivers it, as `flush()` does, but lets go of no held span before its time. For
-   * what passes spans on from a thread that may go to sleep, such as `otel-span-cache/threads`.
-   */
-  deliver(): void {
-    this.#pipeline.deliver();
   }
 
   /**

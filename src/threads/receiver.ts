@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import workerThreads from 'node:worker_threads';
 import { Episode } from '../support/episode.js';
-import type { SpanDemand } from '../cache/intake/demand.js';
+import type { SpanDemand } from '../cache/intake/gate.js';
+import { internalsOf } from '../cache/internals.js';
 import type { SpanCache } from '../cache/span-cache.js';
+import type { Handle } from '../support/handle.js';
 import { clearTimeout, setTimeout } from '../support/timers.js';
 import { publishAddress } from './address.js';
 import { checkBroadcast, checkHello } from './check-message.js';
@@ -21,8 +23,8 @@ export class CacheReceiver implements SpanReceiver {
   readonly #cache: SpanCache;
   readonly #flushTimeoutMillis: number;
   readonly #channel = new workerThreads.BroadcastChannel(`otel-span-cache.threads/${randomUUID()}`);
-  readonly #address: Disposable;
-  readonly #watch: Disposable;
+  readonly #address: Handle;
+  readonly #watch: Handle;
   readonly #links = new Map<string, ThreadLink>();
   readonly #goneThreads = new GoneThreads();
   readonly #failures = new Episode();
@@ -38,7 +40,7 @@ export class CacheReceiver implements SpanReceiver {
     });
     this.#channel.addEventListener('messageerror', () => this.#invalid++);
     (this.#channel as unknown as NodeJS.RefCounted).unref();
-    this.#watch = cache.onDemand((demand) => {
+    this.#watch = internalsOf(cache).onDemand((demand) => {
       this.#demand = demand;
       for (const link of this.#links.values()) link.ask({ type: 'demand', ...demand });
     });
@@ -63,8 +65,8 @@ export class CacheReceiver implements SpanReceiver {
     if (this.#closed) return;
     this.#drain();
     this.#closed = true;
-    this.#address[Symbol.dispose]();
-    this.#watch[Symbol.dispose]();
+    this.#address.close();
+    this.#watch.close();
     process.off('exit', this.#drain);
     for (const link of this.#links.values()) link.close();
     this.#channel.close();
@@ -117,7 +119,7 @@ export class CacheReceiver implements SpanReceiver {
 
   #welcome(relay: string, hello: Hello): void {
     const link = new ThreadLink({
-      cache: this.#cache,
+      cache: internalsOf(this.#cache),
       hello,
       relay,
       channel: channelOf(relay, this.#channel.name),

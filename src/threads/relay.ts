@@ -1,9 +1,9 @@
 import workerThreads from 'node:worker_threads';
 import { Episode } from '../support/episode.js';
 import { BatchBuffer } from '../cache/fanout/batch-buffer.js';
-import type { SpanDemand } from '../cache/intake/demand.js';
+import type { SpanDemand } from '../cache/intake/gate.js';
 import type { SpanBatch } from '../cache/fanout/span-batch.js';
-import type { SubscriptionHandle } from '../cache/fanout/subscription.js';
+import type { Handle } from '../support/handle.js';
 import { toAttributeValue } from '../model/attribute-value.js';
 import type { OrphanEvent } from '../model/log-event.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
@@ -49,7 +49,7 @@ export class CacheRelay implements SpanRelay {
   readonly #failures = new Episode();
   readonly #counts = new SharedCounts();
   #demand: SpanDemand = { spans: false, orphans: false };
-  #subscription: SubscriptionHandle | undefined;
+  #subscription: Handle | undefined;
   #promptDelivery: PromptDelivery | undefined;
   /** The oldest first. */
   readonly #inFlight: SentBatch[] = [];
@@ -134,7 +134,7 @@ export class CacheRelay implements SpanRelay {
     this.#closed = true;
     process.off('exit', this.#atExit);
     this.#subscription?.close();
-    this.#promptDelivery?.[Symbol.dispose]();
+    this.#promptDelivery?.close();
     this.#link.close();
     this.#inFlight.length = 0;
     this.#spansInFlight = 0;
@@ -179,7 +179,7 @@ export class CacheRelay implements SpanRelay {
 
   #pause(): void {
     this.#losses.pause();
-    this.#promptDelivery?.[Symbol.dispose]();
+    this.#promptDelivery?.close();
     this.#promptDelivery = undefined;
   }
 

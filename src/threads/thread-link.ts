@@ -1,8 +1,8 @@
 import workerThreads, { type BroadcastChannel, type MessagePort } from 'node:worker_threads';
 import { Episode } from '../support/episode.js';
 import { guarded } from '../support/report.js';
-import type { SpanDemand } from '../cache/intake/demand.js';
-import type { SpanCache } from '../cache/span-cache.js';
+import type { SpanDemand } from '../cache/intake/gate.js';
+import type { CacheInternals } from '../cache/internals.js';
 import { checkRelayMessage, isBatch } from './check-message.js';
 import type { ThreadStats } from './contract.js';
 import { FlushRequests } from './flush-requests.js';
@@ -18,7 +18,7 @@ import { BatchUnpacker } from './wire/batch-unpacker.js';
  * read costs itself, and nobody waits for what it may have said.
  */
 export class ThreadLink {
-  readonly #cache: SpanCache;
+  readonly #cache: Pick<CacheInternals, 'receive'>;
   readonly #hello: Hello;
   readonly #counts: SharedCounts;
   readonly #channel: BroadcastChannel;
@@ -40,7 +40,7 @@ export class ThreadLink {
   #invalid = 0;
 
   constructor(parts: {
-    cache: SpanCache;
+    cache: Pick<CacheInternals, 'receive'>;
     hello: Hello;
     /** The relay's id, under which its thread waits for the port. */
     relay: string;

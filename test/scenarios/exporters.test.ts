@@ -15,6 +15,7 @@ import {
   simpleSpanProcessor,
 } from '../sdk.js';
 import { eventNames, listenToWarnings, names, startService, type Service } from './service.js';
+import { receive } from '../../src/threads/index.js';
 
 /** An exporter whose exports finish when the test says so. */
 class ManualExporter implements SpanExporter {
@@ -631,7 +632,7 @@ describe('An exporter subscription', () => {
       let copy = {} as ReadableSpan;
       cache.addExporter(collecting(([span]) => (copy = { ...span! })));
 
-      cache.receive({ spans: store.getFinishedSpans() });
+      receive(cache, { spans: store.getFinishedSpans() });
       await cache.forceFlush();
 
       expect(copy.spanContext()).to.deep.equal(store.getFinishedSpans()[0]!.spanContext());
@@ -648,7 +649,7 @@ describe('An exporter subscription', () => {
       const { cache } = startService();
       cache.addExporter(collecting(([exported]) => Object.assign(exported!, { attributes: { redacted: true } })));
 
-      cache.receive({ spans: [ofOtherClass(view!)] });
+      receive(cache, { spans: [ofOtherClass(view!)] });
       await cache.forceFlush();
 
       expect(cache.stats().subscriptions[0]).to.include({ delivered: 1, failed: 0 });

@@ -14,10 +14,11 @@ import {
   type SpanCacheStats,
   type SpanStore,
   type Subscription,
-  type SubscriptionHandle,
+  type Handle,
 } from '../../src/index.js';
 import { SamplingDecision } from '../sdk.js';
 import { listenToErrors, startService, total, type Service } from './service.js';
+import { receive } from '../../src/threads/index.js';
 
 type Step =
   | { do: 'start' | 'end' | 'end twice' | 'log' | 'log twice'; span: number }
@@ -328,7 +329,7 @@ class Run {
   readonly #got: DeliveredSpan[][] = [];
   readonly #witnessed = this.#expectSpans();
   readonly #orphans: string[] = [];
-  readonly #witness: SubscriptionHandle | undefined;
+  readonly #witness: Handle | undefined;
   /** In the runs with faulty subscribers: it looks at what hostile spans are. */
   #smallStore: SpanStore | undefined;
   /** In some of the runs with a witness; those that were replaced come first. */
@@ -429,7 +430,7 @@ class Run {
         this.#hostileRecord(step.fault, step.span);
         return;
       case 'receive garbage':
-        cache.receive(GARBAGE[step.batch] as never);
+        receive(cache, GARBAGE[step.batch] as never);
         return;
       case 'hostile subscriber':
         this.#deed = step.deed;
@@ -665,7 +666,7 @@ class Run {
   #misbehave(): void {
     const { cache, logger } = this.#service;
     if (this.#deed === 'flush') cache.flush();
-    if (this.#deed === 'receive') cache.receive({ dropped: NaN, orphans: 7 } as never);
+    if (this.#deed === 'receive') receive(cache, { dropped: NaN, orphans: 7 } as never);
     if (this.#deed === 'change ids') Object.assign(this.#shared, { traceId: NaN, spanId: undefined });
     if (this.#deed === 'log') logger.emit({ body: `own ${this.#emit()}`, context: ROOT_CONTEXT });
     if (this.#deed !== 'start spans') return;
@@ -685,7 +686,7 @@ class Run {
     const orphan = { name: `received ${this.#emit()}`, reason: 'no_span' } as OrphanEvent;
     this.#endedRecorded += 2;
     this.#emit();
-    this.#service.cache.receive({ spans: [received], orphans: [orphan], dropped: 1, droppedOrphans: 1 });
+    receive(this.#service.cache, { spans: [received], orphans: [orphan], dropped: 1, droppedOrphans: 1 });
   }
 
   /** Logs an event that is on the span already: put there by the bridge, or recorded as an exception. */

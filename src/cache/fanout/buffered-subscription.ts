@@ -3,13 +3,14 @@ import type { DeliveredSpan } from '../../model/merged-span.js';
 import { BatchBuffer } from './batch-buffer.js';
 import type { SpanBatch } from './span-batch.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
-import type { SubscribeOptions, SubscriptionHandle } from './subscription.js';
+import type { Handle } from '../../support/handle.js';
+import type { SubscribeOptions } from './subscription.js';
 
 /**
  * A subscription with a buffer for what comes while its reader is not ready. To a reader that is, a batch goes
  * directly, whatever its size: one that keeps up loses nothing however small its buffer is.
  */
-export abstract class BufferedSubscription implements Subscriber, SubscriptionHandle {
+export abstract class BufferedSubscription implements Subscriber, Handle {
   readonly wantsOrphans: boolean;
   protected readonly buffer: BatchBuffer;
   readonly #detach: (subscriber: Subscriber) => void;

@@ -4,6 +4,7 @@ import type { DeliveredSpan } from '../../model/merged-span.js';
 import type { ExportResult, ReadableSpan, Resource, SpanExporter } from '../../model/otel.js';
 import { isSampled } from '../../model/sampling.js';
 import type { AsyncDisposable } from '../../support/disposable.js';
+import type { Handle } from '../../support/handle.js';
 import { promiseOf } from '../../support/promise-of.js';
 import { unref } from '../../support/timers.js';
 import { ExportQueue } from './export-queue.js';
@@ -31,9 +32,8 @@ export interface ExporterOptions {
   exportTimeoutMillis?: number;
 }
 
-/** An exporter attached to the cache. Works with `await using`. */
-export interface ExporterHandle extends AsyncDisposable {
-  readonly closed: boolean;
+/** An exporter attached to the cache. Works with `await using`; `using` closes it too, and waits for nothing. */
+export interface ExporterHandle extends Handle, AsyncDisposable {
   /**
    * Exports everything delivered so far. Never rejects: failures are counted and reported. Begins no export
    * later than `exportTimeoutMillis` from now; what is left then stays queued.
@@ -134,6 +134,10 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     this.#closing ??= new Promise((resolve) => (begin = resolve));
     begin?.(this.#close());
     return this.#closing;
+  }
+
+  [Symbol.dispose](): void {
+    void this.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -105,7 +105,7 @@ export class BatchIntake {
   }
 
   #refuse(orphan: OrphanEvent, reason: OrphanReason | undefined): EventDropReason | undefined {
-    if (!this.#gate.open) return this.#gate.reason;
+    if (!this.#gate.open) return this.#gate.closedReason;
     if (reason === undefined) return 'invalid';
     return this.#passed.has(orphan) ? 'duplicate' : undefined;
   }

@@ -72,7 +72,7 @@ export class EventIntake {
 
   /** Queues the record, or returns why not. Throws what the record's getters or the filter throw. */
   #admit(record: ReadableLogRecord, emittedIn: Context | undefined): EventDropReason | undefined {
-    if (!this.#gate.open) return this.#gate.reason;
+    if (!this.#gate.open) return this.#gate.closedReason;
     // A subscriber that logs would be delivered its own log lines, and log again.
     if (this.#driver.moving || this.#filtering) return 'suppressed';
     // Registered twice, a processor gets the same record twice in a row.

@@ -85,7 +85,7 @@ export class SpanIntake {
 
   #accept(span: ReadableSpan): SpanDropReason | undefined {
     this.#counters.received++;
-    if (!this.#gate.open) return this.#refuse(this.#gate.reason);
+    if (!this.#gate.open) return this.#refuse(this.#gate.closedReason);
     if (this.#own.has(span)) return this.#refuse('suppressed');
     if (span === this.#queue.newest && span !== undefined) return this.#refuse('duplicate');
     if (this.#recording.restrictions?.excludes(span)) return this.#refuse('scope_excluded');

@@ -5,7 +5,7 @@ import type { ReadableSpan, SpanProcessor } from '../../model/otel.js';
 import type { RecordedSpans } from '../sampling/recorded-spans.js';
 import type { OpenSpans, StartedSpan } from '../reconcile/open-spans.js';
 import type { Lifecycle } from './lifecycle.js';
-import type { Taps } from './taps.js';
+import type { HookObservers } from './hook-observers.js';
 
 /** The cache as a span processor: takes in each recorded span when it ends. */
 export class SpanCacheSpanProcessor implements SpanProcessor {
@@ -13,7 +13,7 @@ export class SpanCacheSpanProcessor implements SpanProcessor {
   readonly #own: OwnSpans;
   readonly #openSpans: OpenSpans | undefined;
   readonly #recorded: RecordedSpans;
-  readonly #taps: Taps;
+  readonly #observers: HookObservers;
   readonly #cache: Lifecycle;
 
   constructor(
@@ -21,20 +21,20 @@ export class SpanCacheSpanProcessor implements SpanProcessor {
     own: OwnSpans,
     openSpans: OpenSpans | undefined,
     recorded: RecordedSpans,
-    taps: Taps,
+    observers: HookObservers,
     cache: Lifecycle,
   ) {
     this.#intake = intake;
     this.#own = own;
     this.#openSpans = openSpans;
     this.#recorded = recorded;
-    this.#taps = taps;
+    this.#observers = observers;
     this.#cache = cache;
   }
 
   onStart(span: unknown, parentContext: Context): void {
     this.#recorded.started(span, parentContext);
-    this.#taps.started(span, parentContext);
+    this.#observers.started(span, parentContext);
     if (this.#own.started(span, parentContext) || this.#openSpans === undefined) return;
     try {
       this.#openSpans.add(span as StartedSpan, performance.now());
@@ -44,7 +44,7 @@ export class SpanCacheSpanProcessor implements SpanProcessor {
   }
 
   onEnd(span: ReadableSpan): void {
-    this.#taps.ended(span);
+    this.#observers.ended(span);
     if (this.#openSpans !== undefined) this.#close(span);
     this.#intake.acceptEnded(span);
   }

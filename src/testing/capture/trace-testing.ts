@@ -1,6 +1,8 @@
 import type { LogRecordProcessor, SpanProcessor } from '../../model/otel.js';
+import { hasInternals, internalsOf } from '../../cache/internals.js';
 import type { SpanCache } from '../../cache/span-cache.js';
-import type { AsyncDisposable, Disposable } from '../../support/disposable.js';
+import type { AsyncDisposable } from '../../support/disposable.js';
+import type { Handle } from '../../support/handle.js';
 import { boolean, resolveOptions, type OptionsOf } from '../../support/option.js';
 import { attachScope, ForeignProviderError } from './errors.js';
 import { InstalledSdk, registeredProvider } from '../sdk/installed-sdk.js';
@@ -87,7 +89,7 @@ const OPTIONS: OptionsOf<TraceTestingOptions> = {
   cache: {
     fallback: undefined as unknown as SpanCache,
     expected: 'a SpanCache',
-    type: (value) => typeof (value as SpanCache | undefined)?.tap === 'function',
+    type: hasInternals,
     inRange: () => true,
   },
   install: boolean(true),
@@ -126,7 +128,7 @@ class ProcessTraceTesting implements TraceTesting {
   readonly #shared: ProcessWide;
   readonly #options: Required<TraceTestingOptions>;
   readonly #logArrival: LogArrival;
-  readonly #tap: Disposable | undefined;
+  readonly #observing: Handle | undefined;
   /** Providers whose spans were seen to arrive. */
   readonly #trusted = new WeakSet<object>();
   #logsApi: LogsApi | undefined;
@@ -142,7 +144,7 @@ class ProcessTraceTesting implements TraceTesting {
       mayBeUnread: () => shared.installed?.isRegistered !== true && hasUnreadLogsApi(),
     });
     if (options.cache === undefined && options.install) this.#requireProvider();
-    this.#tap = options.cache?.tap(shared.recorder);
+    this.#observing = options.cache && internalsOf(options.cache).observe(shared.recorder);
     shared.recorder.users.add(this);
     if (options.captureStartStack) shared.recorder.stackUsers.add(this);
   }
@@ -197,7 +199,7 @@ class ProcessTraceTesting implements TraceTesting {
   #shutDown(): void {
     this.#isShutDown = true;
     const { recorder, installers } = this.#shared;
-    this.#tap?.[Symbol.dispose]();
+    this.#observing?.close();
     recorder.stackUsers.delete(this);
     recorder.users.delete(this);
     if (recorder.users.size === 0) recorder.forgetUnowned();
