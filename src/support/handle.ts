@@ -1,35 +1,25 @@
 import type { Disposable } from './disposable.js';
 
-/** Ends something that goes on until it is closed, such as a subscription. Works with `using`. */
+/** Ends something that was begun: a subscription, a listener. Works with `using`. */
 export interface Handle extends Disposable {
   readonly closed: boolean;
-  /** Ends it. Closing twice is harmless. */
-  close(): unknown;
+  /** Closing twice is harmless. */
+  close(): void;
 }
 
-/** A handle that calls a function when it is closed, once. */
-export function handle(end: () => void): Handle {
-  return new EndingHandle(end);
-}
-
-class EndingHandle implements Handle {
-  #end: (() => void) | undefined;
-
-  constructor(end: () => void) {
-    this.#end = end;
-  }
-
-  get closed(): boolean {
-    return this.#end === undefined;
-  }
-
-  close(): void {
-    const end = this.#end;
-    this.#end = undefined;
-    end?.();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
+/** @param onClose is called once, by the first `close()` */
+export function handleOf(onClose: () => void): Handle {
+  let closed = false;
+  const close = (): void => {
+    if (closed) return;
+    closed = true;
+    onClose();
+  };
+  return {
+    get closed() {
+      return closed;
+    },
+    close,
+    [Symbol.dispose]: close,
+  };
 }

@@ -1,10 +1,11 @@
 import { inspect } from 'node:util';
+import { MAX_MILLIS } from './timers.js';
 
 /** An option: its default, and what its value must be. */
 export interface Option<T> {
   readonly fallback: T;
   readonly expected: string;
-  /** What is expected where only text can be given, if that is less. */
+  /** Expectation for environment variables, where it differs. */
   readonly expectedText?: string;
   /** Whether a value is of the right type. */
   readonly type: (value: unknown) => boolean;
@@ -13,9 +14,6 @@ export interface Option<T> {
 }
 
 export type OptionsOf<T> = { readonly [K in keyof Required<T>]: Option<Required<T>[K]> };
-
-/** The longest delay a timer of Node takes. */
-const MAX_MILLIS = 2 ** 31 - 1;
 
 /**
  * Fills in the defaults.
@@ -73,12 +71,12 @@ export function millisOrInfinity(min: number, fallback: number): Option<number> 
 }
 
 export function boolean(fallback: boolean): Option<boolean> {
-  return {
-    fallback,
-    expected: 'true or false',
-    type: (value) => typeof value === 'boolean',
-    inRange: () => true,
-  };
+  return ofType('true or false', (value) => typeof value === 'boolean', fallback);
+}
+
+/** Any value of a type. Without a fallback the option stays undefined if it is left out. */
+export function ofType<T>(expected: string, type: Option<T>['type'], fallback?: T): Option<T> {
+  return { fallback: fallback as T, expected, type, inRange: () => true };
 }
 
 export function oneOf<T extends string>(...[fallback, ...others]: [T, ...T[]]): Option<T> {
@@ -91,7 +89,6 @@ export function oneOf<T extends string>(...[fallback, ...others]: [T, ...T[]]): 
   };
 }
 
-/** One of some words, or a function. */
 export function oneOfOrFunction<T>(...words: [T & string, ...(T & string)[]]): Option<T> {
   const word = oneOf(...words);
   return {
@@ -103,7 +100,7 @@ export function oneOfOrFunction<T>(...words: [T & string, ...(T & string)[]]): O
   };
 }
 
-/** What is wrong with a value, in the words of every error this package throws. */
+/** Text of an error about a wrong value, the same for every option and argument of this package. */
 export function expectation(name: string, expected: string, value: unknown): string {
   const shown = inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 60 });
   return `${name} must be ${expected}, got ${shown} (${value === null ? 'null' : typeof value})`;

@@ -6,6 +6,9 @@ import timers from 'node:timers';
  */
 export const { clearImmediate, clearTimeout, setImmediate, setTimeout } = timers;
 
+/** The longest delay that a timer takes. */
+export const MAX_MILLIS = 2 ** 31 - 1;
+
 /**
  * Lets the process exit while the timer runs.
  *

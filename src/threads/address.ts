@@ -1,5 +1,5 @@
 import { getEnvironmentData, setEnvironmentData, threadId } from 'node:worker_threads';
-import { handle, type Handle } from '../support/handle.js';
+import { handleOf, type Handle } from '../support/handle.js';
 import { PROTOCOL_VERSION, type ReceiverAddress } from './protocol.js';
 
 /** Under which the address is among what a thread inherits. */
@@ -10,7 +10,7 @@ export function publishAddress(channel: string): Handle {
   const before = getEnvironmentData(KEY);
   const address: ReceiverAddress = { version: PROTOCOL_VERSION, threadId, channel };
   setEnvironmentData(KEY, address);
-  return handle(() => {
+  return handleOf(() => {
     if ((getEnvironmentData(KEY) as unknown) === address) setEnvironmentData(KEY, before);
   });
 }

@@ -1,5 +1,5 @@
 import { Episode } from '../../support/episode.js';
-import { handle, type Handle } from '../../support/handle.js';
+import { handleOf, type Handle } from '../../support/handle.js';
 
 /** What the subscribers of a cache want, all of them together. */
 export interface SpanDemand {
@@ -52,7 +52,7 @@ export class Gate {
     const entry = { call: listener };
     this.#listeners.add(entry);
     this.#tell(listener, this.#demand);
-    return handle(() => this.#listeners.delete(entry));
+    return handleOf(() => this.#listeners.delete(entry));
   }
 
   /** A subscriber has come or gone. */

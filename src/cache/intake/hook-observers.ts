@@ -1,5 +1,5 @@
 import type { Context } from '@opentelemetry/api';
-import { handle, type Handle } from '../../support/handle.js';
+import { handleOf, type Handle } from '../../support/handle.js';
 import { report } from '../../support/report.js';
 import type { ReadableLogRecord, ReadableSpan } from '../../model/otel.js';
 
@@ -24,7 +24,7 @@ export class HookObservers {
 
   add(observer: HookObserver): Handle {
     this.#observers = [...this.#observers, observer];
-    return handle(() => (this.#observers = this.#observers.filter((other) => other !== observer)));
+    return handleOf(() => (this.#observers = this.#observers.filter((other) => other !== observer)));
   }
 
   /** Whether one of them wants all log records made. */
