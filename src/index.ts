@@ -17,8 +17,8 @@ export type { ExporterHandle, ExporterOptions } from './cache/fanout/exporter-su
 export type { SpanStore, SpanStoreOptions } from './cache/store/span-store.js';
 export type { EarlyReason, SpanDropReason, EventDropReason } from './cache/counters.js';
 export type { DeliveredSpan } from './model/merged-span.js';
-export type { Recording, RecordingListener, RecordingListenerHandle } from './cache/sampling/recording.js';
-export type { RecordingOptions, RecordingSettings, ScopePatterns } from './cache/sampling/settings.js';
+export type { Recording, RecordingListener, RecordingListenerHandle } from './support/live-settings.js';
+export type { RecordingOptions, RecordingSettings, ScopePatterns } from './cache/sampling/sampling-settings.js';
 export type { OpenSpan } from './cache/reconcile/open-spans.js';
 export type { LateEvents } from './cache/reconcile/reconciler.js';
 export { isLogEvent, type LogEvent, type OrphanEvent, type OrphanReason } from './model/log-event.js';

@@ -5,7 +5,7 @@ import type { SpanStoreOptions } from './store/span-store.js';
 import type { SubscribeOptions } from './fanout/subscription.js';
 import type { ReadableLogRecord } from '../model/otel.js';
 import type { LateEvents } from './reconcile/reconciler.js';
-import type { RecordingOptions } from './sampling/settings.js';
+import type { RecordingOptions } from './sampling/sampling-settings.js';
 import {
   boolean,
   expectation,

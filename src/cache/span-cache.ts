@@ -16,8 +16,8 @@ import {
 import { Pipeline } from './pipeline.js';
 import type { OpenSpan } from './reconcile/open-spans.js';
 import { defaultSampler } from './sampling/default-sampler.js';
-import type { Recording } from './sampling/recording.js';
-import { RecordingSampler } from './sampling/sampler.js';
+import type { Recording } from '../support/live-settings.js';
+import { RecordingSampler } from './sampling/live-sampler.js';
 import type { SpanCacheStats } from './stats.js';
 import { SpanStoreSubscription, type SpanStore, type SpanStoreOptions } from './store/span-store.js';
 

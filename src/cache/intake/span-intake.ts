@@ -1,7 +1,7 @@
 import type { SpanCounters, SpanDropReason } from '../counters.js';
 import type { ReadableSpan } from '../../model/otel.js';
 import type { BoundedQueue } from '../queue/bounded-queue.js';
-import type { RecordingControl } from '../sampling/recording-control.js';
+import type { RecordingControl } from '../sampling/sampling-control.js';
 import type { Driver } from '../driver/driver.js';
 import type { Gate } from './gate.js';
 import type { OwnSpans } from './own-spans.js';

@@ -2,7 +2,7 @@ import type { Context } from '@opentelemetry/api';
 import type { OwnSpans } from './own-spans.js';
 import type { SpanIntake } from './span-intake.js';
 import type { ReadableSpan, SpanProcessor } from '../../model/otel.js';
-import type { RecordedSpans } from '../sampling/recorded-spans.js';
+import type { RecordedSpans } from '../sampling/spans-sampled-here.js';
 import type { OpenSpans, StartedSpan } from '../reconcile/open-spans.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { HookObservers } from './hook-observers.js';

@@ -7,7 +7,7 @@ import { SpanIntake } from '../../../src/cache/intake/span-intake.js';
 import { SpanCounters } from '../../../src/cache/counters.js';
 import type { ReadableSpan } from '../../../src/model/otel.js';
 import { BoundedQueue } from '../../../src/cache/queue/bounded-queue.js';
-import { RecordingControl } from '../../../src/cache/sampling/recording-control.js';
+import { RecordingControl } from '../../../src/cache/sampling/sampling-control.js';
 
 const newSpan = () => ({}) as ReadableSpan;
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { matchesPattern } from '../../../src/cache/sampling/wildcard.js';
+import { matchesPattern } from '../../../../src/cache/intake/filter/wildcard.js';
 
 /** The definition, word for word: slow, and beyond doubt. */
 function reference(name: string, pattern: string): boolean {

@@ -1,6 +1,6 @@
 import { createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { RecordedSpans } from '../../../src/cache/sampling/recorded-spans.js';
+import { RecordedSpans } from '../../../src/cache/sampling/spans-sampled-here.js';
 
 function span(traceId: string) {
   const spanContext = { traceId, spanId: 'b'.repeat(16), traceFlags: 0 };

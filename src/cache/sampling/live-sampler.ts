@@ -10,8 +10,8 @@ import {
 } from '@opentelemetry/api';
 import type { Sampler, SamplingResult } from '../../model/otel.js';
 import { NOT_RECORD, RECORD } from '../../model/sampling.js';
-import type { RecordedSpans } from './recorded-spans.js';
-import type { RecordingControl } from './recording-control.js';
+import type { RecordedSpans } from './spans-sampled-here.js';
+import type { RecordingControl } from './sampling-control.js';
 
 /**
  * Has spans recorded that its delegate leaves unrecorded, for the cache alone: never sampled, so no exporter and

@@ -2,9 +2,9 @@ import { createTraceState, ROOT_CONTEXT, SpanKind, trace, TraceFlags, type Conte
 import { expect } from 'chai';
 import sinon from 'sinon';
 import type { Sampler, SamplingResult } from '../../../src/model/otel.js';
-import { RecordedSpans } from '../../../src/cache/sampling/recorded-spans.js';
-import { RecordingControl } from '../../../src/cache/sampling/recording-control.js';
-import { RecordingSampler } from '../../../src/cache/sampling/sampler.js';
+import { RecordedSpans } from '../../../src/cache/sampling/spans-sampled-here.js';
+import { RecordingControl } from '../../../src/cache/sampling/sampling-control.js';
+import { RecordingSampler } from '../../../src/cache/sampling/live-sampler.js';
 import { SamplingDecision } from '../../sdk.js';
 
 const { NOT_RECORD, RECORD, RECORD_AND_SAMPLED } = SamplingDecision;

@@ -1,5 +1,5 @@
-import type { InstrumentationScope } from '../../model/otel.js';
-import type { RecordingSettings, ScopePatterns } from './settings.js';
+import type { InstrumentationScope } from '../../../model/otel.js';
+import type { RecordingSettings, ScopePatterns } from '../../sampling/sampling-settings.js';
 import { matchesPattern } from './wildcard.js';
 
 /** What is looked at of a span or log record. A span that only carries ids has no scope. */

@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 import { diag } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { RecordingControl } from '../../../src/cache/sampling/recording-control.js';
-import type { RecordingSettings } from '../../../src/cache/sampling/settings.js';
+import { RecordingControl } from '../../../src/cache/sampling/sampling-control.js';
+import type { RecordingSettings } from '../../../src/cache/sampling/sampling-settings.js';
 import { listenToWarnings } from '../../scenarios/service.js';
 
 const INITIAL: RecordingSettings = {

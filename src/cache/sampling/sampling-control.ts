@@ -6,8 +6,8 @@ import { promiseOf } from '../../support/promise-of.js';
 import { unref } from '../../support/timers.js';
 import { expectation } from '../../support/option.js';
 import type { Deadline } from './deadline.js';
-import type { Recording, RecordingListener, RecordingListenerHandle } from './recording.js';
-import { Restrictions } from './restrictions.js';
+import type { Recording, RecordingListener, RecordingListenerHandle } from '../../support/live-settings.js';
+import { Restrictions } from '../intake/filter/scope-filter.js';
 import {
   changed,
   ended,
@@ -18,7 +18,7 @@ import {
   type RecordingSettings,
   type RecordingState,
   type ScopePatterns,
-} from './settings.js';
+} from './sampling-settings.js';
 import { TraceRatio } from './trace-ratio.js';
 
 /** The asynchronous context of the module's loading, that of no request. */

@@ -1,5 +1,5 @@
-import type { Disposable } from '../../support/disposable.js';
-import type { RecordingOptions, RecordingSettings, ScopePatterns } from './settings.js';
+import type { Disposable } from './disposable.js';
+import type { RecordingOptions, RecordingSettings, ScopePatterns } from '../cache/sampling/sampling-settings.js';
 
 /**
  * Is told of each change: the settings as they are now, and as they were. May return a promise, which nobody

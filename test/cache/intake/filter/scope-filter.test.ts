@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { Restrictions } from '../../../src/cache/sampling/restrictions.js';
-import type { ScopePatterns } from '../../../src/cache/sampling/settings.js';
+import { Restrictions } from '../../../../src/cache/intake/filter/scope-filter.js';
+import type { ScopePatterns } from '../../../../src/cache/sampling/sampling-settings.js';
 
 const ALL: Required<ScopePatterns> = { include: ['*'], exclude: [] };
 
