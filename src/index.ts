@@ -17,8 +17,9 @@ export type { ExporterHandle, ExporterOptions } from './cache/fanout/exporter-su
 export type { SpanStore, SpanStoreOptions } from './cache/store/span-store.js';
 export type { EarlyReason, SpanDropReason, EventDropReason } from './cache/counters.js';
 export type { DeliveredSpan } from './model/merged-span.js';
-export type { Recording, RecordingListener, RecordingListenerHandle } from './support/live-settings.js';
-export type { RecordingOptions, RecordingSettings, ScopePatterns } from './cache/sampling/sampling-settings.js';
+export type { LiveSettings } from './support/live-settings.js';
+export type { SamplingOptions, SamplingSettings } from './cache/sampling/sampling-settings.js';
+export type { FilterOptions, FilterSettings, ScopePatterns } from './cache/intake/filter/filter-settings.js';
 export type { OpenSpan } from './cache/reconcile/open-spans.js';
 export type { LateEvents } from './cache/reconcile/reconciler.js';
 export { isLogEvent, type LogEvent, type OrphanEvent, type OrphanReason } from './model/log-event.js';

@@ -33,13 +33,13 @@ const INSIDE_CACHE: Table = {
   intake: ['counters.ts', 'suppression.ts', 'queue', 'sampling', 'reconcile', 'fanout', 'driver'],
   'stats.ts': ['counters.ts', 'fanout'],
   metrics: ['stats.ts', 'reconcile', 'fanout'],
-  'options.ts': ['reconcile', 'fanout', 'store', 'sampling'],
+  'options.ts': ['reconcile', 'fanout', 'store', 'sampling', 'intake'],
   'internals.ts': ['intake'],
   'pipeline.ts': [
     'counters.ts', 'stats.ts', 'options.ts', 'internals.ts', 'suppression.ts', 'queue', 'sampling', 'reconcile', 'fanout', 'driver',
     'intake', 'metrics',
   ],
-  'span-cache.ts': ['pipeline.ts', 'stats.ts', 'options.ts', 'internals.ts', 'sampling', 'reconcile', 'fanout', 'store'],
+  'span-cache.ts': ['pipeline.ts', 'stats.ts', 'options.ts', 'internals.ts', 'sampling', 'reconcile', 'fanout', 'store', 'intake'],
   'registered-cache.ts': ['span-cache.ts'],
 };
 

@@ -4,20 +4,23 @@ import { SpanCache } from '../src/index.js';
 import { DocPage, newProject } from './doc-page.js';
 import { run } from './register/programs.js';
 
-const PAGE = new DocPage('docs/recording.md');
+const PAGE = new DocPage('docs/sampling.md');
 
-/** Name and first value of each setting, as the page has them. */
-function writtenSettings(): [string, unknown][] {
-  const [, rows] = /^\| Setting \|.*\n\| --- .*\n((?:\|.*\n)+)/m.exec(PAGE.text)!;
+/** Name and first value of each setting in a table of the page. */
+function writtenSettings(table: string): [string, unknown][] {
+  const [, rows] = new RegExp(`^\\| \`${table}\` \\|.*\n\\| --- .*\n((?:\\|.*\n)+)`, 'm').exec(PAGE.text)!;
   return [...rows!.matchAll(/^\| `(\w+)` \| `(.+?)` \|/gm)].map(([, name, value]) => [
     name!,
     value === 'Infinity' ? Infinity : (JSON.parse(value!) as unknown),
   ]);
 }
 
-describe('docs/recording.md', () => {
+describe('docs/sampling.md', () => {
   it('lists every setting with its first value, and no other', () => {
-    expect(writtenSettings()).to.deep.equal(Object.entries(new SpanCache().recording.settings));
+    const { sampling, filter } = new SpanCache();
+
+    expect(writtenSettings('cache.sampling')).to.deep.equal(Object.entries(sampling.settings));
+    expect(writtenSettings('cache.filter')).to.deep.equal(Object.entries(filter.settings));
   });
 
   it('names no counter that there is not', () => {
@@ -30,27 +33,27 @@ describe('docs/recording.md', () => {
     }
   });
 
-  describe('recording.mjs', function () {
+  describe('sampling.mjs', function () {
     this.timeout(30_000);
 
     let folder: string;
 
     before(() => {
-      folder = newProject('recording', [...PAGE.code(), ['job.mjs', JOB]]);
+      folder = newProject('sampling', [...PAGE.code(), ['job.mjs', JOB]]);
     });
 
     after(() => rmSync(folder, { recursive: true }));
 
-    it('shows what is recorded from the signal on', async () => {
-      const args = ['--import', './recording.mjs', 'job.mjs'];
+    it('shows what is recorded from the signal on, without debug log lines', async () => {
+      const args = ['--import', './sampling.mjs', 'job.mjs'];
       const env = { OTEL_TRACES_SAMPLER: 'always_off', OTEL_METRICS_EXPORTER: 'none' };
       const { signal, stdout } = await run(args, env, folder);
 
       expect(signal).to.equal('SIGTERM');
       expect(stdout.trimEnd().split('\n')).to.deep.equal([
-        'recording is on',
+        'sampling is on',
         'during, with 1 events',
-        'recording is off',
+        'sampling is off',
       ]);
     });
   });
@@ -62,6 +65,7 @@ const JOB = `
   import { logs } from '@opentelemetry/api-logs';
   const work = (name) => trace.getTracer('jobs').startActiveSpan(name, (span) => {
     logs.getLogger('jobs').emit({ body: 'working' });
+    logs.getLogger('jobs').emit({ body: 'details', severityNumber: 5 });
     span.end();
   });
   setTimeout(() => {}, 10_000);

@@ -14,7 +14,7 @@ const SCENARIOS = [
   'span-store',
   'subscribers',
   'receive',
-  'recording',
+  'sampling',
   'event-bridge',
   'exporters',
   'bounds',

@@ -5,7 +5,7 @@ import type { OrphanReason } from '../model/log-event.js';
  *
  * - `no_subscriber`: nobody was subscribed
  * - `queue_full`: the span queue held `queueCapacity` spans
- * - `scope_excluded`: `recording.scopes` leaves its instrumentation scope out
+ * - `scope_excluded`: `filter.scopes` leaves its instrumentation scope out
  * - `unsampled`: it was recorded without being sampled, and `unsampledSpans` is off
  * - `duplicate`: it was delivered before, through another registration of the cache, or came by `receive()` before
  * - `suppressed`: a subscriber or an exporter started it at its work
@@ -37,8 +37,8 @@ export type EarlyReason = 'evicted' | 'evicted_bytes';
  *
  * - `no_subscriber`: nobody was subscribed
  * - `queue_full`: the event queue held `queueCapacity` events
- * - `below_severity`: its severity is below `recording.minSeverity`
- * - `scope_excluded`: `recording.scopes` leaves its instrumentation scope out
+ * - `below_severity`: its severity is below `filter.minSeverity`
+ * - `scope_excluded`: `filter.scopes` leaves its instrumentation scope out
  * - `filtered`: the option `logRecords` leaves it out
  * - `event_limit`: its span had `maxEventsPerSpan` newer ones
  * - `late`: its span was delivered before, and `lateEvents` is `drop`

@@ -5,13 +5,15 @@ import type { SpanStoreOptions } from './store/span-store.js';
 import type { SubscribeOptions } from './fanout/subscription.js';
 import type { ReadableLogRecord } from '../model/otel.js';
 import type { LateEvents } from './reconcile/reconciler.js';
-import type { RecordingOptions } from './sampling/sampling-settings.js';
+import type { FilterOptions } from './intake/filter/filter-settings.js';
+import type { SamplingOptions } from './sampling/sampling-settings.js';
 import {
   boolean,
   expectation,
   integerFrom,
   millisFrom,
   millisOrInfinity,
+  ofType,
   oneOfOrFunction,
   positiveInteger,
   resolveOptions,
@@ -64,10 +66,12 @@ export interface SpanCacheOptions {
    */
   trackOpenSpans?: boolean;
   /**
-   * The recording at first: `enabled`, `ratio`, `minSeverity`, `scopes`, and `until` or `forMillis`. Changed later
-   * by `cache.recording`. Default `{}`, which is off.
+   * The sampling at first: `enabled`, `ratio`, and `until` or `forMillis`. Changed later by `cache.sampling`. Default
+   * `{}`, which is off.
    */
-  recording?: RecordingOptions;
+  sampling?: SamplingOptions;
+  /** The filter at first: `minSeverity` and `scopes`. Changed later by `cache.filter`. Default `{}`, which lets all in. */
+  filter?: FilterOptions;
   /**
    * Where the cache counts itself, as the SDK's own processors do with their option of this name: the
    * standard `otel.sdk.processor.*` metrics, and `span_cache.*`. Without it, there are no metrics and no
@@ -97,18 +101,9 @@ export const CACHE_OPTIONS: OptionsOf<SpanCacheOptions> = {
   },
   unsampledSpans: boolean(true),
   trackOpenSpans: boolean(false),
-  recording: {
-    fallback: {},
-    expected: 'an object with settings of the recording',
-    type: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-    inRange: () => true,
-  },
-  selfObsMeterProvider: {
-    fallback: undefined,
-    expected: 'a MeterProvider, with getMeter()',
-    type: (value) => hasMethods(value, ['getMeter']),
-    inRange: () => true,
-  },
+  sampling: ofType('an object with settings of the sampling', isObject, {}),
+  filter: ofType('an object with settings of the filter', isObject, {}),
+  selfObsMeterProvider: ofType('a MeterProvider, with getMeter()', (value) => hasMethods(value, ['getMeter'])),
 };
 
 /** The bound in bytes of each place that keeps spans for long. */
@@ -132,6 +127,10 @@ const EXPORTER: OptionsOf<ExporterOptions> = {
   scheduledDelayMillis: millisFrom(0, 5_000),
   exportTimeoutMillis: millisFrom(1, 30_000),
 };
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 function isHold(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;

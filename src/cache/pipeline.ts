@@ -10,6 +10,7 @@ import type { Subscriber } from './fanout/subscriber.js';
 import { BatchIntake, type ReceivedBatch } from './intake/batch-intake.js';
 import { EventIntake, type LogRecordFilter } from './intake/event-intake.js';
 import { SpanCacheExporter } from './intake/exporter.js';
+import { FilterControl } from './intake/filter/filter-control.js';
 import { Gate, type SpanDemand } from './intake/gate.js';
 import { HookObservers, type HookObserver } from './intake/hook-observers.js';
 import { SpanCacheLogRecordProcessor } from './intake/log-record-processor.js';
@@ -22,8 +23,8 @@ import type { SpanCacheOptions } from './options.js';
 import { BoundedQueue } from './queue/bounded-queue.js';
 import { OpenSpans, type OpenSpan } from './reconcile/open-spans.js';
 import { Reconciler } from './reconcile/reconciler.js';
-import { RecordedSpans } from './sampling/spans-sampled-here.js';
-import { RecordingControl } from './sampling/sampling-control.js';
+import { SamplingControl } from './sampling/sampling-control.js';
+import { SpansSampledHere } from './sampling/spans-sampled-here.js';
 import type { SpanCacheStats } from './stats.js';
 import type { Handle } from '../support/handle.js';
 import { isInSubscriber } from './suppression.js';
@@ -37,9 +38,9 @@ import { isInSubscriber } from './suppression.js';
 export class Pipeline implements CacheInternals {
   readonly spanProcessor: SpanProcessor;
   readonly logRecordProcessor: LogRecordProcessor;
-  readonly recording: RecordingControl;
-  /** The spans that are recorded because of `sampler()`. */
-  readonly recorded = new RecordedSpans();
+  readonly sampling: SamplingControl;
+  readonly filter: FilterControl;
+  readonly sampledHere = new SpansSampledHere();
 
   readonly #spanCounters = new SpanCounters();
   readonly #eventCounters = new EventCounters();
@@ -65,9 +66,10 @@ export class Pipeline implements CacheInternals {
   #shutdown: Promise<void> | undefined;
 
   constructor(options: Required<SpanCacheOptions>) {
-    const { queueCapacity, logRecords, trackOpenSpans, recording, selfObsMeterProvider, ...rules } = options;
+    const { queueCapacity, logRecords, trackOpenSpans, sampling, filter, selfObsMeterProvider, ...rules } = options;
     const { maxParkedSpans, maxParkedBytes, lateEvents } = rules;
-    this.recording = new RecordingControl(recording);
+    this.sampling = new SamplingControl(sampling);
+    this.filter = new FilterControl(filter);
     const records = new EmittedRecordPool();
     this.#maxBacklog = queueCapacity + maxParkedSpans;
     this.#spans = new BoundedQueue('span', queueCapacity);
@@ -100,7 +102,7 @@ export class Pipeline implements CacheInternals {
       queue: this.#spans,
       driver: this.#driver,
       counters: this.#spanCounters,
-      recording: this.recording,
+      filter: this.filter,
       own,
       spansMayRepeat: () => (this.#reconciler.spansMayRepeat = true),
     });
@@ -118,11 +120,11 @@ export class Pipeline implements CacheInternals {
       records,
       driver: this.#driver,
       counters: this.#eventCounters,
-      recording: this.recording,
+      filter: this.filter,
       own,
-      filter: logRecordFilter(logRecords),
+      isWanted: logRecordFilter(logRecords),
     });
-    this.spanProcessor = new SpanCacheSpanProcessor(this.#spanIntake, own, this.#openSpans, this.recorded, this.#observers, this);
+    this.spanProcessor = new SpanCacheSpanProcessor(this.#spanIntake, own, this.#openSpans, this.sampledHere, this.#observers, this);
     this.logRecordProcessor = new SpanCacheLogRecordProcessor(eventIntake, logRecords === 'events', this.#observers, this);
     this.#reconciler.expectEvents();
   }
@@ -239,7 +241,7 @@ export class Pipeline implements CacheInternals {
     this.#driver.release();
     this.#reconciler.forgetDelivered();
     this.#openSpans?.close();
-    this.recording.set({ enabled: false });
+    this.sampling.set({ enabled: false });
     const exporters = [...this.#exporters];
     this.#fanOut.end();
     await Promise.all(exporters.map((exporter) => exporter.close()));

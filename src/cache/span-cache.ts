@@ -3,7 +3,9 @@ import { CallbackSubscription, type SpanBatchCallback } from './fanout/callback-
 import { ExporterSubscription, type ExporterHandle, type ExporterOptions } from './fanout/exporter-subscription.js';
 import { IteratorSubscription } from './fanout/iterator-subscription.js';
 import type { Handle } from '../support/handle.js';
+import type { LiveSettings } from '../support/live-settings.js';
 import type { SubscribeOptions, Subscription } from './fanout/subscription.js';
+import type { FilterOptions, FilterSettings } from './intake/filter/filter-settings.js';
 import { setInternals } from './internals.js';
 import {
   cacheOptions,
@@ -16,8 +18,8 @@ import {
 import { Pipeline } from './pipeline.js';
 import type { OpenSpan } from './reconcile/open-spans.js';
 import { defaultSampler } from './sampling/default-sampler.js';
-import type { Recording } from '../support/live-settings.js';
-import { RecordingSampler } from './sampling/live-sampler.js';
+import { LiveSampler } from './sampling/live-sampler.js';
+import type { SamplingOptions, SamplingSettings } from './sampling/sampling-settings.js';
 import type { SpanCacheStats } from './stats.js';
 import { SpanStoreSubscription, type SpanStore, type SpanStoreOptions } from './store/span-store.js';
 
@@ -41,6 +43,24 @@ export class SpanCache {
   readonly spanProcessor: SpanProcessor;
   /** Takes in log records when they are emitted. */
   readonly logRecordProcessor: LogRecordProcessor;
+  /**
+   * Adds spans for subscribers: while it is on, `sampler()` has `ratio` of the traces recorded that its delegate leaves
+   * out. They are never sampled, so exporters do not get them. Off at first.
+   *
+   * ```ts
+   * cache.sampling.set({ enabled: true, ratio: 0.1, forMillis: 600_000 });
+   * ```
+   */
+  readonly sampling: LiveSettings<SamplingSettings, SamplingOptions>;
+  /**
+   * Leaves out what the cache would take in, sampled or not: log records below `minSeverity`, and what comes from the
+   * instrumentation scopes that `scopes` excludes. In force from the moment it is set, independently of `sampling`.
+   *
+   * ```ts
+   * cache.filter.set({ minSeverity: 13, scopes: { exclude: ['@acme/*'] } });
+   * ```
+   */
+  readonly filter: LiveSettings<FilterSettings, FilterOptions>;
 
   readonly #pipeline: Pipeline;
   readonly #unsampledSpans: boolean;
@@ -55,6 +75,8 @@ export class SpanCache {
     this.#unsampledSpans = resolved.unsampledSpans;
     this.spanProcessor = this.#pipeline.spanProcessor;
     this.logRecordProcessor = this.#pipeline.logRecordProcessor;
+    this.sampling = this.#pipeline.sampling;
+    this.filter = this.#pipeline.filter;
     setInternals(this, this.#pipeline);
   }
 
@@ -65,11 +87,6 @@ export class SpanCache {
    */
   get exporter(): SpanExporter {
     return this.#pipeline.exporter;
-  }
-
-  /** What is recorded, to be read and changed at any time. */
-  get recording(): Recording {
-    return this.#pipeline.recording;
   }
 
   /** Subscribes to be read by a loop or by `take()`. After shutdown the subscription is closed at once. */
@@ -106,7 +123,7 @@ export class SpanCache {
   }
 
   /**
-   * A sampler for the tracer provider, which asks the delegate and, while `recording` is on, has spans recorded that
+   * A sampler for the tracer provider, which asks the delegate and, while `sampling` is on, has spans recorded that
    * the delegate leaves unrecorded: for subscribers of the cache, never sampled. While it is off, the result is
    * the delegate's own. Needs `spanProcessor` in the same provider. With `unsampledSpans: false` it is the delegate.
    *
@@ -119,7 +136,7 @@ export class SpanCache {
     if (delegate !== undefined) requireMethods('delegate', delegate, ['shouldSample']);
     const decides = delegate ?? defaultSampler();
     if (!this.#unsampledSpans) return decides;
-    return new RecordingSampler(decides, this.#pipeline.recording, this.#pipeline.recorded);
+    return new LiveSampler(decides, this.#pipeline.sampling, this.#pipeline.sampledHere);
   }
 
   /**

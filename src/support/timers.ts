@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import timers from 'node:timers';
 
 /**
@@ -25,3 +26,6 @@ export function ref<T>(timer: T): T {
   (timer as Partial<NodeJS.RefCounted> | undefined)?.ref?.();
   return timer;
 }
+
+/** An async context created at load time, so that work bound to it runs in the context of no request. */
+export const ROOT = new AsyncResource('otel-span-cache');

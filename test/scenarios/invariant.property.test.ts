@@ -6,10 +6,10 @@ import {
   EventToSpanEventBridge,
   SpanCache,
   type DeliveredSpan,
+  type FilterOptions,
   type OrphanEvent,
   type ReadableLogRecord,
   type ReadableSpan,
-  type RecordingOptions,
   type SpanCacheOptions,
   type SpanCacheStats,
   type SpanStore,
@@ -31,7 +31,7 @@ type Step =
   | { do: 'receive garbage'; batch: number }
   | { do: 'hostile subscriber'; deed: Deed }
   | { do: 'clock'; shows: ClockFault }
-  | { do: 'record'; recording: RecordingOptions }
+  | { do: 'filter'; filter: FilterOptions }
   | { do: 'read store' | 'reset store' | 'replace store' }
   | { do: 'subscribe' | 'take' | 'close'; subscription: number; orphans: boolean; capacity: number };
 
@@ -86,14 +86,11 @@ function giving<T>(value: T, times: number): () => T {
   return () => (left-- > 0 ? value : unreadable());
 }
 
-/** Mostly it is off, as what it leaves out takes no other path. */
-const RECORDINGS: RecordingOptions[] = [
-  { enabled: false },
-  { enabled: false },
-  { enabled: false },
-  { enabled: false },
-  { enabled: true, minSeverity: 9, scopes: {} },
-  { enabled: true, minSeverity: 0, scopes: { exclude: ['te*'] } },
+/** Mostly they let all in, as what is left out takes no other path. */
+const FILTERS: FilterOptions[] = [
+  ...Array.from({ length: 4 }, () => ({ minSeverity: 0, scopes: {} })),
+  { minSeverity: 9, scopes: {} },
+  { minSeverity: 0, scopes: { exclude: ['te*'] } },
 ];
 
 const span = fc.nat({ max: 5 });
@@ -112,7 +109,7 @@ const steps = fc.array(
       arbitrary: fc.record({ do: fc.constantFrom('export', 'bridge', 'exception'), span }),
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('force flush') }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('record'), recording: fc.constantFrom(...RECORDINGS) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('filter'), filter: fc.constantFrom(...FILTERS) }) },
     {
       weight: 1,
       arbitrary: fc.record({ do: fc.constantFrom('read store', 'read store', 'reset store', 'replace store') }),
@@ -403,8 +400,8 @@ class Run {
       case 'exception':
         this.#logTwin(this.#spans[step.span], step.do);
         return;
-      case 'record':
-        cache.recording.set(step.recording);
+      case 'filter':
+        cache.filter.set(step.filter);
         return;
       case 'read store':
         this.#stores.at(-1)?.check();

@@ -3,11 +3,11 @@ import { isInSubscriber } from '../suppression.js';
 import type { EventCounters, EventDropReason } from '../counters.js';
 import type { ReadableLogRecord } from '../../model/otel.js';
 import type { BoundedQueue } from '../queue/bounded-queue.js';
-import type { RecordingControl } from '../sampling/sampling-control.js';
-import type { Restrictions } from './filter/scope-filter.js';
 import type { SpanState } from '../reconcile/reconciler.js';
 import type { Driver } from '../driver/driver.js';
 import type { EmittedRecordPool, Envelope } from '../driver/emitted-record-pool.js';
+import type { FilterControl } from './filter/filter-control.js';
+import type { ScopeFilter } from './filter/scope-filter.js';
 import type { Gate } from './gate.js';
 import type { OwnSpans } from './own-spans.js';
 
@@ -26,9 +26,9 @@ export class EventIntake {
   readonly #records: EmittedRecordPool;
   readonly #driver: Driver;
   readonly #counters: EventCounters;
-  readonly #recording: RecordingControl;
+  readonly #filter: FilterControl;
   readonly #own: OwnSpans;
-  readonly #filter: LogRecordFilter | undefined;
+  readonly #isWanted: LogRecordFilter | undefined;
   #filtering = false;
 
   constructor(parts: {
@@ -37,19 +37,19 @@ export class EventIntake {
     records: EmittedRecordPool;
     driver: Driver;
     counters: EventCounters;
-    recording: RecordingControl;
+    filter: FilterControl;
     own: OwnSpans;
     /** Undefined lets all records in. */
-    filter: LogRecordFilter | undefined;
+    isWanted: LogRecordFilter | undefined;
   }) {
     this.#gate = parts.gate;
     this.#queue = parts.queue;
     this.#records = parts.records;
     this.#driver = parts.driver;
     this.#counters = parts.counters;
-    this.#recording = parts.recording;
-    this.#own = parts.own;
     this.#filter = parts.filter;
+    this.#own = parts.own;
+    this.#isWanted = parts.isWanted;
   }
 
   /** Whether a record would be taken in if it were emitted now. */
@@ -78,17 +78,17 @@ export class EventIntake {
     // Registered twice, a processor gets the same record twice in a row.
     const { newest } = this.#queue;
     if (newest !== undefined && newest.record === record) return 'duplicate';
-    const { restrictions } = this.#recording;
-    const refused = restrictions?.refuse(record);
-    if (refused !== undefined) return refused;
-    if (this.#filter !== undefined && !this.#passes(record)) return 'filtered';
+    const { inForce: filter } = this.#filter;
+    const reason = filter?.dropReason(record);
+    if (reason !== undefined) return reason;
+    if (this.#isWanted !== undefined && !this.#passes(record)) return 'filtered';
 
     const span = emittedIn && trace.getSpan(emittedIn);
     if (this.#own.has(span)) return 'suppressed';
     const active = span?.spanContext();
     // A record emitted with `context: undefined` has no span context, though one is active.
     const spanContext = record.spanContext ?? active;
-    const spanState = spanContext === active ? stateOf(span, restrictions) : 'unknown';
+    const spanState = spanContext === active ? stateOf(span, filter) : 'unknown';
     // What a subscriber awaits is not traced either: no span of the SDK is active there.
     if (spanState === 'unknown' && emittedIn !== undefined && isInSubscriber(emittedIn)) {
       return 'suppressed';
@@ -102,7 +102,7 @@ export class EventIntake {
   #passes(record: ReadableLogRecord): boolean {
     this.#filtering = true;
     try {
-      return this.#filter!(record);
+      return this.#isWanted!(record);
     } finally {
       this.#filtering = false;
     }
@@ -110,9 +110,9 @@ export class EventIntake {
 }
 
 /** What the context tells of the record's span. Spans that only carry ids are never recording nor ended. */
-function stateOf(span: Span | undefined, restrictions: Restrictions | undefined): SpanState {
+function stateOf(span: Span | undefined, filter: ScopeFilter | undefined): SpanState {
   if (span === undefined) return 'unknown';
-  if (restrictions?.excludes(span)) return 'excluded';
+  if (filter?.isExcluded(span)) return 'excluded';
   if (span.isRecording()) return 'recording';
   return 'ended' in span && span.ended === true ? 'ended' : 'unknown';
 }

@@ -2,7 +2,7 @@ import type { Context } from '@opentelemetry/api';
 import type { OwnSpans } from './own-spans.js';
 import type { SpanIntake } from './span-intake.js';
 import type { ReadableSpan, SpanProcessor } from '../../model/otel.js';
-import type { RecordedSpans } from '../sampling/spans-sampled-here.js';
+import type { SpansSampledHere } from '../sampling/spans-sampled-here.js';
 import type { OpenSpans, StartedSpan } from '../reconcile/open-spans.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { HookObservers } from './hook-observers.js';
@@ -12,7 +12,7 @@ export class SpanCacheSpanProcessor implements SpanProcessor {
   readonly #intake: SpanIntake;
   readonly #own: OwnSpans;
   readonly #openSpans: OpenSpans | undefined;
-  readonly #recorded: RecordedSpans;
+  readonly #sampledHere: SpansSampledHere;
   readonly #observers: HookObservers;
   readonly #cache: Lifecycle;
 
@@ -20,20 +20,20 @@ export class SpanCacheSpanProcessor implements SpanProcessor {
     intake: SpanIntake,
     own: OwnSpans,
     openSpans: OpenSpans | undefined,
-    recorded: RecordedSpans,
+    sampledHere: SpansSampledHere,
     observers: HookObservers,
     cache: Lifecycle,
   ) {
     this.#intake = intake;
     this.#own = own;
     this.#openSpans = openSpans;
-    this.#recorded = recorded;
+    this.#sampledHere = sampledHere;
     this.#observers = observers;
     this.#cache = cache;
   }
 
   onStart(span: unknown, parentContext: Context): void {
-    this.#recorded.started(span, parentContext);
+    this.#sampledHere.onStart(span, parentContext);
     this.#observers.started(span, parentContext);
     if (this.#own.started(span, parentContext) || this.#openSpans === undefined) return;
     try {

@@ -1,28 +1,28 @@
 import type { Context, SpanContext } from '@opentelemetry/api';
 
-/** Spans decided on and not seen to start; more than nested starts need. */
-const MAX_EXPECTED = 16;
+/** Decisions whose span was not seen to start; more than nested starts need. */
+const MAX_DECISIONS = 16;
 
 /**
- * The spans that are recorded only because the cache wants them.
+ * The spans that are recorded only because of `LiveSampler`.
  *
  * The sampler decides before there is a span, so the span processor adds it when it starts, inside the same call. Known
  * by its span context: that object is also there when the span is over, or when only its context was passed on.
  */
-export class RecordedSpans {
+export class SpansSampledHere {
   readonly #spans = new WeakSet<SpanContext>();
-  /** Those decided on whose start is being processed; several if a processor starts spans in `onStart()`. */
-  readonly #expected: { readonly context: Context; readonly traceId: string }[] = [];
+  /** Decisions whose span has not started; several if a processor starts spans in `onStart()`. */
+  readonly #decisions: { readonly context: Context; readonly traceId: string }[] = [];
 
-  /** The sampler has a span recorded. If no processor of the cache sees it start, it is forgotten. */
-  expect(context: Context, traceId: string): void {
-    this.#expected.push({ context, traceId });
-    if (this.#expected.length > MAX_EXPECTED) this.#expected.shift();
+  /** The sampler has a span recorded. If no processor of the cache sees it start, the decision is forgotten. */
+  noteDecision(context: Context, traceId: string): void {
+    this.#decisions.push({ context, traceId });
+    if (this.#decisions.length > MAX_DECISIONS) this.#decisions.shift();
   }
 
-  /** A span starts: is it one of those? */
-  started(span: unknown, parentContext: Context): void {
-    if (this.#expected.length === 0) return;
+  /** A span starts: adds it if it was decided on. */
+  onStart(span: unknown, parentContext: Context): void {
+    if (this.#decisions.length === 0) return;
     try {
       this.#add((span as { spanContext(): SpanContext }).spanContext(), parentContext);
     } catch {
@@ -35,11 +35,11 @@ export class RecordedSpans {
   }
 
   #add(spanContext: SpanContext, parentContext: Context): void {
-    const index = this.#expected.findLastIndex(
+    const index = this.#decisions.findLastIndex(
       ({ context, traceId }) => context === parentContext && traceId === spanContext.traceId,
     );
     if (index < 0) return;
-    this.#expected.length = index;
+    this.#decisions.length = index;
     this.#spans.add(spanContext);
   }
 }

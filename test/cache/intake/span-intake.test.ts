@@ -7,7 +7,7 @@ import { SpanIntake } from '../../../src/cache/intake/span-intake.js';
 import { SpanCounters } from '../../../src/cache/counters.js';
 import type { ReadableSpan } from '../../../src/model/otel.js';
 import { BoundedQueue } from '../../../src/cache/queue/bounded-queue.js';
-import { RecordingControl } from '../../../src/cache/sampling/sampling-control.js';
+import { FilterControl } from '../../../src/cache/intake/filter/filter-control.js';
 
 const newSpan = () => ({}) as ReadableSpan;
 
@@ -23,7 +23,7 @@ function setUp() {
     queue,
     driver: driver as unknown as Driver,
     counters: new SpanCounters(),
-    recording: new RecordingControl(undefined),
+    filter: new FilterControl(),
     own: new OwnSpans(driver as unknown as Driver),
     spansMayRepeat,
   });

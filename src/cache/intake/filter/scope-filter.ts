@@ -1,41 +1,40 @@
 import type { InstrumentationScope } from '../../../model/otel.js';
-import type { RecordingSettings, ScopePatterns } from '../../sampling/sampling-settings.js';
+import type { FilterSettings } from './filter-settings.js';
 import { matchesPattern } from './wildcard.js';
 
-/** What is looked at of a span or log record. A span that only carries ids has no scope. */
+/** The member of a span or log record that is looked at. A span that only carries ids has no scope. */
 type Scoped = object & { readonly instrumentationScope?: Pick<InstrumentationScope, 'name'> };
 
 /**
- * What the recording leaves out of what comes in: log records below a severity, and instrumentation scopes.
- * A sampler could not do it, as the SDK does not tell it the scope.
+ * Leaves out log records below a severity, and what comes from some instrumentation scopes. A sampler could not do it, as
+ * the SDK does not tell it the scope.
  */
-export class Restrictions {
+export class ScopeFilter {
   readonly #minSeverity: number;
-  readonly #scopes: Required<ScopePatterns>;
-  /** By scope object, of which a tracer has one for all of its spans. */
+  readonly #scopes: FilterSettings['scopes'];
+  /** By scope object: a tracer has one for all of its spans. The patterns do not change. */
   readonly #verdicts = new WeakMap<object, boolean>();
 
   /** Undefined if these settings leave nothing out. */
-  static of(settings: Omit<RecordingSettings, 'until'>): Restrictions | undefined {
-    const { include, exclude } = settings.scopes;
-    const all = exclude.length === 0 && include.includes('*') && settings.minSeverity === 0;
-    return all ? undefined : new Restrictions(settings.minSeverity, settings.scopes);
+  static of({ minSeverity, scopes }: FilterSettings): ScopeFilter | undefined {
+    const all = scopes.exclude.length === 0 && scopes.include.includes('*') && minSeverity === 0;
+    return all ? undefined : new ScopeFilter(minSeverity, scopes);
   }
 
-  constructor(minSeverity: number, scopes: Required<ScopePatterns>) {
+  constructor(minSeverity: number, scopes: FilterSettings['scopes']) {
     this.#minSeverity = minSeverity;
     this.#scopes = scopes;
   }
 
   /** Why a log record is left out, if it is. Throws what its getters throw. */
-  refuse(record: Scoped & { readonly severityNumber?: number }): 'below_severity' | 'scope_excluded' | undefined {
+  dropReason(record: Scoped & { readonly severityNumber?: number }): 'below_severity' | 'scope_excluded' | undefined {
     const { severityNumber } = record;
     if (severityNumber && severityNumber < this.#minSeverity) return 'below_severity';
-    return this.excludes(record) ? 'scope_excluded' : undefined;
+    return this.isExcluded(record) ? 'scope_excluded' : undefined;
   }
 
-  /** Whether something's scope is left out. What cannot be read is not: it is somebody else's to refuse. */
-  excludes(scoped: Scoped): boolean {
+  /** Whether something's scope is left out. A scope that cannot be read is not: another part counts that as invalid. */
+  isExcluded(scoped: Scoped): boolean {
     try {
       const scope = scoped.instrumentationScope;
       return scope !== undefined && (this.#verdicts.get(scope) ?? this.#judge(scope));
@@ -44,7 +43,7 @@ export class Restrictions {
     }
   }
 
-  /** Remembers the verdict: the patterns of these restrictions do not change. A name that is no text is an empty one. */
+  /** A name that is no text counts as an empty one. */
   #judge(scope: { readonly name: unknown }): boolean {
     const { name } = scope;
     const excluded = name !== undefined && !this.#takesIn(typeof name === 'string' ? name : '');
