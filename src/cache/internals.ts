@@ -1,3 +1,4 @@
+import type { MeterProvider } from '@opentelemetry/api';
 import { expectation } from '../support/option.js';
 import type { Handle } from '../support/handle.js';
 import type { ReceivedBatch } from './intake/batch-intake.js';
@@ -12,6 +13,8 @@ export interface CacheInternals {
   onDemand(listener: (demand: SpanDemand) => void): Handle;
   /** Shows spans and log records to the observer, in the application's own calls. */
   observe(observer: HookObserver): Handle;
+  /** Counts the cache on a meter provider that there was not when it was made. Throws what the provider throws. */
+  startMetrics(meterProvider: MeterProvider): void;
   /** Delivers everything queued, as `flush()` does, but leaves held spans their time. */
   deliver(): void;
 }
@@ -19,7 +22,7 @@ export interface CacheInternals {
 /** A global symbol: the cache may come from another copy of this package, such as the CommonJS build. */
 const KEY = Symbol.for('otel-span-cache.internals');
 
-const METHODS = ['receive', 'onDemand', 'observe', 'deliver'] as const;
+const METHODS = ['receive', 'onDemand', 'observe', 'startMetrics', 'deliver'] as const;
 
 /** Not enumerable: a cache that is printed or compared shows nothing of it. */
 export function setInternals(cache: object, internals: CacheInternals): void {

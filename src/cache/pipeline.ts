@@ -1,9 +1,10 @@
-import { context } from '@opentelemetry/api';
+import { context, type MeterProvider } from '@opentelemetry/api';
 import type { LogRecordProcessor, ReadableSpan, SpanExporter, SpanProcessor } from '../model/otel.js';
 import { EventCounters, SpanCounters } from './counters.js';
 import { Driver } from './driver/driver.js';
 import { EmittedRecordPool, type Envelope } from './driver/emitted-record-pool.js';
 import { PassedItems } from './driver/passed-items.js';
+import { AttachedExporters } from './fanout/attached-exporters.js';
 import type { ExporterSubscription } from './fanout/exporter-subscription.js';
 import { FanOut } from './fanout/fan-out.js';
 import type { Subscriber } from './fanout/subscriber.js';
@@ -44,11 +45,9 @@ export class Pipeline implements CacheInternals {
 
   readonly #spanCounters = new SpanCounters();
   readonly #eventCounters = new EventCounters();
-  readonly #spans: BoundedQueue<ReadableSpan>;
-  readonly #events: BoundedQueue<Envelope>;
+  readonly #queueCapacity: number;
+  readonly #queues: { readonly spans: { readonly size: number }; readonly events: { readonly size: number } };
   readonly #openSpans: OpenSpans | undefined;
-  /** Ended spans that may wait: in the queue, and in the reconciler for late events. */
-  readonly #maxBacklog: number;
   readonly #reconciler: Reconciler;
   readonly #gate = new Gate();
   readonly #fanOut = new FanOut((subscribed, orphansWanted) => {
@@ -61,8 +60,8 @@ export class Pipeline implements CacheInternals {
   readonly #driver: Driver;
   readonly #spanIntake: SpanIntake;
   #exporter: SpanExporter | undefined;
-  readonly #exporters = new Set<ExporterSubscription>();
-  readonly #selfObservability: SelfObservability | undefined;
+  readonly #exporters: AttachedExporters;
+  #selfObservability: SelfObservability | undefined;
   #shutdown: Promise<void> | undefined;
 
   constructor(options: Required<SpanCacheOptions>) {
@@ -70,54 +69,29 @@ export class Pipeline implements CacheInternals {
     const { maxParkedSpans, maxParkedBytes, lateEvents } = rules;
     this.sampling = new SamplingControl(sampling);
     this.filter = new FilterControl(filter);
-    const records = new EmittedRecordPool();
-    this.#maxBacklog = queueCapacity + maxParkedSpans;
-    this.#spans = new BoundedQueue('span', queueCapacity);
-    this.#events = new BoundedQueue('event', queueCapacity);
+    this.#queueCapacity = queueCapacity;
+    // Ended spans may wait in the queue, and in the reconciler for late events.
+    this.#exporters = new AttachedExporters(queueCapacity + maxParkedSpans);
     this.#openSpans = trackOpenSpans ? new OpenSpans(maxParkedSpans, typeof lateEvents === 'object', maxParkedBytes) : undefined;
-    this.#selfObservability =
-      selfObsMeterProvider &&
-      new SelfObservability(selfObsMeterProvider, queueCapacity, trackOpenSpans, () => this.stats());
-    this.#reconciler = new Reconciler(rules, this.#spanCounters, this.#eventCounters, this.#openSpans);
-    const passed = new PassedItems();
-    this.#driver = new Driver({
-      spans: this.#spans,
-      events: this.#events,
-      records,
-      reconciler: this.#reconciler,
-      fanOut: this.#fanOut,
-      passed,
-      spanCounters: this.#spanCounters,
-      eventCounters: this.#eventCounters,
-    });
+    if (selfObsMeterProvider !== undefined) this.startMetrics(selfObsMeterProvider);
+
+    const [spanCounters, eventCounters] = [this.#spanCounters, this.#eventCounters];
+    const queues = {
+      spans: new BoundedQueue<ReadableSpan>('span', queueCapacity),
+      events: new BoundedQueue<Envelope>('event', queueCapacity),
+      records: new EmittedRecordPool(),
+      passed: new PassedItems(),
+      spanCounters,
+      eventCounters,
+    };
+    this.#queues = queues;
+    this.#reconciler = new Reconciler(rules, spanCounters, eventCounters, this.#openSpans);
+    this.#driver = new Driver({ ...queues, reconciler: this.#reconciler, fanOut: this.#fanOut });
     const own = new OwnSpans(this.#driver);
-    this.#spanIntake = new SpanIntake({
-      gate: this.#gate,
-      queue: this.#spans,
-      driver: this.#driver,
-      counters: this.#spanCounters,
-      filter: this.filter,
-      own,
-      spansMayRepeat: () => (this.#reconciler.spansMayRepeat = true),
-    });
-    this.#batchIntake = new BatchIntake({
-      gate: this.#gate,
-      spans: this.#spanIntake,
-      driver: this.#driver,
-      passed,
-      spanCounters: this.#spanCounters,
-      eventCounters: this.#eventCounters,
-    });
-    const eventIntake = new EventIntake({
-      gate: this.#gate,
-      queue: this.#events,
-      records,
-      driver: this.#driver,
-      counters: this.#eventCounters,
-      filter: this.filter,
-      own,
-      isWanted: logRecordFilter(logRecords),
-    });
+    const parts = { ...queues, gate: this.#gate, filter: this.filter, own, driver: this.#driver };
+    this.#spanIntake = new SpanIntake(parts, () => (this.#reconciler.spansMayRepeat = true));
+    this.#batchIntake = new BatchIntake(parts, this.#spanIntake);
+    const eventIntake = new EventIntake(parts, logRecordFilter(logRecords));
     this.spanProcessor = new SpanCacheSpanProcessor(this.#spanIntake, own, this.#openSpans, this.sampledHere, this.#observers, this);
     this.logRecordProcessor = new SpanCacheLogRecordProcessor(eventIntake, logRecords === 'events', this.#observers, this);
     this.#reconciler.expectEvents();
@@ -139,6 +113,11 @@ export class Pipeline implements CacheInternals {
 
   observe(observer: HookObserver): Handle {
     return this.#observers.add(observer);
+  }
+
+  startMetrics(meterProvider: MeterProvider): void {
+    const tracksOpenSpans = this.#openSpans !== undefined;
+    this.#selfObservability = new SelfObservability(meterProvider, this.#queueCapacity, tracksOpenSpans, () => this.stats());
   }
 
   isItsExporter(exporter: SpanExporter): boolean {
@@ -183,7 +162,7 @@ export class Pipeline implements CacheInternals {
     // Who does not wait for this promise relies on it: no await where there is nothing to wait for.
     if (delivery !== undefined) await delivery;
     if (inSubscriber) return;
-    await Promise.all([...this.#exporters].map((exporter) => exporter.forceFlush()));
+    await this.#exporters.forceFlush();
   }
 
   shutdown(): Promise<void> {
@@ -204,7 +183,7 @@ export class Pipeline implements CacheInternals {
     return {
       spans: {
         received: spans.received,
-        queued: this.#spans.size,
+        queued: this.#queues.spans.size,
         held: this.#reconciler.heldSpans,
         delivered: spans.delivered,
         amended: spans.amended,
@@ -214,7 +193,7 @@ export class Pipeline implements CacheInternals {
       },
       events: {
         received: events.received,
-        queued: this.#events.size,
+        queued: this.#queues.events.size,
         parked: this.#reconciler.parkedEvents,
         held: this.#reconciler.heldEvents,
         merged: events.merged,
@@ -236,9 +215,9 @@ export class Pipeline implements CacheInternals {
     this.#reconciler.forgetDelivered();
     this.#openSpans?.close();
     this.sampling.set({ enabled: false });
-    const exporters = [...this.#exporters];
+    const exported = this.#exporters.close();
     this.#fanOut.end();
-    await Promise.all(exporters.map((exporter) => exporter.close()));
+    await exported;
     this.#selfObservability?.shutdown();
   }
 
@@ -246,9 +225,7 @@ export class Pipeline implements CacheInternals {
   #deliverQueued(): Promise<void> | undefined {
     // From within a delivery, the rest of that delivery comes first.
     if (this.#driver.moving) return Promise.resolve().then(() => this.#deliverQueued());
-    for (const exporter of this.#exporters) exporter.widen(this.#maxBacklog);
-    this.#driver.flush();
-    for (const exporter of this.#exporters) exporter.widen(0);
+    this.#exporters.takeAllOf(() => this.#driver.flush());
     return undefined;
   }
 }

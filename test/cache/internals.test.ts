@@ -11,12 +11,12 @@ describe('The internals of a cache', () => {
     expect(hasInternals(cache)).to.equal(true);
     for (const name of ['tap', 'observe', 'receive', 'onDemand', 'deliver']) expect(cache).not.to.have.property(name);
     expect(inspect(cache, { showHidden: false })).not.to.include('internals');
-    expect(Object.keys(cache)).to.have.members(['spanProcessor', 'logRecordProcessor']);
+    expect(Object.keys(cache)).to.have.members(['spanProcessor', 'logRecordProcessor', 'sampling', 'filter']);
   });
 
   it('are found on a cache of another copy of this package', () => {
     const calls: unknown[] = [];
-    const internals = { receive() {}, onDemand() {}, observe: (observer: unknown) => calls.push(observer), deliver() {} };
+    const internals = { receive() {}, onDemand() {}, observe: (observer: unknown) => calls.push(observer), startMetrics() {}, deliver() {} };
     const ofOtherCopy = { [Symbol.for('otel-span-cache.internals')]: internals } as object as AnyCache;
 
     internalsOf(ofOtherCopy).observe({ onEnd() {} });

@@ -40,6 +40,7 @@ export interface ExporterHandle extends Handle, AsyncDisposable {
    */
   forceFlush(): Promise<void>;
   /** Takes no more spans, exports those it has, then shuts the exporter down. Never rejects. */
+  // oxlint-disable-next-line typescript/no-misused-promises -- a handle that may be awaited, and need not be
   close(): Promise<void>;
 }
 
@@ -104,12 +105,9 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     return this.#isExporting && this.#isBatchFull;
   }
 
-  /**
-   * Lets so many spans more wait, while the cache flushes because somebody waits for the export: as many as the cache
-   * itself may hold, so that an exporter which keeps up loses none of them. With 0, no longer.
-   */
-  widen(spans: number): void {
-    this.#queue.widen(spans);
+  /** Spans that may wait beyond `maxQueueSize`, while the cache flushes because somebody waits for the export. */
+  setFlushAllowance(spans: number): void {
+    this.#queue.setFlushAllowance(spans);
   }
 
   deliverSpans(spans: readonly DeliveredSpan[]): void {

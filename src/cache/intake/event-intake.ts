@@ -9,6 +9,7 @@ import type { EmittedRecordPool, Envelope } from '../driver/emitted-record-pool.
 import type { FilterControl } from './filter/filter-control.js';
 import type { ScopeFilter } from './filter/scope-filter.js';
 import type { Gate } from './gate.js';
+import type { IntakeParts } from './intake-parts.js';
 import type { OwnSpans } from './own-spans.js';
 
 /** Which log records become events. */
@@ -31,25 +32,16 @@ export class EventIntake {
   readonly #isWanted: LogRecordFilter | undefined;
   #filtering = false;
 
-  constructor(parts: {
-    gate: Gate;
-    queue: BoundedQueue<Envelope>;
-    records: EmittedRecordPool;
-    driver: Driver;
-    counters: EventCounters;
-    filter: FilterControl;
-    own: OwnSpans;
-    /** Undefined lets all records in. */
-    isWanted: LogRecordFilter | undefined;
-  }) {
+  /** @param isWanted undefined lets all records in */
+  constructor(parts: IntakeParts, isWanted: LogRecordFilter | undefined) {
     this.#gate = parts.gate;
-    this.#queue = parts.queue;
+    this.#queue = parts.events;
     this.#records = parts.records;
     this.#driver = parts.driver;
-    this.#counters = parts.counters;
+    this.#counters = parts.eventCounters;
     this.#filter = parts.filter;
     this.#own = parts.own;
-    this.#isWanted = parts.isWanted;
+    this.#isWanted = isWanted;
   }
 
   /** Whether a record would be taken in if it were emitted now. */

@@ -4,6 +4,7 @@ import type { BoundedQueue } from '../queue/bounded-queue.js';
 import type { Driver } from '../driver/driver.js';
 import type { FilterControl } from './filter/filter-control.js';
 import type { Gate } from './gate.js';
+import type { IntakeParts } from './intake-parts.js';
 import type { OwnSpans } from './own-spans.js';
 
 /**
@@ -25,23 +26,15 @@ export class SpanIntake {
   #ended = false;
   #exported = false;
 
-  constructor(parts: {
-    gate: Gate;
-    queue: BoundedQueue<ReadableSpan>;
-    driver: Driver;
-    counters: SpanCounters;
-    filter: FilterControl;
-    own: OwnSpans;
-    /** Called when spans have come in both ways. */
-    spansMayRepeat: () => void;
-  }) {
+  /** @param spansMayRepeat called when spans have come in both ways */
+  constructor(parts: IntakeParts, spansMayRepeat: () => void) {
     this.#gate = parts.gate;
-    this.#queue = parts.queue;
+    this.#queue = parts.spans;
     this.#driver = parts.driver;
-    this.#counters = parts.counters;
+    this.#counters = parts.spanCounters;
     this.#filter = parts.filter;
     this.#own = parts.own;
-    this.#spansMayRepeat = parts.spansMayRepeat;
+    this.#spansMayRepeat = spansMayRepeat;
   }
 
   /** Whether nothing is taken in any more. */

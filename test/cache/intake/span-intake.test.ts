@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
+import type { IntakeParts } from '../../../src/cache/intake/intake-parts.js';
 import type { Driver } from '../../../src/cache/driver/driver.js';
 import { Gate } from '../../../src/cache/intake/gate.js';
 import { OwnSpans } from '../../../src/cache/intake/own-spans.js';
@@ -18,15 +19,15 @@ function setUp() {
   const queue = new BoundedQueue<ReadableSpan>('span', 2);
   const driver = { wake: sinon.spy(), flush: sinon.spy() };
   const spansMayRepeat = sinon.spy();
-  const intake = new SpanIntake({
+  const parts = {
     gate,
-    queue,
+    spans: queue,
     driver: driver as unknown as Driver,
-    counters: new SpanCounters(),
+    spanCounters: new SpanCounters(),
     filter: new FilterControl(),
     own: new OwnSpans(driver as unknown as Driver),
-    spansMayRepeat,
-  });
+  };
+  const intake = new SpanIntake(parts as IntakeParts, spansMayRepeat);
   return { intake, driver, spansMayRepeat };
 }
 
