@@ -10,31 +10,23 @@ export type { SpanBatch } from './cache/fanout/span-batch.js';
 export { untraced } from './cache/suppression.js';
 export type { SubscribeOptions, Subscription } from './cache/fanout/subscription.js';
 export type { Handle } from './support/handle.js';
-export type { SpanBatchCallback } from './cache/fanout/callback-subscription.js';
 export type { SubscriptionStats } from './cache/fanout/subscriber.js';
 export type { SpanCacheStats } from './cache/stats.js';
 export type { ExporterHandle, ExporterOptions } from './cache/fanout/exporter-subscription.js';
 export type { SpanStore, SpanStoreOptions } from './cache/store/span-store.js';
-export type { EarlyReason, SpanDropReason, EventDropReason } from './cache/counters.js';
+export type { SpanDropReason, EventDropReason } from './cache/counters.js';
 export type { DeliveredSpan } from './model/merged-span.js';
 export type { LiveSettings } from './support/live-settings.js';
 export type { SamplingOptions, SamplingSettings } from './cache/sampling/sampling-settings.js';
-export type { FilterOptions, FilterSettings, ScopePatterns } from './cache/intake/filter/filter-settings.js';
+export type { FilterOptions, FilterSettings } from './cache/intake/filter/filter-settings.js';
 export type { OpenSpan } from './cache/reconcile/open-spans.js';
-export type { LateEvents } from './cache/reconcile/reconciler.js';
 export { isLogEvent, type LogEvent, type OrphanEvent, type OrphanReason } from './model/log-event.js';
 export { buildTraces, type SpanNode, type Trace } from './trace/trace.js';
 export type {
-  AnyValue,
-  AnyValueMap,
-  ExportResult,
-  InstrumentationScope,
   LogRecordProcessor,
   ReadableLogRecord,
   ReadableSpan,
-  Resource,
   Sampler,
-  SamplingResult,
   SpanExporter,
   SpanProcessor,
   TimedEvent,

@@ -33,7 +33,7 @@ const INSIDE_CACHE: Table = {
   intake: ['counters.ts', 'suppression.ts', 'queue', 'sampling', 'reconcile', 'fanout', 'driver'],
   'stats.ts': ['counters.ts', 'fanout'],
   metrics: ['stats.ts', 'fanout'],
-  'options.ts': ['reconcile', 'fanout', 'store', 'sampling', 'intake'],
+  'options.ts': ['fanout', 'store', 'sampling', 'intake'],
   'internals.ts': ['intake'],
   'pipeline.ts': [
     'counters.ts', 'stats.ts', 'options.ts', 'internals.ts', 'suppression.ts', 'queue', 'sampling', 'reconcile', 'fanout', 'driver',

@@ -4,7 +4,6 @@ import type { ExporterOptions } from './fanout/exporter-subscription.js';
 import type { SpanStoreOptions } from './store/span-store.js';
 import type { SubscribeOptions } from './fanout/subscription.js';
 import type { ReadableLogRecord } from '../model/otel.js';
-import type { LateEvents } from './reconcile/reconciler.js';
 import type { FilterOptions } from './intake/filter/filter-settings.js';
 import type { SamplingOptions } from './sampling/sampling-settings.js';
 import {
@@ -57,7 +56,7 @@ export interface SpanCacheOptions {
    *
    * Default `'orphan'`.
    */
-  lateEvents?: LateEvents;
+  lateEvents?: 'drop' | 'orphan' | 'amend' | { readonly holdMillis: number };
   /** Whether spans that are recorded but not sampled reach subscribers. Exporters never get them. Default true. */
   unsampledSpans?: boolean;
   /**

@@ -1,9 +1,10 @@
 import type { LogRecordProcessor, Sampler, SpanExporter, SpanProcessor } from '../model/otel.js';
-import { CallbackSubscription, type SpanBatchCallback } from './fanout/callback-subscription.js';
+import { CallbackSubscription } from './fanout/callback-subscription.js';
 import { ExporterSubscription, type ExporterHandle, type ExporterOptions } from './fanout/exporter-subscription.js';
 import { IteratorSubscription } from './fanout/iterator-subscription.js';
 import type { Handle } from '../support/handle.js';
 import type { LiveSettings } from '../support/live-settings.js';
+import type { SpanBatch } from './fanout/span-batch.js';
 import type { SubscribeOptions, Subscription } from './fanout/subscription.js';
 import type { FilterOptions, FilterSettings } from './intake/filter/filter-settings.js';
 import { setInternals } from './internals.js';
@@ -91,10 +92,13 @@ export class SpanCache {
 
   /** Subscribes to be read by a loop or by `take()`. After shutdown the subscription is closed at once. */
   subscribe(options?: SubscribeOptions): Subscription;
-  /** Subscribes a function, which is called with each batch. */
-  subscribe(callback: SpanBatchCallback, options?: SubscribeOptions): Handle;
+  /**
+   * Subscribes a function, which is called with each batch as it is delivered. If it returns a promise, the next batch
+   * waits for that.
+   */
+  subscribe(callback: (batch: SpanBatch) => unknown, options?: SubscribeOptions): Handle;
   subscribe(
-    first?: SubscribeOptions | SpanBatchCallback,
+    first?: SubscribeOptions | ((batch: SpanBatch) => unknown),
     second?: SubscribeOptions,
   ): Subscription | Handle {
     const [callback, options] = typeof first === 'function' ? [first, second] : [undefined, first ?? second];

@@ -1,5 +1,5 @@
 import type { SubscriptionStats } from './fanout/subscriber.js';
-import type { EarlyReason, EventDropReason, SpanDropReason } from './counters.js';
+import type { EventDropReason, SpanDropReason } from './counters.js';
 import type { OrphanReason } from '../model/log-event.js';
 
 /**
@@ -19,8 +19,11 @@ export interface SpanCacheStats {
     readonly delivered: number;
     /** Delivered again, with events that came late. */
     readonly amended: number;
-    /** Held, but not as long as `holdMillis`, for want of room. */
-    readonly early: Readonly<Record<EarlyReason, number>>;
+    /**
+     * Held, but not as long as `holdMillis`: `evicted`, as `maxParkedSpans` others were held, or `evicted_bytes`, as more
+     * than `maxParkedBytes` was kept.
+     */
+    readonly early: Readonly<Record<'evicted' | 'evicted_bytes', number>>;
     /** Delivered, and not to be amended by late events any more, for want of `maxParkedBytes`. */
     readonly unamendable: number;
     readonly dropped: Readonly<Record<SpanDropReason, number>>;

@@ -36,16 +36,19 @@ export interface LogEvent extends TimedEvent {
  * - `expired`: its span did not end within `maxParkedMillis`
  * - `shutdown`: the cache was shut down before its span ended
  */
-export type OrphanReason =
-  | 'no_span'
-  | 'remote_parent'
-  | 'unsampled'
-  | 'scope_excluded'
-  | 'late'
-  | 'evicted'
-  | 'evicted_bytes'
-  | 'expired'
-  | 'shutdown';
+export type OrphanReason = (typeof ORPHAN_REASONS)[number];
+
+export const ORPHAN_REASONS = [
+  'no_span',
+  'remote_parent',
+  'unsampled',
+  'scope_excluded',
+  'late',
+  'evicted',
+  'evicted_bytes',
+  'expired',
+  'shutdown',
+] as const;
 
 /** A log event that no span took in. */
 export interface OrphanEvent extends LogEvent {

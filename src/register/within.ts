@@ -1,7 +1,4 @@
-import { clearTimeout, setTimeout } from '../support/timers.js';
-
-/** The longest delay that a timer takes. */
-const MAX_MILLIS = 2 ** 31 - 1;
+import { clearTimeout, MAX_MILLIS, setTimeout } from '../support/timers.js';
 
 /** Whether the work was done in its time. Keeps the process alive until then. Work that fails counts as done. */
 export async function within(millis: number, work: Promise<unknown>): Promise<boolean> {

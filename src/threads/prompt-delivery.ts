@@ -1,15 +1,9 @@
-import { AsyncResource } from 'node:async_hooks';
 import { guarded } from '../support/report.js';
+import { queueMicrotask, ROOT } from '../support/timers.js';
 import type { ReadableSpan } from '../model/otel.js';
 import { internalsOf } from '../cache/internals.js';
 import type { SpanCache } from '../cache/span-cache.js';
 import type { Handle } from '../support/handle.js';
-
-// Captured at load time, so that a fake installed later by a test cannot stop the delivery.
-const { queueMicrotask } = globalThis;
-
-/** The asynchronous context of the module's loading: a delivery must not run in that of the job that ended a span. */
-const ROOT = new AsyncResource('otel-span-cache');
 
 type Stats = ReturnType<SpanCache['stats']>;
 
@@ -46,6 +40,7 @@ export class PromptDelivery {
       internals.deliver();
       onDelivered();
     });
+    // Not in the context of the job that ended a span.
     this.#deliver = ROOT.bind(deliver);
     this.#observing = internals.observe({
       everyRecord: false,

@@ -3,7 +3,8 @@ import { isTracingSuppressed } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import type { DeliveredSpan, ExporterHandle, ExportResult, ReadableSpan, SpanCache, SpanExporter } from '../../src/index.js';
+import type { DeliveredSpan, ExporterHandle, ReadableSpan, SpanCache, SpanExporter } from '../../src/index.js';
+import type { ExportResult } from '../../src/model/otel.js';
 import { SPAN_MEMBERS } from '../../src/model/span-members.js';
 import {
   batchSpanProcessor,

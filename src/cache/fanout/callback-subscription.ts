@@ -7,9 +7,6 @@ import type { Subscriber, SubscriptionStats } from './subscriber.js';
 import type { SubscribeOptions } from './subscription.js';
 import { untraced } from '../suppression.js';
 
-/** Gets each batch as it is delivered. May return a promise: the next batch then waits for it. */
-export type SpanBatchCallback = (batch: SpanBatch) => unknown;
-
 /**
  * Calls a function with each batch, in the delivery itself.
  *
@@ -18,13 +15,13 @@ export type SpanBatchCallback = (batch: SpanBatch) => unknown;
  * counted, reported once per episode, and called again with the next batch.
  */
 export class CallbackSubscription extends BufferedSubscription {
-  readonly #callback: SpanBatchCallback;
+  readonly #callback: (batch: SpanBatch) => unknown;
   readonly #failures = new Episode();
   #busy = false;
   #errors = 0;
 
   constructor(
-    callback: SpanBatchCallback,
+    callback: (batch: SpanBatch) => unknown,
     options: Required<SubscribeOptions>,
     detach: (subscriber: Subscriber) => void,
   ) {

@@ -1,16 +1,5 @@
 import { ofType, resolveOptions, type Option, type OptionsOf } from '../../../support/option.js';
 
-/**
- * Names of instrumentation scopes. In each, `*` stands for any characters and `?` for one, as in the view
- * selection of the metrics SDK specification. Upper and lower case differ.
- */
-export interface ScopePatterns {
-  /** The scopes taken in; at least one pattern. Default `['*']`. */
-  readonly include?: readonly string[];
-  /** The scopes left out, also of the included ones. Default none. */
-  readonly exclude?: readonly string[];
-}
-
 /** What to change of the filter; the rest stays as it is. */
 export interface FilterOptions {
   /**
@@ -18,15 +7,21 @@ export interface FilterOptions {
    * have no severity are let through, as by the `minimum_severity` of the logs SDK specification. Default 0.
    */
   minSeverity?: number;
-  /** The instrumentation scopes whose spans and log records are taken in. Replaced as a whole. Default all. */
-  scopes?: ScopePatterns;
+  /**
+   * The instrumentation scopes whose spans and log records are taken in: those that a name in `include` matches, which
+   * has at least one, and none in `exclude`. `*` stands for any characters and `?` for one, as in the view selection of
+   * the metrics SDK specification; upper and lower case differ. Replaced as a whole. Default `{ include: ['*'] }`.
+   */
+  scopes?: { readonly include?: readonly string[]; readonly exclude?: readonly string[] };
 }
 
 /** The filter as it is at a moment. */
 export interface FilterSettings {
   readonly minSeverity: number;
-  readonly scopes: Readonly<Required<ScopePatterns>>;
+  readonly scopes: { readonly include: readonly string[]; readonly exclude: readonly string[] };
 }
+
+type Scopes = NonNullable<FilterOptions['scopes']>;
 
 const MAX_SEVERITY = 24;
 
@@ -59,7 +54,7 @@ function optionsFrom(current: FilterSettings): OptionsOf<FilterOptions> {
       fallback: current.scopes,
       expected: '{ include, exclude } with arrays of names, of which include has at least one',
       type: isScopePatterns,
-      inRange: (value) => (value as ScopePatterns).include?.length !== 0,
+      inRange: (value) => (value as Scopes).include?.length !== 0,
     },
   };
 }
@@ -75,6 +70,6 @@ function isStrings(value: unknown): boolean {
 }
 
 /** A copy of its own, which nobody can change. */
-function complete({ include = ['*'], exclude = [] }: ScopePatterns): Required<ScopePatterns> {
+function complete({ include = ['*'], exclude = [] }: Scopes): FilterSettings['scopes'] {
   return Object.freeze({ include: Object.freeze([...include]), exclude: Object.freeze([...exclude]) });
 }

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { ScopeFilter } from '../../../../src/cache/intake/filter/scope-filter.js';
-import type { ScopePatterns } from '../../../../src/cache/intake/filter/filter-settings.js';
+import type { FilterOptions, FilterSettings } from '../../../../src/cache/intake/filter/filter-settings.js';
 
-const ALL: Required<ScopePatterns> = { include: ['*'], exclude: [] };
+const ALL: FilterSettings['scopes'] = { include: ['*'], exclude: [] };
 
-function excludes(scopes: ScopePatterns, name: string): boolean {
+function excludes(scopes: FilterOptions['scopes'], name: string): boolean {
   return new ScopeFilter(0, { ...ALL, ...scopes }).isExcluded({ instrumentationScope: { name } });
 }
 
