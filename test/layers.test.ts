@@ -31,7 +31,7 @@ const INSIDE_CACHE: Table = {
   store: ['fanout'],
   driver: ['counters.ts', 'queue', 'reconcile', 'fanout'],
   intake: ['counters.ts', 'suppression.ts', 'queue', 'sampling', 'reconcile', 'fanout', 'driver'],
-  'stats.ts': ['counters.ts', 'fanout'],
+  'stats.ts': ['counters.ts', 'reconcile', 'fanout'],
   metrics: ['stats.ts', 'fanout'],
   'options.ts': ['fanout', 'store', 'sampling', 'intake'],
   'internals.ts': ['intake'],

@@ -9,11 +9,12 @@ import type { ExporterSubscription } from './fanout/exporter-subscription.js';
 import { FanOut } from './fanout/fan-out.js';
 import type { Subscriber } from './fanout/subscriber.js';
 import { BatchIntake, type ReceivedBatch } from './intake/batch-intake.js';
-import { EventIntake, type LogRecordFilter } from './intake/event-intake.js';
+import { EventIntake } from './intake/event-intake.js';
 import { SpanCacheExporter } from './intake/exporter.js';
 import { FilterControl } from './intake/filter/filter-control.js';
 import { Gate, type SpanDemand } from './intake/gate.js';
 import { HookObservers, type HookObserver } from './intake/hook-observers.js';
+import type { IntakeParts } from './intake/intake-parts.js';
 import { SpanCacheLogRecordProcessor } from './intake/log-record-processor.js';
 import { OwnSpans } from './intake/own-spans.js';
 import { SpanIntake } from './intake/span-intake.js';
@@ -26,7 +27,7 @@ import { OpenSpans, type OpenSpan } from './reconcile/open-spans.js';
 import { Reconciler } from './reconcile/reconciler.js';
 import { SamplingControl } from './sampling/sampling-control.js';
 import { SpansSampledHere } from './sampling/spans-sampled-here.js';
-import type { SpanCacheStats } from './stats.js';
+import { readStats, type SpanCacheStats } from './stats.js';
 import type { Handle } from '../support/handle.js';
 import { isInSubscriber } from './suppression.js';
 
@@ -43,24 +44,19 @@ export class Pipeline implements CacheInternals {
   readonly filter: FilterControl;
   readonly sampledHere = new SpansSampledHere();
 
-  readonly #spanCounters = new SpanCounters();
-  readonly #eventCounters = new EventCounters();
-  readonly #queueCapacity: number;
-  readonly #queues: { readonly spans: { readonly size: number }; readonly events: { readonly size: number } };
+  readonly #parts: IntakeParts;
   readonly #openSpans: OpenSpans | undefined;
   readonly #reconciler: Reconciler;
-  readonly #gate = new Gate();
   readonly #fanOut = new FanOut((subscribed, orphansWanted) => {
-    this.#gate.update(subscribed, orphansWanted);
+    this.#parts.gate.update(subscribed, orphansWanted);
     // What is queued has nobody to go to.
-    if (!subscribed) this.#driver.wake();
+    if (!subscribed) this.#parts.driver.wake();
   });
   readonly #observers = new HookObservers();
-  readonly #batchIntake: BatchIntake;
-  readonly #driver: Driver;
   readonly #spanIntake: SpanIntake;
-  #exporter: SpanExporter | undefined;
+  readonly #batchIntake: BatchIntake;
   readonly #exporters: AttachedExporters;
+  #exporter: SpanExporter | undefined;
   #selfObservability: SelfObservability | undefined;
   #shutdown: Promise<void> | undefined;
 
@@ -69,32 +65,30 @@ export class Pipeline implements CacheInternals {
     const { maxParkedSpans, maxParkedBytes, lateEvents } = rules;
     this.sampling = new SamplingControl(sampling);
     this.filter = new FilterControl(filter);
-    this.#queueCapacity = queueCapacity;
+    this.#openSpans = trackOpenSpans ? new OpenSpans(maxParkedSpans, typeof lateEvents === 'object', maxParkedBytes) : undefined;
     // Ended spans may wait in the queue, and in the reconciler for late events.
     this.#exporters = new AttachedExporters(queueCapacity + maxParkedSpans);
-    this.#openSpans = trackOpenSpans ? new OpenSpans(maxParkedSpans, typeof lateEvents === 'object', maxParkedBytes) : undefined;
-    if (selfObsMeterProvider !== undefined) this.startMetrics(selfObsMeterProvider);
 
-    const [spanCounters, eventCounters] = [this.#spanCounters, this.#eventCounters];
     const queues = {
       spans: new BoundedQueue<ReadableSpan>('span', queueCapacity),
       events: new BoundedQueue<Envelope>('event', queueCapacity),
       records: new EmittedRecordPool(),
       passed: new PassedItems(),
-      spanCounters,
-      eventCounters,
+      spanCounters: new SpanCounters(),
+      eventCounters: new EventCounters(),
     };
-    this.#queues = queues;
-    this.#reconciler = new Reconciler(rules, spanCounters, eventCounters, this.#openSpans);
-    this.#driver = new Driver({ ...queues, reconciler: this.#reconciler, fanOut: this.#fanOut });
-    const own = new OwnSpans(this.#driver);
-    const parts = { ...queues, gate: this.#gate, filter: this.filter, own, driver: this.#driver };
+    this.#reconciler = new Reconciler(rules, queues.spanCounters, queues.eventCounters, this.#openSpans);
+    const driver = new Driver({ ...queues, reconciler: this.#reconciler, fanOut: this.#fanOut });
+    const own = new OwnSpans(driver);
+    const parts = { ...queues, driver, own, gate: new Gate(), filter: this.filter };
+    this.#parts = parts;
     this.#spanIntake = new SpanIntake(parts, () => (this.#reconciler.spansMayRepeat = true));
     this.#batchIntake = new BatchIntake(parts, this.#spanIntake);
-    const eventIntake = new EventIntake(parts, logRecordFilter(logRecords));
+    const eventIntake = new EventIntake(parts, logRecords);
     this.spanProcessor = new SpanCacheSpanProcessor(this.#spanIntake, own, this.#openSpans, this.sampledHere, this.#observers, this);
-    this.logRecordProcessor = new SpanCacheLogRecordProcessor(eventIntake, logRecords === 'events', this.#observers, this);
+    this.logRecordProcessor = new SpanCacheLogRecordProcessor(eventIntake, this.#observers, this);
     this.#reconciler.expectEvents();
+    if (selfObsMeterProvider !== undefined) this.startMetrics(selfObsMeterProvider);
   }
 
   /** Made when it is first asked for: from then on, spans may come twice. */
@@ -108,7 +102,7 @@ export class Pipeline implements CacheInternals {
   }
 
   onDemand(listener: (demand: SpanDemand) => void): Handle {
-    return this.#gate.watch(listener);
+    return this.#parts.gate.watch(listener);
   }
 
   observe(observer: HookObserver): Handle {
@@ -116,8 +110,9 @@ export class Pipeline implements CacheInternals {
   }
 
   startMetrics(meterProvider: MeterProvider): void {
+    const { capacity } = this.#parts.spans;
     const tracksOpenSpans = this.#openSpans !== undefined;
-    this.#selfObservability = new SelfObservability(meterProvider, this.#queueCapacity, tracksOpenSpans, () => this.stats());
+    this.#selfObservability = new SelfObservability(meterProvider, capacity, tracksOpenSpans, () => this.stats());
   }
 
   isItsExporter(exporter: SpanExporter): boolean {
@@ -126,7 +121,7 @@ export class Pipeline implements CacheInternals {
 
   /** Subscribes; after shutdown the subscriber is ended at once. */
   add<T extends Subscriber>(subscriber: T): T {
-    if (this.#gate.shutDown) subscriber.end();
+    if (this.#parts.gate.shutDown) subscriber.end();
     else this.#fanOut.add(subscriber);
     return subscriber;
   }
@@ -148,16 +143,16 @@ export class Pipeline implements CacheInternals {
   };
 
   flush(): void {
-    this.#driver.flush();
+    this.#parts.driver.flush();
   }
 
   deliver(): void {
-    this.#driver.deliver();
+    this.#parts.driver.deliver();
   }
 
   async forceFlush(): Promise<void> {
     // An exporter that flushes what it exports for would wait for itself. Asked first: a context may not outlast an await.
-    const inSubscriber = this.#driver.moving || isInSubscriber(context.active());
+    const inSubscriber = this.#parts.driver.moving || isInSubscriber(context.active());
     const delivery = this.#deliverQueued();
     // Who does not wait for this promise relies on it: no await where there is nothing to wait for.
     if (delivery !== undefined) await delivery;
@@ -178,40 +173,14 @@ export class Pipeline implements CacheInternals {
   }
 
   stats(): SpanCacheStats {
-    const spans = this.#spanCounters;
-    const events = this.#eventCounters;
-    return {
-      spans: {
-        received: spans.received,
-        queued: this.#queues.spans.size,
-        held: this.#reconciler.heldSpans,
-        delivered: spans.delivered,
-        amended: spans.amended,
-        early: { ...spans.early },
-        unamendable: spans.unamendable,
-        dropped: { ...spans.dropped },
-      },
-      events: {
-        received: events.received,
-        queued: this.#queues.events.size,
-        parked: this.#reconciler.parkedEvents,
-        held: this.#reconciler.heldEvents,
-        merged: events.merged,
-        orphaned: { ...events.orphaned },
-        dropped: { ...events.dropped },
-      },
-      parkedSpans: this.#reconciler.parkedSpans,
-      parkedBytes: this.#reconciler.keptBytes,
-      openSpans: { open: this.#openSpans?.size ?? 0, forgotten: this.#openSpans?.forgotten ?? 0 },
-      subscriptions: this.#fanOut.stats(),
-    };
+    return readStats(this.#parts, this.#reconciler, this.#openSpans, this.#fanOut);
   }
 
   async #shutDown(): Promise<void> {
-    this.#gate.close();
+    this.#parts.gate.close();
     const delivery = this.#deliverQueued();
     if (delivery !== undefined) await delivery;
-    this.#driver.release();
+    this.#parts.driver.release();
     this.#reconciler.forgetDelivered();
     this.#openSpans?.close();
     this.sampling.set({ enabled: false });
@@ -224,13 +193,8 @@ export class Pipeline implements CacheInternals {
   /** Delivers everything queued; exporters take all of it. Synchronous, unless a delivery is under way. */
   #deliverQueued(): Promise<void> | undefined {
     // From within a delivery, the rest of that delivery comes first.
-    if (this.#driver.moving) return Promise.resolve().then(() => this.#deliverQueued());
-    this.#exporters.takeAllOf(() => this.#driver.flush());
+    if (this.#parts.driver.moving) return Promise.resolve().then(() => this.#deliverQueued());
+    this.#exporters.takeAllOf(() => this.#parts.driver.flush());
     return undefined;
   }
-}
-
-function logRecordFilter(logRecords: Required<SpanCacheOptions>['logRecords']): LogRecordFilter | undefined {
-  if (typeof logRecords === 'function') return logRecords;
-  return logRecords === 'events' ? (record) => Boolean(record.eventName) : undefined;
 }

@@ -1,16 +1,16 @@
 import type { LogRecordProcessor, Sampler, SpanExporter, SpanProcessor } from '../model/otel.js';
 import { CallbackSubscription } from './fanout/callback-subscription.js';
-import { ExporterSubscription, type ExporterHandle, type ExporterOptions } from './fanout/exporter-subscription.js';
+import { exporterOptions, type ExporterOptions } from './fanout/exporter-options.js';
+import { ExporterSubscription } from './fanout/exporter-subscription.js';
 import { IteratorSubscription } from './fanout/iterator-subscription.js';
 import type { Handle } from '../support/handle.js';
 import type { LiveSettings } from '../support/live-settings.js';
 import type { SpanBatch } from './fanout/span-batch.js';
-import type { SubscribeOptions, Subscription } from './fanout/subscription.js';
+import type { ExporterHandle, SubscribeOptions, Subscription } from './fanout/subscription.js';
 import type { FilterOptions, FilterSettings } from './intake/filter/filter-settings.js';
 import { setInternals } from './internals.js';
 import {
   cacheOptions,
-  exporterOptions,
   requireMethods,
   storeOptions,
   subscribeOptions,

@@ -3,7 +3,7 @@ import { diag } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { SpanCache } from '../../src/index.js';
-import { exporterOptions } from '../../src/cache/options.js';
+import { exporterOptions } from '../../src/cache/fanout/exporter-options.js';
 import { listenToWarnings, startService } from '../scenarios/service.js';
 import { InMemorySpanExporter } from '../sdk.js';
 

@@ -31,3 +31,15 @@ export interface Subscription extends Handle, AsyncDisposable, AsyncIterable<Spa
   /** Everything that is there now in one batch, or undefined. Never waits. */
   take(): SpanBatch | undefined;
 }
+
+/** An exporter attached to the cache. Works with `await using`; `using` closes it too, and waits for nothing. */
+export interface ExporterHandle extends Handle, AsyncDisposable {
+  /**
+   * Exports everything delivered so far. Never rejects: failures are counted and reported. Begins no export
+   * later than `exportTimeoutMillis` from now; what is left then stays queued.
+   */
+  forceFlush(): Promise<void>;
+  /** Takes no more spans, exports those it has, then shuts the exporter down. Never rejects. */
+  // oxlint-disable-next-line typescript/no-misused-promises -- a handle that may be awaited, and need not be
+  close(): Promise<void>;
+}

@@ -13,7 +13,7 @@ import type { IntakeParts } from './intake-parts.js';
 import type { OwnSpans } from './own-spans.js';
 
 /** Which log records become events. */
-export type LogRecordFilter = (record: ReadableLogRecord) => boolean;
+type Wanted = 'all' | 'events' | ((record: ReadableLogRecord) => boolean);
 
 /**
  * Where log records enter, inside the application's `logger.emit()`.
@@ -29,11 +29,11 @@ export class EventIntake {
   readonly #counters: EventCounters;
   readonly #filter: FilterControl;
   readonly #own: OwnSpans;
-  readonly #isWanted: LogRecordFilter | undefined;
+  readonly #eventsOnly: boolean;
+  readonly #isWanted: ((record: ReadableLogRecord) => boolean) | undefined;
   #filtering = false;
 
-  /** @param isWanted undefined lets all records in */
-  constructor(parts: IntakeParts, isWanted: LogRecordFilter | undefined) {
+  constructor(parts: IntakeParts, wanted: Wanted) {
     this.#gate = parts.gate;
     this.#queue = parts.events;
     this.#records = parts.records;
@@ -41,12 +41,13 @@ export class EventIntake {
     this.#counters = parts.eventCounters;
     this.#filter = parts.filter;
     this.#own = parts.own;
-    this.#isWanted = isWanted;
+    this.#eventsOnly = wanted === 'events';
+    this.#isWanted = typeof wanted === 'function' ? wanted : undefined;
   }
 
-  /** Whether a record would be taken in if it were emitted now. */
-  get open(): boolean {
-    return this.#gate.open;
+  /** Whether a record with this event name may be taken in if it were emitted now. */
+  mayTake(eventName: string | undefined): boolean {
+    return this.#gate.open && (!this.#eventsOnly || Boolean(eventName));
   }
 
   /** Takes a record in, or counts why not. `emittedIn` is the context that `onEmit` got. */
@@ -73,7 +74,8 @@ export class EventIntake {
     const { inForce: filter } = this.#filter;
     const reason = filter?.dropReason(record);
     if (reason !== undefined) return reason;
-    if (this.#isWanted !== undefined && !this.#passes(record)) return 'filtered';
+    if (this.#eventsOnly && !record.eventName) return 'filtered';
+    if (this.#isWanted !== undefined && !this.#passes(record, this.#isWanted)) return 'filtered';
 
     const span = emittedIn && trace.getSpan(emittedIn);
     if (this.#own.has(span)) return 'suppressed';
@@ -91,10 +93,10 @@ export class EventIntake {
     return 'queue_full';
   }
 
-  #passes(record: ReadableLogRecord): boolean {
+  #passes(record: ReadableLogRecord, isWanted: (record: ReadableLogRecord) => boolean): boolean {
     this.#filtering = true;
     try {
-      return this.#isWanted!(record);
+      return isWanted(record);
     } finally {
       this.#filtering = false;
     }

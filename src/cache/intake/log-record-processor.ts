@@ -7,13 +7,11 @@ import type { HookObservers } from './hook-observers.js';
 /** The cache as a log record processor: takes in each emitted record. */
 export class SpanCacheLogRecordProcessor implements LogRecordProcessor {
   readonly #intake: EventIntake;
-  readonly #eventsOnly: boolean;
   readonly #observers: HookObservers;
   readonly #cache: Lifecycle;
 
-  constructor(intake: EventIntake, eventsOnly: boolean, observers: HookObservers, cache: Lifecycle) {
+  constructor(intake: EventIntake, observers: HookObservers, cache: Lifecycle) {
     this.#intake = intake;
-    this.#eventsOnly = eventsOnly;
     this.#observers = observers;
     this.#cache = cache;
   }
@@ -25,8 +23,7 @@ export class SpanCacheLogRecordProcessor implements LogRecordProcessor {
 
   /** Lets the SDK skip building records that nobody here would read. */
   enabled(options?: { eventName?: string }): boolean {
-    if (this.#observers.wantEveryRecord) return true;
-    return this.#intake.open && (!this.#eventsOnly || Boolean(options?.eventName));
+    return this.#observers.wantEveryRecord || this.#intake.mayTake(options?.eventName);
   }
 
   forceFlush(): Promise<void> {
