@@ -9,7 +9,7 @@ import { clearTimeout, setTimeout } from '../support/timers.js';
 import { publishAddress } from './address.js';
 import { checkBroadcast, checkHello } from './check-message.js';
 import type { ReceiverStats, SpanReceiver } from './contract.js';
-import { GoneThreads } from './gone-threads.js';
+import { ExitedThreads } from './exited-threads.js';
 import type { ReceiverOptions } from './options.js';
 import { channelOf, type Hello } from './protocol.js';
 import { ThreadLink } from './thread-link.js';
@@ -26,7 +26,7 @@ export class CacheReceiver implements SpanReceiver {
   readonly #address: Handle;
   readonly #watch: Handle;
   readonly #links = new Map<string, ThreadLink>();
-  readonly #goneThreads = new GoneThreads();
+  readonly #exitedThreads = new ExitedThreads();
   readonly #failures = new Episode();
   #demand: SpanDemand = { spans: false, orphans: false };
   #invalid = 0;
@@ -78,8 +78,8 @@ export class CacheReceiver implements SpanReceiver {
 
   stats(): ReceiverStats {
     return {
-      threads: [...[...this.#links.values()].map((link) => link.stats()), ...this.#goneThreads.listed],
-      earlier: { ...this.#goneThreads.earlier },
+      threads: [...[...this.#links.values()].map((link) => link.stats()), ...this.#exitedThreads.listed],
+      earlier: { ...this.#exitedThreads.earlier },
       invalid: this.#invalid,
     };
   }
@@ -127,7 +127,7 @@ export class CacheReceiver implements SpanReceiver {
       drainChannel: this.#drainChannel,
       onGone: () => {
         this.#links.delete(relay);
-        this.#goneThreads.add(link.stats());
+        this.#exitedThreads.add(link.stats());
       },
     });
     this.#links.set(relay, link);

@@ -32,12 +32,7 @@ export class ThreadLink {
   /** Whether the relay has the port. */
   #ready = false;
   #state: ThreadStats['state'] = 'connected';
-  #received = 0;
-  #receivedOrphans = 0;
-  #dropped = 0;
-  #droppedOrphans = 0;
-  #unsent = 0;
-  #invalid = 0;
+  readonly #numbers = { received: 0, receivedOrphans: 0, dropped: 0, droppedOrphans: 0, unsent: 0, invalid: 0 };
 
   constructor(parts: {
     cache: Pick<CacheInternals, 'receive'>;
@@ -122,12 +117,7 @@ export class ThreadLink {
       threadId: this.#hello.threadId,
       threadName: this.#hello.threadName,
       state: this.#state,
-      received: this.#received,
-      receivedOrphans: this.#receivedOrphans,
-      dropped: this.#dropped,
-      droppedOrphans: this.#droppedOrphans,
-      unsent: this.#unsent,
-      invalid: this.#invalid,
+      ...this.#numbers,
     };
   }
 
@@ -159,7 +149,7 @@ export class ThreadLink {
 
   /** Counts a message that cannot be read. It may have been the answer to a flush. */
   #refuse(error: unknown): void {
-    this.#invalid++;
+    this.#numbers.invalid++;
     this.#failures.report(`a message of thread ${this.#hello.threadId} could not be read`, error);
     this.#flushes.giveUp();
   }
@@ -187,8 +177,8 @@ export class ThreadLink {
 
   #takeBatch(message: BatchMessage): void {
     const { spans, orphans } = this.#unpacker.unpack(message);
-    this.#received += spans.length;
-    this.#receivedOrphans += orphans.length;
+    this.#numbers.received += spans.length;
+    this.#numbers.receivedOrphans += orphans.length;
     this.#cache.receive({ spans, orphans });
     this.#lose(message);
     const unreadable = { dropped: message.spans - spans.length, droppedOrphans: message.orphans - orphans.length };
@@ -197,16 +187,16 @@ export class ThreadLink {
   }
 
   #lose({ dropped, droppedOrphans }: Losses): void {
-    this.#dropped += dropped;
-    this.#droppedOrphans += droppedOrphans;
+    this.#numbers.dropped += dropped;
+    this.#numbers.droppedOrphans += droppedOrphans;
     this.#cache.receive({ dropped, droppedOrphans });
   }
 
   /** What has not come by the end does not come. */
   #missing(): Owed {
     return this.#counts.missing({
-      spans: this.#received + this.#dropped,
-      orphans: this.#receivedOrphans + this.#droppedOrphans,
+      spans: this.#numbers.received + this.#numbers.dropped,
+      orphans: this.#numbers.receivedOrphans + this.#numbers.droppedOrphans,
     });
   }
 
@@ -221,8 +211,8 @@ export class ThreadLink {
     if (!this.#isConnected) return;
     const settled = this.#counts.hasSettled({ spans: false, orphans: false });
     const { spans, orphans } = this.#missing();
-    this.#unsent = spans;
-    this.#droppedOrphans += orphans;
+    this.#numbers.unsent = spans;
+    this.#numbers.droppedOrphans += orphans;
     this.#cache.receive({ dropped: spans, droppedOrphans: orphans });
     this.#leave('died');
     if (settled) return;

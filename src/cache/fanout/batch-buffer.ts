@@ -123,11 +123,21 @@ export class BatchBuffer {
 
   /** Everything there is, in one batch. */
   shiftAll(): SpanBatch | undefined {
+    return this.shiftSome(Infinity);
+  }
+
+  /** The oldest batches in one, with at least so many spans and orphans, or all there are. */
+  shiftSome(wanted: number): SpanBatch | undefined {
     const first = this.shift();
     if (this.empty || first === undefined) return first;
 
     const batches = [first];
-    for (let batch = this.shift(); batch; batch = this.shift()) batches.push(batch);
+    for (let left = wanted - sizeOf(first); left > 0; left -= sizeOf(batches.at(-1)!)) {
+      const next = this.shift();
+      if (next === undefined) break;
+      batches.push(next);
+    }
+    if (batches.length === 1) return first;
     return {
       spans: batches.flatMap(({ spans }) => spans),
       orphans: batches.flatMap(({ orphans }) => orphans),
@@ -176,4 +186,8 @@ export class BatchBuffer {
     this.#untold = 0;
     return untold;
   }
+}
+
+function sizeOf({ spans, orphans }: SpanBatch): number {
+  return spans.length + orphans.length;
 }
