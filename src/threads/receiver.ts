@@ -110,14 +110,14 @@ export class CacheReceiver implements SpanReceiver {
       const { relay, message } = checkBroadcast(broadcast);
       const link = this.#links.get(relay);
       if (link !== undefined) link.take(message);
-      else this.#welcome(relay, checkHello(message));
+      else this.#onHello(relay, checkHello(message));
     } catch (error) {
       this.#invalid++;
       this.#failures.report('a message of a thread could not be read', error);
     }
   }
 
-  #welcome(relay: string, hello: Hello): void {
+  #onHello(relay: string, hello: Hello): void {
     const link = new ThreadLink({
       cache: internalsOf(this.#cache),
       hello,

@@ -1,4 +1,4 @@
-import workerThreads from 'node:worker_threads';
+import { threadId } from 'node:worker_threads';
 import { Episode } from '../support/episode.js';
 import { BatchBuffer } from '../cache/fanout/batch-buffer.js';
 import type { SpanDemand } from '../cache/intake/gate.js';
@@ -30,8 +30,7 @@ const FULL_BATCH = 256;
 export class CacheRelay implements SpanRelay {
   readonly role = 'relay';
   readonly #cache: SpanCache;
-  readonly #maxSpansInFlight: number;
-  readonly #maxBytes: number;
+  readonly #options: Required<RelayOptions>;
   readonly #link: RelayLink;
   readonly #buffer: BatchBuffer;
   readonly #packer: BatchPacker;
@@ -51,8 +50,7 @@ export class CacheRelay implements SpanRelay {
 
   constructor(cache: SpanCache, address: ReceiverAddress, options: Required<RelayOptions>) {
     this.#cache = cache;
-    this.#maxSpansInFlight = options.maxSpansInFlight;
-    this.#maxBytes = options.maxBytes;
+    this.#options = options;
     this.#buffer = new BatchBuffer(options.capacity, options.maxBytes);
     this.#link = new RelayLink({
       address,
@@ -67,7 +65,7 @@ export class CacheRelay implements SpanRelay {
     this.#link.post({
       type: 'hello',
       version: PROTOCOL_VERSION,
-      threadId: workerThreads.threadId,
+      threadId,
       threadName: options.threadName,
       counts: this.#counts.memory,
     });
@@ -183,7 +181,8 @@ export class CacheRelay implements SpanRelay {
   get #maySend(): boolean {
     if (this.#urgent) return true;
     const { items, bytes } = this.#inFlight.read();
-    return items < this.#maxSpansInFlight && bytes < this.#maxBytes && !this.#link.crowded;
+    const { maxSpansInFlight, maxBytes } = this.#options;
+    return items < maxSpansInFlight && bytes < maxBytes && !this.#link.crowded;
   }
 
   /** If something is left that may not be sent yet, the receiver says when it may. */

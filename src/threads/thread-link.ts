@@ -51,7 +51,7 @@ export class ThreadLink {
     this.#counts = new SharedCounts(hello.counts);
     this.#drainChannel = drainChannel;
     this.#onGone = onGone;
-    this.#unpacker = new BatchUnpacker(marksOf(hello));
+    this.#unpacker = new BatchUnpacker(threadAttributes(hello));
     this.#flushes = new FlushRequests((flush) => this.ask({ type: 'flush', flush }));
     this.#channel = new workerThreads.BroadcastChannel(channel);
     this.#channel.addEventListener('message', drainChannel, { once: true });
@@ -169,7 +169,7 @@ export class ThreadLink {
         this.#flushes.answered(message.flush);
         break;
       case 'bye':
-        this.#lose(message);
+        this.#countLost(message);
         this.#end();
         break;
     }
@@ -180,13 +180,13 @@ export class ThreadLink {
     this.#numbers.received += spans.length;
     this.#numbers.receivedOrphans += orphans.length;
     this.#cache.receive({ spans, orphans });
-    this.#lose(message);
+    this.#countLost(message);
     const unreadable = { dropped: message.spans - spans.length, droppedOrphans: message.orphans - orphans.length };
-    this.#lose(unreadable);
+    this.#countLost(unreadable);
     if (unreadable.dropped + unreadable.droppedOrphans > 0) throw new TypeError('a batch must be readable');
   }
 
-  #lose({ dropped, droppedOrphans }: Losses): void {
+  #countLost({ dropped, droppedOrphans }: Losses): void {
     this.#numbers.dropped += dropped;
     this.#numbers.droppedOrphans += droppedOrphans;
     this.#cache.receive({ dropped, droppedOrphans });
@@ -202,7 +202,7 @@ export class ThreadLink {
 
   #end(): void {
     const { spans, orphans } = this.#missing();
-    this.#lose({ dropped: spans, droppedOrphans: orphans });
+    this.#countLost({ dropped: spans, droppedOrphans: orphans });
     this.#leave('ended');
   }
 
@@ -239,7 +239,7 @@ export class ThreadLink {
 }
 
 /** By the semantic conventions. */
-function marksOf({ threadId, threadName }: Hello): [string, string | number][] {
+function threadAttributes({ threadId, threadName }: Hello): [string, string | number][] {
   const id: [string, number] = ['thread.id', threadId];
   return threadName === undefined ? [id] : [id, ['thread.name', threadName]];
 }

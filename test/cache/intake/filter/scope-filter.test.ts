@@ -61,11 +61,11 @@ describe('ScopeFilter', () => {
     });
 
     it('look at the name of a scope once, however many spans it has', () => {
-      const restrictions = new ScopeFilter(0, { ...ALL, exclude: ['*b'] });
+      const filter = new ScopeFilter(0, { ...ALL, exclude: ['*b'] });
       const name = sinon.fake.returns('ab');
       const instrumentationScope = Object.defineProperty({} as { name: string }, 'name', { get: name });
 
-      const verdicts = [1, 2, 3].map(() => restrictions.isExcluded({ instrumentationScope }));
+      const verdicts = [1, 2, 3].map(() => filter.isExcluded({ instrumentationScope }));
 
       expect(verdicts).to.deep.equal([true, true, true]);
       expect(name.callCount).to.equal(1);
@@ -79,16 +79,16 @@ describe('ScopeFilter', () => {
     });
 
     it('let through what has no scope or cannot be read', () => {
-      const restrictions = new ScopeFilter(0, { ...ALL, exclude: ['*'] });
+      const filter = new ScopeFilter(0, { ...ALL, exclude: ['*'] });
       const broken = {
         get instrumentationScope(): never {
           throw new Error('broken');
         },
       };
 
-      expect(restrictions.isExcluded({})).to.equal(false);
-      expect(restrictions.isExcluded(broken)).to.equal(false);
-      expect(restrictions.isExcluded(undefined as never)).to.equal(false);
+      expect(filter.isExcluded({})).to.equal(false);
+      expect(filter.isExcluded(broken)).to.equal(false);
+      expect(filter.isExcluded(undefined as never)).to.equal(false);
     });
   });
 
