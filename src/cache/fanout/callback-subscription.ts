@@ -42,7 +42,7 @@ export class CallbackSubscription extends BufferedSubscription {
   }
 
   /** Busy from here on until the function has returned, and its promise, if it returned one, has settled. */
-  protected hand(batch: SpanBatch): void {
+  protected deliverBatch(batch: SpanBatch): void {
     this.#busy = true;
     try {
       const result = this.#callback(batch);
@@ -61,7 +61,7 @@ export class CallbackSubscription extends BufferedSubscription {
     // Where the context does not follow a promise, the batches that waited would be traced.
     const settled = guarded('a subscriber', () => {
       this.#busy = false;
-      untraced(() => this.serve());
+      untraced(() => this.drainBuffer());
     });
     promiseOf(result).then(
       () => {
