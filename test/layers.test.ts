@@ -17,7 +17,7 @@ const TIERS: Table = {
   threads: ['support', 'model', 'cache'],
   register: ['support', 'model', 'trace', 'cache', 'format', 'threads'],
   'register.ts': ['register'],
-  'index.ts': ['model', 'trace', 'bridge', 'cache', 'format'],
+  'index.ts': ['support', 'model', 'trace', 'bridge', 'cache', 'format'],
 };
 
 /** The same of `src/cache/`. */
@@ -31,14 +31,15 @@ const INSIDE_CACHE: Table = {
   store: ['fanout'],
   driver: ['counters.ts', 'queue', 'reconcile', 'fanout'],
   intake: ['counters.ts', 'suppression.ts', 'queue', 'sampling', 'reconcile', 'fanout', 'driver'],
-  'stats.ts': ['counters.ts', 'fanout'],
-  metrics: ['stats.ts', 'reconcile', 'fanout'],
-  'options.ts': ['reconcile', 'fanout', 'store', 'sampling'],
+  'stats.ts': ['counters.ts', 'reconcile', 'fanout'],
+  metrics: ['stats.ts', 'fanout'],
+  'options.ts': ['fanout', 'store', 'sampling', 'intake'],
+  'internals.ts': ['intake'],
   'pipeline.ts': [
-    'counters.ts', 'stats.ts', 'options.ts', 'suppression.ts', 'queue', 'sampling', 'reconcile', 'fanout', 'driver',
+    'counters.ts', 'stats.ts', 'options.ts', 'internals.ts', 'suppression.ts', 'queue', 'sampling', 'reconcile', 'fanout', 'driver',
     'intake', 'metrics',
   ],
-  'span-cache.ts': ['pipeline.ts', 'stats.ts', 'options.ts', 'sampling', 'reconcile', 'fanout', 'store', 'intake'],
+  'span-cache.ts': ['pipeline.ts', 'stats.ts', 'options.ts', 'internals.ts', 'sampling', 'reconcile', 'fanout', 'store', 'intake'],
   'registered-cache.ts': ['span-cache.ts'],
 };
 

@@ -4,7 +4,8 @@ import { expect } from 'chai';
 import { formatTraceOptions } from '../src/format/format-options.js';
 import * as api from '../src/index.js';
 import { EventCounters, SpanCounters } from '../src/cache/counters.js';
-import { cacheOptions, exporterOptions, storeOptions, subscribeOptions } from '../src/cache/options.js';
+import { exporterOptions } from '../src/cache/fanout/exporter-options.js';
+import { cacheOptions, storeOptions, subscribeOptions } from '../src/cache/options.js';
 import { DocPage, namesIn, ROOT } from './doc-page.js';
 import { brokenLinks } from './links.js';
 

@@ -12,7 +12,7 @@ const SCENARIOS = [
   'span-store',
   'subscribers',
   'receive',
-  'recording',
+  'sampling',
   'event-bridge',
   'exporters',
   'bounds',
@@ -33,7 +33,7 @@ export const FOLDERS = {
   'cache/intake': PIPELINE,
   'cache/fanout': PIPELINE,
   'cache/store': ['test/cache/store/**/*.test.ts', 'test/scenarios/span-store.test.ts'],
-  'cache/sampling': ['test/cache/sampling/**/*.test.ts', 'test/scenarios/recording.test.ts', 'test/scenarios/recording.property.test.ts'],
+  'cache/sampling': ['test/cache/sampling/**/*.test.ts', 'test/scenarios/sampling.test.ts', 'test/scenarios/sampling.property.test.ts'],
   trace: ['test/trace/**/*.test.ts', 'test/format/**/*.test.ts'],
   threads: ['test/threads/**/*.test.ts'],
 };
@@ -44,7 +44,7 @@ export const LEFT_OUT = [
   'A flood',
   'A subscriber that does not read',
   'Driver keeps up',
-  'RecordingControl ends long after',
+  'SamplingControl ends long after',
   'formatTrace of very large values works on no more',
   'formatTrace exceeds its width nowhere',
   'formatTrace of odd spans takes in 10,000 levels',
@@ -52,5 +52,5 @@ export const LEFT_OUT = [
   // Stryker adds a comment to the file that it compares.
   'textWidth knows the data',
   // Modules are not strict where Stryker runs them: what is frozen takes an assignment in silence.
-  'RecordingControl gives out settings that nobody can change',
+  'SamplingControl gives out settings that nobody can change',
 ];

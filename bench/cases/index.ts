@@ -12,7 +12,7 @@ import { onEndAllocation } from './onend-allocation.js';
 import { onEndDelivered } from './onend-delivered.js';
 import { onEndSync } from './onend-sync.js';
 import { openSpans } from './open-spans.js';
-import { recording } from './recording.js';
+import { sampling } from './sampling.js';
 import { simple, simpleAllocation } from './simple.js';
 import { storeBytes } from './store/bytes.js';
 import { storeGrowth } from './store/growth.js';
@@ -41,7 +41,7 @@ export const CASES: readonly BenchCase[] = [
   storeTails,
   storeGrowth,
   openSpans,
-  recording,
+  sampling,
   threads,
   testing,
   http,

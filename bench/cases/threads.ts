@@ -7,6 +7,7 @@ import { BatchUnpacker } from '../../src/threads/wire/batch-unpacker.js';
 import type { BenchCase } from '../case.js';
 import { alternate, type Variant } from '../measure/alternate.js';
 import { pipelineOf, subscribeCounting, tracerOf } from './sdk.js';
+import { receive } from '../../src/threads/index.js';
 
 const ATTRIBUTES = { 'http.request.method': 'POST', 'http.route': '/orders', 'http.response.status_code': 201 };
 
@@ -80,7 +81,7 @@ function postingAndReceiving(): [Take, (spans: number) => void] {
   const take: Take = ({ spans }) => {
     port1.postMessage(packer.pack(spans, []));
     const { message } = receiveMessageOnPort(port2) as { message: WireBatch };
-    cache.receive(unpacker.unpack(message));
+    receive(cache, unpacker.unpack(message));
     cache.flush();
   };
   const check = (spans: number) => {

@@ -1,20 +1,10 @@
-/*
- * The log records that are on their span already, as span events.
- *
- * One set per process, held by a global symbol: the bridge and the cache may come from two builds of this
- * package (ESM and CommonJS) or two copies of it, and must agree. Weak: a record is remembered for as
- * long as somebody holds it.
+import { perProcess } from '../support/per-process.js';
+
+/**
+ * The log records that a bridge has put on their span as span events. Weak: a record is remembered for as long as
+ * somebody holds it. The set is made with the first record, so that a process without bridges has nothing to look up.
  */
-
-const GLOBAL_KEY = Symbol.for('otel-span-cache.bridged-records');
-
-interface BridgedRecords {
-  /** Undefined until the first record is bridged: no bridge, no look-ups. */
-  records: WeakSet<object> | undefined;
-}
-
-const global = globalThis as { [GLOBAL_KEY]?: BridgedRecords };
-const bridged = (global[GLOBAL_KEY] ??= { records: undefined });
+const bridged = perProcess<{ records?: WeakSet<object> }>('bridged-records 1', () => ({}));
 
 /** Remembers that a bridge put the record on its span. */
 export function markBridged(record: object): void {
@@ -22,7 +12,7 @@ export function markBridged(record: object): void {
   bridged.records.add(record);
 }
 
-/** Whether a bridge put the record on its span. In a process without bridges this reads one field. */
+/** Whether a bridge put the record on its span. */
 export function isBridged(record: object): boolean {
   return bridged.records !== undefined && bridged.records.has(record);
 }

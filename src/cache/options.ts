@@ -1,23 +1,20 @@
 import type { MeterProvider } from '@opentelemetry/api';
-import { report } from '../support/report.js';
-import type { ExporterOptions } from './fanout/exporter-subscription.js';
 import type { SpanStoreOptions } from './store/span-store.js';
 import type { SubscribeOptions } from './fanout/subscription.js';
 import type { ReadableLogRecord } from '../model/otel.js';
-import type { LateEvents } from './reconcile/reconciler.js';
-import type { RecordingOptions } from './sampling/settings.js';
+import type { FilterOptions } from './intake/filter/filter-settings.js';
+import type { SamplingOptions } from './sampling/sampling-settings.js';
 import {
   boolean,
   expectation,
-  integerFrom,
   millisFrom,
   millisOrInfinity,
+  ofType,
   oneOfOrFunction,
   positiveInteger,
   resolveOptions,
   type OptionsOf,
 } from '../support/option.js';
-import { readVariable } from '../support/option-text.js';
 
 /** What a cache may hold, and which log records and spans it takes. */
 export interface SpanCacheOptions {
@@ -55,7 +52,7 @@ export interface SpanCacheOptions {
    *
    * Default `'orphan'`.
    */
-  lateEvents?: LateEvents;
+  lateEvents?: 'drop' | 'orphan' | 'amend' | { readonly holdMillis: number };
   /** Whether spans that are recorded but not sampled reach subscribers. Exporters never get them. Default true. */
   unsampledSpans?: boolean;
   /**
@@ -64,10 +61,12 @@ export interface SpanCacheOptions {
    */
   trackOpenSpans?: boolean;
   /**
-   * The recording at first: `enabled`, `ratio`, `minSeverity`, `scopes`, and `until` or `forMillis`. Changed later
-   * by `cache.recording`. Default `{}`, which is off.
+   * The sampling at first: `enabled`, `ratio`, and `until` or `forMillis`. Changed later by `cache.sampling`. Default
+   * `{}`, which is off.
    */
-  recording?: RecordingOptions;
+  sampling?: SamplingOptions;
+  /** The filter at first: `minSeverity` and `scopes`. Changed later by `cache.filter`. Default `{}`, which lets all in. */
+  filter?: FilterOptions;
   /**
    * Where the cache counts itself, as the SDK's own processors do with their option of this name: the
    * standard `otel.sdk.processor.*` metrics, and `span_cache.*`. Without it, there are no metrics and no
@@ -97,18 +96,9 @@ export const CACHE_OPTIONS: OptionsOf<SpanCacheOptions> = {
   },
   unsampledSpans: boolean(true),
   trackOpenSpans: boolean(false),
-  recording: {
-    fallback: {},
-    expected: 'an object with settings of the recording',
-    type: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-    inRange: () => true,
-  },
-  selfObsMeterProvider: {
-    fallback: undefined,
-    expected: 'a MeterProvider, with getMeter()',
-    type: (value) => hasMethods(value, ['getMeter']),
-    inRange: () => true,
-  },
+  sampling: ofType('an object with settings of the sampling', isObject, {}),
+  filter: ofType('an object with settings of the filter', isObject, {}),
+  selfObsMeterProvider: ofType('a MeterProvider, with getMeter()', (value) => hasMethods(value, ['getMeter'])),
 };
 
 /** The bound in bytes of each place that keeps spans for long. */
@@ -125,13 +115,9 @@ const STORE: OptionsOf<SpanStoreOptions> = {
   maxBytes: MAX_BYTES,
 };
 
-const EXPORTER: OptionsOf<ExporterOptions> = {
-  maxQueueSize: positiveInteger(4_096),
-  maxQueueBytes: MAX_BYTES,
-  maxExportBatchSize: positiveInteger(512),
-  scheduledDelayMillis: millisFrom(0, 5_000),
-  exportTimeoutMillis: millisFrom(1, 30_000),
-};
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 function isHold(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
@@ -149,58 +135,6 @@ export function subscribeOptions(options?: SubscribeOptions): Required<Subscribe
 
 export function storeOptions(options?: SpanStoreOptions): Required<SpanStoreOptions> {
   return resolveOptions(STORE, options);
-}
-
-/** Not `NodeJS.ProcessEnv`: the public declarations need no types of Node. */
-type Variables = Readonly<Record<string, string | undefined>>;
-
-/**
- * The options of an exporter. Those that are not given are read from the variables of the SDK's own processor, and
- * have the defaults of this package without them. A wrong variable is reported through `diag`, and throws nothing.
- */
-export function exporterOptions(
-  options?: ExporterOptions,
-  // oxlint-disable-next-line node/no-process-env -- the place where the SDK's processor is told this
-  env: Variables = process.env,
-): Required<ExporterOptions> {
-  const inCode = resolveOptions(EXPORTER, options);
-  const variables = exporterVariables(options, env);
-  const resolved = { ...inCode, ...variables };
-  const { maxQueueSize, maxExportBatchSize } = resolved;
-  if (maxExportBatchSize <= maxQueueSize) return resolved;
-  const expected = `at most maxQueueSize (${maxQueueSize})`;
-  if (options?.maxExportBatchSize !== undefined) {
-    throw new RangeError(expectation('maxExportBatchSize', expected, maxExportBatchSize));
-  }
-  if (variables.maxExportBatchSize !== undefined) {
-    warn(`${expectation(EXPORTER_VARIABLES.maxExportBatchSize, expected, maxExportBatchSize)}; that is used`);
-  }
-  return { ...resolved, maxExportBatchSize: maxQueueSize };
-}
-
-/** By option, the variable of the SDK that gives it. */
-const EXPORTER_VARIABLES = {
-  maxQueueSize: 'OTEL_BSP_MAX_QUEUE_SIZE',
-  maxExportBatchSize: 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
-  scheduledDelayMillis: 'OTEL_BSP_SCHEDULE_DELAY',
-  exportTimeoutMillis: 'OTEL_BSP_EXPORT_TIMEOUT',
-} as const satisfies Partial<Record<keyof ExporterOptions, string>>;
-
-/** What the variables say of the options that are not given in code. */
-function exporterVariables(options: ExporterOptions | undefined, env: Variables): ExporterOptions {
-  // A variable must not make an option wrong that is right by itself.
-  const maxQueueSize = integerFrom(options?.maxExportBatchSize ?? 1, EXPORTER.maxQueueSize.fallback);
-  const checks = { ...EXPORTER, maxQueueSize };
-  const names = Object.keys(EXPORTER_VARIABLES) as (keyof typeof EXPORTER_VARIABLES)[];
-  const values = names
-    .filter((name) => options?.[name] === undefined)
-    .map((name) => [name, readVariable(EXPORTER_VARIABLES[name], env[EXPORTER_VARIABLES[name]], checks[name], warn)])
-    .filter(([, value]) => value !== undefined);
-  return Object.fromEntries(values) as ExporterOptions;
-}
-
-function warn(message: string): void {
-  report('warn', message);
 }
 
 /**

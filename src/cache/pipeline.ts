@@ -1,30 +1,34 @@
-import { context } from '@opentelemetry/api';
+import { context, type MeterProvider } from '@opentelemetry/api';
 import type { LogRecordProcessor, ReadableSpan, SpanExporter, SpanProcessor } from '../model/otel.js';
 import { EventCounters, SpanCounters } from './counters.js';
 import { Driver } from './driver/driver.js';
 import { EmittedRecordPool, type Envelope } from './driver/emitted-record-pool.js';
 import { PassedItems } from './driver/passed-items.js';
+import { AttachedExporters } from './fanout/attached-exporters.js';
 import type { ExporterSubscription } from './fanout/exporter-subscription.js';
 import { FanOut } from './fanout/fan-out.js';
 import type { Subscriber } from './fanout/subscriber.js';
-import { BatchIntake } from './intake/batch-intake.js';
-import { Demand } from './intake/demand.js';
-import { EventIntake, type LogRecordFilter } from './intake/event-intake.js';
+import { BatchIntake, type ReceivedBatch } from './intake/batch-intake.js';
+import { EventIntake } from './intake/event-intake.js';
 import { SpanCacheExporter } from './intake/exporter.js';
-import { Gate } from './intake/gate.js';
+import { FilterControl } from './intake/filter/filter-control.js';
+import { Gate, type SpanDemand } from './intake/gate.js';
+import { HookObservers, type HookObserver } from './intake/hook-observers.js';
+import type { IntakeParts } from './intake/intake-parts.js';
 import { SpanCacheLogRecordProcessor } from './intake/log-record-processor.js';
 import { OwnSpans } from './intake/own-spans.js';
 import { SpanIntake } from './intake/span-intake.js';
 import { SpanCacheSpanProcessor } from './intake/span-processor.js';
-import { Taps } from './intake/taps.js';
+import type { CacheInternals } from './internals.js';
 import { SelfObservability } from './metrics/self-observability.js';
 import type { SpanCacheOptions } from './options.js';
 import { BoundedQueue } from './queue/bounded-queue.js';
 import { OpenSpans, type OpenSpan } from './reconcile/open-spans.js';
 import { Reconciler } from './reconcile/reconciler.js';
-import { RecordedSpans } from './sampling/recorded-spans.js';
-import { RecordingControl } from './sampling/recording-control.js';
-import type { SpanCacheStats } from './stats.js';
+import { SamplingControl } from './sampling/sampling-control.js';
+import { SpansSampledHere } from './sampling/spans-sampled-here.js';
+import { readStats, type SpanCacheStats } from './stats.js';
+import type { Handle } from '../support/handle.js';
 import { isInSubscriber } from './suppression.js';
 
 /**
@@ -33,111 +37,82 @@ import { isInSubscriber } from './suppression.js';
  * The SDK's hooks push into two queues. The driver takes both through the reconciler to the fan-out, which hands each
  * batch to every subscriber.
  */
-export class Pipeline {
+export class Pipeline implements CacheInternals {
   readonly spanProcessor: SpanProcessor;
-  readonly batchIntake: BatchIntake;
-  readonly demand = new Demand();
-  readonly taps = new Taps();
-  readonly recording: RecordingControl;
-  /** The spans that are recorded because of `sampler()`. */
-  readonly recorded = new RecordedSpans();
+  readonly logRecordProcessor: LogRecordProcessor;
+  readonly sampling: SamplingControl;
+  readonly filter: FilterControl;
+  readonly sampledHere = new SpansSampledHere();
 
-  readonly #spanCounters = new SpanCounters();
-  readonly #eventCounters = new EventCounters();
-  readonly #spans: BoundedQueue<ReadableSpan>;
-  readonly #events: BoundedQueue<Envelope>;
+  readonly #parts: IntakeParts;
   readonly #openSpans: OpenSpans | undefined;
-  /** Ended spans that may wait: in the queue, and in the reconciler for late events. */
-  readonly #maxBacklog: number;
   readonly #reconciler: Reconciler;
-  readonly #fanOut = new FanOut();
-  readonly #gate = new Gate(this.#fanOut);
-  readonly #driver: Driver;
-  readonly #logRecordProcessor: LogRecordProcessor;
-  readonly #exporter: SpanExporter;
-  readonly #exporters = new Set<ExporterSubscription>();
-  readonly #selfObservability: SelfObservability | undefined;
+  readonly #fanOut = new FanOut((subscribed, orphansWanted) => {
+    this.#parts.gate.update(subscribed, orphansWanted);
+    // What is queued has nobody to go to.
+    if (!subscribed) this.#parts.driver.wake();
+  });
+  readonly #observers = new HookObservers();
+  readonly #spanIntake: SpanIntake;
+  readonly #batchIntake: BatchIntake;
+  readonly #exporters: AttachedExporters;
+  #exporter: SpanExporter | undefined;
+  #selfObservability: SelfObservability | undefined;
   #shutdown: Promise<void> | undefined;
 
   constructor(options: Required<SpanCacheOptions>) {
-    const { queueCapacity, logRecords, trackOpenSpans, recording, selfObsMeterProvider, ...rules } = options;
+    const { queueCapacity, logRecords, trackOpenSpans, sampling, filter, selfObsMeterProvider, ...rules } = options;
     const { maxParkedSpans, maxParkedBytes, lateEvents } = rules;
-    this.recording = new RecordingControl(recording);
-    const records = new EmittedRecordPool();
-    this.#maxBacklog = queueCapacity + maxParkedSpans;
-    this.#spans = new BoundedQueue('span', queueCapacity);
-    this.#events = new BoundedQueue('event', queueCapacity);
+    this.sampling = new SamplingControl(sampling);
+    this.filter = new FilterControl(filter);
     this.#openSpans = trackOpenSpans ? new OpenSpans(maxParkedSpans, typeof lateEvents === 'object', maxParkedBytes) : undefined;
-    this.#selfObservability =
-      selfObsMeterProvider &&
-      new SelfObservability(selfObsMeterProvider, queueCapacity, trackOpenSpans, () => this.stats());
-    this.#reconciler = new Reconciler(
-      rules,
-      this.#spanCounters,
-      this.#eventCounters,
-      this.#openSpans,
-      this.#selfObservability?.lateness,
-    );
-    const passed = new PassedItems();
-    this.#driver = new Driver({
-      spans: this.#spans,
-      events: this.#events,
-      records,
-      reconciler: this.#reconciler,
-      fanOut: this.#fanOut,
-      passed,
-      spanCounters: this.#spanCounters,
-      eventCounters: this.#eventCounters,
-    });
-    this.#fanOut.onChange = () => {
-      const { idle, orphansWanted } = this.#fanOut;
-      this.#gate.update();
-      this.demand.update(!idle, orphansWanted);
-      // What is queued has nobody to go to.
-      if (idle) this.#driver.wake();
+    // Ended spans may wait in the queue, and in the reconciler for late events.
+    this.#exporters = new AttachedExporters(queueCapacity + maxParkedSpans);
+
+    const queues = {
+      spans: new BoundedQueue<ReadableSpan>('span', queueCapacity),
+      events: new BoundedQueue<Envelope>('event', queueCapacity),
+      records: new EmittedRecordPool(),
+      passed: new PassedItems(),
+      spanCounters: new SpanCounters(),
+      eventCounters: new EventCounters(),
     };
-
-    const own = new OwnSpans(this.#driver);
-    const spanIntake = new SpanIntake({
-      gate: this.#gate,
-      queue: this.#spans,
-      driver: this.#driver,
-      counters: this.#spanCounters,
-      recording: this.recording,
-      own,
-      spansMayRepeat: () => (this.#reconciler.spansMayRepeat = true),
-    });
-    this.batchIntake = new BatchIntake({
-      gate: this.#gate,
-      spans: spanIntake,
-      driver: this.#driver,
-      passed,
-      spanCounters: this.#spanCounters,
-      eventCounters: this.#eventCounters,
-    });
-    const eventIntake = new EventIntake({
-      gate: this.#gate,
-      queue: this.#events,
-      records,
-      driver: this.#driver,
-      counters: this.#eventCounters,
-      recording: this.recording,
-      own,
-      filter: logRecordFilter(logRecords),
-    });
-    this.spanProcessor = new SpanCacheSpanProcessor(spanIntake, own, this.#openSpans, this.recorded, this.taps, this);
-    this.#logRecordProcessor = new SpanCacheLogRecordProcessor(eventIntake, logRecords === 'events', this.taps, this);
-    this.#exporter = new SpanCacheExporter(spanIntake, this);
-  }
-
-  get logRecordProcessor(): LogRecordProcessor {
+    this.#reconciler = new Reconciler(rules, queues.spanCounters, queues.eventCounters, this.#openSpans);
+    const driver = new Driver({ ...queues, reconciler: this.#reconciler, fanOut: this.#fanOut });
+    const own = new OwnSpans(driver);
+    const parts = { ...queues, driver, own, gate: new Gate(), filter: this.filter };
+    this.#parts = parts;
+    this.#spanIntake = new SpanIntake(parts, () => (this.#reconciler.spansMayRepeat = true));
+    this.#batchIntake = new BatchIntake(parts, this.#spanIntake);
+    const eventIntake = new EventIntake(parts, logRecords);
+    this.spanProcessor = new SpanCacheSpanProcessor(this.#spanIntake, own, this.#openSpans, this.sampledHere, this.#observers, this);
+    this.logRecordProcessor = new SpanCacheLogRecordProcessor(eventIntake, this.#observers, this);
     this.#reconciler.expectEvents();
-    return this.#logRecordProcessor;
+    if (selfObsMeterProvider !== undefined) this.startMetrics(selfObsMeterProvider);
   }
 
+  /** Made when it is first asked for: from then on, spans may come twice. */
   get exporter(): SpanExporter {
-    this.#reconciler.expectRepeatedSpans();
-    return this.#exporter;
+    if (this.#exporter === undefined) this.#reconciler.expectRepeatedSpans();
+    return (this.#exporter ??= new SpanCacheExporter(this.#spanIntake, this));
+  }
+
+  receive(batch: ReceivedBatch): void {
+    this.#batchIntake.accept(batch);
+  }
+
+  onDemand(listener: (demand: SpanDemand) => void): Handle {
+    return this.#parts.gate.watch(listener);
+  }
+
+  observe(observer: HookObserver): Handle {
+    return this.#observers.add(observer);
+  }
+
+  startMetrics(meterProvider: MeterProvider): void {
+    const { capacity } = this.#parts.spans;
+    const tracksOpenSpans = this.#openSpans !== undefined;
+    this.#selfObservability = new SelfObservability(meterProvider, capacity, tracksOpenSpans, () => this.stats());
   }
 
   isItsExporter(exporter: SpanExporter): boolean {
@@ -146,7 +121,7 @@ export class Pipeline {
 
   /** Subscribes; after shutdown the subscriber is ended at once. */
   add<T extends Subscriber>(subscriber: T): T {
-    if (this.#gate.shutDown) subscriber.end();
+    if (this.#parts.gate.shutDown) subscriber.end();
     else this.#fanOut.add(subscriber);
     return subscriber;
   }
@@ -168,22 +143,21 @@ export class Pipeline {
   };
 
   flush(): void {
-    this.#driver.flush();
+    this.#parts.driver.flush();
   }
 
-  /** Delivers as `flush()` does, and leaves held spans their time. */
   deliver(): void {
-    this.#driver.deliver();
+    this.#parts.driver.deliver();
   }
 
   async forceFlush(): Promise<void> {
     // An exporter that flushes what it exports for would wait for itself. Asked first: a context may not outlast an await.
-    const inSubscriber = this.#driver.moving || isInSubscriber(context.active());
+    const inSubscriber = this.#parts.driver.moving || isInSubscriber(context.active());
     const delivery = this.#deliverQueued();
     // Who does not wait for this promise relies on it: no await where there is nothing to wait for.
     if (delivery !== undefined) await delivery;
     if (inSubscriber) return;
-    await Promise.all([...this.#exporters].map((exporter) => exporter.forceFlush()));
+    await this.#exporters.forceFlush();
   }
 
   shutdown(): Promise<void> {
@@ -199,61 +173,28 @@ export class Pipeline {
   }
 
   stats(): SpanCacheStats {
-    const spans = this.#spanCounters;
-    const events = this.#eventCounters;
-    return {
-      spans: {
-        received: spans.received,
-        queued: this.#spans.size,
-        held: this.#reconciler.heldSpans,
-        delivered: spans.delivered,
-        amended: spans.amended,
-        early: { ...spans.early },
-        unamendable: spans.unamendable,
-        dropped: { ...spans.dropped },
-      },
-      events: {
-        received: events.received,
-        queued: this.#events.size,
-        parked: this.#reconciler.parkedEvents,
-        held: this.#reconciler.heldEvents,
-        merged: events.merged,
-        orphaned: { ...events.orphaned },
-        dropped: { ...events.dropped },
-      },
-      parkedSpans: this.#reconciler.parkedSpans,
-      parkedBytes: this.#reconciler.keptBytes,
-      openSpans: { open: this.#openSpans?.size ?? 0, forgotten: this.#openSpans?.forgotten ?? 0 },
-      subscriptions: this.#fanOut.stats(),
-    };
+    return readStats(this.#parts, this.#reconciler, this.#openSpans, this.#fanOut);
   }
 
   async #shutDown(): Promise<void> {
-    this.#gate.close();
+    this.#parts.gate.close();
     const delivery = this.#deliverQueued();
     if (delivery !== undefined) await delivery;
-    this.#driver.release();
+    this.#parts.driver.release();
     this.#reconciler.forgetDelivered();
     this.#openSpans?.close();
-    this.recording.set({ enabled: false });
-    const exporters = [...this.#exporters];
+    this.sampling.set({ enabled: false });
+    const exported = this.#exporters.close();
     this.#fanOut.end();
-    await Promise.all(exporters.map((exporter) => exporter.close()));
+    await exported;
     this.#selfObservability?.shutdown();
   }
 
   /** Delivers everything queued; exporters take all of it. Synchronous, unless a delivery is under way. */
   #deliverQueued(): Promise<void> | undefined {
     // From within a delivery, the rest of that delivery comes first.
-    if (this.#driver.moving) return Promise.resolve().then(() => this.#deliverQueued());
-    for (const exporter of this.#exporters) exporter.widen(this.#maxBacklog);
-    this.#driver.flush();
-    for (const exporter of this.#exporters) exporter.widen(0);
+    if (this.#parts.driver.moving) return Promise.resolve().then(() => this.#deliverQueued());
+    this.#exporters.takeAllOf(() => this.#parts.driver.flush());
     return undefined;
   }
-}
-
-function logRecordFilter(logRecords: Required<SpanCacheOptions>['logRecords']): LogRecordFilter | undefined {
-  if (typeof logRecords === 'function') return logRecords;
-  return logRecords === 'events' ? (record) => Boolean(record.eventName) : undefined;
 }

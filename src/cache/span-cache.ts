@@ -1,14 +1,16 @@
 import type { LogRecordProcessor, Sampler, SpanExporter, SpanProcessor } from '../model/otel.js';
-import { CallbackSubscription, type SpanBatchCallback } from './fanout/callback-subscription.js';
-import { ExporterSubscription, type ExporterHandle, type ExporterOptions } from './fanout/exporter-subscription.js';
+import { CallbackSubscription } from './fanout/callback-subscription.js';
+import { exporterOptions, type ExporterOptions } from './fanout/exporter-options.js';
+import { ExporterSubscription } from './fanout/exporter-subscription.js';
 import { IteratorSubscription } from './fanout/iterator-subscription.js';
-import type { SubscribeOptions, Subscription, SubscriptionHandle } from './fanout/subscription.js';
-import type { ReceivedBatch } from './intake/batch-intake.js';
-import type { SpanDemand } from './intake/demand.js';
-import type { SpanCacheTap } from './intake/taps.js';
+import type { Handle } from '../support/handle.js';
+import type { LiveSettings } from '../support/live-settings.js';
+import type { SpanBatch } from './fanout/span-batch.js';
+import type { ExporterHandle, SubscribeOptions, Subscription } from './fanout/subscription.js';
+import type { FilterOptions, FilterSettings } from './intake/filter/filter-settings.js';
+import { setInternals } from './internals.js';
 import {
   cacheOptions,
-  exporterOptions,
   requireMethods,
   storeOptions,
   subscribeOptions,
@@ -17,8 +19,8 @@ import {
 import { Pipeline } from './pipeline.js';
 import type { OpenSpan } from './reconcile/open-spans.js';
 import { defaultSampler } from './sampling/default-sampler.js';
-import type { Recording } from './sampling/recording.js';
-import { RecordingSampler } from './sampling/sampler.js';
+import { LiveSampler } from './sampling/live-sampler.js';
+import type { SamplingOptions, SamplingSettings } from './sampling/sampling-settings.js';
 import type { SpanCacheStats } from './stats.js';
 import { SpanStoreSubscription, type SpanStore, type SpanStoreOptions } from './store/span-store.js';
 
@@ -40,6 +42,26 @@ import { SpanStoreSubscription, type SpanStore, type SpanStoreOptions } from './
 export class SpanCache {
   /** Takes in spans when they end. */
   readonly spanProcessor: SpanProcessor;
+  /** Takes in log records when they are emitted. */
+  readonly logRecordProcessor: LogRecordProcessor;
+  /**
+   * Adds spans for subscribers: while it is on, `sampler()` has `ratio` of the traces recorded that its delegate leaves
+   * out. They are never sampled, so exporters do not get them. Off at first.
+   *
+   * ```ts
+   * cache.sampling.set({ enabled: true, ratio: 0.1, forMillis: 600_000 });
+   * ```
+   */
+  readonly sampling: LiveSettings<SamplingSettings, SamplingOptions>;
+  /**
+   * Leaves out what the cache would take in, sampled or not: log records below `minSeverity`, and what comes from the
+   * instrumentation scopes that `scopes` excludes. In force from the moment it is set, independently of `sampling`.
+   *
+   * ```ts
+   * cache.filter.set({ minSeverity: 13, scopes: { exclude: ['@acme/*'] } });
+   * ```
+   */
+  readonly filter: LiveSettings<FilterSettings, FilterOptions>;
 
   readonly #pipeline: Pipeline;
   readonly #unsampledSpans: boolean;
@@ -53,38 +75,32 @@ export class SpanCache {
     this.#pipeline = new Pipeline(resolved);
     this.#unsampledSpans = resolved.unsampledSpans;
     this.spanProcessor = this.#pipeline.spanProcessor;
+    this.logRecordProcessor = this.#pipeline.logRecordProcessor;
+    this.sampling = this.#pipeline.sampling;
+    this.filter = this.#pipeline.filter;
+    setInternals(this, this.#pipeline);
   }
 
   /**
-   * Takes in log records when they are emitted. To be registered before spans end: only from when it is first
-   * asked for does the cache remember which spans it has delivered, so as to know a late event.
-   */
-  get logRecordProcessor(): LogRecordProcessor {
-    return this.#pipeline.logRecordProcessor;
-  }
-
-  /**
-   * Takes in the spans that another span processor exports, for where no processor can be added. Beside
-   * `spanProcessor`, to be asked for before spans end: from then on the cache remembers which spans it has delivered,
-   * so as to deliver none twice.
+   * Takes in the spans that another span processor exports, for where no processor can be added. Made when it is first
+   * asked for: from then on a span may come twice, by this and by `spanProcessor`, so the cache remembers which spans it
+   * has delivered, and delivers none twice.
    */
   get exporter(): SpanExporter {
     return this.#pipeline.exporter;
   }
 
-  /** What is recorded, to be read and changed at any time. */
-  get recording(): Recording {
-    return this.#pipeline.recording;
-  }
-
   /** Subscribes to be read by a loop or by `take()`. After shutdown the subscription is closed at once. */
   subscribe(options?: SubscribeOptions): Subscription;
-  /** Subscribes a function, which is called with each batch. */
-  subscribe(callback: SpanBatchCallback, options?: SubscribeOptions): SubscriptionHandle;
+  /**
+   * Subscribes a function, which is called with each batch as it is delivered. If it returns a promise, the next batch
+   * waits for that.
+   */
+  subscribe(callback: (batch: SpanBatch) => unknown, options?: SubscribeOptions): Handle;
   subscribe(
-    first?: SubscribeOptions | SpanBatchCallback,
+    first?: SubscribeOptions | ((batch: SpanBatch) => unknown),
     second?: SubscribeOptions,
-  ): Subscription | SubscriptionHandle {
+  ): Subscription | Handle {
     const [callback, options] = typeof first === 'function' ? [first, second] : [undefined, first ?? second];
     const resolved = subscribeOptions(options);
     const { remove } = this.#pipeline;
@@ -111,25 +127,7 @@ export class SpanCache {
   }
 
   /**
-   * Takes in what another cache delivered, such as a batch of its subscriber, and counts what it lost on the way.
-   * For what brings the spans of several threads or processes together; `otel-span-cache/threads` does it for
-   * threads. Never throws: a span that cannot be read is counted as `invalid`, a batch that is none counts for nothing.
-   * What has been in this cache and comes back, as from a cache that receives from this one, is a `duplicate`.
-   */
-  receive(batch: ReceivedBatch): void {
-    this.#pipeline.batchIntake.accept(batch);
-  }
-
-  /**
-   * Tells a function what subscribers want, now and whenever it changes, until what this returns is disposed of.
-   * Who brings spans by `receive()` need not bring what nobody wants.
-   */
-  onDemand(listener: (demand: SpanDemand) => void): Disposable {
-    return this.#pipeline.demand.watch(listener);
-  }
-
-  /**
-   * A sampler for the tracer provider, which asks the delegate and, while `recording` is on, has spans recorded that
+   * A sampler for the tracer provider, which asks the delegate and, while `sampling` is on, has spans recorded that
    * the delegate leaves unrecorded: for subscribers of the cache, never sampled. While it is off, the result is
    * the delegate's own. Needs `spanProcessor` in the same provider. With `unsampledSpans: false` it is the delegate.
    *
@@ -142,19 +140,7 @@ export class SpanCache {
     if (delegate !== undefined) requireMethods('delegate', delegate, ['shouldSample']);
     const decides = delegate ?? defaultSampler();
     if (!this.#unsampledSpans) return decides;
-    return new RecordingSampler(decides, this.#pipeline.recording, this.#pipeline.recorded);
-  }
-
-  /**
-   * Shows spans and log records to a function as they come in, inside the application's own calls, until what
-   * this returns is disposed of. For test tools, which must know at once and in the application's async
-   * context; who can wait subscribes. Sees nothing of what comes by `exporter`.
-   *
-   * @throws TypeError if one of the functions is missing
-   */
-  tap(tap: SpanCacheTap): Disposable {
-    requireMethods('tap', tap, ['onStart', 'onEnd', 'onEmit']);
-    return this.#pipeline.taps.add(tap);
+    return new LiveSampler(decides, this.#pipeline.sampling, this.#pipeline.sampledHere);
   }
 
   /**
@@ -163,14 +149,6 @@ export class SpanCache {
    */
   flush(): void {
     this.#pipeline.flush();
-  }
-
-  /**
-   * Reconciles everything queued and delivers it, as `flush()` does, but lets go of no held span before its time. For
-   * what passes spans on from a thread that may go to sleep, such as `otel-span-cache/threads`.
-   */
-  deliver(): void {
-    this.#pipeline.deliver();
   }
 
   /**

@@ -13,11 +13,11 @@ const SUBSCRIBER_CONTEXT = ROOT_CONTEXT.setValue(SUPPRESS_TRACING, true).setValu
 let depth = 0;
 
 /**
- * Runs code that is not traced, nor is what it awaits. Without a context manager, that ends with its first `await`.
+ * Runs code without tracing it, nor the code that it awaits. Without a context manager, that ends with its first `await`.
  *
- * For what works on delivered spans: spans that it starts would be delivered in turn, for ever. Callbacks
+ * Use it for code that works on delivered spans: spans that it starts would be delivered in turn, for ever. Callbacks
  * and exporters run like this by themselves. The body of a `for await` loop runs in the loop's own context,
- * which a subscription cannot change: wrap what it does if it may start spans.
+ * which a subscription cannot change: wrap the part of it that may start spans.
  */
 export function untraced<T>(code: () => T): T {
   depth++;

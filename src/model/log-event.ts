@@ -29,23 +29,26 @@ export interface LogEvent extends TimedEvent {
  * - `no_span`: it was emitted outside any span
  * - `remote_parent`: its span lives in another process, so it never ends in this one
  * - `unsampled`: its span is not recorded, or not wanted (`unsampledSpans`), so it never comes
- * - `scope_excluded`: `recording.scopes` leaves the scope of its span out, so it never comes
+ * - `scope_excluded`: `filter.scopes` leaves the scope of its span out, so it never comes
  * - `late`: its span was delivered before
  * - `evicted`: too many other spans' events were waiting
  * - `evicted_bytes`: what waited was larger than `maxParkedBytes`, and this had waited longest or was larger by itself
  * - `expired`: its span did not end within `maxParkedMillis`
  * - `shutdown`: the cache was shut down before its span ended
  */
-export type OrphanReason =
-  | 'no_span'
-  | 'remote_parent'
-  | 'unsampled'
-  | 'scope_excluded'
-  | 'late'
-  | 'evicted'
-  | 'evicted_bytes'
-  | 'expired'
-  | 'shutdown';
+export type OrphanReason = (typeof ORPHAN_REASONS)[number];
+
+export const ORPHAN_REASONS = [
+  'no_span',
+  'remote_parent',
+  'unsampled',
+  'scope_excluded',
+  'late',
+  'evicted',
+  'evicted_bytes',
+  'expired',
+  'shutdown',
+] as const;
 
 /** A log event that no span took in. */
 export interface OrphanEvent extends LogEvent {

@@ -1,6 +1,8 @@
 import { printable } from '../trace/text/printable.js';
 import { CACHE_OPTIONS, type SpanCacheOptions } from '../cache/options.js';
-import { boolean, millisFrom, positiveInteger, type Option, type OptionsOf } from '../support/option.js';
+import { severityOption } from '../cache/intake/filter/filter-settings.js';
+import { ratioOption } from '../cache/sampling/sampling-settings.js';
+import { boolean, millisFrom, ofType, positiveInteger, type Option, type OptionsOf } from '../support/option.js';
 import { readVariable } from '../support/option-text.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -30,16 +32,39 @@ const OWN_OPTIONS: OptionsOf<OwnSettings> = {
   sigtermTimeoutMillis: millisFrom(0, 4_500),
 };
 
+/** The settings inside of `sampling` and `filter` that have a variable of their own. */
+interface LiveSettings {
+  readonly samplingRatio: number;
+  readonly minSeverity: number;
+  readonly includeScopes: string;
+  readonly excludeScopes: string;
+}
+
+const NAMES: Option<string> = {
+  ...ofType<string>('names of instrumentation scopes, separated by commas', (value) => typeof value === 'string'),
+  inRange: (value) => listed(value as string).length > 0,
+};
+
+const LIVE_OPTIONS: OptionsOf<LiveSettings> = {
+  samplingRatio: ratioOption(1),
+  minSeverity: severityOption(0),
+  includeScopes: NAMES,
+  excludeScopes: NAMES,
+};
+
 /**
- * What has no variable. `selfObsMeterProvider` follows the SDK's own switch, see `startSdk()`; `recording` is changed
- * at run time.
+ * Options that cannot be given as one variable. `selfObsMeterProvider` follows the SDK's own switch, see `startSdk()`.
  */
-const ONLY_IN_CODE: ReadonlySet<string> = new Set<keyof SpanCacheOptions>(['selfObsMeterProvider', 'recording']);
+const WITHOUT_VARIABLE: ReadonlySet<string> = new Set<keyof SpanCacheOptions>([
+  'selfObsMeterProvider',
+  'sampling',
+  'filter',
+]);
 
 /** By variable, every option that can be given as text. An option added to the cache has its variable by that. */
 export const VARIABLES: ReadonlyMap<string, { readonly option: string; readonly check: Option<unknown> }> = new Map(
-  Object.entries({ ...CACHE_OPTIONS, ...OWN_OPTIONS })
-    .filter(([option]) => !ONLY_IN_CODE.has(option))
+  Object.entries({ ...CACHE_OPTIONS, ...LIVE_OPTIONS, ...OWN_OPTIONS })
+    .filter(([option]) => !WITHOUT_VARIABLE.has(option))
     .map(([option, check]) => [variableOf(option), { option, check }]),
 );
 
@@ -64,7 +89,28 @@ export function readSettings(env: Environment, warn: (message: string) => void):
     values.delete(option);
     return [option, value];
   });
-  return { ...(Object.fromEntries(own) as OwnSettings), cache: Object.fromEntries(values) };
+  return { ...(Object.fromEntries(own) as OwnSettings), cache: cacheOptionsFrom(Object.fromEntries(values)) };
+}
+
+function cacheOptionsFrom(values: SpanCacheOptions & Partial<LiveSettings>): SpanCacheOptions {
+  const { samplingRatio: ratio, minSeverity, includeScopes, excludeScopes, ...options } = values;
+  const scopes = {
+    ...(includeScopes !== undefined && { include: listed(includeScopes) }),
+    ...(excludeScopes !== undefined && { exclude: listed(excludeScopes) }),
+  };
+  const filter = {
+    ...(minSeverity !== undefined && { minSeverity }),
+    ...(Object.keys(scopes).length > 0 && { scopes }),
+  };
+  return {
+    ...options,
+    ...(ratio !== undefined && { sampling: { enabled: true, ratio } }),
+    ...(Object.keys(filter).length > 0 && { filter }),
+  };
+}
+
+function listed(names: string): string[] {
+  return names.split(',').map((name) => name.trim()).filter((name) => name !== '');
 }
 
 /** A variable of the SDK that is true or false, as the specification has it. */

@@ -1,6 +1,6 @@
 import { metrics } from '@opentelemetry/api';
+import { internalsOf } from '../cache/internals.js';
 import { SpanCache } from '../cache/span-cache.js';
-import { LogRecordEntrance, SamplerEntrance, SpanEntrance } from './entrances.js';
 import { isTrue, type Environment, type Settings } from './environment.js';
 import type { Instrumented } from './instrumentations.js';
 import { isExported, type Signal } from './signals.js';
@@ -17,9 +17,9 @@ interface NodeSdk {
 }
 
 /**
- * Where a `NodeSDK` keeps its providers, and these their processors. Processors given to it in code replace those
- * that the environment names, and it has no way to add one, nor to flush. So this reads what it keeps to itself,
- * which has been the same from 0.203 to 0.301.
+ * The private members in which a `NodeSDK` keeps its providers, and these their processors. Processors given to it in
+ * code replace those that the environment names, and it has no public way to add one, nor to flush. The members have been
+ * the same from 0.203 to 0.301; `test/scenarios/private-members.test.ts` checks them with each line of the matrix.
  */
 const PROVIDERS = { traces: '_tracerProvider', logs: '_loggerProvider', metrics: '_meterProvider' } as const;
 const PROCESSORS = {
@@ -51,31 +51,25 @@ export function startSdk(
   instrumented: Instrumented | undefined,
   warn: (message: string) => void,
 ): StartedSdk {
-  const sampler = new SamplerEntrance();
-  const spans = new SpanEntrance();
-  const logRecords = new LogRecordEntrance();
+  // A request that crashes the program, or hangs, is shown with what it has logged.
+  const cache = new SpanCache({ trackOpenSpans: print, ...options });
   const exported = (signal: Signal) => isExported(signal, env, print);
 
   const sdk = new NodeSDK({
-    sampler,
+    sampler: cache.sampler(),
     ...(instrumented && { instrumentations: instrumented.instrumentations }),
     // Without the variable, the SDK's own: those of clouds ask the network, which a program would wait for.
     ...(instrumented && env['OTEL_NODE_RESOURCE_DETECTORS'] && { resourceDetectors: instrumented.resourceDetectors() }),
-    ...(!exported('traces') && { spanProcessors: [spans] }),
-    ...(!exported('logs') && { logRecordProcessors: [logRecords] }),
+    ...(!exported('traces') && { spanProcessors: [cache.spanProcessor] }),
+    ...(!exported('logs') && { logRecordProcessors: [cache.logRecordProcessor] }),
     ...(!exported('metrics') && { metricReaders: [] }),
   });
   sdk.start();
   const unexported = { spans: new Unexported(), logRecords: new Unexported() };
-  if (exported('traces')) join(sdk, 'traces', spans, unexported.spans, warn);
-  if (exported('logs')) join(sdk, 'logs', logRecords, unexported.logRecords, warn);
-
-  const sdkMetrics = isTrue(env['OTEL_NODE_EXPERIMENTAL_SDK_METRICS']);
-  // A request that crashes the program, or hangs, is shown with what it has logged.
-  const cache = new SpanCache({ trackOpenSpans: print, ...options, ...(sdkMetrics && { selfObsMeterProvider: metrics.getMeterProvider() }) });
-  sampler.to = cache.sampler();
-  spans.to = cache.spanProcessor;
-  logRecords.to = cache.logRecordProcessor;
+  if (exported('traces')) addProcessor(sdk, 'traces', cache.spanProcessor, unexported.spans, warn);
+  if (exported('logs')) addProcessor(sdk, 'logs', cache.logRecordProcessor, unexported.logRecords, warn);
+  // The SDK registers its meter provider when it starts.
+  if (isTrue(env['OTEL_NODE_EXPERIMENTAL_SDK_METRICS'])) internalsOf(cache).startMetrics(metrics.getMeterProvider());
 
   return {
     cache,
@@ -86,17 +80,17 @@ export function startSdk(
 }
 
 /** Adds a processor to those that the SDK has made, and has these count what they do not export. */
-function join(
+function addProcessor(
   sdk: NodeSdk,
   signal: keyof typeof PROCESSORS,
   processor: object,
   unexported: Unexported,
   warn: (message: string) => void,
 ): void {
-  const provider = inside(sdk, [PROVIDERS[signal]]);
-  const processors = inside(provider, PROCESSORS[signal]);
+  const provider = readPath(sdk, [PROVIDERS[signal]]);
+  const processors = readPath(provider, PROCESSORS[signal]);
   if (Array.isArray(processors)) {
-    for (const each of processors) unexported.watch(inside(each, [EXPORTER]));
+    for (const each of processors) unexported.watch(readPath(each, [EXPORTER]));
     processors.push(processor);
   } else if (provider === undefined) {
     const variable = `OTEL_${signal.toUpperCase()}_EXPORTER`;
@@ -107,10 +101,10 @@ function join(
 }
 
 function providersOf(sdk: NodeSdk): { forceFlush(): Promise<void> }[] {
-  const providers = Object.values(PROVIDERS).map((name) => inside(sdk, [name]));
+  const providers = Object.values(PROVIDERS).map((name) => readPath(sdk, [name]));
   return providers.filter((provider) => provider !== undefined) as { forceFlush(): Promise<void> }[];
 }
 
-function inside(object: unknown, path: readonly string[]): unknown {
+function readPath(object: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], object);
 }

@@ -1,7 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 import { guarded } from '../support/report.js';
-import type { EndingSignal, LastSteps } from './last-steps.js';
-import { SignalEnd } from './signal-end.js';
+import { SignalEnd, type EndingSignal, type LastSteps } from './signal-end.js';
 
 const SIGNALS: readonly EndingSignal[] = ['SIGTERM', 'SIGINT'];
 

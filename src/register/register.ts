@@ -8,11 +8,11 @@ import { connectThreads, type SpanReceiver, type SpanRelay } from '../threads/in
 import { isTrue, readSettings, type Settings } from './environment.js';
 import { installCommand } from './install-command.js';
 import { instrument, type Instrumented } from './instrumentations.js';
-import type { LastSteps } from './last-steps.js';
 import { startSdk, type SdkNode, type StartedSdk } from './node-sdk.js';
 import { loadPeer } from './peers.js';
 import { Printing } from './print/printing.js';
 import { onProcessEnd } from './process-end.js';
+import type { LastSteps } from './signal-end.js';
 import { getSpanCache, setSpanCache } from '../cache/registered-cache.js';
 import { onSecondTracerProvider } from './second-sdk.js';
 import { print, say } from './print/stderr.js';

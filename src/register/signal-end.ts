@@ -1,8 +1,24 @@
 import { constants } from 'node:os';
 import { guarded, report } from '../support/report.js';
 import { setTimeout } from '../support/timers.js';
-import type { EndingSignal, LastSteps } from './last-steps.js';
 import { within } from './within.js';
+
+/** A signal that ends a process and leaves it time. */
+export type EndingSignal = 'SIGTERM' | 'SIGINT';
+
+/** What is to be done when the process, or the worker thread, ends. */
+export interface LastSteps {
+  /** Exports what there is. */
+  forceFlush(): Promise<unknown>;
+  /** Prints and exports what there is, and shuts down. For other threads it waits half of the time at most. */
+  shutdown(timeoutMillis?: number): Promise<unknown>;
+  /** What needs no waiting. May be called more than once. */
+  finish(): void;
+  /** How long the shutdown may take when this signal ends the process. */
+  timeoutMillis(signal: EndingSignal): number;
+  /** Says what was not exported, after a shutdown that was not over within these milliseconds, if any are given. */
+  sayUnexported(timedOutAfterMillis?: number): void;
+}
 
 interface Counting {
   readonly count?: number;
@@ -74,7 +90,7 @@ export class SignalEnd {
 
   #isHandled(): boolean {
     const others = process.listeners(this.#signal).filter((listener) => listener !== this.#onSignal);
-    return this.#someoneLeft || others.length > politeListeners();
+    return this.#someoneLeft || others.length > signalExitListeners();
   }
 
   /**
@@ -97,7 +113,7 @@ export class SignalEnd {
  * The listeners of `signal-exit`, which many packages bring: they end the process only if there is no other
  * listener, so they count as none. It has one per copy, counted here by its versions from 4 and up to 3.
  */
-function politeListeners(): number {
+function signalExitListeners(): number {
   const emitters = [
     (globalThis as { [key: symbol]: unknown })[Symbol.for('signal-exit emitter')],
     (process as { ['__signal_exit_emitter__']?: unknown })['__signal_exit_emitter__'],

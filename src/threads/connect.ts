@@ -1,6 +1,6 @@
 import workerThreads from 'node:worker_threads';
 import { Episode } from '../support/episode.js';
-import { requireMethods } from '../cache/options.js';
+import { internalsOf } from '../cache/internals.js';
 import type { SpanCache } from '../cache/span-cache.js';
 import { inheritedAddress } from './address.js';
 import { onlyConnection } from './connections.js';
@@ -31,7 +31,7 @@ import { UnconnectedRelay } from './unconnected-relay.js';
  * @throws RangeError for a value out of range
  */
 export function connectThreads(cache: SpanCache, options?: ConnectOptions): SpanReceiver | SpanRelay {
-  requireCache(cache);
+  internalsOf(cache);
   const { flushTimeoutMillis, ...relay } = connectOptions(options);
   const address = inheritedAddress();
   return address === undefined ? receiverOf(cache, { flushTimeoutMillis }) : relayOf(cache, address, relay);
@@ -46,7 +46,7 @@ export function connectThreads(cache: SpanCache, options?: ConnectOptions): Span
  * @throws RangeError for a value out of range
  */
 export function receiveSpans(cache: SpanCache, options?: ReceiverOptions): SpanReceiver {
-  requireCache(cache);
+  internalsOf(cache);
   return receiverOf(cache, receiverOptions(options));
 }
 
@@ -59,7 +59,7 @@ export function receiveSpans(cache: SpanCache, options?: ReceiverOptions): SpanR
  * @throws RangeError for a value out of range
  */
 export function relaySpans(cache: SpanCache, options?: RelayOptions): SpanRelay {
-  requireCache(cache);
+  internalsOf(cache);
   return relayOf(cache, inheritedAddress(), relayOptions(options));
 }
 
@@ -84,8 +84,4 @@ function obstacleTo(address: ReceiverAddress | undefined): string | undefined {
   // Nor has the receiver it then, which is in the same process.
   if (!('postMessageToThread' in workerThreads)) return 'this needs Node.js 20.19, or 22.5 or newer';
   return undefined;
-}
-
-function requireCache(cache: SpanCache): void {
-  requireMethods('cache', cache, ['subscribe', 'receive', 'onDemand', 'tap', 'deliver', 'flush', 'stats']);
 }

@@ -1,4 +1,4 @@
-import type { Disposable } from '../support/disposable.js';
+import type { Handle } from '../support/handle.js';
 
 /** What a thread has done for another thread's cache. */
 export interface RelayStats {
@@ -23,7 +23,7 @@ export interface RelayStats {
 }
 
 /** Sends what this thread's cache delivers to a receiver in the thread that created this one, or further up. */
-export interface SpanRelay extends Disposable {
+export interface SpanRelay extends Handle {
   readonly role: 'relay';
   /** Sends nothing any more: it was closed, its receiver is gone, or there never was one. */
   readonly closed: boolean;
@@ -70,9 +70,8 @@ export interface ReceiverStats {
 }
 
 /** Takes in what relays in other threads send. */
-export interface SpanReceiver extends Disposable {
+export interface SpanReceiver extends Handle {
   readonly role: 'receiver';
-  readonly closed: boolean;
   /**
    * Has all threads send what has ended, and the cache deliver and export it, as `cache.forceFlush()` does. Waits
    * at most `flushTimeoutMillis` for a thread that is busy. Never rejects.

@@ -1,8 +1,11 @@
 /**
- * The spans of worker threads, in the cache of another thread.
+ * The spans of worker threads, and of other processes, in the cache of one thread.
  *
  * @module otel-span-cache/threads
  */
 export { connectThreads, receiveSpans, relaySpans } from './connect.js';
+export { onDemand, receive } from './receive.js';
+export type { ReceivedBatch } from '../cache/intake/batch-intake.js';
+export type { SpanDemand } from '../cache/intake/gate.js';
 export type { ReceiverStats, RelayStats, SpanReceiver, SpanRelay, ThreadStats } from './contract.js';
 export type { ConnectOptions, ReceiverOptions, RelayOptions } from './options.js';

@@ -1,3 +1,4 @@
+import workerThreads from 'node:worker_threads';
 import { millisFrom, positiveInteger, resolveOptions, type OptionsOf } from '../support/option.js';
 
 /** How a thread sends its spans. */
@@ -31,12 +32,15 @@ export interface ReceiverOptions {
 /** Those of the side that this thread turns out to be are used. */
 export interface ConnectOptions extends RelayOptions, ReceiverOptions {}
 
+/** What Node calls a worker that was created without a name. */
+const NAMELESS = 'WorkerThread';
+
 const RELAY: OptionsOf<RelayOptions> = {
   capacity: positiveInteger(65_536),
   maxSpansInFlight: positiveInteger(4_096),
   maxBytes: positiveInteger(64 * 2 ** 20),
   threadName: {
-    fallback: undefined,
+    fallback: nameOfThisThread(),
     expected: 'a string that is not empty',
     type: (value) => typeof value === 'string',
     inRange: (value) => value !== '',
@@ -57,4 +61,10 @@ export function receiverOptions(options?: ReceiverOptions): Required<ReceiverOpt
 
 export function connectOptions(options?: ConnectOptions): Required<ConnectOptions> {
   return resolveOptions<ConnectOptions>({ ...RELAY, ...RECEIVER }, options);
+}
+
+/** Newer versions of Node tell the `name` that the worker was created with. */
+function nameOfThisThread(): string | undefined {
+  const { threadName } = workerThreads as { threadName?: string | null };
+  return threadName === NAMELESS ? undefined : threadName || undefined;
 }

@@ -1,13 +1,9 @@
-import { AsyncResource } from 'node:async_hooks';
 import { guarded } from '../support/report.js';
+import { queueMicrotask, ROOT } from '../support/timers.js';
 import type { ReadableSpan } from '../model/otel.js';
+import { internalsOf } from '../cache/internals.js';
 import type { SpanCache } from '../cache/span-cache.js';
-
-// Captured at load time, so that a fake installed later by a test cannot stop the delivery.
-const { queueMicrotask } = globalThis;
-
-/** The asynchronous context of the module's loading: a delivery must not run in that of the job that ended a span. */
-const ROOT = new AsyncResource('otel-span-cache');
+import type { Handle } from '../support/handle.js';
 
 type Stats = ReturnType<SpanCache['stats']>;
 
@@ -21,10 +17,10 @@ type Stats = ReturnType<SpanCache['stats']>;
  *
  * Costs a span a few additions. All jobs that are done before the microtask runs are delivered by it together.
  */
-export class PromptDelivery implements Disposable {
+export class PromptDelivery {
   readonly #onArrival: () => void;
   readonly #deliver: () => void;
-  readonly #tap: Disposable;
+  readonly #observing: Handle;
   readonly #before: Stats;
   #spans = 0;
   #events = 0;
@@ -38,13 +34,15 @@ export class PromptDelivery implements Disposable {
   constructor(cache: SpanCache, onArrival: () => void, onDelivered: () => void) {
     this.#onArrival = onArrival;
     this.#before = cache.stats();
+    const internals = internalsOf(cache);
     const deliver = guarded('the delivery to another thread', () => {
       this.#scheduled = false;
-      cache.deliver();
+      internals.deliver();
       onDelivered();
     });
+    // Not in the context of the job that ended a span.
     this.#deliver = ROOT.bind(deliver);
-    this.#tap = cache.tap({
+    this.#observing = internals.observe({
       everyRecord: false,
       onStart: () => void this.#open++,
       onEnd: (span) => this.#ended(span),
@@ -65,8 +63,8 @@ export class PromptDelivery implements Disposable {
     );
   }
 
-  [Symbol.dispose](): void {
-    this.#tap[Symbol.dispose]();
+  close(): void {
+    this.#observing.close();
   }
 
   #ended(span: ReadableSpan): void {

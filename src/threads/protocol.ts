@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { MessagePort } from 'node:worker_threads';
-import type { SpanDemand } from '../cache/intake/demand.js';
+import type { SpanDemand } from '../cache/intake/gate.js';
 import type { InstrumentationScope } from '../model/otel.js';
 import type { Packed } from './wire/packed.js';
 import type { Entry } from './wire/sent-table.js';

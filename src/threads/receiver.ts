@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import workerThreads from 'node:worker_threads';
 import { Episode } from '../support/episode.js';
-import type { SpanDemand } from '../cache/intake/demand.js';
+import type { SpanDemand } from '../cache/intake/gate.js';
+import { internalsOf } from '../cache/internals.js';
 import type { SpanCache } from '../cache/span-cache.js';
+import type { Handle } from '../support/handle.js';
 import { clearTimeout, setTimeout } from '../support/timers.js';
 import { publishAddress } from './address.js';
 import { checkBroadcast, checkHello } from './check-message.js';
 import type { ReceiverStats, SpanReceiver } from './contract.js';
-import { GoneThreads } from './gone-threads.js';
+import { ExitedThreads } from './exited-threads.js';
 import type { ReceiverOptions } from './options.js';
 import { channelOf, type Hello } from './protocol.js';
 import { ThreadLink } from './thread-link.js';
@@ -21,10 +23,10 @@ export class CacheReceiver implements SpanReceiver {
   readonly #cache: SpanCache;
   readonly #flushTimeoutMillis: number;
   readonly #channel = new workerThreads.BroadcastChannel(`otel-span-cache.threads/${randomUUID()}`);
-  readonly #address: Disposable;
-  readonly #watch: Disposable;
+  readonly #address: Handle;
+  readonly #watch: Handle;
   readonly #links = new Map<string, ThreadLink>();
-  readonly #goneThreads = new GoneThreads();
+  readonly #exitedThreads = new ExitedThreads();
   readonly #failures = new Episode();
   #demand: SpanDemand = { spans: false, orphans: false };
   #invalid = 0;
@@ -38,7 +40,7 @@ export class CacheReceiver implements SpanReceiver {
     });
     this.#channel.addEventListener('messageerror', () => this.#invalid++);
     (this.#channel as unknown as NodeJS.RefCounted).unref();
-    this.#watch = cache.onDemand((demand) => {
+    this.#watch = internalsOf(cache).onDemand((demand) => {
       this.#demand = demand;
       for (const link of this.#links.values()) link.ask({ type: 'demand', ...demand });
     });
@@ -63,8 +65,8 @@ export class CacheReceiver implements SpanReceiver {
     if (this.#closed) return;
     this.#drain();
     this.#closed = true;
-    this.#address[Symbol.dispose]();
-    this.#watch[Symbol.dispose]();
+    this.#address.close();
+    this.#watch.close();
     process.off('exit', this.#drain);
     for (const link of this.#links.values()) link.close();
     this.#channel.close();
@@ -76,8 +78,8 @@ export class CacheReceiver implements SpanReceiver {
 
   stats(): ReceiverStats {
     return {
-      threads: [...[...this.#links.values()].map((link) => link.stats()), ...this.#goneThreads.listed],
-      earlier: { ...this.#goneThreads.earlier },
+      threads: [...[...this.#links.values()].map((link) => link.stats()), ...this.#exitedThreads.listed],
+      earlier: { ...this.#exitedThreads.earlier },
       invalid: this.#invalid,
     };
   }
@@ -108,16 +110,16 @@ export class CacheReceiver implements SpanReceiver {
       const { relay, message } = checkBroadcast(broadcast);
       const link = this.#links.get(relay);
       if (link !== undefined) link.take(message);
-      else this.#welcome(relay, checkHello(message));
+      else this.#onHello(relay, checkHello(message));
     } catch (error) {
       this.#invalid++;
       this.#failures.report('a message of a thread could not be read', error);
     }
   }
 
-  #welcome(relay: string, hello: Hello): void {
+  #onHello(relay: string, hello: Hello): void {
     const link = new ThreadLink({
-      cache: this.#cache,
+      cache: internalsOf(this.#cache),
       hello,
       relay,
       channel: channelOf(relay, this.#channel.name),
@@ -125,7 +127,7 @@ export class CacheReceiver implements SpanReceiver {
       drainChannel: this.#drainChannel,
       onGone: () => {
         this.#links.delete(relay);
-        this.#goneThreads.add(link.stats());
+        this.#exitedThreads.add(link.stats());
       },
     });
     this.#links.set(relay, link);

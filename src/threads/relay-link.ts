@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { BroadcastChannel, type MessagePort } from 'node:worker_threads';
+import { toAttributeValue } from '../model/attribute-value.js';
+import { textOf } from '../model/text-of.js';
 import { guarded } from '../support/report.js';
 import { isPortHandover } from './check-message.js';
-import { channelOf, type Broadcast, type ReceiverAddress, type RelayMessage } from './protocol.js';
+import { channelOf, type BatchMessage, type Broadcast, type ReceiverAddress, type RelayMessage } from './protocol.js';
 import type { SharedCounts } from './shared-counts.js';
 
 /** Messages that may be posted on the receiver's channel: each opens it anew, and it closes in a turn of the event loop only. */
@@ -55,6 +57,15 @@ export class RelayLink {
     else this.#channel.postMessage(message);
   }
 
+  /** Log records may hold anything. A value that cannot be cloned goes as a string. */
+  postBatch(message: BatchMessage): void {
+    try {
+      this.post(message);
+    } catch {
+      this.post({ ...message, values: message.values.map(cloneable) });
+    }
+  }
+
   /** What was posted still arrives. */
   close(): void {
     this.#closed = true;
@@ -89,4 +100,20 @@ export class RelayLink {
     port.unref();
     this.post({ type: 'ready' });
   });
+}
+
+function cloneable(value: unknown): unknown {
+  try {
+    return structuredClone(value);
+  } catch {
+    return written(value);
+  }
+}
+
+function written(value: unknown): unknown {
+  try {
+    return toAttributeValue(value);
+  } catch {
+    return textOf(value);
+  }
 }

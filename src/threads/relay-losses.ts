@@ -7,8 +7,8 @@ import type { BatchPacker } from './wire/batch-packer.js';
 type Stats = ReturnType<SpanCache['stats']>;
 
 /**
- * What a relay has to account for: the spans and orphans that it took from its cache, and those that were lost in this
- * thread. What the cache lost while nobody wanted its spans does not count.
+ * The spans and orphans that a relay has to account for: those it took from its cache, and those lost in this thread.
+ * Losses of the cache while nobody wanted its spans do not count.
  */
 export class RelayLosses {
   readonly #cache: SpanCache;
@@ -21,7 +21,7 @@ export class RelayLosses {
   #pausedAt: Owed | undefined;
   /** Lost by the cache while somebody wanted it, when that was looked at last. */
   #inCache: Owed = { spans: 0, orphans: 0 };
-  #told: Owed = { spans: 0, orphans: 0 };
+  #reported: Owed = { spans: 0, orphans: 0 };
 
   constructor(cache: SpanCache, buffer: BatchBuffer, packer: BatchPacker) {
     this.#cache = cache;
@@ -59,8 +59,8 @@ export class RelayLosses {
   /** What was lost since this was asked for last. What the cache has lost is known from `owed()`. */
   take(): Losses {
     const lost = this.#lost();
-    const { spans, orphans } = difference(lost, this.#told);
-    this.#told = lost;
+    const { spans, orphans } = difference(lost, this.#reported);
+    this.#reported = lost;
     return { dropped: spans, droppedOrphans: orphans };
   }
 

@@ -1,19 +1,16 @@
-import workerThreads from 'node:worker_threads';
+import { threadId } from 'node:worker_threads';
 import { Episode } from '../support/episode.js';
 import { BatchBuffer } from '../cache/fanout/batch-buffer.js';
-import type { SpanDemand } from '../cache/intake/demand.js';
+import type { SpanDemand } from '../cache/intake/gate.js';
 import type { SpanBatch } from '../cache/fanout/span-batch.js';
-import type { SubscriptionHandle } from '../cache/fanout/subscription.js';
-import { toAttributeValue } from '../model/attribute-value.js';
-import type { OrphanEvent } from '../model/log-event.js';
-import type { DeliveredSpan } from '../model/merged-span.js';
-import { textOf } from '../model/text-of.js';
+import type { Handle } from '../support/handle.js';
 import type { SpanCache } from '../cache/span-cache.js';
 import { checkReceiverMessage } from './check-message.js';
 import type { RelayStats, SpanRelay } from './contract.js';
+import { InFlight } from './in-flight.js';
 import type { RelayOptions } from './options.js';
 import { PromptDelivery } from './prompt-delivery.js';
-import { PROTOCOL_VERSION, type BatchMessage, type ReceiverAddress, type ReceiverMessage } from './protocol.js';
+import { PROTOCOL_VERSION, type ReceiverAddress, type ReceiverMessage } from './protocol.js';
 import { RelayLink } from './relay-link.js';
 import { RelayLosses } from './relay-losses.js';
 import { SharedCounts } from './shared-counts.js';
@@ -22,13 +19,6 @@ import { packedBytes } from './wire/packed.js';
 
 /** Spans and orphans from which on a batch is sent as it is. Smaller ones that wait are sent together. */
 const FULL_BATCH = 256;
-
-/** A batch on its way. */
-interface SentBatch {
-  /** Spans and orphans. */
-  readonly items: number;
-  readonly bytes: number;
-}
 
 /**
  * Subscribes to the cache of its thread and sends each batch on.
@@ -40,8 +30,7 @@ interface SentBatch {
 export class CacheRelay implements SpanRelay {
   readonly role = 'relay';
   readonly #cache: SpanCache;
-  readonly #maxSpansInFlight: number;
-  readonly #maxBytes: number;
+  readonly #options: Required<RelayOptions>;
   readonly #link: RelayLink;
   readonly #buffer: BatchBuffer;
   readonly #packer: BatchPacker;
@@ -49,14 +38,9 @@ export class CacheRelay implements SpanRelay {
   readonly #failures = new Episode();
   readonly #counts = new SharedCounts();
   #demand: SpanDemand = { spans: false, orphans: false };
-  #subscription: SubscriptionHandle | undefined;
+  #subscription: Handle | undefined;
   #promptDelivery: PromptDelivery | undefined;
-  /** The oldest first. */
-  readonly #inFlight: SentBatch[] = [];
-  #spansInFlight = 0;
-  #bytesInFlight = 0;
-  /** Batches that the receiver has taken in. */
-  #taken = 0;
+  readonly #inFlight = new InFlight(this.#counts);
   /** Whether everything is to be sent, whatever is on its way. */
   #urgent = false;
   /** Whether the receiver has been told that nothing is left to send. */
@@ -66,14 +50,13 @@ export class CacheRelay implements SpanRelay {
 
   constructor(cache: SpanCache, address: ReceiverAddress, options: Required<RelayOptions>) {
     this.#cache = cache;
-    this.#maxSpansInFlight = options.maxSpansInFlight;
-    this.#maxBytes = options.maxBytes;
+    this.#options = options;
     this.#buffer = new BatchBuffer(options.capacity, options.maxBytes);
     this.#link = new RelayLink({
       address,
       counts: this.#counts,
-      onMessage: (message) => this.#guard(() => this.#obey(checkReceiverMessage(message))),
-      onClose: this.#lose,
+      onMessage: (message) => this.#guard(() => this.#onMessage(checkReceiverMessage(message))),
+      onClose: this.#onReceiverGone,
     });
     this.#packer = new BatchPacker((id, attributes) =>
       this.#guard(() => this.#link.post({ type: 'resource', id, attributes })),
@@ -82,8 +65,8 @@ export class CacheRelay implements SpanRelay {
     this.#link.post({
       type: 'hello',
       version: PROTOCOL_VERSION,
-      threadId: workerThreads.threadId,
-      threadName: options.threadName ?? nameOfThisThread(),
+      threadId,
+      threadName: options.threadName,
       counts: this.#counts.memory,
     });
     // Until the receiver says what is wanted there, a short-lived thread would have lost its spans.
@@ -107,12 +90,12 @@ export class CacheRelay implements SpanRelay {
   }
 
   stats(): RelayStats {
-    this.#noteTaken();
+    const { items, bytes } = this.#inFlight.read();
     const { queued, queuedBytes, dropped, droppedByBytes, droppedOrphans } = this.#buffer.stats();
     return {
       sent: this.#sent,
-      inFlight: this.#spansInFlight,
-      bytesInFlight: this.#bytesInFlight,
+      inFlight: items,
+      bytesInFlight: bytes,
       queued,
       queuedBytes,
       dropped,
@@ -124,8 +107,7 @@ export class CacheRelay implements SpanRelay {
 
   readonly #atExit = (): void => this.close();
 
-  /** The receiver is gone. */
-  readonly #lose = (): void => {
+  readonly #onReceiverGone = (): void => {
     this.#buffer.drop();
     this.#end();
   };
@@ -134,14 +116,12 @@ export class CacheRelay implements SpanRelay {
     this.#closed = true;
     process.off('exit', this.#atExit);
     this.#subscription?.close();
-    this.#promptDelivery?.[Symbol.dispose]();
+    this.#promptDelivery?.close();
     this.#link.close();
-    this.#inFlight.length = 0;
-    this.#spansInFlight = 0;
-    this.#bytesInFlight = 0;
+    this.#inFlight.clear();
   }
 
-  #obey(message: ReceiverMessage): void {
+  #onMessage(message: ReceiverMessage): void {
     switch (message.type) {
       case 'room':
         this.#sendBuffered();
@@ -179,7 +159,7 @@ export class CacheRelay implements SpanRelay {
 
   #pause(): void {
     this.#losses.pause();
-    this.#promptDelivery?.[Symbol.dispose]();
+    this.#promptDelivery?.close();
     this.#promptDelivery = undefined;
   }
 
@@ -199,20 +179,10 @@ export class CacheRelay implements SpanRelay {
   };
 
   get #maySend(): boolean {
-    this.#noteTaken();
     if (this.#urgent) return true;
-    const room = this.#spansInFlight < this.#maxSpansInFlight && this.#bytesInFlight < this.#maxBytes;
-    return room && !this.#link.crowded;
-  }
-
-  #noteTaken(): void {
-    const taken = this.#counts.takenSince(this.#taken);
-    if (taken === 0) return;
-    this.#taken += taken;
-    for (const { items, bytes } of this.#inFlight.splice(0, taken)) {
-      this.#spansInFlight -= items;
-      this.#bytesInFlight -= bytes;
-    }
+    const { items, bytes } = this.#inFlight.read();
+    const { maxSpansInFlight, maxBytes } = this.#options;
+    return items < maxSpansInFlight && bytes < maxBytes && !this.#link.crowded;
   }
 
   /** If something is left that may not be sent yet, the receiver says when it may. */
@@ -226,13 +196,7 @@ export class CacheRelay implements SpanRelay {
 
   #sendWhatMayBe(): void {
     while (!this.#buffer.empty && this.#maySend) {
-      const spans: DeliveredSpan[] = [];
-      const orphans: OrphanEvent[] = [];
-      while (!this.#buffer.empty && spans.length + orphans.length < FULL_BATCH) {
-        const batch = this.#buffer.shift()!;
-        spans.push(...batch.spans);
-        orphans.push(...batch.orphans);
-      }
+      const { spans, orphans } = this.#buffer.shiftSome(FULL_BATCH)!;
       this.#send(spans, orphans);
     }
   }
@@ -250,21 +214,9 @@ export class CacheRelay implements SpanRelay {
 
   #send(spans: SpanBatch['spans'], orphans: SpanBatch['orphans']): void {
     const packed = this.#packer.pack(spans, orphans);
-    this.#post({ type: 'batch', ...packed, ...this.#losses.take() });
-    const sent = { items: spans.length + orphans.length, bytes: packedBytes(packed) };
-    this.#inFlight.push(sent);
-    this.#spansInFlight += sent.items;
-    this.#bytesInFlight += sent.bytes;
+    this.#link.postBatch({ type: 'batch', ...packed, ...this.#losses.take() });
+    this.#inFlight.add({ items: spans.length + orphans.length, bytes: packedBytes(packed) });
     this.#sent += packed.spans;
-  }
-
-  /** Log records may hold anything. What cannot be cloned goes as a string. */
-  #post(message: BatchMessage): void {
-    try {
-      this.#link.post(message);
-    } catch {
-      this.#link.post({ ...message, values: message.values.map(cloneable) });
-    }
   }
 
   #unsettle(): void {
@@ -295,30 +247,5 @@ export class CacheRelay implements SpanRelay {
     } catch (error) {
       this.#failures.report('spans could not be sent to another thread', error);
     }
-  }
-}
-
-/** What Node calls a worker that was created without a name. */
-const NAMELESS = 'WorkerThread';
-
-/** Newer versions of Node tell the `name` that the worker was created with. */
-function nameOfThisThread(): string | undefined {
-  const { threadName } = workerThreads as { threadName?: string | null };
-  return threadName === NAMELESS ? undefined : threadName || undefined;
-}
-
-function cloneable(value: unknown): unknown {
-  try {
-    return structuredClone(value);
-  } catch {
-    return written(value);
-  }
-}
-
-function written(value: unknown): unknown {
-  try {
-    return toAttributeValue(value);
-  } catch {
-    return textOf(value);
   }
 }

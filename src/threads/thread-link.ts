@@ -1,8 +1,8 @@
 import workerThreads, { type BroadcastChannel, type MessagePort } from 'node:worker_threads';
 import { Episode } from '../support/episode.js';
 import { guarded } from '../support/report.js';
-import type { SpanDemand } from '../cache/intake/demand.js';
-import type { SpanCache } from '../cache/span-cache.js';
+import type { SpanDemand } from '../cache/intake/gate.js';
+import type { CacheInternals } from '../cache/internals.js';
 import { checkRelayMessage, isBatch } from './check-message.js';
 import type { ThreadStats } from './contract.js';
 import { FlushRequests } from './flush-requests.js';
@@ -18,7 +18,7 @@ import { BatchUnpacker } from './wire/batch-unpacker.js';
  * read costs itself, and nobody waits for what it may have said.
  */
 export class ThreadLink {
-  readonly #cache: SpanCache;
+  readonly #cache: Pick<CacheInternals, 'receive'>;
   readonly #hello: Hello;
   readonly #counts: SharedCounts;
   readonly #channel: BroadcastChannel;
@@ -32,15 +32,10 @@ export class ThreadLink {
   /** Whether the relay has the port. */
   #ready = false;
   #state: ThreadStats['state'] = 'connected';
-  #received = 0;
-  #receivedOrphans = 0;
-  #dropped = 0;
-  #droppedOrphans = 0;
-  #unsent = 0;
-  #invalid = 0;
+  readonly #numbers = { received: 0, receivedOrphans: 0, dropped: 0, droppedOrphans: 0, unsent: 0, invalid: 0 };
 
   constructor(parts: {
-    cache: SpanCache;
+    cache: Pick<CacheInternals, 'receive'>;
     hello: Hello;
     /** The relay's id, under which its thread waits for the port. */
     relay: string;
@@ -56,7 +51,7 @@ export class ThreadLink {
     this.#counts = new SharedCounts(hello.counts);
     this.#drainChannel = drainChannel;
     this.#onGone = onGone;
-    this.#unpacker = new BatchUnpacker(marksOf(hello));
+    this.#unpacker = new BatchUnpacker(threadAttributes(hello));
     this.#flushes = new FlushRequests((flush) => this.ask({ type: 'flush', flush }));
     this.#channel = new workerThreads.BroadcastChannel(channel);
     this.#channel.addEventListener('message', drainChannel, { once: true });
@@ -122,12 +117,7 @@ export class ThreadLink {
       threadId: this.#hello.threadId,
       threadName: this.#hello.threadName,
       state: this.#state,
-      received: this.#received,
-      receivedOrphans: this.#receivedOrphans,
-      dropped: this.#dropped,
-      droppedOrphans: this.#droppedOrphans,
-      unsent: this.#unsent,
-      invalid: this.#invalid,
+      ...this.#numbers,
     };
   }
 
@@ -159,7 +149,7 @@ export class ThreadLink {
 
   /** Counts a message that cannot be read. It may have been the answer to a flush. */
   #refuse(error: unknown): void {
-    this.#invalid++;
+    this.#numbers.invalid++;
     this.#failures.report(`a message of thread ${this.#hello.threadId} could not be read`, error);
     this.#flushes.giveUp();
   }
@@ -179,7 +169,7 @@ export class ThreadLink {
         this.#flushes.answered(message.flush);
         break;
       case 'bye':
-        this.#lose(message);
+        this.#countLost(message);
         this.#end();
         break;
     }
@@ -187,32 +177,32 @@ export class ThreadLink {
 
   #takeBatch(message: BatchMessage): void {
     const { spans, orphans } = this.#unpacker.unpack(message);
-    this.#received += spans.length;
-    this.#receivedOrphans += orphans.length;
+    this.#numbers.received += spans.length;
+    this.#numbers.receivedOrphans += orphans.length;
     this.#cache.receive({ spans, orphans });
-    this.#lose(message);
+    this.#countLost(message);
     const unreadable = { dropped: message.spans - spans.length, droppedOrphans: message.orphans - orphans.length };
-    this.#lose(unreadable);
+    this.#countLost(unreadable);
     if (unreadable.dropped + unreadable.droppedOrphans > 0) throw new TypeError('a batch must be readable');
   }
 
-  #lose({ dropped, droppedOrphans }: Losses): void {
-    this.#dropped += dropped;
-    this.#droppedOrphans += droppedOrphans;
+  #countLost({ dropped, droppedOrphans }: Losses): void {
+    this.#numbers.dropped += dropped;
+    this.#numbers.droppedOrphans += droppedOrphans;
     this.#cache.receive({ dropped, droppedOrphans });
   }
 
   /** What has not come by the end does not come. */
   #missing(): Owed {
     return this.#counts.missing({
-      spans: this.#received + this.#dropped,
-      orphans: this.#receivedOrphans + this.#droppedOrphans,
+      spans: this.#numbers.received + this.#numbers.dropped,
+      orphans: this.#numbers.receivedOrphans + this.#numbers.droppedOrphans,
     });
   }
 
   #end(): void {
     const { spans, orphans } = this.#missing();
-    this.#lose({ dropped: spans, droppedOrphans: orphans });
+    this.#countLost({ dropped: spans, droppedOrphans: orphans });
     this.#leave('ended');
   }
 
@@ -221,8 +211,8 @@ export class ThreadLink {
     if (!this.#isConnected) return;
     const settled = this.#counts.hasSettled({ spans: false, orphans: false });
     const { spans, orphans } = this.#missing();
-    this.#unsent = spans;
-    this.#droppedOrphans += orphans;
+    this.#numbers.unsent = spans;
+    this.#numbers.droppedOrphans += orphans;
     this.#cache.receive({ dropped: spans, droppedOrphans: orphans });
     this.#leave('died');
     if (settled) return;
@@ -249,7 +239,7 @@ export class ThreadLink {
 }
 
 /** By the semantic conventions. */
-function marksOf({ threadId, threadName }: Hello): [string, string | number][] {
+function threadAttributes({ threadId, threadName }: Hello): [string, string | number][] {
   const id: [string, number] = ['thread.id', threadId];
   return threadName === undefined ? [id] : [id, ['thread.name', threadName]];
 }

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import { SpanCache } from '../../src/index.js';
 import { newCache } from '../caches.js';
-import { exporterOptions } from '../../src/cache/options.js';
+import { exporterOptions } from '../../src/cache/fanout/exporter-options.js';
 import { listenToWarnings, startService } from '../scenarios/service.js';
 import { InMemorySpanExporter } from '../sdk.js';
 
@@ -65,10 +65,13 @@ describe('Options', () => {
     ['maxParkedMillis', cache, 0, RangeError, 'maxParkedMillis must be a number of milliseconds from 1 to 2147483647, or Infinity, got 0 (number)'],
     ['maxParkedMillis', cache, '5m', TypeError, "got '5m' (string)"],
     ['trackOpenSpans', cache, 1, TypeError, 'trackOpenSpans must be true or false, got 1 (number)'],
-    ['recording', cache, true, TypeError, 'recording must be an object with settings of the recording, got true (boolean)'],
-    ['recording', cache, null, TypeError, 'got null (null)'],
-    ['recording', cache, { ratio: 2 }, RangeError, 'ratio must be a number from 0 to 1, got 2 (number)'],
-    ['recording', cache, { rate: 1 }, TypeError, "unknown option 'rate': an option must be one of enabled, ratio"],
+    ['sampling', cache, true, TypeError, 'sampling must be an object with settings of the sampling, got true (boolean)'],
+    ['sampling', cache, null, TypeError, 'got null (null)'],
+    ['sampling', cache, { ratio: 2 }, RangeError, 'ratio must be a number from 0 to 1, got 2 (number)'],
+    ['sampling', cache, { minSeverity: 13 }, TypeError, "unknown option 'minSeverity': an option must be one of enabled, ratio"],
+    ['filter', cache, [], TypeError, 'filter must be an object with settings of the filter, got [] (object)'],
+    ['filter', cache, { minSeverity: 25 }, RangeError, 'minSeverity must be an integer from 0 to 24, got 25 (number)'],
+    ['filter', cache, { ratio: 1 }, TypeError, "unknown option 'ratio': an option must be one of minSeverity, scopes"],
     ['selfObsMeterProvider', cache, {}, TypeError, 'selfObsMeterProvider must be a MeterProvider, with getMeter(), got {} (object)'],
     ['selfObsMeterProvider', cache, null, TypeError, 'got null (null)'],
     ['unsampledSpans', cache, 1, TypeError, 'unsampledSpans must be true or false, got 1 (number)'],
@@ -205,13 +208,6 @@ describe('Options', () => {
     const message = 'exporter must be an object with export() and shutdown(), got';
     for (const value of [undefined, null, 5, {}, { export() {} }]) {
       expect(add(value)).to.throw(TypeError, message);
-    }
-  });
-
-  it('a tap without its functions is a TypeError, before a hook of the SDK meets it', () => {
-    const tap = (value: Wrong) => () => newCache().tap(value);
-    for (const value of [undefined, null, 5, {}, { onStart() {}, onEnd() {} }]) {
-      expect(tap(value)).to.throw(TypeError, 'tap must be an object with onStart() and onEnd() and onEmit(), got');
     }
   });
 

@@ -65,6 +65,10 @@ describe('The packed package', function () {
     }
   });
 
+  it('takes a cache of the other build for its own', async () => {
+    expect(await node(installed.project, 'copies.mjs')).to.equal('{"wanted":[false,true],"lost":2,"closed":false}\n');
+  });
+
   describe('for tests', () => {
     for (const script of ['testing.mjs', 'testing.cjs']) {
       it(`reads spans by otel-span-cache/testing in ${script}`, async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { SpanCache } from '../../src/index.js';
 import { cacheOptions } from '../../src/cache/options.js';
 import { readSettings, VARIABLES } from '../../src/register/environment.js';
 
@@ -10,14 +11,15 @@ function read(env: Record<string, string>): { cache: object; print: boolean; war
 }
 
 describe('The variables', () => {
-  it('are there for every option of the cache but those that only code can give', () => {
-    const inCode = ['selfObsMeterProvider', 'recording'];
+  it('are there for every option of the cache but those that only code can give, and for what is inside of two', () => {
+    const inCode = ['selfObsMeterProvider', 'sampling', 'filter'];
+    const ofThose = ['samplingRatio', 'minSeverity', 'includeScopes', 'excludeScopes'];
     const ofRegister = ['print', 'maxUnprintedBytes', 'sigintTimeoutMillis', 'sigtermTimeoutMillis'];
 
     const options = [...VARIABLES.values()].map(({ option }) => option);
 
     const ofCache = Object.keys(cacheOptions()).filter((name) => !inCode.includes(name));
-    expect(options).to.have.members([...ofCache, ...ofRegister]);
+    expect(options).to.have.members([...ofCache, ...ofThose, ...ofRegister]);
   });
 
   it('are named after their option', () => {
@@ -39,6 +41,11 @@ describe('The variables', () => {
     ['OTEL_SPAN_CACHE_UNSAMPLED_SPANS', 'FALSE', 'unsampledSpans', false],
     ['OTEL_SPAN_CACHE_UNSAMPLED_SPANS', '0', 'unsampledSpans', false],
     ['OTEL_SPAN_CACHE_TRACK_OPEN_SPANS', '1', 'trackOpenSpans', true],
+    ['OTEL_SPAN_CACHE_SAMPLING_RATIO', '0.1', 'sampling', { enabled: true, ratio: 0.1 }],
+    ['OTEL_SPAN_CACHE_SAMPLING_RATIO', '1', 'sampling', { enabled: true, ratio: 1 }],
+    ['OTEL_SPAN_CACHE_MIN_SEVERITY', '13', 'filter', { minSeverity: 13 }],
+    ['OTEL_SPAN_CACHE_INCLUDE_SCOPES', 'shop*', 'filter', { scopes: { include: ['shop*'] } }],
+    ['OTEL_SPAN_CACHE_EXCLUDE_SCOPES', '@acme/*, 42,', 'filter', { scopes: { exclude: ['@acme/*', '42'] } }],
   ];
   for (const [variable, text, option, value] of RIGHT) {
     it(`${variable}=${text} is ${option} ${JSON.stringify(value)}`, () => {
@@ -52,9 +59,20 @@ describe('The variables', () => {
     });
   }
 
+  it('of the filter make one option together', () => {
+    const { cache } = read({ OTEL_SPAN_CACHE_MIN_SEVERITY: '9', OTEL_SPAN_CACHE_EXCLUDE_SCOPES: 'a', OTEL_SPAN_CACHE_INCLUDE_SCOPES: 'b' });
+
+    expect(cache).to.deep.equal({ filter: { minSeverity: 9, scopes: { include: ['b'], exclude: ['a'] } } });
+    expect(() => new SpanCache(cache)).not.to.throw();
+  });
+
   const WRONG: [variable: string, text: string, expected: string][] = [
     ['OTEL_SPAN_CACHE_QUEUE_CAPACITY', '0', 'must be a positive integer, got 0 (number)'],
     ['OTEL_SPAN_CACHE_QUEUE_CAPACITY', '1k', "must be a positive integer, got '1k' (string)"],
+    ['OTEL_SPAN_CACHE_SAMPLING_RATIO', '10%', "must be a number from 0 to 1, got '10%' (string)"],
+    ['OTEL_SPAN_CACHE_SAMPLING_RATIO', '1.5', 'must be a number from 0 to 1, got 1.5 (number)'],
+    ['OTEL_SPAN_CACHE_MIN_SEVERITY', 'WARN', "must be an integer from 0 to 24, got 'WARN' (string)"],
+    ['OTEL_SPAN_CACHE_EXCLUDE_SCOPES', ', ,', "must be names of instrumentation scopes, separated by commas, got ', ,' (string)"],
     ['OTEL_SPAN_CACHE_PRINT', 'yes', "must be true or false, got 'yes' (string)"],
     ['OTEL_SPAN_CACHE_LOG_RECORDS', 'some', "must be 'all' or 'events', got 'some' (string)"],
     ['OTEL_SPAN_CACHE_LATE_EVENTS', '{ holdMillis: 5 }', `got '{ holdMillis: 5 }' (string)`],

@@ -5,6 +5,7 @@ import { isLogEvent, type ReadableLogRecord, type ReadableSpan } from '../../src
 import { newCache } from '../caches.js';
 import { isOldestSdk } from '../sdk.js';
 import { eventNames, eventually, listenToWarnings, names, startService } from './service.js';
+import { internalsOf } from '../../src/cache/internals.js';
 
 describe('A full queue', () => {
   let warnings: string[];
@@ -415,7 +416,7 @@ describe('The event made of a log record', () => {
     const { cache, start, log, logger } = startService();
     const subscription = cache.subscribe({ orphans: true });
     const resources: unknown[] = [];
-    cache.tap({ onStart() {}, onEnd() {}, onEmit: ({ resource }) => resources.push(resource) });
+    internalsOf(cache).observe({ onEmit: ({ resource }) => resources.push(resource) });
     const span = start('job');
     log(span, 'in a span');
     logger.emit({ body: 'alone', context: ROOT_CONTEXT });

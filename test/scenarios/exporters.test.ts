@@ -3,7 +3,8 @@ import { isTracingSuppressed } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import type { DeliveredSpan, ExporterHandle, ExportResult, ReadableSpan, SpanCache, SpanExporter } from '../../src/index.js';
+import type { DeliveredSpan, ExporterHandle, ReadableSpan, SpanCache, SpanExporter } from '../../src/index.js';
+import type { ExportResult } from '../../src/model/otel.js';
 import { SPAN_MEMBERS } from '../../src/model/span-members.js';
 import {
   batchSpanProcessor,
@@ -15,6 +16,7 @@ import {
   simpleSpanProcessor,
 } from '../sdk.js';
 import { eventNames, listenToWarnings, names, startService, type Service } from './service.js';
+import { receive } from '../../src/threads/index.js';
 
 /** An exporter whose exports finish when the test says so, or when it is over. */
 class ManualExporter implements SpanExporter {
@@ -649,7 +651,7 @@ describe('An exporter subscription', () => {
       let copy = {} as ReadableSpan;
       cache.addExporter(collecting(([span]) => (copy = { ...span! })));
 
-      cache.receive({ spans: store.getFinishedSpans() });
+      receive(cache, { spans: store.getFinishedSpans() });
       await cache.forceFlush();
 
       expect(copy.spanContext()).to.deep.equal(store.getFinishedSpans()[0]!.spanContext());
@@ -666,7 +668,7 @@ describe('An exporter subscription', () => {
       const { cache } = startService();
       cache.addExporter(collecting(([exported]) => Object.assign(exported!, { attributes: { redacted: true } })));
 
-      cache.receive({ spans: [ofOtherClass(view!)] });
+      receive(cache, { spans: [ofOtherClass(view!)] });
       await cache.forceFlush();
 
       expect(cache.stats().subscriptions[0]).to.include({ delivered: 1, failed: 0 });

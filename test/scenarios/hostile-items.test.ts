@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import type { DeliveredSpan, ReadableSpan, SpanCacheOptions } from '../../src/index.js';
 import { eventNames, eventually, names, startService, total, type Service } from './service.js';
+import { receive } from '../../src/threads/index.js';
 
 /*
  * Items that cannot be read, or not twice, or that change: whatever is wrong with one, it is in one counter, and the
@@ -286,7 +287,7 @@ describe('receive()', () => {
       service.cache.store();
       const before = service.cache.stats();
 
-      service.cache.receive(batch as never);
+      receive(service.cache, batch as never);
       service.cache.flush();
 
       expect(service.cache.stats()).to.deep.equal(before);
@@ -301,7 +302,7 @@ describe('receive()', () => {
     const odd = { reason: { toString: broken } };
     const good = { reason: 'late', name: 'line' };
 
-    service.cache.receive({ orphans: [unreadable, odd, null, 'late', good, { reason: 'constructor' }] as never });
+    receive(service.cache, { orphans: [unreadable, odd, null, 'late', good, { reason: 'constructor' }] as never });
 
     expect(subscription.take()!.orphans).to.deep.equal([good]);
     const { received, dropped, orphaned } = service.cache.stats().events;
@@ -317,7 +318,7 @@ describe('receive()', () => {
         from.cache.subscribe(
           (batch) => {
             got[name].push(...batch.spans.map(described), ...batch.orphans.map(({ name }) => name));
-            to.cache.receive(batch);
+            receive(to.cache, batch);
           },
           { orphans: true },
         );
@@ -350,7 +351,7 @@ describe('receive()', () => {
 
   it('of a chain and a diamond of caches brings each span to the last once', () => {
     const [first, left, right, last] = [startService(), startService(), startService(), startService()];
-    const connect = (from: Service, to: Service) => from.cache.subscribe((batch) => to.cache.receive(batch));
+    const connect = (from: Service, to: Service) => from.cache.subscribe((batch) => receive(to.cache, batch));
     connect(first, left);
     connect(first, right);
     connect(left, last);

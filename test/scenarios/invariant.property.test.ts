@@ -6,19 +6,20 @@ import {
   EventToSpanEventBridge,
   SpanCache,
   type DeliveredSpan,
+  type FilterOptions,
   type OrphanEvent,
   type ReadableLogRecord,
   type ReadableSpan,
-  type RecordingOptions,
   type SpanCacheOptions,
   type SpanCacheStats,
   type SpanStore,
   type Subscription,
-  type SubscriptionHandle,
+  type Handle,
 } from '../../src/index.js';
 import { runs } from '../property-runs.js';
 import { SamplingDecision } from '../sdk.js';
 import { listenToErrors, startService, total, type Service } from './service.js';
+import { receive } from '../../src/threads/index.js';
 
 type Step =
   | { do: 'start' | 'end' | 'end twice' | 'log' | 'log twice'; span: number }
@@ -31,7 +32,7 @@ type Step =
   | { do: 'receive garbage'; batch: number }
   | { do: 'hostile subscriber'; deed: Deed }
   | { do: 'clock'; shows: ClockFault }
-  | { do: 'record'; recording: RecordingOptions }
+  | { do: 'filter'; filter: FilterOptions }
   | { do: 'read store' | 'reset store' | 'replace store' }
   | { do: 'subscribe' | 'take' | 'close'; subscription: number; orphans: boolean; capacity: number };
 
@@ -86,14 +87,11 @@ function giving<T>(value: T, times: number): () => T {
   return () => (left-- > 0 ? value : unreadable());
 }
 
-/** Mostly it is off, as what it leaves out takes no other path. */
-const RECORDINGS: RecordingOptions[] = [
-  { enabled: false },
-  { enabled: false },
-  { enabled: false },
-  { enabled: false },
-  { enabled: true, minSeverity: 9, scopes: {} },
-  { enabled: true, minSeverity: 0, scopes: { exclude: ['te*'] } },
+/** Mostly they let all in, as what is left out takes no other path. */
+const FILTERS: FilterOptions[] = [
+  ...Array.from({ length: 4 }, () => ({ minSeverity: 0, scopes: {} })),
+  { minSeverity: 9, scopes: {} },
+  { minSeverity: 0, scopes: { exclude: ['te*'] } },
 ];
 
 const span = fc.nat({ max: 5 });
@@ -112,7 +110,7 @@ const steps = fc.array(
       arbitrary: fc.record({ do: fc.constantFrom('export', 'bridge', 'exception'), span }),
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('force flush') }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('record'), recording: fc.constantFrom(...RECORDINGS) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('filter'), filter: fc.constantFrom(...FILTERS) }) },
     {
       weight: 1,
       arbitrary: fc.record({ do: fc.constantFrom('read store', 'read store', 'reset store', 'replace store') }),
@@ -329,7 +327,7 @@ class Run {
   readonly #got: DeliveredSpan[][] = [];
   readonly #witnessed = this.#expectSpans();
   readonly #orphans: string[] = [];
-  readonly #witness: SubscriptionHandle | undefined;
+  readonly #witness: Handle | undefined;
   /** In the runs with faulty subscribers: it looks at what hostile spans are. */
   #smallStore: SpanStore | undefined;
   /** In some of the runs with a witness; those that were replaced come first. */
@@ -403,8 +401,8 @@ class Run {
       case 'exception':
         this.#logTwin(this.#spans[step.span], step.do);
         return;
-      case 'record':
-        cache.recording.set(step.recording);
+      case 'filter':
+        cache.filter.set(step.filter);
         return;
       case 'read store':
         this.#stores.at(-1)?.check();
@@ -430,7 +428,7 @@ class Run {
         this.#hostileRecord(step.fault, step.span);
         return;
       case 'receive garbage':
-        cache.receive(GARBAGE[step.batch] as never);
+        receive(cache, GARBAGE[step.batch] as never);
         return;
       case 'hostile subscriber':
         this.#deed = step.deed;
@@ -666,7 +664,7 @@ class Run {
   #misbehave(): void {
     const { cache, logger } = this.#service;
     if (this.#deed === 'flush') cache.flush();
-    if (this.#deed === 'receive') cache.receive({ dropped: NaN, orphans: 7 } as never);
+    if (this.#deed === 'receive') receive(cache, { dropped: NaN, orphans: 7 } as never);
     if (this.#deed === 'change ids') Object.assign(this.#shared, { traceId: NaN, spanId: undefined });
     if (this.#deed === 'log') logger.emit({ body: `own ${this.#emit()}`, context: ROOT_CONTEXT });
     if (this.#deed !== 'start spans') return;
@@ -686,7 +684,7 @@ class Run {
     const orphan = { name: `received ${this.#emit()}`, reason: 'no_span' } as OrphanEvent;
     this.#endedRecorded += 2;
     this.#emit();
-    this.#service.cache.receive({ spans: [received], orphans: [orphan], dropped: 1, droppedOrphans: 1 });
+    receive(this.#service.cache, { spans: [received], orphans: [orphan], dropped: 1, droppedOrphans: 1 });
   }
 
   /** Logs an event that is on the span already: put there by the bridge, or recorded as an exception. */

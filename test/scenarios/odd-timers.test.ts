@@ -64,13 +64,13 @@ describe('Where setTimeout() returns', () => {
         expect(setTimeout.callCount).to.equal(1);
       });
 
-      it('recording can be set to end', () => {
+      it('sampling can be set to end', () => {
         sinon.stub(globalThis, 'setTimeout').returns(returned as never);
         const { cache } = startService();
 
-        cache.recording.set({ enabled: true, forMillis: 1_000 });
+        cache.sampling.set({ enabled: true, forMillis: 1_000 });
 
-        expect(cache.recording.enabled).to.equal(true);
+        expect(cache.sampling.settings.enabled).to.equal(true);
       });
     });
   }

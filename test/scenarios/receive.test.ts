@@ -1,17 +1,18 @@
 import { expect } from 'chai';
-import type { OrphanEvent, SpanBatch, SpanCacheOptions, SpanDemand } from '../../src/index.js';
+import type { OrphanEvent, SpanBatch, SpanCacheOptions } from '../../src/index.js';
 import { InMemorySpanExporter, SamplingDecision } from '../sdk.js';
 import { names, startService, type Service } from './service.js';
+import { onDemand, receive, type SpanDemand } from '../../src/threads/index.js';
 
 /** A service whose cache hands all it delivers to the cache of another. */
 function startPair(options: { from?: SpanCacheOptions; to?: SpanCacheOptions } = {}): { from: Service; to: Service } {
   const from = startService(options.from);
   const to = startService(options.to);
-  from.cache.subscribe((batch) => to.cache.receive(batch), { orphans: true });
+  from.cache.subscribe((batch) => receive(to.cache, batch), { orphans: true });
   return { from, to };
 }
 
-describe('cache.receive()', () => {
+describe('receive(cache, )', () => {
   it('delivers what another cache delivered, log events included', () => {
     const { from, to } = startPair();
     const store = to.cache.store();
@@ -59,7 +60,7 @@ describe('cache.receive()', () => {
     const order: string[] = [];
     const orphan = { reason: 'late', body: 'x' } as OrphanEvent;
     cache.subscribe(({ spans }) => {
-      if (spans.length > 0) cache.receive({ orphans: [orphan] });
+      if (spans.length > 0) receive(cache, { orphans: [orphan] });
     });
     const told = ({ spans, orphans }: SpanBatch) => order.push(`${spans.length} spans, ${orphans.length} orphans`);
     cache.subscribe(told, { orphans: true });
@@ -116,7 +117,7 @@ describe('cache.receive()', () => {
     log(span, 'parked here');
     cache.flush();
 
-    cache.receive({ spans: [Object.assign(Object.create(span as object) as object, { revision: 3 }) as never] });
+    receive(cache, { spans: [Object.assign(Object.create(span as object) as object, { revision: 3 }) as never] });
     cache.flush();
 
     const [amended] = got.take()!.spans;
@@ -128,7 +129,7 @@ describe('cache.receive()', () => {
     const { cache } = startService();
     cache.store();
 
-    cache.receive({ dropped: 5, droppedOrphans: 3 });
+    receive(cache, { dropped: 5, droppedOrphans: 3 });
 
     const { spans, events } = cache.stats();
     expect([spans.received, spans.dropped.relay]).to.deep.equal([5, 5]);
@@ -145,7 +146,7 @@ describe('cache.receive()', () => {
       from.cache.flush();
     }
 
-    for (let batch: SpanBatch | undefined; (batch = slow.take()) !== undefined; ) cache.receive(batch);
+    for (let batch: SpanBatch | undefined; (batch = slow.take()) !== undefined; ) receive(cache, batch);
     cache.flush();
 
     expect(cache.stats().spans).to.deep.include({ received: 5, delivered: 2 });
@@ -184,9 +185,9 @@ describe('cache.receive()', () => {
     cache.store();
 
     for (const wrong of [undefined, null, 1, { dropped: -1 }, { dropped: 0.5 }, { spans: 7 }]) {
-      expect(() => cache.receive(wrong as never)).to.not.throw();
+      expect(() => receive(cache, wrong as never)).to.not.throw();
     }
-    cache.receive({ spans: [undefined, { name: 'no ids' }] as never, orphans: [undefined, { reason: 'bored' }] as never });
+    receive(cache, { spans: [undefined, { name: 'no ids' }] as never, orphans: [undefined, { reason: 'bored' }] as never });
     cache.flush();
 
     const { spans, events } = cache.stats();
@@ -199,7 +200,7 @@ describe('cache.receive()', () => {
     const store = to.cache.store();
     const recordOnly = { shouldSample: () => ({ decision: SamplingDecision.RECORD }), toString: () => 'record only' };
     const from = startService({}, { sampler: recordOnly });
-    from.cache.subscribe((batch) => to.cache.receive(batch));
+    from.cache.subscribe((batch) => receive(to.cache, batch));
 
     from.start('unsampled').end();
     from.cache.flush();
@@ -209,11 +210,11 @@ describe('cache.receive()', () => {
   });
 });
 
-describe('cache.onDemand()', () => {
+describe('onDemand(cache, )', () => {
   it('tells what subscribers want, now and at each change', () => {
     const { cache } = startService();
     const told: SpanDemand[] = [];
-    cache.onDemand((demand) => told.push(demand));
+    onDemand(cache, (demand) => told.push(demand));
 
     const spansOnly = cache.subscribe();
     const all = cache.subscribe({ orphans: true });
@@ -233,25 +234,36 @@ describe('cache.onDemand()', () => {
     const { cache } = startService();
     cache.store();
     const told: boolean[] = [];
-    cache.onDemand(({ spans }) => told.push(spans));
+    onDemand(cache, ({ spans }) => told.push(spans));
 
     await cache.shutdown();
 
     expect(told).to.deep.equal([true, false]);
   });
 
-  it('tells nothing any more when disposed of, and is not disturbed by a listener that throws', () => {
+  it('refuses what is no cache, and a listener that is no function', () => {
+    const { cache } = startService();
+
+    for (const value of [undefined, null, {}, { receive() {} }] as never[]) {
+      expect(() => receive(value, {})).to.throw(TypeError, 'cache must be a SpanCache of this version, got');
+      expect(() => onDemand(value, () => {})).to.throw(TypeError, 'cache must be a SpanCache of this version, got');
+    }
+    expect(() => onDemand(cache, 7 as never)).to.throw(TypeError, 'listener must be a function, got 7 (number)');
+  });
+
+  it('tells nothing any more when closed, and is not disturbed by a listener that throws', () => {
     const { cache } = startService();
     const told: boolean[] = [];
-    cache.onDemand(() => {
+    onDemand(cache, () => {
       throw new Error('broken listener');
     });
-    const listening = cache.onDemand(({ spans }) => told.push(spans));
+    const listening = onDemand(cache, ({ spans }) => told.push(spans));
 
     const subscription = cache.subscribe();
-    listening[Symbol.dispose]();
+    listening.close();
     subscription.close();
 
     expect(told).to.deep.equal([false, true]);
+    expect(listening.closed).to.equal(true);
   });
 });

@@ -13,6 +13,7 @@ import { ThreadLink } from '../../src/threads/thread-link.js';
 import { BatchPacker } from '../../src/threads/wire/batch-packer.js';
 import { total, startService } from '../scenarios/service.js';
 import { Mutator } from './mutator.js';
+import { internalsOf } from '../../src/cache/internals.js';
 
 /** Mutated messages of each type. */
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? (process.env['CI'] === 'true' ? 100_000 : 10_000));
@@ -191,7 +192,7 @@ describe('Messages between threads that were tampered with', function () {
 function newLink(cache: SpanCache): ThreadLink {
   const relay = randomUUID();
   return new ThreadLink({
-    cache,
+    cache: internalsOf(cache),
     hello: hello(),
     relay,
     channel: `fuzz/${relay}`,

@@ -1,4 +1,3 @@
-import { AsyncResource } from 'node:async_hooks';
 import { Episode } from '../../support/episode.js';
 import { guarded } from '../../support/report.js';
 import type { FanOut } from '../fanout/fan-out.js';
@@ -8,16 +7,9 @@ import type { DeliveredSpan } from '../../model/merged-span.js';
 import type { ReadableSpan } from '../../model/otel.js';
 import { SEGMENT_SIZE, type BoundedQueue, type Segment } from '../queue/bounded-queue.js';
 import type { Reconciler } from '../reconcile/reconciler.js';
-import { clearImmediate, setImmediate, setTimeout, unref } from '../../support/timers.js';
+import { clearImmediate, nextTick, queueMicrotask, ROOT, setImmediate, setTimeout, unref } from '../../support/timers.js';
 import type { EmittedRecordPool, Envelope } from './emitted-record-pool.js';
 import type { PassedItems } from './passed-items.js';
-
-// Captured at load time, so that fakes installed later by a test cannot stop the driver.
-const nextTick = process.nextTick.bind(process);
-const { queueMicrotask } = globalThis;
-
-/** The asynchronous context of the module's loading, that of no request. */
-const ROOT = new AsyncResource('otel-span-cache');
 
 /** How long a turn goes on moving batches. */
 const TURN_MILLIS = 1;

@@ -19,9 +19,9 @@ interface WaitingBatch {
  * The batches a subscriber has not read yet: at most `capacity` spans and orphans together, which keep at most
  * `maxBytes` bytes alive, estimated.
  *
- * A batch that does not fit is lost whole and counted; of one larger than the buffer itself, an empty
- * buffer takes what it can hold. Sizes are estimated only of what comes to be kept here. The next batch that is read tells how many spans are missing before it.
- * If nothing follows the loss, an empty batch tells it.
+ * A batch that does not fit is lost whole and counted; of one larger than the buffer itself, an empty buffer takes as much
+ * as it can hold. Sizes are estimated only for batches that are kept here. The next batch that is read has the number of
+ * spans missing before it; if nothing follows the loss, an empty batch has it.
  */
 export class BatchBuffer {
   readonly capacity: number;
@@ -31,7 +31,7 @@ export class BatchBuffer {
   #orphans = 0;
   #bytes = 0;
   /** Spans lost after the newest batch in the buffer. */
-  #untold = 0;
+  #unreportedDrops = 0;
   #delivered = 0;
   #dropped = 0;
   #droppedByBytes = 0;
@@ -48,7 +48,7 @@ export class BatchBuffer {
   }
 
   get empty(): boolean {
-    return this.#batches.length === 0 && this.#untold === 0;
+    return this.#batches.length === 0 && this.#unreportedDrops === 0;
   }
 
   /** Spans read. */
@@ -79,13 +79,13 @@ export class BatchBuffer {
   }
 
   /** Takes a batch past the buffer, to a reader that waits for it: no bound applies. */
-  passSpans(spans: readonly DeliveredSpan[]): SpanBatch {
+  bypassSpans(spans: readonly DeliveredSpan[]): SpanBatch {
     this.#delivered += spans.length;
-    return { spans, orphans: NO_ORPHANS, dropped: this.#takeUntold() };
+    return { spans, orphans: NO_ORPHANS, dropped: this.#takeUnreportedDrops() };
   }
 
-  passOrphans(orphans: readonly OrphanEvent[]): SpanBatch {
-    return { spans: NO_SPANS, orphans, dropped: this.#takeUntold() };
+  bypassOrphans(orphans: readonly OrphanEvent[]): SpanBatch {
+    return { spans: NO_SPANS, orphans, dropped: this.#takeUnreportedDrops() };
   }
 
   /** Adds a batch of spans, or counts it as lost. */
@@ -97,7 +97,7 @@ export class BatchBuffer {
     const lost = spans.length - taken.items.length;
     this.#droppedByBytes += candidates.length - taken.items.length;
     this.#dropped += lost;
-    this.#untold += lost;
+    this.#unreportedDrops += lost;
   }
 
   /** Adds a batch of orphans, or counts it as lost. */
@@ -112,7 +112,7 @@ export class BatchBuffer {
   /** The oldest batch, by reference. */
   shift(): SpanBatch | undefined {
     const waiting = this.#batches.shift();
-    if (waiting === undefined) return this.#tellLoss();
+    if (waiting === undefined) return this.#dropNotice();
     const { batch, spans, orphans, bytes } = waiting;
     this.#bytes -= bytes;
     this.#spans -= spans;
@@ -123,11 +123,21 @@ export class BatchBuffer {
 
   /** Everything there is, in one batch. */
   shiftAll(): SpanBatch | undefined {
+    return this.shiftSome(Infinity);
+  }
+
+  /** The oldest batches in one, with at least so many spans and orphans, or all there are. */
+  shiftSome(wanted: number): SpanBatch | undefined {
     const first = this.shift();
     if (this.empty || first === undefined) return first;
 
     const batches = [first];
-    for (let batch = this.shift(); batch; batch = this.shift()) batches.push(batch);
+    for (let left = wanted - sizeOf(first); left > 0; left -= sizeOf(batches.at(-1)!)) {
+      const next = this.shift();
+      if (next === undefined) break;
+      batches.push(next);
+    }
+    if (batches.length === 1) return first;
     return {
       spans: batches.flatMap(({ spans }) => spans),
       orphans: batches.flatMap(({ orphans }) => orphans),
@@ -141,7 +151,7 @@ export class BatchBuffer {
     this.#spans = 0;
     this.#orphans = 0;
     this.#bytes = 0;
-    this.#untold = 0;
+    this.#unreportedDrops = 0;
   }
 
   /** Counts what is waiting as lost: nobody will read it. */
@@ -162,18 +172,22 @@ export class BatchBuffer {
     this.#spans += spans.length;
     this.#orphans += orphans.length;
     this.#bytes += bytes;
-    const batch = { spans, orphans, dropped: this.#takeUntold() };
+    const batch = { spans, orphans, dropped: this.#takeUnreportedDrops() };
     this.#batches.push({ batch, spans: spans.length, orphans: orphans.length, bytes });
   }
 
-  #tellLoss(): SpanBatch | undefined {
-    if (this.#untold === 0) return undefined;
-    return { spans: NO_SPANS, orphans: NO_ORPHANS, dropped: this.#takeUntold() };
+  #dropNotice(): SpanBatch | undefined {
+    if (this.#unreportedDrops === 0) return undefined;
+    return { spans: NO_SPANS, orphans: NO_ORPHANS, dropped: this.#takeUnreportedDrops() };
   }
 
-  #takeUntold(): number {
-    const untold = this.#untold;
-    this.#untold = 0;
-    return untold;
+  #takeUnreportedDrops(): number {
+    const dropped = this.#unreportedDrops;
+    this.#unreportedDrops = 0;
+    return dropped;
   }
+}
+
+function sizeOf({ spans, orphans }: SpanBatch): number {
+  return spans.length + orphans.length;
 }

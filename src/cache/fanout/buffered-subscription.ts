@@ -3,13 +3,14 @@ import type { DeliveredSpan } from '../../model/merged-span.js';
 import { BatchBuffer } from './batch-buffer.js';
 import type { SpanBatch } from './span-batch.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
-import type { SubscribeOptions, SubscriptionHandle } from './subscription.js';
+import type { Handle } from '../../support/handle.js';
+import type { SubscribeOptions } from './subscription.js';
 
 /**
- * A subscription with a buffer for what comes while its reader is not ready. To a reader that is, a batch goes
- * directly, whatever its size: one that keeps up loses nothing however small its buffer is.
+ * A subscription with a buffer for batches that come while its reader is not ready. A reader that is ready gets its batch
+ * directly, whatever the size: one that keeps up loses nothing, however small its buffer is.
  */
-export abstract class BufferedSubscription implements Subscriber, SubscriptionHandle {
+export abstract class BufferedSubscription implements Subscriber, Handle {
   readonly wantsOrphans: boolean;
   protected readonly buffer: BatchBuffer;
   readonly #detach: (subscriber: Subscriber) => void;
@@ -43,12 +44,12 @@ export abstract class BufferedSubscription implements Subscriber, SubscriptionHa
 
   deliverSpans(spans: readonly DeliveredSpan[]): void {
     if (!this.ready) this.buffer.addSpans(spans);
-    else this.#handThis(this.buffer.passSpans(spans));
+    else this.#deliverAndDrain(this.buffer.bypassSpans(spans));
   }
 
   deliverOrphans(orphans: readonly OrphanEvent[]): void {
     if (!this.ready) this.buffer.addOrphans(orphans);
-    else this.#handThis(this.buffer.passOrphans(orphans));
+    else this.#deliverAndDrain(this.buffer.bypassOrphans(orphans));
   }
 
   abstract readonly busy: boolean;
@@ -59,20 +60,20 @@ export abstract class BufferedSubscription implements Subscriber, SubscriptionHa
   protected abstract readonly ready: boolean;
 
   /** Gives a batch to the reader, which is ready. */
-  protected abstract hand(batch: SpanBatch): void;
+  protected abstract deliverBatch(batch: SpanBatch): void;
 
   /** Gives the reader what the buffer holds, as long as it is ready. */
-  protected serve(): void {
+  protected drainBuffer(): void {
     while (this.ready) {
       const batch = this.buffer.shift();
       if (batch === undefined) return;
-      this.hand(batch);
+      this.deliverBatch(batch);
     }
   }
 
-  #handThis(batch: SpanBatch): void {
-    this.hand(batch);
-    this.serve();
+  #deliverAndDrain(batch: SpanBatch): void {
+    this.deliverBatch(batch);
+    this.drainBuffer();
   }
 
   /** No more deliveries come. */

@@ -7,9 +7,6 @@ import type { Subscriber, SubscriptionStats } from './subscriber.js';
 import type { SubscribeOptions } from './subscription.js';
 import { untraced } from '../suppression.js';
 
-/** Gets each batch as it is delivered. May return a promise: the next batch then waits for it. */
-export type SpanBatchCallback = (batch: SpanBatch) => unknown;
-
 /**
  * Calls a function with each batch, in the delivery itself.
  *
@@ -18,13 +15,13 @@ export type SpanBatchCallback = (batch: SpanBatch) => unknown;
  * counted, reported once per episode, and called again with the next batch.
  */
 export class CallbackSubscription extends BufferedSubscription {
-  readonly #callback: SpanBatchCallback;
+  readonly #callback: (batch: SpanBatch) => unknown;
   readonly #failures = new Episode();
   #busy = false;
   #errors = 0;
 
   constructor(
-    callback: SpanBatchCallback,
+    callback: (batch: SpanBatch) => unknown,
     options: Required<SubscribeOptions>,
     detach: (subscriber: Subscriber) => void,
   ) {
@@ -45,7 +42,7 @@ export class CallbackSubscription extends BufferedSubscription {
   }
 
   /** Busy from here on until the function has returned, and its promise, if it returned one, has settled. */
-  protected hand(batch: SpanBatch): void {
+  protected deliverBatch(batch: SpanBatch): void {
     this.#busy = true;
     try {
       const result = this.#callback(batch);
@@ -64,7 +61,7 @@ export class CallbackSubscription extends BufferedSubscription {
     // Where the context does not follow a promise, the batches that waited would be traced.
     const settled = guarded('a subscriber', () => {
       this.#busy = false;
-      untraced(() => this.serve());
+      untraced(() => this.drainBuffer());
     });
     promiseOf(result).then(
       () => {

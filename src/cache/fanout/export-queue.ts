@@ -16,8 +16,8 @@ export class ExportQueue {
   readonly #spans = new Fifo<DeliveredSpan>();
   readonly #sizes = new Fifo<number>();
   readonly #overflow = new Episode();
-  #extraSpans = 0;
-  /** `maxBytes`, or infinity while the queue is widened. */
+  #flushAllowance = 0;
+  /** `maxBytes`, or infinity during a flush. */
   #byteLimit: number;
   #bytes = 0;
   #dropped = 0;
@@ -50,19 +50,19 @@ export class ExportQueue {
   }
 
   /**
-   * Lets so many spans more wait, whatever their size; with 0, no longer.
+   * Lets so many spans more wait, whatever their size, until it is set to 0: a flush moves here what is in memory anyway.
    *
-   * For a flush, which moves here what is in memory anyway. A queue that has more bytes than it may have gets no
-   * further room in bytes, so that it does not grow from one flush to the next while an exporter does not answer.
+   * A queue over its bound in bytes gets no further room in bytes, so that it does not grow from one flush to the next
+   * while an exporter does not answer.
    */
-  widen(spans: number): void {
-    this.#extraSpans = spans;
+  setFlushAllowance(spans: number): void {
+    this.#flushAllowance = spans;
     this.#byteLimit = spans > 0 && this.#bytes <= this.#maxBytes ? Infinity : this.#maxBytes;
   }
 
   add(spans: readonly DeliveredSpan[]): void {
     if (spans.length === 0) return;
-    if (this.length > 0 && this.length + spans.length > this.#maxSpans + this.#extraSpans) {
+    if (this.length > 0 && this.length + spans.length > this.#maxSpans + this.#flushAllowance) {
       this.#lose(spans.length);
       return;
     }

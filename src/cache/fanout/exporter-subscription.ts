@@ -1,47 +1,15 @@
 import { Episode } from '../../support/episode.js';
 import { guarded } from '../../support/report.js';
 import type { DeliveredSpan } from '../../model/merged-span.js';
-import type { ExportResult, ReadableSpan, Resource, SpanExporter } from '../../model/otel.js';
+import type { SpanExporter } from '../../model/otel.js';
 import { isSampled } from '../../model/sampling.js';
-import type { AsyncDisposable } from '../../support/disposable.js';
-import { promiseOf } from '../../support/promise-of.js';
 import { unref } from '../../support/timers.js';
 import { ExportQueue } from './export-queue.js';
-import { exportedSpan } from './exported-span.js';
+import { ExportBatch } from './export-batch.js';
+import type { ExporterOptions } from './exporter-options.js';
+import type { ExporterHandle } from './subscription.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
-import { TimeLimitedCalls, type Call, type Failure } from './time-limited-calls.js';
-
-/** How spans are batched for an exporter. The names and meanings are those of the specification. */
-export interface ExporterOptions {
-  /**
-   * Spans that may wait for export. A batch that does not fit is lost whole; only when none waits, one
-   * batch (at most 256 spans) is taken whatever its size. Default 4,096.
-   */
-  maxQueueSize?: number;
-  /**
-   * Bytes that the spans waiting for export may keep alive, estimated. A batch that does not fit is lost whole; of one
-   * that comes when none waits, those spans are that fit. An integer from 1. Default 67,108,864, which is 64 MiB.
-   */
-  maxQueueBytes?: number;
-  /** Spans per export, at most `maxQueueSize`. Default 512. */
-  maxExportBatchSize?: number;
-  /** How long spans wait for a batch to fill up. Default 5,000. */
-  scheduledDelayMillis?: number;
-  /** How long an export may take, resource detection included, before it counts as failed. Default 30,000. */
-  exportTimeoutMillis?: number;
-}
-
-/** An exporter attached to the cache. Works with `await using`. */
-export interface ExporterHandle extends AsyncDisposable {
-  readonly closed: boolean;
-  /**
-   * Exports everything delivered so far. Never rejects: failures are counted and reported. Begins no export
-   * later than `exportTimeoutMillis` from now; what is left then stays queued.
-   */
-  forceFlush(): Promise<void>;
-  /** Takes no more spans, exports those it has, then shuts the exporter down. Never rejects. */
-  close(): Promise<void>;
-}
+import { TimeLimitedCalls, type Failure } from './time-limited-calls.js';
 
 /** Of an export under way: what it exports. */
 interface Exporting {
@@ -104,12 +72,9 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     return this.#isExporting && this.#isBatchFull;
   }
 
-  /**
-   * Lets so many spans more wait, while the cache flushes because somebody waits for the export: as many as the cache
-   * itself may hold, so that an exporter which keeps up loses none of them. With 0, no longer.
-   */
-  widen(spans: number): void {
-    this.#queue.widen(spans);
+  /** Spans that may wait beyond `maxQueueSize`, while the cache flushes because somebody waits for the export. */
+  setFlushAllowance(spans: number): void {
+    this.#queue.setFlushAllowance(spans);
   }
 
   deliverSpans(spans: readonly DeliveredSpan[]): void {
@@ -134,6 +99,10 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     this.#closing ??= new Promise((resolve) => (begin = resolve));
     begin?.(this.#close());
     return this.#closing;
+  }
+
+  [Symbol.dispose](): void {
+    void this.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -228,9 +197,9 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     this.#exporting = { spans: 0, bytes: 0 };
     const { bytes } = this.#queue;
     const taken = this.#queue.take(this.#options.maxExportBatchSize);
-    const { spans, pending } = this.#read(taken);
+    const batch = new ExportBatch(taken, (error) => this.#giveUp(1, error));
     // Counted now: the list is the exporter's once it is handed over.
-    const { length } = spans;
+    const { length } = batch;
     this.#exporting = { spans: length, bytes: bytes - this.#queue.bytes };
     this.#through += taken.length - length;
     if (length === 0) {
@@ -239,9 +208,8 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     }
 
     let returned = false;
-    const exportAll = (call: Call) => callExport(this.#exporter, spans, call);
     this.#calls.begin(
-      pending.size === 0 ? exportAll : (call) => void attributesSettled(pending).then(() => call.run(() => exportAll(call))),
+      (call) => batch.exportBy(this.#exporter, call),
       (failure) => {
         this.#count(length, failure);
         this.#endExport();
@@ -249,23 +217,6 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
       },
     );
     returned = true;
-  }
-
-  /** The spans as the exporter gets them, and the resources that still wait for attributes. */
-  #read(taken: readonly DeliveredSpan[]): { spans: ReadableSpan[]; pending: Set<Resource> } {
-    const spans: ReadableSpan[] = [];
-    const pending = new Set<Resource>();
-    for (const span of taken) {
-      try {
-        const { resource } = span;
-        const exported = exportedSpan(span);
-        if (resource?.asyncAttributesPending) pending.add(resource);
-        spans.push(exported);
-      } catch (error) {
-        this.#giveUp(1, error);
-      }
-    }
-    return { spans, pending };
   }
 
   #endExport(): void {
@@ -300,26 +251,5 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     this.#failed += spans;
     this.#errors++;
     this.#failures.report('an export failed; its spans are dropped', error);
-  }
-}
-
-/** Exporters read `resource.attributes`, which the SDK wants to be awaited first. What fails is not waited for. */
-async function attributesSettled(pending: ReadonlySet<Resource>): Promise<void> {
-  await Promise.allSettled([...pending].map(async (resource) => resource.waitForAsyncAttributes?.()));
-}
-
-function callExport(exporter: SpanExporter, spans: ReadableSpan[], call: Call): void {
-  const returned: unknown = exporter.export(spans, (result) => answer(call, result));
-  // An `async export()` is not foreseen, but written: nobody else takes care of its rejection.
-  promiseOf(returned).catch((error: unknown) => call.fail(error));
-}
-
-/** Foreign code calls this: nothing may be thrown into it. */
-function answer(call: Call, result: ExportResult | undefined): void {
-  try {
-    if (result?.code === 0) call.succeed();
-    else call.fail(result?.error ?? new Error('the exporter reported a failure'));
-  } catch (error) {
-    call.fail(error);
   }
 }

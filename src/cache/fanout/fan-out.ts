@@ -13,10 +13,13 @@ import { untraced } from '../suppression.js';
 export class FanOut {
   #subscribers: readonly Subscriber[] = [];
   readonly #failures = new Episode();
+  readonly #onChange: (subscribed: boolean, orphansWanted: boolean) => void;
   #orphansWanted = false;
 
-  /** Called when a subscriber has come or gone. */
-  onChange: () => void = () => {};
+  /** @param onChange called when a subscriber has come or gone */
+  constructor(onChange: (subscribed: boolean, orphansWanted: boolean) => void = () => {}) {
+    this.#onChange = onChange;
+  }
 
   /** Whether nobody is subscribed. */
   get idle(): boolean {
@@ -83,6 +86,6 @@ export class FanOut {
   #replace(subscribers: readonly Subscriber[]): void {
     this.#subscribers = subscribers;
     this.#orphansWanted = subscribers.some(({ wantsOrphans }) => wantsOrphans);
-    this.onChange();
+    this.#onChange(!this.idle, this.#orphansWanted);
   }
 }

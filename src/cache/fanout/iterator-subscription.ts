@@ -44,7 +44,7 @@ export class IteratorSubscription extends BufferedSubscription implements Subscr
     return this.#waiters.length > 0;
   }
 
-  protected hand(value: SpanBatch): void {
+  protected deliverBatch(value: SpanBatch): void {
     this.#waiters.shift()!({ done: false, value });
   }
 

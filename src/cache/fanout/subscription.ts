@@ -1,4 +1,5 @@
-import type { AsyncDisposable, Disposable } from '../../support/disposable.js';
+import type { AsyncDisposable } from '../../support/disposable.js';
+import type { Handle } from '../../support/handle.js';
 import type { SpanBatch } from './span-batch.js';
 
 /** What a subscription gets, and how much of it may wait. */
@@ -17,13 +18,6 @@ export interface SubscribeOptions {
   orphans?: boolean;
 }
 
-/** Something that takes spans until it is closed. Works with `using`. */
-export interface SubscriptionHandle extends Disposable {
-  readonly closed: boolean;
-  /** Ends the deliveries and forgets what was not read. Closing twice is harmless. */
-  close(): void;
-}
-
 /**
  * A live subscription that is read when its owner likes: by a loop, or batch by batch.
  *
@@ -31,9 +25,21 @@ export interface SubscriptionHandle extends Disposable {
  * for await (const { spans } of subscription) …   // leaving the loop closes the subscription
  * ```
  *
- * When the cache shuts down, the loop first gets what is still buffered, then ends.
+ * When the cache shuts down, the loop first gets what is still buffered, then ends. Closing forgets what was not read.
  */
-export interface Subscription extends SubscriptionHandle, AsyncDisposable, AsyncIterable<SpanBatch> {
+export interface Subscription extends Handle, AsyncDisposable, AsyncIterable<SpanBatch> {
   /** Everything that is there now in one batch, or undefined. Never waits. */
   take(): SpanBatch | undefined;
+}
+
+/** An exporter attached to the cache. Works with `await using`; `using` closes it too, and waits for nothing. */
+export interface ExporterHandle extends Handle, AsyncDisposable {
+  /**
+   * Exports everything delivered so far. Never rejects: failures are counted and reported. Begins no export
+   * later than `exportTimeoutMillis` from now; what is left then stays queued.
+   */
+  forceFlush(): Promise<void>;
+  /** Takes no more spans, exports those it has, then shuts the exporter down. Never rejects. */
+  // oxlint-disable-next-line typescript/no-misused-promises -- a handle that may be awaited, and need not be
+  close(): Promise<void>;
 }

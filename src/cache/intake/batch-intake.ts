@@ -2,9 +2,7 @@ import { Episode } from '../../support/episode.js';
 import type { EventCounters, EventDropReason, SpanCounters } from '../counters.js';
 import type { OrphanEvent, OrphanReason } from '../../model/log-event.js';
 import type { DeliveredSpan } from '../../model/merged-span.js';
-import type { Driver } from '../driver/driver.js';
-import type { Gate } from './gate.js';
-import type { PassedItems } from '../driver/passed-items.js';
+import type { IntakeParts } from './intake-parts.js';
 import type { SpanIntake } from './span-intake.js';
 
 /** What another cache delivered, and what it lost. A `SpanBatch` is one. */
@@ -18,14 +16,6 @@ export interface ReceivedBatch {
   readonly droppedOrphans?: number;
 }
 
-/** A batch that can be counted: its lists are lists, its numbers are counts. */
-interface CheckedBatch {
-  readonly spans: readonly DeliveredSpan[];
-  readonly orphans: readonly OrphanEvent[];
-  readonly dropped: number;
-  readonly droppedOrphans: number;
-}
-
 /**
  * Where what another cache delivered enters this one.
  *
@@ -34,35 +24,20 @@ interface CheckedBatch {
  * it had come and been dropped, so that the sums hold.
  */
 export class BatchIntake {
-  readonly #gate: Gate;
+  readonly #parts: IntakeParts;
   readonly #spans: SpanIntake;
-  readonly #driver: Driver;
-  readonly #passed: PassedItems;
-  readonly #spanCounters: SpanCounters;
-  readonly #eventCounters: EventCounters;
   readonly #failures = new Episode();
 
-  constructor(parts: {
-    gate: Gate;
-    spans: SpanIntake;
-    driver: Driver;
-    passed: PassedItems;
-    spanCounters: SpanCounters;
-    eventCounters: EventCounters;
-  }) {
-    this.#gate = parts.gate;
-    this.#spans = parts.spans;
-    this.#driver = parts.driver;
-    this.#passed = parts.passed;
-    this.#spanCounters = parts.spanCounters;
-    this.#eventCounters = parts.eventCounters;
+  constructor(parts: IntakeParts, spans: SpanIntake) {
+    this.#parts = parts;
+    this.#spans = spans;
   }
 
   accept(batch: ReceivedBatch): void {
     try {
       const { spans, orphans, dropped, droppedOrphans } = checked(batch);
-      lose(this.#spanCounters, dropped);
-      lose(this.#eventCounters, droppedOrphans);
+      countUpstreamLoss(this.#parts.spanCounters, dropped);
+      countUpstreamLoss(this.#parts.eventCounters, droppedOrphans);
       for (const span of spans) this.#acceptSpan(span);
       this.#acceptOrphans(orphans);
       this.#failures.end();
@@ -73,11 +48,11 @@ export class BatchIntake {
 
   /** An amendment counts as a span of its own: the cache that it amends may have forgotten the first delivery. */
   #acceptSpan(span: DeliveredSpan): void {
-    if (this.#gate.open && this.#passed.has(span)) {
+    if (this.#parts.gate.open && this.#parts.passed.has(span)) {
       this.#spans.refuseReceived('duplicate');
     } else if (this.#spans.acceptReceived(span) === undefined) {
-      this.#passed.add(span);
-      if (isAmendment(span)) this.#spanCounters.amended++;
+      this.#parts.passed.add(span);
+      if (isAmendment(span)) this.#parts.spanCounters.amended++;
     }
   }
 
@@ -85,34 +60,34 @@ export class BatchIntake {
     const known = orphans.filter((orphan) => this.#acceptOrphan(orphan));
     if (known.length === 0) return;
     // From within a delivery, the rest of that delivery comes first.
-    if (this.#driver.moving) queueMicrotask(() => this.#driver.deliverOrphans(known));
-    else this.#driver.deliverOrphans(known);
+    if (this.#parts.driver.moving) queueMicrotask(() => this.#parts.driver.deliverOrphans(known));
+    else this.#parts.driver.deliverOrphans(known);
   }
 
   /** Counts an orphan; returns whether it is to be delivered. */
   #acceptOrphan(orphan: OrphanEvent): boolean {
-    const { orphaned, dropped } = this.#eventCounters;
+    const { orphaned, dropped } = this.#parts.eventCounters;
     const reason = reasonOf(orphan, orphaned);
     const refused = this.#refuse(orphan, reason);
-    this.#eventCounters.received++;
+    this.#parts.eventCounters.received++;
     if (refused !== undefined) {
       dropped[refused]++;
       return false;
     }
     orphaned[reason!]++;
-    this.#passed.add(orphan);
+    this.#parts.passed.add(orphan);
     return true;
   }
 
   #refuse(orphan: OrphanEvent, reason: OrphanReason | undefined): EventDropReason | undefined {
-    if (!this.#gate.open) return this.#gate.reason;
+    if (!this.#parts.gate.open) return this.#parts.gate.closedReason;
     if (reason === undefined) return 'invalid';
-    return this.#passed.has(orphan) ? 'duplicate' : undefined;
+    return this.#parts.passed.has(orphan) ? 'duplicate' : undefined;
   }
 }
 
-/** Reads a batch once. Throws a `TypeError` if it is none. */
-function checked(batch: ReceivedBatch): CheckedBatch {
+/** Reads a batch once: its lists are lists, its numbers counts. Throws a `TypeError` if they are not. */
+function checked(batch: ReceivedBatch): Required<ReceivedBatch> {
   const { dropped = 0, droppedOrphans = 0 } = batch;
   const [spans, orphans] = [copied(batch.spans), copied(batch.orphans)];
   if (!isCount(dropped) || !isCount(droppedOrphans)) {
@@ -150,7 +125,7 @@ function isAmendment(span: DeliveredSpan): boolean {
   }
 }
 
-function lose(counters: SpanCounters | EventCounters, lost: number): void {
+function countUpstreamLoss(counters: SpanCounters | EventCounters, lost: number): void {
   counters.received += lost;
   counters.dropped.relay += lost;
 }

@@ -3,16 +3,17 @@ import { isInSubscriber } from '../suppression.js';
 import type { EventCounters, EventDropReason } from '../counters.js';
 import type { ReadableLogRecord } from '../../model/otel.js';
 import type { BoundedQueue } from '../queue/bounded-queue.js';
-import type { RecordingControl } from '../sampling/recording-control.js';
-import type { Restrictions } from '../sampling/restrictions.js';
 import type { SpanState } from '../reconcile/reconciler.js';
 import type { Driver } from '../driver/driver.js';
 import type { EmittedRecordPool, Envelope } from '../driver/emitted-record-pool.js';
+import type { FilterControl } from './filter/filter-control.js';
+import type { ScopeFilter } from './filter/scope-filter.js';
 import type { Gate } from './gate.js';
+import type { IntakeParts } from './intake-parts.js';
 import type { OwnSpans } from './own-spans.js';
 
 /** Which log records become events. */
-export type LogRecordFilter = (record: ReadableLogRecord) => boolean;
+type Wanted = 'all' | 'events' | ((record: ReadableLogRecord) => boolean);
 
 /**
  * Where log records enter, inside the application's `logger.emit()`.
@@ -26,35 +27,27 @@ export class EventIntake {
   readonly #records: EmittedRecordPool;
   readonly #driver: Driver;
   readonly #counters: EventCounters;
-  readonly #recording: RecordingControl;
+  readonly #filter: FilterControl;
   readonly #own: OwnSpans;
-  readonly #filter: LogRecordFilter | undefined;
+  readonly #eventsOnly: boolean;
+  readonly #isWanted: ((record: ReadableLogRecord) => boolean) | undefined;
   #filtering = false;
 
-  constructor(parts: {
-    gate: Gate;
-    queue: BoundedQueue<Envelope>;
-    records: EmittedRecordPool;
-    driver: Driver;
-    counters: EventCounters;
-    recording: RecordingControl;
-    own: OwnSpans;
-    /** Undefined lets all records in. */
-    filter: LogRecordFilter | undefined;
-  }) {
+  constructor(parts: IntakeParts, wanted: Wanted) {
     this.#gate = parts.gate;
-    this.#queue = parts.queue;
+    this.#queue = parts.events;
     this.#records = parts.records;
     this.#driver = parts.driver;
-    this.#counters = parts.counters;
-    this.#recording = parts.recording;
-    this.#own = parts.own;
+    this.#counters = parts.eventCounters;
     this.#filter = parts.filter;
+    this.#own = parts.own;
+    this.#eventsOnly = wanted === 'events';
+    this.#isWanted = typeof wanted === 'function' ? wanted : undefined;
   }
 
-  /** Whether a record would be taken in if it were emitted now. */
-  get open(): boolean {
-    return this.#gate.open;
+  /** Whether a record with this event name may be taken in if it were emitted now. */
+  mayTake(eventName: string | undefined): boolean {
+    return this.#gate.open && (!this.#eventsOnly || Boolean(eventName));
   }
 
   /** Takes a record in, or counts why not. `emittedIn` is the context that `onEmit` got. */
@@ -72,23 +65,24 @@ export class EventIntake {
 
   /** Queues the record, or returns why not. Throws what the record's getters or the filter throw. */
   #admit(record: ReadableLogRecord, emittedIn: Context | undefined): EventDropReason | undefined {
-    if (!this.#gate.open) return this.#gate.reason;
+    if (!this.#gate.open) return this.#gate.closedReason;
     // A subscriber that logs would be delivered its own log lines, and log again.
     if (this.#driver.moving || this.#filtering) return 'suppressed';
     // Registered twice, a processor gets the same record twice in a row.
     const { newest } = this.#queue;
     if (newest !== undefined && newest.record === record) return 'duplicate';
-    const { restrictions } = this.#recording;
-    const refused = restrictions?.refuse(record);
-    if (refused !== undefined) return refused;
-    if (this.#filter !== undefined && !this.#passes(record)) return 'filtered';
+    const { inForce: filter } = this.#filter;
+    const reason = filter?.dropReason(record);
+    if (reason !== undefined) return reason;
+    if (this.#eventsOnly && !record.eventName) return 'filtered';
+    if (this.#isWanted !== undefined && !this.#passes(record, this.#isWanted)) return 'filtered';
 
     const span = emittedIn && trace.getSpan(emittedIn);
     if (this.#own.has(span)) return 'suppressed';
     const active = span?.spanContext();
     // A record emitted with `context: undefined` has no span context, though one is active.
     const spanContext = record.spanContext ?? active;
-    const spanState = spanContext === active ? stateOf(span, restrictions) : 'unknown';
+    const spanState = spanContext === active ? stateOf(span, filter) : 'unknown';
     // What a subscriber awaits is not traced either: no span of the SDK is active there.
     if (spanState === 'unknown' && emittedIn !== undefined && isInSubscriber(emittedIn)) {
       return 'suppressed';
@@ -99,10 +93,10 @@ export class EventIntake {
     return 'queue_full';
   }
 
-  #passes(record: ReadableLogRecord): boolean {
+  #passes(record: ReadableLogRecord, isWanted: (record: ReadableLogRecord) => boolean): boolean {
     this.#filtering = true;
     try {
-      return this.#filter!(record);
+      return isWanted(record);
     } finally {
       this.#filtering = false;
     }
@@ -110,9 +104,9 @@ export class EventIntake {
 }
 
 /** What the context tells of the record's span. Spans that only carry ids are never recording nor ended. */
-function stateOf(span: Span | undefined, restrictions: Restrictions | undefined): SpanState {
+function stateOf(span: Span | undefined, filter: ScopeFilter | undefined): SpanState {
   if (span === undefined) return 'unknown';
-  if (restrictions?.excludes(span)) return 'excluded';
+  if (filter?.isExcluded(span)) return 'excluded';
   if (span.isRecording()) return 'recording';
   return 'ended' in span && span.ended === true ? 'ended' : 'unknown';
 }

@@ -2,31 +2,28 @@ import type { Context } from '@opentelemetry/api';
 import type { EventIntake } from './event-intake.js';
 import type { LogRecordProcessor, ReadableLogRecord } from '../../model/otel.js';
 import type { Lifecycle } from './lifecycle.js';
-import type { Taps } from './taps.js';
+import type { HookObservers } from './hook-observers.js';
 
 /** The cache as a log record processor: takes in each emitted record. */
 export class SpanCacheLogRecordProcessor implements LogRecordProcessor {
   readonly #intake: EventIntake;
-  readonly #eventsOnly: boolean;
-  readonly #taps: Taps;
+  readonly #observers: HookObservers;
   readonly #cache: Lifecycle;
 
-  constructor(intake: EventIntake, eventsOnly: boolean, taps: Taps, cache: Lifecycle) {
+  constructor(intake: EventIntake, observers: HookObservers, cache: Lifecycle) {
     this.#intake = intake;
-    this.#eventsOnly = eventsOnly;
-    this.#taps = taps;
+    this.#observers = observers;
     this.#cache = cache;
   }
 
   onEmit(logRecord: ReadableLogRecord, context?: Context): void {
-    this.#taps.emitted(logRecord, context);
+    this.#observers.emitted(logRecord, context);
     this.#intake.accept(logRecord, context);
   }
 
   /** Lets the SDK skip building records that nobody here would read. */
   enabled(options?: { eventName?: string }): boolean {
-    if (this.#taps.wantEveryRecord) return true;
-    return this.#intake.open && (!this.#eventsOnly || Boolean(options?.eventName));
+    return this.#observers.wantEveryRecord || this.#intake.mayTake(options?.eventName);
   }
 
   forceFlush(): Promise<void> {

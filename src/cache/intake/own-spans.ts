@@ -3,11 +3,11 @@ import { isSubscriberOnStack } from '../suppression.js';
 import type { Driver } from '../driver/driver.js';
 
 /**
- * The spans that subscribers start at their work: delivered, they would make more of themselves, for ever.
+ * The spans that subscribers start while they work: if these were delivered, each would lead to more of them, for ever.
  *
- * With a context manager the SDK does not even record them. Without one, a span is known as a subscriber's own by its
- * start: a delivery, or what runs in `untraced()`, is on the stack then; or its parent is such a span. Weak: a span is
- * known for as long as somebody holds it. Until there is the first one, to ask costs a look at a field.
+ * With a context manager the SDK does not even record them. Without one, a span is a subscriber's own if a delivery or
+ * `untraced()` is on the stack when it starts, or if its parent is such a span. Weak: a span is remembered for as long as
+ * somebody holds it. Until there is the first one, a look-up costs one field.
  */
 export class OwnSpans {
   readonly #driver: Driver;

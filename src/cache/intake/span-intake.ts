@@ -1,17 +1,17 @@
 import type { SpanCounters, SpanDropReason } from '../counters.js';
 import type { ReadableSpan } from '../../model/otel.js';
 import type { BoundedQueue } from '../queue/bounded-queue.js';
-import type { RecordingControl } from '../sampling/recording-control.js';
 import type { Driver } from '../driver/driver.js';
+import type { FilterControl } from './filter/filter-control.js';
 import type { Gate } from './gate.js';
+import type { IntakeParts } from './intake-parts.js';
 import type { OwnSpans } from './own-spans.js';
 
 /**
  * Where ended spans enter, inside the application's `span.end()`: a few branches, a push, a flag.
  *
- * Nothing here reads the span, so nothing here can throw; only where the recording leaves scopes out, its scope
- * is looked at. A span processor that was registered twice hands
- * over the same span twice in a row, which is seen here. Where the cache is both a span processor and an
+ * Nothing here reads the span, so nothing here can throw; only where the filter leaves scopes out, its scope
+ * is read. A span processor that was registered twice hands over the same span twice in a row, which is seen here. Where the cache is both a span processor and an
  * exporter, the second time may be seconds later: the reconciler is told to look out for it.
  */
 export class SpanIntake {
@@ -19,30 +19,22 @@ export class SpanIntake {
   readonly #queue: BoundedQueue<ReadableSpan>;
   readonly #driver: Driver;
   readonly #counters: SpanCounters;
-  readonly #recording: RecordingControl;
+  readonly #filter: FilterControl;
   readonly #own: OwnSpans;
   readonly #spansMayRepeat: () => void;
   /** By which ways spans have come in. */
   #ended = false;
   #exported = false;
 
-  constructor(parts: {
-    gate: Gate;
-    queue: BoundedQueue<ReadableSpan>;
-    driver: Driver;
-    counters: SpanCounters;
-    recording: RecordingControl;
-    own: OwnSpans;
-    /** Called when spans have come in both ways. */
-    spansMayRepeat: () => void;
-  }) {
+  /** @param spansMayRepeat called when spans have come in both ways */
+  constructor(parts: IntakeParts, spansMayRepeat: () => void) {
     this.#gate = parts.gate;
-    this.#queue = parts.queue;
+    this.#queue = parts.spans;
     this.#driver = parts.driver;
-    this.#counters = parts.counters;
-    this.#recording = parts.recording;
+    this.#counters = parts.spanCounters;
+    this.#filter = parts.filter;
     this.#own = parts.own;
-    this.#spansMayRepeat = parts.spansMayRepeat;
+    this.#spansMayRepeat = spansMayRepeat;
   }
 
   /** Whether nothing is taken in any more. */
@@ -80,21 +72,21 @@ export class SpanIntake {
   /** Counts a span that another cache delivered, and that is not taken in. */
   refuseReceived(reason: SpanDropReason): void {
     this.#counters.received++;
-    this.#refuse(reason);
+    this.#drop(reason);
   }
 
   #accept(span: ReadableSpan): SpanDropReason | undefined {
     this.#counters.received++;
-    if (!this.#gate.open) return this.#refuse(this.#gate.reason);
-    if (this.#own.has(span)) return this.#refuse('suppressed');
-    if (span === this.#queue.newest && span !== undefined) return this.#refuse('duplicate');
-    if (this.#recording.restrictions?.excludes(span)) return this.#refuse('scope_excluded');
-    if (!this.#queue.push(span)) return this.#refuse('queue_full');
+    if (!this.#gate.open) return this.#drop(this.#gate.closedReason);
+    if (this.#own.has(span)) return this.#drop('suppressed');
+    if (span === this.#queue.newest && span !== undefined) return this.#drop('duplicate');
+    if (this.#filter.inForce?.isExcluded(span)) return this.#drop('scope_excluded');
+    if (!this.#queue.push(span)) return this.#drop('queue_full');
     this.#driver.wake();
     return undefined;
   }
 
-  #refuse(reason: SpanDropReason): SpanDropReason {
+  #drop(reason: SpanDropReason): SpanDropReason {
     this.#counters.dropped[reason]++;
     return reason;
   }

@@ -2,39 +2,39 @@ import type { Context } from '@opentelemetry/api';
 import type { OwnSpans } from './own-spans.js';
 import type { SpanIntake } from './span-intake.js';
 import type { ReadableSpan, SpanProcessor } from '../../model/otel.js';
-import type { RecordedSpans } from '../sampling/recorded-spans.js';
+import type { SpansSampledHere } from '../sampling/spans-sampled-here.js';
 import type { OpenSpans, StartedSpan } from '../reconcile/open-spans.js';
 import type { Lifecycle } from './lifecycle.js';
-import type { Taps } from './taps.js';
+import type { HookObservers } from './hook-observers.js';
 
 /** The cache as a span processor: takes in each recorded span when it ends. */
 export class SpanCacheSpanProcessor implements SpanProcessor {
   readonly #intake: SpanIntake;
   readonly #own: OwnSpans;
   readonly #openSpans: OpenSpans | undefined;
-  readonly #recorded: RecordedSpans;
-  readonly #taps: Taps;
+  readonly #sampledHere: SpansSampledHere;
+  readonly #observers: HookObservers;
   readonly #cache: Lifecycle;
 
   constructor(
     intake: SpanIntake,
     own: OwnSpans,
     openSpans: OpenSpans | undefined,
-    recorded: RecordedSpans,
-    taps: Taps,
+    sampledHere: SpansSampledHere,
+    observers: HookObservers,
     cache: Lifecycle,
   ) {
     this.#intake = intake;
     this.#own = own;
     this.#openSpans = openSpans;
-    this.#recorded = recorded;
-    this.#taps = taps;
+    this.#sampledHere = sampledHere;
+    this.#observers = observers;
     this.#cache = cache;
   }
 
   onStart(span: unknown, parentContext: Context): void {
-    this.#recorded.started(span, parentContext);
-    this.#taps.started(span, parentContext);
+    this.#sampledHere.onStart(span, parentContext);
+    this.#observers.started(span, parentContext);
     if (this.#own.started(span, parentContext) || this.#openSpans === undefined) return;
     try {
       this.#openSpans.add(span as StartedSpan, performance.now());
@@ -44,7 +44,7 @@ export class SpanCacheSpanProcessor implements SpanProcessor {
   }
 
   onEnd(span: ReadableSpan): void {
-    this.#taps.ended(span);
+    this.#observers.ended(span);
     if (this.#openSpans !== undefined) this.#close(span);
     this.#intake.acceptEnded(span);
   }

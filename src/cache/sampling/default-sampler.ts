@@ -18,12 +18,15 @@ const ALWAYS_OFF: Rule = {
   toString: () => 'AlwaysOffSampler',
 };
 
+/** Follows the parent, and samples without one: the SDK's default. */
+export const PARENT_BASED: Sampler = parentBased(ALWAYS_ON);
+
 /** By the name that `OTEL_TRACES_SAMPLER` has for it. */
-const RULES: Readonly<Record<string, (env: NodeJS.ProcessEnv) => Rule>> = {
+const RULES: Readonly<Record<string, (env: NodeJS.ProcessEnv) => Sampler>> = {
   always_on: () => ALWAYS_ON,
   always_off: () => ALWAYS_OFF,
   traceidratio: (env) => traceIdRatioBased(ratioFrom(env)),
-  parentbased_always_on: () => parentBased(ALWAYS_ON),
+  parentbased_always_on: () => PARENT_BASED,
   parentbased_always_off: () => parentBased(ALWAYS_OFF),
   parentbased_traceidratio: (env) => parentBased(traceIdRatioBased(ratioFrom(env))),
 };
@@ -40,7 +43,7 @@ export function defaultSampler(env: NodeJS.ProcessEnv = process.env): Sampler {
   const name = env['OTEL_TRACES_SAMPLER']?.trim() || 'parentbased_always_on';
   if (Object.hasOwn(RULES, name)) return RULES[name]!(env);
   report('error', `unknown OTEL_TRACES_SAMPLER "${name}", using parentbased_always_on`);
-  return parentBased(ALWAYS_ON);
+  return PARENT_BASED;
 }
 
 /** Follows the parent, local or remote; asks `root` if there is none. */

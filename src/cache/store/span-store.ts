@@ -5,7 +5,7 @@ import { textOf } from '../../model/text-of.js';
 import { buildTraces, type Trace } from '../../trace/trace.js';
 import { treeLines } from '../../trace/tree-lines.js';
 import { SpanHistory } from './span-history.js';
-import type { Disposable } from '../../support/disposable.js';
+import type { Handle } from '../../support/handle.js';
 import type { Subscriber, SubscriptionStats } from '../fanout/subscriber.js';
 
 /** How much a store keeps. */
@@ -31,12 +31,11 @@ export interface SpanStoreOptions {
  * are not kept. Each read and `reset()` first delivers what is queued, so a span is there as soon as it has ended. Works
  * with `using`.
  */
-export interface SpanStore extends Disposable {
+export interface SpanStore extends Handle {
   /** Spans kept at most. */
   readonly capacity: number;
   /** Bytes that they may keep alive, estimated. */
   readonly maxBytes: number;
-  readonly closed: boolean;
   /** The spans kept, oldest first. */
   getFinishedSpans(): DeliveredSpan[];
   /** The spans kept, as one tree per trace. */

@@ -1,4 +1,5 @@
 import type { ReadableSpan } from '../../model/otel.js';
+import { internalsOf } from '../../cache/internals.js';
 import type { SpanCache } from '../../cache/span-cache.js';
 import type { SpanReceiver, SpanRelay } from '../../threads/index.js';
 import { readSettings, type Environment, type Settings } from '../environment.js';
@@ -39,14 +40,12 @@ export class Printing {
   }
 
   #startLate(env: Environment): void {
-    const tap = this.#cache.tap({
+    const observing = internalsOf(this.#cache).observe({
       onStart: (span) => {
-        tap[Symbol.dispose]();
+        observing.close();
         const settings = readSettings(env, () => {});
         if (settings.print) this.#start(settings).started(span as ReadableSpan);
       },
-      onEnd: () => {},
-      onEmit: () => {},
     });
   }
 

@@ -1,4 +1,6 @@
+import { internalsOf } from '../../cache/internals.js';
 import type { SpanCache } from '../../cache/span-cache.js';
+import type { Handle } from '../../support/handle.js';
 import { Losses } from './losses.js';
 import { OpenSpansReporter } from './open-spans-reporter.js';
 import { print } from './stderr.js';
@@ -9,17 +11,16 @@ export class RelayedThread {
   readonly #cache: SpanCache;
   readonly #losses: Losses;
   readonly #openSpans: OpenSpansReporter;
-  readonly #tap: Disposable;
+  readonly #observing: Handle;
 
   constructor(cache: SpanCache) {
     this.#cache = cache;
     // Of spans lost for other reasons, the relay tells the thread that prints.
     this.#losses = new Losses(cache, ['shutdown']);
     this.#openSpans = new OpenSpansReporter(cache);
-    this.#tap = cache.tap({
+    this.#observing = internalsOf(cache).observe({
       onStart: () => this.started(),
       onEnd: () => this.#openSpans.ended(),
-      onEmit: () => {},
     });
   }
 
@@ -30,7 +31,7 @@ export class RelayedThread {
 
   /** Counts nothing more. */
   close(): void {
-    this.#tap[Symbol.dispose]();
+    this.#observing.close();
   }
 
   /** Whatever comes afterwards waits for another call. */

@@ -1,8 +1,10 @@
 import { guarded } from '../../support/report.js';
 import type { DeliveredSpan } from '../../model/merged-span.js';
 import type { ReadableSpan } from '../../model/otel.js';
+import { internalsOf } from '../../cache/internals.js';
 import type { SpanCache } from '../../cache/span-cache.js';
 import * as realTimers from '../../support/timers.js';
+import type { Handle } from '../../support/handle.js';
 import { Losses } from './losses.js';
 import { OpenSpansReporter } from './open-spans-reporter.js';
 import { print } from './stderr.js';
@@ -61,7 +63,7 @@ export class TracePrinter {
   readonly #unfinished = new UnfinishedTraces();
   readonly #openSpans: OpenSpansReporter;
   readonly #printed = new Set<string>();
-  readonly #tap: Disposable;
+  readonly #observing: Handle;
   readonly #subscription: { close(): void };
   /** Spans printed before their trace had ended, because too many waited. */
   #printedEarly = 0;
@@ -76,10 +78,9 @@ export class TracePrinter {
     this.#timers = timers;
     this.#losses = new Losses(cache);
     this.#openSpans = new OpenSpansReporter(cache);
-    this.#tap = cache.tap({
+    this.#observing = internalsOf(cache).observe({
       onStart: (span) => this.started(span as ReadableSpan),
       onEnd: () => this.#openSpans.ended(),
-      onEmit: () => {},
     });
     this.#subscription = cache.subscribe(({ spans }) => this.#take(spans));
   }
@@ -109,7 +110,7 @@ export class TracePrinter {
 
   /** Prints nothing more, and takes in nothing more. */
   close(): void {
-    this.#tap[Symbol.dispose]();
+    this.#observing.close();
     this.#subscription.close();
     for (const traceId of this.#waiting.ids()) this.#takeOut(traceId);
   }

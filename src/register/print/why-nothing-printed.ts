@@ -8,10 +8,10 @@ const SAMPLES_NOTHING = /^(ParentBased\{root=)?(?:AlwaysOffSampler|TraceIdRatioB
 export function whyNothingIsPrinted(env: Environment): string | undefined {
   if (isTrue(env['OTEL_SDK_DISABLED'])) return 'OTEL_SDK_DISABLED=true: nothing is traced, so nothing is printed';
   const sampler = SAMPLES_NOTHING.exec(String(defaultSampler(env)));
-  if (sampler === null) return undefined;
+  if (sampler === null || Number(env['OTEL_SPAN_CACHE_SAMPLING_RATIO']) > 0) return undefined;
   const variables = ['OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG'].filter((variable) => env[variable]?.trim());
   const set = variables.map((variable) => `${variable}=${env[variable]!.trim()}`).join(' ');
   const [, parentBased] = sampler;
   const except = parentBased === undefined ? '' : ' but those that a caller samples';
-  return `${set}: no traces are sampled${except}, so none are printed, unless the program turns recording on`;
+  return `${set}: no traces are sampled${except}, so none are printed, unless OTEL_SPAN_CACHE_SAMPLING_RATIO or the program adds some`;
 }

@@ -1,6 +1,8 @@
 import type { LogRecordProcessor, SpanProcessor } from '../../model/otel.js';
+import { hasInternals, internalsOf } from '../../cache/internals.js';
 import type { SpanCache } from '../../cache/span-cache.js';
-import type { AsyncDisposable, Disposable } from '../../support/disposable.js';
+import type { AsyncDisposable } from '../../support/disposable.js';
+import type { Handle } from '../../support/handle.js';
 import { boolean, ofType, resolveOptions, type OptionsOf } from '../../support/option.js';
 import { attachScope, ForeignProviderError } from './errors.js';
 import { InstalledSdk, registeredProvider } from '../sdk/installed-sdk.js';
@@ -83,7 +85,7 @@ export interface TraceTesting extends AsyncDisposable {
 }
 
 const OPTIONS: OptionsOf<TraceTestingOptions> = {
-  cache: ofType('a SpanCache', (value) => typeof (value as SpanCache | null)?.tap === 'function'),
+  cache: ofType('a SpanCache', hasInternals),
   install: boolean(true),
   captureStartStack: boolean(false),
   ...SCOPE_LIMITS,
@@ -115,7 +117,7 @@ class ProcessTraceTesting implements TraceTesting {
   readonly #shared: ProcessWide;
   readonly #options: Required<TraceTestingOptions>;
   readonly #logArrival: LogArrival;
-  readonly #tap: Disposable | undefined;
+  readonly #observing: Handle | undefined;
   /** Providers whose spans were seen to arrive. */
   readonly #trusted = new WeakSet<object>();
   #logsApi: LogsApi | undefined;
@@ -131,7 +133,7 @@ class ProcessTraceTesting implements TraceTesting {
       mayBeUnread: () => shared.installed?.isRegistered !== true && hasUnreadLogsApi(),
     });
     if (options.cache === undefined && options.install) this.#requireProvider();
-    this.#tap = options.cache?.tap(shared.recorder);
+    this.#observing = options.cache && internalsOf(options.cache).observe(shared.recorder);
     shared.recorder.addUser(this, options.captureStartStack);
   }
 
@@ -176,7 +178,7 @@ class ProcessTraceTesting implements TraceTesting {
   shutdown(): Promise<void> {
     this.#isShutDown = true;
     const { recorder, installers } = this.#shared;
-    this.#tap?.[Symbol.dispose]();
+    this.#observing?.close();
     recorder.removeUser(this);
     if (installers.delete(this) && installers.size === 0) this.#shared.installed?.remove();
     return Promise.resolve();

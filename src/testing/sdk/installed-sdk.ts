@@ -3,22 +3,18 @@ import {
   propagation,
   ROOT_CONTEXT,
   trace,
-  TraceFlags,
   createContextKey,
-  type Context,
   type ContextManager,
   type TextMapPropagator,
   type TracerProvider,
 } from '@opentelemetry/api';
-import type { LogRecordProcessor, SpanProcessor } from '../../model/otel.js';
+import { PARENT_BASED } from '../../cache/sampling/default-sampler.js';
+import type { LogRecordProcessor, Sampler, SpanProcessor } from '../../model/otel.js';
+import { NOT_RECORD } from '../../model/sampling.js';
 import { randomIds } from './random-ids.js';
 import type { Recorder } from '../capture/recorder.js';
 import { UnreadLogs } from './unread-logs.js';
 import type { UserSdk } from './user-sdk.js';
-
-/** The SDK's `SamplingDecision`. */
-const NOT_RECORD = 0;
-const RECORD_AND_SAMPLED = 2;
 
 const CHECK = createContextKey('otel-span-cache/testing check');
 
@@ -111,17 +107,13 @@ function hasContextManager(): boolean {
 }
 
 /** The SDK's default sampler: samples all spans but those with an unsampled parent, which are counted. */
-function parentBasedSampler(recorder: Recorder): object {
+function parentBasedSampler(recorder: Recorder): Sampler {
   return {
-    shouldSample(parentContext: Context) {
-      const parent = trace.getSpanContext(parentContext);
-      const sampled =
-        parent === undefined ||
-        !trace.isSpanContextValid(parent) ||
-        (parent.traceFlags & TraceFlags.SAMPLED) !== 0;
-      if (!sampled) recorder.onUnsampled();
-      return { decision: sampled ? RECORD_AND_SAMPLED : NOT_RECORD };
+    shouldSample(...span) {
+      const result = PARENT_BASED.shouldSample(...span);
+      if (result.decision === NOT_RECORD) recorder.onUnsampled();
+      return result;
     },
-    toString: () => 'ParentBased{root=AlwaysOnSampler}',
+    toString: () => PARENT_BASED.toString(),
   };
 }

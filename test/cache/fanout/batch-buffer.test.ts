@@ -143,7 +143,7 @@ describe('BatchBuffer', () => {
       const batch = [Object.defineProperty({} as ReadableSpan, 'name', { get: name })];
 
       const straight = new BatchBuffer(10, 2 ** 20);
-      straight.passSpans(batch);
+      straight.bypassSpans(batch);
       const unread = name.callCount;
       for (let i = 0; i < 3; i++) new BatchBuffer(10, 2 ** 20).addSpans(batch);
 

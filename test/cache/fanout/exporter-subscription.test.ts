@@ -1,7 +1,8 @@
 import { diag, ROOT_CONTEXT } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { ExporterSubscription, type ExporterOptions } from '../../../src/cache/fanout/exporter-subscription.js';
+import type { ExporterOptions } from '../../../src/cache/fanout/exporter-options.js';
+import { ExporterSubscription } from '../../../src/cache/fanout/exporter-subscription.js';
 import type { ExportResult, ReadableSpan, SpanExporter } from '../../../src/model/otel.js';
 import { startSdk } from '../../sdk.js';
 import { listenToWarnings } from '../../scenarios/service.js';

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import type { DeliveredSpan, OrphanEvent } from '../../../src/index.js';
 import { listenToWarnings, startService } from '../../scenarios/service.js';
+import { receive } from '../../../src/threads/index.js';
 
 describe('BatchIntake', () => {
   afterEach(() => diag.disable());
@@ -12,7 +13,7 @@ describe('BatchIntake', () => {
     listenToWarnings(warn);
     const { cache } = startService();
 
-    cache.receive({ dropped: -1 });
+    receive(cache, { dropped: -1 });
 
     expect(warn.args.map(([, message, error]) => [message, String(error)])).to.deep.equal([
       ['a batch of another cache could not be read', 'TypeError: dropped must be a number of spans or orphans'],
@@ -24,7 +25,7 @@ describe('BatchIntake', () => {
     const subscription = cache.subscribe({ orphans: true });
     const orphans = ['late', 'bored', 'expired'].map((reason) => ({ name: 'line', reason }) as OrphanEvent);
 
-    cache.receive({ orphans });
+    receive(cache, { orphans });
 
     expect(cache.stats().events.dropped.invalid).to.equal(1);
     expect(subscription.take()!.orphans).to.deep.equal([orphans[0], orphans[2]]);
@@ -39,7 +40,7 @@ describe('BatchIntake', () => {
       },
     });
 
-    cache.receive({ spans: [span as DeliveredSpan] });
+    receive(cache, { spans: [span as DeliveredSpan] });
 
     expect(cache.stats().spans).to.include({ received: 1, amended: 0 });
   });

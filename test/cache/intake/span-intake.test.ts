@@ -1,36 +1,33 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
+import type { IntakeParts } from '../../../src/cache/intake/intake-parts.js';
 import type { Driver } from '../../../src/cache/driver/driver.js';
 import { Gate } from '../../../src/cache/intake/gate.js';
 import { OwnSpans } from '../../../src/cache/intake/own-spans.js';
 import { SpanIntake } from '../../../src/cache/intake/span-intake.js';
-import { FanOut } from '../../../src/cache/fanout/fan-out.js';
-import { SpanStoreSubscription } from '../../../src/cache/store/span-store.js';
 import { SpanCounters } from '../../../src/cache/counters.js';
 import type { ReadableSpan } from '../../../src/model/otel.js';
 import { BoundedQueue } from '../../../src/cache/queue/bounded-queue.js';
-import { RecordingControl } from '../../../src/cache/sampling/recording-control.js';
+import { FilterControl } from '../../../src/cache/intake/filter/filter-control.js';
 
 const newSpan = () => ({}) as ReadableSpan;
 
 /** An intake with somebody subscribed, and its neighbours' sides of it. */
 function setUp() {
-  const fanOut = new FanOut();
-  fanOut.add(new SpanStoreSubscription({ capacity: 1, maxBytes: 2 ** 20 }, () => {}, fanOut.remove));
-  const gate = new Gate(fanOut);
-  gate.update();
+  const gate = new Gate();
+  gate.update(true, false);
   const queue = new BoundedQueue<ReadableSpan>('span', 2);
   const driver = { wake: sinon.spy(), flush: sinon.spy() };
   const spansMayRepeat = sinon.spy();
-  const intake = new SpanIntake({
+  const parts = {
     gate,
-    queue,
+    spans: queue,
     driver: driver as unknown as Driver,
-    counters: new SpanCounters(),
-    recording: new RecordingControl(undefined),
+    spanCounters: new SpanCounters(),
+    filter: new FilterControl(),
     own: new OwnSpans(driver as unknown as Driver),
-    spansMayRepeat,
-  });
+  };
+  const intake = new SpanIntake(parts as IntakeParts, spansMayRepeat);
   return { intake, driver, spansMayRepeat };
 }
 

@@ -8,7 +8,7 @@ import {
   type SpanExporter,
   type Subscription,
 } from 'otel-span-cache';
-import { connectThreads, receiveSpans, type ThreadStats } from 'otel-span-cache/threads';
+import { connectThreads, onDemand, receive, receiveSpans, type ReceivedBatch, type ThreadStats } from 'otel-span-cache/threads';
 import { traceTesting, type TraceTesting } from 'otel-span-cache/testing';
 import { remoteScope, type RemoteScope } from 'otel-span-cache/testing/remote';
 
@@ -37,6 +37,23 @@ export async function main(exporter: SpanExporter): Promise<string> {
   cache.subscribe((batch) => (last.batch = batch)).close();
   await handle.forceFlush();
   return store.traces().map((trace) => formatTrace(trace)).join('\n');
+}
+
+export function bring(batch: ReceivedBatch, send: (what: string) => void): boolean {
+  using demand = onDemand(cache, ({ spans }) => send(spans ? 'start' : 'stop'));
+  receive(cache, batch);
+  return demand.closed;
+}
+
+export function operate(name: string): number {
+  using listening = cache.filter.onChange(({ scopes }, previous) => send(previous.scopes.exclude, scopes.exclude));
+  cache.sampling.set({ enabled: true, ratio: 0.1, forMillis: 600_000 });
+  cache.filter.set({ minSeverity: 13, scopes: { exclude: [name] } });
+  return listening.closed ? 0 : cache.sampling.settings.until;
+}
+
+function send(...lists: (readonly string[])[]): number {
+  return lists.length;
 }
 
 export async function diedThreads(): Promise<readonly ThreadStats[]> {

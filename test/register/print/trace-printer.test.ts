@@ -5,6 +5,7 @@ import type { SpanCacheOptions } from '../../../src/index.js';
 import { TracePrinter } from '../../../src/register/print/trace-printer.js';
 import { startService } from '../../scenarios/service.js';
 import { traces } from '../printed-traces.js';
+import { receive } from '../../../src/threads/index.js';
 
 interface Printing extends SpanCacheOptions {
   maxWaitingSpans?: number;
@@ -196,7 +197,7 @@ describe('TracePrinter', () => {
       const write = (text: string) => printed.push(traces(text));
       const timers = { setTimeout, clearTimeout };
       const printer = new TracePrinter(here.cache, { write, maxWaitingBytes: 2 ** 26, othersSend: () => true, timers });
-      there.cache.subscribe(({ spans }) => here.cache.receive({ spans }));
+      there.cache.subscribe(({ spans }) => receive(here.cache, { spans }));
       const flush = () => {
         there.cache.flush();
         here.cache.flush();

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { whyNothingIsPrinted } from '../../../src/register/print/why-nothing-printed.js';
 
 describe('whyNothingIsPrinted()', () => {
-  const unless = 'so none are printed, unless the program turns recording on';
+  const unless = 'so none are printed, unless OTEL_SPAN_CACHE_SAMPLING_RATIO or the program adds some';
   const ratio = (name: string, value: string) => ({ OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: value });
   const CASES: [env: Record<string, string>, reason: string | undefined][] = [
     [{}, undefined],
@@ -17,6 +17,7 @@ describe('whyNothingIsPrinted()', () => {
       ratio('traceidratio', '0.0'),
       `OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=0.0: no traces are sampled, ${unless}`,
     ],
+    [{ OTEL_TRACES_SAMPLER: 'always_off', OTEL_SPAN_CACHE_SAMPLING_RATIO: '0.5' }, undefined],
     [{ OTEL_TRACES_SAMPLER: 'unknown' }, undefined],
     [{ OTEL_SDK_DISABLED: 'True' }, 'OTEL_SDK_DISABLED=true: nothing is traced, so nothing is printed'],
   ];

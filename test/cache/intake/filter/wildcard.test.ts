@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { matchesPattern } from '../../../src/cache/sampling/wildcard.js';
-import { runs } from '../../property-runs.js';
+import { matchesPattern } from '../../../../src/cache/intake/filter/wildcard.js';
+import { runs } from '../../../property-runs.js';
 
 /** The definition, word for word: slow, and beyond doubt. */
 function reference(name: string, pattern: string): boolean {

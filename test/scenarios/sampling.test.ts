@@ -58,7 +58,7 @@ function isSampled(span: Span): boolean {
   return (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
 }
 
-describe('Recording', () => {
+describe('Sampling', () => {
   describe('by a sampler', () => {
     it('is off at first: what the delegate leaves out is not recorded', () => {
       const { cache, start, delivered } = startSampled(OFF);
@@ -74,7 +74,7 @@ describe('Recording', () => {
 
     it('records, while it is on, what the delegate leaves out, and never samples it', () => {
       const { cache, start, child, log, delivered } = startSampled(OFF);
-      cache.recording.enabled = true;
+      cache.sampling.set({ enabled: true });
 
       const root = start('root');
       const inner = child(root, 'inner');
@@ -89,7 +89,7 @@ describe('Recording', () => {
     });
 
     it('can be on from the start', () => {
-      const { cache, start, delivered } = startSampled(OFF, { recording: { enabled: true } });
+      const { cache, start, delivered } = startSampled(OFF, { sampling: { enabled: true } });
 
       start('work').end();
       cache.flush();
@@ -101,7 +101,7 @@ describe('Recording', () => {
       const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
       try {
         const { cache, start } = startSampled(OFF);
-        cache.recording.set({ enabled: true, forMillis: 60_000 });
+        cache.sampling.set({ enabled: true, forMillis: 60_000 });
 
         expect(start('before').isRecording()).to.equal(true);
         clock.tick(60_000);
@@ -113,10 +113,10 @@ describe('Recording', () => {
 
     it('goes on with a trace that it has begun', () => {
       const { cache, start, child, delivered } = startSampled(OFF);
-      cache.recording.enabled = true;
+      cache.sampling.set({ enabled: true });
       const root = start('root');
 
-      cache.recording.enabled = false;
+      cache.sampling.set({ enabled: false });
       const open = child(root, 'open');
       root.end();
       const late = child(root, 'late');
@@ -133,7 +133,7 @@ describe('Recording', () => {
       const { cache, start, child, delivered } = startSampled(OFF);
       const root = start('root');
 
-      cache.recording.enabled = true;
+      cache.sampling.set({ enabled: true });
       child(root, 'child').end();
       root.end();
       cache.flush();
@@ -142,7 +142,7 @@ describe('Recording', () => {
     });
 
     it('goes on with a trace when another processor starts a span in onStart()', () => {
-      const cache = newCache({ recording: { enabled: true } });
+      const cache = newCache({ sampling: { enabled: true } });
       let starting = false;
       let nested: Span | undefined;
       const starter = {
@@ -158,7 +158,7 @@ describe('Recording', () => {
       const { tracer } = startSdk({ spanProcessors: [starter, cache.spanProcessor], sampler: cache.sampler(OFF) });
       const root = tracer.startSpan('root', {}, ROOT_CONTEXT);
 
-      cache.recording.enabled = false;
+      cache.sampling.set({ enabled: false });
 
       for (const parent of [root, nested!]) {
         expect(tracer.startSpan('child', {}, trace.setSpan(ROOT_CONTEXT, parent)).isRecording()).to.equal(true);
@@ -172,7 +172,7 @@ describe('Recording', () => {
         }),
         toString: () => 'no noise',
       };
-      const { cache, start, child, delivered } = startSampled(delegate, { recording: { enabled: true, ratio: 0 } });
+      const { cache, start, child, delivered } = startSampled(delegate, { sampling: { enabled: true, ratio: 0 } });
 
       const root = start('root');
       const noise = child(root, 'noise');
@@ -196,19 +196,19 @@ describe('Recording', () => {
     });
 
     it('records nothing where the cache wants no unsampled spans', () => {
-      const { cache, start } = startSampled(OFF, { unsampledSpans: false, recording: { enabled: true } });
+      const { cache, start } = startSampled(OFF, { unsampledSpans: false, sampling: { enabled: true } });
 
       expect(start('work').isRecording()).to.equal(false);
       expect(cache.sampler(OFF)).to.equal(OFF);
     });
 
     it('ends with the cache', async () => {
-      const { cache, start } = startSampled(OFF, { recording: { enabled: true } });
+      const { cache, start } = startSampled(OFF, { sampling: { enabled: true } });
 
       await cache.shutdown();
 
       expect(start('work').isRecording()).to.equal(false);
-      expect(cache.recording.enabled).to.equal(false);
+      expect(cache.sampling.settings.enabled).to.equal(false);
     });
 
     it('lets what the delegate throws go to whoever starts the span', () => {
@@ -221,7 +221,7 @@ describe('Recording', () => {
       const { cache, start } = startSampled(delegate as unknown as Sampler);
 
       expect(() => start('work')).to.throw(error);
-      cache.recording.enabled = true;
+      cache.sampling.set({ enabled: true });
       expect(() => start('work')).to.throw(error);
     });
 
@@ -237,7 +237,7 @@ describe('Recording', () => {
     it('makes no difference to exporters, neither of the SDK nor of the cache', async () => {
       const beside = new InMemorySpanExporter();
       const attached = new InMemorySpanExporter();
-      const cache = newCache({ recording: { enabled: true } });
+      const cache = newCache({ sampling: { enabled: true } });
       cache.addExporter(attached);
       const store = cache.store();
       let count = 0;
@@ -280,7 +280,7 @@ describe('Recording', () => {
         });
 
         work('before');
-        cache.recording.enabled = true;
+        cache.sampling.set({ enabled: true });
         work('recorded');
 
         expect(names(store.getFinishedSpans())).to.deep.equal(['inner', 'recorded']);
@@ -294,18 +294,20 @@ describe('Recording', () => {
       }
     });
   });
+});
 
+describe('The filter', () => {
   describe('with a lowest severity', () => {
     it('leaves out log records below it, and counts them', () => {
       const { cache, start, logger, delivered } = startSampled(new AlwaysOnSampler());
-      cache.recording.set({ enabled: true, minSeverity: 13 });
+      cache.filter.set({ minSeverity: 13 });
       const span = start('work');
       const inSpan = trace.setSpan(ROOT_CONTEXT, span);
 
       logger.emit({ body: 'debug', severityNumber: 5, context: inSpan });
       logger.emit({ body: 'warn', severityNumber: 13, context: inSpan });
       logger.emit({ body: 'none', context: inSpan });
-      cache.recording.enabled = false;
+      cache.filter.set({ minSeverity: 0 });
       logger.emit({ body: 'debug, unrestricted', severityNumber: 5, context: inSpan });
       span.end();
       cache.flush();
@@ -317,10 +319,10 @@ describe('Recording', () => {
   });
 
   describe('of scopes', () => {
-    const recording = { enabled: true, scopes: { exclude: ['noisy*'] } };
+    const filter = { scopes: { exclude: ['noisy*'] } };
 
     it('leaves out the spans of others, and counts them', () => {
-      const { cache, getTracer, delivered } = startSampled(new AlwaysOnSampler(), { recording });
+      const { cache, getTracer, delivered } = startSampled(new AlwaysOnSampler(), { filter });
 
       for (const scope of ['noisy', 'noisy-too', 'quiet']) getTracer(scope).startSpan(scope, {}, ROOT_CONTEXT).end();
       cache.flush();
@@ -334,7 +336,7 @@ describe('Recording', () => {
       const { cache, getTracer, delivered } = startSampled(new AlwaysOnSampler());
       const results: unknown[] = [];
       const ended = [getTracer('noisy'), getTracer('quiet')].map((tracer) => tracer.startSpan('work', {}, ROOT_CONTEXT));
-      cache.recording.set(recording);
+      cache.filter.set(filter);
 
       cache.exporter.export(ended as never[], (result) => results.push(result));
       cache.flush();
@@ -344,7 +346,7 @@ describe('Recording', () => {
     });
 
     it('leaves out the log records of others, and counts them', () => {
-      const { cache, start, getLogger, delivered } = startSampled(new AlwaysOnSampler(), { recording });
+      const { cache, start, getLogger, delivered } = startSampled(new AlwaysOnSampler(), { filter });
       const span = start('work');
 
       for (const scope of ['noisy', 'quiet']) {
@@ -358,7 +360,7 @@ describe('Recording', () => {
     });
 
     it('delivers a log record in a span that is left out as an orphan, be the span open or over', () => {
-      const { cache, getTracer, log, orphans } = startSampled(new AlwaysOnSampler(), { recording });
+      const { cache, getTracer, log, orphans } = startSampled(new AlwaysOnSampler(), { filter });
       const span = getTracer('noisy').startSpan('work', {}, ROOT_CONTEXT);
 
       log(span, 'open');
@@ -372,12 +374,23 @@ describe('Recording', () => {
       expect(parkedSpans).to.equal(0);
     });
 
-    it('takes everything in when recording is off', () => {
-      const { cache, getTracer, delivered } = startSampled(new AlwaysOnSampler(), { recording });
+    it('is in force whether sampling is on or off, for spans that only the cache has recorded too', () => {
+      const { cache, getTracer, delivered } = startSampled(OFF, { filter, sampling: { enabled: true } });
+
+      for (const scope of ['noisy', 'quiet']) getTracer(scope).startSpan(scope, {}, ROOT_CONTEXT).end();
+      cache.sampling.set({ enabled: false });
+      cache.flush();
+
+      expect(names(delivered)).to.deep.equal(['quiet']);
+      expect(cache.filter.settings).to.deep.equal({ minSeverity: 0, scopes: { include: ['*'], exclude: ['noisy*'] } });
+    });
+
+    it('takes everything in once it is taken away', () => {
+      const { cache, getTracer, delivered } = startSampled(new AlwaysOnSampler(), { filter });
       const tracer = getTracer('noisy');
 
       tracer.startSpan('before', {}, ROOT_CONTEXT).end();
-      cache.recording.enabled = false;
+      cache.filter.set({ scopes: {} });
       tracer.startSpan('after', {}, ROOT_CONTEXT).end();
       cache.flush();
 

@@ -1,27 +1,27 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { Restrictions } from '../../../src/cache/sampling/restrictions.js';
-import type { ScopePatterns } from '../../../src/cache/sampling/settings.js';
+import { ScopeFilter } from '../../../../src/cache/intake/filter/scope-filter.js';
+import type { FilterOptions, FilterSettings } from '../../../../src/cache/intake/filter/filter-settings.js';
 
-const ALL: Required<ScopePatterns> = { include: ['*'], exclude: [] };
+const ALL: FilterSettings['scopes'] = { include: ['*'], exclude: [] };
 
-function excludes(scopes: ScopePatterns, name: string): boolean {
-  return new Restrictions(0, { ...ALL, ...scopes }).excludes({ instrumentationScope: { name } });
+function excludes(scopes: FilterOptions['scopes'], name: string): boolean {
+  return new ScopeFilter(0, { ...ALL, ...scopes }).isExcluded({ instrumentationScope: { name } });
 }
 
 function refuse(minSeverity: number, severityNumber?: number) {
-  return new Restrictions(minSeverity, ALL).refuse({ severityNumber, instrumentationScope: { name: 'app' } } as never);
+  return new ScopeFilter(minSeverity, ALL).dropReason({ severityNumber, instrumentationScope: { name: 'app' } } as never);
 }
 
-describe('Restrictions', () => {
-  it('are none for settings that leave nothing out', () => {
-    const settings = { enabled: true, ratio: 0.5, minSeverity: 0 };
+describe('ScopeFilter', () => {
+  it('is none for settings that leave nothing out', () => {
+    const settings = { minSeverity: 0 };
 
-    expect(Restrictions.of({ ...settings, scopes: ALL })).to.equal(undefined);
-    expect(Restrictions.of({ ...settings, scopes: { include: ['app', '*'], exclude: [] } })).to.equal(undefined);
-    expect(Restrictions.of({ ...settings, minSeverity: 9, scopes: ALL })).to.be.instanceOf(Restrictions);
-    expect(Restrictions.of({ ...settings, scopes: { ...ALL, exclude: ['app'] } })).to.be.instanceOf(Restrictions);
-    expect(Restrictions.of({ ...settings, scopes: { ...ALL, include: ['app'] } })).to.be.instanceOf(Restrictions);
+    expect(ScopeFilter.of({ ...settings, scopes: ALL })).to.equal(undefined);
+    expect(ScopeFilter.of({ ...settings, scopes: { include: ['app', '*'], exclude: [] } })).to.equal(undefined);
+    expect(ScopeFilter.of({ ...settings, minSeverity: 9, scopes: ALL })).to.be.instanceOf(ScopeFilter);
+    expect(ScopeFilter.of({ ...settings, scopes: { ...ALL, exclude: ['app'] } })).to.be.instanceOf(ScopeFilter);
+    expect(ScopeFilter.of({ ...settings, scopes: { ...ALL, include: ['app'] } })).to.be.instanceOf(ScopeFilter);
   });
 
   describe('of scopes', () => {
@@ -61,11 +61,11 @@ describe('Restrictions', () => {
     });
 
     it('look at the name of a scope once, however many spans it has', () => {
-      const restrictions = new Restrictions(0, { ...ALL, exclude: ['*b'] });
+      const filter = new ScopeFilter(0, { ...ALL, exclude: ['*b'] });
       const name = sinon.fake.returns('ab');
       const instrumentationScope = Object.defineProperty({} as { name: string }, 'name', { get: name });
 
-      const verdicts = [1, 2, 3].map(() => restrictions.excludes({ instrumentationScope }));
+      const verdicts = [1, 2, 3].map(() => filter.isExcluded({ instrumentationScope }));
 
       expect(verdicts).to.deep.equal([true, true, true]);
       expect(name.callCount).to.equal(1);
@@ -79,16 +79,16 @@ describe('Restrictions', () => {
     });
 
     it('let through what has no scope or cannot be read', () => {
-      const restrictions = new Restrictions(0, { ...ALL, exclude: ['*'] });
+      const filter = new ScopeFilter(0, { ...ALL, exclude: ['*'] });
       const broken = {
         get instrumentationScope(): never {
           throw new Error('broken');
         },
       };
 
-      expect(restrictions.excludes({})).to.equal(false);
-      expect(restrictions.excludes(broken)).to.equal(false);
-      expect(restrictions.excludes(undefined as never)).to.equal(false);
+      expect(filter.isExcluded({})).to.equal(false);
+      expect(filter.isExcluded(broken)).to.equal(false);
+      expect(filter.isExcluded(undefined as never)).to.equal(false);
     });
   });
 

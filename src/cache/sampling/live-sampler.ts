@@ -10,27 +10,27 @@ import {
 } from '@opentelemetry/api';
 import type { Sampler, SamplingResult } from '../../model/otel.js';
 import { NOT_RECORD, RECORD } from '../../model/sampling.js';
-import type { RecordedSpans } from './recorded-spans.js';
-import type { RecordingControl } from './recording-control.js';
+import type { SamplingControl } from './sampling-control.js';
+import type { SpansSampledHere } from './spans-sampled-here.js';
 
 /**
- * Has spans recorded that its delegate leaves unrecorded, for the cache alone: never sampled, so no exporter and
- * no other service sees a difference. What the delegate records or samples stays as it says, and what
- * it throws goes where it would without this: to whoever starts the span.
+ * Records spans that its delegate leaves unrecorded, for the cache alone: they are never sampled, so no exporter and
+ * no other service sees a difference. Decisions of the delegate to record or to sample are passed on, and what it throws
+ * reaches whoever starts the span, as without this.
  *
  * Whole traces: a span without a parent in this process is decided by its trace id, any other follows its
- * parent, be that parent over and whatever the settings are by then. Off, only those follow that were
- * recorded because of this.
+ * parent, even if that has ended or the settings have changed. While sampling is off, only children of spans that were
+ * recorded because of this follow.
  */
-export class RecordingSampler implements Sampler {
+export class LiveSampler implements Sampler {
   readonly #delegate: Sampler;
-  readonly #recording: RecordingControl;
-  readonly #recorded: RecordedSpans;
+  readonly #sampling: SamplingControl;
+  readonly #sampledHere: SpansSampledHere;
 
-  constructor(delegate: Sampler, recording: RecordingControl, recorded: RecordedSpans) {
+  constructor(delegate: Sampler, sampling: SamplingControl, sampledHere: SpansSampledHere) {
     this.#delegate = delegate;
-    this.#recording = recording;
-    this.#recorded = recorded;
+    this.#sampling = sampling;
+    this.#sampledHere = sampledHere;
   }
 
   shouldSample(
@@ -42,9 +42,9 @@ export class RecordingSampler implements Sampler {
     links: Link[],
   ): SamplingResult {
     const result = this.#delegate.shouldSample(context, traceId, spanName, spanKind, attributes, links);
-    if (result.decision !== NOT_RECORD || !this.#recording.everEnabled) return result;
+    if (result.decision !== NOT_RECORD || !this.#sampling.hasBeenEnabled) return result;
     if (!this.#isWanted(context, traceId)) return result;
-    this.#recorded.expect(context, traceId);
+    this.#sampledHere.noteDecision(context, traceId);
     return { ...result, decision: RECORD };
   }
 
@@ -52,12 +52,12 @@ export class RecordingSampler implements Sampler {
     return `SpanCacheSampler{${this.#delegate.toString()}}`;
   }
 
-  /** With recording off, this is all that it costs: is the parent one of ours? */
+  /** While sampling is off, this costs one look-up of the parent. */
   #isWanted(context: Context, traceId: string): boolean {
     const parent = trace.getSpan(context);
     const parentContext = parent?.spanContext();
-    if (parentContext !== undefined && this.#recorded.has(parentContext)) return true;
-    const { traces } = this.#recording;
+    if (parentContext !== undefined && this.#sampledHere.has(parentContext)) return true;
+    const { traces } = this.#sampling;
     if (traces === undefined) return false;
     return isLocal(parentContext) ? isRecorded(parent!) : traces.includes(traceId);
   }

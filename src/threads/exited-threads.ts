@@ -6,7 +6,7 @@ const MAX_LISTED = 32;
 type Sums = ReceiverStats['earlier'];
 
 /** The numbers of threads that have gone: the last ones each, those before as sums. */
-export class GoneThreads {
+export class ExitedThreads {
   readonly #listed: ThreadStats[] = [];
   #earlier: Sums = {
     ended: 0,

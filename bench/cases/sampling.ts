@@ -1,6 +1,6 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { AlwaysOffSampler, AlwaysOnSampler, BasicTracerProvider, type Sampler } from '@opentelemetry/sdk-trace-base';
-import { SpanCache, type RecordingOptions } from '../../src/index.js';
+import { SpanCache, type SpanCacheOptions } from '../../src/index.js';
 import type { BenchCase } from '../case.js';
 import { alternate, type Variant } from '../measure/alternate.js';
 import { subscribeCounting } from './sdk.js';
@@ -8,32 +8,32 @@ import { subscribeCounting } from './sdk.js';
 const NOT_SAMPLED = new AlwaysOffSampler();
 const SAMPLED = new AlwaysOnSampler();
 
-export const recording: BenchCase = {
-  name: 'recording',
+export const sampling: BenchCase = {
+  name: 'sampling',
   rows: [
     {
-      id: 'recording-off',
-      what: 'span that is not sampled, `cache.sampler()` in the provider, recording off',
+      id: 'sampling-off',
+      what: 'span that is not sampled, `cache.sampler()` in the provider, sampling off',
       against: 'the delegate alone',
       unit: 'ns',
       bar: { limit: 1, withinSpread: true },
     },
     {
-      id: 'recording-off-again',
-      what: 'the same, recording having been on before',
+      id: 'sampling-off-again',
+      what: 'the same, sampling having been on before',
       against: 'the delegate alone',
       unit: 'ns',
     },
     {
-      id: 'recording-on',
-      what: 'span that is not sampled, recorded and delivered to one callback, recording on',
-      against: 'a sampled one, delivered with recording off',
+      id: 'sampling-on',
+      what: 'span that is not sampled, recorded and delivered to one callback, sampling on',
+      against: 'a sampled one, delivered with sampling off',
       unit: 'ns',
     },
     {
-      id: 'recording-scopes',
+      id: 'sampling-scopes',
       what: 'the same, with patterns of scopes to leave out',
-      against: 'a sampled one, delivered with recording off',
+      against: 'a sampled one, delivered with sampling off',
       unit: 'ns',
     },
   ],
@@ -46,22 +46,22 @@ export const recording: BenchCase = {
         spansBy('none', () => NOT_SAMPLED),
         spansBy('none', (cache) => cache.sampler(NOT_SAMPLED)),
         spansBy('none', (cache) => {
-          cache.recording.enabled = true;
-          cache.recording.enabled = false;
+          cache.sampling.set({ enabled: true });
+          cache.sampling.set({ enabled: false });
           return cache.sampler(NOT_SAMPLED);
         }),
         spansBy('all', (cache) => cache.sampler(SAMPLED)),
-        spansBy('all', (cache) => cache.sampler(NOT_SAMPLED), { enabled: true }),
-        spansBy('all', (cache) => cache.sampler(NOT_SAMPLED), { enabled: true, scopes }),
+        spansBy('all', (cache) => cache.sampler(NOT_SAMPLED), { sampling: { enabled: true } }),
+        spansBy('all', (cache) => cache.sampler(NOT_SAMPLED), { sampling: { enabled: true }, filter: { scopes } }),
       ],
       { count: 4_096, millis },
     );
     return {
       samples: {
-        'recording-off': { ours: off!, theirs: alone! },
-        'recording-off-again': { ours: offAgain!, theirs: alone! },
-        'recording-on': { ours: on!, theirs: sampled! },
-        'recording-scopes': { ours: onWithScopes!, theirs: sampled! },
+        'sampling-off': { ours: off!, theirs: alone! },
+        'sampling-off-again': { ours: offAgain!, theirs: alone! },
+        'sampling-on': { ours: on!, theirs: sampled! },
+        'sampling-scopes': { ours: onWithScopes!, theirs: sampled! },
       },
     };
   },
@@ -70,9 +70,9 @@ export const recording: BenchCase = {
 function spansBy(
   delivered: 'all' | 'none',
   samplerOf: (cache: SpanCache) => Sampler,
-  options: RecordingOptions = {},
+  options: SpanCacheOptions = {},
 ): Variant {
-  const cache = new SpanCache({ recording: options });
+  const cache = new SpanCache(options);
   const arrived = subscribeCounting(cache);
   let made = 0;
   const provider = new BasicTracerProvider({ spanProcessors: [cache.spanProcessor], sampler: samplerOf(cache) });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { GoneThreads } from '../../src/threads/gone-threads.js';
+import { ExitedThreads } from '../../src/threads/exited-threads.js';
 
-describe('GoneThreads', () => {
+describe('ExitedThreads', () => {
   const stats = (threadId: number, state: 'ended' | 'died') => ({
     threadId,
     threadName: undefined,
@@ -15,7 +15,7 @@ describe('GoneThreads', () => {
   });
 
   it('lists the last 32, and has sums of those before', () => {
-    const gone = new GoneThreads();
+    const gone = new ExitedThreads();
 
     for (let id = 1; id <= 35; id++) gone.add(stats(id, id === 2 ? 'died' : 'ended'));
 

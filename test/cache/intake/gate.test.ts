@@ -1,36 +1,36 @@
 import { diag } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { Demand } from '../../../src/cache/intake/demand.js';
+import { Gate } from '../../../src/cache/intake/gate.js';
 import { listenToWarnings } from '../../scenarios/service.js';
 
-describe('Demand', () => {
+describe('Gate', () => {
   afterEach(() => diag.disable());
 
   it('reports a listener that throws, and tells the others', () => {
     const warn = sinon.spy();
     listenToWarnings(warn);
     const error = new Error('why');
-    const demand = new Demand();
+    const gate = new Gate();
     const listener = sinon.spy();
 
-    demand.watch(sinon.fake.throws(error));
-    demand.watch(listener);
-    demand.update(true, false);
+    gate.watch(sinon.fake.throws(error));
+    gate.watch(listener);
+    gate.update(true, false);
 
     expect(warn.args).to.deep.equal([['otel-span-cache', 'a listener could not be told what is wanted', error]]);
     expect(listener.args).to.deep.equal([[{ spans: false, orphans: false }], [{ spans: true, orphans: false }]]);
   });
 
   it('tells each listener of a change that another one makes in answer, after the one that it answers', () => {
-    const demand = new Demand();
+    const gate = new Gate();
     const told: string[] = [];
-    demand.watch(({ spans }) => {
-      if (spans) demand.update(false, true);
+    gate.watch(({ spans }) => {
+      if (spans) gate.update(false, true);
     });
-    demand.watch(({ spans, orphans }) => told.push(`${spans} ${orphans}`));
+    gate.watch(({ spans, orphans }) => told.push(`${spans} ${orphans}`));
 
-    demand.update(true, false);
+    gate.update(true, false);
 
     expect(told).to.deep.equal(['false false', 'true false', 'false true']);
   });
@@ -38,13 +38,13 @@ describe('Demand', () => {
   it('comes to an end, and says so, if two listeners each undo what the other one does', () => {
     const warn = sinon.spy();
     listenToWarnings(warn);
-    const demand = new Demand();
-    const [on, off] = [sinon.spy(() => demand.update(true, false)), sinon.spy(() => demand.update(false, false))];
-    demand.watch(on);
-    demand.watch(off);
+    const gate = new Gate();
+    const [on, off] = [sinon.spy(() => gate.update(true, false)), sinon.spy(() => gate.update(false, false))];
+    gate.watch(on);
+    gate.watch(off);
     const calls = on.callCount;
 
-    demand.update(true, true);
+    gate.update(true, true);
 
     expect(on.callCount - calls).to.be.within(2, 150);
     expect(warn.args.map(([, message]) => message as string)).to.deep.equal([

@@ -2,9 +2,9 @@ import { createTraceState, ROOT_CONTEXT, SpanKind, trace, TraceFlags, type Conte
 import { expect } from 'chai';
 import sinon from 'sinon';
 import type { Sampler, SamplingResult } from '../../../src/model/otel.js';
-import { RecordedSpans } from '../../../src/cache/sampling/recorded-spans.js';
-import { RecordingControl } from '../../../src/cache/sampling/recording-control.js';
-import { RecordingSampler } from '../../../src/cache/sampling/sampler.js';
+import { SpansSampledHere } from '../../../src/cache/sampling/spans-sampled-here.js';
+import { SamplingControl } from '../../../src/cache/sampling/sampling-control.js';
+import { LiveSampler } from '../../../src/cache/sampling/live-sampler.js';
 import { SamplingDecision } from '../../sdk.js';
 
 const { NOT_RECORD, RECORD, RECORD_AND_SAMPLED } = SamplingDecision;
@@ -17,12 +17,12 @@ function delegateThat(result: SamplingResult): Sampler {
 }
 
 function setUp(delegate: Sampler = delegateThat({ decision: NOT_RECORD })) {
-  const recording = new RecordingControl();
-  const recorded = new RecordedSpans();
-  const sampler = new RecordingSampler(delegate, recording, recorded);
+  const sampling = new SamplingControl();
+  const sampledHere = new SpansSampledHere();
+  const sampler = new LiveSampler(delegate, sampling, sampledHere);
   const sample = (context: Context = ROOT_CONTEXT, traceId = UPPER_HALF) =>
     sampler.shouldSample(context, traceId, 'span', SpanKind.INTERNAL, {}, []);
-  return { recording, recorded, sampler, sample };
+  return { sampling, sampledHere, sampler, sample };
 }
 
 function parentContext(spanContext: object, span?: object): Context {
@@ -30,7 +30,7 @@ function parentContext(spanContext: object, span?: object): Context {
   return trace.setSpan(ROOT_CONTEXT, { spanContext: () => full, isRecording: () => false, ...span } as unknown as Span);
 }
 
-describe('RecordingSampler', () => {
+describe('LiveSampler', () => {
   it('asks its delegate with all it was asked with', () => {
     const delegate = { shouldSample: sinon.stub().returns({ decision: NOT_RECORD }) };
     const { sampler } = setUp(delegate);
@@ -42,7 +42,7 @@ describe('RecordingSampler', () => {
     sinon.assert.calledOn(delegate.shouldSample, delegate);
   });
 
-  it('gives the result of its delegate while recording is off', () => {
+  it('gives the result of its delegate while sampling is off', () => {
     for (const decision of [NOT_RECORD, RECORD, RECORD_AND_SAMPLED]) {
       const result = { decision };
       expect(setUp(delegateThat(result)).sample()).to.equal(result);
@@ -52,8 +52,8 @@ describe('RecordingSampler', () => {
   it('gives the result of its delegate if that records or samples', () => {
     for (const decision of [RECORD, RECORD_AND_SAMPLED]) {
       const result = { decision };
-      const { recording, sample } = setUp(delegateThat(result));
-      recording.enabled = true;
+      const { sampling, sample } = setUp(delegateThat(result));
+      sampling.set({ enabled: true });
 
       expect(sample()).to.equal(result);
     }
@@ -61,8 +61,8 @@ describe('RecordingSampler', () => {
 
   it('records what its delegate does not, with the rest of the result as it is', () => {
     const result = { decision: NOT_RECORD, attributes: { rule: 'drop' }, traceState: createTraceState('a=b') };
-    const { recording, sample } = setUp(delegateThat(result));
-    recording.enabled = true;
+    const { sampling, sample } = setUp(delegateThat(result));
+    sampling.set({ enabled: true });
 
     expect(sample()).to.deep.equal({ ...result, decision: RECORD });
     expect(sample().traceState).to.equal(result.traceState);
@@ -70,16 +70,16 @@ describe('RecordingSampler', () => {
   });
 
   it('decides of a trace by its id', () => {
-    const { recording, sample } = setUp();
-    recording.set({ enabled: true, ratio: 0.5 });
+    const { sampling, sample } = setUp();
+    sampling.set({ enabled: true, ratio: 0.5 });
 
     expect(sample(ROOT_CONTEXT, UPPER_HALF).decision).to.equal(RECORD);
     expect(sample(ROOT_CONTEXT, LOWER_HALF).decision).to.equal(NOT_RECORD);
   });
 
   it('decides by the id below a remote parent, and below one that is not valid', () => {
-    const { recording, sample } = setUp();
-    recording.set({ enabled: true, ratio: 0.5 });
+    const { sampling, sample } = setUp();
+    sampling.set({ enabled: true, ratio: 0.5 });
 
     for (const parent of [{ isRemote: true }, { traceId: '0'.repeat(32) }]) {
       expect(sample(parentContext(parent), UPPER_HALF).decision).to.equal(RECORD);
@@ -88,8 +88,8 @@ describe('RecordingSampler', () => {
   });
 
   it('follows a parent of this process, whatever the id says', () => {
-    const { recording, sample } = setUp();
-    recording.set({ enabled: true, ratio: 0.5 });
+    const { sampling, sample } = setUp();
+    sampling.set({ enabled: true, ratio: 0.5 });
 
     expect(sample(parentContext({}), UPPER_HALF).decision).to.equal(NOT_RECORD);
     expect(sample(parentContext({}, { ended: false }), UPPER_HALF).decision).to.equal(NOT_RECORD);
@@ -97,23 +97,23 @@ describe('RecordingSampler', () => {
     expect(sample(parentContext({}, { isRecording: () => true }), LOWER_HALF).decision).to.equal(RECORD);
   });
 
-  it('goes on with a trace it has recorded when recording is off', () => {
-    const { recording, recorded, sample } = setUp();
-    recording.enabled = true;
+  it('goes on with a trace it has recorded when sampling is off', () => {
+    const { sampling, sampledHere, sample } = setUp();
+    sampling.set({ enabled: true });
     sample();
     const context = parentContext({});
-    recorded.started(trace.getSpan(context), ROOT_CONTEXT);
+    sampledHere.onStart(trace.getSpan(context), ROOT_CONTEXT);
 
-    recording.enabled = false;
+    sampling.set({ enabled: false });
 
     expect(sample(context).decision).to.equal(RECORD);
     expect(sample(trace.setSpanContext(ROOT_CONTEXT, trace.getSpanContext(context)!)).decision).to.equal(RECORD);
   });
 
-  it('does not go on with a trace that its delegate has recorded when recording is off', () => {
-    const { recording, sample } = setUp();
-    recording.enabled = true;
-    recording.enabled = false;
+  it('does not go on with a trace that its delegate has recorded when sampling is off', () => {
+    const { sampling, sample } = setUp();
+    sampling.set({ enabled: true });
+    sampling.set({ enabled: false });
 
     expect(sample(parentContext({}, { isRecording: () => true })).decision).to.equal(NOT_RECORD);
   });
@@ -125,8 +125,8 @@ describe('RecordingSampler', () => {
         throw error;
       },
     };
-    const { recording, sample } = setUp(delegate);
-    recording.enabled = true;
+    const { sampling, sample } = setUp(delegate);
+    sampling.set({ enabled: true });
 
     expect(() => sample()).to.throw(error);
   });

@@ -3,30 +3,30 @@ import { expect } from 'chai';
 import { DocPage, newProject } from './doc-page.js';
 import { run } from './register/programs.js';
 
-const PAGE = new DocPage('docs/recording.md');
+const PAGE = new DocPage('docs/sampling.md');
 
-describe('docs/recording.md', () => {
-  describe('recording.mjs', function () {
+describe('docs/sampling.md', () => {
+  describe('sampling.mjs', function () {
     this.timeout(30_000);
 
     let folder: string;
 
     before(() => {
-      folder = newProject('recording', [...PAGE.code(), ['job.mjs', JOB]]);
+      folder = newProject('sampling', [...PAGE.code(), ['job.mjs', JOB]]);
     });
 
     after(() => rmSync(folder, { recursive: true }));
 
-    it('shows what is recorded from the signal on', async () => {
-      const args = ['--import', './recording.mjs', 'job.mjs'];
+    it('shows what is recorded from the signal on, without debug log lines', async () => {
+      const args = ['--import', './sampling.mjs', 'job.mjs'];
       const env = { OTEL_TRACES_SAMPLER: 'always_off', OTEL_METRICS_EXPORTER: 'none' };
       const { signal, stdout } = await run(args, env, folder);
 
       expect(signal).to.equal('SIGTERM');
       expect(stdout.trimEnd().split('\n')).to.deep.equal([
-        'recording is on',
+        'sampling is on',
         'during, with 1 events',
-        'recording is off',
+        'sampling is off',
       ]);
     });
   });
@@ -38,6 +38,7 @@ const JOB = `
   import { logs } from '@opentelemetry/api-logs';
   const work = (name) => trace.getTracer('jobs').startActiveSpan(name, (span) => {
     logs.getLogger('jobs').emit({ body: 'working' });
+    logs.getLogger('jobs').emit({ body: 'details', severityNumber: 5 });
     span.end();
   });
   setTimeout(() => {}, 10_000);

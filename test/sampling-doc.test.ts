@@ -2,20 +2,23 @@ import { expect } from 'chai';
 import { SpanCache } from '../src/index.js';
 import { DocPage } from './doc-page.js';
 
-const PAGE = new DocPage('docs/recording.md');
+const PAGE = new DocPage('docs/sampling.md');
 
-/** Name and first value of each setting, as the page has them. */
-function writtenSettings(): [string, unknown][] {
-  const [, rows] = /^\| Setting \|.*\n\| --- .*\n((?:\|.*\n)+)/m.exec(PAGE.text)!;
+/** Name and first value of each setting in a table of the page. */
+function writtenSettings(table: string): [string, unknown][] {
+  const [, rows] = new RegExp(`^\\| \`${table}\` \\|.*\n\\| --- .*\n((?:\\|.*\n)+)`, 'm').exec(PAGE.text)!;
   return [...rows!.matchAll(/^\| `(\w+)` \| `(.+?)` \|/gm)].map(([, name, value]) => [
     name!,
     value === 'Infinity' ? Infinity : (JSON.parse(value!) as unknown),
   ]);
 }
 
-describe('docs/recording.md', () => {
+describe('docs/sampling.md', () => {
   it('lists every setting with its first value, and no other', () => {
-    expect(writtenSettings()).to.deep.equal(Object.entries(new SpanCache().recording.settings));
+    const { sampling, filter } = new SpanCache();
+
+    expect(writtenSettings('cache.sampling')).to.deep.equal(Object.entries(sampling.settings));
+    expect(writtenSettings('cache.filter')).to.deep.equal(Object.entries(filter.settings));
   });
 
   it('names no counter that there is not', () => {

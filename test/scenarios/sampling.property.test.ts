@@ -10,7 +10,7 @@ import {
 } from '@opentelemetry/api';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { RecordingOptions, SpanCache, SpanStore } from '../../src/index.js';
+import type { SamplingOptions, SpanCache, SpanStore } from '../../src/index.js';
 import { newCache } from '../caches.js';
 import { runs } from '../property-runs.js';
 import {
@@ -31,7 +31,7 @@ type Step =
   | { do: 'start'; service: number }
   | { do: 'child' | 'child by context' | 'end'; of: number }
   | { do: 'call'; of: number; service: number }
-  | { do: 'change'; service: number; to: RecordingOptions };
+  | { do: 'change'; service: number; to: SamplingOptions };
 
 const service = fc.nat({ max: SERVICES - 1 });
 const of = fc.nat({ max: 40 });
@@ -75,10 +75,10 @@ class Services {
   readonly #propagator = new W3CTraceContextPropagator();
 
   /** With the sampler of the cache in front of that of the SDK, or without it. */
-  constructor(seed: number, samplerOfCache: boolean, recording: RecordingOptions = {}) {
+  constructor(seed: number, samplerOfCache: boolean, sampling: SamplingOptions = {}) {
     const idGenerator = idsFrom(seed);
     for (let i = 0; i < SERVICES; i++) {
-      const cache = newCache({ recording });
+      const cache = newCache({ sampling });
       const delegate = new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(0.3) });
       const exporter = new InMemorySpanExporter();
       const attached = new InMemorySpanExporter();
@@ -101,7 +101,7 @@ class Services {
     if (step.do === 'start') {
       this.#start(step.service, ROOT_CONTEXT);
     } else if (step.do === 'change') {
-      this.#caches[step.service]!.recording.set(step.to);
+      this.#caches[step.service]!.sampling.set(step.to);
     } else {
       const chosen = this.started[step.of % this.started.length];
       if (chosen !== undefined) this.#goOn(chosen, step);
@@ -149,7 +149,7 @@ class Services {
 
   #start(service: number, context: Context, parent?: Started): void {
     const tracer: Tracer = this.#sdks[service]!.tracer;
-    const { enabled, ratio } = this.#caches[service]!.recording;
+    const { enabled, ratio } = this.#caches[service]!.sampling.settings;
     const span = tracer.startSpan('span', {}, context);
     this.started.push({
       service,
@@ -197,7 +197,7 @@ async function run(services: Services, taken: readonly Step[]): Promise<void> {
   await services.finish();
 }
 
-describe('Recording, in several services', () => {
+describe('Sampling, in several services', () => {
   it('has every trace whole or not at all at half of the traces', async () => {
     const kinds = new Set<string>();
     await fc.assert(
@@ -248,7 +248,7 @@ describe('Recording, in several services', () => {
       { numRuns: runs(100) },
     );
 
-    expect(continued.afterOff, 'spans that followed a parent after recording was off').to.be.above(0);
+    expect(continued.afterOff, 'spans that followed a parent after sampling was off').to.be.above(0);
     expect(continued.heldBack, 'spans that followed a parent not recorded').to.be.above(0);
   }).timeout(60_000);
 
@@ -258,16 +258,16 @@ describe('Recording, in several services', () => {
     await fc.assert(
       fc.asyncProperty(seed, steps(change), async (from, taken) => {
         const plain = new Services(from, false);
-        const recording = new Services(from, true, { enabled: true });
+        const sampling = new Services(from, true, { enabled: true });
         await run(plain, taken);
-        await run(recording, taken);
+        await run(sampling, taken);
 
         const contexts = ({ started }: Services) => started.map(({ span }) => span.spanContext());
-        expect(contexts(recording)).to.deep.equal(contexts(plain));
-        expect(exported(recording.exporters)).to.deep.equal(exported(plain.exporters));
-        expect(exported(recording.attached)).to.deep.equal(exported(plain.attached));
+        expect(contexts(sampling)).to.deep.equal(contexts(plain));
+        expect(exported(sampling.exporters)).to.deep.equal(exported(plain.exporters));
+        expect(exported(sampling.attached)).to.deep.equal(exported(plain.attached));
         await plain.shutdown();
-        await recording.shutdown();
+        await sampling.shutdown();
       }),
       { numRuns: runs(100) },
     );

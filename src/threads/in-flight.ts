@@ -1,0 +1,49 @@
+import type { SharedCounts } from './shared-counts.js';
+
+interface SentBatch {
+  /** Spans and orphans. */
+  readonly items: number;
+  readonly bytes: number;
+}
+
+/** The batches that a relay has sent and its receiver has not taken in yet. */
+export class InFlight {
+  readonly #counts: SharedCounts;
+  /** The oldest first. */
+  readonly #batches: SentBatch[] = [];
+  #items = 0;
+  #bytes = 0;
+  /** Batches that the receiver has taken in. */
+  #taken = 0;
+
+  constructor(counts: SharedCounts) {
+    this.#counts = counts;
+  }
+
+  add(batch: SentBatch): void {
+    this.#batches.push(batch);
+    this.#items += batch.items;
+    this.#bytes += batch.bytes;
+  }
+
+  /** The sums, as the receiver has left them until now. */
+  read(): SentBatch {
+    const taken = this.#counts.takenSince(this.#taken);
+    if (taken > 0) this.#forget(taken);
+    return { items: this.#items, bytes: this.#bytes };
+  }
+
+  clear(): void {
+    this.#batches.length = 0;
+    this.#items = 0;
+    this.#bytes = 0;
+  }
+
+  #forget(taken: number): void {
+    this.#taken += taken;
+    for (const { items, bytes } of this.#batches.splice(0, taken)) {
+      this.#items -= items;
+      this.#bytes -= bytes;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { diag, ROOT_CONTEXT } from '@opentelemetry/api';
+import { expect } from 'chai';
+import sinon from 'sinon';
+import { HookObservers } from '../../../src/cache/intake/hook-observers.js';
+import type { ReadableLogRecord, ReadableSpan } from '../../../src/model/otel.js';
+
+const observer = () => ({ onStart: sinon.spy(), onEnd: sinon.spy(), onEmit: sinon.spy() });
+const span = {} as ReadableSpan;
+const record = {} as ReadableLogRecord;
+
+describe('HookObservers', () => {
+  it('show what starts, ends and is emitted', () => {
+    const observers = new HookObservers();
+    const one = observer();
+    observers.add(one);
+
+    observers.started(span, ROOT_CONTEXT);
+    observers.ended(span);
+    observers.emitted(record, undefined);
+
+    expect(one.onStart.args).to.deep.equal([[span, ROOT_CONTEXT]]);
+    expect(one.onEnd.args).to.deep.equal([[span]]);
+    expect(one.onEmit.args).to.deep.equal([[record, undefined]]);
+  });
+
+  it('go on when one of them throws', () => {
+    const observers = new HookObservers();
+    const two = observer();
+    observers.add({ ...observer(), onEnd: sinon.stub().throws() });
+    observers.add(two);
+
+    observers.ended(span);
+
+    expect(two.onEnd.calledOnce).to.equal(true);
+  });
+
+  it('throw nothing into the application even if the diag logger throws as well', () => {
+    const broken = sinon.stub().throws(new Error('broken logger'));
+    diag.setLogger({ error: broken, warn: broken, info: broken, debug: broken, verbose: broken }, { suppressOverrideMessage: true });
+    const observers = new HookObservers();
+    observers.add({ onStart: sinon.stub().throws(), onEnd: sinon.stub().throws(), onEmit: sinon.stub().throws() });
+
+    const calls = () => {
+      observers.started(span, ROOT_CONTEXT);
+      observers.ended(span);
+      observers.emitted(record, undefined);
+    };
+
+    expect(calls).not.to.throw();
+    diag.disable();
+    expect(broken.callCount).to.equal(3);
+  });
+
+  it('show nothing to one that was taken away', () => {
+    const observers = new HookObservers();
+    const one = observer();
+    observers.add(one).close();
+
+    observers.ended(span);
+
+    expect(one.onEnd.called).to.equal(false);
+    expect(observers.wantEveryRecord).to.equal(false);
+  });
+
+  it('want every log record made for one that looks at log records and says nothing else', () => {
+    const observers = new HookObservers();
+
+    observers.add({ ...observer(), everyRecord: false });
+    observers.add({ onStart() {}, onEnd() {} });
+    const before = observers.wantEveryRecord;
+    observers.add(observer());
+
+    expect([before, observers.wantEveryRecord]).to.deep.equal([false, true]);
+  });
+});
