@@ -3,7 +3,7 @@ import { createContextKey, ROOT_CONTEXT, type Context } from '@opentelemetry/api
 import { report } from '../../support/report.js';
 import type { ReadableLogRecord, ReadableSpan } from '../../model/otel.js';
 import type { SpanIdentity } from '../../model/span-map.js';
-import { copyLog } from './frozen-copies.js';
+import { copyLog } from '../../trace/to-captured-span.js';
 import { GONE, Ownership, type Owner } from './ownership.js';
 import { ScopeRecords, type ScopeLimits } from './scope-records.js';
 import { SpanRecord } from './span-record.js';

@@ -1,6 +1,7 @@
 import type { SpanIdentity } from '../../model/span-map.js';
 import type { CapturedEvent, CapturedSpan } from '../captured.js';
-import { copySpan, type CopyableSpan } from './frozen-copies.js';
+import type { RecordedSpan } from '../../trace/plain-span.js';
+import { toCapturedSpan } from '../../trace/to-captured-span.js';
 import { firstForeignFrame } from './start-stack.js';
 
 /**
@@ -9,7 +10,7 @@ import { firstForeignFrame } from './start-stack.js';
  * Holds the SDK's own object and copies it when it is read: most spans of a test are never read.
  */
 export class SpanRecord implements SpanIdentity {
-  readonly span: CopyableSpan;
+  readonly span: RecordedSpan;
   readonly traceId: string;
   readonly spanId: string;
   /** Counts up with each span that starts in this process. */
@@ -22,7 +23,7 @@ export class SpanRecord implements SpanIdentity {
   /** Of the ended span; undefined when something was added since. */
   #copy: CapturedSpan | undefined;
 
-  constructor(span: CopyableSpan, order: number, fromOutside: boolean, startStack: Error | undefined) {
+  constructor(span: RecordedSpan, order: number, fromOutside: boolean, startStack: Error | undefined) {
     const { traceId, spanId } = span.spanContext();
     this.span = span;
     this.traceId = traceId;
@@ -56,7 +57,7 @@ export class SpanRecord implements SpanIdentity {
   /** As it is now. An ended span gives the same copy each time. */
   captured(): CapturedSpan {
     if (this.#copy !== undefined) return this.#copy;
-    const copy = copySpan(this.span, this.#ended, this.#logs);
+    const copy = toCapturedSpan(this.span, this.#ended, this.#logs);
     if (this.#ended) this.#copy = copy;
     return copy;
   }

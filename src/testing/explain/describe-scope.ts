@@ -5,7 +5,7 @@ import { whyNoSpans } from './no-spans.js';
 import type { Recorder } from '../capture/recorder.js';
 import type { ScopeRecords } from '../capture/scope-records.js';
 import type { SpanRecord } from '../capture/span-record.js';
-import { spanLine, traceLines } from '../capture/tree-text.js';
+import { spanLine, traceLines } from '../../trace/captured-trace.js';
 
 /** Of each kind of thing in a message. */
 const MAX_ITEMS = 5;

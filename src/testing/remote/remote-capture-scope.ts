@@ -8,7 +8,7 @@ import type { ScopeRecords } from '../capture/scope-records.js';
 import { showScope } from '../explain/show-scope.js';
 import type { SpanRecord } from '../capture/span-record.js';
 import type { SettleOptions, TracePattern, WaitOptions } from '../capture/trace-scope.js';
-import { spanLine } from '../capture/tree-text.js';
+import { spanLine } from '../../trace/captured-trace.js';
 import { waitUntil } from '../capture/waiting.js';
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
 import { logsInSpans } from '../assert/log-in-span.js';

@@ -4,7 +4,8 @@ import type { LogEvent } from '../../model/log-event.js';
 import type { ReadableSpan } from '../../model/otel.js';
 import { SpanMap } from '../../model/span-map.js';
 import type { CapturedEvent } from '../captured.js';
-import { copyLog, type CopiedLog, type CopyableLog, type CopyableSpan } from '../capture/frozen-copies.js';
+import type { RecordedSpan } from '../../trace/plain-span.js';
+import { copyLog, type CopiedLog, type RecordedLog } from '../../trace/to-captured-span.js';
 import { GONE, Ownership, type Owner } from '../capture/ownership.js';
 import { ScopeRecords, type SizedScopeLimits } from '../capture/scope-records.js';
 import { SpanRecord } from '../capture/span-record.js';
@@ -38,16 +39,16 @@ export class RemoteRecords {
     return scope;
   }
 
-  addSpans(spans: readonly CopyableSpan[]): void {
+  addSpans(spans: readonly RecordedSpan[]): void {
     announce(spans.map((span) => this.#addSpan(span)));
   }
 
   /** @throws nothing: what was decoded can be copied */
-  addLogs(records: readonly CopyableLog[]): void {
+  addLogs(records: readonly RecordedLog[]): void {
     announce(records.map((record) => this.#addLog(copyLog(record))));
   }
 
-  #addSpan(span: CopyableSpan): Owner {
+  #addSpan(span: RecordedSpan): Owner {
     const context = span.spanContext();
     const { owner } = this.#ownership.attribute(
       { traceId: context.traceId, parent: span.parentSpanContext, links: span.links, asyncScope: undefined },

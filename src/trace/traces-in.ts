@@ -1,0 +1,140 @@
+import type { OrphanEvent } from '../model/log-event.js';
+import type { ReadableSpan } from '../model/otel.js';
+import { spanKey } from '../model/span-map.js';
+import { memberOf } from '../model/value-parts.js';
+import { groupBy } from '../support/group-by.js';
+import { capturedNode } from './captured-trace.js';
+import type { CapturedNode, CapturedSpan, CapturedTrace } from './captured-span.js';
+import { isCapturedSpan, type AnySpan } from './plain-span.js';
+import { toCapturedSpan } from './to-captured-span.js';
+import { buildTraces, type SpanNode, type Trace } from './trace.js';
+import { mapTree, nodesOf } from './walk.js';
+
+/** A store of finished spans: that of a cache, or the SDK's `InMemorySpanExporter`. */
+export interface FinishedSpans {
+  getFinishedSpans(): readonly ReadableSpan[];
+}
+
+/** A batch, as a subscriber of a cache gets it. */
+export interface DeliveredBatch {
+  readonly spans: readonly ReadableSpan[];
+  readonly orphans: readonly OrphanEvent[];
+  readonly dropped: number;
+}
+
+/** All that a cache gives out and that has spans. */
+export type DeliveredSpans =
+  | FinishedSpans
+  | DeliveredBatch
+  | Trace
+  | ReadableSpan
+  | readonly Trace[]
+  | readonly ReadableSpan[];
+
+/** The spans of a test: a scope or a run, or anything that has spans as they do. */
+export interface CapturedSpans {
+  readonly spans: readonly CapturedSpan[];
+  /** The spans as trees. If left out, they are put into trees. */
+  readonly traces?: readonly CapturedTrace[];
+  readonly openSpans?: readonly CapturedSpan[];
+}
+
+/** A node of a trace, in either of its forms. */
+export type AnyNode = SpanNode | CapturedNode;
+
+/** A trace in either of its forms. */
+export type AnyTrace = Trace | CapturedTrace;
+
+/**
+ * The traces of anything that has spans: what a cache gives out, what a test captured, and lists of these. Undefined
+ * for anything else.
+ *
+ * What is in trees already stays as it is. Reads each member once: a scope makes copies each time.
+ */
+export function tracesIn(given: unknown): AnyTrace[] | undefined {
+  return tracesOfAny(given)?.filter(({ roots }) => roots.length > 0);
+}
+
+function tracesOfAny(given: unknown): readonly AnyTrace[] | undefined {
+  if (isList(given)) return tracesOfList(given);
+  if (isTrace(given)) return [given];
+  if (isSpan(given)) return tracesOfList([given]);
+  if (isStore(given)) return buildTraces(given.getFinishedSpans());
+  const spans = memberOf(given, 'spans');
+  if (!isList(spans)) return undefined;
+  if (isBatch(given)) return buildTraces(spans as readonly ReadableSpan[]);
+  const traces = memberOf(given, 'traces');
+  const openSpans = memberOf(given, 'openSpans') ?? [];
+  if (!isList(openSpans)) return undefined;
+  if (traces === undefined) return tracesOfList([...spans, ...openSpans]);
+  return isList(traces) && traces.every(isTrace) ? [...traces, ...tracesBeside(traces, openSpans)] : undefined;
+}
+
+function tracesOfList(list: readonly unknown[]): readonly AnyTrace[] | undefined {
+  if (list.every(isTrace)) return list;
+  if (list.every(isNode)) {
+    const traces = groupBy(rootsAmong(list), ({ traceId }) => traceId);
+    return Array.from(traces, ([traceId, roots]) => ({ traceId, roots, spans: nodesOf(roots) }));
+  }
+  // Of either form: the nodes of the trees hold what was given.
+  return list.some(isSpan) && list.every(isObject) ? buildTraces(list as readonly ReadableSpan[]) : undefined;
+}
+
+/** Open spans that are in none of the traces. */
+function tracesBeside(traces: readonly AnyTrace[], openSpans: readonly unknown[]): readonly AnyTrace[] {
+  if (openSpans.length === 0) return [];
+  const known = new Set(traces.flatMap(capturedRootsOf).flatMap((root) => nodesOf([root])).map(spanKey));
+  return tracesOfList(openSpans.filter((span) => !known.has(spanKey(span as CapturedSpan)))) ?? [];
+}
+
+/** The roots of a trace as a test reads them. */
+export function capturedRootsOf({ roots }: AnyTrace): readonly CapturedNode[] {
+  if (isOfNodes(roots)) return roots;
+  return mapTree(roots, ({ span }, children: CapturedNode[]) => {
+    return capturedNode(isCapturedSpan(span) ? span : toCapturedSpan(span, memberOf(span, 'ended') !== false), children);
+  });
+}
+
+function isOfNodes(roots: AnyTrace['roots']): roots is readonly CapturedNode[] {
+  return roots.every((root) => !('span' in root));
+}
+
+/** Those that are not below another one of them. */
+function rootsAmong(nodes: readonly CapturedNode[]): CapturedNode[] {
+  const below = new Set<CapturedNode>();
+  for (const node of nodes) {
+    if (below.has(node)) continue;
+    for (const each of nodesOf(node.children)) below.add(each);
+  }
+  return nodes.filter((node) => !below.has(node));
+}
+
+export function isStore(value: unknown): value is FinishedSpans {
+  return typeof memberOf(value, 'getFinishedSpans') === 'function';
+}
+
+export function isBatch(value: unknown): value is DeliveredBatch {
+  return isList(memberOf(value, 'orphans')) && isList(memberOf(value, 'spans'));
+}
+
+function isTrace(value: unknown): value is AnyTrace {
+  return isList(memberOf(value, 'roots')) && isList(memberOf(value, 'spans')) && typeof memberOf(value, 'traceId') === 'string';
+}
+
+/** One that cannot be read is a span among others. */
+function isSpan(value: unknown): value is AnySpan {
+  if (isCapturedSpan(value)) return isList(memberOf(value, 'events')) && isList(memberOf(value, 'links'));
+  return typeof memberOf(value, 'spanContext') === 'function';
+}
+
+function isNode(value: unknown): value is CapturedNode {
+  return isSpan(value) && isList(memberOf(value, 'children'));
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
