@@ -80,7 +80,7 @@ const NO_TIME: HrTime = [NaN, NaN];
 
 /** Whether a span is a copy that a test reads, and not a span of an SDK. */
 export function isCapturedSpan(span: unknown): span is CapturedSpan {
-  return typeof memberOf(span, 'spanId') === 'string' && typeof memberOf(span, 'spanContext') !== 'function';
+  return typeof memberOf(span, 'spanId') === 'string' && memberOf(span, 'spanContext') === undefined;
 }
 
 /** Reads what decides a span's place. Never throws. */

@@ -3,7 +3,6 @@ import { toLogEvent } from '../model/log-event.js';
 import type { ReadableLogRecord } from '../model/otel.js';
 import { textOf } from '../model/text-of.js';
 import { itemsIn, memberOf } from '../model/value-parts.js';
-import type { SpanIdentity } from '../model/span-map.js';
 import type { CapturedEvent, CapturedLink, CapturedLog, CapturedSpan } from './captured-span.js';
 import { isLog, millisIn, numberIn, optionalText, placeOf, type RecordedSpan } from './plain-span.js';
 import { plainObject, plainValue } from './plain-value.js';
@@ -46,7 +45,7 @@ export function toCapturedSpan(span: RecordedSpan, ended = true, logs: readonly 
     events: Object.freeze([...itemsIn(span, 'events').map(toCapturedEvent), ...logs]),
     links: Object.freeze(itemsIn(span, 'links').map(toCapturedLink)),
     scope: scopeOf(span),
-    ...serviceOf(span),
+    ...serviceOf(memberOf(span, 'serviceName')),
   });
 }
 
@@ -58,13 +57,13 @@ export function copyLog(record: RecordedLog): CopiedLog {
 }
 
 /** A log event as the record that it came from, as far as it still says. Never throws. */
-export function toCapturedLog(event: unknown, span?: SpanIdentity): CapturedLog {
+export function toCapturedLog(event: unknown, spanContext: unknown): CapturedLog {
   const name = memberOf(event, 'name');
   const isOwnName = name !== 'log' && name !== memberOf(event, 'body') && name !== memberOf(event, 'severityText');
-  return captureLog(event, isOwnName ? optionalText(name) : undefined, span);
+  return captureLog(event, isOwnName ? optionalText(name) : undefined, spanContext);
 }
 
-function captureLog(event: unknown, eventName: string | undefined, span?: SpanIdentity, serviceName?: string): CapturedLog {
+function captureLog(event: unknown, eventName: string | undefined, spanContext?: unknown, serviceName?: string): CapturedLog {
   return Object.freeze({
     eventName,
     body: plainValue(memberOf(event, 'body')),
@@ -72,10 +71,10 @@ function captureLog(event: unknown, eventName: string | undefined, span?: SpanId
     severityNumber: numberIn(event, 'severityNumber'),
     time: millisIn(event, 'time'),
     attributes: plainObject(memberOf(event, 'attributes')),
-    traceId: span?.traceId,
-    spanId: span?.spanId,
+    traceId: optionalText(memberOf(spanContext, 'traceId')),
+    spanId: optionalText(memberOf(spanContext, 'spanId')),
     scope: scopeOf(event),
-    ...serviceOf({ serviceName }),
+    ...serviceOf(serviceName),
   });
 }
 
@@ -113,6 +112,6 @@ function scopeOf(owner: unknown): string {
   return textOf(memberOf(memberOf(owner, 'instrumentationScope'), 'name'));
 }
 
-function serviceOf({ serviceName }: { readonly serviceName?: string | undefined }): { service?: string } {
-  return serviceName === undefined ? {} : { service: serviceName };
+function serviceOf(serviceName: unknown): { service?: string } {
+  return typeof serviceName === 'string' ? { service: serviceName } : {};
 }

@@ -1,12 +1,12 @@
 import type { OrphanEvent } from '../model/log-event.js';
 import type { ReadableSpan } from '../model/otel.js';
 import { spanKey } from '../model/span-map.js';
-import { memberOf } from '../model/value-parts.js';
+import { contextOf, itemsIn, memberOf } from '../model/value-parts.js';
 import { groupBy } from '../support/group-by.js';
 import { capturedNode } from './captured-trace.js';
-import type { CapturedNode, CapturedSpan, CapturedTrace } from './captured-span.js';
-import { isCapturedSpan, type AnySpan } from './plain-span.js';
-import { toCapturedSpan } from './to-captured-span.js';
+import type { CapturedLog, CapturedNode, CapturedSpan, CapturedTrace } from './captured-span.js';
+import { isCapturedSpan, isLog, type AnySpan } from './plain-span.js';
+import { toCapturedLog, toCapturedSpan } from './to-captured-span.js';
 import { buildTraces, type SpanNode, type Trace } from './trace.js';
 import { mapTree, nodesOf } from './walk.js';
 
@@ -95,6 +95,21 @@ export function capturedRootsOf({ roots }: AnyTrace): readonly CapturedNode[] {
   });
 }
 
+/** The log records in what a cache gives out: events of spans, and orphans. Undefined for anything else. */
+export function deliveredLogsIn(given: unknown): CapturedLog[] | undefined {
+  const nodes = tracesIn(given)?.flatMap(({ roots }) => nodesOf<AnyNode>(roots));
+  if (nodes === undefined || !nodes.every(isDelivered)) return undefined;
+  const logs = nodes.flatMap(({ span }) => {
+    return itemsIn(span, 'events').filter((event) => isLog(event)).map((event) => toCapturedLog(event, contextOf(span)));
+  });
+  if (isBatch(given)) logs.push(...given.orphans.map((orphan) => toCapturedLog(orphan, memberOf(orphan, 'spanContext'))));
+  return logs.sort((a, b) => a.time - b.time);
+}
+
+function isDelivered(node: AnyNode): node is SpanNode {
+  return 'span' in node && !isCapturedSpan(node.span);
+}
+
 function isOfNodes(roots: AnyTrace['roots']): roots is readonly CapturedNode[] {
   return roots.every((root) => !('span' in root));
 }
@@ -124,7 +139,7 @@ function isTrace(value: unknown): value is AnyTrace {
 /** One that cannot be read is a span among others. */
 function isSpan(value: unknown): value is AnySpan {
   if (isCapturedSpan(value)) return isList(memberOf(value, 'events')) && isList(memberOf(value, 'links'));
-  return typeof memberOf(value, 'spanContext') === 'function';
+  return typeof memberOf(value, 'spanContext') === 'function' && memberOf(value, 'startTime') !== undefined;
 }
 
 function isNode(value: unknown): value is CapturedNode {

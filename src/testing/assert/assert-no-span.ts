@@ -1,5 +1,6 @@
 import { nodesOf } from '../snapshot/descendants.js';
 import { treesOf, type Spans, type WatchableSource } from '../snapshot/source.js';
+import { memberOf } from '../../model/value-parts.js';
 import { expectation as expectationText } from '../../support/option.js';
 import { afterTurn } from './after-turn.js';
 import { checkOfCaptured } from './comparison/check-of-captured.js';
@@ -126,7 +127,7 @@ function mayMatch(source: WatchableSource, { expectation }: Wanted): () => boole
 }
 
 function isWatchable(source: Spans): source is WatchableSource {
-  return 'onChange' in source && typeof source.onChange === 'function';
+  return typeof memberOf(source, 'onChange') === 'function';
 }
 
 function failureAmong(source: Spans, wanted: Wanted): Failure | undefined {

@@ -1,5 +1,5 @@
-import type { CapturedNode, CapturedTrace } from '../captured.js';
-import { treesOf, type SpanSource } from '../snapshot/source.js';
+import type { CapturedNode } from '../captured.js';
+import { treesOf, type Spans } from '../snapshot/source.js';
 import { checkOfCaptured } from './comparison/check-of-captured.js';
 import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';
@@ -16,7 +16,7 @@ import { remarksOn } from './report/remarks.js';
 import { summaryOf } from './report/words.js';
 
 /** What a trace is looked for in. */
-export type Traces = CapturedTrace | CapturedNode | readonly CapturedTrace[] | SpanSource;
+export type Traces = Spans;
 
 /** How closely a trace has to follow the pattern. */
 export interface AssertTraceOptions {

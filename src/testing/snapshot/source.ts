@@ -1,5 +1,6 @@
 import { expectation } from '../../support/option.js';
-import { capturedRootsOf, tracesIn, type DeliveredSpans } from '../../trace/traces-in.js';
+import { capturedRootsOf, deliveredLogsIn, tracesIn, type DeliveredSpans } from '../../trace/traces-in.js';
+import { nodesOf } from '../../trace/walk.js';
 import type { CapturedLog, CapturedNode, CapturedSpan, CapturedTrace } from '../captured.js';
 
 export { spanKey as idOf } from '../../model/span-map.js';
@@ -71,6 +72,21 @@ export function treesOf(source: Spans): CapturedNode[][] {
   const traces = tracesIn(source);
   if (traces === undefined) throw new TypeError(expectation('spans', HAS_SPANS, source));
   return traces.map((trace) => capturedRootsOf(trace).slice());
+}
+
+/**
+ * What has logs, with them. A cache gives them out as events of spans, and as orphans.
+ *
+ * @throws TypeError for what has no logs
+ */
+export function logSourceOf(source: LogSource | DeliveredSpans): LogSource {
+  if (Array.isArray((source as LogSource | undefined)?.logs)) return source as LogSource;
+  const logs = deliveredLogsIn(source);
+  if (logs === undefined) {
+    throw new TypeError(expectation('logs', 'those of a run, or of a store, batch, traces or spans of a cache', source));
+  }
+  const nodes = nodesOf(treesOf(source).flat());
+  return { spans: nodes, logs };
 }
 
 /** Whether a value is one of what has spans. An empty list is none: it may be anything. */

@@ -1,7 +1,10 @@
+import { spanKey } from '../../../model/span-map.js';
+import { groupBy } from '../../../support/group-by.js';
 import { printable } from '../../../trace/text/printable.js';
+import { nodesOf } from '../../../trace/walk.js';
 import type { CapturedSpan } from '../../captured.js';
 import { runOf } from '../../snapshot/given-lists.js';
-import { idOf, type LogSource, type SpanSource } from '../../snapshot/source.js';
+import { treesOf, type LogSource, type SpanSource } from '../../snapshot/source.js';
 import type { Expectation, LeafCheck } from '../pattern/expectation.js';
 import { titleOf } from './words.js';
 
@@ -62,13 +65,8 @@ export function remarksOnRun(spans: unknown): string[] {
 /** What is below spans that share an id is shown below the last of them. */
 function remarksOnShared(spans: unknown): string[] {
   const run = runOf(spans);
-  const byId = new Map<string, CapturedSpan[]>();
-  for (const span of [...(run?.spans ?? []), ...(run?.openSpans ?? [])]) {
-    const sharing = byId.get(idOf(span));
-    if (sharing === undefined) byId.set(idOf(span), [span]);
-    else sharing.push(span);
-  }
-  const shared = [...byId.values()].filter(({ length }) => length > 1);
+  const nodes = run === undefined ? [] : nodesOf(treesOf(run).flat());
+  const shared = [...groupBy(nodes, spanKey).values()].filter(({ length }) => length > 1);
   const lines = shared.slice(0, MAX_SHARED).map((sharing) => {
     const names = sharing.slice(0, MAX_SHARED).map((span) => titleOf(span));
     const all = sharing.length > names.length ? [...names, '…'] : names;
