@@ -1,6 +1,6 @@
 import { expectation } from '../support/option.js';
 import type { CapturedSpan, CapturedTrace } from '../trace/captured-span.js';
-import { tracesIn, type CapturedSpans, type DeliveredSpans } from '../trace/traces-in.js';
+import { tracesIn, type DeliveredSpans } from '../trace/traces-in.js';
 import { formatTraceOptions, type FormatTraceOptions } from './format-options.js';
 import { paintColors, paintNothing } from './styles.js';
 import { paint } from './text.js';
@@ -31,7 +31,7 @@ const EXPECTED = 'a Trace, spans, a store, a batch, or the scope, run, traces or
 export function formatTrace(trace: DeliveredSpans, options?: FormatTraceOptions): string;
 /** The same of what a test captured: of a scope or a run, of its traces and its spans. */
 export function formatTrace(
-  trace: CapturedSpans | CapturedTrace | CapturedSpan | readonly CapturedTrace[] | readonly CapturedSpan[],
+  trace: { readonly spans: readonly CapturedSpan[] } | CapturedTrace | CapturedSpan | readonly CapturedTrace[] | readonly CapturedSpan[],
   options?: FormatTraceOptions<CapturedSpan>,
 ): string;
 export function formatTrace(trace: unknown, options?: FormatTraceOptions<never>): string {

@@ -10,34 +10,17 @@ import { toCapturedLog, toCapturedSpan } from './to-captured-span.js';
 import { buildTraces, type SpanNode, type Trace } from './trace.js';
 import { mapTree, nodesOf } from './walk.js';
 
-/** A store of finished spans: that of a cache, or the SDK's `InMemorySpanExporter`. */
-export interface FinishedSpans {
-  getFinishedSpans(): readonly ReadableSpan[];
-}
-
-/** A batch, as a subscriber of a cache gets it. */
-export interface DeliveredBatch {
-  readonly spans: readonly ReadableSpan[];
-  readonly orphans: readonly OrphanEvent[];
-  readonly dropped: number;
-}
-
-/** All that a cache gives out and that has spans. */
+/** All that a cache gives out and that has spans: a store, its spans, its traces, a batch of a subscription. */
 export type DeliveredSpans =
-  | FinishedSpans
-  | DeliveredBatch
+  | {
+      /** As a store has it, and the SDK's `InMemorySpanExporter`. */
+      readonly getFinishedSpans: () => readonly ReadableSpan[];
+    }
+  | { readonly spans: readonly ReadableSpan[]; readonly orphans: readonly OrphanEvent[]; readonly dropped: number }
   | Trace
   | ReadableSpan
   | readonly Trace[]
   | readonly ReadableSpan[];
-
-/** The spans of a test: a scope or a run, or anything that has spans as they do. */
-export interface CapturedSpans {
-  readonly spans: readonly CapturedSpan[];
-  /** The spans as trees. If left out, they are put into trees. */
-  readonly traces?: readonly CapturedTrace[];
-  readonly openSpans?: readonly CapturedSpan[];
-}
 
 /** A node of a trace, in either of its forms. */
 export type AnyNode = SpanNode | CapturedNode;
@@ -99,11 +82,11 @@ export function capturedRootsOf({ roots }: AnyTrace): readonly CapturedNode[] {
 export function deliveredLogsIn(given: unknown): CapturedLog[] | undefined {
   const nodes = tracesIn(given)?.flatMap(({ roots }) => nodesOf<AnyNode>(roots));
   if (nodes === undefined || !nodes.every(isDelivered)) return undefined;
-  const logs = nodes.flatMap(({ span }) => {
+  const inSpans = nodes.flatMap(({ span }) => {
     return itemsIn(span, 'events').filter((event) => isLog(event)).map((event) => toCapturedLog(event, contextOf(span)));
   });
-  if (isBatch(given)) logs.push(...given.orphans.map((orphan) => toCapturedLog(orphan, memberOf(orphan, 'spanContext'))));
-  return logs.sort((a, b) => a.time - b.time);
+  const orphans = isBatch(given) ? given.orphans.map((orphan) => toCapturedLog(orphan, orphan.spanContext)) : [];
+  return [...inSpans, ...orphans].sort((a, b) => a.time - b.time);
 }
 
 function isDelivered(node: AnyNode): node is SpanNode {
@@ -117,18 +100,22 @@ function isOfNodes(roots: AnyTrace['roots']): roots is readonly CapturedNode[] {
 /** Those that are not below another one of them. */
 function rootsAmong(nodes: readonly CapturedNode[]): CapturedNode[] {
   const below = new Set<CapturedNode>();
-  for (const node of nodes) {
-    if (below.has(node)) continue;
-    for (const each of nodesOf(node.children)) below.add(each);
+  const waiting = [...nodes];
+  for (const { children } of waiting) {
+    for (const child of children) {
+      if (below.has(child)) continue;
+      below.add(child);
+      waiting.push(child);
+    }
   }
   return nodes.filter((node) => !below.has(node));
 }
 
-export function isStore(value: unknown): value is FinishedSpans {
+function isStore(value: unknown): value is Extract<DeliveredSpans, { getFinishedSpans: unknown }> {
   return typeof memberOf(value, 'getFinishedSpans') === 'function';
 }
 
-export function isBatch(value: unknown): value is DeliveredBatch {
+export function isBatch(value: unknown): value is Extract<DeliveredSpans, { orphans: unknown }> {
   return isList(memberOf(value, 'orphans')) && isList(memberOf(value, 'spans'));
 }
 

@@ -61,7 +61,7 @@ export type Spans =
   | DeliveredSpans;
 
 /** What is taken where spans are looked at. */
-export const HAS_SPANS = 'a run, a trace, a span, a list of traces or spans, or a store or batch of a cache';
+const HAS_SPANS = 'a run, a trace, a span, a list of traces or spans, or a store or batch of a cache';
 
 /**
  * The spans as trees: the roots of each trace.
