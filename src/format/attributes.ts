@@ -1,3 +1,4 @@
+import { ERROR_TYPE, THREAD_ID, THREAD_NAME } from '../model/semconv.js';
 import type { AttributeEntry } from '../model/attribute-entries.js';
 import type { ReadableSpan } from '../model/otel.js';
 import { textOf } from '../model/text-of.js';
@@ -30,8 +31,8 @@ const TELLING: readonly (readonly string[])[] = [
   ['messaging.destination.name', 'messaging.destination'],
   ['faas.trigger'],
   ['gen_ai.request.model'],
-  ['error.type'],
-  ['thread.name', 'thread.id'],
+  [ERROR_TYPE],
+  [THREAD_NAME, THREAD_ID],
 ];
 
 /** Namespaces of the keys that instrumentations write: semantic conventions, then those of web frameworks. */

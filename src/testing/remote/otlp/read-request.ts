@@ -1,3 +1,4 @@
+import { SERVICE_NAME } from '../../../model/semconv.js';
 import type { Attributes, HrTime, Link, SpanContext } from '@opentelemetry/api';
 import { expectation } from '../../../support/option.js';
 import type { RecordedSpan } from '../../../trace/plain-span.js';
@@ -111,7 +112,7 @@ function readLog(record: OtlpLogRecord, scope: string, serviceName: string | und
 }
 
 function readServiceName(resource: OtlpResource | undefined): string | undefined {
-  const name = readAttributes(resource?.attributes)['service.name'];
+  const name = readAttributes(resource?.attributes)[SERVICE_NAME];
   return typeof name === 'string' ? name : undefined;
 }
 
