@@ -1,9 +1,10 @@
+import { EXCEPTION_MESSAGE, EXCEPTION_TYPE } from '../model/semconv.js';
 import { textOf } from '../model/text-of.js';
 import { nanosBetween } from '../trace/text/duration.js';
 import type { Style } from './styles.js';
 import { piece, type Piece, type Text } from './text.js';
 import { severityName, type SeverityName } from '../trace/text/names.js';
-import { textsOf } from '../trace/text/value.js';
+import { textsOf } from './describe-span.js';
 import type { PlainEvent, PlainLog } from '../trace/plain-span.js';
 
 const STYLES: Readonly<Record<SeverityName, Style>> = {
@@ -74,10 +75,10 @@ function severityOf({ severityNumber, severityText }: PlainLog): Severity | unde
 
 function describeException({ attributes }: PlainEvent, maxLength: number): Piece | undefined {
   const values = new Map(attributes);
-  const said = textsOf([values.get('exception.type'), values.get('exception.message')], maxLength);
+  const said = textsOf([values.get(EXCEPTION_TYPE), values.get(EXCEPTION_MESSAGE)], maxLength);
   return said.length > 0 ? piece(said.join(': '), 'red') : undefined;
 }
 
 function isException({ attributes }: PlainEvent): boolean {
-  return attributes.some(([key, value]) => (key === 'exception.type' || key === 'exception.message') && Boolean(value));
+  return attributes.some(([key, value]) => (key === EXCEPTION_TYPE || key === EXCEPTION_MESSAGE) && Boolean(value));
 }

@@ -1,7 +1,8 @@
+import { ERROR_TYPE } from '../model/semconv.js';
 import type { SpanKindName } from '../trace/captured-span.js';
 import type { Style } from './styles.js';
 import { piece, type Text } from './text.js';
-import { textsOf } from '../trace/text/value.js';
+import { textOf } from '../model/text-of.js';
 import type { PlainSpan } from '../trace/plain-span.js';
 
 const STYLES: Readonly<Record<SpanKindName, Style>> = {
@@ -25,8 +26,15 @@ export function describeSpan(view: PlainSpan, maxLength: number): Text[] {
 /** What a failed span says about its error: the type (`503`, `ECONNREFUSED`) and the status message. */
 export function errorOf(view: PlainSpan, maxLength: number): string[] {
   if (!isFailed(view)) return [];
-  const type = view.attributes.find(([key]) => key === 'error.type')?.[1];
+  const type = view.attributes.find(([key]) => key === ERROR_TYPE)?.[1];
   return textsOf([type, view.statusMessage], maxLength);
+}
+
+/** The texts of those of the values that say something. */
+export function textsOf(values: readonly unknown[], maxLength: number): string[] {
+  return values
+    .filter((value) => value !== undefined && value !== null && value !== '')
+    .map((value) => textOf(value, maxLength));
 }
 
 export function barStyle(view: PlainSpan): Style {

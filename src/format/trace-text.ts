@@ -1,3 +1,4 @@
+import { EXCEPTION_MESSAGE, EXCEPTION_STACKTRACE, EXCEPTION_TYPE } from '../model/semconv.js';
 import type { AttributeEntry } from '../model/attribute-entries.js';
 import { textOf, valueText } from '../model/text-of.js';
 
@@ -16,9 +17,8 @@ import { Page, type Gutter } from './page.js';
 import { piece, type Text } from './text.js';
 import { Timeline } from './timeline.js';
 
-const STACK = 'exception.stacktrace';
 /** What the text of an event says already. */
-const SAID: ReadonlySet<string> = new Set([STACK, 'exception.type', 'exception.message']);
+const SAID: ReadonlySet<string> = new Set([EXCEPTION_STACKTRACE, EXCEPTION_TYPE, EXCEPTION_MESSAGE]);
 
 /** Of a stack trace: far more than the frames that V8 records. */
 const MAX_STACK_LENGTH = 32_768;
@@ -104,7 +104,7 @@ export class TraceText {
 
   /** The frames of the stack trace, if the `attributes` option asks for it. */
   #stackLines(chosen: readonly AttributeEntry[]): Text[] {
-    const stack = chosen.find(([key]) => key === STACK)?.[1];
+    const stack = chosen.find(([key]) => key === EXCEPTION_STACKTRACE)?.[1];
     const [, ...frames] = typeof stack === 'string' ? textOf(stack, MAX_STACK_LENGTH).split('\n') : [];
     return frames.map((frame) => [piece(frame, 'dim', this.#maxLength)]);
   }

@@ -1,6 +1,7 @@
 import { spanKey } from '../../../model/span-map.js';
 import { groupBy } from '../../../support/group-by.js';
 import { printable } from '../../../trace/text/printable.js';
+import { counted } from '../../../trace/text/names.js';
 import { nodesOf } from '../../../trace/walk.js';
 import type { CapturedSpan } from '../../captured.js';
 import { runOf } from '../../snapshot/given-lists.js';
@@ -93,7 +94,7 @@ export function remarksOnLogs(run: LogSource): string[] {
 }
 
 function droppedText(count: number | undefined, noun: string, option: string): string[] {
-  return count ? [`not kept: ${count} ${noun}${count === 1 ? '' : 's'}, because ${option} was reached`] : [];
+  return count ? [`not kept: ${counted(count, noun)}, because ${option} was reached`] : [];
 }
 
 function linesOf(text: string | undefined): string[] {

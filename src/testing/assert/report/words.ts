@@ -1,5 +1,5 @@
 import { printable } from '../../../trace/text/printable.js';
-import { formatValue } from '../../../trace/text/value.js';
+import { valueText as textOfValue } from '../../../model/text-of.js';
 import type { CapturedSpan } from '../../captured.js';
 import type { LogInSpan } from '../log-in-span.js';
 import type { Expectation, LeafCheck, Relation } from '../pattern/expectation.js';
@@ -34,7 +34,7 @@ export function nounOf(relation: Relation): string {
 
 export function valueText(value: unknown): string {
   if (value === undefined) return '(absent)';
-  return printable(formatValue(value, MAX_VALUE), MAX_VALUE);
+  return printable(textOfValue(value, MAX_VALUE), MAX_VALUE);
 }
 
 export function expectedText({ leaf }: LeafCheck): string {
