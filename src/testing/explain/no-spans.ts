@@ -1,4 +1,3 @@
-import { counted } from '../../trace/text/names.js';
 import { whyNoInstrumentation } from '../sdk/instrumentations.js';
 import { providerState, type ProviderState } from '../sdk/provider-check.js';
 import type { Recorder } from '../capture/recorder.js';
@@ -27,7 +26,7 @@ const BY_PROVIDER: Readonly<Record<ProviderState, readonly string[]>> = {
 
 function samplingReasons({ unsampled }: ScopeRecords): string[] {
   if (unsampled === 0) return [];
-  return [`unsampled: ${counted(unsampled, 'span')} had a parent that is not sampled, such as a traceparent that ends in -00`];
+  return [`unsampled: ${count(unsampled)} had a parent that is not sampled, such as a traceparent that ends in -00`];
 }
 
 function ownerReasons(scope: ScopeRecords, recorder: Recorder): string[] {
@@ -35,7 +34,11 @@ function ownerReasons(scope: ScopeRecords, recorder: Recorder): string[] {
   const unowned = recorder.unowned.spansSince(scope.openedAt).length;
   const others = since - unowned - scope.spans.length - scope.droppedSpans;
   return [
-    ...(others > 0 ? [`owned by another scope: ${counted(others, 'span')} started since this one was opened`] : []),
-    ...(unowned > 0 ? [`unowned: ${counted(unowned, 'span')} started in no scope's async context, trace or links`] : []),
+    ...(others > 0 ? [`owned by another scope: ${count(others)} started since this one was opened`] : []),
+    ...(unowned > 0 ? [`unowned: ${count(unowned)} started in no scope's async context, trace or links`] : []),
   ];
+}
+
+function count(spans: number): string {
+  return spans === 1 ? '1 span' : `${spans} spans`;
 }

@@ -1,4 +1,3 @@
-import { counted } from '../../trace/text/names.js';
 import { printable } from '../../trace/text/printable.js';
 import type { TraceRecord } from '../capture/captured-traces.js';
 import { traceTexts } from './describe-scope.js';
@@ -18,4 +17,8 @@ export function showScope(kind: string, scope: ScopeRecords, spans: readonly Tra
     ...(droppedSpans + droppedLogs > 0 ? [`${droppedSpans + droppedLogs} not kept`] : []),
   ];
   return [`${kind} ${printable(name)}: ${counts.join(', ')}`, ...traceTexts(spans)].join('\n  ');
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

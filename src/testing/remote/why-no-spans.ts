@@ -1,4 +1,3 @@
-import { counted } from '../../trace/text/names.js';
 import type { ScopeRecords } from '../capture/scope-records.js';
 import type { RemoteReceiver } from './contract.js';
 import type { RemoteRecords } from './remote-records.js';
@@ -10,9 +9,9 @@ export function whyNothingArrived(scope: ScopeRecords, records: RemoteRecords, r
   const others = records.receivedSpans - scope.openedAt.spans - unowned - scope.spans.length - scope.droppedSpans;
   const reasons = [
     ...(lastRejection === undefined ? [] : [rejectedText(lastRejection)]),
-    ...(others > 0 ? [`owned by another scope: ${counted(others, 'span')} arrived since this one was opened`] : []),
+    ...(others > 0 ? [`owned by another scope: ${count(others)} arrived since this one was opened`] : []),
     ...(unowned > 0
-      ? [`unowned: ${counted(unowned, 'span')} arrived in traces of no scope. Send the scope's traceparent with the request`]
+      ? [`unowned: ${count(unowned)} arrived in traces of no scope. Send the scope's traceparent with the request`]
       : []),
   ];
   if (reasons.length > 0) return reasons.join('\n');
@@ -25,7 +24,7 @@ export function whyNoLogArrived(scope: ScopeRecords, records: RemoteRecords, rec
   const { requests, lastRejection, logs } = receiver.stats;
   const unowned = records.unowned.logsSince(scope.openedAt).length;
   if (lastRejection !== undefined) return rejectedText(lastRejection);
-  if (unowned > 0) return `unowned: ${counted(unowned, 'log record')} arrived in traces of no scope`;
+  if (unowned > 0) return `unowned: ${unowned} log ${unowned === 1 ? 'record' : 'records'} arrived in traces of no scope`;
   if (requests === 0) return nothingSentTo(receiver);
   if (logs > 0) return `no log record came since this scope was opened. Logs travel apart from spans: wait for one by waitForLog()`;
   return `processes export to ${receiver.url}, but no log record among it. Does the service hand them over to the
@@ -40,4 +39,8 @@ export function rejectedText(lastRejection: string): string {
 function nothingSentTo(receiver: RemoteReceiver): string {
   return `nothing was ever sent to ${receiver.url}. Was the process started with the scope's env? Does it load an
 OpenTelemetry SDK, and does its exporter take the endpoint from the environment, over HTTP and not gRPC?`;
+}
+
+function count(spans: number): string {
+  return spans === 1 ? '1 span' : `${spans} spans`;
 }

@@ -1,5 +1,4 @@
 import { expectation } from '../../support/option.js';
-import { counted } from '../../trace/text/names.js';
 import type { CapturedSpan } from '../captured.js';
 import type { Assertion } from '../assert/report/assertion.js';
 import { capturedTrees, failureOf } from '../assert/report/failure.js';
@@ -24,7 +23,7 @@ export function assertOpenSpans(spans: Spans, count: number, calledAs: Assertion
   const roots = treesOf(spans).flat();
   const open = openAmong(nodesOf(roots));
   if ((open.length === count) !== negated) {
-    const unseen = failureOfUnseen(spans, 'how many spans are open', counted(count, 'open span'));
+    const unseen = failureOfUnseen(spans, 'how many spans are open', countText(count));
     if (unseen === undefined) return;
     throw failureOf(unseen, calledAs);
   }
@@ -32,10 +31,10 @@ export function assertOpenSpans(spans: Spans, count: number, calledAs: Assertion
   if (open.length > count) for (const span of open) notes.line(span, 'expected to have ended');
   throw failureOf(
     {
-      headline: `expected ${negated ? 'any number but ' : ''}${counted(count, 'open span')}, got ${open.length}`,
+      headline: `expected ${negated ? 'any number but ' : ''}${countText(count)}, got ${open.length}`,
       body: [...capturedTrees(roots, notes), ...remarksOn(spans, roots)],
-      actual: [counted(open.length, 'open span'), ...namesOf(open)].join('\n'),
-      expected: negated ? `not ${counted(count, 'open span')}` : counted(count, 'open span'),
+      actual: [countText(open.length), ...namesOf(open)].join('\n'),
+      expected: negated ? `not ${countText(count)}` : countText(count),
     },
     calledAs,
   );
@@ -44,4 +43,8 @@ export function assertOpenSpans(spans: Spans, count: number, calledAs: Assertion
 function namesOf(open: readonly CapturedSpan[]): string[] {
   const names = open.slice(0, MAX_NAMES).map((span) => `  ${titleOf(span)}`);
   return open.length > MAX_NAMES ? [...names, `  … ${open.length - MAX_NAMES} more`] : names;
+}
+
+function countText(count: number): string {
+  return count === 1 ? '1 open span' : `${count} open spans`;
 }

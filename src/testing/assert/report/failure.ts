@@ -1,5 +1,4 @@
 import { AssertionError } from 'node:assert';
-import { counted } from '../../../trace/text/names.js';
 import type { CapturedNode } from '../../captured.js';
 import { nodesOf } from '../../snapshot/descendants.js';
 import { annotatedTree } from './annotated-tree.js';
@@ -43,7 +42,7 @@ export function capturedTrees(roots: readonly CapturedNode[], notes: Notes): str
   const open = openAmong(nodesOf(roots));
   return [
     ...annotatedTree(shown, notes),
-    ...(others > 0 ? [`  … and ${counted(others, 'other tree')}`] : []),
+    ...(others > 0 ? [`  … and ${others} other ${others === 1 ? 'tree' : 'trees'}`] : []),
     ...(open.length > 0 ? ['', `still open: ${namesOf(open)}`] : []),
   ];
 }
@@ -57,7 +56,7 @@ function namesOf(records: readonly object[]): string {
 export function firstOf({ all }: Notes): string {
   const [first = 'it differs', ...others] = all;
   if (others.length === 0) return first;
-  return `${first} (and ${counted(others.length, 'more difference')})`;
+  return `${first} (and ${others.length} more ${others.length === 1 ? 'difference' : 'differences'})`;
 }
 
 /** The headline for what is not there, or not often enough. */
