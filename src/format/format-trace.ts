@@ -1,6 +1,6 @@
 import { expectation } from '../support/option.js';
 import type { CapturedSpan, CapturedTrace } from '../trace/captured-span.js';
-import { tracesIn, type DeliveredSpans } from '../trace/traces-in.js';
+import { spanTraceOf, tracesIn, type DeliveredSpans } from '../trace/traces-in.js';
 import { formatTraceOptions, type FormatTraceOptions } from './format-options.js';
 import { paintColors, paintNothing } from './styles.js';
 import { paint } from './text.js';
@@ -40,7 +40,7 @@ export function formatTrace(trace: unknown, options?: FormatTraceOptions<never>)
   if (traces === undefined) throw new TypeError(expectation('trace', EXPECTED, trace));
   const painter = resolved.colors ? paintColors : paintNothing;
   return traces
-    .map((each) => new TraceText(each, resolved).lines())
+    .map((each) => new TraceText(spanTraceOf(each), resolved).lines())
     .map((lines) => lines.map((line) => paint(line, painter)).join('\n'))
     .join('\n\n');
 }

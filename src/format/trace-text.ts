@@ -10,7 +10,7 @@ import type { FormatTraceOptions } from './format-options.js';
 import { outline, type OutlineEntry } from '../trace/outline.js';
 import { plainSpan, type PlainEvent, type PlainSpan } from '../trace/plain-span.js';
 import { counted } from '../trace/text/names.js';
-import type { AnyNode, AnyTrace } from '../trace/traces-in.js';
+import type { Trace } from '../trace/trace.js';
 import { mapTree } from '../trace/walk.js';
 import { groupBy } from '../support/group-by.js';
 import { Page, type Gutter } from './page.js';
@@ -29,6 +29,7 @@ const CHARACTERS_PER_COLUMN = 4;
 /** A span on the page, or the gap where one is missing, which its children name as their parent. */
 interface Item {
   readonly view: PlainSpan | undefined;
+  readonly parentMissing: boolean;
   readonly children: Item[];
 }
 
@@ -42,7 +43,7 @@ export class TraceText {
   readonly #views: readonly PlainSpan[];
   readonly #timeline: Timeline;
 
-  constructor(trace: AnyTrace, options: Required<FormatTraceOptions>) {
+  constructor(trace: Trace, options: Required<FormatTraceOptions>) {
     this.#traceId = trace.traceId;
     this.#options = options;
     this.#maxLength = CHARACTERS_PER_COLUMN * options.width;
@@ -122,20 +123,13 @@ export class TraceText {
 }
 
 /** The spans of a trace, those of one missing parent together under a gap. */
-function itemsOf({ roots }: AnyTrace): Item[] {
-  const views: PlainSpan[] = [];
-  const items = mapTree<AnyNode, Item>(roots, (node, children) => {
-    const view = plainSpan('span' in node ? node.span : node);
-    views.push(view);
-    return { view, children };
+function itemsOf({ roots }: Trace): Item[] {
+  const items = mapTree(roots, ({ span, parentMissing }, children: Item[]): Item => {
+    return { view: plainSpan(span), parentMissing, children };
   });
-  const ids = new Set(views.map(({ spanId }) => spanId));
-  const topLevel = groupBy(items, ({ view }) => {
-    const { parentSpanId, parentIsRemote } = view as PlainSpan;
-    return parentSpanId === undefined || parentIsRemote || ids.has(parentSpanId) ? view : parentSpanId;
-  });
+  const topLevel = groupBy(items, (item) => (item.parentMissing ? item.view?.parentSpanId : item));
   return Array.from(topLevel, ([parent, children]) => {
-    return typeof parent === 'string' ? { view: undefined, children } : (children[0] as Item);
+    return typeof parent === 'object' ? parent : { view: undefined, parentMissing: false, children };
   });
 }
 

@@ -78,6 +78,19 @@ export function capturedRootsOf({ roots }: AnyTrace): readonly CapturedNode[] {
   });
 }
 
+/** A trace in the form that a cache gives it out, over spans of either form. */
+export function spanTraceOf(trace: AnyTrace): Trace {
+  const { traceId, roots, spans } = trace;
+  if (!isOfNodes(roots)) return trace as Trace;
+  const ids = new Set(nodesOf(roots).map(({ spanId }) => spanId));
+  const nodes = mapTree(roots, (node, children: SpanNode[]): SpanNode => {
+    const { parentSpanId, parentIsRemote } = node;
+    const parentMissing = parentSpanId !== undefined && !parentIsRemote && !ids.has(parentSpanId);
+    return { span: node as AnySpan as ReadableSpan, children, parentMissing };
+  });
+  return { traceId, roots: nodes, spans: spans as readonly AnySpan[] as readonly ReadableSpan[] };
+}
+
 /** The log records in what a cache gives out: events of spans, and orphans. Undefined for anything else. */
 export function deliveredLogsIn(given: unknown): CapturedLog[] | undefined {
   const nodes = tracesIn(given)?.flatMap(({ roots }) => nodesOf<AnyNode>(roots));
