@@ -15,7 +15,7 @@ export const SHOWN = {
   parts: ['shop.mjs', 'service.mjs', 'hooks.mjs', 'vitest.config.mjs', 'jest.config.cjs'],
   programs: ['first-trace.mjs', 'own-provider.mjs'],
   failing: ['forgotten.mjs'],
-  mocha: ['shop.spec.mjs', 'snapshot.spec.mjs'],
+  mocha: ['shop.spec.mjs', 'store.spec.mjs', 'snapshot.spec.mjs'],
   node: [
     'shop.test.mjs',
     'server.test.cjs',

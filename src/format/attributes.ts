@@ -1,8 +1,10 @@
+import { ERROR_TYPE, THREAD_ID, THREAD_NAME } from '../model/semconv.js';
 import type { AttributeEntry } from '../model/attribute-entries.js';
+import type { ReadableSpan } from '../model/otel.js';
 import { textOf } from '../model/text-of.js';
 import { errorOf } from './describe-span.js';
 import type { FormatTraceOptions } from './format-options.js';
-import type { SpanView } from './views.js';
+import type { PlainSpan } from '../trace/plain-span.js';
 
 export type AttributeChoice = NonNullable<FormatTraceOptions['attributes']>;
 
@@ -29,8 +31,8 @@ const TELLING: readonly (readonly string[])[] = [
   ['messaging.destination.name', 'messaging.destination'],
   ['faas.trigger'],
   ['gen_ai.request.model'],
-  ['error.type'],
-  ['thread.name', 'thread.id'],
+  [ERROR_TYPE],
+  [THREAD_NAME, THREAD_ID],
 ];
 
 /** Namespaces of the keys that instrumentations write: semantic conventions, then those of web frameworks. */
@@ -46,16 +48,16 @@ const CONVENTIONS: ReadonlySet<string> = new Set(
 /** Those of the attributes of a span, or of one of its events, that are shown, in the order to show them. */
 export function chooseAttributes(
   attributes: readonly AttributeEntry[],
-  view: SpanView,
+  view: PlainSpan,
   choice: AttributeChoice,
 ): readonly AttributeEntry[] {
   if (choice === 'none') return [];
   if (choice === 'telling') return [...tellingAttributes(attributes, view), ...ownAttributes(attributes)];
-  return choice === 'all' ? attributes : attributes.filter(([key]) => choice(key, view.span));
+  return choice === 'all' ? attributes : attributes.filter(([key]) => choice(key, view.span as ReadableSpan));
 }
 
 /** Those of the conventions that add to the span's line and to each other. */
-function tellingAttributes(attributes: readonly AttributeEntry[], view: SpanView): AttributeEntry[] {
+function tellingAttributes(attributes: readonly AttributeEntry[], view: PlainSpan): AttributeEntry[] {
   const values = new Map(attributes);
   const said = new Set([...wordsOf(textOf(view.name, MAX_COMPARED)), ...errorOf(view, MAX_COMPARED)]);
   const telling: AttributeEntry[] = [];

@@ -1,33 +1,29 @@
+import { EXCEPTION_MESSAGE, EXCEPTION_TYPE } from '../model/semconv.js';
 import { textOf } from '../model/text-of.js';
 import { nanosBetween } from '../trace/text/duration.js';
 import type { Style } from './styles.js';
 import { piece, type Piece, type Text } from './text.js';
-import { textsOf } from '../trace/text/value.js';
-import type { EventView, LogView } from './views.js';
+import { severityName, type SeverityName } from '../trace/text/names.js';
+import { textsOf } from './describe-span.js';
+import type { PlainEvent, PlainLog } from '../trace/plain-span.js';
 
-interface Severity {
-  readonly label: string;
-  readonly style: Style;
-}
-
-/** Four severity numbers each, from 1 (logs data model, "Severity fields"). */
-const SEVERITIES: readonly Severity[] = [
-  { label: 'TRACE', style: 'dim' },
-  { label: 'DEBUG', style: 'dim' },
-  { label: 'INFO', style: 'green' },
-  { label: 'WARN', style: 'yellow' },
-  { label: 'ERROR', style: 'red' },
-  { label: 'FATAL', style: 'boldRed' },
-];
+const STYLES: Readonly<Record<SeverityName, Style>> = {
+  TRACE: 'dim',
+  DEBUG: 'dim',
+  INFO: 'green',
+  WARN: 'yellow',
+  ERROR: 'red',
+  FATAL: 'boldRed',
+};
 
 /**
  * A span's own events and its log events as one sequence by time.
  *
  * Merged, not sorted: log times are in milliseconds, so only the order of emission is right among them.
  */
-export function inOrder(events: readonly EventView[]): EventView[] {
+export function inOrder(events: readonly PlainEvent[]): PlainEvent[] {
   const own = events.filter(({ log }) => log === undefined).toReversed();
-  const ordered: EventView[] = [];
+  const ordered: PlainEvent[] = [];
   for (const log of events.filter((event) => event.log !== undefined)) {
     for (let next = own.at(-1); next && nanosBetween(next.time, log.time) >= 0; next = own.at(-1)) {
       ordered.push(next);
@@ -39,7 +35,7 @@ export function inOrder(events: readonly EventView[]): EventView[] {
 }
 
 /** Severity, name, body, exception: what an event says before its attributes, of each at most `maxLength` characters. */
-export function describeEvent(event: EventView, maxLength: number): Text[] {
+export function describeEvent(event: PlainEvent, maxLength: number): Text[] {
   const { name, log } = event;
   const exception = describeException(event, maxLength);
   const parts = log === undefined ? [[piece(name, 'plain', maxLength)]] : describeLog(name, log, maxLength);
@@ -48,12 +44,12 @@ export function describeEvent(event: EventView, maxLength: number): Text[] {
 }
 
 /** The style of the event's mark on the timeline. */
-export function eventStyle(event: EventView): Style {
+export function eventStyle(event: PlainEvent): Style {
   if (event.log !== undefined) return severityOf(event.log)?.style ?? 'plain';
   return isException(event) ? 'red' : 'plain';
 }
 
-function describeLog(name: unknown, log: LogView, maxLength: number): Text[] {
+function describeLog(name: unknown, log: PlainLog, maxLength: number): Text[] {
   const severity = severityOf(log);
   const [title, ...further] = titles(name, log).map((text) => [piece(text, 'plain', maxLength)]);
   const label = severity ? [piece(severity.label.padEnd(6), severity.style)] : [];
@@ -61,23 +57,28 @@ function describeLog(name: unknown, log: LogView, maxLength: number): Text[] {
 }
 
 /** The name and the body, unless they are one; a body of its own says more than a name that is the severity. */
-function titles(name: unknown, { body, severityText }: LogView): unknown[] {
+function titles(name: unknown, { body, severityText }: PlainLog): unknown[] {
   if (body === undefined || body === null || body === name) return [name];
   return name === severityText || name === 'log' ? [body] : [name, body];
 }
 
-function severityOf({ severityNumber = 0, severityText }: LogView): Severity | undefined {
-  const known = SEVERITIES[Math.floor((severityNumber - 1) / 4)];
-  if (known || !severityText) return known;
-  return { label: textOf(severityText, 6).toUpperCase().slice(0, 5), style: 'plain' };
+interface Severity {
+  readonly label: string;
+  readonly style: Style;
 }
 
-function describeException({ attributes }: EventView, maxLength: number): Piece | undefined {
+function severityOf({ severityNumber, severityText }: PlainLog): Severity | undefined {
+  const label = severityName(severityNumber);
+  if (label !== undefined) return { label, style: STYLES[label] };
+  return severityText ? { label: textOf(severityText, 6).toUpperCase().slice(0, 5), style: 'plain' } : undefined;
+}
+
+function describeException({ attributes }: PlainEvent, maxLength: number): Piece | undefined {
   const values = new Map(attributes);
-  const said = textsOf([values.get('exception.type'), values.get('exception.message')], maxLength);
+  const said = textsOf([values.get(EXCEPTION_TYPE), values.get(EXCEPTION_MESSAGE)], maxLength);
   return said.length > 0 ? piece(said.join(': '), 'red') : undefined;
 }
 
-function isException({ attributes }: EventView): boolean {
-  return attributes.some(([key, value]) => (key === 'exception.type' || key === 'exception.message') && Boolean(value));
+function isException({ attributes }: PlainEvent): boolean {
+  return attributes.some(([key, value]) => (key === EXCEPTION_TYPE || key === EXCEPTION_MESSAGE) && Boolean(value));
 }

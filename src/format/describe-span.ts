@@ -1,44 +1,46 @@
-import { SpanStatusCode } from '@opentelemetry/api';
+import { ERROR_TYPE } from '../model/semconv.js';
+import type { SpanKindName } from '../trace/captured-span.js';
 import type { Style } from './styles.js';
 import { piece, type Text } from './text.js';
-import { textsOf } from '../trace/text/value.js';
-import type { SpanView } from './views.js';
+import { textOf } from '../model/text-of.js';
+import type { PlainSpan } from '../trace/plain-span.js';
 
-/** By `SpanKind`. */
-const KINDS: readonly { readonly name: string; readonly style: Style }[] = [
-  { name: '', style: 'cyan' },
-  { name: 'server', style: 'blue' },
-  { name: 'client', style: 'magenta' },
-  { name: 'producer', style: 'magenta' },
-  { name: 'consumer', style: 'blue' },
-];
+const STYLES: Readonly<Record<SpanKindName, Style>> = {
+  internal: 'cyan',
+  server: 'blue',
+  client: 'magenta',
+  producer: 'magenta',
+  consumer: 'blue',
+};
 
 /** Name, kind, where it was called from, whether it goes on, what went wrong, of each at most `maxLength` characters. */
-export function describeSpan(view: SpanView, maxLength: number): Text[] {
+export function describeSpan(view: PlainSpan, maxLength: number): Text[] {
   const parts: Text[] = [[piece(view.name, 'bold', maxLength)]];
-  const kind = kindOf(view)?.name;
-  if (kind) parts.push([piece(kind, 'dim')]);
-  if (view.hasRemoteParent) parts.push([piece('← remote', 'dim')]);
-  if (view.isOpen) parts.push([piece('not ended', 'yellow')]);
+  if (view.kind && view.kind !== 'internal') parts.push([piece(view.kind, 'dim')]);
+  if (view.parentIsRemote) parts.push([piece('← remote', 'dim')]);
+  if (!view.ended) parts.push([piece('not ended', 'yellow')]);
   if (isFailed(view)) parts.push([piece(`✗ ${errorOf(view, maxLength).join(': ') || 'ERROR'}`, 'red')]);
   return parts;
 }
 
 /** What a failed span says about its error: the type (`503`, `ECONNREFUSED`) and the status message. */
-export function errorOf(view: SpanView, maxLength: number): string[] {
+export function errorOf(view: PlainSpan, maxLength: number): string[] {
   if (!isFailed(view)) return [];
-  const type = view.attributes.find(([key]) => key === 'error.type')?.[1];
+  const type = view.attributes.find(([key]) => key === ERROR_TYPE)?.[1];
   return textsOf([type, view.statusMessage], maxLength);
 }
 
-export function barStyle(view: SpanView): Style {
-  return isFailed(view) ? 'red' : (kindOf(view)?.style ?? 'plain');
+/** The texts of those of the values that say something. */
+export function textsOf(values: readonly unknown[], maxLength: number): string[] {
+  return values
+    .filter((value) => value !== undefined && value !== null && value !== '')
+    .map((value) => textOf(value, maxLength));
 }
 
-export function isFailed({ statusCode }: SpanView): boolean {
-  return statusCode === SpanStatusCode.ERROR;
+export function barStyle(view: PlainSpan): Style {
+  return isFailed(view) ? 'red' : view.kind === undefined ? 'plain' : STYLES[view.kind];
 }
 
-function kindOf({ kind }: SpanView): (typeof KINDS)[number] | undefined {
-  return kind === undefined ? undefined : KINDS[kind];
+export function isFailed({ status }: PlainSpan): boolean {
+  return status === 'error';
 }

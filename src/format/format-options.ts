@@ -8,7 +8,7 @@ import {
 } from '../support/option.js';
 
 /** How `formatTrace()` shows a trace. */
-export interface FormatTraceOptions {
+export interface FormatTraceOptions<S = ReadableSpan> {
   /**
    * Whether to colour with ANSI escape sequences. `process.stdout.hasColors?.() ?? false` is the right
    * value for standard output: it respects `NO_COLOR`, `FORCE_COLOR` and pipes. Default false: pure text.
@@ -33,7 +33,7 @@ export interface FormatTraceOptions {
    *
    * Default `'telling'`.
    */
-  attributes?: 'telling' | 'all' | 'none' | ((key: string, span: ReadableSpan) => boolean);
+  attributes?: 'telling' | 'all' | 'none' | ((key: string, span: S) => boolean);
 }
 
 const OPTIONS: OptionsOf<FormatTraceOptions> = {
@@ -44,6 +44,6 @@ const OPTIONS: OptionsOf<FormatTraceOptions> = {
   attributes: oneOfOrFunction<Required<FormatTraceOptions>['attributes']>('telling', 'all', 'none'),
 };
 
-export function formatTraceOptions(options?: FormatTraceOptions): Required<FormatTraceOptions> {
-  return resolveOptions(OPTIONS, options);
+export function formatTraceOptions(options?: FormatTraceOptions<never>): Required<FormatTraceOptions> {
+  return resolveOptions(OPTIONS, options as FormatTraceOptions);
 }

@@ -1,10 +1,12 @@
-import type { ReadableSpan } from '../model/otel.js';
-import { buildTraces, type Trace } from '../trace/trace.js';
 import { expectation } from '../support/option.js';
+import type { CapturedSpan, CapturedTrace } from '../trace/captured-span.js';
+import { spanTraceOf, tracesIn, type DeliveredSpans } from '../trace/traces-in.js';
 import { formatTraceOptions, type FormatTraceOptions } from './format-options.js';
 import { paintColors, paintNothing } from './styles.js';
 import { paint } from './text.js';
 import { TraceText } from './trace-text.js';
+
+const EXPECTED = 'a Trace, spans, a store, a batch, or the scope, run, traces or spans of a test';
 
 /**
  * A trace as a tree for the terminal: what happened, when, for how long, and what went wrong.
@@ -24,22 +26,21 @@ import { TraceText } from './trace-text.js';
  * ```
  *
  * @returns lines without a line break at the end; `''` if there is no span
- * @throws TypeError or RangeError naming the option that is wrong, what was expected and what was given
+ * @throws TypeError or RangeError naming what is wrong, what was expected and what was given
  */
-export function formatTrace(trace: Trace | readonly ReadableSpan[], options?: FormatTraceOptions): string {
+export function formatTrace(trace: DeliveredSpans, options?: FormatTraceOptions): string;
+/** The same of what a test captured: of a scope or a run, of its traces and its spans. */
+export function formatTrace(
+  trace: { readonly spans: readonly CapturedSpan[] } | CapturedTrace | CapturedSpan | readonly CapturedTrace[] | readonly CapturedSpan[],
+  options?: FormatTraceOptions<CapturedSpan>,
+): string;
+export function formatTrace(trace: unknown, options?: FormatTraceOptions<never>): string {
   const resolved = formatTraceOptions(options);
+  const traces = tracesIn(trace);
+  if (traces === undefined) throw new TypeError(expectation('trace', EXPECTED, trace));
   const painter = resolved.colors ? paintColors : paintNothing;
-  return tracesOf(trace)
-    .map((each) => new TraceText(each, resolved).lines())
+  return traces
+    .map((each) => new TraceText(spanTraceOf(each), resolved).lines())
     .map((lines) => lines.map((line) => paint(line, painter)).join('\n'))
     .join('\n\n');
-}
-
-function tracesOf(trace: Trace | readonly ReadableSpan[]): Trace[] {
-  if (Array.isArray(trace)) return buildTraces(trace);
-  const { roots } = Object(trace) as Partial<Trace>;
-  if (!Array.isArray(roots)) {
-    throw new TypeError(expectation('trace', 'a Trace or an array of spans', trace));
-  }
-  return roots.length > 0 ? [trace as Trace] : [];
 }

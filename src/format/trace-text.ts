@@ -1,21 +1,24 @@
+import { EXCEPTION_MESSAGE, EXCEPTION_STACKTRACE, EXCEPTION_TYPE } from '../model/semconv.js';
 import type { AttributeEntry } from '../model/attribute-entries.js';
-import { textOf } from '../model/text-of.js';
-import type { Trace } from '../trace/trace.js';
+import { textOf, valueText } from '../model/text-of.js';
+
 import { chooseAttributes } from './attributes.js';
 import { describeEvent, eventStyle, inOrder } from './describe-event.js';
 import { barStyle, describeSpan, isFailed } from './describe-span.js';
 import { formatDuration, nanosBetween } from '../trace/text/duration.js';
 import type { FormatTraceOptions } from './format-options.js';
 import { outline, type OutlineEntry } from '../trace/outline.js';
+import { plainSpan, type PlainEvent, type PlainSpan } from '../trace/plain-span.js';
+import { counted } from '../trace/text/names.js';
+import type { Trace } from '../trace/trace.js';
+import { mapTree } from '../trace/walk.js';
+import { groupBy } from '../support/group-by.js';
 import { Page, type Gutter } from './page.js';
 import { piece, type Text } from './text.js';
 import { Timeline } from './timeline.js';
-import { formatValue } from '../trace/text/value.js';
-import { viewOf, type EventView, type SpanView } from './views.js';
 
-const STACK = 'exception.stacktrace';
 /** What the text of an event says already. */
-const SAID: ReadonlySet<string> = new Set([STACK, 'exception.type', 'exception.message']);
+const SAID: ReadonlySet<string> = new Set([EXCEPTION_STACKTRACE, EXCEPTION_TYPE, EXCEPTION_MESSAGE]);
 
 /** Of a stack trace: far more than the frames that V8 records. */
 const MAX_STACK_LENGTH = 32_768;
@@ -23,10 +26,11 @@ const MAX_STACK_LENGTH = 32_768;
 /** For each column of the page, the characters of a name or value that are looked at: some take no column. */
 const CHARACTERS_PER_COLUMN = 4;
 
-interface Entry {
-  readonly place: OutlineEntry;
-  /** Undefined for a gap. */
-  readonly view: SpanView | undefined;
+/** A span on the page, or the gap where one is missing, which its children name as their parent. */
+interface Item {
+  readonly view: PlainSpan | undefined;
+  readonly parentMissing: boolean;
+  readonly children: Item[];
 }
 
 /** One trace as lines. */
@@ -35,8 +39,8 @@ export class TraceText {
   readonly #options: Required<FormatTraceOptions>;
   readonly #maxLength: number;
   readonly #page: Page;
-  readonly #entries: readonly Entry[];
-  readonly #views: readonly SpanView[];
+  readonly #entries: readonly OutlineEntry<Item>[];
+  readonly #views: readonly PlainSpan[];
   readonly #timeline: Timeline;
 
   constructor(trace: Trace, options: Required<FormatTraceOptions>) {
@@ -44,11 +48,8 @@ export class TraceText {
     this.#options = options;
     this.#maxLength = CHARACTERS_PER_COLUMN * options.width;
     this.#page = new Page(options.width, options.timeline);
-    this.#entries = outline(trace, this.#page.textWidth / 2).map((place) => ({
-      place,
-      view: place.node && viewOf(place.node.span),
-    }));
-    this.#views = this.#entries.flatMap(({ view }) => view ?? []);
+    this.#entries = [...outline(itemsOf(trace), this.#page.textWidth / 2)];
+    this.#views = this.#entries.flatMap(({ node }) => node.view ?? []);
     this.#timeline = new Timeline(this.#views, this.#page.cells);
   }
 
@@ -58,18 +59,18 @@ export class TraceText {
 
   #header(): Text {
     const failed = this.#views.filter(isFailed).length;
-    const summary = ` · ${count(this.#views.length, 'span')} · ${formatDuration(this.#timeline.nanos)}`;
+    const summary = ` · ${counted(this.#views.length, 'span')} · ${formatDuration(this.#timeline.nanos)}`;
     return this.#page.line([
       piece('trace ', 'dim'),
       piece(this.#traceId, 'bold', this.#maxLength),
       piece(summary, 'dim'),
-      ...(failed > 0 ? [piece(' · ', 'dim'), piece(count(failed, 'error'), 'red')] : []),
+      ...(failed > 0 ? [piece(' · ', 'dim'), piece(counted(failed, 'error'), 'red')] : []),
     ]);
   }
 
-  #entry({ view, place: { missingId, branch, rails } }: Entry): Text[] {
+  #entry({ node: { view, children }, branch, rails }: OutlineEntry<Item>): Text[] {
     if (view === undefined) {
-      const gap = piece(`⋯ parent ${textOf(missingId, this.#maxLength)} not ended yet, or lost`, 'dim');
+      const gap = piece(`⋯ parent ${textOf(children[0]?.view?.parentSpanId, this.#maxLength)} not ended yet, or lost`, 'dim');
       return this.#page.block([[gap]], { first: branch, rest: rails });
     }
     const below = { first: rails, rest: rails };
@@ -83,7 +84,7 @@ export class TraceText {
     ];
   }
 
-  #event(event: EventView, view: SpanView, rails: string): Text[] {
+  #event(event: PlainEvent, view: PlainSpan, rails: string): Text[] {
     const chosen = chooseAttributes(event.attributes, view, this.#options.attributes);
     const parts = [
       ...describeEvent(event, this.#maxLength),
@@ -98,37 +99,44 @@ export class TraceText {
   #attributeParts(entries: readonly AttributeEntry[]): Text[] {
     return entries.map(([key, value]) => [
       piece(`${textOf(key, this.#maxLength)}=`, 'dim'),
-      piece(formatValue(value, this.#maxLength)),
+      piece(valueText(value, this.#maxLength)),
     ]);
   }
 
   /** The frames of the stack trace, if the `attributes` option asks for it. */
   #stackLines(chosen: readonly AttributeEntry[]): Text[] {
-    const stack = chosen.find(([key]) => key === STACK)?.[1];
+    const stack = chosen.find(([key]) => key === EXCEPTION_STACKTRACE)?.[1];
     const [, ...frames] = typeof stack === 'string' ? textOf(stack, MAX_STACK_LENGTH).split('\n') : [];
     return frames.map((frame) => [piece(frame, 'dim', this.#maxLength)]);
   }
 
-  #spanGutter(view: SpanView): Gutter {
+  #spanGutter(view: PlainSpan): Gutter {
     const time = piece(formatDuration(nanosBetween(view.startTime, view.endTime)));
     return { time, mark: this.#timeline.bar(view, barStyle(view)) };
   }
 
-  #eventGutter(event: EventView): Gutter {
+  #eventGutter(event: PlainEvent): Gutter {
     const offset = this.#timeline.offsetOf(event.time);
     const time = piece(`${offset < 0 ? '' : '+'}${formatDuration(offset)}`, 'dim');
     return { time, mark: this.#timeline.mark(event.time, '•', eventStyle(event)) };
   }
 }
 
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+/** The spans of a trace, those of one missing parent together under a gap. */
+function itemsOf({ roots }: Trace): Item[] {
+  const items = mapTree(roots, ({ span, parentMissing }, children: Item[]): Item => {
+    return { view: plainSpan(span), parentMissing, children };
+  });
+  const topLevel = groupBy(items, (item) => (item.parentMissing ? item.view?.parentSpanId : item));
+  return Array.from(topLevel, ([parent, children]) => {
+    return typeof parent === 'object' ? parent : { view: undefined, parentMissing: false, children };
+  });
 }
 
 /** What the limits of the SDK or of the cache took away. */
-function droppedParts({ droppedAttributesCount, droppedEventsCount }: SpanView): Text[] {
+function droppedParts({ droppedAttributesCount, droppedEventsCount }: PlainSpan): Text[] {
   const counts = [[droppedAttributesCount, 'attribute'], [droppedEventsCount, 'event']] as const;
   return counts
     .filter(([dropped]) => dropped > 0)
-    .map(([dropped, what]) => [piece(`⋯ ${count(dropped, what)} dropped`, 'dim')]);
+    .map(([dropped, what]) => [piece(`⋯ ${counted(dropped, what)} dropped`, 'dim')]);
 }

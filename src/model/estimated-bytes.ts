@@ -32,7 +32,7 @@ const POOL_BYTES = 8_192;
 /** Containers that the estimate under way may still read. */
 let containersLeft = 0;
 
-/** Containers inside of others that it has read: each counts once, however many refer to it. */
+/** Containers inside of others that have been read: each counts once, however many refer to it. */
 const read = new Set<object>();
 
 /**
@@ -44,6 +44,7 @@ const read = new Set<object>();
  * Always a number; never throws.
  */
 export function estimatedSpanBytes(span: ReadableSpan): number {
+  // Not by `estimated()`: this is the one that is called for each span.
   containersLeft = MAX_CONTAINERS;
   try {
     let bytes = SPAN_BYTES + lengthOf(span.name) + lengthOf(span.status?.message) + bytesOfAttributes(span.attributes);
@@ -59,37 +60,36 @@ export function estimatedSpanBytes(span: ReadableSpan): number {
 
 /** About how many bytes a log event keeps alive. As `estimatedSpanBytes()`. */
 export function estimatedEventBytes(event: LogEvent): number {
-  containersLeft = MAX_CONTAINERS;
-  try {
-    const bytes = bytesOfItem(event);
-    return isSize(bytes) ? bytes : EVENT_BYTES + OPAQUE_BYTES;
-  } catch {
-    return EVENT_BYTES + OPAQUE_BYTES;
-  } finally {
-    forgetRead();
-  }
+  return estimated(bytesOfItem, event, EVENT_BYTES);
 }
 
 /** About how many bytes the events or links of a span keep alive. As `estimatedSpanBytes()`. */
 export function estimatedListBytes(list: readonly (TimedEvent | Link)[]): number {
+  return estimated(bytesOfList, list, EVENT_BYTES);
+}
+
+/** About how many bytes a value keeps alive, besides the place that it is in. As `estimatedSpanBytes()`. */
+export function estimatedValueBytes(value: unknown): number {
+  return estimated(bytesOf, value, 0);
+}
+
+/** @param base what counts, besides what is opaque, of something that cannot be read */
+function estimated<T>(sizeOf: (item: T) => number, item: T, base: number): number {
   containersLeft = MAX_CONTAINERS;
   try {
-    let bytes = 0;
-    for (const item of list) bytes += bytesOfItem(item);
-    return isSize(bytes) ? bytes : EVENT_BYTES + OPAQUE_BYTES;
+    const bytes = sizeOf(item);
+    return isSize(bytes) ? bytes : base + OPAQUE_BYTES;
   } catch {
-    return EVENT_BYTES + OPAQUE_BYTES;
+    return base + OPAQUE_BYTES;
   } finally {
     forgetRead();
   }
 }
 
-/** About how many bytes a value keeps alive, besides the place that it is in. As `estimatedSpanBytes()`. */
-export function estimatedValueBytes(value: unknown): number {
-  containersLeft = MAX_CONTAINERS;
-  const bytes = bytesOf(value);
-  forgetRead();
-  return isSize(bytes) ? bytes : OPAQUE_BYTES;
+function bytesOfList(list: readonly (TimedEvent | Link)[]): number {
+  let bytes = 0;
+  for (const item of list) bytes += bytesOfItem(item);
+  return bytes;
 }
 
 /** About how many bytes keys keep alive that are not shared by many objects. */

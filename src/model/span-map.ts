@@ -4,6 +4,11 @@ export interface SpanIdentity {
   readonly spanId: string;
 }
 
+/** Both ids as one text, for where a `SpanMap` does not fit. */
+export function spanKey({ traceId, spanId }: SpanIdentity): string {
+  return `${traceId}/${spanId}`;
+}
+
 /**
  * The ids of a span context, read once; undefined if it has none.
  *

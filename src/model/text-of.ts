@@ -31,7 +31,7 @@ export function textOf(value: unknown, maxLength = Infinity): string {
  * A string is quoted where it would not be told from what is around it or from another type. Depth, items and
  * characters are limited: a log attribute may be any object, also one that contains itself. Never throws.
  */
-export function valueText(value: unknown, maxLength: number): string {
+export function valueText(value: unknown, maxLength = 1_000): string {
   try {
     return cutText(new ValueWriter(maxLength).write(value, 0), maxLength);
   } catch {

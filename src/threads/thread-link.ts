@@ -1,3 +1,4 @@
+import { THREAD_ID, THREAD_NAME } from '../model/semconv.js';
 import workerThreads, { type BroadcastChannel, type MessagePort } from 'node:worker_threads';
 import { Episode } from '../support/episode.js';
 import { guarded } from '../support/report.js';
@@ -240,6 +241,6 @@ export class ThreadLink {
 
 /** By the semantic conventions. */
 function threadAttributes({ threadId, threadName }: Hello): [string, string | number][] {
-  const id: [string, number] = ['thread.id', threadId];
-  return threadName === undefined ? [id] : [id, ['thread.name', threadName]];
+  const id: [string, number] = [THREAD_ID, threadId];
+  return threadName === undefined ? [id] : [id, [THREAD_NAME, threadName]];
 }

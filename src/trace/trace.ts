@@ -1,8 +1,10 @@
-import type { HrTime } from '@opentelemetry/api';
-import { linkChildren } from './link-children.js';
+import { groupBy } from '../support/group-by.js';
 import type { ReadableSpan } from '../model/otel.js';
 import { textOf } from '../model/text-of.js';
-import { contextOf, memberOf, timeIn, UNREADABLE } from '../model/value-parts.js';
+import { UNREADABLE } from '../model/value-parts.js';
+import { isCapturedSpan, placeOf, type SpanPlace } from './plain-span.js';
+import { buildTree } from './tree.js';
+import { mapTree } from './walk.js';
 
 /** A span in its place in the tree. */
 export interface SpanNode {
@@ -26,68 +28,43 @@ export interface Trace {
  * Groups spans into one tree per trace, traces in the order of their first span.
  *
  * The order of the spans does not matter: a parent usually ends after its children. A span whose parent
- * is not among them becomes a root; so does one span of a ring of spans that claim each other as
- * parents, so that none is left out. Of two spans with the same ids, the later one counts. Never throws for
+ * is not among them becomes a root; so does the first span of a ring of spans that claim each other as
+ * parents, so that none is left out. A span that is given twice, such as an amended one, has the place of the later one;
+ * of different spans that share an id each has a place, and their children stand below the last. Never throws for
  * what it reads of a span: those whose ids cannot be read are roots of a trace called `[unreadable]`.
  */
 export function buildTraces(spans: Iterable<ReadableSpan>): Trace[] {
-  const byTrace = new Map<string, Branch[]>();
-  for (const span of spans) {
-    const branch = new Branch(span);
-    const members = byTrace.get(branch.traceId);
-    if (members === undefined) byTrace.set(branch.traceId, [branch]);
-    else members.push(branch);
-  }
-  return [...byTrace].map(([traceId, members]) => buildTrace(traceId, members));
+  const traces = groupBy(Array.from(spans, placeOf<ReadableSpan>), ({ traceId }) => traceId);
+  return Array.from(traces, ([traceId, places]) => ({
+    traceId,
+    roots: rootsOf(places),
+    spans: places.map(({ span }) => span),
+  }));
 }
 
-/** The id of a span's parent, in this process or another. Never throws. */
-export function parentIdOf(span: ReadableSpan): string | undefined {
-  return spanIdIn(memberOf(span, 'parentSpanContext'));
+function rootsOf(places: readonly SpanPlace<ReadableSpan>[]): SpanNode[] {
+  const roots = buildTree([...new Map(places.map((place) => [identityOf(place), place])).values()], {
+    id: ({ spanId }) => (spanId === UNREADABLE ? undefined : spanId),
+    parentId: ({ parentSpanId }) => parentSpanId,
+    order: byStart,
+  });
+  return mapTree(roots, ({ item: { span, parentIsRemote }, parentMissing }, children): SpanNode => {
+    return { span, children, parentMissing: parentMissing && !parentIsRemote };
+  });
 }
 
-/** Where a span without a time is placed. */
-const LAST: HrTime = [Infinity, 0];
+/** Characters of a name by which a span that is given again is told from another one. */
+const MAX_COMPARED = 200;
 
-/** A node while its tree is built, with what its place depends on: each member of the span is read once. */
-class Branch {
-  readonly node: SpanNode & { readonly children: SpanNode[]; parentMissing: boolean };
-  readonly traceId: string;
-  readonly spanId: string | undefined;
-  readonly parentId: string | undefined;
-  readonly parentIsRemote: boolean;
-  readonly startTime: HrTime;
-  readonly children: Branch[] = [];
-
-  constructor(span: ReadableSpan) {
-    const context = contextOf(span);
-    const parent = memberOf(span, 'parentSpanContext');
-    this.node = { span, children: [], parentMissing: false };
-    this.traceId = textOf(memberOf(context, 'traceId'));
-    this.spanId = spanIdIn(context);
-    this.parentId = spanIdIn(parent);
-    this.parentIsRemote = memberOf(parent, 'isRemote') === true;
-    this.startTime = timeIn(span, 'startTime') ?? LAST;
-  }
+/** The same for a span that is given again. Copies that a test reads are each a span of their own. */
+function identityOf(place: SpanPlace): unknown {
+  const { span, name, spanId, startTime } = place;
+  if (spanId === undefined || spanId === UNREADABLE || isCapturedSpan(span)) return place;
+  return [spanId, startTime.join(), textOf(name, MAX_COMPARED)].join(' ');
 }
 
-function buildTrace(traceId: string, members: readonly Branch[]): Trace {
-  const byId = new Map<unknown, Branch>();
-  for (const branch of members) byId.set(branch.spanId === UNREADABLE ? branch : branch.spanId, branch);
-  const branches = [...byId.values()];
-  const roots = linkChildren(branches, ({ parentId }) => (parentId === undefined ? undefined : byId.get(parentId)));
-  for (const { node, children, parentId, parentIsRemote } of branches) {
-    node.parentMissing = parentId !== undefined && !parentIsRemote && !byId.has(parentId);
-    for (const child of children.sort(byStart)) node.children.push(child.node);
-  }
-  return { traceId, roots: roots.sort(byStart).map(({ node }) => node), spans: members.map(({ node }) => node.span) };
-}
-
-function spanIdIn(context: unknown): string | undefined {
-  const spanId = memberOf(context, 'spanId');
-  return spanId === undefined || spanId === null ? undefined : textOf(spanId);
-}
-
-function byStart({ startTime: a }: Branch, { startTime: b }: Branch): number {
-  return a[0] - b[0] || a[1] - b[1];
+/** Spans without a time come last. */
+function byStart({ startTime: [a, nanosOfA] }: SpanPlace, { startTime: [b, nanosOfB] }: SpanPlace): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+  return a - b || nanosOfA - nanosOfB;
 }

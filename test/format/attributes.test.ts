@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import type { Attributes } from '@opentelemetry/api';
 import { chooseAttributes, type AttributeChoice } from '../../src/format/attributes.js';
-import { viewOf } from '../../src/format/views.js';
+import { plainSpan } from '../../src/trace/plain-span.js';
 import { Recorder } from './recorder.js';
 
 /** The keys chosen of a span's attributes. */
 function keysOf(name: string, attributes: Attributes, choice: AttributeChoice = 'telling'): string[] {
   const recorder = new Recorder();
   recorder.span(name, 1, { attributes });
-  const view = viewOf(recorder.trace().spans[0]!);
+  const view = plainSpan(recorder.trace().spans[0]!);
   return chooseAttributes(view.attributes, view, choice).map(([key]) => key);
 }
 

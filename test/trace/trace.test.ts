@@ -134,6 +134,15 @@ describe('buildTraces', () => {
       expect(shape(roots)).to.equal('a(b)');
       expect(roots[0]!.span).to.equal(amended);
     });
+
+    it('places both if they are not the same span, their children below the later one', () => {
+      const first = { ...span({ id: 'a' }), name: 'first' };
+      const second = { ...span({ id: 'a', startMillis: 1 }), name: 'second' };
+
+      for (const spans of permutations([first, second, span({ id: 'b', parent: 'a', startMillis: 2 })])) {
+        expect(shape(buildTraces(spans)[0]!.roots)).to.equal('first second(b)');
+      }
+    });
   });
 
   describe('with spans that claim each other as parents', () => {
@@ -155,10 +164,18 @@ describe('buildTraces', () => {
       }
     });
 
+    it('makes a root of the one that started first, whichever it hangs on', () => {
+      const ring = [{ id: 'a', parent: 'b', startMillis: 3 }, { id: 'b', parent: 'c', startMillis: 1 }, { id: 'c', parent: 'a', startMillis: 2 }];
+
+      for (const order of permutations([...ring, { id: 'leaf', parent: 'a' }])) {
+        expect(shapeOf(...order)).to.equal('b(a(leaf c))');
+      }
+    });
+
     it('opens each of several rings, beside a sound root', () => {
       const rings = [{ id: 'a', parent: 'b' }, { id: 'b', parent: 'a' }, { id: 'c', parent: 'c' }];
 
-      expect(shapeOf(...rings, { id: 'root' })).to.equal('root a(b) c');
+      expect(shapeOf(...rings, { id: 'root' })).to.equal('a(b) c root');
     });
   });
 

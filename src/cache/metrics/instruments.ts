@@ -1,3 +1,4 @@
+import { ERROR_TYPE } from '../../model/semconv.js';
 import type { SubscriptionStats } from '../fanout/subscriber.js';
 import type { SpanCacheStats } from '../stats.js';
 
@@ -25,7 +26,6 @@ const EVENT = '{event}';
 const BYTE = 'By';
 const LOG_RECORD = '{log_record}';
 
-const ERROR_TYPE = 'error.type';
 const DROP_REASON = 'span_cache.drop.reason';
 const ORPHAN_REASON = 'span_cache.orphan.reason';
 const EARLY_REASON = 'span_cache.early.reason';

@@ -1,3 +1,4 @@
+import { OTEL_COMPONENT_NAME, OTEL_COMPONENT_TYPE } from '../../model/semconv.js';
 import type {
   Attributes,
   BatchObservableResult,
@@ -53,8 +54,8 @@ export class SelfObservability {
     this.#meter = meter;
     // The class is what the semantic conventions want as the type where they have no word for it.
     this.#component = {
-      'otel.component.type': COMPONENT_TYPE,
-      'otel.component.name': `${COMPONENT_TYPE}/${components++}`,
+      [OTEL_COMPONENT_TYPE]: COMPONENT_TYPE,
+      [OTEL_COMPONENT_NAME]: `${COMPONENT_TYPE}/${components++}`,
     };
     this.#read = () => ({ ...stats(), departed: this.#departed.stats() });
 

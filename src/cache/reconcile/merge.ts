@@ -1,3 +1,4 @@
+import { EXCEPTION_MESSAGE, EXCEPTION_TYPE } from '../../model/semconv.js';
 import type { LogEvent } from '../../model/log-event.js';
 import { MergedSpan, type DeliveredSpan } from '../../model/merged-span.js';
 import type { TimedEvent } from '../../model/otel.js';
@@ -64,11 +65,11 @@ function withoutThose(exceptions: TimedEvent[], events: LogEvent[]): LogEvent[] 
 }
 
 function isSameException({ name, attributes }: LogEvent, exception: TimedEvent): boolean {
-  const type = attributes['exception.type'];
-  const message = attributes['exception.message'];
+  const type = attributes[EXCEPTION_TYPE];
+  const message = attributes[EXCEPTION_MESSAGE];
   if (name !== 'exception' || (type === undefined && message === undefined)) return false;
   return (
-    type === exception.attributes?.['exception.type'] &&
-    message === exception.attributes?.['exception.message']
+    type === exception.attributes?.[EXCEPTION_TYPE] &&
+    message === exception.attributes?.[EXCEPTION_MESSAGE]
   );
 }

@@ -3,7 +3,7 @@ import { inspect } from '../../model/inspect-span.js';
 import type { DeliveredSpan } from '../../model/merged-span.js';
 import { textOf } from '../../model/text-of.js';
 import { buildTraces, type Trace } from '../../trace/trace.js';
-import { treeLines } from '../../trace/tree-lines.js';
+import { treeLines } from '../../trace/outline.js';
 import { SpanHistory } from './span-history.js';
 import type { Handle } from '../../support/handle.js';
 import type { Subscriber, SubscriptionStats } from '../fanout/subscriber.js';
@@ -109,8 +109,7 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
     const spans = this.getFinishedSpans();
     const traces = buildTraces(spans);
     const trees = traces.slice(0, SHOWN.traces).map(({ roots, spans: ofTrace }) => {
-      const lines = treeLines(roots, ({ span }) => textOf(span.name, SHOWN.name), SHOWN.lines);
-      return counted(lines, ofTrace.length);
+      return treeLines(roots, ({ span }) => textOf(span.name, SHOWN.name), SHOWN.lines, ofTrace.length);
     });
     return { spans: spans.length, capacity: this.capacity, maxBytes: this.maxBytes, traces: counted(trees, traces.length) };
   }

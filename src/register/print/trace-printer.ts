@@ -1,3 +1,4 @@
+import { THREAD_ID } from '../../model/semconv.js';
 import { guarded } from '../../support/report.js';
 import type { DeliveredSpan } from '../../model/merged-span.js';
 import type { ReadableSpan } from '../../model/otel.js';
@@ -137,7 +138,7 @@ export class TracePrinter {
     const spanContext = span.spanContext();
     const { traceId, spanId } = spanContext;
     touched.add(traceId);
-    const isForeign = !this.#unfinished.delivered(spanContext) && span.attributes['thread.id'] !== undefined;
+    const isForeign = !this.#unfinished.delivered(spanContext) && span.attributes[THREAD_ID] !== undefined;
     const isRoot = this.#isRoot(span);
     const parent = isForeign ? span.parentSpanContext : undefined;
     const awaitedId = parent === undefined || parent.isRemote ? undefined : parent.spanId;

@@ -1,6 +1,6 @@
-import { expectation as expectationText } from '../../support/option.js';
+import type { DeliveredSpans } from '../../trace/traces-in.js';
 import type { CapturedLog } from '../captured.js';
-import type { LogSource } from '../snapshot/source.js';
+import { logSourceOf, type LogSource } from '../snapshot/source.js';
 import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';
 import { logsInSpans, type LogInSpan } from './log-in-span.js';
@@ -24,14 +24,12 @@ import { summaryOf } from './report/describe.js';
  * @throws TypeError if the pattern is wrong
  */
 export function assertLog(
-  source: LogSource,
+  given: LogSource | DeliveredSpans,
   pattern: LogPattern & Times,
   calledAs: Assertion = assertLog,
 ): CapturedLog {
   const wanted = compileLogs(pattern);
-  if (!Array.isArray((source as LogSource | undefined)?.logs)) {
-    throw new TypeError(expectationText('logs', 'those of a run', source));
-  }
+  const source = logSourceOf(given);
   const logs = logsInSpans(source);
   const check = checkOfCaptured(logs, wanted);
   const matching = new Matching();

@@ -1,5 +1,6 @@
 import { nodesOf } from '../snapshot/descendants.js';
 import { treesOf, type Spans, type WatchableSource } from '../snapshot/source.js';
+import { memberOf } from '../../model/value-parts.js';
 import { expectation as expectationText, millisFrom, resolveOptions, type OptionsOf } from '../../support/option.js';
 import { clearTimeout, setTimeout } from '../../support/timers.js';
 import { afterTurn } from './after-turn.js';
@@ -119,7 +120,7 @@ function mayMatch(source: WatchableSource, { expectation }: Wanted): () => boole
 }
 
 function isWatchable(source: Spans): source is WatchableSource {
-  return 'onChange' in source && typeof source.onChange === 'function';
+  return typeof memberOf(source, 'onChange') === 'function';
 }
 
 function failureAmong(source: Spans, wanted: Wanted): Failure | undefined {

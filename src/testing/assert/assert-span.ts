@@ -1,3 +1,6 @@
+import type { ReadableSpan } from '../../model/otel.js';
+import { isCapturedSpan } from '../../trace/plain-span.js';
+import { toCapturedSpan } from '../../trace/to-captured-span.js';
 import type { CapturedNode, CapturedSpan } from '../captured.js';
 import { nodesOf } from '../snapshot/descendants.js';
 import { treesOf, type Spans } from '../snapshot/source.js';
@@ -46,14 +49,14 @@ export function assertSpan(
  *
  * @throws TypeError if the pattern is wrong, or mentions children of a span that comes without them
  */
-export function matchesSpan(pattern: SpanPattern, span: CapturedSpan): boolean {
+export function matchesSpan(pattern: SpanPattern, span: CapturedSpan | ReadableSpan): boolean {
   return spanMatcher(pattern)(span);
 }
 
 /** `matchesSpan()` for many spans: compiles the pattern once. */
-export function spanMatcher(pattern: SpanPattern): (span: CapturedSpan) => boolean {
+export function spanMatcher(pattern: SpanPattern): (span: CapturedSpan | ReadableSpan) => boolean {
   const expectation = compileSpan(pattern);
-  return (span) => new Matching().matches(span, expectation);
+  return (span) => new Matching().matches(isCapturedSpan(span) ? span : toCapturedSpan(span), expectation);
 }
 
 function asksForEnded(check: Check): boolean {

@@ -1,6 +1,6 @@
 import { boolean, resolveOptions, type OptionsOf } from '../../support/option.js';
-import type { CapturedNode, CapturedTrace } from '../captured.js';
-import { treesOf, type SpanSource } from '../snapshot/source.js';
+import type { CapturedNode } from '../captured.js';
+import { treesOf, type Spans } from '../snapshot/source.js';
 import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';
 import { compileSpan } from './pattern/compile.js';
@@ -15,7 +15,7 @@ import { hintsOn } from './report/hints.js';
 import { summaryOf } from './report/describe.js';
 
 /** Where a trace is looked for. */
-export type Traces = CapturedTrace | CapturedNode | readonly CapturedTrace[] | SpanSource;
+export type Traces = Spans;
 
 /** How closely a trace has to follow the pattern. */
 export interface AssertTraceOptions {

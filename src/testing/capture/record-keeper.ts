@@ -1,4 +1,4 @@
-import type { CopiedLog } from './frozen-copies.js';
+import type { CopiedLog } from '../../trace/to-captured-span.js';
 import { LOST, Ownership, type Owner } from './ownership.js';
 import { ScopeRecords, type Mark, type SizedScopeLimits } from './scope-records.js';
 import type { SpanRecord } from './span-record.js';

@@ -19,7 +19,7 @@ import { NoSpansError, TraceTimeoutError } from './errors.js';
 import type { ScopeRecords } from './scope-records.js';
 import type { SpanRecord } from './span-record.js';
 import type { SettleOptions, TracePattern, TraceScope, WaitOptions } from './trace-scope.js';
-import { spanLine } from './tree-text.js';
+import { spanLine } from '../../trace/captured-trace.js';
 import type { Unowned } from './unowned.js';
 import { waitUntil } from './waiting.js';
 

@@ -3,7 +3,7 @@ import { createContextKey, ROOT_CONTEXT, type Context } from '@opentelemetry/api
 import { report } from '../../support/report.js';
 import type { ReadableLogRecord, ReadableSpan } from '../../model/otel.js';
 import type { SpanIdentity } from '../../model/span-map.js';
-import { copyLog } from './frozen-copies.js';
+import { copyLog } from '../../trace/to-captured-span.js';
 import { LOST, type Owner } from './ownership.js';
 import { RecordKeeper } from './record-keeper.js';
 import type { ScopeLimits, ScopeRecords } from './scope-records.js';

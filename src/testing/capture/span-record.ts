@@ -1,11 +1,12 @@
 import type { SpanIdentity } from '../../model/span-map.js';
 import type { CapturedEvent, CapturedSpan } from '../captured.js';
-import { copySpan, type CopyableSpan } from './frozen-copies.js';
+import type { RecordedSpan } from '../../trace/plain-span.js';
+import { toCapturedSpan } from '../../trace/to-captured-span.js';
 import { firstForeignFrame } from './start-stack.js';
 
 /** A span from its start on. Holds the SDK's own object and copies it when it is read: most are never read. */
 export class SpanRecord implements SpanIdentity {
-  readonly span: CopyableSpan;
+  readonly span: RecordedSpan;
   readonly traceId: string;
   readonly spanId: string;
   /** Sequence number of its start. */
@@ -18,7 +19,7 @@ export class SpanRecord implements SpanIdentity {
   /** Copy of the ended span; undefined if a log record was added since. */
   #copy: CapturedSpan | undefined;
 
-  constructor(span: CopyableSpan, order: number, fromOutside: boolean, startStack: Error | undefined) {
+  constructor(span: RecordedSpan, order: number, fromOutside: boolean, startStack: Error | undefined) {
     const { traceId, spanId } = span.spanContext();
     this.span = span;
     this.traceId = traceId;
@@ -52,7 +53,7 @@ export class SpanRecord implements SpanIdentity {
   /** A copy of the span as it is now. Of an ended span always the same one. */
   captured(): CapturedSpan {
     if (this.#copy !== undefined) return this.#copy;
-    const copy = copySpan(this.span, this.#ended, this.#logs);
+    const copy = toCapturedSpan(this.span, this.#ended, this.#logs);
     if (this.#ended) this.#copy = copy;
     return copy;
   }

@@ -1,6 +1,6 @@
 import type { SpanIdentity } from '../../model/span-map.js';
 import type { CapturedLog } from '../captured.js';
-import type { CopiedLog } from './frozen-copies.js';
+import type { CopiedLog } from '../../trace/to-captured-span.js';
 import { MAX_ITEMS, RecentItems } from './recent-items.js';
 import type { Mark } from './scope-records.js';
 import type { SpanRecord } from './span-record.js';

@@ -1,9 +1,9 @@
 import { printable } from '../../trace/text/printable.js';
-import { counted } from '../assert/report/describe.js';
+import { counted } from '../../trace/text/names.js';
 import type { CompiledMatcher } from '../assert/matcher.js';
 import { captureTrace, groupByTrace, type TraceRecord } from '../capture/captured-traces.js';
 import type { ScopeRecords } from '../capture/scope-records.js';
-import { traceLines } from '../capture/tree-text.js';
+import { traceLines } from '../../trace/captured-trace.js';
 import { firstTexts } from '../first-texts.js';
 import type { CapturedSpan } from '../captured.js';
 

@@ -1,4 +1,4 @@
-import { counted } from '../assert/report/describe.js';
+import { counted } from '../../trace/text/names.js';
 import { whyNoInstrumentation } from '../sdk/instrumentations.js';
 import { providerState, type ProviderState } from '../sdk/provider-check.js';
 import type { Recorder } from '../capture/recorder.js';

@@ -1,4 +1,6 @@
-import type { SpanIdentity } from '../../model/span-map.js';
+import { spanKey } from '../../model/span-map.js';
+import { buildTree, type TreeNode } from '../../trace/tree.js';
+import { walk } from '../../trace/walk.js';
 import type { TraceRecord } from '../capture/captured-traces.js';
 import type { SpanRecord } from '../capture/span-record.js';
 
@@ -13,52 +15,32 @@ export interface ArrivedSpan extends TraceRecord {
  * as they arrived.
  */
 export function inOrderOfStart(records: readonly SpanRecord[]): ArrivedSpan[] {
-  const depths = depthsOf(records);
-  const depth = (record: SpanRecord): number => depths.get(record) ?? 0;
+  const depths = new Map<SpanRecord, number>();
+  walk(treeOf(records), ({ item }, depth) => depths.set(item, depth));
+  const depth = (record: SpanRecord): number => depths.get(record) as number;
   return records
     .toSorted((a, b) => compareStarts(a, b) || depth(a) - depth(b) || a.order - b.order)
     .map((record, order) => ({ record, traceId: record.traceId, order, captured: () => record.captured() }));
 }
 
-/** Whether a span is the first of its trace in its process, as far as that can be told. */
-function isLocalRoot({ span: { parentSpanContext: parent } }: SpanRecord, injectedSpanId: string): boolean {
-  return parent === undefined || parent.isRemote === true || parent.spanId === injectedSpanId;
-}
-
 /** The spans whose parent, in the same process, has not arrived: it is open, or still on its way. */
 export function withoutParent(records: readonly SpanRecord[], injectedSpanId: string): SpanRecord[] {
-  const byId = new Map(records.map((record) => [idOf(record), record]));
-  return records.filter((record) => !isLocalRoot(record, injectedSpanId) && parentOf(record, byId) === undefined);
+  return treeOf(records)
+    .filter(({ item, parentMissing }) => parentMissing && !isLocalRoot(item, injectedSpanId))
+    .map(({ item }) => item);
 }
 
-/** How many of the spans are above each. */
-function depthsOf(records: readonly SpanRecord[]): Map<SpanRecord, number> {
-  const byId = new Map(records.map((record) => [idOf(record), record]));
-  const depths = new Map<SpanRecord, number>();
-  for (const record of records) {
-    const way: SpanRecord[] = [];
-    let above: SpanRecord | undefined = record;
-    while (above !== undefined && !depths.has(above)) {
-      way.push(above);
-      // For now: made-up ids may lead back to it.
-      depths.set(above, 0);
-      above = parentOf(above, byId);
-    }
-    let depth = above === undefined ? 0 : (depths.get(above) as number) + 1;
-    for (const span of way.reverse()) depths.set(span, depth++);
-  }
-  return depths;
+/** Whether a span is the first of its trace in its process, as far as that can be told. */
+function isLocalRoot({ span: { parentSpanContext: parent } }: SpanRecord, injectedSpanId: string): boolean {
+  return parent?.isRemote === true || parent?.spanId === injectedSpanId;
 }
 
-function parentOf(
-  { traceId, span: { parentSpanContext: parent } }: SpanRecord,
-  byId: ReadonlyMap<string, SpanRecord>,
-): SpanRecord | undefined {
-  return parent && byId.get(idOf({ traceId, spanId: parent.spanId }));
-}
-
-function idOf({ traceId, spanId }: SpanIdentity): string {
-  return `${traceId} ${spanId}`;
+function treeOf(records: readonly SpanRecord[]): TreeNode<SpanRecord>[] {
+  return buildTree(records, {
+    id: spanKey,
+    parentId: ({ traceId, span: { parentSpanContext: parent } }) => parent && spanKey({ traceId, spanId: parent.spanId }),
+    order: compareStarts,
+  });
 }
 
 function compareStarts({ span: a }: SpanRecord, { span: b }: SpanRecord): number {

@@ -4,7 +4,8 @@ import type { LogEvent } from '../../model/log-event.js';
 import type { ReadableSpan } from '../../model/otel.js';
 import { SpanMap, type SpanIdentity } from '../../model/span-map.js';
 import type { CapturedEvent } from '../captured.js';
-import { copyLog, type CopyableLog, type CopyableSpan } from '../capture/frozen-copies.js';
+import type { RecordedSpan } from '../../trace/plain-span.js';
+import { copyLog, type RecordedLog } from '../../trace/to-captured-span.js';
 import type { Owner } from '../capture/ownership.js';
 import { RecordKeeper } from '../capture/record-keeper.js';
 import type { ScopeRecords, SizedScopeLimits } from '../capture/scope-records.js';
@@ -42,18 +43,18 @@ export class RemoteRecords extends RecordKeeper {
     return scope;
   }
 
-  addSpans(spans: readonly CopyableSpan[]): void {
+  addSpans(spans: readonly RecordedSpan[]): void {
     for (const span of spans) this.#addSpan(span);
     this.#announce();
   }
 
   /** @throws nothing: what was decoded can be copied */
-  addLogs(logs: readonly CopyableLog[]): void {
+  addLogs(logs: readonly RecordedLog[]): void {
     for (const log of logs) this.#addLog(log);
     this.#announce();
   }
 
-  #addSpan(span: CopyableSpan): void {
+  #addSpan(span: RecordedSpan): void {
     const context = span.spanContext();
     const owner = this.#ownerOf(context.traceId, span);
     const scope = typeof owner === 'object' ? owner : undefined;
@@ -67,7 +68,7 @@ export class RemoteRecords extends RecordKeeper {
     if (scope !== undefined) this.#touch(scope, record.traceId);
   }
 
-  #addLog(emitted: CopyableLog): void {
+  #addLog(emitted: RecordedLog): void {
     this.receivedLogs++;
     const copied = copyLog(emitted);
     const { log, event } = copied;
@@ -80,7 +81,7 @@ export class RemoteRecords extends RecordKeeper {
     this.#touch(scope, traceId);
   }
 
-  #ownerOf(traceId: string, { parentSpanContext: parent, links = [] }: Partial<CopyableSpan> = {}): Owner {
+  #ownerOf(traceId: string, { parentSpanContext: parent, links = [] }: Partial<RecordedSpan> = {}): Owner {
     return this.ownership.attribute({ traceId, parent, links, asyncScope: undefined }, true).owner;
   }
 

@@ -1,4 +1,4 @@
-import { counted } from '../assert/report/describe.js';
+import { counted } from '../../trace/text/names.js';
 import type { ScopeRecords } from '../capture/scope-records.js';
 import type { RemoteReceiver } from './contract.js';
 import type { RemoteRecords } from './remote-records.js';

@@ -1,10 +1,11 @@
 import { expectation } from '../../support/option.js';
+import { counted } from '../../trace/text/names.js';
 import { firstTexts } from '../first-texts.js';
 import type { Assertion } from '../assert/report/call-site.js';
 import { capturedTrees, failureOf } from '../assert/report/failure.js';
 import { Annotations, openAmong } from '../assert/report/annotations.js';
 import { hintsOn, inconclusiveFailure } from '../assert/report/hints.js';
-import { counted, titleOf } from '../assert/report/describe.js';
+import { titleOf } from '../assert/report/describe.js';
 import { nodesOf } from '../snapshot/descendants.js';
 import { treesOf, type Spans } from '../snapshot/source.js';
 
@@ -22,7 +23,7 @@ export function assertOpenSpans(spans: Spans, count: number, calledAs: Assertion
   const roots = treesOf(spans).flat();
   const open = openAmong(nodesOf(roots));
   if ((open.length === count) !== negated) {
-    const unseen = inconclusiveFailure(spans, 'how many spans are open', countText(count));
+    const unseen = inconclusiveFailure(spans, 'how many spans are open', counted(count, 'open span'));
     if (unseen === undefined) return;
     throw failureOf(unseen, calledAs);
   }
@@ -31,15 +32,11 @@ export function assertOpenSpans(spans: Spans, count: number, calledAs: Assertion
   const names = firstTexts(open, MAX_NAMES, (span) => `  ${titleOf(span)}`, (more) => `  … ${more} more`);
   throw failureOf(
     {
-      headline: `expected ${negated ? 'any number but ' : ''}${countText(count)}, got ${open.length}`,
+      headline: `expected ${negated ? 'any number but ' : ''}${counted(count, 'open span')}, got ${open.length}`,
       body: [...capturedTrees(roots, notes), ...hintsOn(spans, roots)],
-      actual: [countText(open.length), ...names].join('\n'),
-      expected: negated ? `not ${countText(count)}` : countText(count),
+      actual: [counted(open.length, 'open span'), ...names].join('\n'),
+      expected: negated ? `not ${counted(count, 'open span')}` : counted(count, 'open span'),
     },
     calledAs,
   );
-}
-
-function countText(count: number): string {
-  return counted(count, 'open span');
 }

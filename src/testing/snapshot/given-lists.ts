@@ -1,3 +1,4 @@
+import { isBatch } from '../../trace/traces-in.js';
 import type { SpanSource } from './source.js';
 
 /** The lists that runs gave out. An empty one does not say whose it was, and only the run knows why it is empty. */
@@ -12,5 +13,6 @@ export function givenOut<T>(list: T[], run: SpanSource): readonly T[] {
 /** The run that something is, or is a list of. */
 export function runOf(spans: unknown): SpanSource | undefined {
   if (typeof spans !== 'object' || spans === null) return undefined;
+  if (isBatch(spans)) return { spans: [], droppedSpansCount: spans.dropped, limitReached: 'the limit of the subscription' };
   return givenBy.get(spans) ?? ('spans' in spans ? (spans as SpanSource) : undefined);
 }

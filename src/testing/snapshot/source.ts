@@ -1,8 +1,10 @@
 import type { Handle } from '../../support/handle.js';
 import { expectation } from '../../support/option.js';
+import { capturedRootsOf, deliveredLogsIn, tracesIn, type DeliveredSpans } from '../../trace/traces-in.js';
+import { nodesOf } from '../../trace/walk.js';
 import type { CapturedLog, CapturedNode, CapturedSpan, CapturedTrace } from '../captured.js';
-import { buildNodes } from './build-nodes.js';
-import { nodesOf } from './descendants.js';
+
+export { spanKey as idOf } from '../../model/span-map.js';
 
 /** Where spans come from: what of a run is needed to look at them. A trace is one, too. */
 export interface SpanSource {
@@ -50,8 +52,17 @@ export interface LogSource extends SpanSource {
   explainUnreadLogs?(): string | undefined;
 }
 
-/** All that has spans: a run, a trace, a span in its trace, or a list of traces or of spans. */
-export type Spans = SpanSource | CapturedTrace | CapturedNode | readonly CapturedTrace[] | readonly CapturedSpan[];
+/** All that has spans: a run, a trace, a span, a list of these; what a cache gives out. */
+export type Spans =
+  | SpanSource
+  | CapturedTrace
+  | CapturedSpan
+  | readonly CapturedTrace[]
+  | readonly CapturedSpan[]
+  | DeliveredSpans;
+
+/** What is taken where spans are looked at. */
+const HAS_SPANS = 'a run, a trace, a span, a list of traces or spans, or a store or batch of a cache';
 
 /**
  * The spans as trees: the roots of each trace.
@@ -59,70 +70,27 @@ export type Spans = SpanSource | CapturedTrace | CapturedNode | readonly Capture
  * @throws TypeError for what has no spans
  */
 export function treesOf(source: Spans): CapturedNode[][] {
-  const given: unknown = source;
-  if (isList(given)) {
-    if (given.every(isTrace)) return given.map(({ roots }) => [...roots]).filter((roots) => roots.length > 0);
-    if (given.every(isSpan)) return byTrace(buildNodes(given));
-  } else if (isTrace(given)) {
-    return given.roots.length > 0 ? [[...given.roots]] : [];
-  } else if (isSpan(given)) {
-    return byTrace(buildNodes([given]));
-  } else {
-    const read = readSource(given);
-    if (read !== undefined) return treesOfSource(read);
+  const traces = tracesIn(source);
+  if (traces === undefined) throw new TypeError(expectation('spans', HAS_SPANS, source));
+  return traces.map((trace) => capturedRootsOf(trace).slice());
+}
+
+/**
+ * What has logs, with them. A cache gives them out as events of spans, and as orphans.
+ *
+ * @throws TypeError for what has no logs
+ */
+export function logSourceOf(source: LogSource | DeliveredSpans): LogSource {
+  if (Array.isArray((source as LogSource | undefined)?.logs)) return source as LogSource;
+  const logs = deliveredLogsIn(source);
+  if (logs === undefined) {
+    throw new TypeError(expectation('logs', 'those of a run, or of a store, batch, traces or spans of a cache', source));
   }
-  throw new TypeError(expectation('spans', 'a run, a trace, a span, or a list of traces or spans', source));
+  const nodes = nodesOf(treesOf(source).flat());
+  return { spans: nodes, logs };
 }
 
 /** Whether a value is one of what has spans. An empty list is none: it may be anything. */
 export function hasSpans(value: unknown): value is Spans {
-  if (isList(value)) return value.length > 0 && (value.every(isTrace) || value.every(isSpan));
-  return isTrace(value) || isSpan(value) || readSource(value) !== undefined;
-}
-
-export function idOf({ traceId, spanId }: { readonly traceId: string; readonly spanId: string }): string {
-  return `${traceId}/${spanId}`;
-}
-
-function treesOfSource({ spans, traces, openSpans = [] }: SpanSource): CapturedNode[][] {
-  if (traces === undefined) return byTrace(buildNodes([...spans, ...openSpans]));
-  const trees = treesOf(traces);
-  if (openSpans.length === 0) return trees;
-  const known = new Set(trees.flatMap(nodesOf).map(idOf));
-  const others = openSpans.filter((span) => !known.has(idOf(span)));
-  return [...trees, ...byTrace(buildNodes(others))];
-}
-
-function byTrace(roots: readonly CapturedNode[]): CapturedNode[][] {
-  const trees = new Map<string, CapturedNode[]>();
-  for (const root of roots) {
-    const tree = trees.get(root.traceId);
-    if (tree === undefined) trees.set(root.traceId, [root]);
-    else tree.push(root);
-  }
-  return [...trees.values()];
-}
-
-function isTrace(value: unknown): value is CapturedTrace {
-  return isObject(value) && isList(value['roots']) && isList(value['spans']) && typeof value['traceId'] === 'string';
-}
-
-function isSpan(value: unknown): value is CapturedSpan {
-  return isObject(value) && typeof value['spanId'] === 'string' && isList(value['events']) && isList(value['links']);
-}
-
-/** A source as it is now, or undefined for what is none. Reads each field once: a scope makes copies each time. */
-function readSource(value: unknown): SpanSource | undefined {
-  if (!isObject(value)) return undefined;
-  const { spans, traces, openSpans } = value;
-  if (!isList(spans) || !(traces === undefined || isList(traces))) return undefined;
-  return { spans, traces, openSpans } as unknown as SpanSource;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isList(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value);
+  return !(Array.isArray(value) && value.length === 0) && tracesIn(value) !== undefined;
 }

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { printable } from '../../trace/text/printable.js';
-import { formatValue } from '../../trace/text/value.js';
-import { cutText, textOf } from '../../model/text-of.js';
+import { cutText, textOf, valueText } from '../../model/text-of.js';
+import { mapTree, nodesOf, walk } from '../../trace/walk.js';
 import type { CapturedEvent, CapturedLink, CapturedNode, CapturedSpan } from '../captured.js';
-import { nodesOf } from './descendants.js';
 import { IdNumbers } from './id-numbers.js';
 import { idOf, treesOf, type Spans } from './source.js';
 import { stableText, stableValue } from './stable-attributes.js';
@@ -47,11 +46,6 @@ export function traceTree(spans: Spans, options?: TraceTreeOptions): string {
   return trees.map((roots) => writer.write(roots).join('\n')).join('\n\n');
 }
 
-interface Written {
-  readonly node: CapturedNode;
-  readonly depth: number;
-}
-
 class TreeWriter {
   readonly #options: Required<TraceTreeOptions>;
   /** Undefined for text without numbers, to sort by. */
@@ -66,15 +60,12 @@ class TreeWriter {
 
   write(roots: readonly CapturedNode[]): string[] {
     const lines: string[] = [];
-    const waiting = roots.map((node): Written => ({ node, depth: 0 })).toReversed();
-    for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
-      const { node, depth } = place;
+    walk(roots, (node, depth) => {
       const indent = CHILD.repeat(Math.min(depth, MAX_DEPTH));
       const [title, ...details] = this.writeSpan(node, depth === 0);
       lines.push(`${indent}${depth > MAX_DEPTH ? `⋯${depth} ` : ''}${title}`);
       for (const line of details) lines.push(indent + line);
-      for (const child of node.children.toReversed()) waiting.push({ node: child, depth: depth + 1 });
-    }
+    });
     return lines;
   }
 
@@ -120,7 +111,7 @@ class TreeWriter {
       .flatMap(([key, value]: [string, unknown]) => {
         const stable = stableValue(key, value);
         if (choice === 'all') {
-          return [`${indent}${printable(key)}: ${printable(formatValue(value, MAX_LENGTH), MAX_LENGTH)}`];
+          return [`${indent}${printable(key)}: ${printable(valueText(value, MAX_LENGTH), MAX_LENGTH)}`];
         }
         const shown = choice === 'stable' ? stable : choice(key, stable, value, span);
         return shown === undefined ? [] : [`${indent}${printable(key)}: ${this.#value(shown)}`];
@@ -130,7 +121,7 @@ class TreeWriter {
   /** A placeholder is no value that needs quotes. */
   #value(value: unknown): string {
     if (typeof value === 'string' && /^<[\w ]+>$/.test(value)) return value;
-    return this.#text(formatValue(value, MAX_LENGTH));
+    return this.#text(valueText(value, MAX_LENGTH));
   }
 
   #text(value: unknown): string {
@@ -146,17 +137,14 @@ function inOrder(trees: readonly CapturedNode[][], options: Required<TraceTreeOp
     return trees.toSorted((a, b) => startOf(a) - startOf(b));
   }
   const writer = new TreeWriter(options);
-  const sorted = new Map<CapturedNode, Sortable>();
-  const sort = (nodes: readonly CapturedNode[]): Sortable[] =>
-    nodes.map((node) => sorted.get(node) as Sortable).sort(byContent);
-  // From the last on: each comes before its children.
-  for (const node of trees.flatMap(nodesOf).toReversed()) {
-    const children = sort(node.children);
-    const copy = { ...node, children: children.map((child) => child.node) };
-    sorted.set(node, sortable(copy, writer.writeSpan(copy, false).join('\n'), children));
-  }
   return trees
-    .map(sort)
+    .map((tree) => {
+      return mapTree(tree, (node, below: Sortable[]): Sortable => {
+        const children = below.sort(byContent);
+        const copy = { ...node, children: children.map((child) => child.node) };
+        return sortable(copy, writer.writeSpan(copy, false).join('\n'), children);
+      }).sort(byContent);
+    })
     .map((roots) => ({ roots, whole: sortable(undefined, '', roots) }))
     .sort((a, b) => byContent(a.whole, b.whole))
     .map(({ roots }) => roots.map(({ node }) => node));

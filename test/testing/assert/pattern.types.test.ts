@@ -47,6 +47,8 @@ function patterns(): void {
   assertTrace(trace, { children: exactly({ nam: 'x' }) });
   // @ts-expect-error -- unknown kind
   assertTrace(trace, { kind: 'sever' });
+  // @ts-expect-error -- nothing that has spans
+  assertTrace(5, {});
   // @ts-expect-error -- a root is one span
   assertTrace(trace, { times: 2 });
   return nothing;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { ReadableSpan } from '../../../src/index.js';
 import { captureTrace } from '../../../src/testing/capture/captured-traces.js';
 import { SpanRecord } from '../../../src/testing/capture/span-record.js';
-import { traceLines } from '../../../src/testing/capture/tree-text.js';
+import { traceLines } from '../../../src/trace/captured-trace.js';
 import { revokedProxy, trap } from '../../hostile-values.js';
 
 function record(spanId: string, parentSpanId: string | undefined, order: number): SpanRecord {

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { formatValue } from '../../../trace/text/value.js';
+import { valueText } from '../../../model/text-of.js';
 import { expectation } from '../../../support/option.js';
 import type { AsymmetricMatcher, Predicate, TestingMatcher } from './pattern.js';
 import { exactItems, isAbsent } from './wrappers.js';
@@ -66,7 +66,7 @@ function compileLiteral(value: unknown, path: string, literals: Literals, depth:
   if (Array.isArray(value)) return compileArray(value, path, literals, depth);
   const literal = literals.normalize ? literals.normalize(value) : value;
   return leafOf(
-    () => formatValue(literal),
+    () => valueText(literal),
     (actual) => actual === literal || Object.is(actual, literal) || literals.same?.(actual, literal) === true,
     { callsCode: false, ...(typeof literal === 'string' && { text: literal }) },
   );
@@ -173,7 +173,7 @@ function matcherName(matcher: object): string {
     // oxlint-disable-next-line typescript/no-base-to-string
     const name = String(matcher);
     if (sample === undefined || typeof sample === 'function') return name;
-    return `${name} ${types.isRegExp(sample) ? String(sample) : formatValue(sample)}`;
+    return `${name} ${types.isRegExp(sample) ? String(sample) : valueText(sample)}`;
   } catch {
     return 'a matcher';
   }

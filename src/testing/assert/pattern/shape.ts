@@ -1,4 +1,5 @@
-import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { EXCEPTION_MESSAGE, EXCEPTION_STACKTRACE, EXCEPTION_TYPE } from '../../../model/semconv.js';
+import { SPAN_KINDS, SPAN_STATUSES, severityName } from '../../../trace/text/names.js';
 import type { CapturedEvent, CapturedLink, CapturedNode, CapturedSpan } from '../../captured.js';
 import { descendantsOf } from '../../snapshot/descendants.js';
 import type { LogInSpan } from '../log-in-span.js';
@@ -50,22 +51,8 @@ const SEVERITY: Literals = {
   same: (actual, literal) => foldedCase(actual) === foldedCase(literal),
 };
 
-/** By four severity numbers each, from 1 on. */
-const SEVERITIES = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
-
-const KINDS = nameOrNumber({
-  internal: SpanKind.INTERNAL,
-  server: SpanKind.SERVER,
-  client: SpanKind.CLIENT,
-  producer: SpanKind.PRODUCER,
-  consumer: SpanKind.CONSUMER,
-});
-
-const STATUSES = nameOrNumber({
-  unset: SpanStatusCode.UNSET,
-  ok: SpanStatusCode.OK,
-  error: SpanStatusCode.ERROR,
-});
+const KINDS = nameOrNumber(SPAN_KINDS);
+const STATUSES = nameOrNumber(SPAN_STATUSES);
 
 export const SPAN: Shape = {
   fields: {
@@ -94,9 +81,9 @@ const EVENT: Shape = {
 
 const EXCEPTION: Shape = {
   fields: {
-    type: { literals: STRING, read: (event) => attributesOf(event)['exception.type'] },
-    message: { literals: STRING, read: (event) => attributesOf(event)['exception.message'] },
-    stacktrace: { literals: STRING, read: (event) => attributesOf(event)['exception.stacktrace'] },
+    type: { literals: STRING, read: (event) => attributesOf(event)[EXCEPTION_TYPE] },
+    message: { literals: STRING, read: (event) => attributesOf(event)[EXCEPTION_MESSAGE] },
+    stacktrace: { literals: STRING, read: (event) => attributesOf(event)[EXCEPTION_STACKTRACE] },
   },
   lists: {},
 };
@@ -126,7 +113,7 @@ export function attributesOf(record: object): Readonly<Record<string, unknown>> 
 /** Whether an event tells of an exception, by the semantic conventions for spans or for logs. */
 export function isException(event: object): boolean {
   const { name, attributes } = event as CapturedEvent;
-  return name === 'exception' || Object.hasOwn(attributes, 'exception.type') || Object.hasOwn(attributes, 'exception.message');
+  return name === 'exception' || Object.hasOwn(attributes, EXCEPTION_TYPE) || Object.hasOwn(attributes, EXCEPTION_MESSAGE);
 }
 
 function exceptionsOf(span: object): CapturedEvent[] {
@@ -136,7 +123,7 @@ function exceptionsOf(span: object): CapturedEvent[] {
 /** The severity's text; of a record that has a number only, or an empty text beside it, the number's name. */
 function severityOf(record: object): unknown {
   const { severity, severityNumber } = record as CapturedEvent;
-  return severity || (SEVERITIES[Math.ceil((severityNumber ?? 0) / 4) - 1] ?? severity);
+  return severity || (severityName(severityNumber) ?? severity);
 }
 
 function severityNumberOf(record: object): unknown {
@@ -155,13 +142,11 @@ export function placed(span: object): CapturedNode {
 type FieldsOf<T> = { readonly [K in keyof T]?: Literals };
 
 /** A value the record has by its name or number; the record says the name. */
-function nameOrNumber(numbers: Readonly<Record<string, number>>): Literals {
-  const names = new Map<unknown, string>(Object.entries(numbers).map(([name, number]) => [number, name]));
-  const known = Object.entries(numbers).map(([name, number]) => `'${name}' (${number})`);
+function nameOrNumber(names: readonly string[]): Literals {
   return {
-    expected: known.join(', '),
-    accepts: (value) => names.has(value) || (typeof value === 'string' && Object.hasOwn(numbers, value)),
-    normalize: (value) => names.get(value) ?? value,
+    expected: names.map((name, number) => `'${name}' (${number})`).join(', '),
+    accepts: (value) => (typeof value === 'number' ? value in names : names.includes(value as string)),
+    normalize: (value) => (typeof value === 'number' ? names[value] : value),
   };
 }
 

@@ -1,16 +1,18 @@
-import type { CapturedNode } from '../../captured.js';
-import { nodesOf } from '../../snapshot/descendants.js';
+import { outline } from '../../../trace/outline.js';
+import { counted } from '../../../trace/text/names.js';
+import { mapTree, nodesOf } from '../../../trace/walk.js';
+import type { CapturedNode, CapturedSpan } from '../../captured.js';
 import { firstLines, GUTTERS, type Annotations } from './annotations.js';
-import { Outline, type Entry } from './outline.js';
+import { prunedTree, type PrunedNode } from './pruned-tree.js';
 import { titleOf, valueText } from './describe.js';
 
-/** What is drawn as a branch of the tree: spans, or what is missing among them. */
+/** What is drawn as a branch of the tree: a span, some that are left out, or what is missing among them. */
 interface Branch {
-  readonly entry: Entry | undefined;
+  readonly gutter: string;
   readonly text: string;
-  readonly rails: string;
-  readonly isRoot: boolean;
-  readonly isLast: boolean;
+  /** What there is to say about it. */
+  readonly notes: readonly string[];
+  readonly children: readonly Branch[];
 }
 
 /**
@@ -26,20 +28,11 @@ interface Branch {
  * ```
  */
 export function annotatedTree(roots: readonly CapturedNode[], notes: Annotations): string[] {
-  const outline = new Outline(roots, notedAmong(roots, notes));
+  const tree = mapTree(prunedTree(roots, notedAmong(roots, notes)), (entry, children: Branch[]) => branchOf(entry, children, notes));
   const lines: string[] = [];
-  const waiting = branchesOf(outline.entries(roots), [], '', true).reverse();
-  for (let branch = waiting.pop(); branch !== undefined; branch = waiting.pop()) {
-    const { entry, text, isRoot, isLast, rails } = branch;
-    const note = entry?.node && notes.of(entry.node);
-    const stem = isRoot ? '' : rails + (isLast ? '└─ ' : '├─ ');
-    const below = isRoot ? '' : rails + (isLast ? '   ' : '│  ');
-    lines.push(gutterOf(entry, notes) + stem + text);
-    if (entry === undefined) continue;
-    const further = branchesOf(outline.below(entry), firstLines(note?.missing ?? []), below, false);
-    const rail = further.length > 0 ? '│' : ' ';
-    for (const line of firstLines(note?.lines ?? [])) lines.push(`  ${below}${rail}  ${line}`);
-    for (const next of further.reverse()) waiting.push(next);
+  for (const { node, branch, rails } of outline(tree)) {
+    lines.push(node.gutter + branch + node.text);
+    for (const note of node.notes) lines.push(`  ${rails} ${note}`);
   }
   return lines;
 }
@@ -51,26 +44,18 @@ function notedAmong(roots: readonly CapturedNode[], notes: Annotations): Capture
   return [...noted.filter(isWrong), ...noted.filter((node) => !isWrong(node))];
 }
 
-function branchesOf(entries: readonly Entry[], missing: readonly string[], rails: string, isRoot: boolean): Branch[] {
-  const texts: [Entry | undefined, string][] = [
-    ...entries.map((entry): [Entry, string] => [entry, lineOf(entry)]),
-    ...missing.map((text): [undefined, string] => [undefined, text]),
-  ];
-  return texts.map(([entry, text], index) => ({ entry, text, rails, isRoot, isLast: index === texts.length - 1 }));
+function branchOf({ node, hidden }: PrunedNode, children: Branch[], notes: Annotations): Branch {
+  if (node === undefined) return { gutter: GUTTERS.none, text: `… ${counted(hidden, 'more span')}`, notes: [], children };
+  const { verdict = 'none', lines = [], missing = [] } = notes.of(node) ?? {};
+  const below = firstLines(missing).map((text) => ({ gutter: GUTTERS.wrong, text, notes: [], children: [] }));
+  return { gutter: GUTTERS[verdict], text: lineOf(node), notes: firstLines(lines), children: [...children, ...below] };
 }
 
-/** Name, kind, how it went; or how many spans are left out. */
-function lineOf({ node, hidden }: Entry): string {
-  if (node === undefined) return `… ${hidden} more ${hidden === 1 ? 'span' : 'spans'}`;
-  const { name, kind, status, statusMessage, ended } = node;
+/** Name, kind, how it went. */
+function lineOf({ name, kind, status, statusMessage, ended }: CapturedSpan): string {
   const parts = [titleOf({ name })];
   if (kind !== 'internal') parts.push(kind);
   if (status === 'error') parts.push(statusMessage ? `error: ${valueText(statusMessage)}` : 'error');
   if (!ended) parts.push('still open');
   return parts.join('  ');
-}
-
-function gutterOf(entry: Entry | undefined, notes: Annotations): string {
-  if (entry === undefined) return GUTTERS.wrong;
-  return GUTTERS[(entry.node && notes.of(entry.node)?.verdict) ?? 'none'];
 }

@@ -1,5 +1,5 @@
 import { printable } from '../../../trace/text/printable.js';
-import { formatValue } from '../../../trace/text/value.js';
+import { valueText as textOfValue } from '../../../model/text-of.js';
 import type { CapturedSpan } from '../../captured.js';
 import type { LogInSpan } from '../log-in-span.js';
 import { isName, type Expectation, type LeafCheck, type Relation } from '../pattern/expectation.js';
@@ -21,16 +21,11 @@ export const MARKS: Readonly<Record<Relation, string>> = {
 
 export function valueText(value: unknown): string {
   if (value === undefined) return '(absent)';
-  return printable(formatValue(value, MAX_VALUE), MAX_VALUE);
+  return printable(textOfValue(value, MAX_VALUE), MAX_VALUE);
 }
 
 export function expectedText({ leaf }: LeafCheck): string {
   return printable(leaf.description, MAX_VALUE);
-}
-
-/** `1 span`, `2 spans`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** Name of a record in messages. */

@@ -1,8 +1,7 @@
 import { firstTexts } from '../../first-texts.js';
-import { buildNodes } from '../../snapshot/build-nodes.js';
 import { nodesOf } from '../../snapshot/descendants.js';
 import { runOf } from '../../snapshot/given-lists.js';
-import { idOf } from '../../snapshot/source.js';
+import { idOf, treesOf } from '../../snapshot/source.js';
 import { Matching } from '../comparison/matching.js';
 import type { Expectation } from '../pattern/expectation.js';
 import { titleOf } from './describe.js';
@@ -24,7 +23,7 @@ export interface Elsewhere {
 export function matchesElsewhere(spans: unknown, expectation: Expectation, onlyRoots = false): Elsewhere {
   const elsewhere = runOf(spans)?.spansElsewhere?.() ?? [];
   const places = new Map(elsewhere.map(({ span, place }) => [idOf(span), place]));
-  const roots = buildNodes(elsewhere.map(({ span }) => span));
+  const roots = treesOf(elsewhere.map(({ span }) => span)).flat();
   const matching = new Matching();
   const found = (onlyRoots ? roots : nodesOf(roots)).filter((node) => matching.matches(node, expectation));
   const lines = firstTexts(found, MAX_NAMED, (node) => `${titleOf(node)} matches, and is ${places.get(idOf(node))}`);

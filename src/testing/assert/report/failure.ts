@@ -1,4 +1,5 @@
 import { AssertionError } from 'node:assert';
+import { counted } from '../../../trace/text/names.js';
 import type { CapturedNode } from '../../captured.js';
 import { firstTexts } from '../../first-texts.js';
 import { nodesOf } from '../../snapshot/descendants.js';
@@ -43,7 +44,7 @@ export function capturedTrees(roots: readonly CapturedNode[], notes: Annotations
   const open = openAmong(nodesOf(roots));
   return [
     ...annotatedTree(shown, notes),
-    ...(others > 0 ? [`  … and ${others} other ${others === 1 ? 'tree' : 'trees'}`] : []),
+    ...(others > 0 ? [`  … and ${counted(others, 'other tree')}`] : []),
     ...(open.length > 0 ? ['', `still open: ${firstTexts(open, MAX_NAMES, (span) => titleOf(span), () => '…').join(', ')}`] : []),
   ];
 }
@@ -52,7 +53,7 @@ export function capturedTrees(roots: readonly CapturedNode[], notes: Annotations
 export function firstOf({ all }: Annotations): string {
   const [first = 'it differs', ...others] = all;
   if (others.length === 0) return first;
-  return `${first} (and ${others.length} more ${others.length === 1 ? 'difference' : 'differences'})`;
+  return `${first} (and ${counted(others.length, 'more difference')})`;
 }
 
 /** The headline about records that are missing or too few. */

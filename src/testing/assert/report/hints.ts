@@ -1,10 +1,14 @@
+import { spanKey } from '../../../model/span-map.js';
+import { groupBy } from '../../../support/group-by.js';
+import { counted } from '../../../trace/text/names.js';
 import { printable } from '../../../trace/text/printable.js';
+import { nodesOf } from '../../../trace/walk.js';
 import type { CapturedSpan } from '../../captured.js';
 import { firstTexts } from '../../first-texts.js';
 import { runOf } from '../../snapshot/given-lists.js';
-import { idOf, type LogSource, type SpanSource } from '../../snapshot/source.js';
+import { treesOf, type LogSource, type SpanSource } from '../../snapshot/source.js';
 import type { Expectation, LeafCheck } from '../pattern/expectation.js';
-import { counted, titleOf } from './describe.js';
+import { titleOf } from './describe.js';
 import { matchesElsewhere } from './elsewhere.js';
 import type { Failure } from './failure.js';
 
@@ -68,13 +72,8 @@ export function hintsOnRun(spans: unknown): string[] {
 /** Children of spans that share an id are shown below the last of them. */
 function hintsOnShared(spans: unknown): string[] {
   const run = runOf(spans);
-  const byId = new Map<string, CapturedSpan[]>();
-  for (const span of [...(run?.spans ?? []), ...(run?.openSpans ?? [])]) {
-    const sharing = byId.get(idOf(span));
-    if (sharing === undefined) byId.set(idOf(span), [span]);
-    else sharing.push(span);
-  }
-  const shared = [...byId.values()].filter(({ length }) => length > 1);
+  const nodes = run === undefined ? [] : nodesOf(treesOf(run).flat());
+  const shared = [...groupBy(nodes, spanKey).values()].filter(({ length }) => length > 1);
   const lineOf = (sharing: CapturedSpan[]): string => {
     const names = firstTexts(sharing, MAX_SHARED, (span) => titleOf(span), () => '…');
     return `${sharing.length} spans share the id ${printable(sharing[0]?.spanId)}: ${names.join(', ')}. Are the ids made at random?`;

@@ -1,6 +1,8 @@
+import { SERVICE_NAME } from '../../../model/semconv.js';
 import type { Attributes, HrTime, Link, SpanContext } from '@opentelemetry/api';
 import { expectation } from '../../../support/option.js';
-import type { CopyableLog, CopyableSpan } from '../../capture/frozen-copies.js';
+import type { RecordedSpan } from '../../../trace/plain-span.js';
+import type { RecordedLog } from '../../../trace/to-captured-span.js';
 import { MalformedPayload } from './malformed-payload.js';
 import type { AnyValue, KeyValue, LogsRequest, OtlpLogRecord, OtlpSpan, Resource, TraceRequest } from './schema.js';
 
@@ -25,7 +27,7 @@ const KINDS_CALLED_FROM_OUTSIDE: ReadonlySet<number> = new Set([2, 5]);
  *
  * @throws MalformedPayload for a span without valid ids
  */
-export function readSpans({ resourceSpans = [] }: TraceRequest): CopyableSpan[] {
+export function readSpans({ resourceSpans = [] }: TraceRequest): RecordedSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans = [] }) => {
     const serviceName = readServiceName(resource);
     return scopeSpans.flatMap(({ scope, spans = [] }) =>
@@ -39,7 +41,7 @@ export function readSpans({ resourceSpans = [] }: TraceRequest): CopyableSpan[] 
  *
  * @throws MalformedPayload for an id of the wrong length
  */
-export function readLogs({ resourceLogs = [] }: LogsRequest): CopyableLog[] {
+export function readLogs({ resourceLogs = [] }: LogsRequest): RecordedLog[] {
   return resourceLogs.flatMap(({ resource, scopeLogs = [] }) => {
     const serviceName = readServiceName(resource);
     return scopeLogs.flatMap(({ scope, logRecords = [] }) =>
@@ -48,10 +50,10 @@ export function readLogs({ resourceLogs = [] }: LogsRequest): CopyableLog[] {
   });
 }
 
-function readSpan(span: OtlpSpan, scope: string, serviceName: string | undefined): CopyableSpan {
+function readSpan(span: OtlpSpan, scope: string, serviceName: string | undefined): RecordedSpan {
   const context = requiredContext(span.traceId, span.spanId, span.flags);
   const { startTimeUnixNano: start = 0n, endTimeUnixNano: end = 0n } = span;
-  const read: Draft<CopyableSpan> = {
+  const read: Draft<RecordedSpan> = {
     name: span.name ?? '',
     // OTLP counts from 1, because 0 says that it is not known.
     kind: (span.kind ?? 1) - 1,
@@ -87,29 +89,29 @@ function readParent({ parentSpanId, flags = 0, kind = 0 }: OtlpSpan, traceId: st
   return { traceId, spanId, isRemote, traceFlags: flags & TRACE_FLAGS };
 }
 
-function readLog(record: OtlpLogRecord, scope: string, serviceName: string | undefined): CopyableLog {
+function readLog(record: OtlpLogRecord, scope: string, serviceName: string | undefined): RecordedLog {
   const { observedTimeUnixNano: observed = 0n, timeUnixNano: time = 0n, severityText, severityNumber, eventName } = record;
   const traceId = id('traceId', record.traceId, TRACE_ID_DIGITS);
   const spanId = id('spanId', record.spanId, SPAN_ID_DIGITS);
   const traceFlags = (record.flags ?? 0) & TRACE_FLAGS;
-  const read: Draft<CopyableLog> = {
+  const read: Draft<RecordedLog> = {
     hrTime: hrTime(time === 0n ? observed : time),
     hrTimeObserved: hrTime(observed),
-    attributes: readAttributes(record.attributes) as CopyableLog['attributes'],
+    attributes: readAttributes(record.attributes) as RecordedLog['attributes'],
     droppedAttributesCount: 0,
     instrumentationScope: { name: scope },
   };
   if (traceId !== undefined && spanId !== undefined) read.spanContext = { traceId, spanId, traceFlags };
   if (severityText) read.severityText = severityText;
   if (severityNumber) read.severityNumber = severityNumber;
-  if (record.body !== undefined) read.body = readValue(record.body) as NonNullable<CopyableLog['body']>;
+  if (record.body !== undefined) read.body = readValue(record.body) as NonNullable<RecordedLog['body']>;
   if (eventName) read.eventName = eventName;
   if (serviceName !== undefined) read.serviceName = serviceName;
   return read;
 }
 
 function readServiceName(resource: Resource | undefined): string | undefined {
-  const name = readAttributes(resource?.attributes)['service.name'];
+  const name = readAttributes(resource?.attributes)[SERVICE_NAME];
   return typeof name === 'string' ? name : undefined;
 }
 

@@ -4,7 +4,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { copySpan } from '../../../../src/testing/capture/frozen-copies.js';
+import { toCapturedSpan } from '../../../../src/trace/to-captured-span.js';
 import { decodeJson } from '../../../../src/testing/remote/otlp/decode-json.js';
 import { decodeProtobuf } from '../../../../src/testing/remote/otlp/decode-protobuf.js';
 import { ElementBudget } from '../../../../src/testing/remote/otlp/element-budget.js';
@@ -87,8 +87,8 @@ describe('Decoding OTLP', () => {
           const [decoded] = readSpans(roundTrip([original]) as TraceRequest);
 
           // JSON has no negative zero, and neither have the integers of protobuf.
-          const expected = positiveZeros({ ...copySpan(original, true, []), service: 'shop' });
-          expect(positiveZeros(copySpan(decoded!, true, []))).to.deep.equal(expected);
+          const expected = positiveZeros({ ...toCapturedSpan(original), service: 'shop' });
+          expect(positiveZeros(toCapturedSpan(decoded!))).to.deep.equal(expected);
         }),
       );
     });

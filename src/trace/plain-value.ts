@@ -1,6 +1,6 @@
-import { attributeEntries } from '../../model/attribute-entries.js';
-import { textOf } from '../../model/text-of.js';
-import { MAX_VALUES, partsOf, type ValueParts } from '../../model/value-parts.js';
+import { attributeEntries } from '../model/attribute-entries.js';
+import { textOf } from '../model/text-of.js';
+import { MAX_VALUES, partsOf, type ValueParts } from '../model/value-parts.js';
 
 /** Containers nest this deep; what is deeper becomes `CUT`. */
 const MAX_DEPTH = 16;

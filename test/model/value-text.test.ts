@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { formatValue } from '../../../src/trace/text/value.js';
+import { valueText } from '../../src/model/text-of.js';
 
-describe('formatValue', () => {
+describe('valueText', () => {
   const cases: [value: unknown, text: string][] = [
     [17, '17'],
     [false, 'false'],
@@ -25,22 +25,22 @@ describe('formatValue', () => {
   ];
   for (const [value, text] of cases) {
     it(`writes ${text}`, () => {
-      expect(formatValue(value)).to.equal(text);
+      expect(valueText(value)).to.equal(text);
     });
   }
 
   it('goes three levels deep', () => {
-    expect(formatValue({ a: { b: [{ c: 1 }, []] } })).to.equal('{a={b=[{…}, […]]}}');
+    expect(valueText({ a: { b: [{ c: 1 }, []] } })).to.equal('{a={b=[{…}, […]]}}');
   });
 
   it('ends for a value that contains itself', () => {
     const ring: Record<string, unknown> = {};
     ring['self'] = ring;
 
-    expect(formatValue(ring)).to.equal('{self={self={self={…}}}}');
+    expect(valueText(ring)).to.equal('{self={self={self={…}}}}');
   });
 
   it('shows the first 20 items', () => {
-    expect(formatValue(Array(21).fill(0))).to.equal(`[${'0, '.repeat(20)}…]`);
+    expect(valueText(Array(21).fill(0))).to.equal(`[${'0, '.repeat(20)}…]`);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { plainValue } from '../../../src/testing/capture/plain-value.js';
-import { hostileValue, knot, nested, trap } from '../../hostile-values.js';
+import { plainValue } from '../../src/trace/plain-value.js';
+import { hostileValue, knot, nested, trap } from '../hostile-values.js';
 
 describe('plainValue()', () => {
   it('copies objects and arrays, frozen', () => {

@@ -1,0 +1,166 @@
+import type { HrTime } from '@opentelemetry/api';
+import { attributeEntries, type AttributeEntry } from '../model/attribute-entries.js';
+import type { ReadableSpan } from '../model/otel.js';
+import { textOf } from '../model/text-of.js';
+import { contextOf, itemsIn, memberOf, timeIn } from '../model/value-parts.js';
+import type { CapturedSpan, SpanKindName, SpanStatusName } from './captured-span.js';
+import { SPAN_KINDS, SPAN_STATUSES } from './text/names.js';
+
+/** The members of a span that are read: an SDK's own object has them, a stored span, and one that another process sent. */
+export interface RecordedSpan
+  extends Pick<
+    ReadableSpan,
+    | 'name'
+    | 'kind'
+    | 'status'
+    | 'spanContext'
+    | 'parentSpanContext'
+    | 'startTime'
+    | 'duration'
+    | 'attributes'
+    | 'events'
+    | 'links'
+    | 'instrumentationScope'
+  > {
+  /** Of another process: which. */
+  readonly serviceName?: string;
+}
+
+/** A span in either of its forms. */
+export type AnySpan = RecordedSpan | ReadableSpan | CapturedSpan;
+
+/** The members of a span that decide its place in a trace. */
+export interface SpanPlace<S = AnySpan> {
+  readonly span: S;
+  readonly name: unknown;
+  /** `[unreadable]` if it cannot be read; so are the other ids. */
+  readonly traceId: string;
+  readonly spanId: string | undefined;
+  readonly parentSpanId: string | undefined;
+  /** Whether the parent is in another process. */
+  readonly parentIsRemote: boolean;
+  /** `NaN` if it cannot be read; so are the other times. */
+  readonly startTime: HrTime;
+}
+
+/**
+ * A span as people read it, whichever form it comes in.
+ *
+ * Each member is read once, and its values are not copied. A member that cannot be read is `[unreadable]` or
+ * undefined, and costs nothing else.
+ */
+export interface PlainSpan extends SpanPlace {
+  readonly kind: SpanKindName | undefined;
+  readonly status: SpanStatusName | undefined;
+  readonly statusMessage: unknown;
+  /** Of an open span: the time up to which it is shown, if there is one. */
+  readonly endTime: HrTime;
+  readonly ended: boolean;
+  readonly attributes: readonly AttributeEntry[];
+  readonly events: readonly PlainEvent[];
+  readonly droppedAttributesCount: number;
+  readonly droppedEventsCount: number;
+}
+
+export interface PlainEvent {
+  readonly name: unknown;
+  readonly time: HrTime;
+  readonly attributes: readonly AttributeEntry[];
+  /** Of a log record that was emitted in the span. */
+  readonly log: PlainLog | undefined;
+}
+
+export interface PlainLog {
+  readonly severityNumber: number | undefined;
+  readonly severityText: unknown;
+  readonly body: unknown;
+}
+
+const NO_TIME: HrTime = [NaN, NaN];
+
+/** Whether a span is a copy that a test reads, and not a span of an SDK. */
+export function isCapturedSpan(span: unknown): span is CapturedSpan {
+  return typeof memberOf(span, 'spanId') === 'string' && memberOf(span, 'spanContext') === undefined;
+}
+
+/** Reads what decides a span's place. Never throws. */
+export function placeOf<S extends AnySpan>(span: S): SpanPlace<S> {
+  const isCaptured = isCapturedSpan(span);
+  const context = isCaptured ? span : contextOf(span);
+  const parent = isCaptured ? undefined : memberOf(span, 'parentSpanContext');
+  return {
+    span,
+    name: memberOf(span, 'name'),
+    traceId: textOf(memberOf(context, 'traceId')),
+    spanId: optionalText(memberOf(context, 'spanId')),
+    parentSpanId: optionalText(isCaptured ? memberOf(span, 'parentSpanId') : memberOf(parent, 'spanId')),
+    parentIsRemote: (isCaptured ? memberOf(span, 'parentIsRemote') : memberOf(parent, 'isRemote')) === true,
+    startTime: timeOf(span, 'startTime'),
+  };
+}
+
+/** Reads all of a span that is shown. Never throws. */
+export function plainSpan(span: AnySpan): PlainSpan {
+  const isCaptured = isCapturedSpan(span);
+  const place = placeOf(span);
+  const [seconds, nanos] = place.startTime;
+  const status = memberOf(span, 'status');
+  return {
+    ...place,
+    kind: nameOf(SPAN_KINDS, memberOf(span, 'kind')),
+    status: nameOf(SPAN_STATUSES, isCaptured ? status : memberOf(status, 'code')),
+    statusMessage: isCaptured ? memberOf(span, 'statusMessage') : memberOf(status, 'message'),
+    endTime: isCaptured ? [seconds, nanos + (numberIn(span, 'durationMillis') ?? NaN) * 1e6] : timeOf(span, 'endTime'),
+    ended: memberOf(span, 'ended') !== false,
+    attributes: attributeEntries(memberOf(span, 'attributes')),
+    events: itemsIn(span, 'events').map((event) => plainEvent(event, isCaptured)),
+    droppedAttributesCount: numberIn(span, 'droppedAttributesCount') ?? 0,
+    droppedEventsCount: numberIn(span, 'droppedEventsCount') ?? 0,
+  };
+}
+
+function plainEvent(event: unknown, isCaptured: boolean): PlainEvent {
+  return {
+    name: memberOf(event, 'name'),
+    time: timeOf(event, 'time'),
+    attributes: attributeEntries(memberOf(event, 'attributes')),
+    log: isLog(event, isCaptured)
+      ? {
+          severityNumber: numberIn(event, 'severityNumber'),
+          severityText: memberOf(event, isCaptured ? 'severity' : 'severityText'),
+          body: memberOf(event, 'body'),
+        }
+      : undefined,
+  };
+}
+
+/** Whether an event of a span came from a log record. */
+export function isLog(event: unknown, isCaptured = false): boolean {
+  if (!isCaptured) return timeIn(event, 'observedTime') !== undefined;
+  return ['body', 'severity', 'severityNumber'].some((member) => memberOf(event, member) !== undefined);
+}
+
+export function optionalText(value: unknown): string | undefined {
+  return value === undefined || value === null ? undefined : textOf(value);
+}
+
+export function millisIn(object: unknown, key: string): number {
+  const time = timeIn(object, key);
+  return time === undefined ? NaN : time[0] * 1e3 + time[1] / 1e6;
+}
+
+/** By its number, or as it is called in a captured span. */
+function nameOf<N extends string>(names: readonly N[], value: unknown): N | undefined {
+  return typeof value === 'number' ? names[value] : names.find((name) => name === value);
+}
+
+export function numberIn(object: unknown, key: string): number | undefined {
+  const value = memberOf(object, key);
+  return typeof value === 'number' ? value : undefined;
+}
+
+/** A time in either of its forms: the SDK's, or milliseconds. */
+function timeOf(object: unknown, key: string): HrTime {
+  const millis = numberIn(object, key);
+  return (millis === undefined ? timeIn(object, key) : [Math.floor(millis / 1e3), (millis % 1e3) * 1e6]) ?? NO_TIME;
+}

@@ -1,0 +1,155 @@
+import type { OrphanEvent } from '../model/log-event.js';
+import type { ReadableSpan } from '../model/otel.js';
+import { spanKey } from '../model/span-map.js';
+import { contextOf, itemsIn, memberOf } from '../model/value-parts.js';
+import { groupBy } from '../support/group-by.js';
+import { capturedNode } from './captured-trace.js';
+import type { CapturedLog, CapturedNode, CapturedSpan, CapturedTrace } from './captured-span.js';
+import { isCapturedSpan, isLog, type AnySpan } from './plain-span.js';
+import { toCapturedLog, toCapturedSpan } from './to-captured-span.js';
+import { buildTraces, type SpanNode, type Trace } from './trace.js';
+import { mapTree, nodesOf } from './walk.js';
+
+/** All that a cache gives out and that has spans: a store, its spans, its traces, a batch of a subscription. */
+export type DeliveredSpans =
+  | {
+      /** As a store has it, and the SDK's `InMemorySpanExporter`. */
+      readonly getFinishedSpans: () => readonly ReadableSpan[];
+    }
+  | { readonly spans: readonly ReadableSpan[]; readonly orphans: readonly OrphanEvent[]; readonly dropped: number }
+  | Trace
+  | ReadableSpan
+  | readonly Trace[]
+  | readonly ReadableSpan[];
+
+/** A node of a trace, in either of its forms. */
+export type AnyNode = SpanNode | CapturedNode;
+
+/** A trace in either of its forms. */
+export type AnyTrace = Trace | CapturedTrace;
+
+/**
+ * The traces of anything that has spans: what a cache gives out, what a test captured, and lists of these. Undefined
+ * for anything else.
+ *
+ * What is in trees already stays as it is. Reads each member once: a scope makes copies each time.
+ */
+export function tracesIn(given: unknown): AnyTrace[] | undefined {
+  return tracesOfAny(given)?.filter(({ roots }) => roots.length > 0);
+}
+
+function tracesOfAny(given: unknown): readonly AnyTrace[] | undefined {
+  if (isList(given)) return tracesOfList(given);
+  if (isTrace(given)) return [given];
+  if (isSpan(given)) return tracesOfList([given]);
+  if (isStore(given)) return buildTraces(given.getFinishedSpans());
+  const spans = memberOf(given, 'spans');
+  if (!isList(spans)) return undefined;
+  if (isBatch(given)) return buildTraces(spans as readonly ReadableSpan[]);
+  const traces = memberOf(given, 'traces');
+  const openSpans = memberOf(given, 'openSpans') ?? [];
+  if (!isList(openSpans)) return undefined;
+  if (traces === undefined) return tracesOfList([...spans, ...openSpans]);
+  return isList(traces) && traces.every(isTrace) ? [...traces, ...tracesBeside(traces, openSpans)] : undefined;
+}
+
+function tracesOfList(list: readonly unknown[]): readonly AnyTrace[] | undefined {
+  if (list.every(isTrace)) return list;
+  if (list.every(isNode)) {
+    const traces = groupBy(rootsAmong(list), ({ traceId }) => traceId);
+    return Array.from(traces, ([traceId, roots]) => ({ traceId, roots, spans: nodesOf(roots) }));
+  }
+  // Of either form: the nodes of the trees hold what was given.
+  return list.some(isSpan) && list.every(isObject) ? buildTraces(list as readonly ReadableSpan[]) : undefined;
+}
+
+/** Open spans that are in none of the traces. */
+function tracesBeside(traces: readonly AnyTrace[], openSpans: readonly unknown[]): readonly AnyTrace[] {
+  if (openSpans.length === 0) return [];
+  const known = new Set(traces.flatMap(capturedRootsOf).flatMap((root) => nodesOf([root])).map(spanKey));
+  return tracesOfList(openSpans.filter((span) => !known.has(spanKey(span as CapturedSpan)))) ?? [];
+}
+
+/** The roots of a trace as a test reads them. */
+export function capturedRootsOf({ roots }: AnyTrace): readonly CapturedNode[] {
+  if (isOfNodes(roots)) return roots;
+  return mapTree(roots, ({ span }, children: CapturedNode[]) => {
+    return capturedNode(isCapturedSpan(span) ? span : toCapturedSpan(span, memberOf(span, 'ended') !== false), children);
+  });
+}
+
+/** A trace in the form that a cache gives it out, over spans of either form. */
+export function spanTraceOf(trace: AnyTrace): Trace {
+  const { traceId, roots, spans } = trace;
+  if (!isOfNodes(roots)) return trace as Trace;
+  const ids = new Set(nodesOf(roots).map(({ spanId }) => spanId));
+  const nodes = mapTree(roots, (node, children: SpanNode[]): SpanNode => {
+    const { parentSpanId, parentIsRemote } = node;
+    const parentMissing = parentSpanId !== undefined && !parentIsRemote && !ids.has(parentSpanId);
+    return { span: node as AnySpan as ReadableSpan, children, parentMissing };
+  });
+  return { traceId, roots: nodes, spans: spans as readonly AnySpan[] as readonly ReadableSpan[] };
+}
+
+/** The log records in what a cache gives out: events of spans, and orphans. Undefined for anything else. */
+export function deliveredLogsIn(given: unknown): CapturedLog[] | undefined {
+  const nodes = tracesIn(given)?.flatMap(({ roots }) => nodesOf<AnyNode>(roots));
+  if (nodes === undefined || !nodes.every(isDelivered)) return undefined;
+  const inSpans = nodes.flatMap(({ span }) => {
+    return itemsIn(span, 'events').filter((event) => isLog(event)).map((event) => toCapturedLog(event, contextOf(span)));
+  });
+  const orphans = isBatch(given) ? given.orphans.map((orphan) => toCapturedLog(orphan, orphan.spanContext)) : [];
+  return [...inSpans, ...orphans].sort((a, b) => a.time - b.time);
+}
+
+function isDelivered(node: AnyNode): node is SpanNode {
+  return 'span' in node && !isCapturedSpan(node.span);
+}
+
+function isOfNodes(roots: AnyTrace['roots']): roots is readonly CapturedNode[] {
+  return roots.every((root) => !('span' in root));
+}
+
+/** Those that are not below another one of them. */
+function rootsAmong(nodes: readonly CapturedNode[]): CapturedNode[] {
+  const below = new Set<CapturedNode>();
+  const waiting = [...nodes];
+  for (const { children } of waiting) {
+    for (const child of children) {
+      if (below.has(child)) continue;
+      below.add(child);
+      waiting.push(child);
+    }
+  }
+  return nodes.filter((node) => !below.has(node));
+}
+
+function isStore(value: unknown): value is Extract<DeliveredSpans, { getFinishedSpans: unknown }> {
+  return typeof memberOf(value, 'getFinishedSpans') === 'function';
+}
+
+export function isBatch(value: unknown): value is Extract<DeliveredSpans, { orphans: unknown }> {
+  return isList(memberOf(value, 'orphans')) && isList(memberOf(value, 'spans'));
+}
+
+function isTrace(value: unknown): value is AnyTrace {
+  return isList(memberOf(value, 'roots')) && isList(memberOf(value, 'spans')) && typeof memberOf(value, 'traceId') === 'string';
+}
+
+/** One that cannot be read is a span among others. */
+function isSpan(value: unknown): value is AnySpan {
+  if (isCapturedSpan(value)) return isList(memberOf(value, 'events')) && isList(memberOf(value, 'links'));
+  return typeof memberOf(value, 'spanContext') === 'function' && memberOf(value, 'startTime') !== undefined;
+}
+
+function isNode(value: unknown): value is CapturedNode {
+  return isSpan(value) && isList(memberOf(value, 'children'));
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
