@@ -2,12 +2,10 @@ import { AsyncResource } from 'node:async_hooks';
 import timers from 'node:timers';
 
 /**
- * Node's own functions, captured at load time, so that fake timers installed later by a test cannot stop the
+ * Node's own timer functions, captured at load time, so that fake timers installed later by a test cannot stop the
  * caller. Whoever wants a test's clock to be in charge calls `globalThis.setTimeout()` instead.
  */
 export const { clearImmediate, clearTimeout, setImmediate, setTimeout } = timers;
-export const { queueMicrotask } = globalThis;
-export const nextTick = process.nextTick.bind(process);
 
 /** The longest delay that a timer takes. */
 export const MAX_MILLIS = 2 ** 31 - 1;
@@ -28,6 +26,10 @@ export function ref<T>(timer: T): T {
   (timer as Partial<NodeJS.RefCounted> | undefined)?.ref?.();
   return timer;
 }
+
+/** Captured at load time as well. */
+export const { queueMicrotask } = globalThis;
+export const nextTick = process.nextTick.bind(process);
 
 /** An async context created at load time, so that work bound to it runs in the context of no request. */
 export const ROOT = new AsyncResource('otel-span-cache');

@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import type { Handle, SpanCache } from '../../src/index.js';
+import { onDemand, receiveSpans, relaySpans } from '../../src/threads/index.js';
+import { InMemorySpanExporter } from '../sdk.js';
+import { startService } from './service.js';
+
+/** Everything that goes on until it is ended. */
+const HANDLES: Record<string, (cache: SpanCache) => Handle> = {
+  'subscribe()': (cache) => cache.subscribe(),
+  'subscribe(callback)': (cache) => cache.subscribe(() => {}),
+  'addExporter()': (cache) => cache.addExporter(new InMemorySpanExporter()),
+  'store()': (cache) => cache.store(),
+  'sampling.onChange()': (cache) => cache.sampling.onChange(() => {}),
+  'filter.onChange()': (cache) => cache.filter.onChange(() => {}),
+  'onDemand()': (cache) => onDemand(cache, () => {}),
+  'receiveSpans()': (cache) => receiveSpans(cache),
+};
+
+describe('The handle', () => {
+  for (const [name, open] of Object.entries(HANDLES)) {
+    describe(`of ${name}`, () => {
+      it('says whether it is closed, and may be closed twice', () => {
+        const handle = open(startService().cache);
+
+        expect(handle.closed).to.equal(false);
+        handle.close();
+        handle.close();
+        expect(handle.closed).to.equal(true);
+      });
+
+      it('is closed by the end of a block that uses it', () => {
+        const handle = open(startService().cache);
+
+        handle[Symbol.dispose]();
+
+        expect(handle.closed).to.equal(true);
+      });
+    });
+  }
+
+  it('of relaySpans() is closed from the start where nobody receives', () => {
+    const relay = relaySpans(startService().cache);
+
+    relay[Symbol.dispose]();
+
+    expect(relay.closed).to.equal(true);
+  });
+
+  it('of what ends with the cache is closed then', async () => {
+    const { cache } = startService();
+    const ended = ['subscribe()', 'subscribe(callback)', 'addExporter()', 'store()'].map((name) => HANDLES[name]!(cache));
+
+    await cache.shutdown();
+
+    expect(ended.map(({ closed }) => closed)).to.deep.equal([true, true, true, true]);
+  });
+});
+
+describe('The properties of a cache', () => {
+  it('are plain, but for the exporter, which is made when it is first asked for', () => {
+    const { cache } = startService();
+
+    const plain = Object.entries(Object.getOwnPropertyDescriptors(cache)).filter(([, { value }]) => value !== undefined);
+
+    expect(plain.map(([name]) => name)).to.have.members(['spanProcessor', 'logRecordProcessor', 'sampling', 'filter']);
+    expect(cache.exporter).to.equal(cache.exporter);
+  });
+});
