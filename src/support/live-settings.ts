@@ -35,7 +35,10 @@ type Change<Settings> = readonly [settings: Settings, previous: Settings];
 /** Changes that listeners may make in answer to one, all together. */
 const MAX_ANSWERS = 100;
 
-/** The listeners of live settings. Each is called for all changes in their order, also for those that listeners make. */
+/**
+ * The listeners of something that changes. Each is called for all changes in their order, also for those that listeners
+ * make. What a listener throws is reported.
+ */
 export class ChangeListeners<Settings> {
   readonly #name: string;
   #listeners: readonly ((...change: Change<Settings>) => void)[] = [];
@@ -45,7 +48,7 @@ export class ChangeListeners<Settings> {
   #answers = 0;
   readonly #failures = new Episode();
 
-  /** @param name of the settings, for reports */
+  /** @param name of what changes, for reports */
   constructor(name: string) {
     this.#name = name;
   }
@@ -56,6 +59,13 @@ export class ChangeListeners<Settings> {
     const own = (...change: Change<Settings>): void => listener(...change);
     this.#listeners = [...this.#listeners, own];
     return handleOf(() => (this.#listeners = this.#listeners.filter((other) => other !== own)));
+  }
+
+  /** Adds a listener, and calls it with the present settings. */
+  addAndCall(listener: (...change: Change<Settings>) => void, settings: Settings): Handle {
+    const handle = this.add(listener);
+    this.#call(() => listener(settings, settings));
+    return handle;
   }
 
   /** Whether a change may be made now. Listeners that each undo what another one set would go on for ever. */

@@ -3,7 +3,6 @@ import type { SpanDemand } from '../cache/intake/gate.js';
 import { internalsOf } from '../cache/internals.js';
 import type { SpanCache } from '../cache/span-cache.js';
 import type { Handle } from '../support/handle.js';
-import { expectation } from '../support/option.js';
 
 /**
  * Takes in what another cache delivered, such as a batch of its subscriber, and counts what it lost on the way. For spans
@@ -26,6 +25,5 @@ export function receive(cache: SpanCache, batch: ReceivedBatch): void {
  * @throws TypeError for something that is no cache, or a listener that is no function
  */
 export function onDemand(cache: SpanCache, listener: (demand: SpanDemand) => void): Handle {
-  if (typeof listener !== 'function') throw new TypeError(expectation('listener', 'a function', listener));
   return internalsOf(cache).onDemand(listener);
 }

@@ -65,7 +65,7 @@ export class RelayLosses {
   }
 
   #lost(): Owed {
-    const { dropped, droppedOrphans } = this.#buffer;
+    const { dropped, droppedOrphans } = this.#buffer.stats();
     const lostHere = sum({ spans: dropped, orphans: droppedOrphans }, this.#packer.unreadable);
     return sum(lostHere, this.#inCache);
   }

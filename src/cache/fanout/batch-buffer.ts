@@ -42,28 +42,8 @@ export class BatchBuffer {
     this.maxBytes = maxBytes;
   }
 
-  /** Spans waiting. */
-  get queued(): number {
-    return this.#spans;
-  }
-
   get empty(): boolean {
     return this.#batches.length === 0 && this.#unreportedDrops === 0;
-  }
-
-  /** Spans read. */
-  get delivered(): number {
-    return this.#delivered;
-  }
-
-  /** Spans lost. */
-  get dropped(): number {
-    return this.#dropped;
-  }
-
-  /** Orphans lost. */
-  get droppedOrphans(): number {
-    return this.#droppedOrphans;
   }
 
   /** The numbers, as a subscription shows them. */
