@@ -11,8 +11,15 @@ export function wideCharactersSource(): string {
  * shown as emoji. First and last code point of each stretch, in ascending order.
  */
 export const WIDE_CHARACTERS: readonly (readonly [first: number, last: number])[] = [
-${stretches().map(([first, last]) => `  [${hex(first)}, ${hex(last)}],\n`).join('')}];
+${lines(stretches().map(([first, last]) => `[${hex(first)}, ${hex(last)}],`))}];
 `;
+}
+
+/** The texts, five on a line. */
+function lines(texts: readonly string[]): string {
+  let source = '';
+  for (let from = 0; from < texts.length; from += 5) source += `  ${texts.slice(from, from + 5).join(' ')}\n`;
+  return source;
 }
 
 function stretches(): [number, number][] {

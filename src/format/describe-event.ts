@@ -5,7 +5,7 @@ import type { Style } from './styles.js';
 import { piece, type Piece, type Text } from './text.js';
 import { severityName, type SeverityName } from '../trace/text/names.js';
 import { textsOf } from './describe-span.js';
-import type { PlainEvent, PlainLog } from '../trace/plain-span.js';
+import type { PlainEvent } from '../trace/plain-span.js';
 
 const STYLES: Readonly<Record<SeverityName, Style>> = {
   TRACE: 'dim',
@@ -22,9 +22,9 @@ const STYLES: Readonly<Record<SeverityName, Style>> = {
  * Merged, not sorted: log times are in milliseconds, so only the order of emission is right among them.
  */
 export function inOrder(events: readonly PlainEvent[]): PlainEvent[] {
-  const own = events.filter(({ log }) => log === undefined).toReversed();
+  const own = events.filter(({ isLog }) => !isLog).toReversed();
   const ordered: PlainEvent[] = [];
-  for (const log of events.filter((event) => event.log !== undefined)) {
+  for (const log of events.filter(({ isLog }) => isLog)) {
     for (let next = own.at(-1); next && nanosBetween(next.time, log.time) >= 0; next = own.at(-1)) {
       ordered.push(next);
       own.pop();
@@ -36,41 +36,35 @@ export function inOrder(events: readonly PlainEvent[]): PlainEvent[] {
 
 /** Severity, name, body, exception: what an event says before its attributes, of each at most `maxLength` characters. */
 export function describeEvent(event: PlainEvent, maxLength: number): Text[] {
-  const { name, log } = event;
+  const { name, isLog } = event;
   const exception = describeException(event, maxLength);
-  const parts = log === undefined ? [[piece(name, 'plain', maxLength)]] : describeLog(name, log, maxLength);
+  const parts = isLog ? describeLog(event, maxLength) : [[piece(name, 'plain', maxLength)]];
   if (exception === undefined) return parts;
-  return name === 'exception' && log === undefined ? [[exception]] : [...parts, [exception]];
+  return name === 'exception' && !isLog ? [[exception]] : [...parts, [exception]];
 }
 
 /** The style of the event's mark on the timeline. */
 export function eventStyle(event: PlainEvent): Style {
-  if (event.log !== undefined) return severityOf(event.log)?.style ?? 'plain';
+  if (event.isLog) return severityOf(event)?.style ?? 'plain';
   return isException(event) ? 'red' : 'plain';
 }
 
-function describeLog(name: unknown, log: PlainLog, maxLength: number): Text[] {
+function describeLog(log: PlainEvent, maxLength: number): Text[] {
   const severity = severityOf(log);
-  const [title, ...further] = titles(name, log).map((text) => [piece(text, 'plain', maxLength)]);
-  const label = severity ? [piece(severity.label.padEnd(6), severity.style)] : [];
-  return [[...label, ...(title as Text)], ...further];
+  const [title, ...further] = titles(log).map((text) => [piece(text, 'plain', maxLength)]);
+  return [[...(severity ? [severity] : []), ...(title as Text)], ...further];
 }
 
 /** The name and the body, unless they are one; a body of its own says more than a name that is the severity. */
-function titles(name: unknown, { body, severityText }: PlainLog): unknown[] {
+function titles({ name, body, severityText }: PlainEvent): unknown[] {
   if (body === undefined || body === null || body === name) return [name];
   return name === severityText || name === 'log' ? [body] : [name, body];
 }
 
-interface Severity {
-  readonly label: string;
-  readonly style: Style;
-}
-
-function severityOf({ severityNumber, severityText }: PlainLog): Severity | undefined {
-  const label = severityName(severityNumber);
-  if (label !== undefined) return { label, style: STYLES[label] };
-  return severityText ? { label: textOf(severityText, 6).toUpperCase().slice(0, 5), style: 'plain' } : undefined;
+function severityOf({ severityNumber, severityText }: PlainEvent): Piece | undefined {
+  const name = severityName(severityNumber);
+  if (name !== undefined) return piece(name.padEnd(6), STYLES[name]);
+  return severityText ? piece(textOf(severityText, 6).toUpperCase().slice(0, 5).padEnd(6)) : undefined;
 }
 
 function describeException({ attributes }: PlainEvent, maxLength: number): Piece | undefined {

@@ -2,7 +2,7 @@ import type { HrTime } from '@opentelemetry/api';
 import { attributeEntries, type AttributeEntry } from '../model/attribute-entries.js';
 import type { ReadableSpan } from '../model/otel.js';
 import { textOf } from '../model/text-of.js';
-import { contextOf, itemsIn, memberOf, timeIn } from '../model/value-parts.js';
+import { contextOf, itemsIn, memberOf, timeIn as hrTimeIn } from '../model/value-parts.js';
 import type { CapturedSpan, SpanKindName, SpanStatusName } from './captured-span.js';
 import { SPAN_KINDS, SPAN_STATUSES } from './text/names.js';
 
@@ -66,14 +66,13 @@ export interface PlainEvent {
   readonly name: unknown;
   readonly time: HrTime;
   readonly attributes: readonly AttributeEntry[];
-  /** Of a log record that was emitted in the span. */
-  readonly log: PlainLog | undefined;
-}
-
-export interface PlainLog {
+  /** Whether it came from a log record that was emitted in the span; only then the members below mean something. */
+  readonly isLog: boolean;
   readonly severityNumber: number | undefined;
   readonly severityText: unknown;
   readonly body: unknown;
+  /** The name of its instrumentation scope. */
+  readonly scope: unknown;
 }
 
 const NO_TIME: HrTime = [NaN, NaN];
@@ -95,7 +94,7 @@ export function placeOf<S extends AnySpan>(span: S): SpanPlace<S> {
     spanId: optionalText(memberOf(context, 'spanId')),
     parentSpanId: optionalText(isCaptured ? memberOf(span, 'parentSpanId') : memberOf(parent, 'spanId')),
     parentIsRemote: (isCaptured ? memberOf(span, 'parentIsRemote') : memberOf(parent, 'isRemote')) === true,
-    startTime: timeOf(span, 'startTime'),
+    startTime: timeIn(span, 'startTime'),
   };
 }
 
@@ -110,7 +109,7 @@ export function plainSpan(span: AnySpan): PlainSpan {
     kind: nameOf(SPAN_KINDS, memberOf(span, 'kind')),
     status: nameOf(SPAN_STATUSES, isCaptured ? status : memberOf(status, 'code')),
     statusMessage: isCaptured ? memberOf(span, 'statusMessage') : memberOf(status, 'message'),
-    endTime: isCaptured ? [seconds, nanos + (numberIn(span, 'durationMillis') ?? NaN) * 1e6] : timeOf(span, 'endTime'),
+    endTime: isCaptured ? [seconds, nanos + (numberIn(span, 'durationMillis') ?? NaN) * 1e6] : timeIn(span, 'endTime'),
     ended: memberOf(span, 'ended') !== false,
     attributes: attributeEntries(memberOf(span, 'attributes')),
     events: itemsIn(span, 'events').map((event) => plainEvent(event, isCaptured)),
@@ -119,34 +118,29 @@ export function plainSpan(span: AnySpan): PlainSpan {
   };
 }
 
-function plainEvent(event: unknown, isCaptured: boolean): PlainEvent {
+export function plainEvent(event: unknown, isCaptured = false): PlainEvent {
+  const severityNumber = numberIn(event, 'severityNumber');
+  const severityText = memberOf(event, isCaptured ? 'severity' : 'severityText');
+  const body = memberOf(event, 'body');
+  const isCapturedLog = isCaptured && [severityNumber, severityText, body].some((value) => value !== undefined);
   return {
     name: memberOf(event, 'name'),
-    time: timeOf(event, 'time'),
+    time: timeIn(event, 'time'),
     attributes: attributeEntries(memberOf(event, 'attributes')),
-    log: isLog(event, isCaptured)
-      ? {
-          severityNumber: numberIn(event, 'severityNumber'),
-          severityText: memberOf(event, isCaptured ? 'severity' : 'severityText'),
-          body: memberOf(event, 'body'),
-        }
-      : undefined,
+    isLog: isCapturedLog || hrTimeIn(event, 'observedTime') !== undefined,
+    severityNumber,
+    severityText,
+    body,
+    scope: memberOf(memberOf(event, 'instrumentationScope'), 'name'),
   };
-}
-
-/** Whether an event of a span came from a log record. */
-export function isLog(event: unknown, isCaptured = false): boolean {
-  if (!isCaptured) return timeIn(event, 'observedTime') !== undefined;
-  return ['body', 'severity', 'severityNumber'].some((member) => memberOf(event, member) !== undefined);
 }
 
 export function optionalText(value: unknown): string | undefined {
   return value === undefined || value === null ? undefined : textOf(value);
 }
 
-export function millisIn(object: unknown, key: string): number {
-  const time = timeIn(object, key);
-  return time === undefined ? NaN : time[0] * 1e3 + time[1] / 1e6;
+export function millisOf([seconds, nanos]: HrTime): number {
+  return seconds * 1e3 + nanos / 1e6;
 }
 
 /** By its number, or as it is called in a captured span. */
@@ -154,13 +148,13 @@ function nameOf<N extends string>(names: readonly N[], value: unknown): N | unde
   return typeof value === 'number' ? names[value] : names.find((name) => name === value);
 }
 
-export function numberIn(object: unknown, key: string): number | undefined {
+function numberIn(object: unknown, key: string): number | undefined {
   const value = memberOf(object, key);
   return typeof value === 'number' ? value : undefined;
 }
 
-/** A time in either of its forms: the SDK's, or milliseconds. */
-function timeOf(object: unknown, key: string): HrTime {
+/** A time among the members of an object, in either of its forms: the SDK's, or milliseconds. */
+export function timeIn(object: unknown, key: string): HrTime {
   const millis = numberIn(object, key);
-  return (millis === undefined ? timeIn(object, key) : [Math.floor(millis / 1e3), (millis % 1e3) * 1e6]) ?? NO_TIME;
+  return (millis === undefined ? hrTimeIn(object, key) : [Math.floor(millis / 1e3), (millis % 1e3) * 1e6]) ?? NO_TIME;
 }

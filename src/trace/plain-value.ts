@@ -1,4 +1,4 @@
-import { attributeEntries } from '../model/attribute-entries.js';
+import type { AttributeEntry } from '../model/attribute-entries.js';
 import { textOf } from '../model/text-of.js';
 import { MAX_VALUES, partsOf, type ValueParts } from '../model/value-parts.js';
 
@@ -21,11 +21,9 @@ export function plainValue(value: unknown): unknown {
 }
 
 /** Attributes, each as `plainValue`, with one bound for all. */
-export function plainObject(attributes: unknown): Readonly<Record<string, unknown>> {
+export function plainObject(attributes: readonly AttributeEntry[]): Readonly<Record<string, unknown>> {
   const copies = new PlainCopies();
-  return Object.freeze(
-    Object.fromEntries(attributeEntries(attributes).map(([key, value]) => [key, copies.of(value, 0)])),
-  );
+  return Object.freeze(Object.fromEntries(attributes.map(([key, value]) => [key, copies.of(value, 0)])));
 }
 
 class PlainCopies {

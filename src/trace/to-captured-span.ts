@@ -1,12 +1,12 @@
 import type { Attributes } from '@opentelemetry/api';
+import { attributeEntries } from '../model/attribute-entries.js';
 import { toLogEvent } from '../model/log-event.js';
 import type { ReadableLogRecord } from '../model/otel.js';
 import { textOf } from '../model/text-of.js';
 import { itemsIn, memberOf } from '../model/value-parts.js';
 import type { CapturedEvent, CapturedLink, CapturedLog, CapturedSpan } from './captured-span.js';
-import { isLog, millisIn, numberIn, optionalText, placeOf, type RecordedSpan } from './plain-span.js';
+import { millisOf, optionalText, plainEvent, plainSpan, timeIn, type PlainEvent, type RecordedSpan } from './plain-span.js';
 import { plainObject, plainValue } from './plain-value.js';
-import { SPAN_KINDS, SPAN_STATUSES } from './text/names.js';
 
 /** The members of a log record that are read: an SDK's own object has them, and one that another process sent. */
 export interface RecordedLog extends Omit<ReadableLogRecord, 'resource'> {
@@ -27,72 +27,71 @@ export interface CopiedLog {
  * be read is `[unreadable]`, a time `NaN`.
  */
 export function toCapturedSpan(span: RecordedSpan, ended = true, logs: readonly CapturedEvent[] = []): CapturedSpan {
-  const { name, traceId, spanId, parentSpanId, parentIsRemote } = placeOf(span);
-  const status = memberOf(span, 'status');
+  const plain = plainSpan(span);
+  const { kind = 'internal', status = 'unset', traceId, spanId, parentSpanId, parentIsRemote } = plain;
   return Object.freeze({
-    name: textOf(name),
-    kind: SPAN_KINDS[memberOf(span, 'kind') as number] ?? 'internal',
-    status: SPAN_STATUSES[memberOf(status, 'code') as number] ?? 'unset',
-    statusMessage: optionalText(memberOf(status, 'message')) ?? '',
+    name: textOf(plain.name),
+    kind,
+    status,
+    statusMessage: optionalText(plain.statusMessage) ?? '',
     traceId,
     spanId: textOf(spanId),
     parentSpanId,
     parentIsRemote,
-    startTime: millisIn(span, 'startTime'),
-    durationMillis: ended ? millisIn(span, 'duration') : undefined,
+    startTime: millisOf(plain.startTime),
+    durationMillis: ended ? millisOf(timeIn(span, 'duration')) : undefined,
     ended,
-    attributes: plainAttributes(span),
-    events: Object.freeze([...itemsIn(span, 'events').map(toCapturedEvent), ...logs]),
+    attributes: plainObject(plain.attributes) as Readonly<Attributes>,
+    events: Object.freeze([...plain.events.map(toCapturedEvent), ...logs]),
     links: Object.freeze(itemsIn(span, 'links').map(toCapturedLink)),
-    scope: scopeOf(span),
+    scope: textOf(memberOf(memberOf(span, 'instrumentationScope'), 'name')),
     ...serviceOf(memberOf(span, 'serviceName')),
   });
 }
 
 /** Reads a log record, which may change as soon as its `onEmit` is over. Throws what its getters throw. */
 export function copyLog(record: RecordedLog): CopiedLog {
-  const event = toLogEvent(record);
+  const event = plainEvent(toLogEvent(record));
   const log = captureLog(event, optionalText(record.eventName), record.spanContext, record.serviceName);
-  return { log, event: eventOf(event.name, log) };
+  return { log, event: eventOf(event, log) };
 }
 
 /** A log event as the record that it came from, as far as it still says. Never throws. */
-export function toCapturedLog(event: unknown, spanContext: unknown): CapturedLog {
-  const name = memberOf(event, 'name');
-  const isOwnName = name !== 'log' && name !== memberOf(event, 'body') && name !== memberOf(event, 'severityText');
-  return captureLog(event, isOwnName ? optionalText(name) : undefined, spanContext);
+export function toCapturedLog(event: PlainEvent, spanContext: unknown): CapturedLog {
+  const { name, body, severityText } = event;
+  return captureLog(event, name === 'log' || name === body || name === severityText ? undefined : optionalText(name), spanContext);
 }
 
-function captureLog(event: unknown, eventName: string | undefined, spanContext?: unknown, serviceName?: string): CapturedLog {
+function captureLog(event: PlainEvent, eventName?: string, spanContext?: unknown, serviceName?: string): CapturedLog {
   return Object.freeze({
     eventName,
-    body: plainValue(memberOf(event, 'body')),
-    severity: optionalText(memberOf(event, 'severityText')),
-    severityNumber: numberIn(event, 'severityNumber'),
-    time: millisIn(event, 'time'),
-    attributes: plainObject(memberOf(event, 'attributes')),
+    body: plainValue(event.body),
+    severity: optionalText(event.severityText),
+    severityNumber: event.severityNumber,
+    time: millisOf(event.time),
+    attributes: plainObject(event.attributes),
     traceId: optionalText(memberOf(spanContext, 'traceId')),
     spanId: optionalText(memberOf(spanContext, 'spanId')),
-    scope: scopeOf(event),
+    scope: textOf(event.scope),
     ...serviceOf(serviceName),
   });
 }
 
-function eventOf(name: string, { time, attributes, body, severity, severityNumber }: CapturedLog): CapturedEvent {
+function toCapturedEvent(event: PlainEvent): CapturedEvent {
+  if (event.isLog) return eventOf(event, captureLog(event));
+  const attributes = plainObject(event.attributes) as Readonly<Attributes>;
+  return Object.freeze({ name: textOf(event.name), time: millisOf(event.time), attributes });
+}
+
+function eventOf({ name }: PlainEvent, { time, attributes, body, severity, severityNumber }: CapturedLog): CapturedEvent {
   return Object.freeze({
-    name,
+    name: textOf(name),
     time,
-    attributes: attributes as Attributes,
+    attributes: attributes as Readonly<Attributes>,
     body,
     ...(severity === undefined ? {} : { severity }),
     ...(severityNumber === undefined ? {} : { severityNumber }),
   });
-}
-
-function toCapturedEvent(event: unknown): CapturedEvent {
-  const name = textOf(memberOf(event, 'name'));
-  if (isLog(event)) return eventOf(name, captureLog(event, undefined));
-  return Object.freeze({ name, time: millisIn(event, 'time'), attributes: plainAttributes(event) });
 }
 
 function toCapturedLink(link: unknown): CapturedLink {
@@ -100,16 +99,8 @@ function toCapturedLink(link: unknown): CapturedLink {
   return Object.freeze({
     traceId: textOf(memberOf(context, 'traceId')),
     spanId: textOf(memberOf(context, 'spanId')),
-    attributes: plainAttributes(link),
+    attributes: plainObject(attributeEntries(memberOf(link, 'attributes'))) as Readonly<Attributes>,
   });
-}
-
-function plainAttributes(owner: unknown): Readonly<Attributes> {
-  return plainObject(memberOf(owner, 'attributes')) as Readonly<Attributes>;
-}
-
-function scopeOf(owner: unknown): string {
-  return textOf(memberOf(memberOf(owner, 'instrumentationScope'), 'name'));
 }
 
 function serviceOf(serviceName: unknown): { service?: string } {

@@ -1,11 +1,11 @@
 import type { OrphanEvent } from '../model/log-event.js';
 import type { ReadableSpan } from '../model/otel.js';
 import { spanKey } from '../model/span-map.js';
-import { contextOf, itemsIn, memberOf } from '../model/value-parts.js';
+import { contextOf, memberOf } from '../model/value-parts.js';
 import { groupBy } from '../support/group-by.js';
 import { capturedNode } from './captured-trace.js';
 import type { CapturedLog, CapturedNode, CapturedSpan, CapturedTrace } from './captured-span.js';
-import { isCapturedSpan, isLog, type AnySpan } from './plain-span.js';
+import { isCapturedSpan, plainEvent, plainSpan, type AnySpan } from './plain-span.js';
 import { toCapturedLog, toCapturedSpan } from './to-captured-span.js';
 import { buildTraces, type SpanNode, type Trace } from './trace.js';
 import { mapTree, nodesOf } from './walk.js';
@@ -96,9 +96,9 @@ export function deliveredLogsIn(given: unknown): CapturedLog[] | undefined {
   const nodes = tracesIn(given)?.flatMap(({ roots }) => nodesOf<AnyNode>(roots));
   if (nodes === undefined || !nodes.every(isDelivered)) return undefined;
   const inSpans = nodes.flatMap(({ span }) => {
-    return itemsIn(span, 'events').filter((event) => isLog(event)).map((event) => toCapturedLog(event, contextOf(span)));
+    return plainSpan(span).events.filter(({ isLog }) => isLog).map((event) => toCapturedLog(event, contextOf(span)));
   });
-  const orphans = isBatch(given) ? given.orphans.map((orphan) => toCapturedLog(orphan, orphan.spanContext)) : [];
+  const orphans = isBatch(given) ? given.orphans.map((orphan) => toCapturedLog(plainEvent(orphan), orphan.spanContext)) : [];
   return [...inSpans, ...orphans].sort((a, b) => a.time - b.time);
 }
 
