@@ -10,6 +10,7 @@ export type { SpanBatch } from './cache/fanout/span-batch.js';
 export { untraced } from './cache/suppression.js';
 export type { SubscribeOptions, Subscription, SubscriptionHandle } from './cache/fanout/subscription.js';
 export type { SpanBatchCallback } from './cache/fanout/callback-subscription.js';
+export type { TraceCallback, TraceSubscription, TraceSubscriptionStats } from './cache/fanout/trace-subscription.js';
 export type { SubscriptionStats } from './cache/fanout/subscriber.js';
 export type { ReceivedBatch } from './cache/intake/batch-intake.js';
 export type { SpanDemand } from './cache/intake/demand.js';
@@ -24,6 +25,7 @@ export type { OpenSpan } from './cache/reconcile/open-spans.js';
 export type { LateEvents } from './cache/reconcile/reconciler.js';
 export { isLogEvent, type LogEvent, type OrphanEvent, type OrphanReason } from './model/log-event.js';
 export { buildTraces, type SpanNode, type Trace } from './trace/trace.js';
+export type { WholeTraceOptions } from './trace/whole-traces.js';
 export type {
   AnyValue,
   AnyValueMap,

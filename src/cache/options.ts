@@ -2,6 +2,7 @@ import type { MeterProvider } from '@opentelemetry/api';
 import { report } from '../support/report.js';
 import type { ExporterOptions } from './fanout/exporter-subscription.js';
 import type { SpanStoreOptions } from './store/span-store.js';
+import type { WholeTraceOptions } from '../trace/whole-traces.js';
 import type { SubscribeOptions } from './fanout/subscription.js';
 import type { ReadableLogRecord } from '../model/otel.js';
 import type { LateEvents } from './reconcile/reconciler.js';
@@ -125,6 +126,13 @@ const STORE: OptionsOf<SpanStoreOptions> = {
   maxBytes: MAX_BYTES,
 };
 
+const WHOLE_TRACES: OptionsOf<WholeTraceOptions> = {
+  settleMillis: millisFrom(0, 100),
+  timeoutMillis: millisFrom(1, 5_000),
+  maxSpans: positiveInteger(20_000),
+  maxBytes: MAX_BYTES,
+};
+
 const EXPORTER: OptionsOf<ExporterOptions> = {
   maxQueueSize: positiveInteger(4_096),
   maxQueueBytes: MAX_BYTES,
@@ -149,6 +157,10 @@ export function subscribeOptions(options?: SubscribeOptions): Required<Subscribe
 
 export function storeOptions(options?: SpanStoreOptions): Required<SpanStoreOptions> {
   return resolveOptions(STORE, options);
+}
+
+export function wholeTraceOptions(options?: WholeTraceOptions): Required<WholeTraceOptions> {
+  return resolveOptions(WHOLE_TRACES, options);
 }
 
 /** Not `NodeJS.ProcessEnv`: the public declarations need no types of Node. */
@@ -211,6 +223,11 @@ function warn(message: string): void {
 export function requireMethods(name: string, value: unknown, methods: readonly string[]): void {
   if (hasMethods(value, methods)) return;
   throw new TypeError(expectation(name, `an object with ${methods.join('() and ')}()`, value));
+}
+
+/** @throws TypeError naming what was expected and what was given */
+export function requireFunction(name: string, value: unknown): void {
+  if (typeof value !== 'function') throw new TypeError(expectation(name, 'a function', value));
 }
 
 function hasMethods(value: unknown, methods: readonly string[]): boolean {

@@ -3,15 +3,18 @@ import { CallbackSubscription, type SpanBatchCallback } from './fanout/callback-
 import { ExporterSubscription, type ExporterHandle, type ExporterOptions } from './fanout/exporter-subscription.js';
 import { IteratorSubscription } from './fanout/iterator-subscription.js';
 import type { SubscribeOptions, Subscription, SubscriptionHandle } from './fanout/subscription.js';
+import { WholeTraceSubscription, type TraceCallback, type TraceSubscription } from './fanout/trace-subscription.js';
 import type { ReceivedBatch } from './intake/batch-intake.js';
 import type { SpanDemand } from './intake/demand.js';
 import type { SpanCacheTap } from './intake/taps.js';
 import {
   cacheOptions,
   exporterOptions,
+  requireFunction,
   requireMethods,
   storeOptions,
   subscribeOptions,
+  wholeTraceOptions,
   type SpanCacheOptions,
 } from './options.js';
 import { Pipeline } from './pipeline.js';
@@ -20,6 +23,7 @@ import { defaultSampler } from './sampling/default-sampler.js';
 import type { Recording } from './sampling/recording.js';
 import { RecordingSampler } from './sampling/sampler.js';
 import type { SpanCacheStats } from './stats.js';
+import type { WholeTraceOptions } from '../trace/whole-traces.js';
 import { SpanStoreSubscription, type SpanStore, type SpanStoreOptions } from './store/span-store.js';
 
 /**
@@ -92,6 +96,26 @@ export class SpanCache {
       callback === undefined
         ? new IteratorSubscription(resolved, remove)
         : new CallbackSubscription(callback, resolved, remove),
+    );
+  }
+
+  /**
+   * Subscribes a function to whole traces. It is called with a trace once its local root, a span without a parent in
+   * this process, has ended and no further span came for `settleMillis`. A trace whose root does not come, or
+   * that there is no room for, is delivered as far as it has come, with `complete: false`; so is whatever comes later.
+   * With `trackOpenSpans` a trace waits as long as the parent of one of its spans is open. Shutdown delivers what waits.
+   *
+   * @throws TypeError for something that is no function, an unknown option or a value of the wrong type
+   * @throws RangeError for a value out of range
+   */
+  subscribeToTraces(callback: TraceCallback, options?: WholeTraceOptions): TraceSubscription {
+    requireFunction('callback', callback);
+    return this.#pipeline.add(
+      new WholeTraceSubscription(callback, wholeTraceOptions(options), {
+        flush: () => this.flush(),
+        detach: this.#pipeline.remove,
+        isOpen: this.#pipeline.isOpen,
+      }),
     );
   }
 

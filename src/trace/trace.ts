@@ -20,6 +20,11 @@ export interface Trace {
   readonly roots: readonly SpanNode[];
   /** All spans, in the order they were given. */
   readonly spans: readonly ReadableSpan[];
+  /**
+   * Whether no parent in this process is missing among the spans. Of a trace that `subscribeToTraces()` delivers, also
+   * whether it is over: its local root has ended, nothing came for `settleMillis`, and none of it was delivered before.
+   */
+  readonly complete: boolean;
 }
 
 /**
@@ -80,7 +85,12 @@ function buildTrace(traceId: string, members: readonly Branch[]): Trace {
     node.parentMissing = parentId !== undefined && !parentIsRemote && !byId.has(parentId);
     for (const child of children.sort(byStart)) node.children.push(child.node);
   }
-  return { traceId, roots: roots.sort(byStart).map(({ node }) => node), spans: members.map(({ node }) => node.span) };
+  return {
+    traceId,
+    roots: roots.sort(byStart).map(({ node }) => node),
+    spans: members.map(({ node }) => node.span),
+    complete: branches.every(({ node }) => !node.parentMissing),
+  };
 }
 
 function spanIdIn(context: unknown): string | undefined {

@@ -165,7 +165,7 @@ describe('formatTrace', () => {
 
   it('is empty for no span', () => {
     expect(formatTrace([])).to.equal('');
-    expect(formatTrace({ traceId: TRACE_ID, roots: [], spans: [] })).to.equal('');
+    expect(formatTrace({ traceId: TRACE_ID, roots: [], spans: [], complete: true })).to.equal('');
   });
 
   it('puts several traces below each other', () => {
