@@ -39,7 +39,7 @@ const CONVENTIONS: ReadonlySet<string> = new Set(
     'aws az azure browser client cloud cloudevents code container db deployment dns dotnet error exception faas ' +
     'gcp gen_ai graphql host http jvm k8s log messaging net network nodejs opentracing os otel peer process rpc ' +
     'server service signalr telemetry thread tls url user_agent v8js webengine ' +
-    'connect express fastify hapi hook koa nestjs plugin restify'
+    'connect express fastify hapi hook koa nestjs next plugin restify router'
   ).split(' '),
 );
 
@@ -76,7 +76,8 @@ function wordsOf(name: string): string[] {
   return [name, ...name.split(/\s+/), ...name.split(/[\s/]+/), ...name.split(/[\s/.]+/)];
 }
 
-function ownAttributes(attributes: readonly AttributeEntry[]): AttributeEntry[] {
+/** Those that no convention names: the application's own. */
+export function ownAttributes(attributes: readonly AttributeEntry[]): AttributeEntry[] {
   return attributes.filter(([key]) => !CONVENTIONS.has(namespaceOf(key)));
 }
 

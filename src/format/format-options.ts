@@ -4,6 +4,7 @@ import {
   integerFrom,
   oneOfOrFunction,
   resolveOptions,
+  text,
   type OptionsOf,
 } from '../support/option.js';
 
@@ -34,6 +35,14 @@ export interface FormatTraceOptions {
    * Default `'telling'`.
    */
   attributes?: 'telling' | 'all' | 'none' | ((key: string, span: ReadableSpan) => boolean);
+  /**
+   * Whether to leave out spans that only show which layers of a web framework a request has passed (middleware,
+   * routers, hooks), or that a connection was made. The span above says how many there were. Those that failed,
+   * are slow by themselves, or have events or attributes of the application's own are shown. Default true.
+   */
+  fold?: boolean;
+  /** Text at the end of the first line, such as the name of the service. Default none. */
+  label?: string;
 }
 
 const OPTIONS: OptionsOf<FormatTraceOptions> = {
@@ -42,6 +51,8 @@ const OPTIONS: OptionsOf<FormatTraceOptions> = {
   timeline: boolean(true),
   events: boolean(true),
   attributes: oneOfOrFunction<Required<FormatTraceOptions>['attributes']>('telling', 'all', 'none'),
+  fold: boolean(true),
+  label: text(''),
 };
 
 export function formatTraceOptions(options?: FormatTraceOptions): Required<FormatTraceOptions> {

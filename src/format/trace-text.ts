@@ -5,6 +5,7 @@ import { chooseAttributes } from './attributes.js';
 import { describeEvent, eventStyle, inOrder } from './describe-event.js';
 import { barStyle, describeSpan, isFailed } from './describe-span.js';
 import { formatDuration, nanosBetween } from '../trace/text/duration.js';
+import { foldTrace, type FoldedSpans, type FoldedTrace } from './fold.js';
 import type { FormatTraceOptions } from './format-options.js';
 import { outline, type OutlineEntry } from '../trace/outline.js';
 import { Page, type Gutter } from './page.js';
@@ -12,6 +13,8 @@ import { piece, type Text } from './text.js';
 import { Timeline } from './timeline.js';
 import { formatValue } from '../trace/text/value.js';
 import { viewOf, type EventView, type SpanView } from './views.js';
+
+const NOTHING_FOLDED: FoldedTrace['folded'] = new Map();
 
 const STACK = 'exception.stacktrace';
 /** What the text of an event says already. */
@@ -37,6 +40,7 @@ export class TraceText {
   readonly #page: Page;
   readonly #entries: readonly Entry[];
   readonly #views: readonly SpanView[];
+  readonly #folded: FoldedTrace['folded'];
   readonly #timeline: Timeline;
 
   constructor(trace: Trace, options: Required<FormatTraceOptions>) {
@@ -44,7 +48,9 @@ export class TraceText {
     this.#options = options;
     this.#maxLength = CHARACTERS_PER_COLUMN * options.width;
     this.#page = new Page(options.width, options.timeline);
-    this.#entries = outline(trace, this.#page.textWidth / 2).map((place) => ({
+    const { trace: shown, folded } = options.fold ? foldTrace(trace) : { trace, folded: NOTHING_FOLDED };
+    this.#folded = folded;
+    this.#entries = outline(shown, this.#page.textWidth / 2).map((place) => ({
       place,
       view: place.node && viewOf(place.node.span),
     }));
@@ -58,16 +64,18 @@ export class TraceText {
 
   #header(): Text {
     const failed = this.#views.filter(isFailed).length;
-    const summary = ` · ${count(this.#views.length, 'span')} · ${formatDuration(this.#timeline.nanos)}`;
+    const folded = [...this.#folded.values()].flat().reduce((sum, { count: spans }) => sum + spans, 0);
+    const summary = ` · ${count(this.#views.length + folded, 'span')} · ${formatDuration(this.#timeline.nanos)}`;
     return this.#page.line([
       piece('trace ', 'dim'),
       piece(this.#traceId, 'bold', this.#maxLength),
       piece(summary, 'dim'),
       ...(failed > 0 ? [piece(' · ', 'dim'), piece(count(failed, 'error'), 'red')] : []),
+      ...(this.#options.label === '' ? [] : [piece(` · ${this.#options.label}`, 'dim', this.#maxLength)]),
     ]);
   }
 
-  #entry({ view, place: { missingId, branch, rails } }: Entry): Text[] {
+  #entry({ view, place: { node, missingId, branch, rails } }: Entry): Text[] {
     if (view === undefined) {
       const gap = piece(`⋯ parent ${textOf(missingId, this.#maxLength)} not ended yet, or lost`, 'dim');
       return this.#page.block([[gap]], { first: branch, rest: rails });
@@ -80,6 +88,7 @@ export class TraceText {
       ...this.#page.block(this.#attributeParts(chosen), below),
       ...(this.#options.events ? inOrder(view.events).flatMap((event) => this.#event(event, view, rails)) : []),
       ...this.#page.block(droppedParts(view), below),
+      ...this.#page.block(foldedParts(this.#folded.get(node!) ?? []), below),
     ];
   }
 
@@ -131,4 +140,9 @@ function droppedParts({ droppedAttributesCount, droppedEventsCount }: SpanView):
   return counts
     .filter(([dropped]) => dropped > 0)
     .map(([dropped, what]) => [piece(`⋯ ${count(dropped, what)} dropped`, 'dim')]);
+}
+
+/** What is not shown below a span. */
+function foldedParts(folded: readonly FoldedSpans[]): Text[] {
+  return folded.map(({ kind, count: spans, nanos }) => [piece(`⋯ ${count(spans, `${kind} span`)}, ${formatDuration(nanos)}`, 'dim')]);
 }

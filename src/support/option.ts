@@ -81,6 +81,10 @@ export function boolean(fallback: boolean): Option<boolean> {
   };
 }
 
+export function text(fallback: string): Option<string> {
+  return { fallback, expected: 'a text', type: (value) => typeof value === 'string', inRange: () => true };
+}
+
 export function oneOf<T extends string>(...[fallback, ...others]: [T, ...T[]]): Option<T> {
   const values: readonly unknown[] = [fallback, ...others];
   return {
