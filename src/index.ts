@@ -44,4 +44,7 @@ export type {
 export type { SpanCacheTap } from './cache/intake/taps.js';
 export { EventToSpanEventBridge } from './bridge/event-to-span-event-bridge.js';
 export { formatTrace } from './format/format-trace.js';
+export { printTraces } from './format/print-traces.js';
+export type { PrintTracesOptions, TracePrinting, TracePrintingStats } from './format/print-traces-options.js';
+export type { TraceFilter } from './format/trace-filter.js';
 export type { FormatTraceOptions } from './format/format-options.js';

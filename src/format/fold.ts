@@ -4,6 +4,7 @@ import { nanosBetween } from '../trace/text/duration.js';
 import type { SpanNode, Trace } from '../trace/trace.js';
 import { ownAttributes } from './attributes.js';
 import { isFailed } from './describe-span.js';
+import { spanTimes } from './span-times.js';
 import { viewOf, type EventView } from './views.js';
 
 /** Attributes that instrumentations of frameworks put on the layers that a request passes through. */
@@ -69,7 +70,8 @@ export function foldTrace(trace: Trace): FoldedTrace {
     const below = node.children.map((child) => rests.get(child)!);
     for (const child of node.children) rests.delete(child);
     const rest = { nodes: below.flatMap(({ nodes }) => nodes), folded: sums(below.flatMap((each) => each.folded)) };
-    const exceptions = new Set(below.flatMap((each) => [...each.exceptions]));
+    const exceptions = new Set<string>();
+    for (const each of below) for (const exception of each.exceptions) exceptions.add(exception);
     const kind = kindOf(node.span);
     const own = kind && { kind, count: 1, nanos: ownNanos(node) };
     if (own && !roots.has(node) && saysNothing(node, exceptions) && !(own.nanos >= slowNanos)) {
@@ -143,12 +145,9 @@ function ownNanos({ span, children }: SpanNode): number {
 }
 
 function slowFrom(spans: readonly ReadableSpan[]): number {
-  const starts = spans.map((span) => timeIn(span, 'startTime')).filter((time) => time !== undefined);
-  const ends = spans.map((span) => timeIn(span, 'endTime')).filter((time) => time !== undefined);
-  if (starts.length === 0 || ends.length === 0) return SLOW_NANOS;
-  const first = starts.reduce((a, b) => (nanosBetween(a, b) < 0 ? b : a));
-  const last = ends.reduce((a, b) => (nanosBetween(a, b) > 0 ? b : a));
-  return Math.min(SLOW_NANOS, Math.max(MIN_SLOW_NANOS, SLOW_SHARE * nanosBetween(first, last)));
+  const times = spanTimes(spans);
+  if (times === undefined) return SLOW_NANOS;
+  return Math.min(SLOW_NANOS, Math.max(MIN_SLOW_NANOS, SLOW_SHARE * nanosBetween(times.start, times.end)));
 }
 
 function sums(folded: readonly FoldedSpans[]): FoldedSpans[] {

@@ -45,7 +45,7 @@ export interface FormatTraceOptions {
   label?: string;
 }
 
-const OPTIONS: OptionsOf<FormatTraceOptions> = {
+export const FORMAT_OPTIONS: OptionsOf<FormatTraceOptions> = {
   colors: boolean(false),
   width: integerFrom(40, 100),
   timeline: boolean(true),
@@ -56,5 +56,5 @@ const OPTIONS: OptionsOf<FormatTraceOptions> = {
 };
 
 export function formatTraceOptions(options?: FormatTraceOptions): Required<FormatTraceOptions> {
-  return resolveOptions(OPTIONS, options);
+  return resolveOptions(FORMAT_OPTIONS, options);
 }

@@ -1,6 +1,8 @@
 import { printable } from '../trace/text/printable.js';
+import type { TraceFilter } from '../format/trace-filter.js';
+import { parsePrintOnly } from './print/print-only.js';
 import { CACHE_OPTIONS, type SpanCacheOptions } from '../cache/options.js';
-import { boolean, millisFrom, positiveInteger, type Option, type OptionsOf } from '../support/option.js';
+import { millisFrom, positiveInteger, type Option } from '../support/option.js';
 import { readVariable } from '../support/option-text.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -12,8 +14,10 @@ export interface Settings extends OwnSettings {
 
 /** What is no option of the cache. */
 interface OwnSettings {
-  /** Whether to print each trace to standard error. */
-  readonly print: boolean;
+  /** How each trace is printed to standard error, if it is. */
+  readonly print: 'tree' | 'json' | false;
+  /** Which traces are printed. */
+  readonly printOnly: TraceFilter;
   /** About how many bytes spans may keep alive while they wait to be printed. */
   readonly maxUnprintedBytes: number;
   /** How long exporters may take when the signal ends the process. */
@@ -21,14 +25,28 @@ interface OwnSettings {
   readonly sigtermTimeoutMillis: number;
 }
 
+/** Before what is short in a variable is written out. */
+type Texts = Omit<OwnSettings, 'print' | 'printOnly'> & { readonly print: OwnSettings['print'] | true; readonly printOnly: string };
+
 const PREFIX = 'OTEL_SPAN_CACHE_';
 
-const OWN_OPTIONS: OptionsOf<OwnSettings> = {
-  print: boolean(false),
+const OWN_OPTIONS = {
+  print: {
+    fallback: false,
+    expected: "true, false, 'tree' or 'json'",
+    type: (value) => typeof value === 'boolean' || typeof value === 'string',
+    inRange: (value) => typeof value === 'boolean' || value === 'tree' || value === 'json',
+  },
+  printOnly: {
+    fallback: '',
+    expected: 'some of errors, slower=200ms and name=<regular expression>, in this order, with commas between them',
+    type: (value) => typeof value === 'string',
+    inRange: (value) => parsePrintOnly(value as string) !== undefined,
+  },
   maxUnprintedBytes: positiveInteger(64 * 2 ** 20),
   sigintTimeoutMillis: millisFrom(0, 800),
   sigtermTimeoutMillis: millisFrom(0, 4_500),
-};
+} satisfies Readonly<Record<keyof OwnSettings, Option<unknown>>>;
 
 /**
  * What has no variable. `selfObsMeterProvider` follows the SDK's own switch, see `startSdk()`; `recording` is changed
@@ -64,7 +82,13 @@ export function readSettings(env: Environment, warn: (message: string) => void):
     values.delete(option);
     return [option, value];
   });
-  return { ...(Object.fromEntries(own) as OwnSettings), cache: Object.fromEntries(values) };
+  const { print, printOnly, ...others } = Object.fromEntries(own) as Texts;
+  return {
+    ...others,
+    print: print === true ? 'tree' : print,
+    printOnly: parsePrintOnly(printOnly) ?? {},
+    cache: Object.fromEntries(values),
+  };
 }
 
 /** A variable of the SDK that is true or false, as the specification has it. */

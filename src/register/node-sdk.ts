@@ -54,7 +54,7 @@ export function startSdk(
   const sampler = new SamplerEntrance();
   const spans = new SpanEntrance();
   const logRecords = new LogRecordEntrance();
-  const exported = (signal: Signal) => isExported(signal, env, print);
+  const exported = (signal: Signal) => isExported(signal, env, print !== false);
 
   const sdk = new NodeSDK({
     sampler,
@@ -72,7 +72,7 @@ export function startSdk(
 
   const sdkMetrics = isTrue(env['OTEL_NODE_EXPERIMENTAL_SDK_METRICS']);
   // A request that crashes the program, or hangs, is shown with what it has logged.
-  const cache = new SpanCache({ trackOpenSpans: print, ...options, ...(sdkMetrics && { selfObsMeterProvider: metrics.getMeterProvider() }) });
+  const cache = new SpanCache({ trackOpenSpans: print !== false, ...options, ...(sdkMetrics && { selfObsMeterProvider: metrics.getMeterProvider() }) });
   sampler.to = cache.sampler();
   spans.to = cache.spanProcessor;
   logRecords.to = cache.logRecordProcessor;

@@ -3,7 +3,7 @@ import { cacheOptions } from '../../src/cache/options.js';
 import { readSettings, VARIABLES } from '../../src/register/environment.js';
 
 /** What is read, and what is warned of. */
-function read(env: Record<string, string>): { cache: object; print: boolean; warnings: string[] } {
+function read(env: Record<string, string>): { cache: object; print: string | false; warnings: string[] } {
   const warnings: string[] = [];
   const { cache, print } = readSettings(env, (message) => warnings.push(message));
   return { cache, print, warnings };
@@ -12,7 +12,7 @@ function read(env: Record<string, string>): { cache: object; print: boolean; war
 describe('The variables', () => {
   it('are there for every option of the cache but those that only code can give', () => {
     const inCode = ['selfObsMeterProvider', 'recording'];
-    const ofRegister = ['print', 'maxUnprintedBytes', 'sigintTimeoutMillis', 'sigtermTimeoutMillis'];
+    const ofRegister = ['print', 'printOnly', 'maxUnprintedBytes', 'sigintTimeoutMillis', 'sigtermTimeoutMillis'];
 
     const options = [...VARIABLES.values()].map(({ option }) => option);
 
@@ -46,16 +46,34 @@ describe('The variables', () => {
     });
   }
 
-  for (const text of ['1', 'true', 'True']) {
-    it(`print with OTEL_SPAN_CACHE_PRINT=${text}`, () => {
-      expect(read({ OTEL_SPAN_CACHE_PRINT: text }).print).to.equal(true);
+  for (const [text, format] of [['1', 'tree'], ['true', 'tree'], ['True', 'tree'], ['tree', 'tree'], ['json', 'json'], ['0', false]] as const) {
+    it(`print ${format || 'nothing'} with OTEL_SPAN_CACHE_PRINT=${text}`, () => {
+      expect(read({ OTEL_SPAN_CACHE_PRINT: text }).print).to.equal(format);
+    });
+  }
+
+  const ONLY: [text: string, only: object][] = [
+    ['errors', { errors: true }],
+    ['slower=200ms', { slowerThanMillis: 200 }],
+    ['slower=200', { slowerThanMillis: 200 }],
+    ['errors,slower=1.5s', { errors: true, slowerThanMillis: 1_500 }],
+    ['name=^GET /(a|b),{1,2}$', { name: /^GET \/(a|b),{1,2}$/u }],
+    ['errors,slower=2s,name=orders', { errors: true, slowerThanMillis: 2_000, name: /orders/u }],
+  ];
+  for (const [text, only] of ONLY) {
+    it(`print only what OTEL_SPAN_CACHE_PRINT_ONLY=${text} says`, () => {
+      expect(readSettings({ OTEL_SPAN_CACHE_PRINT_ONLY: text }, expect.fail).printOnly).to.deep.equal(only);
     });
   }
 
   const WRONG: [variable: string, text: string, expected: string][] = [
     ['OTEL_SPAN_CACHE_QUEUE_CAPACITY', '0', 'must be a positive integer, got 0 (number)'],
     ['OTEL_SPAN_CACHE_QUEUE_CAPACITY', '1k', "must be a positive integer, got '1k' (string)"],
-    ['OTEL_SPAN_CACHE_PRINT', 'yes', "must be true or false, got 'yes' (string)"],
+    ['OTEL_SPAN_CACHE_PRINT', 'yes', "must be true, false, 'tree' or 'json', got 'yes' (string)"],
+    ['OTEL_SPAN_CACHE_PRINT_ONLY', 'error', 'must be some of errors, slower=200ms and name=<regular expression>, in this order'],
+    ['OTEL_SPAN_CACHE_PRINT_ONLY', 'errors,slower=fast', "got 'errors,slower=fast' (string)"],
+    ['OTEL_SPAN_CACHE_PRINT_ONLY', 'name=(', "got 'name=(' (string)"],
+    ['OTEL_SPAN_CACHE_PRINT_ONLY', 'slower=1s,errors', "got 'slower=1s,errors' (string)"],
     ['OTEL_SPAN_CACHE_LOG_RECORDS', 'some', "must be 'all' or 'events', got 'some' (string)"],
     ['OTEL_SPAN_CACHE_LATE_EVENTS', '{ holdMillis: 5 }', `got '{ holdMillis: 5 }' (string)`],
     ['OTEL_SPAN_CACHE_LATE_EVENTS', '{ "holdMillis": 0 }', 'got { holdMillis: 0 } (object)'],

@@ -61,7 +61,7 @@ export class WholeTraceSubscription implements TraceSubscription, Subscriber {
   #closed = false;
   #busy = false;
   #errors = 0;
-  #delivered = { spans: 0, traces: 0, incomplete: 0 };
+  readonly #delivered = { spans: 0, traces: 0, incomplete: 0 };
 
   constructor(callback: TraceCallback, options: Required<WholeTraceOptions>, { flush, detach, isOpen }: Surroundings) {
     this.#callback = callback;

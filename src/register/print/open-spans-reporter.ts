@@ -34,14 +34,12 @@ export class OpenSpansReporter {
 
   constructor(cache: SpanCache) {
     this.#cache = cache;
+    cache.tap({ onStart: () => this.started(), onEnd: () => void this.#open--, onEmit: () => {} });
   }
 
+  /** Told of a span that has started before this was there. */
   started(): void {
     this.#open++;
-  }
-
-  ended(): void {
-    this.#open--;
   }
 
   take(): OpenSpansReport {

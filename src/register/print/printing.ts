@@ -1,11 +1,26 @@
-import type { ReadableSpan } from '../../model/otel.js';
 import type { SpanCache } from '../../cache/span-cache.js';
+import { TracePrinter, type TraceSource } from '../../format/trace-printer.js';
+import type { ReadableSpan } from '../../model/otel.js';
+import { printBeforeEnd, surviveClosedStderr } from '../../support/stderr.js';
 import type { SpanReceiver, SpanRelay } from '../../threads/index.js';
+import { buildTraces, type Trace } from '../../trace/trace.js';
 import { readSettings, type Environment, type Settings } from '../environment.js';
-import { RelayedThread } from './relayed-thread.js';
-import { printBeforeEnd, surviveClosedStderr } from './stderr.js';
-import { TracePrinter } from './trace-printer.js';
+import { Losses } from './losses.js';
+import { OpenSpansReporter } from './open-spans-reporter.js';
 import { whyNothingIsPrinted } from './why-nothing-printed.js';
+
+/** How long a trace whose root has ended waits for more of it: some work goes on after a response was sent. */
+const SETTLE_MILLIS = 250;
+
+/** Where spans are relayed, the thread that receives them prints. */
+const ELSEWHERE: TraceSource = {
+  subscribeToTraces: () => ({
+    closed: false,
+    close() {},
+    take: () => [],
+    stats: () => ({ traces: { waiting: 0, incomplete: 0, evicted: 0 } }),
+  }),
+};
 
 /**
  * Prints the traces of this thread, if the variables say so when it is made or when the first span starts: some
@@ -13,58 +28,96 @@ import { whyNothingIsPrinted } from './why-nothing-printed.js';
  */
 export class Printing {
   readonly #cache: SpanCache;
-  readonly #threads: SpanReceiver | SpanRelay;
-  #printer: TracePrinter | RelayedThread | undefined;
+  readonly #isRelayed: boolean;
+  readonly #write: ((text: string) => unknown) | undefined;
+  #printer: TracePrinter | undefined;
+  #openSpans: OpenSpansReporter | undefined;
+  #losses: Losses | undefined;
+  #saidEvicted = 0;
 
+  /** @param write in place of standard error */
   constructor(
     cache: SpanCache,
-    threads: SpanReceiver | SpanRelay,
+    threads: Pick<SpanReceiver | SpanRelay, 'role' | 'closed'>,
     env: Environment,
     settings: Settings,
     warn: (message: string) => void,
+    write?: (text: string) => unknown,
   ) {
     this.#cache = cache;
-    this.#threads = threads;
+    this.#write = write;
+    this.#isRelayed = threads.role === 'relay' && !threads.closed;
     if (settings.print) this.#start(settings);
     else this.#startLate(env);
     const reason = settings.print ? whyNothingIsPrinted(env) : undefined;
     if (reason !== undefined) warn(reason);
   }
 
-  /** Prints what is left. Whatever comes afterwards waits for another call. */
+  /**
+   * Prints what is left, the spans that have not ended among it, and says what was not printed. Whatever comes
+   * afterwards waits for another call.
+   */
   finish(): void {
     printBeforeEnd();
-    if (this.#printer === undefined) this.#cache.flush();
-    else this.#printer.finish();
+    this.#cache.flush();
+    const printer = this.#printer;
+    if (printer === undefined) return;
+    const open = this.#openSpans!.take();
+    const waiting = printer.take();
+    for (const trace of waiting) if (!open.traces.has(trace.traceId)) printer.print(trace);
+    if (open.shown > 0) printer.say(open.heading);
+    for (const trace of withOpenSpans(waiting, open.traces)) printer.printAnyway({ ...trace, complete: false });
+    this.#losses!.addOpen(open);
+    this.#sayEvicted(printer);
+    this.#say(this.#losses!.all());
   }
 
   #startLate(env: Environment): void {
     const tap = this.#cache.tap({
-      onStart: (span) => {
+      onStart: () => {
         tap[Symbol.dispose]();
         const settings = readSettings(env, () => {});
-        if (settings.print) this.#start(settings).started(span as ReadableSpan);
+        if (settings.print) this.#start(settings).started();
       },
       onEnd: () => {},
       onEmit: () => {},
     });
   }
 
-  #start(settings: Settings): TracePrinter | RelayedThread {
-    const printer = this.#newPrinter(settings);
-    surviveClosedStderr(() => printer.close());
+  #start({ print, printOnly, maxUnprintedBytes }: Settings): OpenSpansReporter {
+    const printer = new TracePrinter(this.#isRelayed ? ELSEWHERE : this.#cache, {
+      only: printOnly,
+      format: print || 'tree',
+      write: this.#write,
+      tree: {},
+      whole: { settleMillis: SETTLE_MILLIS, maxBytes: maxUnprintedBytes },
+    });
+    const unwritten = (): number => printer.stats().unwrittenSpans;
     this.#printer = printer;
-    return printer;
+    this.#openSpans = new OpenSpansReporter(this.#cache);
+    // Of spans lost for other reasons, the relay tells the thread that prints.
+    this.#losses = new Losses(this.#cache, unwritten, this.#isRelayed ? ['shutdown'] : undefined);
+    if (!this.#isRelayed) {
+      const subscription = this.#cache.subscribe(() => this.#say(this.#losses!.ofSpans()));
+      if (this.#write === undefined) surviveClosedStderr(() => subscription.close());
+    }
+    return this.#openSpans;
   }
 
-  /** Where spans are relayed, the thread that receives them prints. */
-  #newPrinter({ maxUnprintedBytes: maxWaitingBytes }: Settings): TracePrinter | RelayedThread {
-    const threads = this.#threads;
-    if (threads.role === 'receiver') {
-      const othersSend = (): boolean => threads.stats().threads.some(({ state }) => state === 'connected');
-      return new TracePrinter(this.#cache, { maxWaitingBytes, othersSend });
-    }
-    if (!threads.closed) return new RelayedThread(this.#cache);
-    return new TracePrinter(this.#cache, { maxWaitingBytes, othersSend: () => false });
+  #sayEvicted(printer: TracePrinter): void {
+    const { evicted } = printer.stats();
+    const traces = evicted - this.#saidEvicted;
+    this.#saidEvicted = evicted;
+    if (traces > 0) printer.say(`otel-span-cache: printed before they were whole, as too many spans waited: ${traces} traces`);
   }
+
+  #say(lost: string | undefined): void {
+    if (lost !== undefined) this.#printer!.say(`otel-span-cache: not shown: ${lost}`);
+  }
+}
+
+/** The traces that have open spans, with what has ended of them. */
+function withOpenSpans(waiting: readonly Trace[], open: ReadonlyMap<string, readonly ReadableSpan[]>): Trace[] {
+  const ended = waiting.filter(({ traceId }) => open.has(traceId)).flatMap(({ spans }) => spans);
+  return buildTraces([...ended, ...[...open.values()].flat()]);
 }
