@@ -43,6 +43,9 @@ const CONVENTIONS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+/** Of conventions whose namespaces are words that applications use, too: those of Datadog, which `@vercel/otel` writes. */
+const CONVENTIONAL_KEYS: ReadonlySet<string> = new Set(['operation.name', 'resource.name']);
+
 /** Those of the attributes of a span, or of one of its events, that are shown, in the order to show them. */
 export function chooseAttributes(
   attributes: readonly AttributeEntry[],
@@ -78,7 +81,7 @@ function wordsOf(name: string): string[] {
 
 /** Those that no convention names: the application's own. */
 export function ownAttributes(attributes: readonly AttributeEntry[]): AttributeEntry[] {
-  return attributes.filter(([key]) => !CONVENTIONS.has(namespaceOf(key)));
+  return attributes.filter(([key]) => !CONVENTIONS.has(namespaceOf(key)) && !CONVENTIONAL_KEYS.has(key));
 }
 
 /** `''` for a key without one, such as `code`: such a key is the application's own. */
