@@ -63,6 +63,7 @@ interface Rest {
  */
 export function foldTrace(trace: Trace): FoldedTrace {
   const folded = new Map<SpanNode, readonly FoldedSpans[]>();
+  if (!trace.spans.some(kindOf)) return { trace, folded };
   const slowNanos = slowFrom(trace.spans);
   const roots = new Set(trace.roots);
   const rests = new Map<SpanNode, Rest>();

@@ -2,8 +2,9 @@ import { pid } from 'node:process';
 import type { ReadableSpan } from '../model/otel.js';
 import { memberOf } from '../model/value-parts.js';
 import { print, surviveClosedStderr, terminalOptions } from '../support/stderr.js';
+import { setTimeout, unref } from '../support/timers.js';
 import { printable } from '../trace/text/printable.js';
-import type { Trace } from '../trace/trace.js';
+import { buildTraces, type Trace } from '../trace/trace.js';
 import type { WholeTraceOptions } from '../trace/whole-traces.js';
 import { formatTrace } from './format-trace.js';
 import type { PrinterOptions, TracePrinting, TracePrintingStats } from './print-traces-options.js';
@@ -12,7 +13,7 @@ import { traceJson } from './trace-json.js';
 
 /** What gives whole traces: a `SpanCache`. */
 export interface TraceSource {
-  subscribeToTraces(callback: (trace: Trace) => unknown, options: WholeTraceOptions): Subscribed;
+  subscribeToTraces(callback: (trace: Trace, dropped: number) => unknown, options: WholeTraceOptions): Subscribed;
 }
 
 interface Subscribed {
@@ -22,12 +23,21 @@ interface Subscribed {
   stats(): { readonly traces: { readonly waiting: number; readonly incomplete: number; readonly evicted: number } };
 }
 
-/** Prints whole traces. A trace that cannot be shown gives a line with the reason. */
+/** Spans drawn as one tree at most: as many as take some tenths of a second. */
+const MAX_DRAWN_SPANS = 2_000;
+
+/**
+ * Prints whole traces. A trace that cannot be shown gives a line with the reason.
+ *
+ * One of more than 2,000 spans is drawn in parts of as many, in the order they ended, so that the event loop
+ * is not blocked for long. Until all are printed, the next traces wait in the subscription.
+ */
 export class TracePrinter implements TracePrinting {
   readonly #options: PrinterOptions;
   readonly #write: (text: string) => unknown;
   readonly #isWanted: (trace: Trace) => boolean;
   readonly #subscription: Subscribed;
+  #parts: Trace[] = [];
   #printed = 0;
   #filtered = 0;
   #unwritten = 0;
@@ -37,7 +47,10 @@ export class TracePrinter implements TracePrinting {
     this.#options = options;
     this.#isWanted = traceFilter(only);
     this.#write = write === undefined ? print : (text) => write(`${text}\n`);
-    this.#subscription = source.subscribeToTraces((trace) => this.print(trace), whole);
+    this.#subscription = source.subscribeToTraces((trace, dropped) => {
+      this.#unwritten += dropped;
+      return this.print(trace);
+    }, whole);
     if (write === undefined) surviveClosedStderr(() => this.close());
   }
 
@@ -47,6 +60,7 @@ export class TracePrinter implements TracePrinting {
 
   close(): void {
     this.#subscription.close();
+    this.#parts = [];
   }
 
   [Symbol.dispose](): void {
@@ -58,15 +72,30 @@ export class TracePrinter implements TracePrinting {
     return { printed: this.#printed, filtered: this.#filtered, unwrittenSpans: this.#unwritten, waiting, incomplete, evicted };
   }
 
-  /** Takes out the traces that wait, whole or not. */
+  /** Prints what is left of a large trace, and takes out the traces that wait, whole or not. */
   take(): Trace[] {
+    this.#printRest();
     return this.#subscription.take();
   }
 
-  /** Prints a trace, if it is wanted. */
-  print(trace: Trace): void {
-    if (this.#isWanted(trace)) this.printAnyway(trace);
-    else this.#filtered++;
+  /** Prints a trace, if it is wanted. A promise is of one that takes a while. */
+  print(trace: Trace): Promise<void> | undefined {
+    if (!this.#isWanted(trace)) {
+      this.#filtered++;
+      return undefined;
+    }
+    if (this.#options.format === 'tree' && trace.spans.length > MAX_DRAWN_SPANS) {
+      this.#parts = partsOf(trace);
+      return this.#printParts();
+    }
+    this.printAnyway(trace);
+    return undefined;
+  }
+
+  /** Prints a trace at once, if it is wanted: the process is about to end. */
+  printNow(trace: Trace): void {
+    void this.print(trace);
+    this.#printRest();
   }
 
   printAnyway(trace: Trace): void {
@@ -77,6 +106,17 @@ export class TracePrinter implements TracePrinting {
   /** Prints a line, or what is no trace. */
   say(text: string): void {
     this.#write(text);
+  }
+
+  #printRest(): void {
+    for (const part of this.#parts.splice(0)) this.printAnyway(part);
+  }
+
+  async #printParts(): Promise<void> {
+    for (let part = this.#parts.shift(); part !== undefined; part = this.#parts.shift()) {
+      this.printAnyway(part);
+      await new Promise<void>((resolve) => void unref(setTimeout(resolve, 0)));
+    }
   }
 
   #textOf(trace: Trace): string {
@@ -91,6 +131,12 @@ export class TracePrinter implements TracePrinting {
       return `otel-span-cache: trace ${printable(trace.traceId)} cannot be shown (spans: ${trace.spans.length}): ${printable(error)}`;
     }
   }
+}
+
+function partsOf({ spans }: Trace): Trace[] {
+  const parts: Trace[] = [];
+  for (let from = 0; from < spans.length; from += MAX_DRAWN_SPANS) parts.push(...buildTraces(spans.slice(from, from + MAX_DRAWN_SPANS)));
+  return parts;
 }
 
 /** While attributes of the resource are pending, reading them is an error to the SDK. */

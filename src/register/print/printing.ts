@@ -64,7 +64,7 @@ export class Printing {
     if (printer === undefined) return;
     const open = this.#openSpans!.take();
     const waiting = printer.take();
-    for (const trace of waiting) if (!open.traces.has(trace.traceId)) printer.print(trace);
+    for (const trace of waiting) if (!open.traces.has(trace.traceId)) printer.printNow(trace);
     if (open.shown > 0) printer.say(open.heading);
     for (const trace of withOpenSpans(waiting, open.traces)) printer.printAnyway({ ...trace, complete: false });
     this.#losses!.addOpen(open);
