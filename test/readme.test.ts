@@ -2,9 +2,10 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { formatTraceOptions } from '../src/format/format-options.js';
+import { printerOptions } from '../src/format/print-traces-options.js';
 import * as api from '../src/index.js';
 import { EventCounters, SpanCounters } from '../src/cache/counters.js';
-import { cacheOptions, exporterOptions, storeOptions, subscribeOptions } from '../src/cache/options.js';
+import { cacheOptions, exporterOptions, storeOptions, subscribeOptions, wholeTraceOptions } from '../src/cache/options.js';
 import { DocPage, namesIn, newProject, ROOT } from './doc-page.js';
 import { Receiver } from './receiver.js';
 import { run as program, start } from './register/programs.js';
@@ -38,7 +39,7 @@ describe('README', () => {
     const run = async (ending: 0 | 'SIGTERM', ...args: string[]) => {
       const { code, signal, stdout, stderr } = await program(args, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }, folder);
       expect(signal ?? code, stdout + stderr).to.equal(ending);
-      return stdout;
+      return stdout + stderr;
     };
 
     it('is all run here', () => {
@@ -135,6 +136,8 @@ describe('README', () => {
     const TABLES: Record<string, object> = {
       '`new SpanCache(options)`': cacheOptions(undefined),
       '`cache.subscribe(options)`': subscribeOptions(undefined),
+      '`cache.subscribeToTraces(callback, options)`': wholeTraceOptions(undefined),
+      '`printTraces(cache, options)`': ownPrinterOptions(),
       '`cache.store(options)`': storeOptions(undefined),
       '`cache.addExporter(exporter, options)`': exporterOptions(undefined),
       '`formatTrace(trace, options)`': formatTraceOptions(),
@@ -259,6 +262,12 @@ function anchorsOf(file: string): string[] {
   return [...readText(file).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
     heading!.toLowerCase().replaceAll(/[^\w\s-]/g, '').replaceAll(' ', '-'),
   );
+}
+
+/** The options that `printTraces()` does not share with others. */
+function ownPrinterOptions(): object {
+  const { only, format, write } = printerOptions();
+  return { only, format, write };
 }
 
 /** What a cell of an option table says the default is. */

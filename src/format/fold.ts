@@ -27,10 +27,10 @@ const CONNECTION_SCOPES: ReadonlySet<unknown> = new Set(['@opentelemetry/instrum
 
 /** Own time, without that of its children, from which a span is shown: absolutely, or as a share of the trace's time. */
 const SLOW_NANOS = 50e6;
-const SLOW_SHARE = 0.1;
+const SLOW_SHARE = { framework: 0.1, connection: 0.5 };
 const MIN_SLOW_NANOS = 1e6;
 
-type Kind = 'framework' | 'connection';
+type Kind = keyof typeof SLOW_SHARE;
 
 /** Spans left out below a span that is shown. */
 export interface FoldedSpans {
@@ -64,7 +64,8 @@ interface Rest {
 export function foldTrace(trace: Trace): FoldedTrace {
   const folded = new Map<SpanNode, readonly FoldedSpans[]>();
   if (!trace.spans.some(kindOf)) return { trace, folded };
-  const slowNanos = slowFrom(trace.spans);
+  const times = spanTimes(trace.spans);
+  const slowNanos = (kind: Kind): number => slowFrom(SLOW_SHARE[kind] * (times ? nanosBetween(times.start, times.end) : Infinity));
   const roots = new Set(trace.roots);
   const rests = new Map<SpanNode, Rest>();
   for (const node of childrenFirst(trace.roots)) {
@@ -75,7 +76,7 @@ export function foldTrace(trace: Trace): FoldedTrace {
     for (const each of below) for (const exception of each.exceptions) exceptions.add(exception);
     const kind = kindOf(node.span);
     const own = kind && { kind, count: 1, nanos: ownNanos(node) };
-    if (own && !roots.has(node) && saysNothing(node, exceptions) && !(own.nanos >= slowNanos)) {
+    if (own && !roots.has(node) && saysNothing(node, exceptions) && !(own.nanos >= slowNanos(own.kind))) {
       rests.set(node, { nodes: rest.nodes, folded: sums([...rest.folded, own]), exceptions });
       continue;
     }
@@ -145,10 +146,8 @@ function ownNanos({ span, children }: SpanNode): number {
   return total - covered;
 }
 
-function slowFrom(spans: readonly ReadableSpan[]): number {
-  const times = spanTimes(spans);
-  if (times === undefined) return SLOW_NANOS;
-  return Math.min(SLOW_NANOS, Math.max(MIN_SLOW_NANOS, SLOW_SHARE * nanosBetween(times.start, times.end)));
+function slowFrom(share: number): number {
+  return Math.min(SLOW_NANOS, Math.max(MIN_SLOW_NANOS, share));
 }
 
 function sums(folded: readonly FoldedSpans[]): FoldedSpans[] {
