@@ -38,7 +38,6 @@ interface Surroundings {
 class WaitingTrace {
   readonly traceId: string;
   readonly spans: DeliveredSpan[] = [];
-  readonly sizes: number[] = [];
   /** By span id, the place in `spans`. */
   readonly places = new Map<string, number>();
   /** Parents that are still to come: open in this process, or in the thread that sent their children. */
@@ -164,12 +163,10 @@ export class WholeTraces {
 
   /** An amended span takes the place of its earlier revision. */
   #place(trace: WaitingTrace, span: DeliveredSpan, spanId: string): void {
-    const bytes = estimatedSpanBytes(span);
     const earlier = memberOf(span, 'revision') ? trace.places.get(spanId) : undefined;
     const place = earlier ?? trace.spans.length;
-    const grown = bytes - (earlier === undefined ? 0 : trace.sizes[earlier]!);
+    const grown = estimatedSpanBytes(span) - (earlier === undefined ? 0 : estimatedSpanBytes(trace.spans[earlier]!));
     trace.spans[place] = span;
-    trace.sizes[place] = bytes;
     trace.places.set(spanId, place);
     trace.bytes += grown;
     this.#bytes += grown;
@@ -223,15 +220,14 @@ export class WholeTraces {
   #makeRoom(): void {
     const { maxSpans, maxBytes } = this.#options;
     while (this.#spans > maxSpans || this.#bytes > maxBytes) {
-      if (this.#due.length === 0) this.#evictOldest();
+      if (this.#due.length === 0) this.#evict(this.#waiting.values().next().value!);
       this.#onDue();
       if (this.#due.length > 0) this.#dropOldest();
     }
   }
 
-  #evictOldest(): void {
-    const [oldest] = this.#waiting.values();
-    this.#release(oldest!, false);
+  #evict(trace: WaitingTrace): void {
+    this.#release(trace, false);
     this.#evicted++;
   }
 
