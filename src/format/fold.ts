@@ -4,7 +4,7 @@ import { nanosBetween } from '../trace/text/duration.js';
 import type { SpanNode, Trace } from '../trace/trace.js';
 import { ownAttributes } from './attributes.js';
 import { isFailed } from './describe-span.js';
-import { spanTimes } from './span-times.js';
+import { Timeline } from './timeline.js';
 import { viewOf, type EventView } from './views.js';
 
 /** Attributes that instrumentations of frameworks put on the layers that a request passes through. */
@@ -64,8 +64,8 @@ interface Rest {
 export function foldTrace(trace: Trace): FoldedTrace {
   const folded = new Map<SpanNode, readonly FoldedSpans[]>();
   if (!trace.spans.some(kindOf)) return { trace, folded };
-  const times = spanTimes(trace.spans);
-  const slowNanos = (kind: Kind): number => slowFrom(SLOW_SHARE[kind] * (times ? nanosBetween(times.start, times.end) : Infinity));
+  const { nanos } = new Timeline(trace.spans.map(viewOf), 0);
+  const slowNanos = (kind: Kind): number => Math.min(SLOW_NANOS, Math.max(MIN_SLOW_NANOS, SLOW_SHARE[kind] * nanos));
   const roots = new Set(trace.roots);
   const rests = new Map<SpanNode, Rest>();
   for (const node of childrenFirst(trace.roots)) {
@@ -144,10 +144,6 @@ function ownNanos({ span, children }: SpanNode): number {
     until = ends;
   }
   return total - covered;
-}
-
-function slowFrom(share: number): number {
-  return Math.min(SLOW_NANOS, Math.max(MIN_SLOW_NANOS, share));
 }
 
 function sums(folded: readonly FoldedSpans[]): FoldedSpans[] {

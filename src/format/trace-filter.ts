@@ -1,8 +1,7 @@
 import { textOf } from '../model/text-of.js';
-import { nanosBetween } from '../trace/text/duration.js';
 import type { Trace } from '../trace/trace.js';
 import { isFailed } from './describe-span.js';
-import { spanTimes } from './span-times.js';
+import { Timeline } from './timeline.js';
 import { viewOf, type EventView, type SpanView } from './views.js';
 
 /** Which traces are printed: those for which all that is given holds. */
@@ -24,10 +23,10 @@ const MAX_NAME = 1_000;
 /** A function that says whether a trace is to be printed. */
 export function traceFilter({ errors, slowerThanMillis, name }: TraceFilter): (trace: Trace) => boolean {
   const matches = name === undefined ? undefined : nameMatcher(name);
+  if (!errors && slowerThanMillis === undefined && matches === undefined) return () => true;
   return (trace) => {
-    if (slowerThanMillis !== undefined && !isSlower(trace, slowerThanMillis)) return false;
-    if (!errors && matches === undefined) return true;
     const views = trace.spans.map(viewOf);
+    if (slowerThanMillis !== undefined && new Timeline(views, 0).nanos <= slowerThanMillis * 1e6) return false;
     if (errors && !views.some(hasError)) return false;
     return matches === undefined || views.some((view) => matches(textOf(view.name, MAX_NAME)));
   };
@@ -49,11 +48,6 @@ function nameMatcher(name: RegExp | string): (text: string) => boolean {
   if (typeof name === 'string') return (text) => text.includes(name);
   const pattern = new RegExp(name.source, name.flags.replaceAll(/[gy]/g, ''));
   return (text) => pattern.test(text);
-}
-
-function isSlower({ spans }: Trace, millis: number): boolean {
-  const times = spanTimes(spans);
-  return times !== undefined && nanosBetween(times.start, times.end) > millis * 1e6;
 }
 
 function hasError(view: SpanView): boolean {

@@ -5,7 +5,7 @@ import { textOf } from '../model/text-of.js';
 import { contextOf, memberOf } from '../model/value-parts.js';
 import { nanosBetween } from '../trace/text/duration.js';
 import type { Trace } from '../trace/trace.js';
-import { spanTimes } from './span-times.js';
+import { Timeline } from './timeline.js';
 import { viewOf, type EventView, type SpanView } from './views.js';
 
 const KINDS = ['internal', 'server', 'client', 'producer', 'consumer'];
@@ -16,14 +16,14 @@ const KINDS = ['internal', 'server', 'client', 'producer', 'consumer'];
  */
 export function traceJson(trace: Trace, service: string | undefined, pid: number): string {
   const views = trace.spans.map(viewOf);
-  const times = spanTimes(trace.spans);
+  const { start, nanos } = new Timeline(views, 0);
   return JSON.stringify({
     traceId: textOf(trace.traceId),
     complete: trace.complete,
     service,
     pid,
-    startTime: times && timeText(times.start),
-    durationMillis: times && millis(times.start, times.end),
+    startTime: timeText(start),
+    durationMillis: Math.round(nanos) / 1e6,
     spans: views.map(spanJson),
   });
 }
