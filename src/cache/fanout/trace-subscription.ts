@@ -1,11 +1,9 @@
-import { Episode } from '../../support/episode.js';
-import { guarded } from '../../support/report.js';
-import { promiseOf } from '../../support/promise-of.js';
 import type { DeliveredSpan } from '../../model/merged-span.js';
 import type { SpanIdentity } from '../../model/span-map.js';
 import type { Trace } from '../../trace/trace.js';
 import { WholeTraces, type WholeTraceOptions } from '../../trace/whole-traces.js';
 import { untraced } from '../suppression.js';
+import { AwaitedCallback } from './awaited-callback.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
 import type { SubscriptionHandle } from './subscription.js';
 
@@ -53,18 +51,16 @@ interface Surroundings {
  */
 export class WholeTraceSubscription implements TraceSubscription, Subscriber {
   readonly wantsOrphans = false;
-  readonly #callback: TraceCallback;
+  readonly #callback: AwaitedCallback<[Trace, number]>;
   readonly #flush: () => void;
   readonly #detach: (subscriber: Subscriber) => void;
   readonly #traces: WholeTraces;
-  readonly #failures = new Episode();
   #closed = false;
-  #busy = false;
-  #errors = 0;
   readonly #delivered = { spans: 0, traces: 0, incomplete: 0 };
 
   constructor(callback: TraceCallback, options: Required<WholeTraceOptions>, { flush, detach, isOpen }: Surroundings) {
-    this.#callback = callback;
+    const complaint = 'a subscriber to traces failed; it still gets the next trace';
+    this.#callback = new AwaitedCallback(callback, () => this.#serve(), complaint);
     this.#flush = flush;
     this.#detach = detach;
     this.#traces = new WholeTraces(options, { onDue: () => this.#serve(), isOpen });
@@ -75,7 +71,7 @@ export class WholeTraceSubscription implements TraceSubscription, Subscriber {
   }
 
   get busy(): boolean {
-    return this.#busy;
+    return this.#callback.busy;
   }
 
   take(): Trace[] {
@@ -121,7 +117,7 @@ export class WholeTraceSubscription implements TraceSubscription, Subscriber {
       queued: spans,
       queuedBytes: bytes,
       failed: 0,
-      errors: this.#errors + unreadable,
+      errors: this.#callback.errors + unreadable,
       traces: { waiting: traces, delivered: this.#delivered.traces, incomplete: this.#delivered.incomplete, evicted },
     };
   }
@@ -133,11 +129,11 @@ export class WholeTraceSubscription implements TraceSubscription, Subscriber {
   }
 
   #serve(): void {
-    while (!this.#busy) {
+    while (!this.busy) {
       const trace = this.#traces.next();
       if (trace === undefined) return;
       this.#count(trace);
-      this.#hand(trace);
+      untraced(() => this.#callback.call(trace, this.#traces.takeDropped()));
     }
   }
 
@@ -145,42 +141,5 @@ export class WholeTraceSubscription implements TraceSubscription, Subscriber {
     this.#delivered.spans += spans.length;
     this.#delivered.traces++;
     if (!complete) this.#delivered.incomplete++;
-  }
-
-  #hand(trace: Trace): void {
-    this.#busy = true;
-    try {
-      const result = untraced(() => this.#callback(trace, this.#traces.takeDropped()));
-      if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
-        this.#waitFor(result);
-        return;
-      }
-      this.#failures.end();
-    } catch (error) {
-      this.#fail(error);
-    }
-    this.#busy = false;
-  }
-
-  #waitFor(result: unknown): void {
-    const settled = guarded('a subscriber', () => {
-      this.#busy = false;
-      this.#serve();
-    });
-    promiseOf(result).then(
-      () => {
-        this.#failures.end();
-        settled();
-      },
-      (error: unknown) => {
-        this.#fail(error);
-        settled();
-      },
-    );
-  }
-
-  #fail(error: unknown): void {
-    this.#errors++;
-    this.#failures.report('a subscriber to traces failed; it still gets the next trace', error);
   }
 }
