@@ -22,6 +22,12 @@ const ELSEWHERE: TraceSource = {
   }),
 };
 
+interface Started {
+  readonly printer: TracePrinter;
+  readonly openSpans: OpenSpansReporter;
+  readonly losses: Losses;
+}
+
 /**
  * Prints the traces of this thread, if the variables say so when it is made or when the first span starts: some
  * programs get their variables only after this package was loaded.
@@ -30,9 +36,7 @@ export class Printing {
   readonly #cache: SpanCache;
   readonly #isRelayed: boolean;
   readonly #write: ((text: string) => unknown) | undefined;
-  #printer: TracePrinter | undefined;
-  #openSpans: OpenSpansReporter | undefined;
-  #losses: Losses | undefined;
+  #started: Started | undefined;
   #saidEvicted = 0;
 
   /** @param write in place of standard error */
@@ -60,16 +64,16 @@ export class Printing {
   finish(): void {
     printBeforeEnd();
     this.#cache.flush();
-    const printer = this.#printer;
-    if (printer === undefined) return;
-    const open = this.#openSpans!.take();
+    if (this.#started === undefined) return;
+    const { printer, openSpans, losses } = this.#started;
+    const open = openSpans.take();
     const waiting = printer.take();
     for (const trace of waiting) if (!open.traces.has(trace.traceId)) printer.printNow(trace);
     if (open.shown > 0) printer.say(open.heading);
     for (const trace of withOpenSpans(waiting, open.traces)) printer.printAnyway({ ...trace, complete: false });
-    this.#losses!.addOpen(open);
+    losses.addOpen(open);
     this.#sayEvicted(printer);
-    this.#say(this.#losses!.all());
+    sayLost(printer, losses.all());
   }
 
   #startLate(env: Environment): void {
@@ -92,28 +96,28 @@ export class Printing {
       tree: {},
       whole: { settleMillis: SETTLE_MILLIS, maxBytes: maxUnprintedBytes },
     });
-    const unwritten = (): number => printer.stats().unwrittenSpans;
-    this.#printer = printer;
-    this.#openSpans = new OpenSpansReporter(this.#cache);
+    const openSpans = new OpenSpansReporter(this.#cache);
     // Of spans lost for other reasons, the relay tells the thread that prints.
-    this.#losses = new Losses(this.#cache, unwritten, this.#isRelayed ? ['shutdown'] : undefined);
+    const reasons = this.#isRelayed ? (['shutdown'] as const) : undefined;
+    const losses = new Losses(this.#cache, () => printer.stats().unwrittenSpans, reasons);
+    this.#started = { printer, openSpans, losses };
     if (!this.#isRelayed) {
-      const subscription = this.#cache.subscribe(() => this.#say(this.#losses!.ofSpans()));
+      const subscription = this.#cache.subscribe(() => sayLost(printer, losses.ofSpans()));
       if (this.#write === undefined) surviveClosedStderr(() => subscription.close());
     }
-    return this.#openSpans;
+    return openSpans;
   }
 
   #sayEvicted(printer: TracePrinter): void {
     const { evicted } = printer.stats();
     const traces = evicted - this.#saidEvicted;
     this.#saidEvicted = evicted;
-    if (traces > 0) printer.say(`otel-span-cache: printed before they were whole, as too many spans waited: ${traces} traces`);
+    if (traces > 0) printer.say(`otel-span-cache: printed before they were whole, as too many spans waited: ${traces} trace${traces === 1 ? '' : 's'}`);
   }
+}
 
-  #say(lost: string | undefined): void {
-    if (lost !== undefined) this.#printer!.say(`otel-span-cache: not shown: ${lost}`);
-  }
+function sayLost(printer: TracePrinter, lost: string | undefined): void {
+  if (lost !== undefined) printer.say(`otel-span-cache: not shown: ${lost}`);
 }
 
 /** The traces that have open spans, with what has ended of them. */

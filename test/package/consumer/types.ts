@@ -1,12 +1,14 @@
 import {
   formatTrace,
   isLogEvent,
+  printTraces,
   SpanCache,
   type ReadableSpan,
   type SpanBatch,
   type SpanCacheOptions,
   type SpanExporter,
   type Subscription,
+  type Trace,
 } from 'otel-span-cache';
 import { connectThreads, receiveSpans, type ThreadStats } from 'otel-span-cache/threads';
 import { traceTesting, type TraceTesting } from 'otel-span-cache/testing';
@@ -37,6 +39,12 @@ export async function main(exporter: SpanExporter): Promise<string> {
   cache.subscribe((batch) => (last.batch = batch)).close();
   await handle.forceFlush();
   return store.traces().map((trace) => formatTrace(trace)).join('\n');
+}
+
+export function slowTraces(): number {
+  using printing = printTraces(cache, { only: { slowerThanMillis: 200, name: /orders/ }, format: 'json' });
+  using traces = cache.subscribeToTraces(({ complete }: Trace, dropped) => complete && dropped === 0, { settleMillis: 10 });
+  return printing.stats().printed + traces.take().length;
 }
 
 export async function diedThreads(): Promise<readonly ThreadStats[]> {

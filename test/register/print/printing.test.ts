@@ -95,7 +95,7 @@ describe('Printing', () => {
     expect(printed).to.have.length(1);
     root.end();
     printing.finish();
-    expect(printed.at(-1)).to.equal('otel-span-cache: printed before they were whole, as too many spans waited: 1 traces');
+    expect(printed.at(-1)).to.equal('otel-span-cache: printed before they were whole, as too many spans waited: 1 trace');
   });
 
   describe('of odd spans', () => {
