@@ -39,7 +39,7 @@ const OWN_OPTIONS = {
   },
   printOnly: {
     fallback: '',
-    expected: 'some of errors, slower=200ms and name=<regular expression>, in this order, with commas between them',
+    expected: 'some of errors, slower=200ms and, at the end, name=<regular expression>, with commas between them',
     type: (value) => typeof value === 'string',
     inRange: (value) => parsePrintOnly(value as string) !== undefined,
   },

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { useFakeTimers, type SinonFakeTimers } from 'sinon';
 import type { DeliveredSpan } from '../../src/index.js';
 import { DeliveredTraces } from '../../src/trace/delivered-traces.js';
@@ -6,9 +7,9 @@ import { WholeTraces } from '../../src/trace/whole-traces.js';
 
 interface Told {
   id: string;
-  parent?: string;
+  parent?: string | undefined;
   isRemote?: boolean;
-  thread?: number;
+  thread?: number | undefined;
   traceId?: string;
 }
 
@@ -118,6 +119,45 @@ describe('WholeTraces', () => {
     clock.tick(100);
 
     expect(taken).to.deep.equal(['root job', 'afterwards …']);
+  });
+
+  it('hands out every span once, or has it waiting, or counts it as dropped, within its bounds', () => {
+    const added = fc.record({
+      id: fc.integer({ min: 0, max: 20 }).map(String),
+      parent: fc.option(fc.integer({ min: 0, max: 20 }).map(String), { nil: undefined }),
+      isRemote: fc.boolean(),
+      thread: fc.option(fc.constant(1), { nil: undefined }),
+      traceId: fc.constantFrom('t', 'u', 'v'),
+    });
+    const step = fc.oneof(fc.array(added, { maxLength: 8 }), fc.integer({ min: 1, max: 1_500 }), fc.boolean());
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        let [all, out, isSlow] = [0, 0, false];
+        const take = () => {
+          if (isSlow) return;
+          for (let trace = whole.next(); trace !== undefined; trace = whole.next()) out += trace.spans.length;
+        };
+        const options = { settleMillis: 100, timeoutMillis: 1_000, maxSpans: 10, maxBytes: 2 ** 20 };
+        const whole: WholeTraces = new WholeTraces(options, { onDue: take, timers: { setTimeout, clearTimeout } });
+        for (const each of steps) {
+          if (typeof each === 'number') clock.tick(each);
+          else if (typeof each === 'boolean') isSlow = each;
+          else {
+            whole.add(each.map(span));
+            all += each.length;
+          }
+          take();
+          const { spans, dropped, bytes } = whole.stats;
+          expect(out + spans + dropped).to.equal(all);
+          expect(spans).to.be.at.most(10);
+          expect(bytes > 0).to.equal(spans > 0);
+        }
+        isSlow = false;
+        whole.settle();
+        take();
+        expect(whole.stats).to.include({ traces: 0, spans: 0, bytes: 0 });
+      }),
+    );
   });
 
   it('counts a span whose ids cannot be read, and keeps the rest', () => {
