@@ -9,6 +9,7 @@ export { getSpanCache } from './cache/registered-cache.js';
 export type { SpanBatch } from './cache/fanout/span-batch.js';
 export { untraced } from './cache/suppression.js';
 export type { ExporterHandle, SubscribeOptions, Subscription } from './cache/fanout/subscription.js';
+export type { TraceCallback, TraceSubscription, TraceSubscriptionStats } from './cache/fanout/trace-subscription.js';
 export type { Handle } from './support/handle.js';
 export type { SubscriptionStats } from './cache/fanout/subscriber.js';
 export type { SpanCacheStats } from './cache/stats.js';
@@ -22,6 +23,7 @@ export type { FilterOptions, FilterSettings } from './cache/intake/filter/filter
 export type { OpenSpan } from './cache/reconcile/open-spans.js';
 export { isLogEvent, type LogEvent, type OrphanEvent, type OrphanReason } from './model/log-event.js';
 export { buildTraces, type SpanNode, type Trace } from './trace/trace.js';
+export type { WholeTraceOptions } from './trace/whole-traces.js';
 export type {
   LogRecordProcessor,
   ReadableLogRecord,
@@ -33,4 +35,7 @@ export type {
 } from './model/otel.js';
 export { EventToSpanEventBridge } from './bridge/event-to-span-event-bridge.js';
 export { formatTrace } from './format/format-trace.js';
+export { printTraces } from './format/print-traces.js';
+export type { PrintTracesOptions, TracePrinting, TracePrintingStats } from './format/print-traces-options.js';
+export type { TraceFilter } from './format/trace-filter.js';
 export type { FormatTraceOptions } from './format/format-options.js';

@@ -29,7 +29,7 @@ describe('README', () => {
     const run = async (ending: 0 | 'SIGTERM', ...args: string[]) => {
       const { code, signal, stdout, stderr } = await program(args, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }, folder);
       expect(signal ?? code, stdout + stderr).to.equal(ending);
-      return stdout;
+      return stdout + stderr;
     };
 
     it('is all run here', () => {

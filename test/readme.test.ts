@@ -2,10 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { formatTraceOptions } from '../src/format/format-options.js';
+import { printerOptions } from '../src/format/print-traces-options.js';
 import * as api from '../src/index.js';
 import { EventCounters, SpanCounters } from '../src/cache/counters.js';
 import { exporterOptions } from '../src/cache/fanout/exporter-options.js';
-import { cacheOptions, storeOptions, subscribeOptions } from '../src/cache/options.js';
+import { cacheOptions, storeOptions, subscribeOptions, wholeTraceOptions } from '../src/cache/options.js';
 import { DocPage, namesIn, ROOT } from './doc-page.js';
 import { brokenLinks } from './links.js';
 
@@ -20,6 +21,8 @@ describe('README', () => {
     const TABLES: Record<string, object> = {
       '`new SpanCache(options)`': cacheOptions(undefined),
       '`cache.subscribe(options)`': subscribeOptions(undefined),
+      '`cache.subscribeToTraces(callback, options)`': wholeTraceOptions(undefined),
+      '`printTraces(cache, options)`': ownPrinterOptions(),
       '`cache.store(options)`': storeOptions(undefined),
       '`cache.addExporter(exporter, options)`': exporterOptions(undefined),
       '`formatTrace(trace, options)`': formatTraceOptions(),
@@ -132,6 +135,12 @@ describe('Documentation', () => {
     });
   }
 });
+
+/** The options that `printTraces()` does not share with others. */
+function ownPrinterOptions(): object {
+  const { only, format, write } = printerOptions();
+  return { only, format, write };
+}
 
 /** What a cell of an option table says the default is. */
 function valueOf(cell: string): unknown {

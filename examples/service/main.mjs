@@ -5,11 +5,9 @@
  *     npm start -- --serve    stays, for you to call; PORT (default 3000) chooses the port
  */
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 
-import { formatTrace } from 'otel-span-cache';
+import { printTraces } from 'otel-span-cache';
 
-import { SETTLE_MILLIS, watchFinishedTraces } from './finished-traces.mjs';
 import { startShop } from './shop.mjs';
 import { cache, shutdownTelemetry } from './telemetry.mjs';
 import { sendTraffic } from './traffic.mjs';
@@ -17,16 +15,11 @@ import { sendTraffic } from './traffic.mjs';
 const serve = process.argv.includes('--serve');
 const port = serve ? Number(process.env.PORT ?? 3000) : 0;
 /** As wide as the terminal, in colour if it has any and NO_COLOR is not set. */
-const format = { width: Math.max(40, process.stdout.columns || 100), colors: process.stdout.hasColors?.() ?? false };
-
-function printTrace(spans) {
-  console.log(`\n${formatTrace(spans, format)}`);
-}
+const terminal = { width: Math.max(40, process.stdout.columns || 100), colors: process.stdout.hasColors?.() ?? false };
 
 function printCounters() {
   const { spans, events, parkedSpans } = cache.stats();
-  console.log(`
-spans    ${spans.received} received, ${spans.delivered} delivered${list('dropped', spans.dropped)}
+  console.log(`spans    ${spans.received} received, ${spans.delivered} delivered${list('dropped', spans.dropped)}
 events   ${events.received} received, ${events.merged} merged into their spans, ${events.parked} waiting for ${parkedSpans} spans${list('orphaned', events.orphaned)}${list('dropped', events.dropped)}`);
 }
 
@@ -60,18 +53,18 @@ try {
   process.exit(1);
 }
 
-const watch = watchFinishedTraces(cache, printTrace);
+printTraces(cache, { ...terminal, write: (text) => process.stdout.write(text) });
 
+let responses = [];
 if (serve) {
   printInvitation(shop.url);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 } else {
-  const responses = await sendTraffic(shop.url);
-  await delay(SETTLE_MILLIS);
-  console.log(`\n${responses.length} requests: ${responses.map(({ status }) => status).join(' ')}`);
+  responses = await sendTraffic(shop.url);
 }
 
 await shop.stop();
-watch.close();
-printCounters();
+// Prints the traces that are not whole yet, too.
 await shutdownTelemetry();
+if (!serve) console.log(`${responses.length} requests: ${responses.map(({ status }) => status).join(' ')}\n`);
+printCounters();

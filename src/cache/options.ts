@@ -1,5 +1,6 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import type { SpanStoreOptions } from './store/span-store.js';
+import type { WholeTraceOptions } from '../trace/whole-traces.js';
 import type { SubscribeOptions } from './fanout/subscription.js';
 import type { ReadableLogRecord } from '../model/otel.js';
 import type { FilterOptions } from './intake/filter/filter-settings.js';
@@ -115,6 +116,13 @@ const STORE: OptionsOf<SpanStoreOptions> = {
   maxBytes: MAX_BYTES,
 };
 
+const WHOLE_TRACES: OptionsOf<WholeTraceOptions> = {
+  settleMillis: millisFrom(0, 100),
+  timeoutMillis: millisFrom(1, 5_000),
+  maxSpans: positiveInteger(20_000),
+  maxBytes: MAX_BYTES,
+};
+
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -137,6 +145,10 @@ export function storeOptions(options?: SpanStoreOptions): Required<SpanStoreOpti
   return resolveOptions(STORE, options);
 }
 
+export function wholeTraceOptions(options?: WholeTraceOptions): Required<WholeTraceOptions> {
+  return resolveOptions(WHOLE_TRACES, options);
+}
+
 /**
  * Throws unless the value is a function, or an object with these methods.
  *
@@ -145,6 +157,11 @@ export function storeOptions(options?: SpanStoreOptions): Required<SpanStoreOpti
 export function requireMethods(name: string, value: unknown, methods: readonly string[]): void {
   if (hasMethods(value, methods)) return;
   throw new TypeError(expectation(name, `an object with ${methods.join('() and ')}()`, value));
+}
+
+/** @throws TypeError naming what was expected and what was given */
+export function requireFunction(name: string, value: unknown): void {
+  if (typeof value !== 'function') throw new TypeError(expectation(name, 'a function', value));
 }
 
 function hasMethods(value: unknown, methods: readonly string[]): boolean {

@@ -1,5 +1,6 @@
 import { context, type MeterProvider } from '@opentelemetry/api';
 import type { LogRecordProcessor, ReadableSpan, SpanExporter, SpanProcessor } from '../model/otel.js';
+import type { SpanIdentity } from '../model/span-map.js';
 import { EventCounters, SpanCounters } from './counters.js';
 import { Driver } from './driver/driver.js';
 import { EmittedRecordPool, type Envelope } from './driver/emitted-record-pool.js';
@@ -167,6 +168,9 @@ export class Pipeline implements CacheInternals {
     begin?.(this.#shutDown());
     return this.#shutdown;
   }
+
+  /** Whether a span is known to be open; none is without `trackOpenSpans`. */
+  readonly isOpen = (span: SpanIdentity): boolean => this.#openSpans?.has(span) ?? false;
 
   openSpans(): OpenSpan[] {
     return this.#openSpans?.list(performance.now(), (span) => this.#reconciler.eventsWaitingFor(span)) ?? [];

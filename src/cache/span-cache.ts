@@ -7,13 +7,16 @@ import type { Handle } from '../support/handle.js';
 import type { LiveSettings } from '../support/live-settings.js';
 import type { SpanBatch } from './fanout/span-batch.js';
 import type { ExporterHandle, SubscribeOptions, Subscription } from './fanout/subscription.js';
+import { WholeTraceSubscription, type TraceCallback, type TraceSubscription } from './fanout/trace-subscription.js';
 import type { FilterOptions, FilterSettings } from './intake/filter/filter-settings.js';
 import { setInternals } from './internals.js';
 import {
   cacheOptions,
+  requireFunction,
   requireMethods,
   storeOptions,
   subscribeOptions,
+  wholeTraceOptions,
   type SpanCacheOptions,
 } from './options.js';
 import { Pipeline } from './pipeline.js';
@@ -22,6 +25,7 @@ import { defaultSampler } from './sampling/default-sampler.js';
 import { LiveSampler } from './sampling/live-sampler.js';
 import type { SamplingOptions, SamplingSettings } from './sampling/sampling-settings.js';
 import type { SpanCacheStats } from './stats.js';
+import type { WholeTraceOptions } from '../trace/whole-traces.js';
 import { SpanStoreSubscription, type SpanStore, type SpanStoreOptions } from './store/span-store.js';
 
 /**
@@ -108,6 +112,26 @@ export class SpanCache {
       callback === undefined
         ? new IteratorSubscription(resolved, remove)
         : new CallbackSubscription(callback, resolved, remove),
+    );
+  }
+
+  /**
+   * Subscribes a function to whole traces. It is called with a trace once its local root, a span without a parent in
+   * this process, has ended and no further span came for `settleMillis`. A trace whose root does not come, or
+   * that there is no room for, is delivered as far as it has come, with `complete: false`; so is whatever comes later.
+   * With `trackOpenSpans` a trace waits as long as the parent of one of its spans is open. Shutdown delivers what waits.
+   *
+   * @throws TypeError for something that is no function, an unknown option or a value of the wrong type
+   * @throws RangeError for a value out of range
+   */
+  subscribeToTraces(callback: TraceCallback, options?: WholeTraceOptions): TraceSubscription {
+    requireFunction('callback', callback);
+    return this.#pipeline.add(
+      new WholeTraceSubscription(callback, wholeTraceOptions(options), {
+        flush: () => this.flush(),
+        detach: this.#pipeline.remove,
+        isOpen: this.#pipeline.isOpen,
+      }),
     );
   }
 

@@ -41,9 +41,12 @@ const CONVENTIONS: ReadonlySet<string> = new Set(
     'aws az azure browser client cloud cloudevents code container db deployment dns dotnet error exception faas ' +
     'gcp gen_ai graphql host http jvm k8s log messaging net network nodejs opentracing os otel peer process rpc ' +
     'server service signalr telemetry thread tls url user_agent v8js webengine ' +
-    'connect express fastify hapi hook koa nestjs plugin restify'
+    'connect express fastify hapi hook koa nestjs next plugin restify router'
   ).split(' '),
 );
+
+/** Of conventions whose namespaces are words that applications use, too: those of Datadog, which `@vercel/otel` writes. */
+const CONVENTIONAL_KEYS: ReadonlySet<string> = new Set(['operation.name', 'resource.name']);
 
 /** Those of the attributes of a span, or of one of its events, that are shown, in the order to show them. */
 export function chooseAttributes(
@@ -78,8 +81,9 @@ function wordsOf(name: string): string[] {
   return [name, ...name.split(/\s+/), ...name.split(/[\s/]+/), ...name.split(/[\s/.]+/)];
 }
 
-function ownAttributes(attributes: readonly AttributeEntry[]): AttributeEntry[] {
-  return attributes.filter(([key]) => !CONVENTIONS.has(namespaceOf(key)));
+/** Those that no convention names: the application's own. */
+export function ownAttributes(attributes: readonly AttributeEntry[]): AttributeEntry[] {
+  return attributes.filter(([key]) => !CONVENTIONS.has(namespaceOf(key)) && !CONVENTIONAL_KEYS.has(key));
 }
 
 /** `''` for a key without one, such as `code`: such a key is the application's own. */

@@ -4,6 +4,7 @@ import {
   integerFrom,
   oneOfOrFunction,
   resolveOptions,
+  text,
   type OptionsOf,
 } from '../support/option.js';
 
@@ -34,16 +35,26 @@ export interface FormatTraceOptions<S = ReadableSpan> {
    * Default `'telling'`.
    */
   attributes?: 'telling' | 'all' | 'none' | ((key: string, span: S) => boolean);
+  /**
+   * Whether to leave out spans that only show which layers of a web framework a request has passed (middleware,
+   * routers, hooks), or that a connection was made. The span above says how many there were. Those that failed,
+   * are slow by themselves, or have events or attributes of the application's own are shown. Default true.
+   */
+  fold?: boolean;
+  /** Text at the end of the first line, such as the name of the service. Default none. */
+  label?: string;
 }
 
-const OPTIONS: OptionsOf<FormatTraceOptions> = {
+export const FORMAT_OPTIONS: OptionsOf<FormatTraceOptions> = {
   colors: boolean(false),
   width: integerFrom(40, 100),
   timeline: boolean(true),
   events: boolean(true),
   attributes: oneOfOrFunction<Required<FormatTraceOptions>['attributes']>('telling', 'all', 'none'),
+  fold: boolean(true),
+  label: text(''),
 };
 
 export function formatTraceOptions(options?: FormatTraceOptions<never>): Required<FormatTraceOptions> {
-  return resolveOptions(OPTIONS, options as FormatTraceOptions);
+  return resolveOptions(FORMAT_OPTIONS, options as FormatTraceOptions);
 }

@@ -16,7 +16,8 @@ interface Stretch {
  * outside of its parent's time. A bar is precise to half a cell. Without cells nothing is drawn.
  */
 export class Timeline {
-  readonly #start: HrTime;
+  /** The first start. */
+  readonly start: HrTime;
   readonly #cells: number;
   /** The time from the first start to the last end. */
   readonly nanos: number;
@@ -25,13 +26,13 @@ export class Timeline {
   constructor(spans: readonly Stretch[], cells: number) {
     this.#cells = cells;
     const starts = spans.map((span) => span.startTime).filter(([seconds]) => !Number.isNaN(seconds));
-    this.#start = starts.length === 0 ? [0, 0] : starts.reduce((a, b) => (nanosBetween(a, b) < 0 ? b : a));
+    this.start = starts.length === 0 ? [0, 0] : starts.reduce((a, b) => (nanosBetween(a, b) < 0 ? b : a));
     this.nanos = spans.reduce((nanos, span) => Math.max(nanos, this.offsetOf(span.endTime) || 0), 0);
   }
 
   /** Nanoseconds since the first start. Negative for an event of before. */
   offsetOf(time: HrTime): number {
-    return nanosBetween(this.#start, time);
+    return nanosBetween(this.start, time);
   }
 
   /** The span's share of the column: at least half a cell. */

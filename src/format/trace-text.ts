@@ -6,6 +6,7 @@ import { chooseAttributes } from './attributes.js';
 import { describeEvent, eventStyle, inOrder } from './describe-event.js';
 import { barStyle, describeSpan, isFailed } from './describe-span.js';
 import { formatDuration, nanosBetween } from '../trace/text/duration.js';
+import { foldItems, type FoldedItem, type FoldedSpans } from './fold.js';
 import type { FormatTraceOptions } from './format-options.js';
 import { outline, type OutlineEntry } from '../trace/outline.js';
 import { plainSpan, type PlainEvent, type PlainSpan } from '../trace/plain-span.js';
@@ -26,20 +27,13 @@ const MAX_STACK_LENGTH = 32_768;
 /** For each column of the page, the characters of a name or value that are looked at: some take no column. */
 const CHARACTERS_PER_COLUMN = 4;
 
-/** A span on the page, or the gap where one is missing, which its children name as their parent. */
-interface Item {
-  readonly view: PlainSpan | undefined;
-  readonly parentMissing: boolean;
-  readonly children: Item[];
-}
-
 /** One trace as lines. */
 export class TraceText {
   readonly #traceId: string;
   readonly #options: Required<FormatTraceOptions>;
   readonly #maxLength: number;
   readonly #page: Page;
-  readonly #entries: readonly OutlineEntry<Item>[];
+  readonly #entries: readonly OutlineEntry<FoldedItem>[];
   readonly #views: readonly PlainSpan[];
   readonly #timeline: Timeline;
 
@@ -48,7 +42,8 @@ export class TraceText {
     this.#options = options;
     this.#maxLength = CHARACTERS_PER_COLUMN * options.width;
     this.#page = new Page(options.width, options.timeline);
-    this.#entries = [...outline(itemsOf(trace), this.#page.textWidth / 2)];
+    const items = itemsOf(trace);
+    this.#entries = [...outline(options.fold ? foldItems(items) : items, this.#page.textWidth / 2)];
     this.#views = this.#entries.flatMap(({ node }) => node.view ?? []);
     this.#timeline = new Timeline(this.#views, this.#page.cells);
   }
@@ -59,16 +54,18 @@ export class TraceText {
 
   #header(): Text {
     const failed = this.#views.filter(isFailed).length;
-    const summary = ` · ${counted(this.#views.length, 'span')} · ${formatDuration(this.#timeline.nanos)}`;
+    const folded = this.#entries.flatMap(({ node }) => node.folded).reduce((sum, { count }) => sum + count, 0);
+    const summary = ` · ${counted(this.#views.length + folded, 'span')} · ${formatDuration(this.#timeline.nanos)}`;
     return this.#page.line([
       piece('trace ', 'dim'),
       piece(this.#traceId, 'bold', this.#maxLength),
       piece(summary, 'dim'),
       ...(failed > 0 ? [piece(' · ', 'dim'), piece(counted(failed, 'error'), 'red')] : []),
+      ...(this.#options.label === '' ? [] : [piece(` · ${this.#options.label}`, 'dim', this.#maxLength)]),
     ]);
   }
 
-  #entry({ node: { view, children }, branch, rails }: OutlineEntry<Item>): Text[] {
+  #entry({ node: { view, children, folded }, branch, rails }: OutlineEntry<FoldedItem>): Text[] {
     if (view === undefined) {
       const gap = piece(`⋯ parent ${textOf(children[0]?.view?.parentSpanId, this.#maxLength)} not ended yet, or lost`, 'dim');
       return this.#page.block([[gap]], { first: branch, rest: rails });
@@ -81,6 +78,7 @@ export class TraceText {
       ...this.#page.block(this.#attributeParts(chosen), below),
       ...(this.#options.events ? inOrder(view.events).flatMap((event) => this.#event(event, view, rails)) : []),
       ...this.#page.block(droppedParts(view), below),
+      ...this.#page.block(foldedParts(folded), below),
     ];
   }
 
@@ -123,13 +121,13 @@ export class TraceText {
 }
 
 /** The spans of a trace, those of one missing parent together under a gap. */
-function itemsOf({ roots }: Trace): Item[] {
-  const items = mapTree(roots, ({ span, parentMissing }, children: Item[]): Item => {
-    return { view: plainSpan(span), parentMissing, children };
+function itemsOf({ roots }: Trace): FoldedItem[] {
+  const items = mapTree(roots, ({ span, parentMissing }, children: FoldedItem[]): FoldedItem => {
+    return { view: plainSpan(span), parentMissing, children, folded: [] };
   });
   const topLevel = groupBy(items, (item) => (item.parentMissing ? item.view?.parentSpanId : item));
   return Array.from(topLevel, ([parent, children]) => {
-    return typeof parent === 'object' ? parent : { view: undefined, parentMissing: false, children };
+    return typeof parent === 'object' ? parent : { view: undefined, parentMissing: false, children, folded: [] };
   });
 }
 
@@ -139,4 +137,9 @@ function droppedParts({ droppedAttributesCount, droppedEventsCount }: PlainSpan)
   return counts
     .filter(([dropped]) => dropped > 0)
     .map(([dropped, what]) => [piece(`⋯ ${counted(dropped, what)} dropped`, 'dim')]);
+}
+
+/** What is not shown below a span. */
+function foldedParts(folded: readonly FoldedSpans[]): Text[] {
+  return folded.map(({ kind, count, nanos }) => [piece(`⋯ ${counted(count, `${kind} span`)}, ${formatDuration(nanos)}`, 'dim')]);
 }

@@ -1,8 +1,10 @@
 import { printable } from '../trace/text/printable.js';
+import type { TraceFilter } from '../format/trace-filter.js';
+import { parsePrintOnly } from './print/print-only.js';
 import { CACHE_OPTIONS, type SpanCacheOptions } from '../cache/options.js';
 import { severityOption } from '../cache/intake/filter/filter-settings.js';
 import { ratioOption } from '../cache/sampling/sampling-settings.js';
-import { boolean, millisFrom, ofType, positiveInteger, type Option, type OptionsOf } from '../support/option.js';
+import { millisFrom, ofType, positiveInteger, type Option, type OptionsOf } from '../support/option.js';
 import { readVariable } from '../support/option-text.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,8 +16,10 @@ export interface Settings extends OwnSettings {
 
 /** What is no option of the cache. */
 interface OwnSettings {
-  /** Whether to print each trace to standard error. */
-  readonly print: boolean;
+  /** How each trace is printed to standard error, if it is. */
+  readonly print: 'tree' | 'json' | false;
+  /** Which traces are printed. */
+  readonly printOnly: TraceFilter;
   /** About how many bytes spans may keep alive while they wait to be printed. */
   readonly maxUnprintedBytes: number;
   /** How long exporters may take when the signal ends the process. */
@@ -23,14 +27,28 @@ interface OwnSettings {
   readonly sigtermTimeoutMillis: number;
 }
 
+/** Before what is short in a variable is written out. */
+type Texts = Omit<OwnSettings, 'print' | 'printOnly'> & { readonly print: OwnSettings['print'] | true; readonly printOnly: string };
+
 const PREFIX = 'OTEL_SPAN_CACHE_';
 
-const OWN_OPTIONS: OptionsOf<OwnSettings> = {
-  print: boolean(false),
+const OWN_OPTIONS = {
+  print: {
+    fallback: false,
+    expected: "true, false, 'tree' or 'json'",
+    type: (value) => typeof value === 'boolean' || typeof value === 'string',
+    inRange: (value) => typeof value === 'boolean' || value === 'tree' || value === 'json',
+  },
+  printOnly: {
+    fallback: '',
+    expected: 'some of errors, slower=200ms and, at the end, name=<regular expression>, with commas between them',
+    type: (value) => typeof value === 'string',
+    inRange: (value) => parsePrintOnly(value as string) !== undefined,
+  },
   maxUnprintedBytes: positiveInteger(64 * 2 ** 20),
   sigintTimeoutMillis: millisFrom(0, 800),
   sigtermTimeoutMillis: millisFrom(0, 4_500),
-};
+} satisfies Readonly<Record<keyof OwnSettings, Option<unknown>>>;
 
 /** The settings inside of `sampling` and `filter` that have a variable of their own. */
 interface LiveSettings {
@@ -89,7 +107,13 @@ export function readSettings(env: Environment, warn: (message: string) => void):
     values.delete(option);
     return [option, value];
   });
-  return { ...(Object.fromEntries(own) as OwnSettings), cache: cacheOptionsFrom(Object.fromEntries(values)) };
+  const { print, printOnly, ...others } = Object.fromEntries(own) as Texts;
+  return {
+    ...others,
+    print: print === true ? 'tree' : print,
+    printOnly: parsePrintOnly(printOnly) ?? {},
+    cache: cacheOptionsFrom(Object.fromEntries(values)),
+  };
 }
 
 function cacheOptionsFrom(values: SpanCacheOptions & Partial<LiveSettings>): SpanCacheOptions {

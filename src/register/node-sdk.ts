@@ -52,8 +52,8 @@ export function startSdk(
   warn: (message: string) => void,
 ): StartedSdk {
   // A request that crashes the program, or hangs, is shown with what it has logged.
-  const cache = new SpanCache({ trackOpenSpans: print, ...options });
-  const exported = (signal: Signal) => isExported(signal, env, print);
+  const cache = new SpanCache({ trackOpenSpans: print !== false, ...options });
+  const exported = (signal: Signal) => isExported(signal, env, print !== false);
 
   const sdk = new NodeSDK({
     sampler: cache.sampler(),

@@ -15,7 +15,7 @@ import { onProcessEnd } from './process-end.js';
 import type { LastSteps } from './signal-end.js';
 import { getSpanCache, setSpanCache } from '../cache/registered-cache.js';
 import { onSecondTracerProvider } from './second-sdk.js';
-import { print, say } from './print/stderr.js';
+import { print, say } from '../support/stderr.js';
 import { unexportedText } from './unexported.js';
 import { whyNothingIsPrinted } from './print/why-nothing-printed.js';
 import { within } from './within.js';

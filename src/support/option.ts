@@ -79,6 +79,10 @@ export function ofType<T>(expected: string, type: Option<T>['type'], fallback?: 
   return { fallback: fallback as T, expected, type, inRange: () => true };
 }
 
+export function text(fallback: string): Option<string> {
+  return { fallback, expected: 'a text', type: (value) => typeof value === 'string', inRange: () => true };
+}
+
 export function oneOf<T extends string>(...[fallback, ...others]: [T, ...T[]]): Option<T> {
   const values: readonly unknown[] = [fallback, ...others];
   return {

@@ -22,6 +22,11 @@ export interface Trace {
   readonly roots: readonly SpanNode[];
   /** All spans, in the order they were given. */
   readonly spans: readonly ReadableSpan[];
+  /**
+   * Whether no parent in this process is missing among the spans. Of a trace that `subscribeToTraces()` delivers, also
+   * whether it is over: its local root has ended, nothing came for `settleMillis`, and none of it was delivered before.
+   */
+  readonly complete: boolean;
 }
 
 /**
@@ -35,11 +40,10 @@ export interface Trace {
  */
 export function buildTraces(spans: Iterable<ReadableSpan>): Trace[] {
   const traces = groupBy(Array.from(spans, placeOf<ReadableSpan>), ({ traceId }) => traceId);
-  return Array.from(traces, ([traceId, places]) => ({
-    traceId,
-    roots: rootsOf(places),
-    spans: places.map(({ span }) => span),
-  }));
+  return Array.from(traces, ([traceId, places]) => {
+    const roots = rootsOf(places);
+    return { traceId, roots, spans: places.map(({ span }) => span), complete: !roots.some(({ parentMissing }) => parentMissing) };
+  });
 }
 
 function rootsOf(places: readonly SpanPlace<ReadableSpan>[]): SpanNode[] {

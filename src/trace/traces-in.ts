@@ -88,7 +88,8 @@ export function spanTraceOf(trace: AnyTrace): Trace {
     const parentMissing = parentSpanId !== undefined && !parentIsRemote && !ids.has(parentSpanId);
     return { span: node as AnySpan as ReadableSpan, children, parentMissing };
   });
-  return { traceId, roots: nodes, spans: spans as readonly AnySpan[] as readonly ReadableSpan[] };
+  const complete = !nodes.some(({ parentMissing }) => parentMissing);
+  return { traceId, roots: nodes, spans: spans as readonly AnySpan[] as readonly ReadableSpan[], complete };
 }
 
 /** The log records in what a cache gives out: events of spans, and orphans. Undefined for anything else. */

@@ -165,7 +165,7 @@ describe('formatTrace', () => {
 
   it('is empty for no span', () => {
     expect(formatTrace([])).to.equal('');
-    expect(formatTrace({ traceId: TRACE_ID, roots: [], spans: [] })).to.equal('');
+    expect(formatTrace({ traceId: TRACE_ID, roots: [], spans: [], complete: true })).to.equal('');
   });
 
   it('puts several traces below each other', () => {
@@ -566,7 +566,7 @@ describe('formatTrace', () => {
         "attributes must be 'telling', 'all', 'none' or a function, got 'some' (string)",
       ],
       [{ attributes: [] }, TypeError, "attributes must be 'telling', 'all', 'none' or a function, got [] (object)"],
-      [{ color: true }, TypeError, "unknown option 'color': an option must be one of colors, width, timeline, events, attributes, got 'color' (string)"],
+      [{ color: true }, TypeError, "unknown option 'color': an option must be one of colors, width, timeline, events, attributes, fold, label, got 'color' (string)"],
       [null, TypeError, 'options must be an object, got null (null)'],
       [[], TypeError, 'options must be an object, got [] (object)'],
     ];

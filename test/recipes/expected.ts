@@ -24,6 +24,7 @@ export const SHOWN_TREE = stable(PAGE.blocks('text')[0]!);
 export function stable(tree: string): string {
   return tree
     .replaceAll(/[0-9a-f]{32}/g, 'id')
+    .replaceAll(/pid \d+/g, 'pid n')
     .replaceAll(/\+?\d[\d.]* (?:µs|ms|s)\b/g, 'time')
     .replaceAll(/[━╺╸•]/g, ' ')
     .replaceAll(/ +/g, ' ')

@@ -62,7 +62,7 @@ describe('docs/recipes.md, with OpenTelemetry JS 3.x', () => {
   it('beside.mjs needs nothing that is registered', async () => {
     const printed = await run(folder, ['beside.mjs'], {}, node);
 
-    expect(stable(printed)).to.match(/^trace id · 1 span · time\n time refund\n time money sent$/);
+    expect(stable(printed)).to.match(/^trace id · 1 span · time · pid n\n time refund\n time money sent$/);
   });
 
   it('is not what the packages of the other recipes ask for', () => {

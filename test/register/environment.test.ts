@@ -4,7 +4,7 @@ import { cacheOptions } from '../../src/cache/options.js';
 import { readSettings, VARIABLES } from '../../src/register/environment.js';
 
 /** What is read, and what is warned of. */
-function read(env: Record<string, string>): { cache: object; print: boolean; warnings: string[] } {
+function read(env: Record<string, string>): { cache: object; print: string | false; warnings: string[] } {
   const warnings: string[] = [];
   const { cache, print } = readSettings(env, (message) => warnings.push(message));
   return { cache, print, warnings };
@@ -14,7 +14,7 @@ describe('The variables', () => {
   it('are there for every option of the cache but those that only code can give, and for what is inside of two', () => {
     const inCode = ['selfObsMeterProvider', 'sampling', 'filter'];
     const ofThose = ['samplingRatio', 'minSeverity', 'includeScopes', 'excludeScopes'];
-    const ofRegister = ['print', 'maxUnprintedBytes', 'sigintTimeoutMillis', 'sigtermTimeoutMillis'];
+    const ofRegister = ['print', 'printOnly', 'maxUnprintedBytes', 'sigintTimeoutMillis', 'sigtermTimeoutMillis'];
 
     const options = [...VARIABLES.values()].map(({ option }) => option);
 
@@ -53,9 +53,24 @@ describe('The variables', () => {
     });
   }
 
-  for (const text of ['1', 'true', 'True']) {
-    it(`print with OTEL_SPAN_CACHE_PRINT=${text}`, () => {
-      expect(read({ OTEL_SPAN_CACHE_PRINT: text }).print).to.equal(true);
+  for (const [text, format] of [['1', 'tree'], ['true', 'tree'], ['True', 'tree'], ['tree', 'tree'], ['json', 'json'], ['0', false]] as const) {
+    it(`print ${format || 'nothing'} with OTEL_SPAN_CACHE_PRINT=${text}`, () => {
+      expect(read({ OTEL_SPAN_CACHE_PRINT: text }).print).to.equal(format);
+    });
+  }
+
+  const ONLY: [text: string, only: object][] = [
+    ['errors', { errors: true }],
+    ['slower=200ms', { slowerThanMillis: 200 }],
+    ['slower=200', { slowerThanMillis: 200 }],
+    ['errors,slower=1.5s', { errors: true, slowerThanMillis: 1_500 }],
+    ['slower=1s,errors', { slowerThanMillis: 1_000, errors: true }],
+    ['name=^GET /(a|b),{1,2}$', { name: /^GET \/(a|b),{1,2}$/u }],
+    ['errors,slower=2s,name=orders', { errors: true, slowerThanMillis: 2_000, name: /orders/u }],
+  ];
+  for (const [text, only] of ONLY) {
+    it(`print only what OTEL_SPAN_CACHE_PRINT_ONLY=${text} says`, () => {
+      expect(readSettings({ OTEL_SPAN_CACHE_PRINT_ONLY: text }, expect.fail).printOnly).to.deep.equal(only);
     });
   }
 
@@ -69,11 +84,14 @@ describe('The variables', () => {
   const WRONG: [variable: string, text: string, expected: string][] = [
     ['OTEL_SPAN_CACHE_QUEUE_CAPACITY', '0', 'must be a positive integer, got 0 (number)'],
     ['OTEL_SPAN_CACHE_QUEUE_CAPACITY', '1k', "must be a positive integer, got '1k' (string)"],
+    ['OTEL_SPAN_CACHE_PRINT', 'yes', "must be true, false, 'tree' or 'json', got 'yes' (string)"],
+    ['OTEL_SPAN_CACHE_PRINT_ONLY', 'error', 'must be some of errors, slower=200ms and, at the end, name=<regular expression>, with commas between them'],
+    ['OTEL_SPAN_CACHE_PRINT_ONLY', 'errors,slower=fast', "got 'errors,slower=fast' (string)"],
+    ['OTEL_SPAN_CACHE_PRINT_ONLY', 'name=(', "got 'name=(' (string)"],
     ['OTEL_SPAN_CACHE_SAMPLING_RATIO', '10%', "must be a number from 0 to 1, got '10%' (string)"],
     ['OTEL_SPAN_CACHE_SAMPLING_RATIO', '1.5', 'must be a number from 0 to 1, got 1.5 (number)'],
     ['OTEL_SPAN_CACHE_MIN_SEVERITY', 'WARN', "must be an integer from 0 to 24, got 'WARN' (string)"],
     ['OTEL_SPAN_CACHE_EXCLUDE_SCOPES', ', ,', "must be names of instrumentation scopes, separated by commas, got ', ,' (string)"],
-    ['OTEL_SPAN_CACHE_PRINT', 'yes', "must be true or false, got 'yes' (string)"],
     ['OTEL_SPAN_CACHE_LOG_RECORDS', 'some', "must be 'all' or 'events', got 'some' (string)"],
     ['OTEL_SPAN_CACHE_LATE_EVENTS', '{ holdMillis: 5 }', `got '{ holdMillis: 5 }' (string)`],
     ['OTEL_SPAN_CACHE_LATE_EVENTS', '{ "holdMillis": 0 }', 'got { holdMillis: 0 } (object)'],

@@ -271,6 +271,27 @@ describe('otel-span-cache/register', function () {
       expect(traces(stderr)).to.equal(JOB_TRACE);
     });
 
+    it('prints a line of JSON for each trace if told to', async () => {
+      const { stderr } = await runBare(['job.mjs'], { OTEL_SPAN_CACHE_PRINT: 'json', OTEL_SERVICE_NAME: 'jobs' });
+
+      const trace = JSON.parse(stderr) as { service: string; spans: { name: string }[] };
+      expect(trace.service).to.equal('jobs');
+      expect(trace.spans.map(({ name }) => name)).to.deep.equal(['step', 'job']);
+    });
+
+    it('prints only what it is told to', async () => {
+      const only = { OTEL_SPAN_CACHE_PRINT_ONLY: 'errors,name=^job$' };
+
+      expect(await printed('end', only)).to.equal('');
+      expect(await printed('failing', only)).to.match(/^trace · 2 spans · 1 error\n/);
+    });
+
+    it('names the service and the process', async () => {
+      const { stderr } = await runBare(['job.mjs'], { OTEL_SERVICE_NAME: 'jobs' });
+
+      expect(stderr).to.match(/^trace \w{32} · 2 spans · .* · jobs · pid \d+\n/);
+    });
+
     it('shows what went wrong', async () => {
       expect(await printed('failing')).to.equal(`trace · 2 spans · 1 error
 job  ✗ no such order

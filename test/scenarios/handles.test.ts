@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Handle, SpanCache } from '../../src/index.js';
+import { printTraces, type Handle, type SpanCache } from '../../src/index.js';
 import { onDemand, receiveSpans, relaySpans } from '../../src/threads/index.js';
 import { InMemorySpanExporter } from '../sdk.js';
 import { startService } from './service.js';
@@ -8,6 +8,8 @@ import { startService } from './service.js';
 const HANDLES: Record<string, (cache: SpanCache) => Handle> = {
   'subscribe()': (cache) => cache.subscribe(),
   'subscribe(callback)': (cache) => cache.subscribe(() => {}),
+  'subscribeToTraces()': (cache) => cache.subscribeToTraces(() => {}),
+  'printTraces()': (cache) => printTraces(cache, { write: () => {} }),
   'addExporter()': (cache) => cache.addExporter(new InMemorySpanExporter()),
   'store()': (cache) => cache.store(),
   'sampling.onChange()': (cache) => cache.sampling.onChange(() => {}),
@@ -48,11 +50,12 @@ describe('The handle', () => {
 
   it('of what ends with the cache is closed then', async () => {
     const { cache } = startService();
-    const ended = ['subscribe()', 'subscribe(callback)', 'addExporter()', 'store()'].map((name) => HANDLES[name]!(cache));
+    const names = ['subscribe()', 'subscribe(callback)', 'subscribeToTraces()', 'printTraces()', 'addExporter()', 'store()'];
+    const ended = names.map((name) => HANDLES[name]!(cache));
 
     await cache.shutdown();
 
-    expect(ended.map(({ closed }) => closed)).to.deep.equal([true, true, true, true]);
+    expect(ended.map(({ closed }) => closed)).to.deep.equal(names.map(() => true));
   });
 });
 

@@ -24,6 +24,11 @@ const KINDS: Record<
     const subscription = cache.subscribe(({ spans }) => seen.push(...names(spans)));
     return { got: async () => seen, close: () => subscription.close() };
   },
+  traces({ cache }) {
+    const seen: string[] = [];
+    const subscription = cache.subscribeToTraces(({ spans }) => seen.push(...names(spans)), { settleMillis: 0 });
+    return { got: async () => seen, close: () => subscription.close() };
+  },
   exporter({ cache }) {
     const exporter = new InMemorySpanExporter();
     const handle = cache.addExporter(exporter);

@@ -3,7 +3,7 @@ import type { DeliveredSpan } from '../../model/merged-span.js';
 
 /** One subscriber's numbers, as `stats()` shows them. */
 export interface SubscriptionStats {
-  readonly kind: 'iterator' | 'callback' | 'exporter' | 'store';
+  readonly kind: 'iterator' | 'callback' | 'traces' | 'exporter' | 'store';
   /** Spans handed over to it. */
   readonly delivered: number;
   /** Spans it lost because its buffer was full; of a store: the oldest that gave way, and those it could not take. */

@@ -17,36 +17,29 @@ const eventsLost = ({ events }: Stats): Counts => ({
 /** Why the cache has lost a span. */
 export type SpanLoss = (typeof SPANS_LOST)[number];
 
-/** What was lost on the way from the cache to the terminal. */
-interface Unprinted {
-  /** Spans that could not be read. */
-  unreadable: number;
-  /** Spans for which standard error had no room, because its reader is slow. */
-  stderr_full: number;
-  /** Spans that have not ended, and are too many to be shown. */
-  open: number;
-}
-
 /** Tells what is not shown, each loss once. */
 export class Losses {
   readonly #cache: SpanCache;
   readonly #reasons: readonly SpanLoss[];
   #spans: Counts = {};
   #events: Counts = {};
-  /** Spans that whoever prints has lost. */
-  readonly unprinted: Unprinted = { unreadable: 0, stderr_full: 0, open: 0 };
+  /** Spans for which standard error had no room. */
+  readonly #unwritten: () => number;
+  /** Spans that have not ended, and are too many to be shown. */
+  #open = 0;
   /** Log events shown though their span had not ended. */
   #shownOfOpenSpans = 0;
 
   /** Of spans that the cache has lost, those lost for these reasons. */
-  constructor(cache: SpanCache, reasons: readonly SpanLoss[] = SPANS_LOST) {
+  constructor(cache: SpanCache, unwritten: () => number, reasons: readonly SpanLoss[] = SPANS_LOST) {
     this.#cache = cache;
+    this.#unwritten = unwritten;
     this.#reasons = reasons;
   }
 
   /** What is not shown of open spans, and which of their log events are. */
   addOpen({ notShown, logEvents }: OpenSpansReport): void {
-    this.unprinted.open += notShown;
+    this.#open += notShown;
     this.#shownOfOpenSpans += logEvents;
   }
 
@@ -64,7 +57,7 @@ export class Losses {
 
   #tellSpans(stats: Stats): string | undefined {
     const before = this.#spans;
-    this.#spans = { ...pick(stats.spans.dropped, this.#reasons), ...this.unprinted };
+    this.#spans = { ...pick(stats.spans.dropped, this.#reasons), stderr_full: this.#unwritten(), open: this.#open };
     return difference('span', this.#spans, before);
   }
 

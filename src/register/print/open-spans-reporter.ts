@@ -2,6 +2,7 @@ import type { HrTime } from '@opentelemetry/api';
 import { isLogEvent } from '../../model/log-event.js';
 import type { ReadableSpan } from '../../model/otel.js';
 import { timeIn } from '../../model/value-parts.js';
+import { internalsOf } from '../../cache/internals.js';
 import type { SpanCache } from '../../cache/span-cache.js';
 
 type OpenSpan = ReturnType<SpanCache['openSpans']>[number];
@@ -34,14 +35,12 @@ export class OpenSpansReporter {
 
   constructor(cache: SpanCache) {
     this.#cache = cache;
+    internalsOf(cache).observe({ onStart: () => this.started(), onEnd: () => void this.#open-- });
   }
 
+  /** Told of a span that has started before this was there. */
   started(): void {
     this.#open++;
-  }
-
-  ended(): void {
-    this.#open--;
   }
 
   take(): OpenSpansReport {

@@ -1,12 +1,33 @@
-import type { ReadableSpan } from '../../model/otel.js';
 import { internalsOf } from '../../cache/internals.js';
 import type { SpanCache } from '../../cache/span-cache.js';
+import { TracePrinter, type TraceSource } from '../../format/trace-printer.js';
+import type { ReadableSpan } from '../../model/otel.js';
+import { printBeforeEnd, surviveClosedStderr } from '../../support/stderr.js';
 import type { SpanReceiver, SpanRelay } from '../../threads/index.js';
+import { buildTraces, type Trace } from '../../trace/trace.js';
 import { readSettings, type Environment, type Settings } from '../environment.js';
-import { RelayedThread } from './relayed-thread.js';
-import { printBeforeEnd, surviveClosedStderr } from './stderr.js';
-import { TracePrinter } from './trace-printer.js';
+import { Losses } from './losses.js';
+import { OpenSpansReporter } from './open-spans-reporter.js';
 import { whyNothingIsPrinted } from './why-nothing-printed.js';
+
+/** How long a trace whose root has ended waits for more of it: some work goes on after a response was sent. */
+const SETTLE_MILLIS = 250;
+
+/** Where spans are relayed, the thread that receives them prints. */
+const ELSEWHERE: TraceSource = {
+  subscribeToTraces: () => ({
+    closed: false,
+    close() {},
+    take: () => [],
+    stats: () => ({ traces: { waiting: 0, incomplete: 0, evicted: 0 } }),
+  }),
+};
+
+interface Started {
+  readonly printer: TracePrinter;
+  readonly openSpans: OpenSpansReporter;
+  readonly losses: Losses;
+}
 
 /**
  * Prints the traces of this thread, if the variables say so when it is made or when the first span starts: some
@@ -14,56 +35,92 @@ import { whyNothingIsPrinted } from './why-nothing-printed.js';
  */
 export class Printing {
   readonly #cache: SpanCache;
-  readonly #threads: SpanReceiver | SpanRelay;
-  #printer: TracePrinter | RelayedThread | undefined;
+  readonly #isRelayed: boolean;
+  readonly #write: ((text: string) => unknown) | undefined;
+  #started: Started | undefined;
+  #saidEvicted = 0;
 
+  /** @param write in place of standard error */
   constructor(
     cache: SpanCache,
-    threads: SpanReceiver | SpanRelay,
+    threads: Pick<SpanReceiver | SpanRelay, 'role' | 'closed'>,
     env: Environment,
     settings: Settings,
     warn: (message: string) => void,
+    write?: (text: string) => unknown,
   ) {
     this.#cache = cache;
-    this.#threads = threads;
+    this.#write = write;
+    this.#isRelayed = threads.role === 'relay' && !threads.closed;
     if (settings.print) this.#start(settings);
     else this.#startLate(env);
     const reason = settings.print ? whyNothingIsPrinted(env) : undefined;
     if (reason !== undefined) warn(reason);
   }
 
-  /** Prints what is left. Whatever comes afterwards waits for another call. */
+  /**
+   * Prints what is left, the spans that have not ended among it, and says what was not printed. Whatever comes
+   * afterwards waits for another call.
+   */
   finish(): void {
     printBeforeEnd();
-    if (this.#printer === undefined) this.#cache.flush();
-    else this.#printer.finish();
+    this.#cache.flush();
+    if (this.#started === undefined) return;
+    const { printer, openSpans, losses } = this.#started;
+    const open = openSpans.take();
+    const waiting = printer.take();
+    for (const trace of waiting) if (!open.traces.has(trace.traceId)) printer.printNow(trace);
+    if (open.shown > 0) printer.say(open.heading);
+    for (const trace of withOpenSpans(waiting, open.traces)) printer.printAnyway({ ...trace, complete: false });
+    losses.addOpen(open);
+    this.#sayEvicted(printer);
+    sayLost(printer, losses.all());
   }
 
   #startLate(env: Environment): void {
     const observing = internalsOf(this.#cache).observe({
-      onStart: (span) => {
+      onStart: () => {
         observing.close();
         const settings = readSettings(env, () => {});
-        if (settings.print) this.#start(settings).started(span as ReadableSpan);
+        if (settings.print) this.#start(settings).started();
       },
     });
   }
 
-  #start(settings: Settings): TracePrinter | RelayedThread {
-    const printer = this.#newPrinter(settings);
-    surviveClosedStderr(() => printer.close());
-    this.#printer = printer;
-    return printer;
+  #start({ print, printOnly, maxUnprintedBytes }: Settings): OpenSpansReporter {
+    const printer = new TracePrinter(this.#isRelayed ? ELSEWHERE : this.#cache, {
+      only: printOnly,
+      format: print || 'tree',
+      write: this.#write,
+      tree: {},
+      whole: { settleMillis: SETTLE_MILLIS, maxBytes: maxUnprintedBytes },
+    });
+    const openSpans = new OpenSpansReporter(this.#cache);
+    // Of spans lost for other reasons, the relay tells the thread that prints.
+    const reasons = this.#isRelayed ? (['shutdown'] as const) : undefined;
+    const losses = new Losses(this.#cache, () => printer.stats().unwrittenSpans, reasons);
+    this.#started = { printer, openSpans, losses };
+    if (!this.#isRelayed) {
+      const subscription = this.#cache.subscribe(() => sayLost(printer, losses.ofSpans()));
+      if (this.#write === undefined) surviveClosedStderr(() => subscription.close());
+    }
+    return openSpans;
   }
 
-  /** Where spans are relayed, the thread that receives them prints. */
-  #newPrinter({ maxUnprintedBytes: maxWaitingBytes }: Settings): TracePrinter | RelayedThread {
-    const threads = this.#threads;
-    if (threads.role === 'receiver') {
-      const othersSend = (): boolean => threads.stats().threads.some(({ state }) => state === 'connected');
-      return new TracePrinter(this.#cache, { maxWaitingBytes, othersSend });
-    }
-    if (!threads.closed) return new RelayedThread(this.#cache);
-    return new TracePrinter(this.#cache, { maxWaitingBytes, othersSend: () => false });
+  #sayEvicted(printer: TracePrinter): void {
+    const { evicted } = printer.stats();
+    const traces = evicted - this.#saidEvicted;
+    this.#saidEvicted = evicted;
+    if (traces > 0) printer.say(`otel-span-cache: printed before they were whole, as too many spans waited: ${traces} trace${traces === 1 ? '' : 's'}`);
   }
+}
+
+function sayLost(printer: TracePrinter, lost: string | undefined): void {
+  if (lost !== undefined) printer.say(`otel-span-cache: not shown: ${lost}`);
+}
+
+/** The traces that have open spans, with what has ended of them. */
+function withOpenSpans(waiting: readonly Trace[], open: ReadonlyMap<string, readonly ReadableSpan[]>): Trace[] {
+  const ended = waiting.filter(({ traceId }) => open.has(traceId)).flatMap(({ spans }) => spans);
+  return buildTraces([...ended, ...[...open.values()].flat()]);
 }

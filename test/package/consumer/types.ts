@@ -1,12 +1,14 @@
 import {
   formatTrace,
   isLogEvent,
+  printTraces,
   SpanCache,
   type ReadableSpan,
   type SpanBatch,
   type SpanCacheOptions,
   type SpanExporter,
   type Subscription,
+  type Trace,
 } from 'otel-span-cache';
 import { connectThreads, onDemand, receive, receiveSpans, type ReceivedBatch, type ThreadStats } from 'otel-span-cache/threads';
 import { traceTesting, type TraceTesting } from 'otel-span-cache/testing';
@@ -54,6 +56,12 @@ export function operate(name: string): number {
 
 function send(...lists: (readonly string[])[]): number {
   return lists.length;
+}
+
+export function slowTraces(): number {
+  using printing = printTraces(cache, { only: { slowerThanMillis: 200, name: /orders/ }, format: 'json' });
+  using traces = cache.subscribeToTraces(({ complete }: Trace, dropped) => complete && dropped === 0, { settleMillis: 10 });
+  return printing.stats().printed + traces.take().length;
 }
 
 export async function diedThreads(): Promise<readonly ThreadStats[]> {

@@ -1,13 +1,13 @@
 import { Console } from 'node:console';
 import { writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { env, stderr } from 'node:process';
+import process, { env } from 'node:process';
 import { isatty, WriteStream } from 'node:tty';
 import { isMainThread } from 'node:worker_threads';
-import { guarded } from '../../support/report.js';
+import { guarded } from './report.js';
 
-/** Not the global console, which the application may have replaced. */
-const terminal = new Console(stderr);
+/** Not the global console, which the application may have replaced. Made when it is used: the stream is, too. */
+let terminal: Console | undefined;
 
 /** `formatTrace()` draws on no less. */
 const MIN_WIDTH = 40;
@@ -27,8 +27,10 @@ let isClosed = false;
 
 /** Writes lines to standard error, and returns false if it has no room for them. */
 export function print(text: string): boolean {
+  const { stderr } = process;
   if (isClosed || stderr.writableLength > MAX_WAITING_BYTES) return false;
   if (isEnding && isIdlePipe()) return writeWhole(Buffer.from(`${text}\n`));
+  terminal ??= new Console(stderr);
   terminal.log(text);
   return true;
 }
@@ -43,6 +45,7 @@ export function printBeforeEnd(): void {
  * the text goes somewhere else: through the main thread, or where the program writes it by a function of its own.
  */
 function isIdlePipe(): boolean {
+  const { stderr } = process;
   return isMainThread && stderr instanceof Socket && !Object.hasOwn(stderr, 'write') && stderr.writableLength === 0 && !isatty(2);
 }
 
@@ -77,12 +80,17 @@ function writeSome(bytes: Uint8Array): number | undefined {
  * failed: that of a worker thread is written by this one.
  */
 export function surviveClosedStderr(onClosed: () => void): void {
-  stderr.on('error', (error: NodeJS.ErrnoException) => {
-    // One whose reader has no room just now is not closed.
-    if (isClosed || error?.code === 'EAGAIN') return;
-    isClosed = true;
-    guarded('the end of printing', onClosed)();
-  });
+  if (onClosing.size === 0) process.stderr.on('error', onError);
+  onClosing.add(guarded('the end of printing', onClosed));
+}
+
+const onClosing = new Set<() => void>();
+
+function onError(error: NodeJS.ErrnoException | undefined): void {
+  // One whose reader has no room just now is not closed.
+  if (isClosed || error?.code === 'EAGAIN') return;
+  isClosed = true;
+  for (const close of onClosing) close();
 }
 
 /**
@@ -98,7 +106,7 @@ export function say(level: 'error' | 'warn', message: string): void {
 export function terminalOptions(): { colors: boolean; width?: number } {
   const wanted = env['FORCE_COLOR'] !== undefined || isatty(2);
   const colors = wanted && WriteStream.prototype.getColorDepth(env) >= 4;
-  const columns = (stderr as Partial<WriteStream>).columns;
+  const columns = (process.stderr as Partial<WriteStream>).columns;
   // Some terminals do not say, and have 0.
   return columns ? { colors, width: Math.max(MIN_WIDTH, columns) } : { colors };
 }

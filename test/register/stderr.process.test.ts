@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { platform } from 'node:process';
 import { expect } from 'chai';
-import { cleanEnvironment } from '../../environment.js';
-import { installProject, type Project } from '../programs.js';
+import { cleanEnvironment } from '../environment.js';
+import { installProject, type Project } from './programs.js';
 
 const ENV = { ...cleanEnvironment('NO_COLOR'), OTEL_SPAN_CACHE_PRINT: '1', OTEL_LOG_LEVEL: 'error' };
 

@@ -1,0 +1,76 @@
+import type { HrTime } from '@opentelemetry/api';
+import type { AttributeEntry } from '../model/attribute-entries.js';
+import { toAttributeValue } from '../model/attribute-value.js';
+import { textOf } from '../model/text-of.js';
+import { memberOf } from '../model/value-parts.js';
+import { nanosBetween } from '../trace/text/duration.js';
+import type { Trace } from '../trace/trace.js';
+import { Timeline } from './timeline.js';
+import { plainSpan, type PlainEvent, type PlainSpan } from '../trace/plain-span.js';
+
+/**
+ * A trace as one line of JSON. Members that have nothing to say are left out: `parentSpanId`, `remoteParent`, `error`,
+ * `open`, `attributes`, `events` of a span, and of an event `severity`, `body`, `attributes`.
+ */
+export function traceJson(trace: Trace, service: string | undefined, pid: number): string {
+  const views = trace.spans.map(plainSpan);
+  const { start, nanos } = new Timeline(views, 0);
+  return JSON.stringify({
+    traceId: textOf(trace.traceId),
+    complete: trace.complete,
+    service,
+    pid,
+    startTime: timeText(start),
+    durationMillis: Math.round(nanos) / 1e6,
+    spans: views.map(spanJson),
+  });
+}
+
+function spanJson(view: PlainSpan): object {
+  const { span, kind = 'internal', spanId, parentSpanId } = view;
+  return {
+    spanId,
+    parentSpanId,
+    remoteParent: view.parentIsRemote || undefined,
+    name: textOf(view.name),
+    kind,
+    startTime: timeText(view.startTime),
+    durationMillis: millis(view.startTime, view.endTime),
+    error: errorText(view),
+    open: !view.ended || undefined,
+    scope: textOf(memberOf(memberOf(span, 'instrumentationScope'), 'name')),
+    attributes: attributesJson(view.attributes),
+    events: view.events.length > 0 ? view.events.map(eventJson) : undefined,
+  };
+}
+
+function eventJson({ name, time, attributes, isLog, severityText, severityNumber, body }: PlainEvent): object {
+  return {
+    name: textOf(name),
+    time: timeText(time),
+    severity: isLog ? (severityText === undefined ? severityNumber : textOf(severityText)) : undefined,
+    body: isLog ? toAttributeValue(body) : undefined,
+    attributes: attributesJson(attributes),
+  };
+}
+
+/** The status message of a failed span, which may be empty. */
+function errorText({ status, statusMessage }: PlainSpan): string | undefined {
+  if (status !== 'error') return undefined;
+  return statusMessage === undefined ? '' : textOf(statusMessage);
+}
+
+function attributesJson(entries: readonly AttributeEntry[]): object | undefined {
+  return entries.length > 0 ? Object.fromEntries(entries.map(([key, value]) => [key, toAttributeValue(value)])) : undefined;
+}
+
+function millis(from: HrTime, to: HrTime): number {
+  return Math.round(nanosBetween(from, to)) / 1e6;
+}
+
+/** ISO 8601 in UTC with all nanoseconds; undefined for a time that is none. */
+function timeText([seconds, nanos]: HrTime): string | undefined {
+  const date = new Date(seconds * 1_000);
+  if (Number.isNaN(date.getTime())) return undefined;
+  return date.toISOString().replace('.000Z', `.${String(nanos).padStart(9, '0')}Z`);
+}

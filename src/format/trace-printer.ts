@@ -1,0 +1,154 @@
+import { pid } from 'node:process';
+import type { ReadableSpan } from '../model/otel.js';
+import { memberOf } from '../model/value-parts.js';
+import { print, surviveClosedStderr, terminalOptions } from '../support/stderr.js';
+import { setTimeout, unref } from '../support/timers.js';
+import { printable } from '../trace/text/printable.js';
+import { buildTraces, type Trace } from '../trace/trace.js';
+import type { WholeTraceOptions } from '../trace/whole-traces.js';
+import { formatTrace } from './format-trace.js';
+import type { PrinterOptions, TracePrinting, TracePrintingStats } from './print-traces-options.js';
+import { traceFilter } from './trace-filter.js';
+import { traceJson } from './trace-json.js';
+
+/** What gives whole traces: a `SpanCache`. */
+export interface TraceSource {
+  subscribeToTraces(callback: (trace: Trace, dropped: number) => unknown, options: WholeTraceOptions): Subscribed;
+}
+
+interface Subscribed {
+  readonly closed: boolean;
+  close(): void;
+  take(): Trace[];
+  stats(): { readonly traces: { readonly waiting: number; readonly incomplete: number; readonly evicted: number } };
+}
+
+/** Spans drawn as one tree at most: as many as take some tenths of a second. */
+const MAX_DRAWN_SPANS = 2_000;
+
+/**
+ * Prints whole traces. A trace that cannot be shown gives a line with the reason.
+ *
+ * One of more than 2,000 spans is drawn in parts of as many, in the order they ended, so that the event loop
+ * is not blocked for long. Until all are printed, the next traces wait in the subscription.
+ */
+export class TracePrinter implements TracePrinting {
+  readonly #options: PrinterOptions;
+  readonly #write: (text: string) => unknown;
+  readonly #isWanted: (trace: Trace) => boolean;
+  readonly #subscription: Subscribed;
+  #parts: Trace[] = [];
+  #printed = 0;
+  #filtered = 0;
+  #unwritten = 0;
+
+  constructor(source: TraceSource, options: PrinterOptions) {
+    const { only, write, whole } = options;
+    this.#options = options;
+    this.#isWanted = traceFilter(only);
+    this.#write = write === undefined ? print : (text) => write(`${text}\n`);
+    this.#subscription = source.subscribeToTraces((trace, dropped) => {
+      this.#unwritten += dropped;
+      return this.print(trace);
+    }, whole);
+    if (write === undefined) surviveClosedStderr(() => this.close());
+  }
+
+  get closed(): boolean {
+    return this.#subscription.closed;
+  }
+
+  close(): void {
+    this.#subscription.close();
+    this.#parts = [];
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  stats(): TracePrintingStats {
+    const { waiting, incomplete, evicted } = this.#subscription.stats().traces;
+    return { printed: this.#printed, filtered: this.#filtered, unwrittenSpans: this.#unwritten, waiting, incomplete, evicted };
+  }
+
+  /** Prints what is left of a large trace, and takes out the traces that wait, whole or not. */
+  take(): Trace[] {
+    this.#printRest();
+    return this.#subscription.take();
+  }
+
+  /** Prints a trace, if it is wanted. A promise is of one that takes a while. */
+  print(trace: Trace): Promise<void> | undefined {
+    if (!this.#isWanted(trace)) {
+      this.#filtered++;
+      return undefined;
+    }
+    if (this.#options.format === 'tree' && trace.spans.length > MAX_DRAWN_SPANS) {
+      this.#parts = partsOf(trace);
+      return this.#printParts();
+    }
+    this.printAnyway(trace);
+    return undefined;
+  }
+
+  /** Prints a trace at once, if it is wanted: the process is about to end. */
+  printNow(trace: Trace): void {
+    void this.print(trace);
+    this.#printRest();
+  }
+
+  printAnyway(trace: Trace): void {
+    if (this.#write(this.#textOf(trace)) === false) this.#unwritten += trace.spans.length;
+    else this.#printed++;
+  }
+
+  /** Prints a line, or what is no trace. */
+  say(text: string): void {
+    this.#write(text);
+  }
+
+  #printRest(): void {
+    for (const part of this.#parts.splice(0)) this.printAnyway(part);
+  }
+
+  async #printParts(): Promise<void> {
+    for (let part = this.#parts.shift(); part !== undefined; part = this.#parts.shift()) {
+      this.printAnyway(part);
+      await new Promise<void>((resolve) => void unref(setTimeout(resolve, 0)));
+    }
+  }
+
+  #textOf(trace: Trace): string {
+    const { format, tree, write } = this.#options;
+    try {
+      const service = serviceOf(trace.spans[0]!);
+      if (format === 'json') return traceJson(trace, service, pid);
+      const named = service === undefined || service.startsWith('unknown_service') ? [] : [service];
+      const label = [...named, `pid ${pid}`].join(' · ');
+      return `${formatTrace(trace, { label, ...(write === undefined && terminalOptions()), ...tree })}\n`;
+    } catch (error) {
+      return `otel-span-cache: trace ${printable(trace.traceId)} cannot be shown (spans: ${trace.spans.length}): ${printable(error)}`;
+    }
+  }
+}
+
+function partsOf({ spans }: Trace): Trace[] {
+  const parts: Trace[] = [];
+  for (let from = 0; from < spans.length; from += MAX_DRAWN_SPANS) parts.push(...buildTraces(spans.slice(from, from + MAX_DRAWN_SPANS)));
+  return parts;
+}
+
+/** While attributes of the resource are pending, reading them is an error to the SDK. */
+function serviceOf(span: ReadableSpan): string | undefined {
+  const resource = memberOf(span, 'resource');
+  const isPending = memberOf(resource, 'asyncAttributesPending') === true;
+  const attributes = isPending ? rawAttributesOf(resource) : memberOf(resource, 'attributes');
+  const service = memberOf(attributes, 'service.name');
+  return typeof service === 'string' ? service : undefined;
+}
+
+function rawAttributesOf(resource: unknown): object {
+  const { getRawAttributes } = resource as { getRawAttributes?: () => (readonly [string, unknown])[] };
+  return typeof getRawAttributes === 'function' ? Object.fromEntries(getRawAttributes.call(resource).toReversed()) : {};
+}

@@ -1,0 +1,19 @@
+import type { TraceFilter } from '../../format/trace-filter.js';
+
+/** `errors,slower=200ms,name=^GET /orders`; undefined if it is none. The name comes last: it may have commas in it. */
+export function parsePrintOnly(text: string): TraceFilter | undefined {
+  const [, words = '', name] = /^(.*?)(?:(?:^|,)name=(.+))?$/su.exec(text) ?? [];
+  try {
+    return Object.assign({}, ...words.split(',').map(parseWord), name === undefined ? {} : { name: new RegExp(name, 'u') }) as TraceFilter;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseWord(word: string): TraceFilter {
+  if (word === '') return {};
+  if (word === 'errors') return { errors: true };
+  const [, number, unit] = /^slower=(\d+(?:\.\d+)?)(m?s)?$/u.exec(word) ?? [];
+  if (number === undefined) throw new SyntaxError(word);
+  return { slowerThanMillis: Number(number) * (unit === 's' ? 1_000 : 1) };
+}

@@ -1,0 +1,29 @@
+/** Traces known at least; at most twice as many are. */
+const MAX_KNOWN = 4_096;
+
+/**
+ * Ids of the traces delivered last, each with whether its local root was among the spans.
+ *
+ * Two generations: once the younger one is full, the older one is forgotten as a whole.
+ */
+export class DeliveredTraces {
+  #younger = new Map<string, boolean>();
+  #older = new Map<string, boolean>();
+
+  add(traceId: string, hasRoot: boolean): void {
+    const known = hasRoot || this.hasRoot(traceId);
+    if (this.#younger.size >= MAX_KNOWN) {
+      this.#older = this.#younger;
+      this.#younger = new Map();
+    }
+    this.#younger.set(traceId, known);
+  }
+
+  has(traceId: string): boolean {
+    return this.#younger.has(traceId) || this.#older.has(traceId);
+  }
+
+  hasRoot(traceId: string): boolean {
+    return this.#younger.get(traceId) ?? this.#older.get(traceId) ?? false;
+  }
+}

@@ -1,0 +1,250 @@
+import { AsyncResource } from 'node:async_hooks';
+import { estimatedSpanBytes } from '../model/estimated-bytes.js';
+import type { DeliveredSpan } from '../model/merged-span.js';
+import { contextOf, memberOf } from '../model/value-parts.js';
+import { Fifo } from '../support/fifo.js';
+import { guarded } from '../support/report.js';
+import * as realTimers from '../support/timers.js';
+import { DeliveredTraces } from './delivered-traces.js';
+import { buildTraces, type Trace } from './trace.js';
+
+/** When a trace is delivered, and how much may wait for that. */
+export interface WholeTraceOptions {
+  /**
+   * How long a trace waits for further spans once its local root has ended, in milliseconds. With 0 it is delivered
+   * at the end of the delivery that brought the root. Default 100.
+   */
+  settleMillis?: number;
+  /**
+   * How long a trace waits for its local root while no span of it comes, in milliseconds. Then it is delivered with
+   * `complete: false`. Default 5,000.
+   */
+  timeoutMillis?: number;
+  /** Spans that may wait. Past that, the trace that has waited longest is delivered with `complete: false`. Default 20,000. */
+  maxSpans?: number;
+  /** About how many bytes the waiting spans may keep alive; past that, as past `maxSpans`. Default 67,108,864, which is 64 MiB. */
+  maxBytes?: number;
+}
+
+interface Surroundings {
+  /** Called when `next()` has something. */
+  readonly onDue: () => void;
+  /** Whether a span is known to have started in this process and not ended. */
+  readonly isOpen?: (span: { readonly traceId: string; readonly spanId: string }) => boolean;
+  readonly timers?: Pick<typeof realTimers, 'setTimeout' | 'clearTimeout'>;
+}
+
+/** Spans of one trace that wait for the others. */
+class WaitingTrace {
+  readonly traceId: string;
+  readonly spans: DeliveredSpan[] = [];
+  /** By span id, the place in `spans`. */
+  readonly places = new Map<string, number>();
+  /** Parents that are still to come: open in this process, or in the thread that sent their children. */
+  readonly awaited = new Set<string>();
+  bytes = 0;
+  hasRoot = false;
+  timer: NodeJS.Timeout | undefined;
+  isComplete = false;
+
+  constructor(traceId: string) {
+    this.traceId = traceId;
+  }
+}
+
+/** Timers are made in whatever request delivers, and must not run in its asynchronous context. */
+const ROOT = new AsyncResource('otel-span-cache');
+
+/**
+ * Makes whole traces out of batches of ended spans.
+ *
+ * ```text
+ *   add()  ──▶  waiting, by trace  ──▶  due  ──▶  next()
+ *               root came, then silence for settleMillis
+ *               silence for timeoutMillis, or no room: not complete
+ * ```
+ *
+ * A local root has no parent in this process. A span whose parent is remote is one too, unless that parent is known to be
+ * open here. While a parent is known to be open, its trace waits for it however long that takes.
+ * At most `maxSpans` spans of `maxBytes` wait. Past that, the oldest trace becomes due, and if nobody
+ * takes it, it is dropped.
+ */
+export class WholeTraces {
+  readonly #options: Required<WholeTraceOptions>;
+  readonly #onDue: () => void;
+  readonly #isOpen: NonNullable<Surroundings['isOpen']>;
+  readonly #timers: NonNullable<Surroundings['timers']>;
+  /** The one that has waited longest first. */
+  readonly #waiting = new Map<string, WaitingTrace>();
+  readonly #due = new Fifo<WaitingTrace>();
+  readonly #delivered = new DeliveredTraces();
+  readonly #onTimer = ROOT.bind(guarded('the delivery of a trace', (trace: WaitingTrace) => this.#expire(trace)));
+  #spans = 0;
+  #bytes = 0;
+  #evicted = 0;
+  #unreadable = 0;
+  #dropped = 0;
+  #untold = 0;
+
+  constructor(options: Required<WholeTraceOptions>, { onDue, isOpen = () => false, timers = realTimers }: Surroundings) {
+    this.#options = options;
+    this.#onDue = onDue;
+    this.#isOpen = isOpen;
+    this.#timers = timers;
+  }
+
+  get stats() {
+    return {
+      traces: this.#waiting.size + this.#due.length,
+      spans: this.#spans,
+      bytes: this.#bytes,
+      /** Traces that became due for want of room. */
+      evicted: this.#evicted,
+      /** Spans whose ids cannot be read. */
+      unreadable: this.#unreadable,
+      /** Spans of traces that nobody took in time. */
+      dropped: this.#dropped,
+    };
+  }
+
+  add(spans: readonly DeliveredSpan[]): void {
+    const touched = new Set<WaitingTrace>();
+    for (const span of spans) {
+      const trace = this.#add(span);
+      if (trace === undefined) this.#unreadable++;
+      else touched.add(trace);
+    }
+    for (const trace of touched) this.#schedule(trace);
+    this.#makeRoom();
+    if (this.#due.length > 0) this.#onDue();
+  }
+
+  /** Takes out the next trace that is due. */
+  next(): Trace | undefined {
+    const waiting = this.#due.shift();
+    if (waiting === undefined) return undefined;
+    this.#forget(waiting);
+    const traces = buildTraces(waiting.spans);
+    // A span may give another trace id each time it is asked.
+    const trace = traces.find(({ traceId }) => traceId === waiting.traceId) ?? traces[0]!;
+    return { ...trace, complete: trace.complete && waiting.isComplete };
+  }
+
+  /** Has everything that waits become due, without telling. */
+  settle(): void {
+    for (const trace of this.#waiting.values()) this.#release(trace, this.#isOver(trace));
+  }
+
+  /** Spans dropped since this was asked last. */
+  takeDropped(): number {
+    const untold = this.#untold;
+    this.#untold = 0;
+    return untold;
+  }
+
+  clear(): void {
+    this.settle();
+    for (let trace = this.#due.shift(); trace !== undefined; trace = this.#due.shift()) this.#forget(trace);
+  }
+
+  /** Returns undefined for a span whose ids cannot be read. */
+  #add(span: DeliveredSpan): WaitingTrace | undefined {
+    const context = contextOf(span);
+    const traceId = memberOf(context, 'traceId');
+    const spanId = memberOf(context, 'spanId');
+    if (typeof traceId !== 'string' || typeof spanId !== 'string') return undefined;
+    let trace = this.#waiting.get(traceId);
+    if (trace === undefined) this.#waiting.set(traceId, (trace = new WaitingTrace(traceId)));
+    this.#place(trace, span, spanId);
+    trace.awaited.delete(spanId);
+    this.#findRoot(trace, span);
+    return trace;
+  }
+
+  /** An amended span takes the place of its earlier revision. */
+  #place(trace: WaitingTrace, span: DeliveredSpan, spanId: string): void {
+    const earlier = memberOf(span, 'revision') ? trace.places.get(spanId) : undefined;
+    const place = earlier ?? trace.spans.length;
+    const grown = estimatedSpanBytes(span) - (earlier === undefined ? 0 : estimatedSpanBytes(trace.spans[earlier]!));
+    trace.spans[place] = span;
+    trace.places.set(spanId, place);
+    trace.bytes += grown;
+    this.#bytes += grown;
+    if (earlier === undefined) this.#spans++;
+  }
+
+  #findRoot(trace: WaitingTrace, span: DeliveredSpan): void {
+    const { traceId } = trace;
+    const parent = memberOf(span, 'parentSpanContext');
+    const spanId = memberOf(parent, 'spanId');
+    if (typeof spanId !== 'string') trace.hasRoot = true;
+    else if (trace.places.has(spanId)) return;
+    else if (this.#isOpen({ traceId, spanId })) trace.awaited.add(spanId);
+    else if (memberOf(parent, 'isRemote') === true) trace.hasRoot = true;
+    // The other thread sends the parent when it has ended, unless it did before.
+    else if (isOfOtherThread(span) && !this.#delivered.has(traceId)) trace.awaited.add(spanId);
+  }
+
+  #isOver({ traceId, hasRoot, awaited }: WaitingTrace): boolean {
+    return awaited.size === 0 && (hasRoot || this.#delivered.hasRoot(traceId));
+  }
+
+  #schedule(trace: WaitingTrace): void {
+    this.#timers.clearTimeout(trace.timer);
+    const { settleMillis, timeoutMillis } = this.#options;
+    const isOver = this.#isOver(trace);
+    if (isOver && settleMillis === 0) this.#release(trace, true);
+    else trace.timer = realTimers.unref(this.#timers.setTimeout(this.#onTimer, isOver ? settleMillis : timeoutMillis, trace));
+  }
+
+  #expire(trace: WaitingTrace): void {
+    const { traceId, awaited } = trace;
+    const isOver = this.#isOver(trace);
+    if (!isOver && [...awaited].some((spanId) => this.#isOpen({ traceId, spanId }))) {
+      this.#schedule(trace);
+      return;
+    }
+    this.#release(trace, isOver);
+    this.#onDue();
+  }
+
+  #release(trace: WaitingTrace, isOver: boolean): void {
+    const { traceId, hasRoot, timer } = trace;
+    this.#timers.clearTimeout(timer);
+    this.#waiting.delete(traceId);
+    trace.isComplete = isOver && !this.#delivered.has(traceId);
+    this.#delivered.add(traceId, hasRoot);
+    this.#due.push(trace);
+  }
+
+  #makeRoom(): void {
+    const { maxSpans, maxBytes } = this.#options;
+    while (this.#spans > maxSpans || this.#bytes > maxBytes) {
+      if (this.#due.length === 0) this.#evict(this.#waiting.values().next().value!);
+      this.#onDue();
+      if (this.#due.length > 0) this.#dropOldest();
+    }
+  }
+
+  #evict(trace: WaitingTrace): void {
+    this.#release(trace, false);
+    this.#evicted++;
+  }
+
+  #dropOldest(): void {
+    const trace = this.#due.shift()!;
+    this.#forget(trace);
+    this.#dropped += trace.spans.length;
+    this.#untold += trace.spans.length;
+  }
+
+  #forget({ spans, bytes }: WaitingTrace): void {
+    this.#spans -= spans.length;
+    this.#bytes -= bytes;
+  }
+}
+
+/** As spans that another thread has relayed are marked. */
+function isOfOtherThread(span: DeliveredSpan): boolean {
+  return typeof memberOf(memberOf(span, 'attributes'), 'thread.id') === 'number';
+}

@@ -1,0 +1,195 @@
+import { ROOT_CONTEXT, SpanStatusCode, trace as traceApi, type Span } from '@opentelemetry/api';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { expect } from 'chai';
+import { printTraces, type PrintTracesOptions } from '../../src/index.js';
+import { traces as stable } from '../register/printed-traces.js';
+import { eventually, startService } from '../scenarios/service.js';
+
+/** Prints at once, to a list. */
+function startPrinting(options: PrintTracesOptions = {}, serviceName?: string) {
+  const service = startService({}, serviceName === undefined ? {} : { resource: resourceFromAttributes({ 'service.name': serviceName }) });
+  const printed: string[] = [];
+  const printing = printTraces(service.cache, { settleMillis: 0, write: (text) => printed.push(text), ...options });
+  const end = (name: string, millis = 0, change: (span: Span) => void = () => {}) => {
+    const span = service.tracer.startSpan(name, { startTime: 1_000, root: true });
+    change(span);
+    span.end(1_000 + millis);
+    service.cache.flush();
+  };
+  return { ...service, printed, printing, end };
+}
+
+describe('printTraces()', () => {
+  it('prints each whole trace as a tree, with the process, and an empty line', async () => {
+    const { end, printed, cache } = startPrinting();
+
+    end('job');
+
+    expect(printed).to.have.length(1);
+    expect(printed[0]).to.match(new RegExp(`^trace \\w{32} · 1 span · 0 µs · pid ${process.pid}\\n.* job\\n\\n$`));
+    await cache.shutdown();
+  });
+
+  it('names the service', async () => {
+    const { end, printed, cache } = startPrinting({}, 'shop');
+
+    end('job');
+
+    expect(printed[0]).to.match(new RegExp(`^trace .* · shop · pid ${process.pid}\\n`));
+    await cache.shutdown();
+  });
+
+  it('draws as the options of formatTrace() say', async () => {
+    const { end, printed, cache } = startPrinting({ timeline: false, attributes: 'none', width: 60 });
+
+    end('job', 3, (span) => span.setAttribute('order', 7));
+
+    expect(printed[0]!.split('\n')[1]).to.equal('    3 ms  job');
+    await cache.shutdown();
+  });
+
+  it('prints one line of JSON for each trace', async () => {
+    const { start, tracer, log, printed, cache } = startPrinting({ format: 'json' }, 'shop');
+    const root = start('GET /orders');
+    const remote = traceApi.setSpanContext(ROOT_CONTEXT, { ...root.spanContext(), isRemote: true });
+    const child = tracer.startSpan('load', { startTime: [1_700_000_000, 5], kind: 2 }, remote);
+    log(child, 'loading');
+    child.setAttributes({ tags: ['a', 'b'], id: 7 }).addEvent('found', { rows: 2 }, [1_700_000_000, 6]);
+    child.setStatus({ code: SpanStatusCode.ERROR, message: 'no row' }).end([1_700_000_001, 5]);
+    root.end();
+    cache.flush();
+
+    const lines = printed.join('').split('\n');
+    expect(lines).to.have.length(2);
+    const trace = JSON.parse(lines[0]!) as { spans: Record<string, unknown>[] };
+    expect(trace).to.deep.include({ traceId: root.spanContext().traceId, complete: true, service: 'shop', pid: process.pid });
+    const [{ events, ...span }] = trace.spans as [{ events: { name: string; body?: string }[] }];
+    expect(span).to.deep.equal({
+      spanId: child.spanContext().spanId,
+      parentSpanId: root.spanContext().spanId,
+      remoteParent: true,
+      name: 'load',
+      kind: 'client',
+      startTime: '2023-11-14T22:13:20.000000005Z',
+      durationMillis: 1_000,
+      error: 'no row',
+      scope: (span as { scope?: string }).scope,
+      attributes: { tags: ['a', 'b'], id: 7 },
+    });
+    expect(events[0]).to.deep.equal({ name: 'found', time: '2023-11-14T22:13:20.000000006Z', attributes: { rows: 2 } });
+    expect(events[1]).to.include({ name: 'loading', body: 'loading' });
+    expect(trace.spans[1]).to.have.keys('spanId', 'name', 'kind', 'startTime', 'durationMillis', 'scope');
+    await cache.shutdown();
+  });
+
+  describe('with only', () => {
+    const names = (printed: readonly string[]) => printed.map((text) => stable(text).split('\n')[1]!.split('  ')[0]);
+
+    it('errors prints traces with a failed span, an exception or a line of severity ERROR', async () => {
+      const { end, logger, printed, printing, cache } = startPrinting({ only: { errors: true } });
+      const logging = (severityNumber: number) => (span: Span) =>
+        logger.emit({ severityNumber, body: 'line', context: traceApi.setSpan(ROOT_CONTEXT, span) });
+
+      end('fine');
+      end('warned', 0, logging(16));
+      end('logged', 0, logging(17));
+      end('failed', 0, (span) => span.setStatus({ code: SpanStatusCode.ERROR }));
+      end('threw', 0, (span) => span.recordException(new Error('no')));
+
+      expect(names(printed)).to.deep.equal(['logged', 'failed', 'threw']);
+      expect(printing.stats()).to.include({ printed: 3, filtered: 2 });
+      await cache.shutdown();
+    });
+
+    it('slowerThanMillis prints traces that took longer', async () => {
+      const { end, printed, cache } = startPrinting({ only: { slowerThanMillis: 200 } });
+
+      end('just', 200);
+      end('slow', 201);
+
+      expect(names(printed)).to.deep.equal(['slow']);
+      await cache.shutdown();
+    });
+
+    for (const name of [/orders/g, 'orders']) {
+      it(`name ${String(name)} prints traces with a span of such a name, each time`, async () => {
+        const { end, printed, cache } = startPrinting({ only: { name } });
+
+        for (const path of ['/orders', '/products', '/orders']) end(`GET ${path}`);
+
+        expect(names(printed)).to.deep.equal(['GET /orders', 'GET /orders']);
+        await cache.shutdown();
+      });
+    }
+
+    it('several prints traces for which all of them hold', async () => {
+      const { end, printed, cache } = startPrinting({ only: { name: 'orders', slowerThanMillis: 100 } });
+
+      end('orders', 50);
+      end('products', 150);
+      end('orders slow', 150);
+
+      expect(names(printed)).to.deep.equal(['orders slow']);
+      await cache.shutdown();
+    });
+  });
+
+  it('draws a large trace in parts, one at a time', async () => {
+    const { start, tracer, cache, printed, printing } = startPrinting();
+    const root = start('root');
+    const inRoot = traceApi.setSpan(ROOT_CONTEXT, root);
+    for (let i = 0; i < 4_500; i++) tracer.startSpan('child', {}, inRoot).end();
+    root.end();
+    cache.flush();
+
+    expect(printed).to.have.length(1);
+    await eventually(() => printed.length === 3);
+
+    expect(printed.map((text) => / · (\d+) spans/.exec(text)![1])).to.deep.equal(['2000', '2000', '501']);
+    expect(printing.stats()).to.include({ waiting: 0 });
+    await cache.shutdown();
+  });
+
+  it('counts what write() says it has not written', async () => {
+    const { end, printing, cache } = startPrinting({ write: () => false });
+
+    end('job');
+
+    expect(printing.stats()).to.include({ printed: 0, unwrittenSpans: 1 });
+    await cache.shutdown();
+  });
+
+  it('prints nothing more when it is closed', async () => {
+    const { end, printed, printing, cache } = startPrinting();
+
+    printing[Symbol.dispose]();
+    end('job');
+
+    expect(printing.closed).to.equal(true);
+    expect(printed).to.deep.equal([]);
+    await cache.shutdown();
+  });
+
+  describe('refuses', () => {
+    const { cache } = startService();
+    const WRONG: [options: object, message: string][] = [
+      [{ format: 'text' }, "format must be 'tree' or 'json', got 'text' (string)"],
+      [{ only: { error: true } }, 'only must be an object with errors, slowerThanMillis and name'],
+      [{ only: { slowerThanMillis: '1s' } }, 'only must be'],
+      [{ write: 'stderr' }, "write must be a function, got 'stderr' (string)"],
+      [{ width: 3 }, 'width must be'],
+      [{ settleMillis: -1 }, 'settleMillis must be'],
+      [{ colour: true }, "unknown option 'colour'"],
+    ];
+    for (const [options, message] of WRONG) {
+      it(`the options ${JSON.stringify(options)}`, () => {
+        expect(() => printTraces(cache, options)).to.throw(message);
+        expect(cache.stats().subscriptions).to.deep.equal([]);
+      });
+    }
+
+    it('what is no cache', () => {
+      expect(() => printTraces({} as never)).to.throw(TypeError, 'cache must be a SpanCache, got {} (object)');
+    });
+  });
+});
