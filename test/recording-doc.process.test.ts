@@ -7,7 +7,7 @@ const PAGE = new DocPage('docs/recording.md');
 
 describe('docs/recording.md', () => {
   describe('recording.mjs', function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
 
     let folder: string;
 
