@@ -7,7 +7,7 @@ const PAGE = new DocPage('docs/metrics.md');
 
 describe('docs/metrics.md', () => {
   describe('metrics.mjs', function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
 
     let folder: string;
 

@@ -8,7 +8,7 @@ const README = new DocPage('README.md');
 
 describe('README', () => {
   describe('code', function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
 
     let folder: string;
     let collector: Receiver;

@@ -7,7 +7,7 @@ const PAGE = new DocPage('docs/sampling.md');
 
 describe('docs/sampling.md', () => {
   describe('sampling.mjs', function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
 
     let folder: string;
 

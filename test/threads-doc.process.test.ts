@@ -8,7 +8,7 @@ const PAGE = new DocPage('docs/threads.md');
 
 describe('docs/threads.md', () => {
   describe('code', function () {
-    this.timeout(40_000);
+    this.timeout(60_000);
 
     let folder: string;
 

@@ -153,7 +153,7 @@ async function run(cell: Cell): Promise<{ version: string; seconds: number; resu
       '--require',
       './test/hooks.js',
       '--timeout',
-      '20000',
+      '60000',
       '--reporter',
       'json',
       '--reporter-option',

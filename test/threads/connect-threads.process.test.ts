@@ -12,7 +12,7 @@ async function run(...args: string[]): Promise<string> {
 }
 
 describe('connectThreads(), as a process sees it', function () {
-  this.timeout(40_000);
+  this.timeout(60_000);
 
   for (const [what, ...args] of [
     ['imported by each thread', '--import', './telemetry.mjs', '--import', './print.mjs', 'app.mjs'],

@@ -14,16 +14,26 @@ function newSpans(count: number): ReadableSpan[] {
   return Array.from({ length: count }, () => tracer.startSpan('job', {}, ROOT_CONTEXT) as unknown as ReadableSpan);
 }
 
-/** An exporter whose exports end when the test says so. */
+/** An exporter whose exports end when the test says so, or when it is over. */
 class ManualExporter implements SpanExporter {
   readonly exports: { size: number; done: () => void }[] = [];
   readonly forceFlush = sinon.spy(async () => {});
   readonly shutdown = sinon.spy(async () => {});
+  #manual = true;
 
   export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
     this.exports.push({ size: spans.length, done: () => done(SUCCESS) });
+    if (!this.#manual) done(SUCCESS);
+  }
+
+  release(): void {
+    this.#manual = false;
+    for (const { done } of this.exports) done();
   }
 }
+
+/** Those of the test that runs. */
+const subscriptions: ExporterSubscription[] = [];
 
 function subscribe(exporter: SpanExporter, options: ExporterOptions = {}): ExporterSubscription {
   const defaults = {
@@ -33,7 +43,9 @@ function subscribe(exporter: SpanExporter, options: ExporterOptions = {}): Expor
     scheduledDelayMillis: 5_000,
     exportTimeoutMillis: 30_000,
   };
-  return new ExporterSubscription(exporter, { ...defaults, ...options }, () => {});
+  const subscription = new ExporterSubscription(exporter, { ...defaults, ...options }, () => {});
+  subscriptions.push(subscription);
+  return subscription;
 }
 
 /** Until all that needs no time has happened. */
@@ -49,9 +61,13 @@ describe('ExporterSubscription', () => {
     exporter = new ManualExporter();
   });
 
-  afterEach(() => {
-    diag.disable();
+  afterEach(async () => {
     sinon.restore();
+    // So that none of their timers runs into the next test.
+    exporter.release();
+    for (const subscription of subscriptions.splice(0)) subscription.end();
+    await settle();
+    diag.disable();
   });
 
   it('takes in what fills its queue, and nothing beyond', () => {

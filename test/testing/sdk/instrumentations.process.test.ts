@@ -14,7 +14,7 @@ async function printedBy(...args: string[]): Promise<string> {
 }
 
 describe('A run without spans, where an instrumentation should have made some,', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   it('says that none is loaded', async () => {
     expect(await printedBy()).to.match(/^a provider is registered and its spans arrive here, but nothing started one\.\nNo instrumentation is loaded/);

@@ -157,7 +157,7 @@ describe('traceTree', () => {
     });
 
     it('gives text by the length of a chain, in either order', function () {
-      this.timeout(30_000);
+      this.timeout(60_000);
       const spans = chain(20_000);
 
       const text = traceTree(spans);
