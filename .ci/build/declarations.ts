@@ -18,7 +18,7 @@ export function keepReachable(folder: string): string[] {
     if (reachable.has(path) || !all.includes(path)) continue;
     reachable.add(path);
     for (const [, , specifier] of readFileSync(join(folder, path), 'utf8').matchAll(RELATIVE_IMPORT)) {
-      toVisit.push(posix.join(posix.dirname(path), specifier).replace(/\.(c?)js$/, '.d.$1ts'));
+      toVisit.push(posix.join(posix.dirname(path), specifier!).replace(/\.(c?)js$/, '.d.$1ts'));
     }
   }
   for (const path of all) if (!reachable.has(path)) rmSync(join(folder, path));
