@@ -32,7 +32,7 @@ const INSIDE_CACHE: Table = {
   driver: ['counters.ts', 'queue', 'reconcile', 'fanout'],
   intake: ['counters.ts', 'suppression.ts', 'queue', 'sampling', 'reconcile', 'fanout', 'driver'],
   'stats.ts': ['counters.ts', 'fanout'],
-  metrics: ['stats.ts', 'reconcile', 'fanout'],
+  metrics: ['stats.ts', 'fanout'],
   'options.ts': ['reconcile', 'fanout', 'store', 'sampling'],
   'pipeline.ts': [
     'counters.ts', 'stats.ts', 'options.ts', 'suppression.ts', 'queue', 'sampling', 'reconcile', 'fanout', 'driver',

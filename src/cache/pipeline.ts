@@ -71,13 +71,7 @@ export class Pipeline {
     this.#selfObservability =
       selfObsMeterProvider &&
       new SelfObservability(selfObsMeterProvider, queueCapacity, trackOpenSpans, () => this.stats());
-    this.#reconciler = new Reconciler(
-      rules,
-      this.#spanCounters,
-      this.#eventCounters,
-      this.#openSpans,
-      this.#selfObservability?.lateness,
-    );
+    this.#reconciler = new Reconciler(rules, this.#spanCounters, this.#eventCounters, this.#openSpans);
     const passed = new PassedItems();
     this.#driver = new Driver({
       spans: this.#spans,

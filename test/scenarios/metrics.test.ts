@@ -270,7 +270,7 @@ describe('With selfObsMeterProvider', () => {
           [`span_cache_subscription_errors_total ${kind}`, numbers.errors] as const,
         ]),
       ]);
-      const shown = [...text].filter(([name]) => /^span_cache_(?!event_lateness)/.test(name));
+      const shown = [...text].filter(([name]) => name.startsWith('span_cache_'));
       expect(Object.fromEntries(shown)).to.deep.equal(Object.fromEntries(expected));
       // Not all of them 0.
       expect(spans.dropped.queue_full).to.be.above(0);
@@ -382,58 +382,6 @@ describe('With selfObsMeterProvider', () => {
       expect(during.by(KIND, delivered)).to.deep.equal({ exporter: 0 });
       expect(after.by(KIND, 'span_cache.subscription.queued')).to.deep.equal({ exporter: 0 });
       expect(after.by(KIND, delivered)).to.deep.equal({ exporter: 1 });
-    });
-  });
-
-  describe('the lateness of events', () => {
-    let clock: sinon.SinonFakeTimers;
-
-    beforeEach(() => {
-      clock = sinon.useFakeTimers({ toFake: ['performance'] });
-    });
-
-    afterEach(() => clock.restore());
-
-    const policies: Record<string, SpanCacheOptions['lateEvents'] & {}> = {
-      drop: 'drop',
-      orphan: 'orphan',
-      amend: 'amend',
-      '{ holdMillis }': { holdMillis: 1_000 },
-    };
-
-    for (const [name, lateEvents] of Object.entries(policies)) {
-      it(`is the time since the span was delivered, with lateEvents: ${name}`, async () => {
-        const { cache, start, log, collect } = startObserved({ lateEvents });
-        cache.store();
-        const span = start('span');
-        log(span, 'in time');
-        span.end();
-        cache.flush();
-        for (const millis of [250, 1_000]) {
-          clock.tick(millis);
-          log(span, `after ${millis} more`);
-          cache.flush();
-        }
-
-        const collected = await collect();
-
-        const { count, sum } = collected.value('span_cache.event.lateness') as { count: number; sum: number };
-        expect({ count, sum }).to.deep.equal({ count: 2, sum: 0.25 + 1.25 });
-      });
-    }
-
-    it('is told of late events only', async () => {
-      const { cache, start, log, logger, collect } = startObserved();
-      cache.store();
-      const span = start('span');
-      log(span, 'in time');
-      logger.emit({ body: 'of no span' });
-      span.end();
-      cache.flush();
-
-      const collected = await collect();
-
-      expect(collected.points('span_cache.event.lateness')).to.deep.equal([]);
     });
   });
 

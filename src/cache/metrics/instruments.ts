@@ -284,14 +284,6 @@ export const CAPACITIES = [
   },
 ] as const;
 
-export const LATENESS = {
-  name: 'span_cache.event.lateness',
-  unit: 's',
-  description: 'How long after the delivery of its span a late event came.',
-  /** Most stragglers come within a turn of the event loop or a network round trip; some after minutes. */
-  boundaries: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60, 300],
-} as const;
-
 /** As with the SDK's processors, an error has no number before it happens. */
 function failures(counts: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));

@@ -7,13 +7,11 @@ import type {
 } from '@opentelemetry/api';
 import { Episode } from '../../support/episode.js';
 import type { Subscriber } from '../fanout/subscriber.js';
-import type { Lateness } from '../reconcile/lateness.js';
 import { CaughtUpCounter } from './caught-up-counter.js';
 import { DepartedSubscriptions } from './departed-subscriptions.js';
 import {
   CAPACITIES,
   COUNTERS,
-  LATENESS,
   NO_ATTRIBUTE,
   OPEN_SPAN_COUNTERS,
   OPEN_SPAN_SIZES,
@@ -31,13 +29,10 @@ let components = 0;
 /**
  * The cache's own metrics.
  *
- * The pipeline knows nothing of them: it counts as ever, and its counters are read when the metrics are
- * collected, in one callback and so all at the same moment. Only how late an event is, is recorded when the
- * event comes.
+ * The pipeline does not depend on them: its counters are read when the metrics are collected, in one callback and so
+ * all at the same moment.
  */
 export class SelfObservability {
-  /** For the reconciler. */
-  readonly lateness: Lateness;
   readonly #meter: Meter;
   readonly #component: Attributes;
   readonly #counters: (readonly [Instrument, CaughtUpCounter])[];
@@ -70,7 +65,6 @@ export class SelfObservability {
     for (const capacity of CAPACITIES) {
       meter.createUpDownCounter(capacity.name, capacity).add(queueCapacity, this.#component);
     }
-    this.lateness = this.#createLateness();
     meter.addBatchObservableCallback(this.#observe, this.#observables);
   }
 
@@ -123,21 +117,6 @@ export class SelfObservability {
   #createCounter(instrument: Instrument): CaughtUpCounter {
     const counter = this.#meter.createCounter(instrument.name, instrument);
     return new CaughtUpCounter(counter, (key) => this.#attributesOf(instrument, key));
-  }
-
-  #createLateness(): Lateness {
-    const { name, boundaries, ...options } = LATENESS;
-    const advice = { explicitBucketBoundaries: [...boundaries] };
-    const histogram = this.#meter.createHistogram(name, { ...options, advice });
-    return {
-      now: () => performance.now(),
-      lateSince: (deliveredAt) => {
-        this.#guard(() => {
-          const millis = Math.max(0, performance.now() - deliveredAt);
-          histogram.record(millis / 1_000, this.#component);
-        });
-      },
-    };
   }
 
   #attributesOf({ by }: Instrument, key: string): Attributes {

@@ -1,7 +1,7 @@
 import type { SpanIdentity } from '../../model/span-map.js';
 
 /**
- * When the spans delivered last were delivered, by a fingerprint of 64 bits: both halves of the span id, one upon the
+ * The spans delivered last, by a fingerprint of 64 bits: both halves of the span id, one upon the
  * other, and the last 32 bits of the trace id.
  *
  * Nothing of a span is kept alive. To keep its ids would make the garbage collector copy them several times,
@@ -15,7 +15,6 @@ export class RecentFingerprints {
   readonly #capacity: number;
   readonly #spanIds: Int32Array;
   readonly #traceIds: Int32Array;
-  readonly #times: Float64Array;
   /** Spans remembered so far. The last `#capacity` of them are in the ring. */
   #count = 0;
   /** Where in the ring to look, plus one, by open addressing; 0 is an empty slot. */
@@ -30,24 +29,21 @@ export class RecentFingerprints {
     this.#capacity = capacity;
     this.#spanIds = new Int32Array(capacity);
     this.#traceIds = new Int32Array(capacity);
-    this.#times = new Float64Array(capacity);
   }
 
   /** Throws, and has changed nothing, if one of the ids is no string. */
-  remember(traceId: string, spanId: string, time: number): void {
+  remember(traceId: string, spanId: string): void {
     if (typeof traceId !== 'string' || typeof spanId !== 'string') throw new TypeError('ids must be strings');
     const at = this.#count++ & (this.#capacity - 1);
     this.#spanIds[at] = folded(spanId);
     this.#traceIds[at] = bitsAt(traceId, 24);
-    this.#times[at] = time;
   }
 
-  /** The time of a span that was remembered, the latest if it was more than once. */
-  get({ spanId, traceId }: SpanIdentity): number | undefined {
-    if (this.#count === 0) return undefined;
+  /** Whether a span is remembered. */
+  has({ spanId, traceId }: SpanIdentity): boolean {
+    if (this.#count === 0) return false;
     const slots = this.#caughtUp();
-    const at = slots[this.#find(slots, folded(spanId), bitsAt(traceId, 24))]! - 1;
-    return at < 0 ? undefined : this.#times[at];
+    return slots[this.#find(slots, folded(spanId), bitsAt(traceId, 24))] !== 0;
   }
 
   clear(): void {

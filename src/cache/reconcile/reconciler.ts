@@ -18,7 +18,6 @@ import { AmendableSpan, AmendableSpans, type DeliveredWhole } from './amendable-
 import { Amendments } from './amendments.js';
 import { EventBucketPool, type EventBucket } from './event-bucket.js';
 import { HeldSpans } from './held-spans.js';
-import type { Lateness } from './lateness.js';
 import { merge, type Merge } from './merge.js';
 import type { OpenSpans } from './open-spans.js';
 import { RecentFingerprints } from './recent-fingerprints.js';
@@ -88,13 +87,12 @@ export class Reconciler {
   readonly #spans: SpanCounters;
   readonly #events: EventCounters;
   readonly #openSpans: OpenSpans | undefined;
-  readonly #lateness: Lateness | undefined;
   readonly #buckets = new EventBucketPool();
   /** Events whose span has not come. */
   readonly #parked: WaitingBuckets;
   /** Spans that wait for stragglers, if the late policy is to hold them. */
   readonly #held: HeldSpans | undefined;
-  /** When the spans delivered last were delivered, once events may come. */
+  /** The ids of the spans delivered last, once events may come. */
   #fingerprints: RecentFingerprints | undefined;
   /** The spans delivered last, once they may come again; whole, if the late policy is to amend them. */
   #recent: RecentSpans<SpanIdentity> | undefined;
@@ -114,14 +112,12 @@ export class Reconciler {
     spans: SpanCounters,
     events: EventCounters,
     openSpans: OpenSpans | undefined,
-    lateness?: Lateness,
   ) {
     const { maxParkedSpans, maxEventsPerSpan, lateEvents } = options;
     this.#options = options;
     this.#spans = spans;
     this.#events = events;
     this.#openSpans = openSpans;
-    this.#lateness = lateness;
     this.#parked = new WaitingBuckets(maxParkedSpans, maxEventsPerSpan);
     this.#amendments = new Amendments(this.#buckets, maxEventsPerSpan);
     this.#held =
@@ -342,19 +338,12 @@ export class Reconciler {
       this.#orphan(record, spanContext, 'no_span');
       return;
     }
-    const deliveredAt = this.#fingerprints?.get(ids);
-    if (deliveredAt !== undefined) this.#reconcileLateEvent(record, ids, spanContext, deliveredAt);
+    if (this.#fingerprints?.has(ids)) this.#reconcileLateEvent(record, ids, spanContext);
     else if (!this.#mayCome(spanContext, spanState)) this.#orphan(record, spanContext, 'unsampled');
     else this.#park(ids, spanContext, toLogEvent(record), now);
   }
 
-  #reconcileLateEvent(
-    record: ReadableLogRecord,
-    ids: SpanIdentity,
-    spanContext: SpanContext,
-    deliveredAt: number,
-  ): void {
-    this.#lateness?.lateSince(deliveredAt);
+  #reconcileLateEvent(record: ReadableLogRecord, ids: SpanIdentity, spanContext: SpanContext): void {
     const delivered = this.#recent?.get(ids);
     if (delivered instanceof AmendableSpan && delivered.whole !== undefined) {
       this.#addLateEvent(delivered, toLogEvent(record), spanContext);
@@ -414,11 +403,10 @@ export class Reconciler {
 
   /** Takes those without ids out of the list. */
   #rememberAll(spans: ReadableSpan[], fingerprints: RecentFingerprints): void {
-    const now = this.#lateness?.now() ?? 0;
     for (let i = 0; i < spans.length; i++) {
       try {
         const { traceId, spanId } = spans[i]!.spanContext();
-        fingerprints.remember(traceId, spanId, now);
+        fingerprints.remember(traceId, spanId);
       } catch {
         spans.splice(i--, 1);
         this.#spans.dropped.invalid++;
@@ -564,7 +552,7 @@ export class Reconciler {
   ): void {
     this.#spans.delivered++;
     this.#finished.push(delivered);
-    this.#fingerprints?.remember(traceId, spanId, this.#lateness?.now() ?? 0);
+    this.#fingerprints?.remember(traceId, spanId);
     if (this.#recent === undefined) return;
     const ids = { traceId, spanId };
     const amendable = this.#options.lateEvents === 'amend';

@@ -11,20 +11,20 @@ const counted = (trace: number, span: number): SpanIdentity => ({
   spanId: span.toString(16).padStart(16, '0'),
 });
 
-function remember(recent: RecentFingerprints, { traceId, spanId }: SpanIdentity, time: number): void {
-  recent.remember(traceId, spanId, time);
+function remember(recent: RecentFingerprints, { traceId, spanId }: SpanIdentity): void {
+  recent.remember(traceId, spanId);
 }
 
 /** What is remembered, kept in the obvious way. */
 class Model {
-  #remembered: { key: string; time: number }[] = [];
+  #remembered: string[] = [];
 
-  remember({ traceId, spanId }: SpanIdentity, time: number): void {
-    this.#remembered = [...this.#remembered, { key: traceId + spanId, time }].slice(-CAPACITY);
+  remember({ traceId, spanId }: SpanIdentity): void {
+    this.#remembered = [...this.#remembered, traceId + spanId].slice(-CAPACITY);
   }
 
-  get({ traceId, spanId }: SpanIdentity): number | undefined {
-    return this.#remembered.findLast(({ key }) => key === traceId + spanId)?.time;
+  has({ traceId, spanId }: SpanIdentity): boolean {
+    return this.#remembered.includes(traceId + spanId);
   }
 
   clear(): void {
@@ -33,66 +33,66 @@ class Model {
 }
 
 describe('RecentFingerprints', () => {
-  it('knows when a span was remembered, also when it was asked before', () => {
+  it('knows that a span was remembered, also when it was asked before', () => {
     const recent = new RecentFingerprints(CAPACITY);
 
-    expect(recent.get(counted(1, 2))).to.equal(undefined);
-    remember(recent, counted(1, 2), 5);
+    expect(recent.has(counted(1, 2))).to.equal(false);
+    remember(recent, counted(1, 2));
 
-    expect(recent.get(counted(1, 2))).to.equal(5);
-    expect(recent.get(counted(2, 1))).to.equal(undefined);
-    expect(recent.get(counted(1, 3))).to.equal(undefined);
+    expect(recent.has(counted(1, 2))).to.equal(true);
+    expect(recent.has(counted(2, 1))).to.equal(false);
+    expect(recent.has(counted(1, 3))).to.equal(false);
   });
 
   it('tells spans apart by any digit of the span id and any of the last eight of the trace id', () => {
     const id = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
     const recent = new RecentFingerprints(CAPACITY);
-    remember(recent, id, 1);
+    remember(recent, id);
 
     for (const [name, digits] of [['traceId', 8], ['spanId', 16]] as const) {
       for (let digit = 1; digit <= digits; digit++) {
         const at = id[name].length - digit;
         for (const other of '0123456789abcdef'.replace(id[name][at]!, '')) {
           const changed = id[name].slice(0, at) + other + id[name].slice(at + 1);
-          expect(recent.get({ ...id, [name]: changed }), changed).to.equal(undefined);
+          expect(recent.has({ ...id, [name]: changed }), changed).to.equal(false);
         }
       }
     }
-    expect(recent.get(id)).to.equal(1);
+    expect(recent.has(id)).to.equal(true);
   });
 
   it('tells spans apart whose ids have two halves that are alike', () => {
     const repeated = (n: number) => ({ traceId: '1'.repeat(32), spanId: n.toString(16).padStart(8, '0').repeat(2) });
     const recent = new RecentFingerprints(CAPACITY);
-    remember(recent, repeated(0), 1);
+    remember(recent, repeated(0));
 
-    for (let n = 1; n <= 1_000; n++) expect(recent.get(repeated(n))).to.equal(undefined);
+    for (let n = 1; n <= 1_000; n++) expect(recent.has(repeated(n))).to.equal(false);
   });
 
   it('tells spans apart by their traces, also if their span ids are the same', () => {
     const recent = new RecentFingerprints(CAPACITY);
-    remember(recent, counted(0, 7), 1);
+    remember(recent, counted(0, 7));
 
-    for (let trace = 1; trace <= 1_000; trace++) expect(recent.get(counted(trace, 7))).to.equal(undefined);
+    for (let trace = 1; trace <= 1_000; trace++) expect(recent.has(counted(trace, 7))).to.equal(false);
   });
 
   it('forgets all spans at once', () => {
     const recent = new RecentFingerprints(CAPACITY);
-    remember(recent, counted(1, 1), 1);
-    remember(recent, counted(1, 2), 2);
-    expect(recent.get(counted(1, 1))).to.equal(1);
+    remember(recent, counted(1, 1));
+    remember(recent, counted(1, 2));
+    expect(recent.has(counted(1, 1))).to.equal(true);
 
     recent.clear();
-    remember(recent, counted(1, 3), 3);
+    remember(recent, counted(1, 3));
 
-    expect([1, 2, 3].map((id) => recent.get(counted(1, id)))).to.deep.equal([undefined, undefined, 3]);
+    expect([1, 2, 3].map((id) => recent.has(counted(1, id)))).to.deep.equal([false, false, true]);
   });
 
   it('knows the last spans, as many as it has room for, however long it goes on and whoever asks when', () => {
     const span = fc.record({ trace: fc.nat(2), span: fc.nat(9) }).map(({ trace, span: id }) => counted(trace, id));
     const step = fc.oneof(
       { weight: 8, arbitrary: span.map((remember) => ({ remember })) },
-      { weight: 4, arbitrary: span.map((get) => ({ get })) },
+      { weight: 4, arbitrary: span.map((has) => ({ has })) },
       { weight: 1, arbitrary: fc.constant({ clear: true }) },
     );
 
@@ -100,12 +100,12 @@ describe('RecentFingerprints', () => {
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
         const recent = new RecentFingerprints(CAPACITY);
         const model = new Model();
-        for (const [time, each] of steps.entries()) {
+        for (const each of steps) {
           if ('remember' in each) {
-            remember(recent, each.remember, time);
-            model.remember(each.remember, time);
-          } else if ('get' in each) {
-            expect(recent.get(each.get)).to.equal(model.get(each.get));
+            remember(recent, each.remember);
+            model.remember(each.remember);
+          } else if ('has' in each) {
+            expect(recent.has(each.has)).to.equal(model.has(each.has));
           } else {
             recent.clear();
             model.clear();
@@ -119,14 +119,14 @@ describe('RecentFingerprints', () => {
     const recent = new RecentFingerprints(CAPACITY);
     for (const asked of [false, true]) {
       for (let id = 1; id <= 100; id++) {
-        remember(recent, counted(1, id), id);
+        remember(recent, counted(1, id));
         if (asked) {
-          expect(recent.get(counted(1, id))).to.equal(id);
-          expect(recent.get(counted(2, id))).to.equal(undefined);
+          expect(recent.has(counted(1, id))).to.equal(true);
+          expect(recent.has(counted(2, id))).to.equal(false);
         }
       }
-      for (let id = 93; id <= 100; id++) expect(recent.get(counted(1, id))).to.equal(id);
-      expect(recent.get(counted(1, 92))).to.equal(undefined);
+      for (let id = 93; id <= 100; id++) expect(recent.has(counted(1, id))).to.equal(true);
+      expect(recent.has(counted(1, 92))).to.equal(false);
     }
   });
 });

@@ -4,7 +4,6 @@ import sinon from 'sinon';
 import { EventCounters, SpanCounters } from '../../../src/cache/counters.js';
 import type { ReadableLogRecord, ReadableSpan } from '../../../src/model/otel.js';
 import type { Batch } from '../../../src/cache/queue/bounded-queue.js';
-import type { Lateness } from '../../../src/cache/reconcile/lateness.js';
 import { Reconciler, type EmittedRecord, type ReconcilerOptions } from '../../../src/cache/reconcile/reconciler.js';
 import { startSdk } from '../../sdk.js';
 import { eventNames, names } from '../../scenarios/service.js';
@@ -45,10 +44,10 @@ const RULES: ReconcilerOptions = {
 };
 
 /** One that expects events, as most do. */
-function setUp(options: Partial<ReconcilerOptions> = {}, lateness?: Lateness) {
+function setUp(options: Partial<ReconcilerOptions> = {}) {
   const spanCounters = new SpanCounters();
   const eventCounters = new EventCounters();
-  const reconciler = new Reconciler({ ...RULES, ...options }, spanCounters, eventCounters, undefined, lateness);
+  const reconciler = new Reconciler({ ...RULES, ...options }, spanCounters, eventCounters, undefined);
   reconciler.expectEvents();
   return {
     reconciler,
@@ -299,9 +298,8 @@ describe('Reconciler', () => {
       expect(spanCounters.dropped.invalid).to.equal(1);
     });
 
-    it('of a known class is read once, and remembered with its time', () => {
-      const lateness = { now: () => 5, lateSince: sinon.spy() };
-      const { reconciler, end, logLate } = setUp({}, lateness);
+    it('of a known class is read once, and remembered', () => {
+      const { reconciler, end, logLate } = setUp();
       end(newSpan());
       const spans = [newSpan(), newSpan()];
       const read = sinon.spy(Object.getPrototypeOf(spans[0]) as ReadableSpan, 'spanContext');
@@ -314,7 +312,6 @@ describe('Reconciler', () => {
       }
       const reasons = spans.flatMap((span) => logLate(span)).map(({ reason }) => reason);
       expect(reasons).to.deep.equal(['late', 'late']);
-      expect(lateness.lateSince.args).to.deep.equal([[5], [5]]);
     });
 
     it('without events is not held', () => {
@@ -360,17 +357,4 @@ describe('Reconciler', () => {
     expect(logLate(span).map(({ reason }) => reason)).to.deep.equal(['late']);
     expect(reconciler.heldEvents).to.equal(0);
   });
-
-  for (const lateEvents of ['orphan', 'drop', 'amend'] as const) {
-    it(`tells since when its span was delivered of an event that is late: ${lateEvents}`, () => {
-      const lateSince = sinon.spy();
-      const { end, logLate } = setUp({ lateEvents }, { now: () => 42, lateSince });
-      const span = newSpan();
-      end(span);
-
-      logLate(span);
-
-      expect(lateSince.args).to.deep.equal([[42]]);
-    });
-  }
 });
