@@ -21,7 +21,7 @@ export type { DeliveredSpan } from './model/merged-span.js';
 export type { Recording, RecordingListener, RecordingListenerHandle } from './cache/sampling/recording.js';
 export type { RecordingOptions, RecordingSettings, ScopePatterns } from './cache/sampling/settings.js';
 export type { OpenSpan } from './cache/reconcile/open-spans.js';
-export type { LateEvents } from './cache/reconcile/reconciler.js';
+export type { LateEvents } from './cache/reconcile/late/policy.js';
 export { isLogEvent, type LogEvent, type OrphanEvent, type OrphanReason } from './model/log-event.js';
 export { buildTraces, type SpanNode, type Trace } from './trace/trace.js';
 export type {

@@ -4,7 +4,7 @@ import type { ExporterOptions } from './fanout/exporter-subscription.js';
 import type { SpanStoreOptions } from './store/span-store.js';
 import type { SubscribeOptions } from './fanout/subscription.js';
 import type { ReadableLogRecord } from '../model/otel.js';
-import type { LateEvents } from './reconcile/reconciler.js';
+import type { LateEvents } from './reconcile/late/policy.js';
 import type { RecordingOptions } from './sampling/settings.js';
 import {
   boolean,

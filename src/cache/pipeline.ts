@@ -1,6 +1,7 @@
 import { context } from '@opentelemetry/api';
 import type { LogRecordProcessor, ReadableSpan, SpanExporter, SpanProcessor } from '../model/otel.js';
 import { EventCounters, SpanCounters } from './counters.js';
+import { Clock } from './driver/clock.js';
 import { Driver } from './driver/driver.js';
 import { EmittedRecordPool, type Envelope } from './driver/emitted-record-pool.js';
 import { PassedItems } from './driver/passed-items.js';
@@ -35,6 +36,7 @@ import { isInSubscriber } from './suppression.js';
  */
 export class Pipeline {
   readonly spanProcessor: SpanProcessor;
+  readonly logRecordProcessor: LogRecordProcessor;
   readonly batchIntake: BatchIntake;
   readonly demand = new Demand();
   readonly taps = new Taps();
@@ -53,21 +55,21 @@ export class Pipeline {
   readonly #fanOut = new FanOut();
   readonly #gate = new Gate(this.#fanOut);
   readonly #driver: Driver;
-  readonly #logRecordProcessor: LogRecordProcessor;
-  readonly #exporter: SpanExporter;
+  readonly #spanIntake: SpanIntake;
+  #exporter: SpanExporter | undefined;
   readonly #exporters = new Set<ExporterSubscription>();
   readonly #selfObservability: SelfObservability | undefined;
   #shutdown: Promise<void> | undefined;
 
   constructor(options: Required<SpanCacheOptions>) {
     const { queueCapacity, logRecords, trackOpenSpans, recording, selfObsMeterProvider, ...rules } = options;
-    const { maxParkedSpans, maxParkedBytes, lateEvents } = rules;
+    const { maxParkedSpans, maxParkedBytes } = rules;
     this.recording = new RecordingControl(recording);
     const records = new EmittedRecordPool();
     this.#maxBacklog = queueCapacity + maxParkedSpans;
     this.#spans = new BoundedQueue('span', queueCapacity);
     this.#events = new BoundedQueue('event', queueCapacity);
-    this.#openSpans = trackOpenSpans ? new OpenSpans(maxParkedSpans, typeof lateEvents === 'object', maxParkedBytes) : undefined;
+    this.#openSpans = trackOpenSpans ? new OpenSpans(maxParkedSpans, maxParkedBytes) : undefined;
     this.#selfObservability =
       selfObsMeterProvider &&
       new SelfObservability(selfObsMeterProvider, queueCapacity, trackOpenSpans, () => this.stats());
@@ -82,6 +84,7 @@ export class Pipeline {
       passed,
       spanCounters: this.#spanCounters,
       eventCounters: this.#eventCounters,
+      clock: new Clock(),
     });
     this.#fanOut.onChange = () => {
       const { idle, orphansWanted } = this.#fanOut;
@@ -99,8 +102,8 @@ export class Pipeline {
       counters: this.#spanCounters,
       recording: this.recording,
       own,
-      spansMayRepeat: () => (this.#reconciler.spansMayRepeat = true),
     });
+    this.#spanIntake = spanIntake;
     this.batchIntake = new BatchIntake({
       gate: this.#gate,
       spans: spanIntake,
@@ -120,17 +123,15 @@ export class Pipeline {
       filter: logRecordFilter(logRecords),
     });
     this.spanProcessor = new SpanCacheSpanProcessor(spanIntake, own, this.#openSpans, this.recorded, this.taps, this);
-    this.#logRecordProcessor = new SpanCacheLogRecordProcessor(eventIntake, logRecords === 'events', this.taps, this);
-    this.#exporter = new SpanCacheExporter(spanIntake, this);
+    this.logRecordProcessor = new SpanCacheLogRecordProcessor(eventIntake, logRecords === 'events', this.taps, this);
   }
 
-  get logRecordProcessor(): LogRecordProcessor {
-    this.#reconciler.expectEvents();
-    return this.#logRecordProcessor;
-  }
-
+  /** Made when it is first asked for: from then on spans may come twice. */
   get exporter(): SpanExporter {
-    this.#reconciler.expectRepeatedSpans();
+    if (this.#exporter === undefined) {
+      this.#reconciler.deduplicate();
+      this.#exporter = new SpanCacheExporter(this.#spanIntake, this);
+    }
     return this.#exporter;
   }
 
@@ -226,8 +227,8 @@ export class Pipeline {
     this.#gate.close();
     const delivery = this.#deliverQueued();
     if (delivery !== undefined) await delivery;
-    this.#driver.release();
-    this.#reconciler.forgetDelivered();
+    this.#driver.orphanAllParked();
+    this.#reconciler.clearDelivered();
     this.#openSpans?.close();
     this.recording.set({ enabled: false });
     const exporters = [...this.#exporters];

@@ -41,6 +41,9 @@ export class SpanCache {
   /** Takes in spans when they end. */
   readonly spanProcessor: SpanProcessor;
 
+  /** Takes in log records when they are emitted. */
+  readonly logRecordProcessor: LogRecordProcessor;
+
   readonly #pipeline: Pipeline;
   readonly #unsampledSpans: boolean;
 
@@ -53,14 +56,7 @@ export class SpanCache {
     this.#pipeline = new Pipeline(resolved);
     this.#unsampledSpans = resolved.unsampledSpans;
     this.spanProcessor = this.#pipeline.spanProcessor;
-  }
-
-  /**
-   * Takes in log records when they are emitted. To be registered before spans end: only from when it is first
-   * asked for does the cache remember which spans it has delivered, so as to know a late event.
-   */
-  get logRecordProcessor(): LogRecordProcessor {
-    return this.#pipeline.logRecordProcessor;
+    this.logRecordProcessor = this.#pipeline.logRecordProcessor;
   }
 
   /**

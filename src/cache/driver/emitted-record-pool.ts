@@ -2,7 +2,7 @@ import type { SpanContext } from '@opentelemetry/api';
 import type { ReadableLogRecord } from '../../model/otel.js';
 import type { Batch } from '../queue/bounded-queue.js';
 import { Pool, type Pooled } from '../queue/pool.js';
-import type { EmittedRecord, SpanState } from '../reconcile/reconciler.js';
+import type { EmittedRecord, SpanState } from '../reconcile/emitted-record.js';
 
 /** Spare envelopes kept: 4,096 records may wait at a time without allocation. */
 const MAX_IDLE_RECORDS = 4_096;

@@ -5,7 +5,7 @@ import type { ReadableLogRecord } from '../../model/otel.js';
 import type { BoundedQueue } from '../queue/bounded-queue.js';
 import type { RecordingControl } from '../sampling/recording-control.js';
 import type { Restrictions } from '../sampling/restrictions.js';
-import type { SpanState } from '../reconcile/reconciler.js';
+import type { SpanState } from '../reconcile/emitted-record.js';
 import type { Driver } from '../driver/driver.js';
 import type { EmittedRecordPool, Envelope } from '../driver/emitted-record-pool.js';
 import type { Gate } from './gate.js';
@@ -59,13 +59,14 @@ export class EventIntake {
 
   /** Takes a record in, or counts why not. `emittedIn` is the context that `onEmit` got. */
   accept(record: ReadableLogRecord, emittedIn: Context | undefined): void {
-    this.#counters.received++;
     let refused: EventDropReason | undefined;
     try {
       refused = this.#admit(record, emittedIn);
     } catch {
       refused = 'invalid';
     }
+    // Not before: the filter may ask for the counters, which have to add up.
+    this.#counters.received++;
     if (refused === undefined) this.#driver.wake();
     else this.#counters.dropped[refused]++;
   }

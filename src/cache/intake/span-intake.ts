@@ -10,9 +10,9 @@ import type { OwnSpans } from './own-spans.js';
  * Where ended spans enter, inside the application's `span.end()`: a few branches, a push, a flag.
  *
  * Nothing here reads the span, so nothing here can throw; only where the recording leaves scopes out, its scope
- * is looked at. A span processor that was registered twice hands
- * over the same span twice in a row, which is seen here. Where the cache is both a span processor and an
- * exporter, the second time may be seconds later: the reconciler is told to look out for it.
+ * is looked at. A span processor that was registered twice hands over the same span twice in a row, which is noticed
+ * here. Where the cache is both a span processor and an exporter, the second time may be seconds later: the reconciler
+ * notices that.
  */
 export class SpanIntake {
   readonly #gate: Gate;
@@ -21,10 +21,6 @@ export class SpanIntake {
   readonly #counters: SpanCounters;
   readonly #recording: RecordingControl;
   readonly #own: OwnSpans;
-  readonly #spansMayRepeat: () => void;
-  /** By which ways spans have come in. */
-  #ended = false;
-  #exported = false;
 
   constructor(parts: {
     gate: Gate;
@@ -33,8 +29,6 @@ export class SpanIntake {
     counters: SpanCounters;
     recording: RecordingControl;
     own: OwnSpans;
-    /** Called when spans have come in both ways. */
-    spansMayRepeat: () => void;
   }) {
     this.#gate = parts.gate;
     this.#queue = parts.queue;
@@ -42,7 +36,6 @@ export class SpanIntake {
     this.#counters = parts.counters;
     this.#recording = parts.recording;
     this.#own = parts.own;
-    this.#spansMayRepeat = parts.spansMayRepeat;
   }
 
   /** Whether nothing is taken in any more. */
@@ -50,22 +43,17 @@ export class SpanIntake {
     return this.#gate.shutDown;
   }
 
-  /** Takes in a span that has ended. */
-  acceptEnded(span: ReadableSpan): void {
-    if (!this.#ended) {
-      this.#ended = true;
-      if (this.#exported) this.#spansMayRepeat();
-    }
-    this.#accept(span);
-  }
-
-  /** Takes in a span that another processor exports. If it does not, returns why. */
-  acceptExported(span: ReadableSpan): SpanDropReason | undefined {
-    if (!this.#exported) {
-      this.#exported = true;
-      if (this.#ended) this.#spansMayRepeat();
-    }
-    return this.#accept(span);
+  /** Takes in a span that has ended, or that another processor exports. Returns why not, if it does not. */
+  accept(span: ReadableSpan): SpanDropReason | undefined {
+    if (!this.#gate.open) return this.#drop(this.#gate.reason);
+    if (this.#own.has(span)) return this.#drop('suppressed');
+    if (span === this.#queue.newest && span !== undefined) return this.#drop('duplicate');
+    if (this.#recording.restrictions?.excludes(span)) return this.#drop('scope_excluded');
+    if (!this.#queue.push(span)) return this.#drop('queue_full');
+    // Not before: whoever is called above may ask for the counters, which have to add up.
+    this.#counters.received++;
+    this.#driver.wake();
+    return undefined;
   }
 
   /**
@@ -74,27 +62,16 @@ export class SpanIntake {
    */
   acceptReceived(span: ReadableSpan): SpanDropReason | undefined {
     if (this.#queue.size === this.#queue.capacity) this.#driver.flush();
-    return this.#accept(span);
+    return this.accept(span);
   }
 
   /** Counts a span that another cache delivered, and that is not taken in. */
   refuseReceived(reason: SpanDropReason): void {
-    this.#counters.received++;
-    this.#refuse(reason);
+    this.#drop(reason);
   }
 
-  #accept(span: ReadableSpan): SpanDropReason | undefined {
+  #drop(reason: SpanDropReason): SpanDropReason {
     this.#counters.received++;
-    if (!this.#gate.open) return this.#refuse(this.#gate.reason);
-    if (this.#own.has(span)) return this.#refuse('suppressed');
-    if (span === this.#queue.newest && span !== undefined) return this.#refuse('duplicate');
-    if (this.#recording.restrictions?.excludes(span)) return this.#refuse('scope_excluded');
-    if (!this.#queue.push(span)) return this.#refuse('queue_full');
-    this.#driver.wake();
-    return undefined;
-  }
-
-  #refuse(reason: SpanDropReason): SpanDropReason {
     this.#counters.dropped[reason]++;
     return reason;
   }
