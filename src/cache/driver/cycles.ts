@@ -1,4 +1,5 @@
 import { Episode } from '../../support/episode.js';
+import { assertInvariant, CHECKED } from '../../support/invariant.js';
 import type { FanOut } from '../fanout/fan-out.js';
 import type { EventCounters, SpanCounters } from '../counters.js';
 import type { OrphanEvent } from '../../model/log-event.js';
@@ -78,7 +79,10 @@ export class Cycles {
     const finished = heldToo
       ? reconciler.settleAll(SEGMENT_SIZE, fanOut.orphansWanted)
       : reconciler.settle(clock.now(), SEGMENT_SIZE, fanOut.orphansWanted);
-    if (!unsettled && finished.spans.length === 0) return this.#expire();
+    if (!unsettled && finished.spans.length === 0) {
+      if (CHECKED) this.#check();
+      return this.#expire();
+    }
     this.#deliver(finished);
     this.#makeRoom();
     return true;
@@ -151,6 +155,17 @@ export class Cycles {
     if (spans.length > 0) this.#isolate(() => this.#stages.fanOut.deliverSpans(spans));
   }
 
+  /** At the end of a cycle, when nothing is in between, everything that came in is in exactly one place. */
+  #check(): void {
+    const { spans, events, reconciler, spanCounters, eventCounters } = this.#stages;
+    const spanSum = spans.size + reconciler.heldSpans + spanCounters.delivered + sumOf(spanCounters.dropped);
+    const waiting = events.size + reconciler.parkedEvents + reconciler.heldEvents;
+    const eventSum = waiting + eventCounters.merged + sumOf(eventCounters.orphaned) + sumOf(eventCounters.dropped);
+    assertInvariant(!reconciler.unsettled, 'a cycle has ended unsettled');
+    assertInvariant(spanSum === spanCounters.received, `${spanSum} spans of ${spanCounters.received} are accounted for`);
+    assertInvariant(eventSum === eventCounters.received, `${eventSum} events of ${eventCounters.received} are accounted for`);
+  }
+
   #isolate(delivery: () => void): void {
     try {
       this.#stages.passed.during(delivery);
@@ -159,4 +174,8 @@ export class Cycles {
       this.#failures.report('a delivery failed', error);
     }
   }
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

@@ -12,7 +12,7 @@ export interface Envelope extends EmittedRecord, Pooled {}
 
 /** The envelopes that log records travel in. */
 export class EmittedRecordPool {
-  readonly #pool = new Pool<Envelope>(MAX_IDLE_RECORDS, newEnvelope, clearEnvelope);
+  readonly #pool = new Pool<Envelope>(MAX_IDLE_RECORDS, newEnvelope, clearEnvelope, isClearEnvelope);
 
   acquire(
     record: ReadableLogRecord,
@@ -37,6 +37,10 @@ export class EmittedRecordPool {
 
 function newEnvelope(): Envelope {
   return { record: undefined, spanContext: undefined, spanState: 'unknown', spare: false };
+}
+
+function isClearEnvelope({ record, spanContext }: Envelope): boolean {
+  return record === undefined && spanContext === undefined;
 }
 
 function clearEnvelope(emitted: Envelope): void {

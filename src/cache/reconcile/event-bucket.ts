@@ -72,6 +72,18 @@ export class EventBucket implements SpanIdentity, Aged<EventBucket>, Pooled {
     return events;
   }
 
+  /** Whether `bytes` is the sum of the estimates, as far as that can be told: that of a held span is not kept. */
+  get hasRightBytes(): boolean {
+    const events = this.#sizes.slice(0, this.count).reduce((sum, size) => sum + size, 0);
+    return this.span === undefined ? this.bytes === events : this.bytes >= events;
+  }
+
+  get isClear(): boolean {
+    const { spanContext, span, older, newer } = this;
+    const isUnlinked = older === undefined && newer === undefined;
+    return this.count + this.bytes === 0 && isUnlinked && span === undefined && spanContext === undefined && this.#slots.every((slot) => slot === undefined);
+  }
+
   clear(): void {
     this.#slots.fill(undefined, 0, this.count);
     if (this.#slots.length > MAX_IDLE_SLOTS) {
@@ -100,6 +112,7 @@ export class EventBucketPool {
     MAX_IDLE_BUCKETS,
     () => new EventBucket(),
     (bucket) => bucket.clear(),
+    (bucket) => bucket.isClear,
   );
 
   acquire(

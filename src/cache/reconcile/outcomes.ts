@@ -70,7 +70,7 @@ export class Outcomes {
 
   /** Runs a step. Its orphans are built only if they are wanted. */
   collect(orphansWanted: boolean, step: () => void): Finished {
-    if (CHECKED) assertInvariant(this.#orphans === undefined, 'orphans of the step before are left');
+    if (CHECKED) assertInvariant(this.#orphans === undefined && this.finishedSpans === 0, 'the step before is not over');
     const orphans: OrphanEvent[] = [];
     this.#orphans = orphansWanted ? orphans : undefined;
     try {
@@ -97,6 +97,7 @@ export class Outcomes {
 
   /** Delivers spans that nothing waits for. Those without ids are invalid, if ids are remembered. */
   deliverAll(spans: DeliveredSpan[]): void {
+    if (CHECKED) assertInvariant(this.finishedSpans === 0, 'the step before is not over');
     const delivered = this.#delivered;
     this.#finished = delivered === undefined ? spans : spans.filter((span) => this.#remember(span, delivered));
     this.spans.delivered += this.#finished.length;

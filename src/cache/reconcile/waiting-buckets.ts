@@ -1,5 +1,6 @@
 import type { LogEvent } from '../../model/log-event.js';
 import { SpanMap, type SpanIdentity } from '../../model/span-map.js';
+import { assertInvariant, CHECKED } from '../../support/invariant.js';
 import { AgedList } from './aged-list.js';
 import type { EventBucket } from './event-bucket.js';
 
@@ -94,6 +95,7 @@ export class WaitingBuckets {
     this.#listOf(bucket).remove(bucket);
     this.#events -= bucket.count;
     this.#bytes -= bucket.bytes;
+    if (CHECKED) this.#check(bucket);
     return bucket;
   }
 
@@ -106,6 +108,11 @@ export class WaitingBuckets {
   /** The buckets, oldest first, without those that wait only until the end of the cycle. The one at hand may be taken out. */
   [Symbol.iterator](): Iterator<EventBucket> {
     return this.#byAge[Symbol.iterator]();
+  }
+
+  #check(taken: EventBucket): void {
+    assertInvariant(taken.hasRightBytes, 'the bytes of a bucket are not those of its events');
+    if (this.isEmpty) assertInvariant(this.#events === 0 && this.#bytes === 0, 'events or bytes are left of no bucket');
   }
 
   #listOf(bucket: EventBucket): AgedList<EventBucket> {
