@@ -1,3 +1,4 @@
+import './checked.js';
 import fc from 'fast-check';
 import { shutDownCaches } from './caches.js';
 import { runs } from './property-runs.js';

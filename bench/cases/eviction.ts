@@ -116,8 +116,9 @@ function buffer(maxSpans: number): Way {
   const parked = new WaitingBuckets(maxSpans, 128);
   return {
     add({ spanContext }) {
-      if (parked.full) pool.release(parked.takeOldest()!);
       const bucket = pool.acquire(spanContext, spanContext, 0);
+      const displaced = parked.displacedBy(bucket);
+      if (displaced !== undefined) pool.release(parked.take(displaced));
       parked.add(bucket);
       parked.addEvent(bucket, event, 200);
     },

@@ -44,7 +44,7 @@ export function cachePipeline(subscribers = 1, options?: SpanCacheOptions): Pipe
   );
 }
 
-/** The same, in a service that emits log records too: each span may have some to be merged. */
+/** The same, in a service that has registered the cache for log records too. */
 export function loggedCachePipeline(): Pipeline {
   const pipeline = cachePipeline();
   loggerOf(pipeline.logRecordProcessor);
@@ -55,10 +55,7 @@ export function loggedCachePipeline(): Pipeline {
 export function pipelineOf(cache: SpanCache, arrivals: readonly (() => number)[]): Pipeline {
   return {
     spanProcessor: cache.spanProcessor,
-    // Asked for only where log records are emitted: a cache for spans alone has less to do.
-    get logRecordProcessor() {
-      return cache.logRecordProcessor;
-    },
+    logRecordProcessor: cache.logRecordProcessor,
     settle: () => cache.flush(),
     check(waiting) {
       assertComplete(cache.stats(), arrivals.map((count) => count()), waiting);

@@ -17,7 +17,7 @@ export const wholeSpan: BenchCase = {
     },
     {
       id: 'whole-span-logs',
-      what: 'the same, with `logRecordProcessor` registered too: each span\'s ids are read and remembered',
+      what: 'the same, with `logRecordProcessor` registered too, as the README does',
       against: 'the same with `BatchSpanProcessor` and a no-op exporter',
       unit: 'ns',
       bar: { limit: 1, withinSpread: true },

@@ -2,6 +2,7 @@ import { context, type MeterProvider } from '@opentelemetry/api';
 import type { LogRecordProcessor, ReadableSpan, SpanExporter, SpanProcessor } from '../model/otel.js';
 import type { SpanIdentity } from '../model/span-map.js';
 import { EventCounters, SpanCounters } from './counters.js';
+import { Clock } from './driver/clock.js';
 import { Driver } from './driver/driver.js';
 import { EmittedRecordPool, type Envelope } from './driver/emitted-record-pool.js';
 import { PassedItems } from './driver/passed-items.js';
@@ -63,10 +64,10 @@ export class Pipeline implements CacheInternals {
 
   constructor(options: Required<SpanCacheOptions>) {
     const { queueCapacity, logRecords, trackOpenSpans, sampling, filter, selfObsMeterProvider, ...rules } = options;
-    const { maxParkedSpans, maxParkedBytes, lateEvents } = rules;
+    const { maxParkedSpans, maxParkedBytes } = rules;
     this.sampling = new SamplingControl(sampling);
     this.filter = new FilterControl(filter);
-    this.#openSpans = trackOpenSpans ? new OpenSpans(maxParkedSpans, typeof lateEvents === 'object', maxParkedBytes) : undefined;
+    this.#openSpans = trackOpenSpans ? new OpenSpans(maxParkedSpans, maxParkedBytes) : undefined;
     // Ended spans may wait in the queue, and in the reconciler for late events.
     this.#exporters = new AttachedExporters(queueCapacity + maxParkedSpans);
 
@@ -79,22 +80,21 @@ export class Pipeline implements CacheInternals {
       eventCounters: new EventCounters(),
     };
     this.#reconciler = new Reconciler(rules, queues.spanCounters, queues.eventCounters, this.#openSpans);
-    const driver = new Driver({ ...queues, reconciler: this.#reconciler, fanOut: this.#fanOut });
+    const driver = new Driver({ ...queues, reconciler: this.#reconciler, fanOut: this.#fanOut, clock: new Clock() });
     const own = new OwnSpans(driver);
     const parts = { ...queues, driver, own, gate: new Gate(), filter: this.filter };
     this.#parts = parts;
-    this.#spanIntake = new SpanIntake(parts, () => (this.#reconciler.spansMayRepeat = true));
+    this.#spanIntake = new SpanIntake(parts);
     this.#batchIntake = new BatchIntake(parts, this.#spanIntake);
     const eventIntake = new EventIntake(parts, logRecords);
     this.spanProcessor = new SpanCacheSpanProcessor(this.#spanIntake, own, this.#openSpans, this.sampledHere, this.#observers, this);
     this.logRecordProcessor = new SpanCacheLogRecordProcessor(eventIntake, this.#observers, this);
-    this.#reconciler.expectEvents();
     if (selfObsMeterProvider !== undefined) this.startMetrics(selfObsMeterProvider);
   }
 
   /** Made when it is first asked for: from then on, spans may come twice. */
   get exporter(): SpanExporter {
-    if (this.#exporter === undefined) this.#reconciler.expectRepeatedSpans();
+    if (this.#exporter === undefined) this.#reconciler.deduplicate();
     return (this.#exporter ??= new SpanCacheExporter(this.#spanIntake, this));
   }
 
@@ -184,8 +184,8 @@ export class Pipeline implements CacheInternals {
     this.#parts.gate.close();
     const delivery = this.#deliverQueued();
     if (delivery !== undefined) await delivery;
-    this.#parts.driver.release();
-    this.#reconciler.forgetDelivered();
+    this.#parts.driver.orphanAllParked();
+    this.#reconciler.clearDelivered();
     this.#openSpans?.close();
     this.sampling.set({ enabled: false });
     const exported = this.#exporters.close();

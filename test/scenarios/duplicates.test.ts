@@ -57,6 +57,20 @@ describe('A duplicate', () => {
     });
   }
 
+  it('span, from the exporter behind two span processors, is delivered once', async () => {
+    const cache = newCache();
+    const { start, forceFlush } = startService(undefined, {
+      spanProcessors: [simpleSpanProcessor(cache.exporter), batchSpanProcessor(cache.exporter)],
+    });
+    const store = cache.store();
+
+    for (const name of ['a', 'b']) start(name).end();
+    await forceFlush();
+
+    expect(names(store.getFinishedSpans())).to.deep.equal(['a', 'b']);
+    expect(cache.stats().spans.dropped.duplicate).to.equal(2);
+  });
+
   it('span, exported before the cache gets it as a processor, is delivered once', async () => {
     const cache = newCache();
     const { start, forceFlush } = startService(undefined, {

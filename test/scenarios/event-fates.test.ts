@@ -1,7 +1,8 @@
-import { context, ROOT_CONTEXT, trace, TraceFlags } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT, trace, TraceFlags, type Span } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { SamplingDecision } from '../sdk.js';
-import { eventNames, startService, total } from './service.js';
+import { SpanCache } from '../../src/index.js';
+import { batchSpanProcessor, SamplingDecision } from '../sdk.js';
+import { eventNames, eventually, startService, total } from './service.js';
 
 const RECORD_ONLY = {
   shouldSample: () => ({ decision: SamplingDecision.RECORD }),
@@ -139,18 +140,187 @@ describe('What happens to an event', () => {
       expect(cache.stats().events.dropped.late).to.equal(1);
     });
 
-    it('it is known to be late for the last 8,192 spans at least', () => {
+    it('it is late however many spans were delivered since', () => {
       const { cache, start, log } = startService();
       cache.subscribe(() => {});
-      const spans = Array.from({ length: 20_000 }, () => start('job'));
-      for (const span of spans) span.end();
+      const span = start('job');
+      span.end();
+      for (let i = 0; i < 40_000; i++) start('other').end();
       cache.flush();
 
-      for (const span of spans.slice(-8_192)) log(span, 'straggler');
+      log(span, 'straggler');
       cache.flush();
 
-      expect(cache.stats().events.orphaned.late).to.equal(8_192);
+      expect(cache.stats().events.orphaned.late).to.equal(1);
     });
+
+    it('it is late by itself, without flush()', async () => {
+      const { cache, start, log } = startService();
+      cache.subscribe(() => {});
+      const span = start('job');
+      span.end();
+      await eventually(() => cache.stats().spans.delivered === 1);
+
+      log(span, 'straggler');
+      await eventually(() => cache.stats().events.orphaned.late === 1);
+
+      expect(cache.stats().events).to.include({ parked: 0, queued: 0 });
+    });
+
+    it('it evicts no event that waits for an open span, however many are late', () => {
+      const { cache, start, log } = startService({ maxParkedSpans: 2 });
+      const subscription = cache.subscribe();
+      const open = start('open');
+      log(open, 'waits');
+      const ended = Array.from({ length: 10 }, () => start('ended'));
+      for (const span of ended) span.end();
+      cache.flush();
+
+      for (const span of ended) log(span, 'straggler');
+      cache.flush();
+      open.end();
+      cache.flush();
+
+      expect(eventNames(subscription.take()!.spans.at(-1))).to.deep.equal(['waits']);
+    });
+  });
+
+  describe('with the ids of its span only', () => {
+    const byIds = (span: Span) => trace.setSpanContext(ROOT_CONTEXT, span.spanContext());
+
+    it('before its span has ended: it is merged', () => {
+      const { cache, start, logger } = startService();
+      const subscription = cache.subscribe();
+      const span = start('job');
+
+      logger.emit({ body: 'by ids', context: byIds(span) });
+      cache.flush();
+      span.end();
+      cache.flush();
+
+      expect(eventNames(subscription.take()!.spans[0])).to.deep.equal(['by ids']);
+    });
+
+    it('after its span was delivered: the first waits, from then on it is known to be late', () => {
+      const { cache, start, logger } = startService();
+      cache.subscribe(() => {});
+      const [before, after] = [start('before'), start('after')];
+      before.end();
+      cache.flush();
+
+      logger.emit({ body: 'first', context: byIds(before) });
+      cache.flush();
+      after.end();
+      cache.flush();
+      logger.emit({ body: 'second', context: byIds(after) });
+      cache.flush();
+
+      expect(cache.stats().events).to.include({ parked: 1 });
+      expect(cache.stats().events.orphaned.late).to.equal(1);
+    });
+  });
+
+  describe('after its span has ended, where the span was not delivered', () => {
+    it('but dropped, as the queue was full: it is late, and the earlier ones wait', () => {
+      const { cache, start, log } = startService({ queueCapacity: 1 });
+      cache.subscribe(() => {});
+      const span = start('dropped');
+      start('queued').end();
+      span.end();
+
+      log(span, 'after');
+      cache.flush();
+
+      expect(cache.stats().spans.dropped.queue_full).to.equal(1);
+      expect(cache.stats().events.orphaned.late).to.equal(1);
+    });
+
+    it('as nobody was subscribed then: it is late', () => {
+      const { cache, start, log } = startService();
+      const span = start('unseen');
+      span.end();
+      cache.subscribe(() => {});
+
+      log(span, 'after');
+      cache.flush();
+
+      expect(cache.stats().events.orphaned.late).to.equal(1);
+    });
+
+    it('but by another cache: it is late in this one', () => {
+      const other = startService();
+      const { cache, log } = startService();
+      cache.subscribe(() => {});
+      const span = other.start('elsewhere');
+      span.end();
+
+      log(span, 'after');
+      cache.flush();
+
+      expect(cache.stats().events.orphaned.late).to.equal(1);
+    });
+  });
+
+  describe('emitted by another processor as the span ends, before the cache gets the span', () => {
+    /** Logs in `onEnd()`, and then does something. */
+    function startWithLogging(then: (cache: SpanCache) => void) {
+      const cache = new SpanCache();
+      const log = { emit: (_span: Span) => {} };
+      const first = {
+        onStart() {},
+        onEnd(span: unknown) {
+          log.emit(span as Span);
+          then(cache);
+        },
+        forceFlush: async () => {},
+        shutdown: async () => {},
+      };
+      const service = startService(undefined, {
+        spanProcessors: [first, cache.spanProcessor],
+        logRecordProcessors: [cache.logRecordProcessor],
+      });
+      log.emit = (span) => service.log(span, 'from onEnd');
+      return { cache, start: service.start };
+    }
+
+    it('is merged', () => {
+      const { cache, start } = startWithLogging(() => {});
+      const subscription = cache.subscribe();
+
+      start('job').end();
+      cache.flush();
+
+      expect(eventNames(subscription.take()!.spans[0])).to.deep.equal(['from onEnd']);
+    });
+
+    it('is late if that processor flushes the cache, too', () => {
+      const { cache, start } = startWithLogging((flushed) => flushed.flush());
+      const subscription = cache.subscribe();
+
+      start('job').end();
+      cache.flush();
+
+      expect(eventNames(subscription.take()!.spans[0])).to.deep.equal([]);
+      expect(cache.stats().events.orphaned.late).to.equal(1);
+    });
+  });
+
+  it('emitted after span.end(), of a span that comes by the exporter later: it is merged', async () => {
+    const cache = new SpanCache();
+    const { start, log, forceFlush } = startService(undefined, {
+      spanProcessors: [batchSpanProcessor(cache.exporter)],
+      logRecordProcessors: [cache.logRecordProcessor],
+    });
+    const subscription = cache.subscribe();
+    const span = start('job');
+    span.end();
+
+    log(span, 'after');
+    cache.flush();
+    await forceFlush();
+    cache.flush();
+
+    expect(eventNames(subscription.take()!.spans[0])).to.deep.equal(['after']);
   });
 
   it('emitted after span.end() but before delivery: it is merged', () => {

@@ -2,7 +2,7 @@ import type { SpanContext } from '@opentelemetry/api';
 import type { ReadableLogRecord } from '../../model/otel.js';
 import type { Batch } from '../queue/bounded-queue.js';
 import { Pool, type Pooled } from '../queue/pool.js';
-import type { EmittedRecord, SpanState } from '../reconcile/reconciler.js';
+import type { EmittedRecord, SpanState } from '../reconcile/emitted-record.js';
 
 /** Spare envelopes kept: 4,096 records may wait at a time without allocation. */
 const MAX_IDLE_RECORDS = 4_096;
@@ -12,7 +12,7 @@ export interface Envelope extends EmittedRecord, Pooled {}
 
 /** The envelopes that log records travel in. */
 export class EmittedRecordPool {
-  readonly #pool = new Pool<Envelope>(MAX_IDLE_RECORDS, newEnvelope, clearEnvelope);
+  readonly #pool = new Pool<Envelope>(MAX_IDLE_RECORDS, newEnvelope, clearEnvelope, isClearEnvelope);
 
   acquire(
     record: ReadableLogRecord,
@@ -37,6 +37,10 @@ export class EmittedRecordPool {
 
 function newEnvelope(): Envelope {
   return { record: undefined, spanContext: undefined, spanState: 'unknown', spare: false };
+}
+
+function isClearEnvelope({ record, spanContext }: Envelope): boolean {
+  return record === undefined && spanContext === undefined;
 }
 
 function clearEnvelope(emitted: Envelope): void {

@@ -3,7 +3,7 @@ import { isInSubscriber } from '../suppression.js';
 import type { EventCounters, EventDropReason } from '../counters.js';
 import type { ReadableLogRecord } from '../../model/otel.js';
 import type { BoundedQueue } from '../queue/bounded-queue.js';
-import type { SpanState } from '../reconcile/reconciler.js';
+import type { SpanState } from '../reconcile/emitted-record.js';
 import type { Driver } from '../driver/driver.js';
 import type { EmittedRecordPool, Envelope } from '../driver/emitted-record-pool.js';
 import type { FilterControl } from './filter/filter-control.js';
@@ -52,13 +52,14 @@ export class EventIntake {
 
   /** Takes a record in, or counts why not. `emittedIn` is the context that `onEmit` got. */
   accept(record: ReadableLogRecord, emittedIn: Context | undefined): void {
-    this.#counters.received++;
     let refused: EventDropReason | undefined;
     try {
       refused = this.#admit(record, emittedIn);
     } catch {
       refused = 'invalid';
     }
+    // Not before: the filter may ask for the counters, which have to add up.
+    this.#counters.received++;
     if (refused === undefined) this.#driver.wake();
     else this.#counters.dropped[refused]++;
   }

@@ -35,7 +35,7 @@ export class SpanCacheExporter implements SpanExporter {
 
   #take(spans: ReadableSpan[]): ExportResult {
     try {
-      const refused = spans.map((span) => this.#intake.acceptExported(span)).filter(isFailure);
+      const refused = spans.map((span) => this.#intake.accept(span)).filter(isFailure);
       if (refused.length === 0) return this.#intake.shutDown ? failure('the cache is shut down') : { code: SUCCESS };
       const reasons = [...new Set(refused)].join(', ');
       return failure(`${refused.length} of ${spans.length} spans were dropped: ${reasons}`);

@@ -11,8 +11,9 @@ import type { OwnSpans } from './own-spans.js';
  * Where ended spans enter, inside the application's `span.end()`: a few branches, a push, a flag.
  *
  * Nothing here reads the span, so nothing here can throw; only where the filter leaves scopes out, its scope
- * is read. A span processor that was registered twice hands over the same span twice in a row, which is seen here. Where the cache is both a span processor and an
- * exporter, the second time may be seconds later: the reconciler is told to look out for it.
+ * is read. A span processor that was registered twice hands over the same span twice in a row, which is noticed
+ * here. Where the cache is both a span processor and an exporter, the second time may be seconds later: the reconciler
+ * notices that.
  */
 export class SpanIntake {
   readonly #gate: Gate;
@@ -21,20 +22,14 @@ export class SpanIntake {
   readonly #counters: SpanCounters;
   readonly #filter: FilterControl;
   readonly #own: OwnSpans;
-  readonly #spansMayRepeat: () => void;
-  /** By which ways spans have come in. */
-  #ended = false;
-  #exported = false;
 
-  /** @param spansMayRepeat called when spans have come in both ways */
-  constructor(parts: IntakeParts, spansMayRepeat: () => void) {
+  constructor(parts: IntakeParts) {
     this.#gate = parts.gate;
     this.#queue = parts.spans;
     this.#driver = parts.driver;
     this.#counters = parts.spanCounters;
     this.#filter = parts.filter;
     this.#own = parts.own;
-    this.#spansMayRepeat = spansMayRepeat;
   }
 
   /** Whether nothing is taken in any more. */
@@ -42,22 +37,17 @@ export class SpanIntake {
     return this.#gate.shutDown;
   }
 
-  /** Takes in a span that has ended. */
-  acceptEnded(span: ReadableSpan): void {
-    if (!this.#ended) {
-      this.#ended = true;
-      if (this.#exported) this.#spansMayRepeat();
-    }
-    this.#accept(span);
-  }
-
-  /** Takes in a span that another processor exports. If it does not, returns why. */
-  acceptExported(span: ReadableSpan): SpanDropReason | undefined {
-    if (!this.#exported) {
-      this.#exported = true;
-      if (this.#ended) this.#spansMayRepeat();
-    }
-    return this.#accept(span);
+  /** Takes in a span that has ended, or that another processor exports. Returns why not, if it does not. */
+  accept(span: ReadableSpan): SpanDropReason | undefined {
+    if (!this.#gate.open) return this.#drop(this.#gate.closedReason);
+    if (this.#own.has(span)) return this.#drop('suppressed');
+    if (span === this.#queue.newest && span !== undefined) return this.#drop('duplicate');
+    if (this.#filter.inForce?.isExcluded(span)) return this.#drop('scope_excluded');
+    if (!this.#queue.push(span)) return this.#drop('queue_full');
+    // Not before: whoever is called above may ask for the counters, which have to add up.
+    this.#counters.received++;
+    this.#driver.wake();
+    return undefined;
   }
 
   /**
@@ -66,27 +56,16 @@ export class SpanIntake {
    */
   acceptReceived(span: ReadableSpan): SpanDropReason | undefined {
     if (this.#queue.size === this.#queue.capacity) this.#driver.flush();
-    return this.#accept(span);
+    return this.accept(span);
   }
 
   /** Counts a span that another cache delivered, and that is not taken in. */
   refuseReceived(reason: SpanDropReason): void {
-    this.#counters.received++;
     this.#drop(reason);
   }
 
-  #accept(span: ReadableSpan): SpanDropReason | undefined {
-    this.#counters.received++;
-    if (!this.#gate.open) return this.#drop(this.#gate.closedReason);
-    if (this.#own.has(span)) return this.#drop('suppressed');
-    if (span === this.#queue.newest && span !== undefined) return this.#drop('duplicate');
-    if (this.#filter.inForce?.isExcluded(span)) return this.#drop('scope_excluded');
-    if (!this.#queue.push(span)) return this.#drop('queue_full');
-    this.#driver.wake();
-    return undefined;
-  }
-
   #drop(reason: SpanDropReason): SpanDropReason {
+    this.#counters.received++;
     this.#counters.dropped[reason]++;
     return reason;
   }

@@ -46,7 +46,7 @@ export class SpanCacheSpanProcessor implements SpanProcessor {
   onEnd(span: ReadableSpan): void {
     this.#observers.ended(span);
     if (this.#openSpans !== undefined) this.#close(span);
-    this.#intake.acceptEnded(span);
+    this.#intake.accept(span);
   }
 
   forceFlush(): Promise<void> {

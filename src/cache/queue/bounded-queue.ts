@@ -45,7 +45,7 @@ export class BoundedQueue<T> {
   readonly #overflowMessage: string;
   readonly #overflowSummary: (lost: number) => string;
   readonly #overflow = new Episode();
-  readonly #pool = new Pool<Segment<T>>(MAX_IDLE_SEGMENTS, newSegment, clearSegment);
+  readonly #pool = new Pool<Segment<T>>(MAX_IDLE_SEGMENTS, newSegment, clearSegment, isClearSegment);
   #head = this.#pool.acquire();
   #tail = this.#head;
   #lastDue: Segment<T> | undefined;
@@ -137,6 +137,10 @@ function newSegment<T>(): Segment<T> {
     next: undefined,
     spare: false,
   };
+}
+
+function isClearSegment({ items, length, next }: Segment<unknown>): boolean {
+  return length === 0 && next === undefined && items.every((item) => item === undefined);
 }
 
 function clearSegment(segment: Segment<unknown>): void {

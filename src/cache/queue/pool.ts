@@ -1,3 +1,4 @@
+import { assertInvariant, CHECKED } from '../../support/invariant.js';
 import { report } from '../../support/report.js';
 
 /** An object that a pool gives out and takes back. */
@@ -20,12 +21,17 @@ export class Pool<T extends Pooled> {
   readonly #maxIdle: number;
   readonly #create: () => T;
   readonly #clear: (item: T) => void;
+  readonly #isClear: (item: T) => boolean;
 
-  /** `clear` lets go of all that an object refers to. */
-  constructor(maxIdle: number, create: () => T, clear: (item: T) => void) {
+  /**
+   * @param clear lets go of all that an object refers to
+   * @param isClear whether it has, for where invariants are checked
+   */
+  constructor(maxIdle: number, create: () => T, clear: (item: T) => void, isClear: (item: T) => boolean) {
     this.#maxIdle = maxIdle;
     this.#create = create;
     this.#clear = clear;
+    this.#isClear = isClear;
   }
 
   get idle(): number {
@@ -33,7 +39,9 @@ export class Pool<T extends Pooled> {
   }
 
   acquire(): T {
-    const item = this.#idle.pop() ?? this.#create();
+    const spare = this.#idle.pop();
+    if (CHECKED) assertInvariant(spare === undefined || this.#isClear(spare), 'a spare object is not empty');
+    const item = spare ?? this.#create();
     item.spare = false;
     return item;
   }

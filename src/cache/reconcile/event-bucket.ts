@@ -27,10 +27,12 @@ export class EventBucket implements SpanIdentity, Aged<EventBucket>, Pooled {
   span: ReadableSpan | undefined;
   /** When it began to wait, on the clock that the driver passes in. */
   since = 0;
+  /** Whether its events wait only until the spans of the cycle have moved: their span had ended before they came. */
+  endsWithCycle = false;
   /** Events waiting here. */
   count = 0;
   /** Events that gave way to newer ones. */
-  lost = 0;
+  overflowed = 0;
   /** About how much the events, and the held span, keep alive. */
   bytes = 0;
   older: EventBucket | undefined;
@@ -51,13 +53,14 @@ export class EventBucket implements SpanIdentity, Aged<EventBucket>, Pooled {
     this.bytes -= this.#sizes[this.#first]!;
     this.#put(this.#first, event, bytes);
     this.#first = (this.#first + 1) % maxEvents;
-    this.lost++;
+    this.overflowed++;
     return true;
   }
 
   /** Keeps the span, which has ended. */
   hold(span: ReadableSpan, bytes: number, now: number): void {
     this.span = span;
+    this.endsWithCycle = false;
     this.bytes += bytes;
     this.since = now;
   }
@@ -67,6 +70,18 @@ export class EventBucket implements SpanIdentity, Aged<EventBucket>, Pooled {
     const events = new Array<LogEvent>(this.count);
     for (let i = 0; i < this.count; i++) events[i] = this.#slots[(this.#first + i) % this.count]!;
     return events;
+  }
+
+  /** Whether `bytes` is the sum of the estimates, as far as that can be told: that of a held span is not kept. */
+  get hasRightBytes(): boolean {
+    const events = this.#sizes.slice(0, this.count).reduce((sum, size) => sum + size, 0);
+    return this.span === undefined ? this.bytes === events : this.bytes >= events;
+  }
+
+  get isClear(): boolean {
+    const { spanContext, span, older, newer } = this;
+    const isUnlinked = older === undefined && newer === undefined;
+    return this.count + this.bytes === 0 && isUnlinked && span === undefined && spanContext === undefined && this.#slots.every((slot) => slot === undefined);
   }
 
   clear(): void {
@@ -81,7 +96,7 @@ export class EventBucket implements SpanIdentity, Aged<EventBucket>, Pooled {
     this.spanContext = undefined;
     this.span = undefined;
     this.count = 0;
-    this.lost = 0;
+    this.overflowed = 0;
     this.bytes = 0;
   }
 
@@ -97,14 +112,21 @@ export class EventBucketPool {
     MAX_IDLE_BUCKETS,
     () => new EventBucket(),
     (bucket) => bucket.clear(),
+    (bucket) => bucket.isClear,
   );
 
-  acquire({ traceId, spanId }: SpanIdentity, spanContext: SpanContext | undefined, since: number): EventBucket {
+  acquire(
+    { traceId, spanId }: SpanIdentity,
+    spanContext: SpanContext | undefined,
+    since: number,
+    endsWithCycle = false,
+  ): EventBucket {
     const bucket = this.#pool.acquire();
     bucket.traceId = traceId;
     bucket.spanId = spanId;
     bucket.spanContext = spanContext;
     bucket.since = since;
+    bucket.endsWithCycle = endsWithCycle;
     return bucket;
   }
 

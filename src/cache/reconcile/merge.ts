@@ -11,8 +11,8 @@ export interface Merge {
   readonly merged: number;
   /** Events that the span had already. */
   readonly duplicates: number;
-  /** Exceptions recorded on the span that none of these events told of. */
-  readonly exceptions: readonly TimedEvent[];
+  /** Exceptions recorded on the span that no log event has matched. */
+  readonly unmatchedExceptions: readonly TimedEvent[];
 }
 
 /**
@@ -20,8 +20,8 @@ export interface Merge {
  *
  * Their order is that of emission: log times are in milliseconds, so sorting by time would put a log
  * event before a span event that came earlier. Of all the span's log events the newest `maxLogEvents`
- * stay; what gave way is in `droppedEventsCount`. `untold` are the recorded exceptions that no earlier log event
- * told of: all of them by default.
+ * stay; those that gave way count in `droppedEventsCount`. `unmatched` are the recorded exceptions that no earlier log
+ * event has matched: all of them by default.
  *
  * Changes nothing, so that what it throws, if the span cannot be read, leaves all as it was.
  */
@@ -30,18 +30,18 @@ export function merge(
   before: DeliveredSpan | undefined,
   bucket: EventBucket,
   maxLogEvents: number,
-  untold?: readonly TimedEvent[],
+  unmatched?: readonly TimedEvent[],
 ): Merge {
   const { events: own } = original;
-  const exceptions = [...(untold ?? recordedExceptions(own))];
-  const added = withoutThose(exceptions, bucket.events());
-  const counts = { merged: added.length, duplicates: bucket.count - added.length, exceptions };
-  if (added.length === 0 && bucket.lost === 0) return { span: before ?? original, ...counts };
+  const exceptions = [...(unmatched ?? recordedExceptions(own))];
+  const added = withoutMatches(exceptions, bucket.events());
+  const counts = { merged: added.length, duplicates: bucket.count - added.length, unmatchedExceptions: exceptions };
+  if (added.length === 0 && bucket.overflowed === 0) return { span: before ?? original, ...counts };
 
   const all = (before?.events ?? own).concat(added);
   const excess = Math.max(0, all.length - own.length - maxLogEvents);
   if (excess > 0) all.splice(own.length, excess);
-  const dropped = ((before ?? original).droppedEventsCount ?? 0) + bucket.lost + excess;
+  const dropped = ((before ?? original).droppedEventsCount ?? 0) + bucket.overflowed + excess;
   const revision = before === undefined ? (original.revision ?? 0) : (before.revision ?? 0) + 1;
   return { span: new MergedSpan(original, all, dropped, revision), ...counts };
 }
@@ -52,10 +52,10 @@ function recordedExceptions(events: readonly TimedEvent[]): readonly TimedEvent[
 }
 
 /**
- * The log events, without those that tell of one of the exceptions, which is taken out of the list then. Each
- * recorded exception stands for one logged: an error that came twice and was recorded once is told twice.
+ * The log events without those that match one of the exceptions, which is then taken out of its list. Each recorded
+ * exception matches one logged exception: an error that was logged twice and recorded once stays once.
  */
-function withoutThose(exceptions: TimedEvent[], events: LogEvent[]): LogEvent[] {
+function withoutMatches(exceptions: TimedEvent[], events: LogEvent[]): LogEvent[] {
   if (exceptions.length === 0) return events;
   return events.filter((event) => {
     const twin = exceptions.findIndex((exception) => isSameException(event, exception));

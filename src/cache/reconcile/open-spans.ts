@@ -66,17 +66,14 @@ export class OpenSpans {
   readonly #maxSpans: number;
   readonly #bySpan = new SpanMap<Entry>();
   readonly #byAge = new AgedList<Entry>();
-  /** How many spans each trace has open, if anybody asks that. */
-  readonly #perTrace: Map<string, number> | undefined;
   readonly #maxBytes: number;
   #forgotten = 0;
   #closed = false;
   #lookedAt = 0;
 
-  constructor(maxSpans: number, traces: boolean, maxBytes = Infinity) {
+  constructor(maxSpans: number, maxBytes = Infinity) {
     this.#maxSpans = maxSpans;
     this.#maxBytes = maxBytes;
-    this.#perTrace = traces ? new Map() : undefined;
   }
 
   get size(): number {
@@ -92,11 +89,6 @@ export class OpenSpans {
     return this.#bySpan.get(span) !== undefined;
   }
 
-  /** Whether a trace has open spans; only if `traces` are counted. */
-  hasTrace(traceId: string): boolean {
-    return this.#perTrace?.has(traceId) ?? false;
-  }
-
   /** A span has started. Throws if it cannot be read. */
   add(span: StartedSpan, now: number): void {
     if (this.#closed) return;
@@ -107,7 +99,6 @@ export class OpenSpans {
     const entry = new Entry(ids, span, now);
     this.#bySpan.set(entry);
     this.#byAge.add(entry);
-    this.#count(ids.traceId, 1);
   }
 
   /** A span has ended. */
@@ -161,14 +152,6 @@ export class OpenSpans {
   #remove(entry: Entry): void {
     this.#bySpan.delete(entry);
     this.#byAge.remove(entry);
-    this.#count(entry.traceId, -1);
-  }
-
-  #count(traceId: string, change: number): void {
-    if (this.#perTrace === undefined) return;
-    const open = (this.#perTrace.get(traceId) ?? 0) + change;
-    if (open === 0) this.#perTrace.delete(traceId);
-    else this.#perTrace.set(traceId, open);
   }
 }
 

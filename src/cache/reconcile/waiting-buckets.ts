@@ -1,5 +1,6 @@
 import type { LogEvent } from '../../model/log-event.js';
 import { SpanMap, type SpanIdentity } from '../../model/span-map.js';
+import { assertInvariant, CHECKED } from '../../support/invariant.js';
 import { AgedList } from './aged-list.js';
 import type { EventBucket } from './event-bucket.js';
 
@@ -11,16 +12,19 @@ import type { EventBucket } from './event-bucket.js';
  *               oldest                     newest
  * ```
  *
- * Holds at most `maxSpans` buckets: when `full`, the owner takes out the oldest before it adds another. A
- * further event of a span that already waits makes nobody leave. Everything is constant-time however long
- * the buckets churn (the first key of a long-lived `Map` is not). The list is what says who is here: going
- * through it ends whatever the map finds.
+ * Holds at most `maxSpans` buckets: before the owner adds another, it takes out the one that is `displacedBy()` it. A
+ * further event of a span that already waits makes nobody leave. Buckets that wait only until the end of the cycle have
+ * a list and a bound of their own: a burst of late events must not push out the events of open spans.
+ *
+ * Everything is constant-time however long the buckets churn (the first key of a long-lived `Map` is not). The lists are
+ * the truth about which buckets are here: going through them ends whatever the map finds.
  */
 export class WaitingBuckets {
   readonly #maxSpans: number;
   readonly #maxEventsPerSpan: number;
   readonly #bySpan = new SpanMap<EventBucket>();
   readonly #byAge = new AgedList<EventBucket>();
+  readonly #endingWithCycle = new AgedList<EventBucket>();
   #events = 0;
   #bytes = 0;
 
@@ -39,26 +43,39 @@ export class WaitingBuckets {
     return this.#bytes;
   }
 
+  /** Spans with a bucket here, without those that wait only until the end of the cycle. */
   get spans(): number {
     return this.#byAge.size;
   }
 
-  get full(): boolean {
-    return this.spans >= this.#maxSpans;
+  /** Whether nothing waits, be it only until the end of the cycle. */
+  get isEmpty(): boolean {
+    return this.#byAge.size + this.#endingWithCycle.size === 0;
   }
 
   get oldest(): EventBucket | undefined {
-    return this.#byAge.oldest;
+    return this.#byAge.oldest ?? this.#endingWithCycle.oldest;
+  }
+
+  /** The oldest of those that wait only until the end of the cycle. */
+  get oldestEndingWithCycle(): EventBucket | undefined {
+    return this.#endingWithCycle.oldest;
   }
 
   get(span: SpanIdentity): EventBucket | undefined {
-    return this.#bySpan.get(span);
+    return this.isEmpty ? undefined : this.#bySpan.get(span);
+  }
+
+  /** The bucket that has to leave before another one is added; undefined if there is room. */
+  displacedBy(bucket: EventBucket): EventBucket | undefined {
+    const list = this.#listOf(bucket);
+    return list.size < this.#maxSpans ? undefined : list.oldest;
   }
 
   /** Adds a bucket as the newest. None of its span may be here. */
   add(bucket: EventBucket): void {
     this.#bySpan.set(bucket);
-    this.#byAge.add(bucket);
+    this.#listOf(bucket).add(bucket);
     this.#events += bucket.count;
     this.#bytes += bucket.bytes;
   }
@@ -75,20 +92,30 @@ export class WaitingBuckets {
   /** Takes a bucket out. */
   take(bucket: EventBucket): EventBucket {
     this.#bySpan.delete(bucket);
-    this.#byAge.remove(bucket);
+    this.#listOf(bucket).remove(bucket);
     this.#events -= bucket.count;
     this.#bytes -= bucket.bytes;
+    if (CHECKED) this.#check(bucket);
     return bucket;
   }
 
   /** Takes the oldest bucket out. */
   takeOldest(): EventBucket | undefined {
-    const { oldest } = this.#byAge;
+    const { oldest } = this;
     return oldest && this.take(oldest);
   }
 
-  /** The buckets, oldest first. The one at hand may be taken out. */
+  /** The buckets, oldest first, without those that wait only until the end of the cycle. The one at hand may be taken out. */
   [Symbol.iterator](): Iterator<EventBucket> {
     return this.#byAge[Symbol.iterator]();
+  }
+
+  #check(taken: EventBucket): void {
+    assertInvariant(taken.hasRightBytes, 'the bytes of a bucket are not those of its events');
+    if (this.isEmpty) assertInvariant(this.#events === 0 && this.#bytes === 0, 'events or bytes are left of no bucket');
+  }
+
+  #listOf(bucket: EventBucket): AgedList<EventBucket> {
+    return bucket.endsWithCycle ? this.#endingWithCycle : this.#byAge;
   }
 }

@@ -18,7 +18,6 @@ function setUp() {
   gate.update(true, false);
   const queue = new BoundedQueue<ReadableSpan>('span', 2);
   const driver = { wake: sinon.spy(), flush: sinon.spy() };
-  const spansMayRepeat = sinon.spy();
   const parts = {
     gate,
     spans: queue,
@@ -27,32 +26,11 @@ function setUp() {
     filter: new FilterControl(),
     own: new OwnSpans(driver as unknown as Driver),
   };
-  const intake = new SpanIntake(parts as IntakeParts, spansMayRepeat);
-  return { intake, driver, spansMayRepeat };
+  const intake = new SpanIntake(parts as IntakeParts);
+  return { intake, driver };
 }
 
 describe('SpanIntake', () => {
-  const ways = {
-    'as they end': (intake: SpanIntake) => intake.acceptEnded(newSpan()),
-    'by an exporter': (intake: SpanIntake) => void intake.acceptExported(newSpan()),
-  };
-
-  for (const [first, comeFirst] of Object.entries(ways)) {
-    it(`says once that spans come in both ways: first ${first}`, () => {
-      const { intake, spansMayRepeat } = setUp();
-      const comeSecond = Object.values(ways).find((way) => way !== comeFirst)!;
-
-      for (let i = 0; i < 2; i++) comeFirst(intake);
-      const before = spansMayRepeat.callCount;
-      for (let i = 0; i < 2; i++) {
-        comeSecond(intake);
-        comeFirst(intake);
-      }
-
-      expect([before, spansMayRepeat.callCount]).to.deep.equal([0, 1]);
-    });
-  }
-
   it('has a full queue flushed for a span that was received, and no other', () => {
     const { intake, driver } = setUp();
 

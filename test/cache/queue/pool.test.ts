@@ -3,7 +3,13 @@ import { diag } from '@opentelemetry/api';
 import sinon from 'sinon';
 import { Pool } from '../../../src/cache/queue/pool.js';
 
-const newPool = () => new Pool(2, () => ({ spare: false, item: 'something' }), (object) => (object.item = ''));
+const newPool = () =>
+  new Pool(
+    2,
+    () => ({ spare: false, item: 'something' }),
+    (object) => (object.item = ''),
+    ({ item }) => item === '',
+  );
 
 describe('Pool', () => {
   it('creates an object when none is spare', () => {

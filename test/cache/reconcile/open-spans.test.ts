@@ -11,7 +11,7 @@ function started(): Span & StartedSpan {
 
 describe('OpenSpans', () => {
   it('has a span once, however often it is told of its start', () => {
-    const open = new OpenSpans(10, true);
+    const open = new OpenSpans(10);
     const span = started();
 
     open.add(span, 0);
@@ -19,11 +19,11 @@ describe('OpenSpans', () => {
 
     expect(open.list(5, () => []).map(({ ageMillis }) => ageMillis)).to.deep.equal([5]);
     open.remove(span.spanContext());
-    expect(open.hasTrace(span.spanContext().traceId)).to.equal(false);
+    expect(open.size).to.equal(0);
   });
 
   it('takes no harm from the end of a span that it does not have', () => {
-    const open = new OpenSpans(10, true);
+    const open = new OpenSpans(10);
     open.add(started(), 0);
 
     open.remove(started().spanContext());
@@ -31,24 +31,11 @@ describe('OpenSpans', () => {
     expect(open.size).to.equal(1);
   });
 
-  it('knows which traces have open spans, if it is to know', () => {
-    const span = started();
-    const { traceId } = span.spanContext();
-
-    const [asked, notAsked] = [true, false].map((traces) => {
-      const open = new OpenSpans(10, traces);
-      open.add(span, 0);
-      return open.hasTrace(traceId);
-    });
-
-    expect([asked, notAsked]).to.deep.equal([true, false]);
-  });
-
   describe('with a bound in bytes', () => {
     const large = () => started().setAttribute('body', 'x'.repeat(10_000)) as Span & StartedSpan;
 
     it('forgets those that started first, once what has been open for a second is too large', () => {
-      const open = new OpenSpans(100, true, 50_000);
+      const open = new OpenSpans(100, 50_000);
       const spans = Array.from({ length: 8 }, large);
       for (const [i, span] of spans.entries()) open.add(span, i);
       const young = open.size;
@@ -60,7 +47,7 @@ describe('OpenSpans', () => {
     });
 
     it('looks once a second, whatever the clock shows in between', () => {
-      const open = new OpenSpans(100, true, 5_000);
+      const open = new OpenSpans(100, 5_000);
       open.add(large(), 0);
       for (const wrong of [NaN, Infinity, 500]) open.add(started(), wrong);
       const before = open.forgotten;
@@ -71,7 +58,7 @@ describe('OpenSpans', () => {
     });
 
     it('takes a span that cannot be read for one of a kilobyte or two', () => {
-      const open = new OpenSpans(100, true, 5_000);
+      const open = new OpenSpans(100, 5_000);
       const broken = large();
       Object.defineProperty(broken, 'attributes', { get: () => { throw new Error('unreadable'); } });
       open.add(broken, 0);

@@ -4,7 +4,8 @@ import sinon from 'sinon';
 import { EventCounters, SpanCounters } from '../../../src/cache/counters.js';
 import type { ReadableLogRecord, ReadableSpan } from '../../../src/model/otel.js';
 import type { Batch } from '../../../src/cache/queue/bounded-queue.js';
-import { Reconciler, type EmittedRecord, type ReconcilerOptions } from '../../../src/cache/reconcile/reconciler.js';
+import type { EmittedRecord, SpanState } from '../../../src/cache/reconcile/emitted-record.js';
+import { Reconciler, type ReconcilerOptions } from '../../../src/cache/reconcile/reconciler.js';
 import { startSdk } from '../../sdk.js';
 import { eventNames, names } from '../../scenarios/service.js';
 
@@ -43,18 +44,20 @@ const RULES: ReconcilerOptions = {
   unsampledSpans: true,
 };
 
-/** One that expects events, as most do. */
 function setUp(options: Partial<ReconcilerOptions> = {}) {
   const spanCounters = new SpanCounters();
   const eventCounters = new EventCounters();
   const reconciler = new Reconciler({ ...RULES, ...options }, spanCounters, eventCounters, undefined);
-  reconciler.expectEvents();
   return {
     reconciler,
     spanCounters,
     eventCounters,
-    log: (span: Span, body?: string, now = 0) => reconciler.reconcileEvents(batch(emitted(span, body)), true, now),
-    logLate: (span: Span) => reconciler.reconcileEvents(batch({ ...emitted(span), spanState: 'ended' }), true, 0),
+    log: (span: Span, body?: string, now = 0) => reconciler.reconcileEvents(batch(emitted(span, body)), true, now).orphans,
+    /** By default in a span that had ended. */
+    logLate: (span: Span, spanState: SpanState = 'ended') =>
+      reconciler.reconcileEvents(batch({ ...emitted(span), spanState }), true, 0).orphans,
+    /** The end of a cycle: the reasons of the events that are late. */
+    endCycle: () => reconciler.settle(0, 100, true).orphans.map(({ name, reason }) => `${name} ${reason}`),
     end(span: Span, now = 0) {
       span.end();
       return reconciler.reconcileSpans(batch(span as unknown as ReadableSpan), now);
@@ -62,24 +65,11 @@ function setUp(options: Partial<ReconcilerOptions> = {}) {
   };
 }
 
-/** One that expects no events, but spans that come by two ways. */
-function setUpForRepeatedSpans() {
-  const spanCounters = new SpanCounters();
-  const reconciler = new Reconciler(RULES, spanCounters, new EventCounters(), undefined);
-  reconciler.expectRepeatedSpans();
-  reconciler.spansMayRepeat = true;
-  return {
-    reconciler,
-    spanCounters,
-    deliver: (span: Span) => reconciler.reconcileSpans(batch(span as unknown as ReadableSpan), 0),
-  };
-}
-
 describe('Reconciler', () => {
   describe('sweepMillis', () => {
-    it('is Infinity while nothing waits', () => {
-      expect(setUp().reconciler.sweepMillis).to.equal(Infinity);
-      expect(setUp({ lateEvents: { holdMillis: 100 } }).reconciler.sweepMillis).to.equal(Infinity);
+    it('is undefined while nothing waits', () => {
+      expect(setUp().reconciler.sweepMillis).to.equal(undefined);
+      expect(setUp({ lateEvents: { holdMillis: 100 } }).reconciler.sweepMillis).to.equal(undefined);
     });
 
     it('is a quarter of what events may wait', () => {
@@ -139,12 +129,12 @@ describe('Reconciler', () => {
     });
   });
 
-  describe('release()', () => {
+  describe('orphanAllParked()', () => {
     it('gives up as many events as it may, those of the oldest first', () => {
       const { reconciler, log } = setUp();
       for (const body of ['a', 'b', 'c']) log(newSpan(), body);
 
-      const parts = [reconciler.release(2, true), reconciler.release(2, true)];
+      const parts = [1, 2].map(() => reconciler.orphanAllParked(2, true).orphans);
 
       expect(parts.map((part) => part.map(({ name }) => name))).to.deep.equal([['a', 'b'], ['c']]);
     });
@@ -155,7 +145,7 @@ describe('Reconciler', () => {
       const { reconciler, end } = setUp({ lateEvents: { holdMillis: 100 } });
       for (const name of ['a', 'b', 'c']) end(newSpan(name));
 
-      const parts = [reconciler.settle(100, 2), reconciler.settle(100, 2), reconciler.settle(100, 2)];
+      const parts = [1, 2, 3].map(() => reconciler.settle(100, 2, true).spans);
 
       expect(parts.map(names)).to.deep.equal([['a', 'b'], ['c'], []]);
     });
@@ -167,7 +157,7 @@ describe('Reconciler', () => {
       for (const span of spans) logLate(span);
       const waiting = reconciler.heldEvents;
 
-      const parts = [reconciler.settle(0, 2), reconciler.settle(0, 2), reconciler.settle(0, 2)];
+      const parts = [1, 2, 3].map(() => reconciler.settle(0, 2, true).spans);
 
       expect(waiting).to.equal(3);
       expect(parts.map(names)).to.deep.equal([['a', 'b'], ['c'], []]);
@@ -175,7 +165,7 @@ describe('Reconciler', () => {
     });
   });
 
-  describe('discard()', () => {
+  describe('dropEverything()', () => {
     it('lets go of all that waits, and counts it as no_subscriber', () => {
       const { reconciler, spanCounters, eventCounters, log, end } = setUp({ lateEvents: { holdMillis: 100 } });
       const held = newSpan();
@@ -183,7 +173,7 @@ describe('Reconciler', () => {
       end(held);
       log(newSpan());
 
-      reconciler.discard();
+      reconciler.dropEverything();
 
       expect([reconciler.parkedEvents, reconciler.heldEvents, reconciler.heldSpans]).to.deep.equal([0, 0, 0]);
       expect(spanCounters.dropped.no_subscriber).to.equal(1);
@@ -196,38 +186,31 @@ describe('Reconciler', () => {
       end(span);
       logLate(span);
 
-      reconciler.discard();
+      reconciler.dropEverything();
       logLate(span);
 
       expect(eventCounters.dropped.no_subscriber).to.equal(1);
       expect(reconciler.heldEvents).to.equal(0);
     });
 
-    it('is fine with no span to be amended, as no events may come', () => {
-      const options: ReconcilerOptions = { ...RULES, lateEvents: 'amend' };
-      const reconciler = new Reconciler(options, new SpanCounters(), new EventCounters(), undefined);
-
-      expect(() => reconciler.discard()).not.to.throw();
-    });
-
-    it('remembers which spans were delivered, if none of them is kept', () => {
+    it('remembers which spans were delivered, once ids alone have come', () => {
       const { reconciler, end, logLate } = setUp();
+      logLate(newSpan(), 'unknown');
       const span = newSpan();
       end(span);
 
-      reconciler.discard();
+      reconciler.dropEverything();
 
-      expect(logLate(span).map(({ reason }) => reason)).to.deep.equal(['late']);
+      expect(logLate(span, 'unknown').map(({ reason }) => reason)).to.deep.equal(['late']);
     });
 
     it('remembers which spans were delivered, if they may come again', () => {
       const { reconciler, spanCounters, end } = setUp();
-      reconciler.expectRepeatedSpans();
-      reconciler.spansMayRepeat = true;
+      reconciler.deduplicate();
       const span = newSpan();
       end(span);
 
-      reconciler.discard();
+      reconciler.dropEverything();
       end(span);
 
       expect(spanCounters.delivered).to.equal(1);
@@ -235,34 +218,157 @@ describe('Reconciler', () => {
     });
   });
 
-  describe('forgetDelivered()', () => {
-    it('forgets which spans were delivered: their events wait anew', () => {
-      const { reconciler, end, logLate } = setUp();
+  describe('clearDelivered()', () => {
+    it('forgets which spans were delivered', () => {
+      const { reconciler, spanCounters, end } = setUp();
+      reconciler.deduplicate();
       const span = newSpan();
       end(span);
 
-      reconciler.forgetDelivered();
+      reconciler.clearDelivered();
+      end(span);
 
-      expect(logLate(span)).to.deep.equal([]);
+      expect(spanCounters.delivered).to.equal(2);
+    });
+
+    it('keeps no span to be amended', () => {
+      const { reconciler, end } = setUp({ lateEvents: 'amend' });
+      end(newSpan());
+
+      reconciler.clearDelivered();
+
+      expect(reconciler.keptBytes).to.equal(0);
+    });
+  });
+
+  describe('an event of a span that had ended', () => {
+    it('is on its span if that comes in the same cycle', () => {
+      const { reconciler, logLate, end, endCycle } = setUp();
+      const span = newSpan();
+
+      const orphans = logLate(span);
+      const waiting = [reconciler.parkedEvents, reconciler.parkedSpans];
+      const delivered = end(span);
+
+      expect(waiting).to.deep.equal([1, 0]);
+      expect(delivered.map(eventNames)).to.deep.equal([['line']]);
+      expect([...orphans, ...endCycle()]).to.deep.equal([]);
+    });
+
+    it('is late at the end of the cycle otherwise', () => {
+      const { reconciler, logLate, end, endCycle } = setUp();
+      const span = newSpan();
+      end(span);
+
+      logLate(span);
+      const { unsettled } = reconciler;
+
+      expect(unsettled).to.equal(true);
+      expect(endCycle()).to.deep.equal(['line late']);
+      expect([reconciler.parkedEvents, reconciler.keptBytes, reconciler.unsettled]).to.deep.equal([0, 0, false]);
+    });
+
+    it('joins the events that wait for the span, and goes on waiting with them', () => {
+      const { reconciler, log, logLate, endCycle } = setUp();
+      const span = newSpan();
+      log(span);
+
+      logLate(span);
+
+      expect(endCycle()).to.deep.equal([]);
+      expect([reconciler.parkedEvents, reconciler.parkedSpans]).to.deep.equal([2, 1]);
+    });
+
+    it('makes events that come by the ids alone late with it', () => {
+      const { logLate, endCycle } = setUp();
+      const span = newSpan();
+
+      for (const state of ['ended', 'unknown'] as const) logLate(span, state);
+
+      expect(endCycle()).to.deep.equal(['line late', 'line late']);
+    });
+
+    it('pushes out no event that waits for an open span, but another of its kind', () => {
+      const { reconciler, log, logLate, endCycle } = setUp({ maxParkedSpans: 1 });
+      log(newSpan());
+
+      const orphans = [logLate(newSpan()), logLate(newSpan())].flat();
+
+      expect(orphans.map(({ reason }) => reason)).to.deep.equal(['evicted']);
+      expect(endCycle()).to.deep.equal(['line late']);
+      expect(reconciler.parkedSpans).to.equal(1);
+    });
+
+    it('may wait longer where spans come later than they end', () => {
+      const { reconciler, logLate, end, endCycle } = setUp();
+      reconciler.deduplicate();
+      const span = newSpan();
+
+      logLate(span);
+
+      expect(endCycle()).to.deep.equal([]);
+      expect(end(span).map(eventNames)).to.deep.equal([['line']]);
+      expect(logLate(span).map(({ reason }) => reason)).to.deep.equal(['late']);
+    });
+
+    it('is dropped with the late policy drop', () => {
+      const { eventCounters, logLate, endCycle } = setUp({ lateEvents: 'drop' });
+
+      logLate(newSpan());
+
+      expect(endCycle()).to.deep.equal([]);
+      expect(eventCounters.dropped.late).to.equal(1);
+    });
+
+    it('is settled as many at a time as may be', () => {
+      const { reconciler, logLate } = setUp();
+      for (let i = 0; i < 3; i++) logLate(newSpan());
+
+      const parts = [1, 2].map(() => reconciler.settle(0, 2, true).orphans.length);
+
+      expect(parts).to.deep.equal([2, 1]);
+    });
+  });
+
+  describe('an event that brings only the ids of its span', () => {
+    it('waits if it is the first: its span may have been delivered, or not', () => {
+      const { reconciler, end, logLate, endCycle } = setUp();
+      const span = newSpan();
+      end(span);
+
+      logLate(span, 'unknown');
+
+      expect(endCycle()).to.deep.equal([]);
       expect(reconciler.parkedEvents).to.equal(1);
     });
 
-    it('forgets which spans may come again, also if no events may come', () => {
-      const { reconciler, spanCounters, deliver } = setUpForRepeatedSpans();
+    it('is late if its span was delivered after the first one came', () => {
+      const { end, logLate } = setUp();
       const span = newSpan();
-      deliver(span);
+      logLate(newSpan(), 'unknown');
+      end(span);
 
-      reconciler.forgetDelivered();
-      deliver(span);
+      expect(logLate(span, 'unknown').map(({ reason }) => reason)).to.deep.equal(['late']);
+    });
 
-      expect(spanCounters.delivered).to.equal(2);
+    it('has no span remembered if it is not sampled: its span never comes', () => {
+      const { end, logLate } = setUp();
+      const span = newSpan();
+      const unsampled = newSpan();
+      unsampled.spanContext = () => ({ ...span.spanContext(), traceFlags: 0 });
+      const before = logLate(unsampled, 'unknown');
+      end(span);
+
+      const after = logLate(unsampled, 'unknown');
+
+      expect([...before, ...after].map(({ reason }) => reason)).to.deep.equal(['unsampled', 'unsampled']);
     });
   });
 
   describe('a span', () => {
-    it('is not read as long as nobody may ask for it, once one of its class was read', () => {
+    it('is not read while no event waits, once one of its class was read', () => {
       const spans = [newSpan(), newSpan()] as unknown as ReadableSpan[];
-      const reconciler = new Reconciler(RULES, new SpanCounters(), new EventCounters(), undefined);
+      const { reconciler } = setUp();
       const read = sinon.spy(Object.getPrototypeOf(spans[0]) as ReadableSpan, 'spanContext');
       try {
         for (const span of spans) expect(reconciler.reconcileSpans(batch(span), 0)).to.deep.equal([span]);
@@ -285,10 +391,12 @@ describe('Reconciler', () => {
       });
     }
 
-    it('without ids, though of a class that has some, is invalid, and the others of its batch are not', () => {
-      const { reconciler, spanCounters, end } = setUp();
+    it('without ids, though of a class that has some, is invalid where ids are remembered, and the others of its batch are not', () => {
+      const { reconciler, spanCounters, end, logLate } = setUp();
+      const logged = newSpan();
+      logLate(logged, 'unknown');
+      end(logged);
       const [first, second] = [newSpan('first'), newSpan('second')] as unknown as ReadableSpan[];
-      end(newSpan());
       const broken = Object.create(Object.getPrototypeOf(first)) as ReadableSpan;
 
       const delivered = reconciler.reconcileSpans(batch(first!, broken, second!), 0);
@@ -298,9 +406,11 @@ describe('Reconciler', () => {
       expect(spanCounters.dropped.invalid).to.equal(1);
     });
 
-    it('of a known class is read once, and remembered', () => {
+    it('of a known class is read once, where ids are remembered', () => {
       const { reconciler, end, logLate } = setUp();
-      end(newSpan());
+      const logged = newSpan();
+      logLate(logged, 'unknown');
+      end(logged);
       const spans = [newSpan(), newSpan()];
       const read = sinon.spy(Object.getPrototypeOf(spans[0]) as ReadableSpan, 'spanContext');
       try {
@@ -310,7 +420,7 @@ describe('Reconciler', () => {
       } finally {
         read.restore();
       }
-      const reasons = spans.flatMap((span) => logLate(span)).map(({ reason }) => reason);
+      const reasons = spans.flatMap((span) => logLate(span, 'unknown')).map(({ reason }) => reason);
       expect(reasons).to.deep.equal(['late', 'late']);
     });
 
@@ -324,11 +434,12 @@ describe('Reconciler', () => {
       expect(spanCounters.dropped.invalid).to.equal(1);
     });
 
-    it('that may come twice is a duplicate, also if no events may come', () => {
-      const { spanCounters, deliver } = setUpForRepeatedSpans();
+    it('that may come twice is a duplicate', () => {
+      const { reconciler, spanCounters, end } = setUp();
+      reconciler.deduplicate();
       const spans = [newSpan(), newSpan()];
 
-      for (const span of [...spans, ...spans]) deliver(span);
+      for (const span of [...spans, ...spans]) end(span);
 
       expect(spanCounters.delivered).to.equal(2);
       expect(spanCounters.dropped.duplicate).to.equal(2);
@@ -336,8 +447,7 @@ describe('Reconciler', () => {
 
     it('that may come twice is a duplicate while it is held', () => {
       const { reconciler, spanCounters, end } = setUp({ lateEvents: { holdMillis: 100 } });
-      reconciler.expectRepeatedSpans();
-      reconciler.spansMayRepeat = true;
+      reconciler.deduplicate();
       const span = newSpan();
 
       end(span);
@@ -346,15 +456,5 @@ describe('Reconciler', () => {
       expect(reconciler.heldSpans).to.equal(1);
       expect(spanCounters.dropped.duplicate).to.equal(1);
     });
-  });
-
-  it('does not amend a span that is remembered only because it may come again', () => {
-    const { reconciler, end, logLate } = setUp({ lateEvents: 'orphan' });
-    reconciler.expectRepeatedSpans();
-    const span = newSpan();
-    end(span);
-
-    expect(logLate(span).map(({ reason }) => reason)).to.deep.equal(['late']);
-    expect(reconciler.heldEvents).to.equal(0);
   });
 });

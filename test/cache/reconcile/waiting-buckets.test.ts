@@ -50,13 +50,42 @@ describe('WaitingBuckets', () => {
     expect(waiting.takeOldest()).to.equal(undefined);
   });
 
-  it('is full at maxSpans', () => {
+  it('has the oldest leave for a new one at maxSpans', () => {
     const waiting = new WaitingBuckets(2, 10);
+    const [first, another] = [park(waiting, pool, 1, 'a'), pool.acquire(spanContext(3), undefined, 0)];
+    const withRoom = waiting.displacedBy(another);
 
-    park(waiting, pool, 1, 'a');
-    expect(waiting.full).to.equal(false);
     park(waiting, pool, 2, 'b');
-    expect(waiting.full).to.equal(true);
+
+    expect([withRoom, waiting.displacedBy(another)]).to.deep.equal([undefined, first]);
+  });
+
+  describe('that end with the cycle', () => {
+    const endingWithCycle = (waiting: WaitingBuckets, id: number) => {
+      const bucket = pool.acquire(spanContext(id), spanContext(id), 0, true);
+      waiting.add(bucket);
+      return bucket;
+    };
+
+    it('make room for each other, not for those that wait longer', () => {
+      const waiting = new WaitingBuckets(1, 10);
+      const waitsLonger = park(waiting, pool, 1, 'a');
+      const first = endingWithCycle(waiting, 2);
+
+      expect(waiting.displacedBy(pool.acquire(spanContext(3), undefined, 0, true))).to.equal(first);
+      expect(waiting.displacedBy(pool.acquire(spanContext(3), undefined, 0))).to.equal(waitsLonger);
+    });
+
+    it('are found, but not among the spans, until they are taken out', () => {
+      const waiting = new WaitingBuckets(10, 10);
+      const bucket = endingWithCycle(waiting, 1);
+
+      expect([waiting.spans, waiting.isEmpty, waiting.oldestEndingWithCycle]).to.deep.equal([0, false, bucket]);
+      expect([...waiting]).to.deep.equal([]);
+      expect(waiting.get(spanContext(1))).to.equal(bucket);
+      expect(waiting.takeOldest()).to.equal(bucket);
+      expect([waiting.isEmpty, waiting.oldestEndingWithCycle]).to.deep.equal([true, undefined]);
+    });
   });
 
   it('can be emptied while it is gone through, oldest first', () => {
@@ -119,7 +148,7 @@ describe('EventBucket', () => {
 
         const expected = Array.from({ length: count }, (_, i) => String(i)).slice(-limit);
         expect(namesIn(bucket)).to.deep.equal(expected);
-        expect(bucket.lost).to.equal(count - expected.length);
+        expect(bucket.overflowed).to.equal(count - expected.length);
       }),
     );
   });
@@ -136,7 +165,7 @@ describe('EventBucket', () => {
 
     expect(again).to.equal(bucket);
     expect(namesIn(again)).to.deep.equal(['d']);
-    expect(again.lost).to.equal(0);
+    expect(again.overflowed).to.equal(0);
     expect(again.spanId).to.equal(spanContext(2).spanId);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { SpanIdentity } from '../../../src/model/span-map.js';
-import { RecentFingerprints } from '../../../src/cache/reconcile/recent-fingerprints.js';
+import type { SpanIdentity } from '../../../../src/model/span-map.js';
+import { DeliveredIds } from '../../../../src/cache/reconcile/late/delivered-ids.js';
 
 const CAPACITY = 8;
 
@@ -11,8 +11,8 @@ const counted = (trace: number, span: number): SpanIdentity => ({
   spanId: span.toString(16).padStart(16, '0'),
 });
 
-function remember(recent: RecentFingerprints, { traceId, spanId }: SpanIdentity): void {
-  recent.remember(traceId, spanId);
+function remember(ids: DeliveredIds, { traceId, spanId }: SpanIdentity): void {
+  ids.remember(traceId, spanId);
 }
 
 /** What is remembered, kept in the obvious way. */
@@ -32,60 +32,77 @@ class Model {
   }
 }
 
-describe('RecentFingerprints', () => {
+describe('DeliveredIds', () => {
   it('knows that a span was remembered, also when it was asked before', () => {
-    const recent = new RecentFingerprints(CAPACITY);
+    const ids = new DeliveredIds(CAPACITY);
 
-    expect(recent.has(counted(1, 2))).to.equal(false);
-    remember(recent, counted(1, 2));
+    expect(ids.has(counted(1, 2))).to.equal(false);
+    remember(ids, counted(1, 2));
 
-    expect(recent.has(counted(1, 2))).to.equal(true);
-    expect(recent.has(counted(2, 1))).to.equal(false);
-    expect(recent.has(counted(1, 3))).to.equal(false);
+    expect(ids.has(counted(1, 2))).to.equal(true);
+    expect(ids.has(counted(2, 1))).to.equal(false);
+    expect(ids.has(counted(1, 3))).to.equal(false);
   });
 
   it('tells spans apart by any digit of the span id and any of the last eight of the trace id', () => {
     const id = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
-    const recent = new RecentFingerprints(CAPACITY);
-    remember(recent, id);
+    const ids = new DeliveredIds(CAPACITY);
+    remember(ids, id);
 
     for (const [name, digits] of [['traceId', 8], ['spanId', 16]] as const) {
       for (let digit = 1; digit <= digits; digit++) {
         const at = id[name].length - digit;
         for (const other of '0123456789abcdef'.replace(id[name][at]!, '')) {
           const changed = id[name].slice(0, at) + other + id[name].slice(at + 1);
-          expect(recent.has({ ...id, [name]: changed }), changed).to.equal(false);
+          expect(ids.has({ ...id, [name]: changed }), changed).to.equal(false);
         }
       }
     }
-    expect(recent.has(id)).to.equal(true);
+    expect(ids.has(id)).to.equal(true);
   });
 
   it('tells spans apart whose ids have two halves that are alike', () => {
     const repeated = (n: number) => ({ traceId: '1'.repeat(32), spanId: n.toString(16).padStart(8, '0').repeat(2) });
-    const recent = new RecentFingerprints(CAPACITY);
-    remember(recent, repeated(0));
+    const ids = new DeliveredIds(CAPACITY);
+    remember(ids, repeated(0));
 
-    for (let n = 1; n <= 1_000; n++) expect(recent.has(repeated(n))).to.equal(false);
+    for (let n = 1; n <= 1_000; n++) expect(ids.has(repeated(n))).to.equal(false);
   });
 
   it('tells spans apart by their traces, also if their span ids are the same', () => {
-    const recent = new RecentFingerprints(CAPACITY);
-    remember(recent, counted(0, 7));
+    const ids = new DeliveredIds(CAPACITY);
+    remember(ids, counted(0, 7));
 
-    for (let trace = 1; trace <= 1_000; trace++) expect(recent.has(counted(trace, 7))).to.equal(false);
+    for (let trace = 1; trace <= 1_000; trace++) expect(ids.has(counted(trace, 7))).to.equal(false);
+  });
+
+  it('leaves out ids of another length, which would be taken for each other', () => {
+    const ids = new DeliveredIds(CAPACITY);
+
+    remember(ids, { traceId: 't1', spanId: '1' });
+    remember(ids, { traceId: '', spanId: '' });
+
+    expect(ids.has({ traceId: 't2', spanId: '1' })).to.equal(false);
+    expect(ids.has({ traceId: 't1', spanId: '1' })).to.equal(false);
+  });
+
+  it('refuses ids that are no strings', () => {
+    const ids = new DeliveredIds(CAPACITY);
+
+    expect(() => ids.remember(7 as never, '1')).to.throw(TypeError);
+    expect(() => ids.remember('1', undefined as never)).to.throw(TypeError);
   });
 
   it('forgets all spans at once', () => {
-    const recent = new RecentFingerprints(CAPACITY);
-    remember(recent, counted(1, 1));
-    remember(recent, counted(1, 2));
-    expect(recent.has(counted(1, 1))).to.equal(true);
+    const ids = new DeliveredIds(CAPACITY);
+    remember(ids, counted(1, 1));
+    remember(ids, counted(1, 2));
+    expect(ids.has(counted(1, 1))).to.equal(true);
 
-    recent.clear();
-    remember(recent, counted(1, 3));
+    ids.clear();
+    remember(ids, counted(1, 3));
 
-    expect([1, 2, 3].map((id) => recent.has(counted(1, id)))).to.deep.equal([false, false, true]);
+    expect([1, 2, 3].map((id) => ids.has(counted(1, id)))).to.deep.equal([false, false, true]);
   });
 
   it('knows the last spans, as many as it has room for, however long it goes on and whoever asks when', () => {
@@ -98,16 +115,16 @@ describe('RecentFingerprints', () => {
 
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-        const recent = new RecentFingerprints(CAPACITY);
+        const ids = new DeliveredIds(CAPACITY);
         const model = new Model();
         for (const each of steps) {
           if ('remember' in each) {
-            remember(recent, each.remember);
+            remember(ids, each.remember);
             model.remember(each.remember);
           } else if ('has' in each) {
-            expect(recent.has(each.has)).to.equal(model.has(each.has));
+            expect(ids.has(each.has)).to.equal(model.has(each.has));
           } else {
-            recent.clear();
+            ids.clear();
             model.clear();
           }
         }
@@ -116,17 +133,17 @@ describe('RecentFingerprints', () => {
   });
 
   it('knows no more than the last spans after many that nobody asked for', () => {
-    const recent = new RecentFingerprints(CAPACITY);
+    const ids = new DeliveredIds(CAPACITY);
     for (const asked of [false, true]) {
       for (let id = 1; id <= 100; id++) {
-        remember(recent, counted(1, id));
+        remember(ids, counted(1, id));
         if (asked) {
-          expect(recent.has(counted(1, id))).to.equal(true);
-          expect(recent.has(counted(2, id))).to.equal(false);
+          expect(ids.has(counted(1, id))).to.equal(true);
+          expect(ids.has(counted(2, id))).to.equal(false);
         }
       }
-      for (let id = 93; id <= 100; id++) expect(recent.has(counted(1, id))).to.equal(true);
-      expect(recent.has(counted(1, 92))).to.equal(false);
+      for (let id = 93; id <= 100; id++) expect(ids.has(counted(1, id))).to.equal(true);
+      expect(ids.has(counted(1, 92))).to.equal(false);
     }
   });
 });

@@ -1,17 +1,19 @@
-import type { SpanIdentity } from '../../model/span-map.js';
+import type { SpanIdentity } from '../../../model/span-map.js';
+
+/** Spans that are remembered by default. */
+const CAPACITY = 16_384;
 
 /**
- * The spans delivered last, by a fingerprint of 64 bits: both halves of the span id, one upon the
+ * The ids of the spans delivered last, by a fingerprint of 64 bits: both halves of the span id, one upon the
  * other, and the last 32 bits of the trace id.
  *
  * Nothing of a span is kept alive. To keep its ids would make the garbage collector copy them several times,
  * which costs more than all else that a delivery does. Of random ids, a span that was not delivered is taken for
  * one of `capacity` that were once in 2^64 / `capacity` times: for 16,384 of them, once in 10^15.
  *
- * A ring, with an index that is caught up only when somebody asks. Only events ask whose span is not known to be
- * recording: to all others, a remembered span costs three stores.
+ * A ring, with an index that is caught up only by `has()`: until then a remembered span costs three stores.
  */
-export class RecentFingerprints {
+export class DeliveredIds {
   readonly #capacity: number;
   readonly #spanIds: Int32Array;
   readonly #traceIds: Int32Array;
@@ -25,15 +27,20 @@ export class RecentFingerprints {
   #taken = 0;
 
   /** @param capacity a power of two */
-  constructor(capacity: number) {
+  constructor(capacity = CAPACITY) {
     this.#capacity = capacity;
     this.#spanIds = new Int32Array(capacity);
     this.#traceIds = new Int32Array(capacity);
   }
 
-  /** Throws, and has changed nothing, if one of the ids is no string. */
+  /**
+   * Remembers a span. Ids that do not have the length of a span's are left out: they would be taken for each other.
+   *
+   * @throws TypeError if one of the ids is no string; nothing has changed then
+   */
   remember(traceId: string, spanId: string): void {
     if (typeof traceId !== 'string' || typeof spanId !== 'string') throw new TypeError('ids must be strings');
+    if (traceId.length !== 32 || spanId.length !== 16) return;
     const at = this.#count++ & (this.#capacity - 1);
     this.#spanIds[at] = folded(spanId);
     this.#traceIds[at] = bitsAt(traceId, 24);
@@ -41,7 +48,7 @@ export class RecentFingerprints {
 
   /** Whether a span is remembered. */
   has({ spanId, traceId }: SpanIdentity): boolean {
-    if (this.#count === 0) return false;
+    if (this.#count === 0 || traceId.length !== 32 || spanId.length !== 16) return false;
     const slots = this.#caughtUp();
     return slots[this.#find(slots, folded(spanId), bitsAt(traceId, 24))] !== 0;
   }
@@ -86,7 +93,7 @@ export class RecentFingerprints {
   }
 }
 
-/** All of a span id, of which a generator made for tests may count either end, or repeat the first half. */
+/** Both halves of a span id: a generator made for tests may count at either end, or repeat the first half. */
 function folded(spanId: string): number {
   return Math.imul(bitsAt(spanId, 0), 0x9e3779b1) ^ bitsAt(spanId, 8);
 }

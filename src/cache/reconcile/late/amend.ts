@@ -1,0 +1,171 @@
+import { estimatedEventBytes, estimatedSpanBytes } from '../../../model/estimated-bytes.js';
+import { toLogEvent } from '../../../model/log-event.js';
+import type { DeliveredSpan } from '../../../model/merged-span.js';
+import type { ReadableLogRecord, ReadableSpan, TimedEvent } from '../../../model/otel.js';
+import { SpanMap, type SpanIdentity } from '../../../model/span-map.js';
+import { AgedList } from '../aged-list.js';
+import type { EventBucket } from '../event-bucket.js';
+import type { KeepLimits, Outcomes } from '../outcomes.js';
+import type { SpanReading } from '../span-reading.js';
+import type { WaitingBuckets } from '../waiting-buckets.js';
+import { AmendableSpan } from './amendable-span.js';
+import { OrphanLateEvents } from './orphan.js';
+
+/** Delivered spans that late events can amend, at most. */
+const MAX_AMENDABLE_SPANS = 16_384;
+
+/**
+ * Delivers each span at once, and again, one revision higher, when late events have come.
+ *
+ * The events of a cycle are gathered by span, and make one amendment of it. A late event of a span that is kept no
+ * longer, because 16,384 others came since or bytes ran short, is an orphan.
+ */
+export class AmendSpans extends OrphanLateEvents {
+  override readonly keepsSpans = true;
+  readonly #limits: KeepLimits;
+  readonly #maxSpans: number;
+  readonly #bySpan = new SpanMap<AmendableSpan>();
+  readonly #byAge = new AgedList<AmendableSpan>();
+  #bytes = 0;
+  /** Spans with events gathered, the one that got its first event longest ago first. */
+  readonly #gathering = new Set<AmendableSpan>();
+  #events = 0;
+
+  constructor(outcomes: Outcomes, parked: WaitingBuckets, limits: KeepLimits, maxSpans = MAX_AMENDABLE_SPANS) {
+    super(outcomes, parked);
+    this.#limits = limits;
+    this.#maxSpans = maxSpans;
+  }
+
+  override get heldEvents(): number {
+    return this.#events;
+  }
+
+  override get bytes(): number {
+    return this.#bytes;
+  }
+
+  override get oldestSince(): number | undefined {
+    return this.#byAge.oldest?.since;
+  }
+
+  override get hasAmendments(): boolean {
+    return this.#gathering.size > 0;
+  }
+
+  override onSpan(span: DeliveredSpan, reading: SpanReading, now: number): void {
+    const bucket = this.parked.get(reading);
+    if (bucket === undefined) {
+      this.outcomes.deliver(reading, span);
+      this.#keep(reading, span, span, undefined, now);
+      return;
+    }
+    const merged = this.outcomes.merge(span, undefined, bucket);
+    if (merged === undefined) {
+      this.outcomes.spans.dropped.invalid++;
+      return;
+    }
+    this.outcomes.deliverMerged(merged, this.parked.take(bucket));
+    this.#keep(reading, span, merged.span, merged.unmatchedExceptions, now);
+  }
+
+  override addEvent(record: ReadableLogRecord, span: SpanReading): boolean {
+    const amendable = this.#bySpan.get(span);
+    if (amendable === undefined) return false;
+    const event = toLogEvent(record);
+    const bytes = estimatedEventBytes(event);
+    if (!this.outcomes.fits(event, bytes, span.spanContext)) return true;
+    amendable.late ??= this.outcomes.buckets.acquire(amendable, undefined, 0);
+    this.#gathering.add(amendable);
+    if (amendable.late.add(event, bytes, this.#limits.maxEventsPerSpan)) this.outcomes.events.dropped.event_limit++;
+    else this.#events++;
+    return true;
+  }
+
+  override settleNext(): boolean {
+    const [span] = this.#gathering;
+    if (span !== undefined) this.#amend(span);
+    return span !== undefined;
+  }
+
+  override drainNext(): boolean {
+    return this.settleNext();
+  }
+
+  override giveUpOldest(): void {
+    const { oldest } = this.#byAge;
+    if (oldest === undefined) return;
+    this.outcomes.spans.unamendable++;
+    this.#forget(oldest);
+  }
+
+  override dropEverything(): void {
+    for (const span of this.#gathering) this.outcomes.dropBucket(this.#takeLate(span)!, 'no_subscriber');
+    for (const span of this.#byAge) this.#forget(span);
+  }
+
+  /** Keeps a span that was delivered, unless it alone is larger than all that may be kept. */
+  #keep(
+    ids: SpanIdentity,
+    original: ReadableSpan,
+    delivered: DeliveredSpan,
+    unmatchedExceptions: readonly TimedEvent[] | undefined,
+    now: number,
+  ): void {
+    const same = this.#bySpan.get(ids);
+    if (same !== undefined) this.#forget(same);
+    const bytes = estimatedSpanBytes(delivered);
+    if (bytes > this.#limits.maxParkedBytes) {
+      this.outcomes.spans.unamendable++;
+      return;
+    }
+    if (this.#byAge.size >= this.#maxSpans) this.#forget(this.#byAge.oldest!);
+    const span = new AmendableSpan(ids, original, delivered, unmatchedExceptions, bytes, now);
+    this.#bySpan.set(span);
+    this.#byAge.add(span);
+    this.#bytes += bytes;
+  }
+
+  /** Keeps a span no longer. The events gathered for it amend it first. */
+  #forget(span: AmendableSpan): void {
+    this.#bySpan.delete(span);
+    this.#byAge.remove(span);
+    this.#bytes -= span.bytes;
+    if (span.late !== undefined) this.#deliverAgain(span);
+  }
+
+  #amend(span: AmendableSpan): void {
+    const before = span.bytes;
+    this.#deliverAgain(span);
+    this.#bytes += span.bytes - before;
+    if (span.bytes <= this.#limits.maxParkedBytes) return;
+    this.outcomes.spans.unamendable++;
+    this.#forget(span);
+  }
+
+  /** Delivers a span with the events gathered for it, if any of them is new to it. */
+  #deliverAgain(span: AmendableSpan): void {
+    const bucket = this.#takeLate(span)!;
+    const merged = this.outcomes.merge(span.original, span.delivered, bucket, span.unmatchedExceptions);
+    if (merged === undefined) {
+      this.outcomes.dropBucket(bucket, 'invalid');
+      return;
+    }
+    if (merged.span !== span.delivered) {
+      this.outcomes.amend(merged.span);
+      span.bytes = estimatedSpanBytes(merged.span);
+    }
+    span.delivered = merged.span;
+    span.unmatchedExceptions = merged.unmatchedExceptions;
+    this.outcomes.endMerged(merged, bucket);
+  }
+
+  #takeLate(span: AmendableSpan): EventBucket | undefined {
+    const { late } = span;
+    if (late === undefined) return undefined;
+    this.#gathering.delete(span);
+    span.late = undefined;
+    this.#events -= late.count;
+    return late;
+  }
+}
