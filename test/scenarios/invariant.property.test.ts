@@ -20,7 +20,7 @@ import { SamplingDecision } from '../sdk.js';
 import { listenToErrors, startService, total, type Service } from './service.js';
 
 type Step =
-  | { do: 'start' | 'end' | 'end twice' | 'log' | 'log twice'; span: number }
+  | { do: 'start' | 'end' | 'end twice' | 'log' | 'log twice' | 'log by ids'; span: number }
   | { do: 'log outside' | 'log remote' | 'flush' | 'turn' | 'garbage' | 'break' | 'receive' }
   | { do: 'wait'; millis: number }
   | { do: 'export' | 'bridge' | 'exception'; span: number }
@@ -102,7 +102,7 @@ const steps = fc.array(
     {
       weight: 8,
       arbitrary: fc.record({
-        do: fc.constantFrom('start', 'end', 'log', 'log', 'end twice', 'log twice'),
+        do: fc.constantFrom('start', 'end', 'log', 'log', 'end twice', 'log twice', 'log by ids'),
         span,
       }),
     },
@@ -197,6 +197,7 @@ const entrances = fc.oneof(
 /** Steps that need a log record processor. */
 const LOGGING: ReadonlySet<Step['do']> = new Set([
   'log',
+  'log by ids',
   'log twice',
   'log outside',
   'log remote',
@@ -394,6 +395,9 @@ class Run {
       case 'log':
       case 'log twice':
         this.#log(this.#spans[step.span], step.do === 'log twice');
+        return;
+      case 'log by ids':
+        this.#logByIds(this.#spans[step.span]);
         return;
       case 'export':
         this.#export(step.span);
@@ -721,6 +725,14 @@ class Run {
     const emitted = { ...record, spanContext: span.spanContext() } as unknown as ReadableLogRecord;
     this.#service.cache.logRecordProcessor.onEmit(emitted, context);
     this.#service.cache.logRecordProcessor.onEmit(emitted, context);
+  }
+
+  /** The context has the ids of the span, and not the span. */
+  #logByIds(span: Span | undefined): void {
+    if (span === undefined) return;
+    const name = 'name' in span ? String(span.name) : 'unrecorded';
+    const context = trace.setSpanContext(ROOT_CONTEXT, span.spanContext());
+    this.#service.logger.emit({ body: `${name} ${this.#emit()}`, severityNumber: 9, context });
   }
 
   #emit(): number {

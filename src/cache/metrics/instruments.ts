@@ -221,7 +221,7 @@ export const SIZES: readonly Instrument[] = [
   {
     name: 'span_cache.event.held',
     unit: EVENT,
-    description: 'Log events that wait with their span, which has ended.',
+    description: 'Log events that wait with their span, which has ended, or until it is known whether they are late.',
     read: ({ events }) => events.held,
   },
   {

@@ -77,12 +77,12 @@ export class Reconciler {
     this.#outcomes.rememberDelivered();
   }
 
-  /** Events waiting for their span. */
+  /** Events waiting for a span that may not have ended. */
   get parkedEvents(): number {
-    return this.#parked.events;
+    return this.#parked.events - this.#parked.eventsEndingWithCycle;
   }
 
-  /** Spans that may still come and whose events wait. */
+  /** Spans whose events these are. */
   get parkedSpans(): number {
     return this.#parked.spans;
   }
@@ -97,9 +97,9 @@ export class Reconciler {
     return this.#late.heldSpans;
   }
 
-  /** Events on their way with a span that has ended. */
+  /** Events of spans that have ended: held with their span, gathered for it, or waiting for the end of the cycle. */
   get heldEvents(): number {
-    return this.#late.heldEvents;
+    return this.#late.heldEvents + this.#parked.eventsEndingWithCycle;
   }
 
   /** About how much parked events, held spans and amendable spans keep alive. */
