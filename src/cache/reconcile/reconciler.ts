@@ -11,8 +11,7 @@ import type { Batch } from '../queue/bounded-queue.js';
 import type { EmittedRecord, SpanState } from './emitted-record.js';
 import { AmendSpans } from './late/amend.js';
 import { HoldSpans } from './late/hold.js';
-import { OrphanLateEvents } from './late/orphan.js';
-import type { LateEvents, LatePolicy } from './late/policy.js';
+import { LatePolicy, type LateEvents } from './late/policy.js';
 import type { OpenSpans } from './open-spans.js';
 import { Outcomes, type Finished } from './outcomes.js';
 import { SpanClass } from './span-class.js';
@@ -332,5 +331,5 @@ function latePolicy(options: ReconcilerOptions, outcomes: Outcomes, parked: Wait
   const { lateEvents } = options;
   if (typeof lateEvents === 'object') return new HoldSpans(outcomes, parked, lateEvents.holdMillis, options);
   if (lateEvents === 'amend') return new AmendSpans(outcomes, parked, options);
-  return new OrphanLateEvents(outcomes, parked, lateEvents === 'drop');
+  return new LatePolicy(outcomes, parked, lateEvents === 'drop');
 }
