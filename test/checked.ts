@@ -1,5 +1,3 @@
 /* Has the invariants of the package checked: to be required before any of its modules is loaded. */
 
 (globalThis as Record<symbol, unknown>)[Symbol.for('otel-span-cache.checked')] = true;
-
-export {};

@@ -37,7 +37,7 @@ export interface SpanCacheStats {
     readonly queued: number;
     /** Waiting for their span. */
     readonly parked: number;
-    /** Waiting with their span, which has ended. */
+    /** Waiting with their span, which has ended, or until it is known whether they are late. */
     readonly held: number;
     /** Delivered with their span. */
     readonly merged: number;

@@ -406,6 +406,25 @@ describe('Which log records become events', () => {
     expect(cache.stats().events.dropped.filtered).to.equal(1);
   });
 
+  it('a function may ask for the counters, which add up', () => {
+    const sums: number[] = [];
+    const { cache, start, log } = startService({
+      logRecords: () => {
+        const { events } = cache.stats();
+        const parts = events.queued + events.parked + events.held + events.merged;
+        sums.push(events.received - parts - total(events.orphaned) - total(events.dropped));
+        return sums.length === 1;
+      },
+    });
+    cache.subscribe();
+    const span = start('job');
+
+    for (let i = 0; i < 3; i++) log(span, 'x');
+
+    expect(sums).to.deep.equal([0, 0, 0]);
+    expect(cache.stats().events).to.include({ received: 3, queued: 1 });
+  });
+
   it('a function that throws costs the record, not the application', () => {
     const { cache, start, log } = startService({
       logRecords: () => {

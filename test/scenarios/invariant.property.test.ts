@@ -22,7 +22,7 @@ import { listenToErrors, startService, total, type Service } from './service.js'
 import { receive } from '../../src/threads/index.js';
 
 type Step =
-  | { do: 'start' | 'end' | 'end twice' | 'log' | 'log twice'; span: number }
+  | { do: 'start' | 'end' | 'end twice' | 'log' | 'log twice' | 'log by ids'; span: number }
   | { do: 'log outside' | 'log remote' | 'flush' | 'turn' | 'garbage' | 'break' | 'receive' }
   | { do: 'wait'; millis: number }
   | { do: 'export' | 'bridge' | 'exception'; span: number }
@@ -101,7 +101,7 @@ const steps = fc.array(
     {
       weight: 8,
       arbitrary: fc.record({
-        do: fc.constantFrom('start', 'end', 'log', 'log', 'end twice', 'log twice'),
+        do: fc.constantFrom('start', 'end', 'log', 'log', 'end twice', 'log twice', 'log by ids'),
         span,
       }),
     },
@@ -196,6 +196,7 @@ const entrances = fc.oneof(
 /** Steps that need a log record processor. */
 const LOGGING: ReadonlySet<Step['do']> = new Set([
   'log',
+  'log by ids',
   'log twice',
   'log outside',
   'log remote',
@@ -393,6 +394,9 @@ class Run {
       case 'log':
       case 'log twice':
         this.#log(this.#spans[step.span], step.do === 'log twice');
+        return;
+      case 'log by ids':
+        this.#logByIds(this.#spans[step.span]);
         return;
       case 'export':
         this.#export(step.span);
@@ -720,6 +724,14 @@ class Run {
     const emitted = { ...record, spanContext: span.spanContext() } as unknown as ReadableLogRecord;
     this.#service.cache.logRecordProcessor.onEmit(emitted, context);
     this.#service.cache.logRecordProcessor.onEmit(emitted, context);
+  }
+
+  /** The context has the ids of the span, and not the span. */
+  #logByIds(span: Span | undefined): void {
+    if (span === undefined) return;
+    const name = 'name' in span ? String(span.name) : 'unrecorded';
+    const context = trace.setSpanContext(ROOT_CONTEXT, span.spanContext());
+    this.#service.logger.emit({ body: `${name} ${this.#emit()}`, severityNumber: 9, context });
   }
 
   #emit(): number {

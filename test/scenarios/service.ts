@@ -14,7 +14,7 @@ export interface Service extends Sdk {
   log(span: Span, body: string): void;
 }
 
-/** Where the SDK is given log record processors, be it none, that of the cache is never asked for. */
+/** That of the cache is the only log record processor, unless the SDK is given others, be it none. */
 export function startService(options?: SpanCacheOptions, sdk?: Partial<SdkConfig>): Service {
   const cache = newCache(options);
   const { tracer, logger, ...lifecycle } = startSdk({

@@ -1,9 +1,10 @@
 import { ROOT_CONTEXT, type Span, type Tracer } from '@opentelemetry/api';
 import { expect } from 'chai';
+import sinon from 'sinon';
 import type { ReadableSpan, SpanCache, SpanCacheOptions } from '../../src/index.js';
 import { newCache } from '../caches.js';
 import { SamplingDecision, startSdk, type SdkConfig } from '../sdk.js';
-import { eventually, names, total } from './service.js';
+import { eventually, names, startService, total } from './service.js';
 
 /** Records each span, and samples all but one. */
 const sampler: NonNullable<SdkConfig['sampler']> = {
@@ -33,6 +34,30 @@ describe('A service with spans alone', () => {
     expect(delivered).to.have.length(600);
     delivered.forEach((span, i) => expect(span).to.equal(readable(spans[i]!)));
     expect(cache.stats().spans).to.include({ received: 600, delivered: 600, queued: 0 });
+  });
+
+  it('has none of them read, be the cache registered for log records too, until an event waits', () => {
+    const { cache, start, log } = startService();
+    cache.subscribe(() => {});
+    const read = sinon.spy(Object.getPrototypeOf(start('job')) as ReadableSpan, 'spanContext');
+    try {
+      start('first').end();
+      cache.flush();
+      const spans = [start('a'), start('b'), start('open')];
+      read.resetHistory();
+      for (const span of spans.slice(0, 2)) span.end();
+      cache.flush();
+      const before = read.callCount;
+
+      log(spans[2]!, 'waits');
+      start('c').end();
+      read.resetHistory();
+      cache.flush();
+
+      expect([before, read.callCount]).to.deep.equal([0, 1]);
+    } finally {
+      read.restore();
+    }
   });
 
   it('counts what cannot be read, wherever it stands among readable spans', () => {

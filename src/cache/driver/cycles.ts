@@ -96,7 +96,7 @@ export class Cycles {
   /** Makes orphans of the parked events that have waited longest. Returns false when there is none. */
   orphanParked(): boolean {
     const { reconciler, fanOut } = this.#stages;
-    if (reconciler.parkedEvents === 0) return false;
+    if (reconciler.parkedSpans === 0) return false;
     this.#deliver(reconciler.orphanAllParked(SEGMENT_SIZE, fanOut.orphansWanted));
     return true;
   }

@@ -31,6 +31,11 @@ const ORPHAN_REASON = 'span_cache.orphan.reason';
 const EARLY_REASON = 'span_cache.early.reason';
 const KIND = 'span_cache.subscription.kind';
 
+/** @param by the attribute whose values have a number each */
+function of(name: string, unit: string, description: string, read: Instrument['read'], by?: string): Instrument {
+  return by === undefined ? { name, unit, description, read } : { name, unit, description, read, by };
+}
+
 /** Has no attribute: in the standard metrics, what did not fail. */
 export const NO_ATTRIBUTE = '';
 
@@ -60,170 +65,41 @@ export const COUNTERS: readonly Instrument[] = [
       }),
     }),
   },
-  {
-    name: 'span_cache.span.received',
-    unit: SPAN,
-    description: 'Ended spans that came to the cache.',
-    read: ({ spans }) => spans.received,
-  },
-  {
-    name: 'span_cache.span.delivered',
-    unit: SPAN,
-    description: 'Spans handed to whoever was subscribed.',
-    read: ({ spans }) => spans.delivered,
-  },
-  {
-    name: 'span_cache.span.amended',
-    unit: SPAN,
-    description: 'Times that a span was delivered again, with late events.',
-    read: ({ spans }) => spans.amended,
-  },
-  {
-    name: 'span_cache.span.early',
-    unit: SPAN,
-    description: 'Held spans that were delivered before their time.',
-    by: EARLY_REASON,
-    read: ({ spans }) => spans.early,
-  },
-  {
-    name: 'span_cache.span.unamendable',
-    unit: SPAN,
-    description: 'Delivered spans that late events cannot amend any more, for want of bytes.',
-    read: ({ spans }) => spans.unamendable,
-  },
-  {
-    name: 'span_cache.span.dropped',
-    unit: SPAN,
-    description: 'Spans that reached no subscriber.',
-    by: DROP_REASON,
-    read: ({ spans }) => spans.dropped,
-  },
-  {
-    name: 'span_cache.event.received',
-    unit: EVENT,
-    description: 'Log records that came to the cache.',
-    read: ({ events }) => events.received,
-  },
-  {
-    name: 'span_cache.event.merged',
-    unit: EVENT,
-    description: 'Log events delivered with their span.',
-    read: ({ events }) => events.merged,
-  },
-  {
-    name: 'span_cache.event.orphaned',
-    unit: EVENT,
-    description: 'Log events that no span took in.',
-    by: ORPHAN_REASON,
-    read: ({ events }) => events.orphaned,
-  },
-  {
-    name: 'span_cache.event.dropped',
-    unit: EVENT,
-    description: 'Log events that are neither on a span nor orphans.',
-    by: DROP_REASON,
-    read: ({ events }) => events.dropped,
-  },
-  {
-    name: 'span_cache.subscription.delivered',
-    unit: SPAN,
-    description: 'Spans that subscribers took.',
-    by: KIND,
-    read: byKind(({ delivered }) => delivered),
-  },
-  {
-    name: 'span_cache.subscription.dropped',
-    unit: SPAN,
-    description: 'Spans that subscribers lost because their buffer was full.',
-    by: KIND,
-    read: byKind(({ dropped }) => dropped),
-  },
-  {
-    name: 'span_cache.subscription.dropped_by_bytes',
-    unit: SPAN,
-    description: 'Spans that subscribers lost because their buffer was full in bytes.',
-    by: KIND,
-    read: byKind(({ droppedByBytes }) => droppedByBytes),
-  },
-  {
-    name: 'span_cache.subscription.dropped_orphans',
-    unit: EVENT,
-    description: 'Orphaned events that subscribers lost because their buffer was full.',
-    by: KIND,
-    read: byKind(({ droppedOrphans }) => droppedOrphans),
-  },
-  {
-    name: 'span_cache.subscription.failed',
-    unit: SPAN,
-    description: 'Spans whose export failed.',
-    by: KIND,
-    read: byKind(({ failed }) => failed),
-  },
-  {
-    name: 'span_cache.subscription.errors',
-    unit: '{error}',
-    description: 'Times that a callback or an export failed.',
-    by: KIND,
-    read: byKind(({ errors }) => errors),
-  },
+  of('span_cache.span.received', SPAN, 'Ended spans that came to the cache.', ({ spans }) => spans.received),
+  of('span_cache.span.delivered', SPAN, 'Spans handed to whoever was subscribed.', ({ spans }) => spans.delivered),
+  of('span_cache.span.amended', SPAN, 'Times that a span was delivered again, with late events.', ({ spans }) => spans.amended),
+  of('span_cache.span.early', SPAN, 'Held spans that were delivered before their time.', ({ spans }) => spans.early, EARLY_REASON),
+  of('span_cache.span.unamendable', SPAN, 'Delivered spans that late events cannot amend any more, for want of bytes.',
+    ({ spans }) => spans.unamendable),
+  of('span_cache.span.dropped', SPAN, 'Spans that reached no subscriber.', ({ spans }) => spans.dropped, DROP_REASON),
+  of('span_cache.event.received', EVENT, 'Log records that came to the cache.', ({ events }) => events.received),
+  of('span_cache.event.merged', EVENT, 'Log events delivered with their span.', ({ events }) => events.merged),
+  of('span_cache.event.orphaned', EVENT, 'Log events that no span took in.', ({ events }) => events.orphaned, ORPHAN_REASON),
+  of('span_cache.event.dropped', EVENT, 'Log events that are neither on a span nor orphans.', ({ events }) => events.dropped, DROP_REASON),
+  of('span_cache.subscription.delivered', SPAN, 'Spans that subscribers took.', byKind(({ delivered }) => delivered), KIND),
+  of('span_cache.subscription.dropped', SPAN, 'Spans that subscribers lost because their buffer was full.',
+    byKind(({ dropped }) => dropped), KIND),
+  of('span_cache.subscription.dropped_by_bytes', SPAN, 'Spans that subscribers lost because their buffer was full in bytes.',
+    byKind(({ droppedByBytes }) => droppedByBytes), KIND),
+  of('span_cache.subscription.dropped_orphans', EVENT, 'Orphaned events that subscribers lost because their buffer was full.',
+    byKind(({ droppedOrphans }) => droppedOrphans), KIND),
+  of('span_cache.subscription.failed', SPAN, 'Spans whose export failed.', byKind(({ failed }) => failed), KIND),
+  of('span_cache.subscription.errors', '{error}', 'Times that a callback or an export failed.', byKind(({ errors }) => errors), KIND),
 ];
 
 /** What there is at a moment. Those named `otel.` are the standard ones of the SDK's processors. */
 export const SIZES: readonly Instrument[] = [
-  {
-    name: 'otel.sdk.processor.span.queue.size',
-    unit: SPAN,
-    description: 'Ended spans that wait in the queue.',
-    read: ({ spans }) => spans.queued,
-  },
-  {
-    name: 'otel.sdk.processor.log.queue.size',
-    unit: LOG_RECORD,
-    description: 'Log records that wait in the queue.',
-    read: ({ events }) => events.queued,
-  },
-  {
-    name: 'span_cache.span.queued',
-    unit: SPAN,
-    description: 'Ended spans that wait in the queue.',
-    read: ({ spans }) => spans.queued,
-  },
-  {
-    name: 'span_cache.span.held',
-    unit: SPAN,
-    description: 'Ended spans that wait for late events.',
-    read: ({ spans }) => spans.held,
-  },
-  {
-    name: 'span_cache.span.parked',
-    unit: SPAN,
-    description: 'Spans that have not come and whose events wait.',
-    read: ({ parkedSpans }) => parkedSpans,
-  },
-  {
-    name: 'span_cache.parked.size',
-    unit: BYTE,
-    description: 'About what parked events, held spans and spans that can be amended keep alive.',
-    read: ({ parkedBytes }) => parkedBytes,
-  },
-  {
-    name: 'span_cache.event.queued',
-    unit: EVENT,
-    description: 'Log events that wait in the queue.',
-    read: ({ events }) => events.queued,
-  },
-  {
-    name: 'span_cache.event.parked',
-    unit: EVENT,
-    description: 'Log events that wait for their span to end.',
-    read: ({ events }) => events.parked,
-  },
-  {
-    name: 'span_cache.event.held',
-    unit: EVENT,
-    description: 'Log events that wait with their span, which has ended.',
-    read: ({ events }) => events.held,
-  },
+  of('otel.sdk.processor.span.queue.size', SPAN, 'Ended spans that wait in the queue.', ({ spans }) => spans.queued),
+  of('otel.sdk.processor.log.queue.size', LOG_RECORD, 'Log records that wait in the queue.', ({ events }) => events.queued),
+  of('span_cache.span.queued', SPAN, 'Ended spans that wait in the queue.', ({ spans }) => spans.queued),
+  of('span_cache.span.held', SPAN, 'Ended spans that wait for late events.', ({ spans }) => spans.held),
+  of('span_cache.span.parked', SPAN, 'Spans that have not come and whose events wait.', ({ parkedSpans }) => parkedSpans),
+  of('span_cache.parked.size', BYTE, 'About what parked events, held spans and spans that can be amended keep alive.',
+    ({ parkedBytes }) => parkedBytes),
+  of('span_cache.event.queued', EVENT, 'Log events that wait in the queue.', ({ events }) => events.queued),
+  of('span_cache.event.parked', EVENT, 'Log events that wait for their span to end.', ({ events }) => events.parked),
+  of('span_cache.event.held', EVENT, 'Log events that wait with their span, which has ended, or until it is known whether they are late.',
+    ({ events }) => events.held),
   {
     name: 'span_cache.subscription.count',
     unit: '{subscription}',
@@ -234,40 +110,20 @@ export const SIZES: readonly Instrument[] = [
       ...sumByKind(reading.subscriptions, () => 1),
     }),
   },
-  {
-    name: 'span_cache.subscription.queued',
-    unit: SPAN,
-    description: 'Spans that wait in the buffers of subscribers.',
-    by: KIND,
-    read: byKind(({ queued }) => queued),
-  },
-  {
-    name: 'span_cache.subscription.queued_bytes',
-    unit: 'By',
-    description: 'Bytes that subscribers keep alive in their buffers and stores, estimated.',
-    by: KIND,
-    read: byKind(({ queuedBytes }) => queuedBytes),
-  },
+  of('span_cache.subscription.queued', SPAN, 'Spans that wait in the buffers of subscribers.', byKind(({ queued }) => queued), KIND),
+  of('span_cache.subscription.queued_bytes', 'By', 'Bytes that subscribers keep alive in their buffers and stores, estimated.',
+    byKind(({ queuedBytes }) => queuedBytes), KIND),
 ];
 
 /** With `trackOpenSpans` only. */
 export const OPEN_SPAN_COUNTERS: readonly Instrument[] = [
-  {
-    name: 'span_cache.span.forgotten',
-    unit: SPAN,
-    description: 'Open spans that are known no more, because too many others were open.',
-    read: ({ openSpans }) => openSpans.forgotten,
-  },
+  of('span_cache.span.forgotten', SPAN, 'Open spans that are known no more, because too many others were open.',
+    ({ openSpans }) => openSpans.forgotten),
 ];
 
 /** With `trackOpenSpans` only. */
 export const OPEN_SPAN_SIZES: readonly Instrument[] = [
-  {
-    name: 'span_cache.span.open',
-    unit: SPAN,
-    description: 'Spans that have started and not ended.',
-    read: ({ openSpans }) => openSpans.open,
-  },
+  of('span_cache.span.open', SPAN, 'Spans that have started and not ended.', ({ openSpans }) => openSpans.open),
 ];
 
 /** How many fit into the queues. */

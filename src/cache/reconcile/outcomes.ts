@@ -50,11 +50,6 @@ export class Outcomes {
     return this.#finished.length;
   }
 
-  /** Whether the ids of delivered spans are remembered. */
-  get remembersDelivered(): boolean {
-    return this.#delivered !== undefined;
-  }
-
   /** Remembers the ids of delivered spans from now on. */
   rememberDelivered(): void {
     this.#delivered ??= new DeliveredIds();

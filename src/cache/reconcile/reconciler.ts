@@ -1,7 +1,6 @@
 import { isValidSpanId, isValidTraceId, type SpanContext } from '@opentelemetry/api';
 import { isBridged } from '../../bridge/bridged-records.js';
-import { estimatedEventBytes } from '../../model/estimated-bytes.js';
-import { toLogEvent, type LogEvent } from '../../model/log-event.js';
+import type { LogEvent } from '../../model/log-event.js';
 import type { DeliveredSpan } from '../../model/merged-span.js';
 import type { ReadableLogRecord, ReadableSpan } from '../../model/otel.js';
 import { isSampled } from '../../model/sampling.js';
@@ -11,22 +10,17 @@ import type { Batch } from '../queue/bounded-queue.js';
 import type { EmittedRecord, SpanState } from './emitted-record.js';
 import { AmendSpans } from './late/amend.js';
 import { HoldSpans } from './late/hold.js';
-import { OrphanLateEvents } from './late/orphan.js';
-import type { LateEvents, LatePolicy } from './late/policy.js';
+import { LatePolicy, type LateEvents } from './late/policy.js';
 import type { OpenSpans } from './open-spans.js';
-import { Outcomes, type Finished } from './outcomes.js';
+import { Outcomes, type Finished, type KeepLimits } from './outcomes.js';
+import { ParkedEvents, type ParkingLimits } from './parked-events.js';
 import { SpanClass } from './span-class.js';
 import { readingOf, type SpanReading } from './span-reading.js';
-import { WaitingBuckets } from './waiting-buckets.js';
 
 /** Parked events are not swept more often: a sweep walks over those whose spans are open. */
 const MIN_PARKED_SWEEP_MILLIS = 50;
 
-export interface ReconcilerOptions {
-  readonly maxParkedSpans: number;
-  readonly maxParkedMillis: number;
-  readonly maxParkedBytes: number;
-  readonly maxEventsPerSpan: number;
+export interface ReconcilerOptions extends ParkingLimits, KeepLimits {
   readonly lateEvents: LateEvents;
   readonly unsampledSpans: boolean;
 }
@@ -47,24 +41,17 @@ export interface ReconcilerOptions {
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #outcomes: Outcomes;
-  readonly #openSpans: OpenSpans | undefined;
   /** Events whose span has not come. */
-  readonly #parked: WaitingBuckets;
+  readonly #parked: ParkedEvents;
   readonly #late: LatePolicy;
   readonly #spanClass = new SpanClass();
   /** Spans may come twice, and later than they end. */
   #deduplicates = false;
 
-  constructor(
-    options: ReconcilerOptions,
-    spans: SpanCounters,
-    events: EventCounters,
-    openSpans: OpenSpans | undefined,
-  ) {
+  constructor(options: ReconcilerOptions, spans: SpanCounters, events: EventCounters, openSpans: OpenSpans | undefined) {
     this.#options = options;
-    this.#openSpans = openSpans;
     this.#outcomes = new Outcomes(options, spans, events);
-    this.#parked = new WaitingBuckets(options.maxParkedSpans, options.maxEventsPerSpan);
+    this.#parked = new ParkedEvents(this.#outcomes, openSpans, options);
     this.#late = latePolicy(options, this.#outcomes, this.#parked);
   }
 
@@ -77,12 +64,12 @@ export class Reconciler {
     this.#outcomes.rememberDelivered();
   }
 
-  /** Events waiting for their span. */
+  /** Events waiting for a span that may not have ended. */
   get parkedEvents(): number {
-    return this.#parked.events;
+    return this.#parked.events - this.#parked.eventsEndingWithCycle;
   }
 
-  /** Spans that may still come and whose events wait. */
+  /** Spans whose events these are. */
   get parkedSpans(): number {
     return this.#parked.spans;
   }
@@ -97,9 +84,9 @@ export class Reconciler {
     return this.#late.heldSpans;
   }
 
-  /** Events on their way with a span that has ended. */
+  /** Events of spans that have ended: held with their span, gathered for it, or waiting for the end of the cycle. */
   get heldEvents(): number {
-    return this.#late.heldEvents;
+    return this.#late.heldEvents + this.#parked.eventsEndingWithCycle;
   }
 
   /** About how much parked events, held spans and amendable spans keep alive. */
@@ -173,32 +160,16 @@ export class Reconciler {
     });
   }
 
-  /**
-   * Gives up the events that have waited for `maxParkedMillis`, except those of spans known to be open. If the
-   * clock has gone back (fake timers come and go), those from its future begin to wait anew. About `max` events
-   * at a time: `more` tells that it stopped there.
-   */
+  /** Gives up the events that have waited for `maxParkedMillis`. About `max` at a time: `more` tells that it stopped there. */
   expire(now: number, max: number, orphansWanted: boolean): Finished & { readonly more: boolean } {
-    const until = this.#parked.events - max;
-    const finished = this.#outcomes.collect(orphansWanted, () => {
-      for (const bucket of this.#parked) {
-        if (this.#parked.events <= until) return;
-        if (!(bucket.since <= now)) bucket.since = now;
-        else if (now < bucket.since + this.#options.maxParkedMillis) return;
-        else if (!this.#openSpans?.has(bucket)) this.#outcomes.orphanBucket(this.#parked.take(bucket), 'expired');
-      }
-    });
-    return { ...finished, more: this.#parked.events <= until };
+    let more = false;
+    const finished = this.#outcomes.collect(orphansWanted, () => (more = this.#parked.expire(now, max)));
+    return { ...finished, more };
   }
 
   /** Makes orphans of the events that have waited longest, about `max` at a time, for shutdown. */
   orphanAllParked(max: number, orphansWanted: boolean): Finished {
-    const until = this.#parked.events - max;
-    return this.#outcomes.collect(orphansWanted, () => {
-      while (this.#parked.events > until && !this.#parked.isEmpty) {
-        this.#outcomes.orphanBucket(this.#parked.takeOldest()!, 'shutdown');
-      }
-    });
+    return this.#outcomes.collect(orphansWanted, () => this.#parked.orphanOldest(max, 'shutdown'));
   }
 
   /** Drops all that waits, and the spans kept to be amended: nobody is there to get them. */
@@ -229,7 +200,7 @@ export class Reconciler {
   #reconcileEventOf(span: SpanReading, record: ReadableLogRecord, spanState: SpanState, now: number): void {
     const parked = this.#parked.get(span);
     if (parked !== undefined) this.#outcomes.addEvent(this.#parked, parked, record);
-    else if (spanState === 'recording' && this.#isDeliverable(span.spanContext)) this.#park(span, record, now, false);
+    else if (spanState === 'recording' && this.#isDeliverable(span.spanContext)) this.#parked.park(span, record, now, false);
     else this.#reconcileLateEvent(span, record, spanState, now);
   }
 
@@ -244,11 +215,11 @@ export class Reconciler {
     } else if (!this.#mayStillEnd(spanContext, spanState)) {
       this.#outcomes.orphanRecord(record, spanContext, 'unsampled');
     } else if (spanState === 'ended' && !this.#deduplicates) {
-      this.#park(span, record, now, true);
+      this.#parked.park(span, record, now, true);
     } else {
       // By its ids alone, whether it is late can only be known from now on.
       this.#outcomes.rememberDelivered();
-      this.#park(span, record, now, false);
+      this.#parked.park(span, record, now, false);
     }
   }
 
@@ -260,17 +231,6 @@ export class Reconciler {
   /** Whether subscribers get this span once it has ended. */
   #isDeliverable(spanContext: SpanContext): boolean {
     return this.#options.unsampledSpans || isSampled(spanContext);
-  }
-
-  #park(span: SpanReading, record: ReadableLogRecord, now: number, endsWithCycle: boolean): void {
-    const event = toLogEvent(record);
-    const bytes = estimatedEventBytes(event);
-    if (!this.#outcomes.fits(event, bytes, span.spanContext)) return;
-    const bucket = this.#outcomes.buckets.acquire(span, span.spanContext, now, endsWithCycle);
-    const displaced = this.#parked.displacedBy(bucket);
-    if (displaced !== undefined) this.#outcomes.orphanBucket(this.#parked.take(displaced), 'evicted');
-    this.#parked.add(bucket);
-    this.#parked.addEvent(bucket, event, bytes);
   }
 
   /** Whether the whole batch can be delivered without inspecting individual spans. */
@@ -321,16 +281,16 @@ export class Reconciler {
     const parked = this.#parked.oldest;
     const since = this.#late.oldestSince;
     if (parked !== undefined && (since === undefined || !(parked.since > since))) {
-      this.#outcomes.orphanBucket(this.#parked.take(parked), 'evicted_bytes');
+      this.#parked.orphan(parked, 'evicted_bytes');
     } else {
       this.#late.giveUpOldest();
     }
   }
 }
 
-function latePolicy(options: ReconcilerOptions, outcomes: Outcomes, parked: WaitingBuckets): LatePolicy {
+function latePolicy(options: ReconcilerOptions, outcomes: Outcomes, parked: ParkedEvents): LatePolicy {
   const { lateEvents } = options;
   if (typeof lateEvents === 'object') return new HoldSpans(outcomes, parked, lateEvents.holdMillis, options);
   if (lateEvents === 'amend') return new AmendSpans(outcomes, parked, options);
-  return new OrphanLateEvents(outcomes, parked, lateEvents === 'drop');
+  return new LatePolicy(outcomes, parked, lateEvents === 'drop');
 }

@@ -26,6 +26,7 @@ export class WaitingBuckets {
   readonly #byAge = new AgedList<EventBucket>();
   readonly #endingWithCycle = new AgedList<EventBucket>();
   #events = 0;
+  #eventsEndingWithCycle = 0;
   #bytes = 0;
 
   constructor(maxSpans: number, maxEventsPerSpan: number) {
@@ -36,6 +37,11 @@ export class WaitingBuckets {
   /** Events waiting, of all spans. */
   get events(): number {
     return this.#events;
+  }
+
+  /** Those of them that wait only until the end of the cycle. */
+  get eventsEndingWithCycle(): number {
+    return this.#eventsEndingWithCycle;
   }
 
   /** About how much all buckets keep alive. */
@@ -76,7 +82,7 @@ export class WaitingBuckets {
   add(bucket: EventBucket): void {
     this.#bySpan.set(bucket);
     this.#listOf(bucket).add(bucket);
-    this.#events += bucket.count;
+    this.#countEvents(bucket, bucket.count);
     this.#bytes += bucket.bytes;
   }
 
@@ -84,7 +90,7 @@ export class WaitingBuckets {
   addEvent(bucket: EventBucket, event: LogEvent, bytes: number): boolean {
     const before = bucket.bytes;
     const replaced = bucket.add(event, bytes, this.#maxEventsPerSpan);
-    if (!replaced) this.#events++;
+    if (!replaced) this.#countEvents(bucket, 1);
     this.#bytes += bucket.bytes - before;
     return replaced;
   }
@@ -93,7 +99,7 @@ export class WaitingBuckets {
   take(bucket: EventBucket): EventBucket {
     this.#bySpan.delete(bucket);
     this.#listOf(bucket).remove(bucket);
-    this.#events -= bucket.count;
+    this.#countEvents(bucket, -bucket.count);
     this.#bytes -= bucket.bytes;
     if (CHECKED) this.#check(bucket);
     return bucket;
@@ -108,6 +114,11 @@ export class WaitingBuckets {
   /** The buckets, oldest first, without those that wait only until the end of the cycle. The one at hand may be taken out. */
   [Symbol.iterator](): Iterator<EventBucket> {
     return this.#byAge[Symbol.iterator]();
+  }
+
+  #countEvents({ endsWithCycle }: EventBucket, change: number): void {
+    this.#events += change;
+    if (endsWithCycle) this.#eventsEndingWithCycle += change;
   }
 
   #check(taken: EventBucket): void {

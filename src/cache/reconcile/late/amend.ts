@@ -3,16 +3,31 @@ import { toLogEvent } from '../../../model/log-event.js';
 import type { DeliveredSpan } from '../../../model/merged-span.js';
 import type { ReadableLogRecord, ReadableSpan, TimedEvent } from '../../../model/otel.js';
 import { SpanMap, type SpanIdentity } from '../../../model/span-map.js';
-import { AgedList } from '../aged-list.js';
+import { AgedList, type Aged } from '../aged-list.js';
 import type { EventBucket } from '../event-bucket.js';
+import type { Merge } from '../merge.js';
 import type { KeepLimits, Outcomes } from '../outcomes.js';
 import type { SpanReading } from '../span-reading.js';
 import type { WaitingBuckets } from '../waiting-buckets.js';
-import { AmendableSpan } from './amendable-span.js';
-import { OrphanLateEvents } from './orphan.js';
+import { LatePolicy } from './policy.js';
 
 /** Delivered spans that late events can amend, at most. */
 const MAX_AMENDABLE_SPANS = 16_384;
+
+/** A delivered span that is kept whole, so that it can be delivered again. */
+interface AmendableSpan extends SpanIdentity, Aged<AmendableSpan> {
+  readonly original: ReadableSpan;
+  /** The span as it was delivered last. */
+  delivered: DeliveredSpan;
+  /** Exceptions recorded on the span that no log event has matched yet; undefined before the first merge. */
+  unmatchedExceptions: readonly TimedEvent[] | undefined;
+  /** About how much it keeps alive. */
+  bytes: number;
+  /** When it was delivered first, on the driver's clock. */
+  readonly since: number;
+  /** Events that came since it was delivered last. */
+  late: EventBucket | undefined;
+}
 
 /**
  * Delivers each span at once, and again, one revision higher, when late events have come.
@@ -20,7 +35,7 @@ const MAX_AMENDABLE_SPANS = 16_384;
  * The events of a cycle are gathered by span, and make one amendment of it. A late event of a span that is kept no
  * longer, because 16,384 others came since or bytes ran short, is an orphan.
  */
-export class AmendSpans extends OrphanLateEvents {
+export class AmendSpans extends LatePolicy {
   override readonly keepsSpans = true;
   readonly #limits: KeepLimits;
   readonly #maxSpans: number;
@@ -55,18 +70,11 @@ export class AmendSpans extends OrphanLateEvents {
 
   override onSpan(span: DeliveredSpan, reading: SpanReading, now: number): void {
     const bucket = this.parked.get(reading);
-    if (bucket === undefined) {
-      this.outcomes.deliver(reading, span);
-      this.#keep(reading, span, span, undefined, now);
-      return;
-    }
-    const merged = this.outcomes.merge(span, undefined, bucket);
-    if (merged === undefined) {
-      this.outcomes.spans.dropped.invalid++;
-      return;
-    }
-    this.outcomes.deliverMerged(merged, this.parked.take(bucket));
-    this.#keep(reading, span, merged.span, merged.unmatchedExceptions, now);
+    const merged = bucket && this.outcomes.merge(span, undefined, bucket);
+    if (bucket === undefined) this.outcomes.deliver(reading, span);
+    else if (merged === undefined) this.outcomes.spans.dropped.invalid++;
+    else this.outcomes.deliverMerged(merged, this.parked.take(bucket));
+    if (bucket === undefined || merged !== undefined) this.#keep(reading, span, merged, now);
   }
 
   override addEvent(record: ReadableLogRecord, span: SpanReading): boolean {
@@ -105,22 +113,20 @@ export class AmendSpans extends OrphanLateEvents {
   }
 
   /** Keeps a span that was delivered, unless it alone is larger than all that may be kept. */
-  #keep(
-    ids: SpanIdentity,
-    original: ReadableSpan,
-    delivered: DeliveredSpan,
-    unmatchedExceptions: readonly TimedEvent[] | undefined,
-    now: number,
-  ): void {
-    const same = this.#bySpan.get(ids);
+  #keep({ traceId, spanId }: SpanIdentity, original: DeliveredSpan, merged: Merge | undefined, since: number): void {
+    const same = this.#bySpan.get({ traceId, spanId });
     if (same !== undefined) this.#forget(same);
+    const { span: delivered = original, unmatchedExceptions } = merged ?? {};
     const bytes = estimatedSpanBytes(delivered);
     if (bytes > this.#limits.maxParkedBytes) {
       this.outcomes.spans.unamendable++;
       return;
     }
     if (this.#byAge.size >= this.#maxSpans) this.#forget(this.#byAge.oldest!);
-    const span = new AmendableSpan(ids, original, delivered, unmatchedExceptions, bytes, now);
+    const span: AmendableSpan = {
+      traceId, spanId, original, delivered, unmatchedExceptions, bytes, since,
+      late: undefined, older: undefined, newer: undefined,
+    };
     this.#bySpan.set(span);
     this.#byAge.add(span);
     this.#bytes += bytes;

@@ -40,7 +40,7 @@ export class DeliveredIds {
    */
   remember(traceId: string, spanId: string): void {
     if (typeof traceId !== 'string' || typeof spanId !== 'string') throw new TypeError('ids must be strings');
-    if (traceId.length !== 32 || spanId.length !== 16) return;
+    if (!haveUsualLength(traceId, spanId)) return;
     const at = this.#count++ & (this.#capacity - 1);
     this.#spanIds[at] = folded(spanId);
     this.#traceIds[at] = bitsAt(traceId, 24);
@@ -48,7 +48,8 @@ export class DeliveredIds {
 
   /** Whether a span is remembered. */
   has({ spanId, traceId }: SpanIdentity): boolean {
-    if (this.#count === 0 || traceId.length !== 32 || spanId.length !== 16) return false;
+    if (this.#count === 0) return false;
+    if (!haveUsualLength(traceId, spanId)) return false;
     const slots = this.#caughtUp();
     return slots[this.#find(slots, folded(spanId), bitsAt(traceId, 24))] !== 0;
   }
@@ -91,6 +92,10 @@ export class DeliveredIds {
     }
     return slot;
   }
+}
+
+function haveUsualLength(traceId: string, spanId: string): boolean {
+  return traceId.length === 32 && spanId.length === 16;
 }
 
 /** Both halves of a span id: a generator made for tests may count at either end, or repeat the first half. */

@@ -5,7 +5,7 @@ import type { EventBucket } from '../event-bucket.js';
 import type { KeepLimits, Outcomes } from '../outcomes.js';
 import type { SpanReading } from '../span-reading.js';
 import { WaitingBuckets } from '../waiting-buckets.js';
-import { OrphanLateEvents } from './orphan.js';
+import { LatePolicy } from './policy.js';
 
 /**
  * Holds each span that has ended for `holdMillis`, so that late events find it.
@@ -13,7 +13,7 @@ import { OrphanLateEvents } from './orphan.js';
  * At most `maxParkedSpans` spans are held. Past that, or when bytes run short, the one held longest is delivered before
  * its time, and counted as early. An event that comes later still is an orphan.
  */
-export class HoldSpans extends OrphanLateEvents {
+export class HoldSpans extends LatePolicy {
   override readonly keepsSpans = true;
   override readonly holdMillis: number;
   readonly #held: WaitingBuckets;
