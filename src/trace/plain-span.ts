@@ -58,6 +58,8 @@ export interface PlainSpan extends SpanPlace {
   readonly ended: boolean;
   readonly attributes: readonly AttributeEntry[];
   readonly events: readonly PlainEvent[];
+  /** The name of its instrumentation scope. */
+  readonly scope: unknown;
   readonly droppedAttributesCount: number;
   readonly droppedEventsCount: number;
 }
@@ -113,6 +115,7 @@ export function plainSpan(span: AnySpan): PlainSpan {
     ended: memberOf(span, 'ended') !== false,
     attributes: attributeEntries(memberOf(span, 'attributes')),
     events: itemsIn(span, 'events').map((event) => plainEvent(event, isCaptured)),
+    scope: isCaptured ? memberOf(span, 'scope') : scopeNameOf(span),
     droppedAttributesCount: numberIn(span, 'droppedAttributesCount') ?? 0,
     droppedEventsCount: numberIn(span, 'droppedEventsCount') ?? 0,
   };
@@ -131,7 +134,7 @@ export function plainEvent(event: unknown, isCaptured = false): PlainEvent {
     severityNumber,
     severityText,
     body,
-    scope: memberOf(memberOf(event, 'instrumentationScope'), 'name'),
+    scope: scopeNameOf(event),
   };
 }
 
@@ -141,6 +144,10 @@ export function optionalText(value: unknown): string | undefined {
 
 export function millisOf([seconds, nanos]: HrTime): number {
   return seconds * 1e3 + nanos / 1e6;
+}
+
+function scopeNameOf(owner: unknown): unknown {
+  return memberOf(memberOf(owner, 'instrumentationScope'), 'name');
 }
 
 /** By its number, or as it is called in a captured span. */

@@ -44,7 +44,7 @@ export function toCapturedSpan(span: RecordedSpan, ended = true, logs: readonly 
     attributes: plainObject(plain.attributes) as Readonly<Attributes>,
     events: Object.freeze([...plain.events.map(toCapturedEvent), ...logs]),
     links: Object.freeze(itemsIn(span, 'links').map(toCapturedLink)),
-    scope: textOf(memberOf(memberOf(span, 'instrumentationScope'), 'name')),
+    scope: textOf(plain.scope),
     ...serviceOf(memberOf(span, 'serviceName')),
   });
 }

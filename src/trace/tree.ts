@@ -35,7 +35,10 @@ const NONE = -1;
 export function buildTree<T>(items: readonly T[], { id, parentId, order }: TreeKeys<T>): TreeNode<T>[] {
   const sorted = order === undefined ? items : items.toSorted(order);
   const indexOf = new Map<unknown, number>();
-  for (const [index, item] of sorted.entries()) indexOf.set(id(item) ?? item, index);
+  for (const [index, item] of sorted.entries()) {
+    const key = id(item);
+    if (key !== undefined) indexOf.set(key, index);
+  }
 
   const parents: number[] = [];
   const nodes = sorted.map((item): TreeNode<T> => {
