@@ -1,3 +1,4 @@
+// oxlint-disable-next-line import/no-unassigned-import -- has the modules loaded after it check their invariants
 import './checked.js';
 import fc from 'fast-check';
 import { shutDownCaches } from './caches.js';

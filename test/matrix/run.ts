@@ -35,6 +35,7 @@ const README = join(ROOT, 'README.md');
 /** What the tests share, from `test/`. */
 const SHARED = [
   'caches.ts',
+  'checked.ts',
   'compile.ts',
   'environment.ts',
   'hooks.ts',
