@@ -143,7 +143,7 @@ describe('CacheRelay', () => {
       await microtasks();
 
       const batches = service.posted().filter((message): message is BatchMessage => message.type === 'batch');
-      expect(batches.map(({ orphans }) => orphans)).to.deep.equal([2]);
+      expect(batches.reduce((sum, { orphans }) => sum + orphans, 0)).to.equal(2);
       expect(service.counts.hasSettled(ALL)).to.equal(true);
     });
 
