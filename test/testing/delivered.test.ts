@@ -1,6 +1,5 @@
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { SeverityNumber } from '@opentelemetry/api-logs';
-import { InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
 import { expect, use } from 'chai';
 import { formatTrace, SpanCache, type SpanBatch, type SpanStore } from '../../src/index.js';
 import type { ReadableSpan } from '../../src/model/otel.js';
@@ -20,7 +19,7 @@ import {
 } from '../../src/testing/index.js';
 import { traceMatchers, type MatcherState } from '../../src/testing/runners/matchers.js';
 import { revokedProxy } from '../hostile-values.js';
-import { startSdk, unregisterGlobals } from '../sdk.js';
+import { InMemorySpanExporter, startSdk, unregisterGlobals } from '../sdk.js';
 import { thrownBy } from './assert/thrown.js';
 
 use(traceChai);
