@@ -33,6 +33,6 @@ export type {
   CapturedTrace,
   SpanKindName,
   SpanStatusName,
-} from './captured.js';
+} from '../trace/captured-span.js';
 export * from './assert/index.js';
 export * from './snapshot/index.js';

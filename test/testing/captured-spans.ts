@@ -5,8 +5,8 @@ import type {
   CapturedNode,
   CapturedSpan,
   CapturedTrace,
-} from '../../src/testing/captured.js';
-import { nodesOf } from '../../src/testing/snapshot/descendants.js';
+} from '../../src/trace/captured-span.js';
+import { nodesOf } from '../../src/trace/walk.js';
 
 /** What a span is to be like, with the spans below it. */
 export interface Sketch extends Partial<Omit<CapturedSpan, 'events' | 'links'>> {

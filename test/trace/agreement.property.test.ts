@@ -4,7 +4,7 @@ import { formatTrace } from '../../src/format/format-trace.js';
 import type { ReadableSpan } from '../../src/model/otel.js';
 import { captureTrace, groupByTrace } from '../../src/testing/capture/captured-traces.js';
 import { SpanRecord } from '../../src/testing/capture/span-record.js';
-import type { CapturedNode } from '../../src/testing/captured.js';
+import type { CapturedNode } from '../../src/trace/captured-span.js';
 import { inOrderOfStart } from '../../src/testing/remote/arrived-spans.js';
 import { treesOf, type Spans } from '../../src/testing/snapshot/source.js';
 import { traceTree } from '../../src/testing/snapshot/index.js';

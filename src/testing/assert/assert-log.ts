@@ -1,5 +1,5 @@
 import type { DeliveredSpans } from '../../trace/traces-in.js';
-import type { CapturedLog } from '../captured.js';
+import type { CapturedLog } from '../../trace/captured-span.js';
 import { logSourceOf, type LogSource } from '../snapshot/source.js';
 import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';

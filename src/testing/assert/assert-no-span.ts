@@ -1,4 +1,4 @@
-import { nodesOf } from '../snapshot/descendants.js';
+import { nodesOf } from '../../trace/walk.js';
 import { treesOf, type Spans, type WatchableSource } from '../snapshot/source.js';
 import { memberOf } from '../../model/value-parts.js';
 import { expectation as expectationText, millisFrom, resolveOptions, type OptionsOf } from '../../support/option.js';

@@ -1,8 +1,8 @@
 import type { ReadableSpan } from '../../model/otel.js';
 import { isCapturedSpan } from '../../trace/plain-span.js';
 import { toCapturedSpan } from '../../trace/to-captured-span.js';
-import type { CapturedNode, CapturedSpan } from '../captured.js';
-import { nodesOf } from '../snapshot/descendants.js';
+import type { CapturedNode, CapturedSpan } from '../../trace/captured-span.js';
+import { nodesOf } from '../../trace/walk.js';
 import { treesOf, type Spans } from '../snapshot/source.js';
 import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';

@@ -1,5 +1,5 @@
 import { boolean, resolveOptions, type OptionsOf } from '../../support/option.js';
-import type { CapturedNode } from '../captured.js';
+import type { CapturedNode } from '../../trace/captured-span.js';
 import { treesOf, type Spans } from '../snapshot/source.js';
 import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';

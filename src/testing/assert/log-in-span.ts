@@ -1,6 +1,7 @@
-import type { CapturedLog, CapturedNode } from '../captured.js';
-import { nodesOf } from '../snapshot/descendants.js';
-import { idOf, treesOf, type LogSource } from '../snapshot/source.js';
+import type { CapturedLog, CapturedNode } from '../../trace/captured-span.js';
+import { nodesOf } from '../../trace/walk.js';
+import { spanKey } from '../../model/span-map.js';
+import { treesOf, type LogSource } from '../snapshot/source.js';
 
 /** A log record, with the span it was emitted in, if that was captured. */
 export interface LogInSpan extends CapturedLog {
@@ -9,10 +10,10 @@ export interface LogInSpan extends CapturedLog {
 
 /** The log records of a run, each with its span in the tree. */
 export function logsInSpans(source: LogSource): LogInSpan[] {
-  const nodes = new Map(nodesOf(treesOf(source).flat()).map((node) => [idOf(node), node]));
+  const nodes = new Map(nodesOf(treesOf(source).flat()).map((node) => [spanKey(node), node]));
   return source.logs.map((log) => {
     const { traceId, spanId } = log;
-    const node = traceId === undefined || spanId === undefined ? undefined : nodes.get(idOf({ traceId, spanId }));
+    const node = traceId === undefined || spanId === undefined ? undefined : nodes.get(spanKey({ traceId, spanId }));
     return { ...log, spans: node === undefined ? [] : [node] };
   });
 }

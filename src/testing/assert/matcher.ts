@@ -1,6 +1,6 @@
 import { printable } from '../../trace/text/printable.js';
 import { expectation as expectationText } from '../../support/option.js';
-import type { CapturedLog, CapturedSpan } from '../captured.js';
+import type { CapturedLog, CapturedSpan } from '../../trace/captured-span.js';
 import { Comparison } from './comparison/comparison.js';
 import type { Difference } from './comparison/difference.js';
 import { Matching, memoizedMatcher } from './comparison/matching.js';

@@ -1,6 +1,6 @@
 import { groupBy } from '../../support/group-by.js';
 import { toCapturedTrace } from '../../trace/captured-trace.js';
-import type { CapturedTrace } from '../captured.js';
+import type { CapturedTrace } from '../../trace/captured-span.js';
 import type { SpanRecord } from './span-record.js';
 
 /** What makes up a trace. */

@@ -3,14 +3,14 @@
 import { AssertionError } from 'node:assert';
 import type { Handle } from '../../support/handle.js';
 import { inspect } from '../../model/inspect-span.js';
-import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
+import type { CapturedLog, CapturedSpan, CapturedTrace } from '../../trace/captured-span.js';
 import { compileSpanMatcher, type CompiledMatcher, type SpanMatcher } from '../assert/matcher.js';
 import { needsChildren } from '../assert/pattern/expectation.js';
 import { CallSite } from '../assert/report/call-site.js';
 import { hintsOnMissing, hintsOnRun } from '../assert/report/hints.js';
 import { missedTrace, section, seenTraces, showScope, type ScopeKind } from '../explain/describe-scope.js';
 import { firstTexts } from '../first-texts.js';
-import { nodesOf } from '../snapshot/descendants.js';
+import { nodesOf } from '../../trace/walk.js';
 import { givenOut } from '../snapshot/given-lists.js';
 import type { SpanElsewhere } from '../snapshot/source.js';
 import { snapshotText } from '../snapshot/trace-tree-serializer.js';

@@ -1,7 +1,7 @@
 import { positiveInteger, type OptionsOf } from '../../support/option.js';
 import { SpanMap, type SpanIdentity } from '../../model/span-map.js';
 import { handleOf, type Handle } from '../../support/handle.js';
-import type { CapturedLog } from '../captured.js';
+import type { CapturedLog } from '../../trace/captured-span.js';
 import type { SpanRecord } from './span-record.js';
 
 /** Number of spans and of unowned log records that had arrived when a scope was opened. */

@@ -1,4 +1,4 @@
-import type { CapturedLog } from '../captured.js';
+import type { CapturedLog } from '../../trace/captured-span.js';
 import type { ScopeKind } from '../explain/describe-scope.js';
 import { unreadText, whyNoLogs } from '../explain/no-logs.js';
 import { whyNoSpans, whyUnreachable } from '../explain/no-spans.js';

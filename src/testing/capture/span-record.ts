@@ -1,5 +1,5 @@
 import type { SpanIdentity } from '../../model/span-map.js';
-import type { CapturedEvent, CapturedSpan } from '../captured.js';
+import type { CapturedEvent, CapturedSpan } from '../../trace/captured-span.js';
 import type { RecordedSpan } from '../../trace/plain-span.js';
 import { toCapturedSpan } from '../../trace/to-captured-span.js';
 import { firstForeignFrame } from './start-stack.js';

@@ -1,5 +1,5 @@
 import type { Handle } from '../../support/handle.js';
-import type { CapturedLog, CapturedSpan, CapturedTrace } from '../captured.js';
+import type { CapturedLog, CapturedSpan, CapturedTrace } from '../../trace/captured-span.js';
 import type { SpanMatcher } from '../assert/index.js';
 
 /** When a wait ends. */

@@ -1,5 +1,5 @@
 import type { SpanIdentity } from '../../model/span-map.js';
-import type { CapturedLog } from '../captured.js';
+import type { CapturedLog } from '../../trace/captured-span.js';
 import type { CopiedLog } from '../../trace/to-captured-span.js';
 import { MAX_ITEMS, RecentItems } from './recent-items.js';
 import type { Mark } from './scope-records.js';

@@ -5,7 +5,7 @@ import { captureTrace, groupByTrace, type TraceRecord } from '../capture/capture
 import type { ScopeRecords } from '../capture/scope-records.js';
 import { traceLines } from '../../trace/captured-trace.js';
 import { firstTexts } from '../first-texts.js';
-import type { CapturedSpan } from '../captured.js';
+import type { CapturedSpan } from '../../trace/captured-span.js';
 
 /** Lines of each section of a message. */
 const MAX_ITEMS = 5;

@@ -1,6 +1,6 @@
 import type { AsyncDisposable } from '../../support/disposable.js';
 import type { SettleOptions, TracePattern, TraceScope, WaitOptions } from '../capture/trace-scope.js';
-import type { CapturedLog, CapturedTrace } from '../captured.js';
+import type { CapturedLog, CapturedTrace } from '../../trace/captured-span.js';
 import type { LogMatcher } from '../assert/matcher.js';
 import type { OtlpProtocol } from './environment.js';
 import type { RejectionReason } from './rejection.js';

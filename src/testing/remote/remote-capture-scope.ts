@@ -6,7 +6,7 @@ import type { TraceRecord } from '../capture/captured-traces.js';
 import { RecordedScope } from '../capture/recorded-scope.js';
 import type { SpanRecord } from '../capture/span-record.js';
 import type { WaitOptions } from '../capture/trace-scope.js';
-import type { CapturedLog } from '../captured.js';
+import type { CapturedLog } from '../../trace/captured-span.js';
 import { section, type ScopeKind } from '../explain/describe-scope.js';
 import type { SpanElsewhere } from '../snapshot/source.js';
 import { inOrderOfStart, withoutParent } from './arrived-spans.js';

@@ -3,7 +3,7 @@ import { estimatedEventBytes, estimatedSpanBytes } from '../../model/estimated-b
 import type { LogEvent } from '../../model/log-event.js';
 import type { ReadableSpan } from '../../model/otel.js';
 import { SpanMap, type SpanIdentity } from '../../model/span-map.js';
-import type { CapturedEvent } from '../captured.js';
+import type { CapturedEvent } from '../../trace/captured-span.js';
 import type { RecordedSpan } from '../../trace/plain-span.js';
 import { copyLog, type RecordedLog } from '../../trace/to-captured-span.js';
 import type { Owner } from '../capture/ownership.js';

@@ -6,7 +6,7 @@ import { capturedTrees, failureOf } from '../assert/report/failure.js';
 import { Annotations, openAmong } from '../assert/report/annotations.js';
 import { hintsOn, inconclusiveFailure } from '../assert/report/hints.js';
 import { titleOf } from '../assert/report/describe.js';
-import { nodesOf } from '../snapshot/descendants.js';
+import { nodesOf } from '../../trace/walk.js';
 import { treesOf, type Spans } from '../snapshot/source.js';
 
 /** Open spans in the difference. */

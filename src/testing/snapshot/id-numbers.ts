@@ -1,5 +1,5 @@
-import type { CapturedNode } from '../captured.js';
-import { idOf } from './source.js';
+import type { CapturedNode } from '../../trace/captured-span.js';
+import { spanKey } from '../../model/span-map.js';
 
 const TRACE_ID = /(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/g;
 const SPAN_ID = /(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])/g;
@@ -21,14 +21,14 @@ export class IdNumbers {
     for (const { traceId, spanId } of nodes) {
       if (!this.#traces.has(traceId)) this.#traces.set(traceId, this.#traces.size + 1);
       const number = ++spans;
-      this.#spans.set(idOf({ traceId, spanId }), number);
+      this.#spans.set(spanKey({ traceId, spanId }), number);
       this.#bySpanId.set(spanId, number);
     }
   }
 
   /** `span 3`, or `other span 1` for one that is not shown. */
   spanName(span: { readonly traceId: string; readonly spanId: string }): string {
-    const id = idOf(span);
+    const id = spanKey(span);
     const number = this.#spans.get(id);
     if (number !== undefined) return `span ${number}`;
     let other = this.#elsewhere.get(id);

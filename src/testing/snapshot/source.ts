@@ -2,9 +2,7 @@ import type { Handle } from '../../support/handle.js';
 import { expectation } from '../../support/option.js';
 import { capturedRootsOf, deliveredLogsIn, tracesIn, type DeliveredSpans } from '../../trace/traces-in.js';
 import { nodesOf } from '../../trace/walk.js';
-import type { CapturedLog, CapturedNode, CapturedSpan, CapturedTrace } from '../captured.js';
-
-export { spanKey as idOf } from '../../model/span-map.js';
+import type { CapturedLog, CapturedNode, CapturedSpan, CapturedTrace } from '../../trace/captured-span.js';
 
 /** Where spans come from: what of a run is needed to look at them. A trace is one, too. */
 export interface SpanSource {

@@ -1,5 +1,5 @@
 import { boolean, oneOf, oneOfOrFunction, resolveOptions, type OptionsOf } from '../../support/option.js';
-import type { CapturedSpan } from '../captured.js';
+import type { CapturedSpan } from '../../trace/captured-span.js';
 
 /** How `traceTree()` shows a trace. */
 export interface TraceTreeOptions {

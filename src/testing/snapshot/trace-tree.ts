@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { printable } from '../../trace/text/printable.js';
 import { cutText, textOf, valueText } from '../../model/text-of.js';
 import { mapTree, nodesOf, walk } from '../../trace/walk.js';
-import type { CapturedEvent, CapturedLink, CapturedNode, CapturedSpan } from '../captured.js';
+import type { CapturedEvent, CapturedLink, CapturedNode, CapturedSpan } from '../../trace/captured-span.js';
 import { IdNumbers } from './id-numbers.js';
-import { idOf, treesOf, type Spans } from './source.js';
+import { spanKey } from '../../model/span-map.js';
+import { treesOf, type Spans } from './source.js';
 import { stableText, stableValue } from './stable-attributes.js';
 import { traceTreeOptions, type TraceTreeOptions } from './trace-tree-options.js';
 
@@ -84,7 +85,7 @@ class TreeWriter {
     const { kind, status, statusMessage, parentSpanId, parentIsRemote, ended } = span;
     const { ids } = this.#options;
     return [
-      ...(this.#ids && (ids || this.#referredTo.has(idOf(span))) ? [this.#ids.spanName(span)] : []),
+      ...(this.#ids && (ids || this.#referredTo.has(spanKey(span))) ? [this.#ids.spanName(span)] : []),
       ...(kind === 'internal' ? [] : [kind]),
       ...(status === 'unset' ? [] : [statusMessage === '' ? status : `${status}: ${this.#text(statusMessage)}`]),
       ...(parentIsRemote ? ['remote parent'] : isRoot && parentSpanId !== undefined ? ['parent missing'] : []),
@@ -184,7 +185,7 @@ function startOf(roots: readonly CapturedNode[]): number {
 
 /** The ids of spans that links lead to. */
 function idsReferredTo(nodes: readonly CapturedNode[]): Set<string> {
-  return new Set(nodes.flatMap(({ links }) => links.map(idOf)));
+  return new Set(nodes.flatMap(({ links }) => links.map(spanKey)));
 }
 
 /** By code unit: the same on every machine, whatever its language. */

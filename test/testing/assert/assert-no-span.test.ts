@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import { handleOf, type Handle } from '../../../src/support/handle.js';
 import { assertNoSpan } from '../../../src/testing/assert/index.js';
-import type { CapturedSpan } from '../../../src/testing/captured.js';
+import type { CapturedSpan } from '../../../src/trace/captured-span.js';
 import { traceOf } from '../captured-spans.js';
 import { thrownBy } from './thrown.js';
 

@@ -10,7 +10,7 @@ import {
   ordered,
   type SpanPattern,
 } from '../../../src/testing/assert/index.js';
-import type { CapturedNode, CapturedSpan } from '../../../src/testing/captured.js';
+import type { CapturedNode, CapturedSpan } from '../../../src/trace/captured-span.js';
 import { traceOf, traceWithId } from '../captured-spans.js';
 import { thrownBy } from './thrown.js';
 

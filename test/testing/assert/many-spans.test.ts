@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { captureTrace } from '../../../src/testing/capture/captured-traces.js';
-import type { CapturedNode, CapturedTrace } from '../../../src/testing/captured.js';
+import type { CapturedNode, CapturedTrace } from '../../../src/trace/captured-span.js';
 import { assertNoSpan, assertSpan, assertTrace, exactly, ordered, type SpanPattern } from '../../../src/testing/assert/index.js';
 import { traceOf } from '../captured-spans.js';
 import { thrownBy } from './thrown.js';

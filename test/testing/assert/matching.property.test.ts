@@ -13,7 +13,7 @@ import {
   type ListPattern,
   type SpanPattern,
 } from '../../../src/testing/assert/index.js';
-import type { CapturedNode, CapturedTrace } from '../../../src/testing/captured.js';
+import type { CapturedNode, CapturedTrace } from '../../../src/trace/captured-span.js';
 import { runs } from '../../property-runs.js';
 import { traceOf, type Sketch } from '../captured-spans.js';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import type { CapturedSpan, CapturedTrace } from '../../../src/testing/captured.js';
+import type { CapturedSpan, CapturedTrace } from '../../../src/trace/captured-span.js';
 import { treesOf } from '../../../src/testing/snapshot/source.js';
 import { traceOf } from '../captured-spans.js';
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { traceTree, traceTreeSerializer } from '../../../src/testing/snapshot/index.js';
-import type { CapturedNode, CapturedSpan, CapturedTrace } from '../../../src/testing/captured.js';
-import { nodesOf } from '../../../src/testing/snapshot/descendants.js';
+import type { CapturedNode, CapturedSpan, CapturedTrace } from '../../../src/trace/captured-span.js';
+import { nodesOf } from '../../../src/trace/walk.js';
 import { hostileValue } from '../../hostile-values.js';
 import { logOf, traceOf, traceWithId, type Sketch } from '../captured-spans.js';
 

@@ -1,4 +1,4 @@
-import type { CapturedNode } from '../../captured.js';
+import type { CapturedNode } from '../../../trace/captured-span.js';
 import { canAssignAll, type Row } from '../assignment/maximum-matching.js';
 import { asksForList, type Check, type Expectation, type LeafCheck, type ListCheck, type NotCheck } from '../pattern/expectation.js';
 import { PatternError } from '../pattern/leaf.js';

@@ -1,5 +1,5 @@
-import type { CapturedNode } from '../../captured.js';
-import { nodesOf } from '../../snapshot/descendants.js';
+import type { CapturedNode } from '../../../trace/captured-span.js';
+import { nodesOf } from '../../../trace/walk.js';
 
 /** The descendants of a span, as a range of its tree's spans. */
 export interface Place {

@@ -1,5 +1,5 @@
 import type { AttributeValue, SpanKind, SpanStatusCode } from '@opentelemetry/api';
-import type { SpanKindName, SpanStatusName } from '../../captured.js';
+import type { SpanKindName, SpanStatusName } from '../../../trace/captured-span.js';
 
 export const ABSENT: unique symbol = Symbol.for('otel-span-cache.absent') as never;
 export const EXACTLY: unique symbol = Symbol.for('otel-span-cache.exactly') as never;

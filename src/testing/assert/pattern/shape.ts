@@ -1,6 +1,6 @@
 import { EXCEPTION_MESSAGE, EXCEPTION_STACKTRACE, EXCEPTION_TYPE } from '../../../model/semconv.js';
 import { SPAN_KINDS, SPAN_STATUSES, severityName } from '../../../trace/text/names.js';
-import type { CapturedEvent, CapturedLink, CapturedNode, CapturedSpan } from '../../captured.js';
+import type { CapturedEvent, CapturedLink, CapturedNode, CapturedSpan } from '../../../trace/captured-span.js';
 import { descendantsOf } from '../../snapshot/descendants.js';
 import type { LogInSpan } from '../log-in-span.js';
 import type { Relation } from './expectation.js';

@@ -1,7 +1,7 @@
 import { outline } from '../../../trace/outline.js';
 import { counted } from '../../../trace/text/names.js';
 import { mapTree, nodesOf } from '../../../trace/walk.js';
-import type { CapturedNode, CapturedSpan } from '../../captured.js';
+import type { CapturedNode, CapturedSpan } from '../../../trace/captured-span.js';
 import { firstLines, GUTTERS, type Annotations } from './annotations.js';
 import { prunedTree, type PrunedNode } from './pruned-tree.js';
 import { titleOf, valueText } from './describe.js';

@@ -1,5 +1,5 @@
 import { printable } from '../../../trace/text/printable.js';
-import type { CapturedSpan } from '../../captured.js';
+import type { CapturedSpan } from '../../../trace/captured-span.js';
 import { firstTexts } from '../../first-texts.js';
 import type { Difference, Finding, KeysFinding, LeafFinding, ListFinding, NotFinding } from '../comparison/difference.js';
 import type { Relation } from '../pattern/expectation.js';

@@ -1,6 +1,6 @@
 import { printable } from '../../../trace/text/printable.js';
 import { valueText as textOfValue } from '../../../model/text-of.js';
-import type { CapturedSpan } from '../../captured.js';
+import type { CapturedSpan } from '../../../trace/captured-span.js';
 import type { LogInSpan } from '../log-in-span.js';
 import { isName, type Expectation, type LeafCheck, type Relation } from '../pattern/expectation.js';
 

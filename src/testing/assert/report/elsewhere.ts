@@ -1,7 +1,8 @@
 import { firstTexts } from '../../first-texts.js';
-import { nodesOf } from '../../snapshot/descendants.js';
+import { nodesOf } from '../../../trace/walk.js';
 import { runOf } from '../../snapshot/given-lists.js';
-import { idOf, treesOf } from '../../snapshot/source.js';
+import { spanKey } from '../../../model/span-map.js';
+import { treesOf } from '../../snapshot/source.js';
 import { Matching } from '../comparison/matching.js';
 import type { Expectation } from '../pattern/expectation.js';
 import { titleOf } from './describe.js';
@@ -22,10 +23,10 @@ export interface Elsewhere {
  */
 export function matchesElsewhere(spans: unknown, expectation: Expectation, onlyRoots = false): Elsewhere {
   const elsewhere = runOf(spans)?.spansElsewhere?.() ?? [];
-  const places = new Map(elsewhere.map(({ span, place }) => [idOf(span), place]));
+  const places = new Map(elsewhere.map(({ span, place }) => [spanKey(span), place]));
   const roots = treesOf(elsewhere.map(({ span }) => span)).flat();
   const matching = new Matching();
   const found = (onlyRoots ? roots : nodesOf(roots)).filter((node) => matching.matches(node, expectation));
-  const lines = firstTexts(found, MAX_NAMED, (node) => `${titleOf(node)} matches, and is ${places.get(idOf(node))}`);
+  const lines = firstTexts(found, MAX_NAMED, (node) => `${titleOf(node)} matches, and is ${places.get(spanKey(node))}`);
   return { count: found.length, lines };
 }

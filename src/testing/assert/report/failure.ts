@@ -1,8 +1,8 @@
 import { AssertionError } from 'node:assert';
 import { counted } from '../../../trace/text/names.js';
-import type { CapturedNode } from '../../captured.js';
+import type { CapturedNode } from '../../../trace/captured-span.js';
 import { firstTexts } from '../../first-texts.js';
-import { nodesOf } from '../../snapshot/descendants.js';
+import { nodesOf } from '../../../trace/walk.js';
 import { annotatedTree } from './annotated-tree.js';
 import type { Assertion } from './call-site.js';
 import { openAmong, type Annotations } from './annotations.js';

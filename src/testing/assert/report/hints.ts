@@ -3,7 +3,7 @@ import { groupBy } from '../../../support/group-by.js';
 import { counted } from '../../../trace/text/names.js';
 import { printable } from '../../../trace/text/printable.js';
 import { nodesOf } from '../../../trace/walk.js';
-import type { CapturedSpan } from '../../captured.js';
+import type { CapturedSpan } from '../../../trace/captured-span.js';
 import { firstTexts } from '../../first-texts.js';
 import { runOf } from '../../snapshot/given-lists.js';
 import { treesOf, type LogSource, type SpanSource } from '../../snapshot/source.js';

@@ -1,5 +1,5 @@
 import { mapTree, nodesOf } from '../../../trace/walk.js';
-import type { CapturedNode } from '../../captured.js';
+import type { CapturedNode } from '../../../trace/captured-span.js';
 
 /** Spans up to which all are shown. Of more, as many: those asked for, and some of what is above them. */
 const MAX_SPANS = 60;
