@@ -23,7 +23,7 @@ export type { FilterOptions, FilterSettings } from './cache/intake/filter/filter
 export type { OpenSpan } from './cache/reconcile/open-spans.js';
 export { isLogEvent, type LogEvent, type OrphanEvent, type OrphanReason } from './model/log-event.js';
 export { buildTraces, type SpanNode, type Trace } from './trace/trace.js';
-export type { WholeTraceOptions } from './trace/whole-traces.js';
+export type { WholeTraceOptions } from './trace/whole-trace-options.js';
 export type {
   LogRecordProcessor,
   ReadableLogRecord,

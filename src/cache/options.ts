@@ -1,6 +1,6 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import type { SpanStoreOptions } from './store/span-store.js';
-import type { WholeTraceOptions } from '../trace/whole-traces.js';
+import type { WholeTraceOptions } from '../trace/whole-trace-options.js';
 import type { SubscribeOptions } from './fanout/subscription.js';
 import type { ReadableLogRecord } from '../model/otel.js';
 import type { FilterOptions } from './intake/filter/filter-settings.js';

@@ -25,7 +25,7 @@ import { defaultSampler } from './sampling/default-sampler.js';
 import { LiveSampler } from './sampling/live-sampler.js';
 import type { SamplingOptions, SamplingSettings } from './sampling/sampling-settings.js';
 import type { SpanCacheStats } from './stats.js';
-import type { WholeTraceOptions } from '../trace/whole-traces.js';
+import type { WholeTraceOptions } from '../trace/whole-trace-options.js';
 import { SpanStoreSubscription, type SpanStore, type SpanStoreOptions } from './store/span-store.js';
 
 /**

@@ -1,4 +1,4 @@
-import { memberOf } from '../model/value-parts.js';
+import { EXCEPTION_MESSAGE, EXCEPTION_TYPE } from '../model/semconv.js';
 import type { PlainEvent, PlainSpan } from '../trace/plain-span.js';
 import { nanosBetween } from '../trace/text/duration.js';
 import { mapTree, nodesOf } from '../trace/walk.js';
@@ -85,8 +85,8 @@ export function foldItems(items: FoldedItem[]): FoldedItem[] {
   }).flatMap((rest) => rest.items);
 }
 
-function kindOf({ span, kind, attributes }: PlainSpan): Kind | undefined {
-  if (CONNECTION_SCOPES.has(memberOf(memberOf(span, 'instrumentationScope'), 'name'))) return 'connection';
+function kindOf({ scope, kind, attributes }: PlainSpan): Kind | undefined {
+  if (CONNECTION_SCOPES.has(scope)) return 'connection';
   return kind === 'internal' && attributes.some(([key, value]) => LAYER_KEYS.has(key) && typeof value === 'string') ? 'framework' : undefined;
 }
 
@@ -107,7 +107,7 @@ function isException({ name, isLog }: PlainEvent): boolean {
 /** The type and the message of an exception. */
 function exceptionIn({ attributes }: PlainEvent): string {
   const values = new Map(attributes);
-  return JSON.stringify([String(values.get('exception.type')), String(values.get('exception.message'))]);
+  return JSON.stringify([String(values.get(EXCEPTION_TYPE)), String(values.get(EXCEPTION_MESSAGE))]);
 }
 
 /** How long a span took without its children. */

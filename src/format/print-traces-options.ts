@@ -1,6 +1,6 @@
 import type { Handle } from '../support/handle.js';
 import { oneOf, resolveOptions, type Option, type OptionsOf } from '../support/option.js';
-import type { WholeTraceOptions } from '../trace/whole-traces.js';
+import type { WholeTraceOptions } from '../trace/whole-trace-options.js';
 import { FORMAT_OPTIONS, type FormatTraceOptions } from './format-options.js';
 import { isTraceFilter, type TraceFilter } from './trace-filter.js';
 
@@ -28,6 +28,7 @@ export interface TracePrinting extends Handle {
   stats(): TracePrintingStats;
 }
 
+/** What became of the traces since printing began. */
 export interface TracePrintingStats {
   /** Traces printed. */
   readonly printed: number;

@@ -1,11 +1,12 @@
 import { pid } from 'node:process';
 import type { ReadableSpan } from '../model/otel.js';
+import { SERVICE_NAME } from '../model/semconv.js';
 import { memberOf } from '../model/value-parts.js';
 import { print, surviveClosedStderr, terminalOptions } from '../support/stderr.js';
 import { setTimeout, unref } from '../support/timers.js';
 import { printable } from '../trace/text/printable.js';
 import { buildTraces, type Trace } from '../trace/trace.js';
-import type { WholeTraceOptions } from '../trace/whole-traces.js';
+import type { WholeTraceOptions } from '../trace/whole-trace-options.js';
 import { formatTrace } from './format-trace.js';
 import type { PrinterOptions, TracePrinting, TracePrintingStats } from './print-traces-options.js';
 import { traceFilter } from './trace-filter.js';
@@ -144,7 +145,7 @@ function serviceOf(span: ReadableSpan): string | undefined {
   const resource = memberOf(span, 'resource');
   const isPending = memberOf(resource, 'asyncAttributesPending') === true;
   const attributes = isPending ? rawAttributesOf(resource) : memberOf(resource, 'attributes');
-  const service = memberOf(attributes, 'service.name');
+  const service = memberOf(attributes, SERVICE_NAME);
   return typeof service === 'string' ? service : undefined;
 }
 

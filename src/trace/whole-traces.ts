@@ -1,30 +1,13 @@
-import { AsyncResource } from 'node:async_hooks';
 import { estimatedSpanBytes } from '../model/estimated-bytes.js';
 import type { DeliveredSpan } from '../model/merged-span.js';
+import { THREAD_ID } from '../model/semconv.js';
 import { contextOf, memberOf } from '../model/value-parts.js';
 import { Fifo } from '../support/fifo.js';
 import { guarded } from '../support/report.js';
 import * as realTimers from '../support/timers.js';
 import { DeliveredTraces } from './delivered-traces.js';
 import { buildTraces, type Trace } from './trace.js';
-
-/** When a trace is delivered, and how much may wait for that. */
-export interface WholeTraceOptions {
-  /**
-   * How long a trace waits for further spans once its local root has ended, in milliseconds. With 0 it is delivered
-   * at the end of the delivery that brought the root. Default 100.
-   */
-  settleMillis?: number;
-  /**
-   * How long a trace waits for its local root while no span of it comes, in milliseconds. Then it is delivered with
-   * `complete: false`. Default 5,000.
-   */
-  timeoutMillis?: number;
-  /** Spans that may wait. Past that, the trace that has waited longest is delivered with `complete: false`. Default 20,000. */
-  maxSpans?: number;
-  /** About how many bytes the waiting spans may keep alive; past that, as past `maxSpans`. Default 67,108,864, which is 64 MiB. */
-  maxBytes?: number;
-}
+import type { WholeTraceOptions } from './whole-trace-options.js';
 
 interface Surroundings {
   /** Called when `next()` has something. */
@@ -52,9 +35,6 @@ class WaitingTrace {
   }
 }
 
-/** Timers are made in whatever request delivers, and must not run in its asynchronous context. */
-const ROOT = new AsyncResource('otel-span-cache');
-
 /**
  * Makes whole traces out of batches of ended spans.
  *
@@ -78,7 +58,7 @@ export class WholeTraces {
   readonly #waiting = new Map<string, WaitingTrace>();
   readonly #due = new Fifo<WaitingTrace>();
   readonly #delivered = new DeliveredTraces();
-  readonly #onTimer = ROOT.bind(guarded('the delivery of a trace', (trace: WaitingTrace) => this.#expire(trace)));
+  readonly #onTimer = realTimers.ROOT.bind(guarded('the delivery of a trace', (trace: WaitingTrace) => this.#expire(trace)));
   #spans = 0;
   #bytes = 0;
   #evicted = 0;
@@ -246,5 +226,5 @@ export class WholeTraces {
 
 /** As spans that another thread has relayed are marked. */
 function isOfOtherThread(span: DeliveredSpan): boolean {
-  return typeof memberOf(memberOf(span, 'attributes'), 'thread.id') === 'number';
+  return typeof memberOf(memberOf(span, 'attributes'), THREAD_ID) === 'number';
 }

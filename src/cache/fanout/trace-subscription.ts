@@ -1,7 +1,8 @@
 import type { DeliveredSpan } from '../../model/merged-span.js';
 import type { SpanIdentity } from '../../model/span-map.js';
 import type { Trace } from '../../trace/trace.js';
-import { WholeTraces, type WholeTraceOptions } from '../../trace/whole-traces.js';
+import type { WholeTraceOptions } from '../../trace/whole-trace-options.js';
+import { WholeTraces } from '../../trace/whole-traces.js';
 import { untraced } from '../suppression.js';
 import { AwaitedCallback } from './awaited-callback.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';

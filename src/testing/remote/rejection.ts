@@ -52,7 +52,7 @@ export class Rejection extends Error {
 }
 
 /** Why a connection is closed, by Node's error. Undefined if the sender has gone. */
-export function rejectionOf({ code = '', message }: NodeJS.ErrnoException): Rejection | undefined {
+export function rejectionOf({ code = '', message }: { readonly code?: string; readonly message: string }): Rejection | undefined {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new Rejection('too_slow', 'the request did not come in time');
   if (code.endsWith('_OVERFLOW')) return new Rejection('too_large', `the headers are too large: ${message}`);
   if (code.startsWith('HPE_')) return new Rejection('bad_payload', `it is not HTTP/1.1: ${message}`);
