@@ -53,9 +53,7 @@ declare module 'node:test' {
  *
  * `t` is node:test's own. In whatever the test calls, `currentScope()` is the scope, too.
  */
-export function traced<T>(
-  test: (context: T, scope: TraceScope) => unknown,
-): (context: T) => Promise<void> {
+export function traced<T>(test: (context: T, scope: TraceScope) => unknown): (context: T) => Promise<void> {
   return (context) => {
     const { name } = (context ?? {}) as { name?: unknown };
     return runTest(typeof name === 'string' ? name : undefined, (scope) => test(context, scope));

@@ -37,12 +37,7 @@ export function assertLog(
   return source.logs[logs.findIndex((log) => matching.matches(log, wanted.expectation))] as CapturedLog;
 }
 
-function failureAmong(
-  source: LogSource,
-  logs: readonly LogInSpan[],
-  check: ListCheck,
-  matching: Matching,
-): Failure {
+function failureAmong(source: LogSource, logs: readonly LogInSpan[], check: ListCheck, matching: Matching): Failure {
   const [{ expectation, times }] = check.wanted as [Wanted];
   const finding = new Comparison(matching).compareList(logs, check, true);
   const notes = new Annotations();

@@ -27,11 +27,7 @@ import { summaryOf } from './report/describe.js';
  * @throws AssertionError if there is none
  * @throws TypeError if the pattern is wrong
  */
-export function assertSpan(
-  spans: Spans,
-  pattern: SpanPattern & Times,
-  calledAs: Assertion = assertSpan,
-): CapturedNode {
+export function assertSpan(spans: Spans, pattern: SpanPattern & Times, calledAs: Assertion = assertSpan): CapturedNode {
   const wanted = compileSpans(pattern);
   const roots = treesOf(spans).flat();
   const nodes = nodesOf(roots);

@@ -63,12 +63,7 @@ function matchAmong(roots: readonly CapturedNode[], { wanted }: ListCheck, match
   return roots.find((root) => wanted.some(({ expectation }) => matching.matches(root, expectation))) as CapturedNode;
 }
 
-function failureAmong(
-  source: Traces,
-  trees: readonly CapturedNode[][],
-  check: ListCheck,
-  matching: Matching,
-): Failure {
+function failureAmong(source: Traces, trees: readonly CapturedNode[][], check: ListCheck, matching: Matching): Failure {
   const comparison = new Comparison(matching);
   const findings = trees.map((roots) => comparison.compareList(roots, check, true)).sort((a, b) => a.cost - b.cost);
   const [nearest = comparison.compareList([], check)] = findings;

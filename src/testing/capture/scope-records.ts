@@ -19,7 +19,6 @@ export interface TraceRecords {
   revision: number;
 }
 
-
 /** How much a scope keeps. */
 export interface ScopeLimits {
   readonly maxSpansPerScope: number;

@@ -67,10 +67,7 @@ export interface TraceTesting extends AsyncDisposable {
    *
    * @throws ForeignProviderError if a provider was registered whose spans do not arrive here
    */
-  run<T>(
-    code: (scope: TraceScope) => T | PromiseLike<T>,
-    options?: ScopeOptions,
-  ): Promise<TraceRun<T>>;
+  run<T>(code: (scope: TraceScope) => T | PromiseLike<T>, options?: ScopeOptions): Promise<TraceRun<T>>;
   /**
    * Opens a scope that stays open until it is closed.
    *
@@ -150,10 +147,7 @@ class ProcessTraceTesting implements TraceTesting {
     return records && this.#shared.scopes.get(records);
   }
 
-  async run<T>(
-    code: (scope: TraceScope) => T | PromiseLike<T>,
-    options?: ScopeOptions,
-  ): Promise<TraceRun<T>> {
+  async run<T>(code: (scope: TraceScope) => T | PromiseLike<T>, options?: ScopeOptions): Promise<TraceRun<T>> {
     const scope = this.openScope(options);
     try {
       scope.result = await scope.run(code);

@@ -145,10 +145,7 @@ export class OtlpServer {
     if (take === undefined) throw new Rejection('wrong_path', 'only /v1/traces and /v1/logs are here');
     if (request.method !== 'POST') throw new Rejection('wrong_method', 'the method must be POST');
     if (encoding === undefined) {
-      throw new Rejection(
-        'unsupported_media_type',
-        'content-type must be application/json or application/x-protobuf',
-      );
+      throw new Rejection('unsupported_media_type', 'content-type must be application/json or application/x-protobuf');
     }
     const share = this.#underWay.enter();
     try {

@@ -34,12 +34,7 @@ export class InstalledSdk {
   /** Result of the installed propagator's `fields()`, by which it is recognized. */
   readonly #fields: string[];
 
-  constructor(
-    sdk: UserSdk,
-    recorder: Recorder,
-    spanProcessor: SpanProcessor,
-    logRecordProcessor: LogRecordProcessor,
-  ) {
+  constructor(sdk: UserSdk, recorder: Recorder, spanProcessor: SpanProcessor, logRecordProcessor: LogRecordProcessor) {
     this.#sdk = sdk;
     this.#tracerProvider = sdk.newTracerProvider({
       spanProcessors: [spanProcessor],

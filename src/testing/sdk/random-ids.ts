@@ -10,10 +10,7 @@ export interface IdGenerator {
  * Unlike the SDK's own generator it does not use `Math.random()`: a test that replaces that by a constant would give
  * all of its spans one id.
  */
-export const randomIds: IdGenerator = {
-  generateTraceId: () => randomId(16),
-  generateSpanId: () => randomId(8),
-};
+export const randomIds: IdGenerator = { generateTraceId: () => randomId(16), generateSpanId: () => randomId(8) };
 
 /** All zeros is no valid id. */
 function randomId(bytes: number): string {

@@ -51,9 +51,7 @@ export interface UserSdk {
   /** Undefined if there is none; then requests between processes start new traces. */
   newPropagator(): TextMapPropagator | undefined;
   /** Undefined if `sdk-logs` is not installed. */
-  readonly logs:
-    | { readonly api: LogsApi; newLoggerProvider(processors: LogRecordProcessor[]): object }
-    | undefined;
+  readonly logs: { readonly api: LogsApi; newLoggerProvider(processors: LogRecordProcessor[]): object } | undefined;
   /** A second logs API that this SDK does not read: `api-logs` beside the 3.x line. */
   readonly unreadLogsApi: LogsApi | undefined;
 }

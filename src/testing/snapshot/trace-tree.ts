@@ -161,11 +161,7 @@ interface Sortable<N = CapturedNode> {
   readonly digest: string;
 }
 
-function sortable<N extends CapturedNode | undefined>(
-  node: N,
-  own: string,
-  children: readonly Sortable[],
-): Sortable<N> {
+function sortable<N extends CapturedNode | undefined>(node: N, own: string, children: readonly Sortable[]): Sortable<N> {
   let text = cutText(own, MAX_SORTED);
   const hash = createHash('sha256').update(own);
   for (const child of children) {

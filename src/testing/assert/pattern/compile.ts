@@ -198,4 +198,3 @@ function withoutExceptions(read: ListCheck['read']): ListCheck['read'] {
 function ownValue(attributes: Entries, key: string): unknown {
   return Object.hasOwn(attributes, key) ? attributes[key] : undefined;
 }
-

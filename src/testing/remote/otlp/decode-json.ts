@@ -32,8 +32,7 @@ const READERS: Readonly<Record<Scalar, { readonly expected: string; readonly rea
   int64: {
     expected: 'an integer of 64 bits',
     // Exporters in JavaScript write every whole number as one of these, 1e30 too.
-    read: (value) =>
-      Number.isInteger(value) ? BigInt(value as number) : integer(value, (bits) => BigInt.asIntN(64, bits)),
+    read: (value) => Number.isInteger(value) ? BigInt(value as number) : integer(value, (bits) => BigInt.asIntN(64, bits)),
   },
 };
 

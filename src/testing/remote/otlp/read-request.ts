@@ -84,8 +84,7 @@ function readSpan(span: OtlpSpan, scope: string, serviceName: string | undefined
 function readParent({ parentSpanId, flags = 0, kind = 0 }: OtlpSpan, traceId: string): SpanContext | undefined {
   const spanId = id('parentSpanId', parentSpanId, SPAN_ID_DIGITS);
   if (spanId === undefined) return undefined;
-  const isRemote =
-    (flags & HAS_IS_REMOTE) === 0 ? KINDS_CALLED_FROM_OUTSIDE.has(kind) : (flags & IS_REMOTE) !== 0;
+  const isRemote = (flags & HAS_IS_REMOTE) === 0 ? KINDS_CALLED_FROM_OUTSIDE.has(kind) : (flags & IS_REMOTE) !== 0;
   return { traceId, spanId, isRemote, traceFlags: flags & TRACE_FLAGS };
 }
 
