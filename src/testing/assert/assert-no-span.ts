@@ -29,8 +29,7 @@ const OPTIONS: OptionsOf<AssertNoSpanOptions> = {
 };
 
 /**
- * Asserts that no span is as the pattern says, ended or still open; with `times: n`, that there are fewer
- * than n.
+ * Asserts that no span is as the pattern says, ended or still open; with `times: n`, that there are fewer than n.
  *
  * With `withinMillis` it goes on looking for that long: the promise is rejected as soon as there is one.
  *

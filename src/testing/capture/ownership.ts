@@ -41,9 +41,8 @@ export interface Attribution {
  * 3. the owner of the traces it links to, if all have the same; if they have different ones, nobody
  * 4. the only scope that is open
  *
- * Otherwise nobody owns it. For a span with a remote parent, such as a server's, and for its descendants, rule 2
- * comes before rule 1: a server runs in the async context of the test that started it, whichever test sends the
- * request.
+ * Otherwise nobody owns it. For a span with a remote parent, such as a server's, and for its descendants, rule 2 comes
+ * before rule 1: a server runs in the async context of the test that started it, whichever test sends the request.
  */
 export class Ownership {
   /** By trace id, in the order of the claims. Weak, so that scopes of finished tests can be collected. */
