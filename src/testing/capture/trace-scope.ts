@@ -1,6 +1,6 @@
 import type { Handle } from '../../support/handle.js';
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../../trace/captured-span.js';
-import type { SpanMatcher } from '../assert/index.js';
+import type { SpanMatcher } from '../assert/matcher.js';
 
 /** When a wait ends. */
 export interface WaitOptions {

@@ -2,9 +2,9 @@ import { AssertionError } from 'node:assert';
 import { expectation } from '../../support/option.js';
 import { TraceTimeoutError } from '../capture/errors.js';
 import type { TraceScope } from '../capture/trace-scope.js';
-import { assertNoSpan, assertSpan, type SpanPattern, type Times } from '../assert/index.js';
-import { CallSite } from '../assert/report/call-site.js';
-import type { Assertion } from '../assert/report/call-site.js';
+import type { SpanPattern, Times } from '../assert/index.js';
+import { CallSite, type Assertion } from '../assert/report/failure.js';
+import { expectSpan } from './negatable.js';
 import { sharedTracing } from './shared-tracing.js';
 
 /** How long to wait for the spans of a function. */
@@ -35,8 +35,7 @@ export async function assertEmits(
   const run = await sharedTracing().run(() => code());
   await settle(run, options);
   try {
-    if (negated) assertNoSpan(run, pattern, undefined, calledAs);
-    else assertSpan(run, pattern, calledAs);
+    expectSpan(run, pattern, calledAs, negated);
   } catch (error) {
     throw error instanceof AssertionError ? call.attachTo(error) : error;
   }

@@ -7,13 +7,13 @@ import type { CapturedSpan } from '../../../trace/captured-span.js';
 import { firstTexts } from '../../first-texts.js';
 import { runOf } from '../../snapshot/given-lists.js';
 import { treesOf, type LogSource, type SpanSource } from '../../snapshot/source.js';
+import { Matching } from '../comparison/matching.js';
 import type { Expectation, LeafCheck } from '../pattern/expectation.js';
 import { titleOf } from './describe.js';
-import { matchesElsewhere } from './elsewhere.js';
 import type { Failure } from './failure.js';
 
-/** Number of shared ids, and of spans for each, that are shown. */
-const MAX_SHARED = 5;
+/** Number of shared ids, of spans for each, and of spans elsewhere that are shown. */
+const MAX_SHOWN = 5;
 
 const CONVENTION = /^(?:http|url|db|messaging|rpc|network|net|server|client|user_agent|graphql|faas)\./;
 
@@ -75,10 +75,10 @@ function hintsOnShared(spans: unknown): string[] {
   const nodes = run === undefined ? [] : nodesOf(treesOf(run).flat());
   const shared = [...groupBy(nodes, spanKey).values()].filter(({ length }) => length > 1);
   const lineOf = (sharing: CapturedSpan[]): string => {
-    const names = firstTexts(sharing, MAX_SHARED, (span) => titleOf(span), () => '…');
+    const names = firstTexts(sharing, MAX_SHOWN, (span) => titleOf(span), () => '…');
     return `${sharing.length} spans share the id ${printable(sharing[0]?.spanId)}: ${names.join(', ')}. Are the ids made at random?`;
   };
-  return firstTexts(shared, MAX_SHARED, lineOf, (more) => `… ${more} more ids are shared`);
+  return firstTexts(shared, MAX_SHOWN, lineOf, (more) => `… ${more} more ids are shared`);
 }
 
 function hintsOnDropped(spans: unknown): string[] {
@@ -117,4 +117,24 @@ function droppedText(count: number | undefined, noun: string, option: string): s
 
 function linesOf(text: string | undefined): string[] {
   return text === undefined ? [] : text.split('\n');
+}
+
+/**
+ * Spans that match and may belong to a run that does not have them: how many, and a line for each of the first.
+ *
+ * @param spans what the test looked at
+ * @param onlyRoots whether a span counts only without a parent there
+ */
+export function matchesElsewhere(
+  spans: unknown,
+  expectation: Expectation,
+  onlyRoots = false,
+): { readonly count: number; readonly lines: readonly string[] } {
+  const elsewhere = runOf(spans)?.spansElsewhere?.() ?? [];
+  const places = new Map(elsewhere.map(({ span, place }) => [spanKey(span), place]));
+  const roots = treesOf(elsewhere.map(({ span }) => span)).flat();
+  const matching = new Matching();
+  const found = (onlyRoots ? roots : nodesOf(roots)).filter((node) => matching.matches(node, expectation));
+  const lines = firstTexts(found, MAX_SHOWN, (node) => `${titleOf(node)} matches, and is ${places.get(spanKey(node))}`);
+  return { count: found.length, lines };
 }
