@@ -3,19 +3,13 @@ import { SCOPE_LIMITS } from '../capture/scope-records.js';
 import type { RemoteReceiverOptions, RemoteScopeOptions } from './contract.js';
 import type { OtlpProtocol } from './environment.js';
 
-const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
-
-/** Ten thousand spans of twenty attributes each. */
-const MAX_REQUEST_ELEMENTS = 1_000_000;
-
-const MAX_BYTES_PER_SCOPE = 256 * 1024 * 1024;
-
 export const RECEIVER_OPTIONS: OptionsOf<RemoteReceiverOptions> = {
   protocol: oneOf<OtlpProtocol>('http/protobuf', 'http/json'),
-  maxRequestBytes: positiveInteger(MAX_REQUEST_BYTES),
-  maxRequestElements: positiveInteger(MAX_REQUEST_ELEMENTS),
+  maxRequestBytes: positiveInteger(16 * 2 ** 20),
+  // Ten thousand spans of twenty attributes each.
+  maxRequestElements: positiveInteger(1_000_000),
   ...SCOPE_LIMITS,
-  maxBytesPerScope: positiveInteger(MAX_BYTES_PER_SCOPE),
+  maxBytesPerScope: positiveInteger(256 * 2 ** 20),
   host: {
     fallback: '127.0.0.1',
     expected: "'127.0.0.1', so that only this machine can send",

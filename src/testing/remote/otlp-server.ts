@@ -2,14 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { assertLocal } from './local-request.js';
-import { ElementBudget, TooManyElements } from './otlp/element-budget.js';
+import { ElementBudget, TooManyElements } from './otlp/payload-limits.js';
 import { encodingOf, type Encoding } from './otlp/encodings.js';
 import { readLogs, readSpans } from './otlp/read-request.js';
 import { LOGS_REQUEST, TRACE_REQUEST } from './otlp/schema.js';
 import { ANSWER_HEADERS, lastAnswer, Rejection, rejectionOf, STATUS_CODES, type RejectionReason } from './rejection.js';
 import type { RemoteRecords } from './remote-records.js';
 import { readBody } from './request-body.js';
-import { UnderWay } from './under-way.js';
+import { underWay, type Share } from './under-way.js';
 
 /** Reachable from this machine only. */
 const LOOPBACK = '127.0.0.1';
@@ -59,26 +59,20 @@ export class OtlpServer {
   lastRejection: string | undefined;
   readonly #records: RemoteRecords;
   readonly #limits: RequestLimits;
-  readonly #underWay: UnderWay;
+  readonly #enter: () => Share;
   readonly #server: Server;
   /** By connection: the response to its last request, which may be pending. */
   readonly #answers = new WeakMap<Duplex, ServerResponse>();
-  #url = '';
+  /** Without a slash at the end. */
+  url = '';
   #closing: Promise<void> | undefined;
 
   constructor(records: RemoteRecords, limits: RequestLimits, serverLimits: ServerLimits = SERVER_LIMITS) {
     this.#records = records;
     this.#limits = limits;
-    this.#underWay = new UnderWay({
-      maxRequests: serverLimits.maxRequestsUnderWay,
-      maxBytes: serverLimits.maxLargestRequests * limits.maxRequestBytes,
-    });
+    const { maxRequestsUnderWay, maxLargestRequests } = serverLimits;
+    this.#enter = underWay(maxRequestsUnderWay, maxLargestRequests * limits.maxRequestBytes);
     this.#server = this.#newServer(serverLimits);
-  }
-
-  /** Without a slash at the end. */
-  get url(): string {
-    return this.#url;
   }
 
   get closed(): boolean {
@@ -91,7 +85,7 @@ export class OtlpServer {
       this.#server.listen(0, LOOPBACK, resolve);
     });
     this.#server.unref();
-    this.#url = `http://${LOOPBACK}:${(this.#server.address() as AddressInfo).port}`;
+    this.url = `http://${LOOPBACK}:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** Ends the connections, those in the middle of a request, too. Idempotent. */
@@ -127,10 +121,8 @@ export class OtlpServer {
       response.end(success);
     } catch (error) {
       const { reason, message } = this.#count(error);
-      response.writeHead(STATUS_CODES[reason], {
-        'content-type': encoding?.contentType ?? 'text/plain',
-        ...ANSWER_HEADERS[reason],
-      });
+      const contentType = encoding?.contentType ?? 'text/plain';
+      response.writeHead(STATUS_CODES[reason], { 'content-type': contentType, ...ANSWER_HEADERS[reason] });
       response.end(encoding?.failure(message) ?? message);
       // Reads and discards the rest of the body: a sender that is cut off does not see the answer.
       request.resume();
@@ -147,7 +139,7 @@ export class OtlpServer {
     if (encoding === undefined) {
       throw new Rejection('unsupported_media_type', 'content-type must be application/json or application/x-protobuf');
     }
-    const share = this.#underWay.enter();
+    const share = this.#enter();
     try {
       const body = await readBody(request, this.#limits.maxRequestBytes, share);
       const budget = new ElementBudget(this.#limits.maxRequestElements);
@@ -177,14 +169,10 @@ export class OtlpServer {
   }
 
   #count(error: unknown): Rejection {
-    const rejection = asRejection(error);
+    const reason = error instanceof TooManyElements ? 'too_large' : 'bad_payload';
+    const rejection = error instanceof Rejection ? error : new Rejection(reason, (error as Error).message);
     this.rejected[rejection.reason]++;
     this.lastRejection = rejection.message;
     return rejection;
   }
-}
-
-function asRejection(error: unknown): Rejection {
-  if (error instanceof Rejection) return error;
-  return new Rejection(error instanceof TooManyElements ? 'too_large' : 'bad_payload', (error as Error).message);
 }

@@ -1,11 +1,6 @@
 import { resolveOptions } from '../../support/option.js';
-import type {
-  RemoteReceiver,
-  RemoteReceiverOptions,
-  RemoteReceiverStats,
-  RemoteScope,
-  RemoteScopeOptions,
-} from './contract.js';
+import type { RemoteReceiver, RemoteReceiverOptions, RemoteReceiverStats } from './contract.js';
+import type { RemoteScope, RemoteScopeOptions } from './contract.js';
 import { environmentFor, type OtlpProtocol } from './environment.js';
 import { RECEIVER_OPTIONS, SCOPE_OPTIONS } from './options.js';
 import { OtlpServer } from './otlp-server.js';
@@ -50,16 +45,11 @@ export async function remoteScope(options?: RemoteReceiverOptions & RemoteScopeO
   return receiver.newScope(resolved, () => receiver.close());
 }
 
-async function startReceiver({
-  protocol,
-  maxRequestBytes,
-  maxRequestElements,
-  ...limits
-}: Required<RemoteReceiverOptions>): Promise<LoopbackReceiver> {
-  const records = new RemoteRecords(limits);
-  const server = new OtlpServer(records, { maxRequestBytes, maxRequestElements });
+async function startReceiver(options: Required<RemoteReceiverOptions>): Promise<LoopbackReceiver> {
+  const records = new RemoteRecords(options);
+  const server = new OtlpServer(records, options);
   await server.listen();
-  return new LoopbackReceiver(server, records, protocol);
+  return new LoopbackReceiver(server, records, options.protocol);
 }
 
 class LoopbackReceiver implements RemoteReceiver {
@@ -85,14 +75,8 @@ class LoopbackReceiver implements RemoteReceiver {
   stats(): RemoteReceiverStats {
     const { requests, rejected, lastRejection } = this.#server;
     const { receivedSpans: spans, receivedLogs: logs, unowned } = this.#records;
-    return Object.freeze({
-      requests,
-      rejected: Object.freeze({ ...rejected }),
-      lastRejection,
-      spans,
-      logs,
-      unownedLogs: unowned.logCount,
-    });
+    const copied = Object.freeze({ ...rejected });
+    return Object.freeze({ requests, rejected: copied, lastRejection, spans, logs, unownedLogs: unowned.logCount });
   }
 
   openScope(options?: RemoteScopeOptions): RemoteScope {
@@ -104,8 +88,8 @@ class LoopbackReceiver implements RemoteReceiver {
    * @param onClose is called each time the scope is closed
    */
   newScope({ name, timeoutMillis }: Required<RemoteScopeOptions>, onClose: () => Promise<void>): RemoteScope {
-    const number = ++this.#scopes;
-    return new RemoteCaptureScope(name || `remote scope ${number}`, timeoutMillis, this, this.#records, onClose);
+    this.#scopes++;
+    return new RemoteCaptureScope(name || `remote scope ${this.#scopes}`, timeoutMillis, this, this.#records, onClose);
   }
 
   close(): Promise<void> {

@@ -8,11 +8,11 @@ import type { SpanRecord } from '../capture/span-record.js';
 import type { WaitOptions } from '../capture/trace-scope.js';
 import type { CapturedLog } from '../../trace/captured-span.js';
 import { section, type ScopeKind } from '../explain/describe-scope.js';
+import { randomIds } from '../sdk/random-ids.js';
 import type { SpanElsewhere } from '../snapshot/source.js';
 import { inOrderOfStart, withoutParent } from './arrived-spans.js';
 import type { RemoteReceiver, RemoteScope } from './contract.js';
 import type { RemoteRecords } from './remote-records.js';
-import { newParent, type InjectedParent } from './traceparent.js';
 import { rejectedText, whyNoLogArrived, whyNothingArrived } from './why-no-spans.js';
 
 const KIND: Omit<ScopeKind, 'timeoutMillis'> = {
@@ -27,8 +27,11 @@ const KIND: Omit<ScopeKind, 'timeoutMillis'> = {
 /** A scope over what other processes sent. */
 export class RemoteCaptureScope extends RecordedScope implements RemoteScope {
   readonly receiver: RemoteReceiver;
+  readonly traceId: string;
+  readonly traceparent: string;
   readonly #received: RemoteRecords;
-  readonly #parent: InjectedParent;
+  /** Parent of the spans of requests that carry `traceparent`. */
+  readonly #parentId = randomIds.generateSpanId();
   readonly #onClose: () => Promise<void>;
 
   /** @param onClose is called each time it is closed */
@@ -39,24 +42,18 @@ export class RemoteCaptureScope extends RecordedScope implements RemoteScope {
     received: RemoteRecords,
     onClose: () => Promise<void>,
   ) {
-    const parent = newParent();
-    super({ ...KIND, timeoutMillis }, received.newScope(name, parent.traceId), received.unowned);
+    const traceId = randomIds.generateTraceId();
+    super({ ...KIND, timeoutMillis }, received.newScope(name, traceId), received.unowned);
     this.receiver = receiver;
+    this.traceId = traceId;
+    // Sampled: https://www.w3.org/TR/trace-context/#traceparent-header
+    this.traceparent = `00-${traceId}-${this.#parentId}-01`;
     this.#received = received;
-    this.#parent = parent;
     this.#onClose = onClose;
   }
 
   get env(): Readonly<Record<string, string>> {
     return this.receiver.env;
-  }
-
-  get traceId(): string {
-    return this.#parent.traceId;
-  }
-
-  get traceparent(): string {
-    return this.#parent.traceparent;
   }
 
   get limitReached(): string | undefined {
@@ -104,7 +101,7 @@ export class RemoteCaptureScope extends RecordedScope implements RemoteScope {
   }
 
   protected unfinished(records: readonly SpanRecord[]): readonly SpanRecord[] {
-    return withoutParent(records, this.#parent.spanId);
+    return withoutParent(records, this.#parentId);
   }
 
   protected lineOfUnfinished({ span }: SpanRecord): string {
@@ -117,7 +114,7 @@ export class RemoteCaptureScope extends RecordedScope implements RemoteScope {
 
   /** Any other missing parent may still arrive. */
   protected override isOutside(parentSpanId: string): boolean {
-    return parentSpanId === this.#parent.spanId;
+    return parentSpanId === this.#parentId;
   }
 
   protected override isIdle(): boolean {

@@ -12,9 +12,7 @@ import type { ScopeRecords, SizedScopeLimits } from '../capture/scope-records.js
 import { SpanRecord } from '../capture/span-record.js';
 
 /** Log records of a span, as its events. */
-interface SpanEvents extends SpanIdentity {
-  readonly events: CapturedEvent[];
-}
+type SpanEvents = SpanIdentity & { readonly events: CapturedEvent[] };
 
 /**
  * Gives the spans and log records of other processes to the scopes that own them.
@@ -27,7 +25,6 @@ export class RemoteRecords extends RecordKeeper {
   readonly #limits: SizedScopeLimits;
   /** By scope: the log records of its spans, which often arrive before the span. */
   readonly #events = new WeakMap<ScopeRecords, SpanMap<SpanEvents>>();
-
   /** Scopes that got something from the current request. */
   readonly #changed = new Set<ScopeRecords>();
 
@@ -71,8 +68,7 @@ export class RemoteRecords extends RecordKeeper {
   #addLog(emitted: RecordedLog): void {
     this.receivedLogs++;
     const copied = copyLog(emitted);
-    const { log, event } = copied;
-    const { traceId, spanId } = log;
+    const { event, log: { traceId, spanId } } = copied;
     // A record that arrives before the spans of its trace decides who owns the trace.
     const owner = traceId === undefined ? this.ownership.onlyScope() : this.#ownerOf(traceId);
     const scope = this.giveLog(copied, owner, estimatedEventBytes(event as unknown as LogEvent));
@@ -89,7 +85,7 @@ export class RemoteRecords extends RecordKeeper {
     owner.find(span)?.addLog(event);
     const waiting = this.#events.get(owner);
     const known = waiting?.get(span);
-    if (known === undefined) waiting?.set({ traceId: span.traceId, spanId: span.spanId, events: [event] });
+    if (known === undefined) waiting?.set({ ...span, events: [event] });
     else known.events.push(event);
   }
 

@@ -1,20 +1,11 @@
-import {
-  context,
-  propagation,
-  ROOT_CONTEXT,
-  trace,
-  createContextKey,
-  type ContextManager,
-  type TextMapPropagator,
-  type TracerProvider,
-} from '@opentelemetry/api';
+import { context, createContextKey, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import type { ContextManager, TextMapPropagator, TracerProvider } from '@opentelemetry/api';
 import { PARENT_BASED } from '../../cache/sampling/default-sampler.js';
 import type { LogRecordProcessor, Sampler, SpanProcessor } from '../../model/otel.js';
 import { NOT_RECORD } from '../../model/sampling.js';
 import { randomIds } from './random-ids.js';
 import type { Recorder } from '../capture/recorder.js';
-import { UnreadLogs } from './unread-logs.js';
-import type { UserSdk } from './user-sdk.js';
+import type { LogsApi, UserSdk } from './user-sdk.js';
 
 const CHECK = createContextKey('otel-span-cache/testing check');
 
@@ -28,7 +19,8 @@ export class InstalledSdk {
   readonly #sdk: UserSdk;
   readonly #tracerProvider: TracerProvider;
   readonly #loggerProvider: object | undefined;
-  readonly #unreadLogs: UnreadLogs | undefined;
+  /** Counts the log records of a logs API that this SDK does not read. */
+  readonly #unreadLogs: object;
   readonly #contextManager: ContextManager;
   readonly #propagator: TextMapPropagator | undefined;
   /** Result of the installed propagator's `fields()`, by which it is recognized. */
@@ -41,7 +33,8 @@ export class InstalledSdk {
       sampler: parentBasedSampler(recorder),
       idGenerator: randomIds,
     });
-    this.#unreadLogs = sdk.unreadLogsApi && new UnreadLogs(sdk.unreadLogsApi, () => recorder.onUnreadLog());
+    const unreadLogger = { emit: () => recorder.onUnreadLog(), enabled: () => true };
+    this.#unreadLogs = { getLogger: () => unreadLogger };
     this.#loggerProvider = sdk.logs?.newLoggerProvider([logRecordProcessor]);
     this.#contextManager = sdk.newContextManager();
     const propagator = sdk.newPropagator();
@@ -66,11 +59,9 @@ export class InstalledSdk {
   install(): boolean {
     if (!this.isRegistered && !trace.setGlobalTracerProvider(this.#tracerProvider)) return false;
     if (!hasContextManager()) context.setGlobalContextManager(this.#contextManager);
-    if (this.#propagator && propagation.fields().length === 0) {
-      propagation.setGlobalPropagator(this.#propagator);
-    }
+    if (this.#propagator && propagation.fields().length === 0) propagation.setGlobalPropagator(this.#propagator);
     if (this.#loggerProvider) this.#sdk.logs?.api.setGlobalLoggerProvider(this.#loggerProvider);
-    this.#unreadLogs?.install();
+    this.#sdk.unreadLogsApi?.setGlobalLoggerProvider(this.#unreadLogs);
     return true;
   }
 
@@ -79,8 +70,8 @@ export class InstalledSdk {
     if (this.isRegistered) trace.disable();
     if (this.#ownsContext()) context.disable();
     if (this.#propagator && propagation.fields() === this.#fields) propagation.disable();
-    this.#unreadLogs?.remove();
-    if (this.#sdk.logs?.api.getLoggerProvider() === this.#loggerProvider) this.#sdk.logs?.api.disable();
+    removeLoggerProvider(this.#sdk.unreadLogsApi, this.#unreadLogs);
+    removeLoggerProvider(this.#sdk.logs?.api, this.#loggerProvider);
   }
 
   /** Whether the API uses the installed context manager. */
@@ -88,6 +79,10 @@ export class InstalledSdk {
     const marked = ROOT_CONTEXT.setValue(CHECK, this);
     return this.#contextManager.with(marked, () => context.active().getValue(CHECK) === this);
   }
+}
+
+function removeLoggerProvider(api: LogsApi | undefined, provider: object | undefined): void {
+  if (api?.getLoggerProvider() === provider) api?.disable();
 }
 
 /** The global tracer provider itself, behind the API's proxy. */

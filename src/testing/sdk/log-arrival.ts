@@ -35,6 +35,7 @@ export class LogArrival {
     this.#sources = sources;
   }
 
+  /** Whether log records may be emitted through a logs API that nobody reads or watches. */
   get mayBeUnread(): boolean {
     return this.#sources.mayBeUnread();
   }
@@ -54,7 +55,9 @@ export class LogArrival {
   require(): void {
     const state = this.state();
     if (state === 'foreign') throw new ForeignProviderError(this.foreignMessage());
-    if (state === 'none' && this.#sources.lacksSdk()) throw new MissingSdkError(missingMessage());
+    if (state !== 'none' || !this.#sources.lacksSdk()) return;
+    const install = installCommand('sdk-logs');
+    throw new MissingSdkError(`no log record can arrive, because no logs SDK was found. Install it: ${install}`);
   }
 
   /** What to do about a provider whose log records go elsewhere. */
@@ -79,8 +82,4 @@ and its log records do not arrive here. Add to it, where it is made:
     const flushed = this.#recorder.watchForProbe(() => void provider.forceFlush().catch(() => {}));
     return flushed.arrived ? 'captured' : 'foreign';
   }
-}
-
-function missingMessage(): string {
-  return `no log record can arrive, because no logs SDK was found. Install it: ${installCommand('sdk-logs')}`;
 }

@@ -41,8 +41,7 @@ export class Matching {
       verdict = !asksForList(check) || (yield* this.#listCheckHolds(record, check));
       if (!verdict) break;
     }
-    this.#matches.write(expectation, record, verdict);
-    return verdict;
+    return this.#matches.write(expectation, record, verdict);
   }
 
   /** Undefined if it depends on lists of the record that were not compared yet. */
@@ -88,8 +87,8 @@ export class Matching {
 
     const rows: Row[] = [];
     for (const { expectation, times } of wanted) {
-      const found = this.#found.read(expectation, spans) ?? (yield* this.#positions(spans, expectation, Infinity));
-      this.#found.write(expectation, spans, found);
+      const known = this.#found.read(expectation, spans);
+      const found = known ?? this.#found.write(expectation, spans, yield* this.#positions(spans, expectation, Infinity));
       const first = firstFrom(found, from);
       const last = ordered ? firstFrom(found, to) : Math.min(first + count, firstFrom(found, to));
       if (last - first < times) return false;
@@ -127,9 +126,7 @@ export class Matching {
 
   #leafHolds(record: object, check: LeafCheck): boolean {
     if (!check.leaf.callsCode) return matchesLeaf(check, record);
-    let verdict = this.#leaves.read(check, record);
-    if (verdict === undefined) this.#leaves.write(check, record, (verdict = matchesLeaf(check, record)));
-    return verdict;
+    return this.#leaves.get(check, record, () => matchesLeaf(check, record));
   }
 }
 
@@ -161,9 +158,14 @@ export class Memo<K extends object, V> {
     return this.#values.get(key)?.get(record);
   }
 
-  write(key: K, record: object, value: V): void {
+  write(key: K, record: object, value: V): V {
     let ofKey = this.#values.get(key);
     if (ofKey === undefined) this.#values.set(key, (ofKey = new WeakMap<object, V>()));
     ofKey.set(record, value);
+    return value;
+  }
+
+  get(key: K, record: object, make: () => V): V {
+    return this.read(key, record) ?? this.write(key, record, make());
   }
 }

@@ -44,18 +44,17 @@ export function compileLeaf(value: unknown, path: string, literals: Literals, de
 
 function compileMatcher(value: unknown, path: string): Leaf | undefined {
   if (isRegExp(value)) return leafOf(() => String(value), (actual) => searches(value, actual), { callsCode: false });
+  const calling = (describe: () => string, code: Predicate): Leaf =>
+    leafOf(describe, (actual) => verdict(code(actual), path), { callsCode: true });
   if (hasMethod<AsymmetricMatcher>(value, 'asymmetricMatch')) {
-    return leafOf(() => matcherName(value), (actual) => verdict(value.asymmetricMatch(actual), path), { callsCode: true });
+    return calling(() => matcherName(value), (actual) => value.asymmetricMatch(actual));
   }
   if (typeof value === 'object' && hasMethod<TestingMatcher>(value, 'test')) {
-    return leafOf(() => matcherName(value), (actual) => verdict(value.test(actual), path), { callsCode: true });
+    return calling(() => matcherName(value), (actual) => value.test(actual));
   }
   if (typeof value !== 'function') return undefined;
-  if (isConstructor(value)) {
-    throw new TypeError(expectation(path, 'a predicate, not a class', value));
-  }
-  const predicate = value as Predicate;
-  return leafOf(() => sourceOf(value), (actual) => verdict(predicate(actual), path), { callsCode: true });
+  if (isConstructor(value)) throw new TypeError(expectation(path, 'a predicate, not a class', value));
+  return calling(() => sourceOf(value), value as Predicate);
 }
 
 function compileLiteral(value: unknown, path: string, literals: Literals, depth: number): Leaf {

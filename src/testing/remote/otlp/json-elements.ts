@@ -1,4 +1,4 @@
-import type { ElementBudget } from './element-budget.js';
+import type { ElementBudget } from './payload-limits.js';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;

@@ -3,7 +3,7 @@ import type { Attributes, HrTime, Link, SpanContext } from '@opentelemetry/api';
 import { expectation } from '../../../support/option.js';
 import type { RecordedSpan } from '../../../trace/plain-span.js';
 import type { RecordedLog } from '../../../trace/to-captured-span.js';
-import { MalformedPayload } from './malformed-payload.js';
+import { MalformedPayload } from './payload-limits.js';
 import type { AnyValue, KeyValue, LogsRequest, OtlpLogRecord, OtlpSpan, Resource, TraceRequest } from './schema.js';
 
 const NANOS_PER_SECOND = 1_000_000_000n;

@@ -1,6 +1,19 @@
+/** A payload is not what its content type says, or not OTLP. */
+export class MalformedPayload extends Error {
+  override readonly name = 'MalformedPayload';
+}
+
 /** A payload has more elements than it may have. */
 export class TooManyElements extends Error {
   override readonly name = 'TooManyElements';
+}
+
+/** Protobuf's own limit of messages inside one another. */
+const MAX_DEPTH = 100;
+
+/** @throws MalformedPayload */
+export function assertDepth(depth: number): void {
+  if (depth > MAX_DEPTH) throw new MalformedPayload(`more than ${MAX_DEPTH} messages inside one another`);
 }
 
 /**
