@@ -12,7 +12,6 @@ import type { LogPattern, SpanPattern } from './pattern/pattern.js';
 import { summaryOf, titleOf } from './report/describe.js';
 import { Annotations } from './report/annotations.js';
 
-/** Number of nearest records described. */
 const MAX_NEAREST = 3;
 
 /** What to wait for: a name, a pattern as assertions take it, or a function. */
@@ -22,7 +21,6 @@ export type SpanMatcher = string | RegExp | SpanPattern | ((span: CapturedSpan) 
 export type LogMatcher = string | RegExp | LogPattern | ((log: CapturedLog) => boolean);
 
 export interface CompiledMatcher<T> {
-  /** The matcher on one line. */
   readonly description: string;
   /** Undefined if the matcher is no pattern. */
   readonly expectation: Expectation | undefined;
@@ -93,7 +91,6 @@ function lineOf(record: object, wrong: readonly string[]): string | undefined {
   return `${titleOf(record)}: ${wrong.length === 0 ? 'it has not ended' : wrong.join('; ')}`;
 }
 
-/** The nearest records, nearest first, without those that have nothing in common with the pattern. */
 function nearestOf(records: readonly object[], expectation: Expectation): Difference[] {
   return new Comparison(new Matching()).nearest(records, expectation).filter(hasSomethingRight);
 }
@@ -109,7 +106,6 @@ function firstLinesOf<T>(items: readonly T[], describe: (item: T) => string | un
   return lines;
 }
 
-/** The differences of a record, a line each. */
 function differencesIn(difference: Difference): string[] {
   const notes = new Annotations();
   notes.writeRecord(difference);

@@ -22,7 +22,6 @@ export interface Claim {
   readonly traceId: string;
   readonly parent: SpanContext | undefined;
   readonly links: readonly Link[];
-  /** The scope in whose async context it was started. */
   readonly asyncScope: ScopeRecords | undefined;
 }
 
@@ -71,13 +70,11 @@ export class Ownership {
     this.#traces.delete(oldest as string);
   }
 
-  /** The owner of a trace, if it has one. */
   ofTrace(traceId: string): Owner {
     const owner = this.#traces.get(traceId);
     return owner && (owner.deref() ?? LOST);
   }
 
-  /** The only scope that is open, if there is exactly one. */
   onlyScope(): ScopeRecords | undefined {
     const [first] = this.#open;
     return this.#open.size === 1 ? first : undefined;

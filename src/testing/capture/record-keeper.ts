@@ -15,7 +15,6 @@ export abstract class RecordKeeper {
     return this.#spans;
   }
 
-  /** Number of spans that arrived since a scope was opened and are not its own. */
   notOwnedBy({ openedAt, spans, droppedSpans }: ScopeRecords): { unowned: number; ofOtherScopes: number } {
     const unowned = this.unowned.spansSince(openedAt).length;
     return { unowned, ofOtherScopes: this.#spans - openedAt.spans - unowned - spans.length - droppedSpans };

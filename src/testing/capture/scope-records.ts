@@ -19,7 +19,6 @@ export interface TraceRecords {
   revision: number;
 }
 
-/** How much a scope keeps. */
 export interface ScopeLimits {
   readonly maxSpansPerScope: number;
   readonly maxLogsPerScope: number;
@@ -49,7 +48,6 @@ let made = 0;
 export class ScopeRecords {
   readonly name: string;
   readonly openedAt: Mark;
-  /** Sequence number within the process. */
   readonly number = ++made;
   /** Order of the first span that starts after the scope was closed; undefined while it is open. */
   closedAt: number | undefined;
@@ -86,7 +84,6 @@ export class ScopeRecords {
     this.#opened = (open) => opened(this, open);
   }
 
-  /** Keeps it open until the handle is closed. */
   keepOpen(): Handle {
     if (this.#openers++ === 0) this.#opened(true);
     return handleOf(() => {
@@ -102,7 +99,6 @@ export class ScopeRecords {
     return this.#byId.get(span);
   }
 
-  /** In the order of their first spans. */
   get traces(): readonly TraceRecords[] {
     return [...this.#traces.values()];
   }
@@ -157,7 +153,6 @@ export class ScopeRecords {
     if (trace !== undefined) trace.revision++;
   }
 
-  /** Calls the listeners. */
   announce(): void {
     for (const listener of this.#listeners) listener();
   }

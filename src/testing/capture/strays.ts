@@ -9,7 +9,6 @@ const MAX_TRACES = 1_000;
 /** A span that may belong to another scope than the one that has it. */
 export interface Stray {
   readonly record: SpanRecord;
-  /** The name of the scope that has it. */
   readonly ownerName: string;
   readonly rival: WeakRef<ScopeRecords> | typeof ANY;
 }

@@ -11,7 +11,6 @@ import type { RemoteRecords } from './remote-records.js';
 import { readBody } from './request-body.js';
 import { underWay, type Share } from './under-way.js';
 
-/** Reachable from this machine only. */
 const LOOPBACK = '127.0.0.1';
 
 /** By path. A request is decoded completely before anything of it is kept. */
@@ -22,7 +21,6 @@ const SIGNALS: Readonly<Record<string, (records: RemoteRecords, decode: Decode) 
 
 type Decode = (message: typeof TRACE_REQUEST) => object;
 
-/** Limits of one request. */
 export interface RequestLimits {
   readonly maxRequestBytes: number;
   readonly maxRequestElements: number;
@@ -162,7 +160,6 @@ export class OtlpServer {
     socket.destroy();
   }
 
-  /** Counts a rejection for which there is no request. */
   #turnDown(rejection: Rejection): void {
     this.requests++;
     this.#count(rejection);

@@ -33,7 +33,7 @@ export class InstalledSdk {
       sampler: parentBasedSampler(recorder),
       idGenerator: randomIds,
     });
-    const unreadLogger = { emit: () => recorder.onUnreadLog(), enabled: () => true };
+    const unreadLogger = { emit: () => recorder.onLost('unreadLogs'), enabled: () => true };
     this.#unreadLogs = { getLogger: () => unreadLogger };
     this.#loggerProvider = sdk.logs?.newLoggerProvider([logRecordProcessor]);
     this.#contextManager = sdk.newContextManager();
@@ -101,7 +101,7 @@ function parentBasedSampler(recorder: Recorder): Sampler {
   return {
     shouldSample(...span) {
       const result = PARENT_BASED.shouldSample(...span);
-      if (result.decision === NOT_RECORD) recorder.onUnsampled();
+      if (result.decision === NOT_RECORD) recorder.onLost('unsampled');
       return result;
     },
     toString: () => PARENT_BASED.toString(),

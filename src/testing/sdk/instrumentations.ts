@@ -25,7 +25,6 @@ loaded before what it patches.`;
   ].join('\n');
 }
 
-/** By their names without the common prefix. */
 function loadedInstrumentations(): string[] {
   return [...loadedPackages()]
     .map((name) => INSTRUMENTATION.exec(name))

@@ -81,7 +81,6 @@ export function findUserSdk(from: string | undefined): UserSdk {
   };
 }
 
-/** The logs API that the user's code has. */
 export function findLogsApi(from: string | undefined): LogsApi | undefined {
   return IS_3X ? (api as SdkExports).logs : loader(from)('api-logs')?.logs;
 }

@@ -70,7 +70,6 @@ class TreeWriter {
     return lines;
   }
 
-  /** The lines of a span without those below it. */
   writeSpan(node: CapturedNode, isRoot: boolean): string[] {
     const parts = [`- ${this.#text(node.name)}`, ...this.#tagsOf(node, isRoot).map((tag) => `[${tag}]`)];
     return [
@@ -157,7 +156,6 @@ interface Sortable<N = CapturedNode> {
   readonly name: string;
   /** The start of its text and of the texts below it. */
   readonly text: string;
-  /** Of all that text. */
   readonly digest: string;
 }
 

@@ -1,6 +1,4 @@
-/** A row that wants columns. */
 export interface Row {
-  /** Number of columns it wants. */
   readonly times: number;
   /** The columns it accepts. It needs no more than all rows want together. */
   readonly accepted: readonly number[];

@@ -2,7 +2,6 @@ import { assignMatches } from './maximum-matching.js';
 
 /** An element of a list pattern, with the items that may stand for it. */
 export interface Candidates {
-  /** How many items it wants. */
   readonly times: number;
   /** By the item's index: how much the item differs, 0 if it matches. */
   readonly costs: ReadonlyMap<number, number>;

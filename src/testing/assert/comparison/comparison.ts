@@ -8,7 +8,6 @@ import { Memo, type Matching } from './matching.js';
 /** Values compared for one list. Of more records, only those nearest by their own values are compared. */
 const MAX_VALUES = 100_000;
 
-/** Minimum number of records compared, however large the pattern. */
 const MIN_COMPARED = 4;
 
 /**
@@ -117,7 +116,6 @@ export class Comparison {
     return { check, cost, actual: undefined, records };
   }
 
-  /** Cost of a record's own values, without the records that belong to it. */
   #costOfOwn(record: object, expectation: Expectation): number {
     return this.#costsOfOwn.get(expectation, record, () => {
       const costs = expectation.checks.map((check) => {

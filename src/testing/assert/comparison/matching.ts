@@ -100,7 +100,6 @@ export class Matching {
     return yield* this.#areInOrder(byStart, wanted);
   }
 
-  /** Indexes of the first items that match. */
   *#positions(items: readonly object[], expectation: Expectation, atMost: number): Task<number[]> {
     const positions: number[] = [];
     for (let index = 0; index < items.length && positions.length < atMost; index++) {

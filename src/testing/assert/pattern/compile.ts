@@ -41,7 +41,6 @@ class Compiler {
     this.#around = around;
   }
 
-  /** A pattern that may say `times`. */
   *compileElement(pattern: unknown, path: string, exact: boolean): Task<Wanted> {
     const compiled = yield* this.compile(pattern, path, exact, ['times']);
     const { times = 1 } = pattern as { times?: unknown };
@@ -165,7 +164,6 @@ function keysCheck(allowed: readonly string[]): KeysCheck {
   return { kind: 'keys', allowed: new Set(allowed), read: attributesOf };
 }
 
-/** Unwraps the elements of a list. */
 function elementsOf(value: unknown, path: string): { items: readonly unknown[]; exact: boolean; ordered: boolean } {
   const wrapped = { exact: false, ordered: false };
   let items: readonly unknown[] = [value];

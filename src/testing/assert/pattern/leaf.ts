@@ -32,7 +32,6 @@ const MAX_SOURCE = 60;
 /** Bound of the nesting of a pattern's value, far above that of captured values. */
 const MAX_NESTED = 100;
 
-/** Expects that there is no value. */
 export const absentLeaf: Leaf = { description: '(absent)', callsCode: false, matches: (value) => value === undefined };
 
 /** @throws TypeError for a value that can never match there, such as a number for a name */
@@ -71,7 +70,6 @@ function compileLiteral(value: unknown, path: string, literals: Literals, depth:
   );
 }
 
-/** All elements, in their order. */
 function compileArray(value: readonly unknown[], path: string, literals: Literals, depth: number): Leaf {
   const elements = value.map((element, index) =>
     element === null || element === undefined

@@ -9,7 +9,6 @@ import type { Literals } from './leaf.js';
 /** What a pattern for one kind of record may mention. */
 export interface Shape {
   readonly fields: Readonly<Record<string, Field>>;
-  /** Undefined if the record has none. */
   readonly attributes?: Literals;
   readonly lists: Readonly<Record<string, List>>;
 }

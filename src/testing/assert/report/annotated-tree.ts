@@ -10,7 +10,6 @@ import { titleOf, valueText } from './describe.js';
 interface Branch {
   readonly gutter: string;
   readonly text: string;
-  /** What there is to say about it. */
   readonly notes: readonly string[];
   readonly children: readonly Branch[];
 }

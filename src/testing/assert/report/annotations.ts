@@ -7,13 +7,10 @@ import type { Relation } from '../pattern/expectation.js';
 import { run, type Task } from '../task.js';
 import { expectedText, summaryOf, titleOf, valueText } from './describe.js';
 
-/** Number of other events named beside a missing one. */
 const MAX_OTHERS = 5;
 /** Bound of the nesting of differences in records without a line of their own. */
 const MAX_INNER = 10;
-/** Bound of the lines about one record. */
 const MAX_LINES = 25;
-/** Number of missing elements named for one list. */
 const MAX_MISSING = 20;
 
 export type Verdict = 'right' | 'wrong';
@@ -21,10 +18,8 @@ export type Verdict = 'right' | 'wrong';
 /** Marks at the left of a record's line; `none` if the pattern does not mention the record. */
 export const GUTTERS: Readonly<Record<Verdict | 'none', string>> = { right: '✓ ', wrong: '✗ ', none: '  ' };
 
-/** Annotation of one record. */
 export interface Annotation {
   verdict: Verdict;
-  /** Its differences, a line each. */
   readonly lines: string[];
   /** Missing children, a line each. */
   readonly missing: string[];
@@ -35,7 +30,6 @@ export function firstLines(lines: readonly string[]): readonly string[] {
   return firstTexts(lines, MAX_LINES, String);
 }
 
-/** Annotations of records, made from a comparison. */
 export class Annotations {
   readonly #notes = new Map<object, Annotation>();
   readonly #written = new Set<Difference>();
@@ -170,7 +164,6 @@ function isSpans(relation: Relation): boolean {
   return relation === 'child' || relation === 'descendant';
 }
 
-/** The spans that have not ended. */
 export function openAmong(spans: readonly CapturedSpan[]): CapturedSpan[] {
   return spans.filter(({ ended }) => !ended);
 }

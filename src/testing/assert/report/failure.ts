@@ -15,7 +15,6 @@ const MAX_NAMES = 10;
 /** A function a test called: the stack trace of its error starts at the call. */
 export type Assertion = (...args: never[]) => unknown;
 
-/** Content of an assertion's error. */
 export interface Failure {
   readonly headline: string;
   /** What was captured, a line each. */
@@ -39,7 +38,6 @@ export function failureOf(calledAs: Assertion, { headline, body, actual, expecte
   });
 }
 
-/** The captured trees, and what is still open in them. */
 export function capturedTrees(roots: readonly CapturedNode[], notes: Annotations): string[] {
   const noted = roots.filter((root) => nodesOf([root]).some((node) => notes.of(node) !== undefined));
   const shown = roots.length <= MAX_TREES ? roots : noted.length > 0 ? noted : roots.slice(0, MAX_TREES);
@@ -52,7 +50,6 @@ export function capturedTrees(roots: readonly CapturedNode[], notes: Annotations
   ];
 }
 
-/** The headline about records that are missing or too few. */
 export function headlineOfMissing(
   noun: 'span' | 'log',
   { expectation, times }: Wanted,

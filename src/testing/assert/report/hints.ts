@@ -64,7 +64,6 @@ function isOfConvention({ isField, label, leaf }: LeafCheck): boolean {
   return isField ? label === 'kind' && leaf.text !== 'internal' : CONVENTION.test(label);
 }
 
-/** Hints on spans that share an id and on dropped spans. */
 export function hintsOnRun(spans: unknown): string[] {
   return [...hintsOnShared(spans), ...hintsOnDropped(spans)];
 }

@@ -11,7 +11,6 @@ const CHILD = '  ';
 
 /** Records of one list that are shown; of more, those that differ come first. */
 const MAX_RECORDS = 60;
-/** Lines of one side. */
 const MAX_LINES = 2_000;
 /** How far a line is indented: what is deeper stands below what it belongs to all the same. */
 const MAX_INDENT = 120;

@@ -3,14 +3,12 @@ import type { CapturedNode } from '../../../trace/captured-span.js';
 
 /** Spans up to which all are shown. Of more, as many: those asked for, and some of what is above them. */
 const MAX_SPANS = 60;
-/** Spans that are shown above one that is asked for. */
 const MAX_ABOVE = 10;
 
 /** A span that is shown, or what stands for spans that are left out. */
 export interface PrunedNode {
   /** Undefined where spans are left out. */
   readonly node: CapturedNode | undefined;
-  /** How many are left out here. */
   readonly hidden: number;
   readonly children: readonly PrunedNode[];
 }
