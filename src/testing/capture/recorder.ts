@@ -24,10 +24,8 @@ type Known = { readonly record: SpanRecord; readonly owner: Owner };
 
 /**
  * Records every span at its start and end, and every log record, for the scope that owns it. It runs inside the
- * application's own calls and never throws.
- *
- * There is one per process. A span that arrives more than once, by the kit's processor and by that of a cache,
- * counts once.
+ * application's own calls and never throws. There is one per process. A span that arrives more than once, by the kit's
+ * processor and by that of a cache, counts once.
  */
 export class Recorder extends RecordKeeper {
   readonly strays = new Strays();

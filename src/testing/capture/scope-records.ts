@@ -40,10 +40,9 @@ export interface SizedScopeLimits extends ScopeLimits {
 let made = 0;
 
 /**
- * What one scope owns: its spans in the order they started, its logs in the order they were emitted.
- *
- * A scope is open while something keeps it open: the function it runs, and each wait. A closed scope still gets
- * what is certainly its own. A full scope counts what it drops, the newest records: tests look at how traces begin.
+ * What one scope owns: its spans in the order they started, its logs in the order they were emitted. A scope is open
+ * while something keeps it open: the function it runs, and each wait. A closed scope still gets what is certainly its
+ * own. A full scope counts what it drops, the newest records: tests look at how traces begin.
  */
 export class ScopeRecords {
   readonly name: string;

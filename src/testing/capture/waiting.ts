@@ -12,10 +12,9 @@ const OPTIONS: OptionsOf<SettleOptions> = {
 };
 
 /**
- * Waits until something can be seen in a source.
- *
- * Looks now, and after each turn of the code that changed the source. It does not poll, so a faked clock makes no
- * difference; the only timers are the deadline and the settle time. A scope stays open as long as this waits.
+ * Waits until something can be seen in a source. Looks now, and after each turn of the code that changed the source. It
+ * does not poll, so a faked clock makes no difference; the only timers are the deadline and the settle time. A scope
+ * stays open as long as this waits.
  *
  * @param look returns undefined as long as there is nothing to see; what it throws rejects the wait
  * @param onTimeout makes the result, or throws the error, of a wait that times out

@@ -29,11 +29,7 @@ export interface ScopeKind {
   readonly isOutside: (parentSpanId: string, ids: ReadonlySet<string>) => boolean;
 }
 
-/**
- * Text of a scope for `console.log()`: its name, its counts and its first traces.
- *
- * @param spans its spans, in the order they started
- */
+/** Text of a scope for `console.log()`: its name, its counts and its first traces. `spans` are in order of start. */
 export function showScope(kind: string, scope: ScopeRecords, spans: readonly TraceRecord[]): string {
   const { name, logs, droppedSpans, droppedLogs } = scope;
   const open = scope.spans.filter(({ ended }) => !ended).length;

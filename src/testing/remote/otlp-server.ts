@@ -46,9 +46,8 @@ const SERVER_LIMITS: ServerLimits = {
 };
 
 /**
- * The receiving end of OTLP over HTTP, on a free port of the loopback interface.
- *
- * Neither the server nor its connections keep the process alive, so a test that forgets to close it still ends.
+ * The receiving end of OTLP over HTTP, on a free port of the loopback interface. Neither the server nor its connections
+ * keep the process alive, so a test that forgets to close it still ends.
  */
 export class OtlpServer {
   /** All requests, rejected ones included. */

@@ -15,10 +15,8 @@ import { SpanRecord } from '../capture/span-record.js';
 type SpanEvents = SpanIdentity & { readonly events: CapturedEvent[] };
 
 /**
- * Gives the spans and log records of other processes to the scopes that own them.
- *
- * Ownership works as for spans of this process, but without an async context: two scopes that are open at once can
- * only be told apart by trace.
+ * Gives the spans and log records of other processes to the scopes that own them. Ownership works as for spans of this
+ * process, but without an async context: two scopes that are open at once can only be told apart by trace.
  */
 export class RemoteRecords extends RecordKeeper {
   receivedLogs = 0;

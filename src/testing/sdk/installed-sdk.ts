@@ -10,10 +10,9 @@ import type { LogsApi, UserSdk } from './user-sdk.js';
 const CHECK = createContextKey('otel-span-cache/testing check');
 
 /**
- * The tracer provider that the kit installs, with logger provider, context manager and propagator.
- *
- * It is made once and never replaced: tracers stay bound to the provider they first met, even after another one is
- * registered. After `remove()`, `install()` registers the same one again.
+ * The tracer provider that the kit installs, with logger provider, context manager and propagator. It is made once and
+ * never replaced: tracers stay bound to the provider they first met, even after another one is registered. After
+ * `remove()`, `install()` registers the same one again.
  */
 export class InstalledSdk {
   readonly #sdk: UserSdk;

@@ -8,9 +8,8 @@ export interface Candidates {
 }
 
 /**
- * Gives each element of a list pattern items of its own: as many as possible that match, then the nearest first.
- *
- * If an ordered list can be matched in order, it is. Otherwise the order is ignored here.
+ * Gives each element of a list pattern items of its own: as many as possible that match, then the nearest first. If an
+ * ordered list can be matched in order, it is. Otherwise the order is ignored here.
  *
  * @returns by element: the indexes of its items, ascending, at most `times`
  */

@@ -11,10 +11,9 @@ const MAX_VALUES = 100_000;
 const MIN_COMPARED = 4;
 
 /**
- * Computes how records differ from what is expected of them, for reports of failures.
- *
- * The cost is the number of values that differ, in the record and in the records that belong to it, plus the number of
- * records that should not be there; a missing record counts as its values do. Lists are paired by `assignNearest()`.
+ * Computes how records differ from what is expected of them, for reports of failures. The cost is the number of values
+ * that differ, in the record and in the records that belong to it, plus the number of records that should not be there;
+ * a missing record counts as its values do. Lists are paired by `assignNearest()`.
  */
 export class Comparison {
   readonly #matching: Matching;

@@ -7,11 +7,9 @@ import { run, type Task } from '../task.js';
 import { firstFrom, Places } from './places.js';
 
 /**
- * Decides whether records are as expected.
- *
- * Each record is compared with each expectation once, so that the work is polynomial however spans and patterns nest.
- * Each function of a pattern is called once per value, so that the report agrees with the verdict. Descendants are
- * searched once for all spans above them.
+ * Decides whether records are as expected. Each record is compared with each expectation once, so that the work is
+ * polynomial however spans and patterns nest. Each function of a pattern is called once per value, so that the report
+ * agrees with the verdict. Descendants are searched once for all spans above them.
  */
 export class Matching {
   readonly #matches = new Memo<Expectation, boolean>();

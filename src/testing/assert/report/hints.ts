@@ -5,8 +5,7 @@ import { printable } from '../../../trace/text/printable.js';
 import { nodesOf } from '../../../trace/walk.js';
 import type { CapturedSpan } from '../../../trace/captured-span.js';
 import { firstTexts } from '../../first-texts.js';
-import { runOf } from '../../snapshot/given-lists.js';
-import { treesOf, type LogSource, type SpanSource } from '../../snapshot/source.js';
+import { runOf, treesOf, type LogSource, type SpanSource } from '../../snapshot/source.js';
 import { Matching } from '../comparison/matching.js';
 import type { Expectation, LeafCheck } from '../pattern/expectation.js';
 import { titleOf } from './describe.js';
@@ -17,13 +16,7 @@ const MAX_SHOWN = 5;
 
 const CONVENTION = /^(?:http|url|db|messaging|rpc|network|net|server|client|user_agent|graphql|faas)\./;
 
-/**
- * Hints on spans that a run lacks: why there are none, and how many were dropped.
- *
- * @param spans what the test looked at: a run, one of its lists, or anything that has spans
- * @param found what was found there
- * @param expectation what was looked for
- */
+/** Hints on what the test looked at, a run, one of its lists or anything that has spans, and on what it found there. */
 export function hintsOn(spans: unknown, found: readonly unknown[], expectation?: Expectation): string[] {
   const run = runOf(spans);
   const why = found.length === 0 ? run?.explainNoSpans?.() : undefined;
@@ -41,11 +34,9 @@ export function hintsOnMissing(run: SpanSource, expectation: Expectation | undef
 
 /** The loaded instrumentations, if the pattern wants a span as they make them and the run has none of them. */
 function hintsOnLacking(run: SpanSource, expectation: Expectation): string[] {
-  return linesOf(lacksInstrumentation(run, expectation) ? run.explainInstrumentations?.() : undefined);
-}
-
-function lacksInstrumentation({ spans, openSpans = [] }: SpanSource, expectation: Expectation): boolean {
-  return asksForInstrumentation(expectation) && ![...spans, ...openSpans].some(({ scope }) => /instrumentation/.test(scope));
+  const { spans, openSpans = [] } = run;
+  const hasSome = [...spans, ...openSpans].some(({ scope }) => /instrumentation/.test(scope));
+  return hasSome || !asksForInstrumentation(expectation) ? [] : linesOf(run.explainInstrumentations?.());
 }
 
 function asksForInstrumentation(expectation: Expectation): boolean {

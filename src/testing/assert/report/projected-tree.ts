@@ -19,10 +19,9 @@ const MAX_INDENT = 120;
 export const NOTHING = '(none)';
 
 /**
- * Both sides of a comparison as trees, with what the pattern mentions and nothing else.
- *
- * Made to be compared line by line: what is right reads the same on both sides, whether the pattern has the value itself
- * or a function. So the trees are drawn by indentation alone, and what is left out of a long list is left out of both.
+ * Both sides of a comparison as trees, with what the pattern mentions and nothing else. Made to be compared line by
+ * line: what is right reads the same on both sides, whether the pattern has the value itself or a function. So the
+ * trees are drawn by indentation alone, and what is left out of a long list is left out of both.
  */
 export function projectedTrees(finding: ListFinding): Record<Side, string> {
   const treeOf = (side: Side): string => {

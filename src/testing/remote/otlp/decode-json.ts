@@ -30,13 +30,11 @@ const READERS: Readonly<Record<Scalar, readonly [expected: string, read: Read]>>
 };
 
 /**
- * A message from its JSON form: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding.
+ * A message from its JSON form: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding. Ids are hexadecimal,
+ * other bytes base64, integers of 64 bits text or numbers, enumerations numbers. Null counts as left out.
+ * `spendJsonElements()` has paid for the values.
  *
- * Ids are hexadecimal, other bytes base64, integers of 64 bits text or numbers, enumerations numbers. Null counts as
- * left out. `spendJsonElements()` has paid for the values.
- *
- * @throws MalformedPayload
- * @throws TooManyElements
+ * @throws MalformedPayload, TooManyElements
  */
 export function decodeJson(message: Message, value: unknown, budget: ElementBudget, depth = 0): Decoded {
   assertDepth(depth);

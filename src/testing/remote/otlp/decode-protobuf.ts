@@ -17,13 +17,10 @@ const ENCODINGS: Readonly<Record<Scalar, { readonly wireType: number; readonly r
 };
 
 /**
- * A message from its protobuf form. Each field on the wire is an element, known or not.
+ * A message from its protobuf form. Each field on the wire is an element, known or not. Stricter than protobuf: a known
+ * field of another wire type is an error, not an unknown field, so that a test notices a service that sends nonsense.
  *
- * Stricter than protobuf: a known field of another wire type is an error, not an unknown field, so that a test notices
- * a service that sends nonsense.
- *
- * @throws MalformedPayload
- * @throws TooManyElements
+ * @throws MalformedPayload, TooManyElements
  */
 export function decodeProtobuf(message: Message, bytes: Uint8Array, budget: ElementBudget): Decoded {
   return decode(message, new WireReader(bytes), budget, 0);

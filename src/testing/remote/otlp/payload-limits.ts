@@ -17,10 +17,9 @@ export function assertDepth(depth: number): void {
 }
 
 /**
- * Number of elements of one payload that may still be decoded. Each is paid for before it is made.
- *
- * The size of a payload does not bound the memory it takes when decoded: an empty message is two bytes on the wire, which
- * compress to almost nothing, and a hundred bytes as an object.
+ * Number of elements of one payload that may still be decoded. Each is paid for before it is made. The size of a
+ * payload does not bound the memory it takes when decoded: an empty message is two bytes on the wire, which compress to
+ * almost nothing, and a hundred bytes as an object.
  */
 export class ElementBudget {
   readonly #max: number;
