@@ -23,7 +23,7 @@ export type LogMatcher = string | RegExp | LogPattern | ((log: CapturedLog) => b
 export interface CompiledMatcher<T> {
   readonly description: string;
   /** Undefined if the matcher is no pattern. */
-  readonly expectation: Expectation | undefined;
+  readonly expectation?: Expectation;
   /** Throws what a function given as matcher throws. */
   matches(record: T): boolean;
   /** A line for each of the three nearest records, nearest first, without those that have nothing in common. */
@@ -52,15 +52,16 @@ function ofPattern<T extends object>(expectation: Expectation): CompiledMatcher<
     description: summaryOf(expectation),
     expectation,
     matches: memoizedMatcher(expectation),
-    nearest: (records) =>
-      firstLinesOf(nearestOf(records, expectation), (difference) => lineOf(difference.record, differencesIn(difference))),
+    nearest: (records) => {
+      const nearest = new Comparison(new Matching()).nearest(records, expectation).filter(hasSomethingRight);
+      return firstLinesOf(nearest, (difference) => lineOf(difference.record, differencesIn(difference)));
+    },
   };
 }
 
 function ofFunction<T extends object>(matches: (record: T) => boolean): CompiledMatcher<T> {
   return {
     description: matches.name || 'the function given',
-    expectation: undefined,
     matches,
     nearest: (records) => firstLinesOf(records, (record) => lineOf(record, verdictOf(matches, record))),
   };
@@ -69,7 +70,6 @@ function ofFunction<T extends object>(matches: (record: T) => boolean): Compiled
 function ofText(description: string, isRight: (text: string) => boolean): CompiledMatcher<LogInSpan> {
   return {
     description,
-    expectation: undefined,
     matches: ({ eventName, body }) => [eventName, body].some((text) => typeof text === 'string' && isRight(text)),
     nearest: () => [],
   };
@@ -89,10 +89,6 @@ function lineOf(record: object, wrong: readonly string[]): string | undefined {
   const isOpen = (record as Partial<CapturedSpan>).ended === false;
   if (wrong.length === 0 && !isOpen) return undefined;
   return `${titleOf(record)}: ${wrong.length === 0 ? 'it has not ended' : wrong.join('; ')}`;
-}
-
-function nearestOf(records: readonly object[], expectation: Expectation): Difference[] {
-  return new Comparison(new Matching()).nearest(records, expectation).filter(hasSomethingRight);
 }
 
 /** The first lines that there are. Makes no more than are shown. */

@@ -1,7 +1,7 @@
+import type { LogRecordProcessor, SpanProcessor } from '../../model/otel.js';
 import { perProcess } from '../../support/per-process.js';
 import type { InstalledSdk } from '../sdk/installed-sdk.js';
-import { capturingLogRecordProcessor, capturingSpanProcessor } from './processors.js';
-import { Recorder } from './recorder.js';
+import { isProbe, Recorder } from './recorder.js';
 import type { ScopeRecords } from './scope-records.js';
 import type { TraceScope } from './trace-scope.js';
 
@@ -29,5 +29,31 @@ function create() {
     installers: new Set<object>(),
     /** The public scope of each scope's records. */
     scopes: new WeakMap<ScopeRecords, TraceScope>(),
+  };
+}
+
+/** Ignores `shutdown()`, because tests read what is there after a service has shut down. */
+export function capturingSpanProcessor(recorder: Recorder): SpanProcessor {
+  return {
+    onStart: (span, parentContext) => recorder.onStart(span, parentContext),
+    onEnd: (span) => recorder.onEnd(span),
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  };
+}
+
+/** Likewise, for log records. */
+export function capturingLogRecordProcessor(recorder: Recorder): Required<LogRecordProcessor> {
+  return {
+    onEmit: (logRecord) => recorder.onEmit(logRecord),
+    enabled: (options) => {
+      if (isProbe(options?.context)) recorder.onProbe();
+      return recorder.isUsed;
+    },
+    forceFlush: () => {
+      recorder.onProbe();
+      return Promise.resolve();
+    },
+    shutdown: () => Promise.resolve(),
   };
 }

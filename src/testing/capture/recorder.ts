@@ -6,7 +6,7 @@ import type { SpanIdentity } from '../../model/span-map.js';
 import { copyLog } from '../../trace/to-captured-span.js';
 import { LOST, type Claim, type Owner } from './ownership.js';
 import { RecordKeeper } from './record-keeper.js';
-import type { ScopeLimits, ScopeRecords } from './scope-records.js';
+import { ScopeRecords, type ScopeLimits } from './scope-records.js';
 import { SpanRecord } from './span-record.js';
 import { captureStack } from './start-stack.js';
 import { Strays } from './strays.js';
@@ -60,7 +60,7 @@ export class Recorder extends RecordKeeper {
   }
 
   newScope(name: string, limits: ScopeLimits): ScopeRecords {
-    return this.openRecords(name, limits, (scope, open) => {
+    return new ScopeRecords(name, this.now, limits, (scope, open) => {
       scope.closedAt = open ? undefined : this.receivedSpans;
       this.ownership.opened(scope, open);
     });

@@ -22,20 +22,17 @@ export interface TraceRecords {
 export interface ScopeLimits {
   readonly maxSpansPerScope: number;
   readonly maxLogsPerScope: number;
+  /** Spans of this process have no such bound, because they grow while they are kept. */
+  readonly maxBytesPerScope?: number;
 }
 
 /** More than any test needs, and little enough for a process's memory. */
 const MAX_RECORDS = 100_000;
 
-export const SCOPE_LIMITS: OptionsOf<ScopeLimits> = {
+export const SCOPE_LIMITS: OptionsOf<Omit<ScopeLimits, 'maxBytesPerScope'>> = {
   maxSpansPerScope: positiveInteger(MAX_RECORDS),
   maxLogsPerScope: positiveInteger(MAX_RECORDS),
 };
-
-/** With a bound in bytes. Spans of this process have none, because they grow while they are kept. */
-export interface SizedScopeLimits extends ScopeLimits {
-  readonly maxBytesPerScope?: number;
-}
 
 let made = 0;
 
@@ -62,7 +59,7 @@ export class ScopeRecords {
   droppedLogs = 0;
   /** Whether something was dropped because of its size. */
   bytesReached = false;
-  readonly #limits: SizedScopeLimits;
+  readonly #limits: ScopeLimits;
   readonly #byId = new SpanMap<SpanRecord>();
   readonly #traces = new Map<string, TraceRecords>();
   readonly #listeners = new Set<() => void>();
@@ -71,12 +68,7 @@ export class ScopeRecords {
   #bytes = 0;
 
   /** @param opened is called when the scope opens and when it closes */
-  constructor(
-    name: string,
-    openedAt: Mark,
-    limits: SizedScopeLimits,
-    opened: (scope: ScopeRecords, open: boolean) => void,
-  ) {
+  constructor(name: string, openedAt: Mark, limits: ScopeLimits, opened: (scope: ScopeRecords, open: boolean) => void) {
     this.name = name;
     this.openedAt = openedAt;
     this.#limits = limits;

@@ -1,7 +1,6 @@
 import type { CapturedLog } from '../../trace/captured-span.js';
 import type { ScopeKind } from '../explain/describe-scope.js';
-import { unreadText, whyNoLogs } from '../explain/no-logs.js';
-import { whyNoSpans, whyUnreachable } from '../explain/no-spans.js';
+import { unreadText, whyNoLogs, whyNoSpans, whyUnreachable } from '../explain/why-empty.js';
 import { whyNoInstrumentation } from '../sdk/instrumentations.js';
 import type { LogArrival } from '../sdk/log-arrival.js';
 import type { SpanElsewhere } from '../snapshot/source.js';

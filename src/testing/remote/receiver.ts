@@ -1,11 +1,36 @@
-import { resolveOptions } from '../../support/option.js';
+import { millisFrom, oneOf, positiveInteger, resolveOptions, type OptionsOf } from '../../support/option.js';
+import { SCOPE_LIMITS } from '../capture/scope-records.js';
 import type { RemoteReceiver, RemoteReceiverOptions, RemoteReceiverStats } from './contract.js';
 import type { RemoteScope, RemoteScopeOptions } from './contract.js';
 import { environmentFor, type OtlpProtocol } from './environment.js';
-import { RECEIVER_OPTIONS, SCOPE_OPTIONS } from './options.js';
 import { OtlpServer } from './otlp-server.js';
 import { RemoteCaptureScope } from './remote-capture-scope.js';
 import { RemoteRecords } from './remote-records.js';
+
+const RECEIVER_OPTIONS: OptionsOf<RemoteReceiverOptions> = {
+  protocol: oneOf<OtlpProtocol>('http/protobuf', 'http/json'),
+  maxRequestBytes: positiveInteger(16 * 2 ** 20),
+  // Ten thousand spans of twenty attributes each.
+  maxRequestElements: positiveInteger(1_000_000),
+  ...SCOPE_LIMITS,
+  maxBytesPerScope: positiveInteger(256 * 2 ** 20),
+  host: {
+    fallback: '127.0.0.1',
+    expected: "'127.0.0.1', so that only this machine can send",
+    type: (value) => typeof value === 'string',
+    inRange: (value) => value === '127.0.0.1',
+  },
+};
+
+const SCOPE_OPTIONS: OptionsOf<RemoteScopeOptions> = {
+  name: {
+    fallback: '',
+    expected: 'a string that is not empty',
+    type: (value) => typeof value === 'string',
+    inRange: (value) => value !== '',
+  },
+  timeoutMillis: millisFrom(0, 4_000),
+};
 
 /**
  * Starts to receive OTLP over HTTP, as JSON or protobuf, on a free port of the loopback interface. For a service that

@@ -8,7 +8,7 @@ import type { RecordedSpan } from '../../trace/plain-span.js';
 import { copyLog, type RecordedLog } from '../../trace/to-captured-span.js';
 import type { Owner } from '../capture/ownership.js';
 import { RecordKeeper } from '../capture/record-keeper.js';
-import type { ScopeRecords, SizedScopeLimits } from '../capture/scope-records.js';
+import { ScopeRecords, type ScopeLimits } from '../capture/scope-records.js';
 import { SpanRecord } from '../capture/span-record.js';
 
 /** Log records of a span, as its events. */
@@ -20,19 +20,19 @@ type SpanEvents = SpanIdentity & { readonly events: CapturedEvent[] };
  */
 export class RemoteRecords extends RecordKeeper {
   receivedLogs = 0;
-  readonly #limits: SizedScopeLimits;
+  readonly #limits: ScopeLimits;
   /** By scope: the log records of its spans, which often arrive before the span. */
   readonly #events = new WeakMap<ScopeRecords, SpanMap<SpanEvents>>();
   /** Scopes that got something from the current request. */
   readonly #changed = new Set<ScopeRecords>();
 
-  constructor(limits: SizedScopeLimits) {
+  constructor(limits: ScopeLimits) {
     super();
     this.#limits = limits;
   }
 
   newScope(name: string, traceId: string): ScopeRecords {
-    const scope = this.openRecords(name, this.#limits, this.ownership.opened);
+    const scope = new ScopeRecords(name, this.now, this.#limits, this.ownership.opened);
     this.#events.set(scope, new SpanMap());
     this.ownership.claimTrace(traceId, scope);
     return scope;

@@ -4,7 +4,7 @@ import * as api from '@opentelemetry/api';
 import type { Context, ContextManager, TextMapPropagator, TracerProvider } from '@opentelemetry/api';
 import type { LogRecordProcessor, SpanProcessor } from '../../model/otel.js';
 import { MissingSdkError } from '../capture/errors.js';
-import { loadedPackages } from './loaded-packages.js';
+import { loadedPackages } from './instrumentations.js';
 import type { randomIds } from './random-ids.js';
 
 /** Packages that depend on the SDK's others. Some package managers hide what a project does not list itself. */

@@ -77,12 +77,8 @@ function hintsOnDropped(spans: unknown): string[] {
 }
 
 /**
- * Failure of an assertion that nothing contradicts, if it is inconclusive: spans were dropped, could not arrive, or
- * went elsewhere. Undefined if everything was seen.
- *
- * @param spans what the test looked at
- * @param question what is unknown then
- * @param elsewhere lines about spans that may belong to it, and that it does not have
+ * Failure of an assertion that nothing contradicts, if it is inconclusive: spans were dropped, could not arrive, or went
+ * elsewhere, as the lines `elsewhere` say. Undefined if everything was seen.
  */
 export function inconclusiveFailure(
   spans: unknown,
@@ -110,10 +106,8 @@ function linesOf(text: string | undefined): string[] {
 }
 
 /**
- * Spans that match and may belong to a run that does not have them: how many, and a line for each of the first.
- *
- * @param spans what the test looked at
- * @param onlyRoots whether a span counts only without a parent there
+ * Spans that match and may belong to a run that does not have them: how many, and a line for each of the first. With
+ * `onlyRoots` a span counts only without a parent there.
  */
 export function matchesElsewhere(
   spans: unknown,
