@@ -142,11 +142,8 @@ export abstract class RecordedScope implements TraceScope {
   }
 
   abstract explainNoSpans(): string;
-
   abstract explainNoLogs(): string;
-
   abstract spansElsewhere(): readonly SpanElsewhere[];
-
   explainInstrumentations?(): string;
 
   /** What snapshots get that are written without `traceTreeSerializer`. */

@@ -48,7 +48,7 @@ export function whyNoLogs({ openedAt, unreadLogs }: ScopeRecords, recorder: Reco
   if (unowned > 0 && state !== 'none' && state !== 'silent') {
     return `unowned: ${records(unowned)} emitted in no scope's async context or trace`;
   }
-  return arrival.mayBeUnread ? `${BY_LOGGER_PROVIDER[state]}\n${MAY_BE_UNREAD}` : BY_LOGGER_PROVIDER[state];
+  return arrival.mayBeUnread() ? `${BY_LOGGER_PROVIDER[state]}\n${MAY_BE_UNREAD}` : BY_LOGGER_PROVIDER[state];
 }
 
 /** Text about log records that were emitted through an API that nobody reads. */

@@ -27,19 +27,13 @@ export interface RequestLimits {
 }
 
 /** Limits of all senders together, and how long they may take. */
-export interface ServerLimits {
-  readonly maxConnections: number;
-  readonly maxRequestsUnderWay: number;
-  /** Bodies of all pending requests, as a multiple of `maxRequestBytes`. */
-  readonly maxLargestRequests: number;
-  readonly headersMillis: number;
-  readonly requestMillis: number;
-}
+export type ServerLimits = Readonly<typeof SERVER_LIMITS>;
 
 /** Above what the services of one test need. */
-const SERVER_LIMITS: ServerLimits = {
+const SERVER_LIMITS = {
   maxConnections: 512,
   maxRequestsUnderWay: 256,
+  /** Bodies of all pending requests, as a multiple of `maxRequestBytes`. */
   maxLargestRequests: 4,
   headersMillis: 10_000,
   requestMillis: 30_000,

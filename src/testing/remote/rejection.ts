@@ -12,9 +12,11 @@ import { STATUS_CODES as STATUS_TEXTS } from 'node:http';
  * - `busy`: too many connections or requests at once, or too large ones (503; connections are closed)
  * - `bad_payload`: not what its headers say, not OTLP, or not HTTP (400)
  */
-export type RejectionReason = keyof typeof STATUS_CODES;
+export type RejectionReason =
+  | 'wrong_host' | 'wrong_path' | 'wrong_method' | 'unsupported_media_type'
+  | 'too_large' | 'too_slow' | 'busy' | 'bad_payload';
 
-export const STATUS_CODES = {
+export const STATUS_CODES: Readonly<Record<RejectionReason, number>> = {
   wrong_host: 403,
   wrong_path: 404,
   wrong_method: 405,
@@ -23,7 +25,7 @@ export const STATUS_CODES = {
   too_slow: 408,
   busy: 503,
   bad_payload: 400,
-} as const;
+};
 
 /** Headers of an answer, beside its content type. */
 export const ANSWER_HEADERS: Readonly<Partial<Record<RejectionReason, Readonly<Record<string, string>>>>> = {

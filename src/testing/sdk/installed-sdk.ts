@@ -57,7 +57,7 @@ export class InstalledSdk {
   /** Registers each part that is not registered yet. Returns whether the tracer provider is this one now. */
   install(): boolean {
     if (!this.isRegistered && !trace.setGlobalTracerProvider(this.#tracerProvider)) return false;
-    if (!hasContextManager()) context.setGlobalContextManager(this.#contextManager);
+    if (!reachesApi(context)) context.setGlobalContextManager(this.#contextManager);
     if (this.#propagator && propagation.fields().length === 0) propagation.setGlobalPropagator(this.#propagator);
     if (this.#loggerProvider) this.#sdk.logs?.api.setGlobalLoggerProvider(this.#loggerProvider);
     this.#sdk.unreadLogsApi?.setGlobalLoggerProvider(this.#unreadLogs);
@@ -67,16 +67,10 @@ export class InstalledSdk {
   /** Unregisters its parts. The provider stays alive for the tracers that are bound to it. */
   remove(): void {
     if (this.isRegistered) trace.disable();
-    if (this.#ownsContext()) context.disable();
+    if (reachesApi(this.#contextManager)) context.disable();
     if (this.#propagator && propagation.fields() === this.#fields) propagation.disable();
     removeLoggerProvider(this.#sdk.unreadLogsApi, this.#unreadLogs);
     removeLoggerProvider(this.#sdk.logs?.api, this.#loggerProvider);
-  }
-
-  /** Whether the API uses the installed context manager. */
-  #ownsContext(): boolean {
-    const marked = ROOT_CONTEXT.setValue(CHECK, this);
-    return this.#contextManager.with(marked, () => context.active().getValue(CHECK) === this);
   }
 }
 
@@ -90,9 +84,10 @@ export function registeredProvider(): TracerProvider {
   return provider.getDelegate?.() ?? provider;
 }
 
-function hasContextManager(): boolean {
+/** Whether what a context manager activates is what the API reads; of the API itself, whether it has a manager. */
+function reachesApi(manager: Pick<ContextManager, 'with'>): boolean {
   const marked = ROOT_CONTEXT.setValue(CHECK, true);
-  return context.with(marked, () => context.active().getValue(CHECK) === true);
+  return manager.with(marked, () => context.active().getValue(CHECK) === true);
 }
 
 /** The SDK's default sampler: samples all spans but those with an unsampled parent, which are counted. */

@@ -13,7 +13,6 @@ import { installCommand, type LoggerProvider, type LogsApi } from './user-sdk.js
  */
 export type LoggerState = 'none' | 'captured' | 'foreign' | 'silent' | 'cache';
 
-/** Where log records come from. */
 export interface LogSources {
   /** Finds the logs API that the SDK reads. */
   readonly findApi: () => LogsApi | undefined;
@@ -27,17 +26,14 @@ export interface LogSources {
 
 /** Whether log records arrive here. */
 export class LogArrival {
+  readonly mayBeUnread: LogSources['mayBeUnread'];
   readonly #recorder: Recorder;
   readonly #sources: LogSources;
 
   constructor(recorder: Recorder, sources: LogSources) {
     this.#recorder = recorder;
     this.#sources = sources;
-  }
-
-  /** Whether log records may be emitted through a logs API that nobody reads or watches. */
-  get mayBeUnread(): boolean {
-    return this.#sources.mayBeUnread();
+    this.mayBeUnread = sources.mayBeUnread;
   }
 
   state(): LoggerState {

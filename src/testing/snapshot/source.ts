@@ -52,12 +52,7 @@ export interface LogSource extends SpanSource {
 
 /** All that has spans: a run, a trace, a span, a list of these; what a cache gives out. */
 export type Spans =
-  | SpanSource
-  | CapturedTrace
-  | CapturedSpan
-  | readonly CapturedTrace[]
-  | readonly CapturedSpan[]
-  | DeliveredSpans;
+  | SpanSource | CapturedTrace | CapturedSpan | readonly CapturedTrace[] | readonly CapturedSpan[] | DeliveredSpans;
 
 /** What is taken where spans are looked at. */
 const HAS_SPANS = 'a run, a trace, a span, a list of traces or spans, or a store or batch of a cache';
@@ -84,8 +79,7 @@ export function logSourceOf(source: LogSource | DeliveredSpans): LogSource {
   if (logs === undefined) {
     throw new TypeError(expectation('logs', 'those of a run, or of a store, batch, traces or spans of a cache', source));
   }
-  const nodes = nodesOf(treesOf(source).flat());
-  return { spans: nodes, logs };
+  return { spans: nodesOf(treesOf(source).flat()), logs };
 }
 
 /** Whether a value is one of what has spans. An empty list is none: it may be anything. */

@@ -11,13 +11,10 @@ import { stableText, stableValue } from './stable-attributes.js';
 
 const CHILD = '  ';
 const DETAIL = '    ';
-
 /** Levels that are indented; deeper spans stand below each other, with their depth: `⋯57 - name`. */
 const MAX_DEPTH = 40;
-
 /** Characters of one name or value: a snapshot is to show a difference also far behind. */
 const MAX_LENGTH = 10_000;
-
 /** Characters of a span's text, with what is below it, that siblings of one name are sorted by. */
 const MAX_SORTED = 1_000;
 
@@ -34,11 +31,7 @@ export interface TraceTreeOptions {
    *
    * Default `'stable'`.
    */
-  attributes?:
-    | 'stable'
-    | 'all'
-    | 'none'
-    | ((key: string, stable: unknown, value: unknown, span: CapturedSpan) => unknown);
+  attributes?: 'stable' | 'all' | 'none' | ((key: string, stable: unknown, value: unknown, span: CapturedSpan) => unknown);
   /**
    * How spans of one parent, and traces, follow each other: as they started, or by their names and by what
    * is in them, which is the same in each run also where spans start together. Default `'start'`.

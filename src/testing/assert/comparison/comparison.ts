@@ -7,7 +7,6 @@ import { Memo, type Matching } from './matching.js';
 
 /** Values compared for one list. Of more records, only those nearest by their own values are compared. */
 const MAX_VALUES = 100_000;
-
 const MIN_COMPARED = 4;
 
 /**

@@ -55,10 +55,8 @@ export interface Expectation {
  * with the right attributes and another name.
  */
 export const NAME_COST = 3;
-
 /** Tie-breaker: a record that matches by name only still counts as near. */
 export const EDGE = 0.5;
-
 /** Values that a list of descendants counts as, because every span above compares the same descendants. */
 const VALUES_OF_DESCENDANTS = 5_000;
 

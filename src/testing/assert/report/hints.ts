@@ -21,7 +21,7 @@ export function hintsOn(spans: unknown, found: readonly unknown[], expectation?:
   const run = runOf(spans);
   const why = found.length === 0 ? run?.explainNoSpans?.() : undefined;
   const lacking = found.length > 0 && run !== undefined && expectation !== undefined ? hintsOnLacking(run, expectation) : [];
-  return [...linesOf(why), ...lacking, ...hintsOnRun(spans)];
+  return [...linesOf(why), ...lacking, ...hintsOnRun(run)];
 }
 
 /** Hints on why a span that was waited for is missing: it went elsewhere, or lacks an instrumentation. */
@@ -55,14 +55,14 @@ function isOfConvention({ isField, label, leaf }: LeafCheck): boolean {
   return isField ? label === 'kind' && leaf.text !== 'internal' : CONVENTION.test(label);
 }
 
-export function hintsOnRun(spans: unknown): string[] {
-  return [...hintsOnShared(spans), ...hintsOnDropped(spans)];
+/** Spans that share an id, and how many were dropped. */
+export function hintsOnRun(run: SpanSource | undefined): string[] {
+  return run === undefined ? [] : [...hintsOnShared(run), ...hintsOnDropped(run)];
 }
 
 /** Children of spans that share an id are shown below the last of them. */
-function hintsOnShared(spans: unknown): string[] {
-  const run = runOf(spans);
-  const nodes = run === undefined ? [] : nodesOf(treesOf(run).flat());
+function hintsOnShared(run: SpanSource): string[] {
+  const nodes = nodesOf(treesOf(run).flat());
   const shared = [...groupBy(nodes, spanKey).values()].filter(({ length }) => length > 1);
   const lineOf = (sharing: CapturedSpan[]): string => {
     const names = firstTexts(sharing, MAX_SHOWN, (span) => titleOf(span), () => '…');
@@ -71,9 +71,8 @@ function hintsOnShared(spans: unknown): string[] {
   return firstTexts(shared, MAX_SHOWN, lineOf, (more) => `… ${more} more ids are shared`);
 }
 
-function hintsOnDropped(spans: unknown): string[] {
-  const run = runOf(spans);
-  return droppedText(run?.droppedSpansCount, 'span', run?.limitReached ?? 'maxSpansPerScope');
+function hintsOnDropped({ droppedSpansCount, limitReached }: SpanSource): string[] {
+  return droppedText(droppedSpansCount, 'span', limitReached ?? 'maxSpansPerScope');
 }
 
 /**
@@ -86,7 +85,8 @@ export function inconclusiveFailure(
   expected: string,
   elsewhere: readonly string[] = [],
 ): Failure | undefined {
-  const body = [...linesOf(runOf(spans)?.explainUnreachable?.()), ...hintsOnDropped(spans), ...elsewhere];
+  const run = runOf(spans);
+  const body = [...linesOf(run?.explainUnreachable?.()), ...(run ? hintsOnDropped(run) : []), ...elsewhere];
   if (body.length === 0) return undefined;
   return { headline: `it cannot be told ${question}`, body, actual: '(not all seen)', expected };
 }

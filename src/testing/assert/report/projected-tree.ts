@@ -8,7 +8,6 @@ type Side = 'actual' | 'expected';
 
 const FIELD = '    ';
 const CHILD = '  ';
-
 /** Records of one list that are shown; of more, those that differ come first. */
 const MAX_RECORDS = 60;
 const MAX_LINES = 2_000;
