@@ -4,13 +4,10 @@
  * @module otel-span-cache/testing/chai
  */
 import { AssertionError } from 'node:assert';
-import type { AssertTraceOptions, SpanPattern, Times, Traces } from './assert/index.js';
-import { assertNoSpan, assertSpan, assertTrace } from './assert/index.js';
-import type { Assertion as CalledFunction } from './assert/report/call-site.js';
-import { assertNoTrace } from './runners/assert-no-trace.js';
-import { assertOpenSpans } from './runners/assert-open-spans.js';
+import type { AssertTraceOptions, SpanPattern, Times } from './assert/index.js';
+import type { Assertion as CalledFunction } from './assert/report/failure.js';
 import { assertEmits, type EmitOptions } from './runners/emitted.js';
-import type { Spans } from './snapshot/index.js';
+import { expectOpenSpans, expectSpan, expectTrace } from './runners/negatable.js';
 
 export type { EmitOptions } from './runners/emitted.js';
 
@@ -59,59 +56,40 @@ export interface ChaiUtilsLike {
  * All can be negated by `not`.
  */
 export function traceChai({ Assertion }: ChaiLike, utils: ChaiUtilsLike): void {
-  /** What was given to `expect()`; whether it is negated; the function the test called. */
-  const read = (assertion: object): Read => ({
-    subject: utils.flag(assertion, 'object'),
-    negated: utils.flag(assertion, 'negate') === true,
-    calledAs: utils.flag(assertion, 'ssfi') as CalledFunction,
-  });
-
-  /** With the test's own message: `expect(run, 'after the retry')`. */
-  const explained = (assertion: object, error: unknown): unknown => {
-    const message = utils.flag(assertion, 'message');
-    return typeof message === 'string' && error instanceof AssertionError ? prefixed(error, message) : error;
+  /** Adds a method that gets the subject, the function the test called, whether it is negated, and its own arguments. */
+  const add = (name: string, assertion: (read: Read, ...args: never[]) => void | Promise<void>): void => {
+    Assertion.addMethod(name, function (this: object, ...args: never[]): void | Promise<void> {
+      const read: Read = {
+        subject: utils.flag(this, 'object') as never,
+        calledAs: utils.flag(this, 'ssfi') as CalledFunction,
+        negated: utils.flag(this, 'negate') === true,
+      };
+      const rethrow = (error: unknown): never => {
+        // The test's own message: `expect(run, 'after the retry')`.
+        const message = utils.flag(this, 'message');
+        throw typeof message === 'string' && error instanceof AssertionError ? prefixed(error, message) : error;
+      };
+      try {
+        return assertion(read, ...args)?.catch(rethrow);
+      } catch (error) {
+        return rethrow(error);
+      }
+    });
   };
 
-  const check = (assertion: object, code: (read: Read) => void): void => {
-    try {
-      code(read(assertion));
-    } catch (error) {
-      throw explained(assertion, error);
-    }
-  };
-
-  Assertion.addMethod('span', function (this: object, pattern: SpanPattern & Times): void {
-    check(this, ({ subject, negated, calledAs }) => {
-      if (negated) assertNoSpan(subject as Spans, pattern, undefined, calledAs);
-      else assertSpan(subject as Spans, pattern, calledAs);
-    });
-  });
-
-  Assertion.addMethod('matchTrace', function (this: object, pattern: SpanPattern, options?: AssertTraceOptions): void {
-    check(this, ({ subject, negated, calledAs }) => {
-      if (negated) assertNoTrace(subject as Traces, pattern, options, calledAs);
-      else assertTrace(subject as Traces, pattern, options, calledAs);
-    });
-  });
-
-  Assertion.addMethod('openSpans', function (this: object, count: number): void {
-    check(this, ({ subject, negated, calledAs }) => assertOpenSpans(subject as Spans, count, calledAs, negated));
-  });
-
-  Assertion.addMethod('emitSpan', async function (this: object, pattern: SpanPattern & Times, options?: EmitOptions): Promise<void> {
-    const { subject, negated, calledAs } = read(this);
-    try {
-      await assertEmits(subject as () => unknown, pattern, options, calledAs, negated);
-    } catch (error) {
-      throw explained(this, error);
-    }
-  });
+  add('span', ({ subject, calledAs, negated }, pattern: SpanPattern & Times) => expectSpan(subject, pattern, calledAs, negated));
+  add('matchTrace', ({ subject, calledAs, negated }, pattern: SpanPattern, options?: AssertTraceOptions) =>
+    expectTrace(subject, pattern, options, calledAs, negated));
+  add('openSpans', ({ subject, calledAs, negated }, count: number) => expectOpenSpans(subject, count, calledAs, negated));
+  add('emitSpan', ({ subject, calledAs, negated }, pattern: SpanPattern & Times, options?: EmitOptions) =>
+    assertEmits(subject, pattern, options, calledAs, negated));
 }
 
 interface Read {
-  readonly subject: unknown;
-  readonly negated: boolean;
+  /** What was given to `expect()`. */
+  readonly subject: never;
   readonly calledAs: CalledFunction;
+  readonly negated: boolean;
 }
 
 /** In the message and in the stack, which repeats it. */

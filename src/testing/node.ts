@@ -7,8 +7,8 @@ import * as runner from 'node:test';
 import type { TraceScope } from './capture/trace-scope.js';
 import { assertSpan, assertTrace } from './assert/index.js';
 import type { AssertTraceOptions, SpanPattern, Times, Traces } from './assert/index.js';
-import { assertOpenSpans } from './runners/assert-open-spans.js';
 import { assertEmits, type EmitOptions } from './runners/emitted.js';
+import { expectOpenSpans } from './runners/negatable.js';
 import { runTest, scopeHere } from './runners/shared-tracing.js';
 import type { Spans } from './snapshot/index.js';
 
@@ -53,9 +53,7 @@ declare module 'node:test' {
  *
  * `t` is node:test's own. In whatever the test calls, `currentScope()` is the scope, too.
  */
-export function traced<T>(
-  test: (context: T, scope: TraceScope) => unknown,
-): (context: T) => Promise<void> {
+export function traced<T>(test: (context: T, scope: TraceScope) => unknown): (context: T) => Promise<void> {
   return (context) => {
     const { name } = (context ?? {}) as { name?: unknown };
     return runTest(typeof name === 'string' ? name : undefined, (scope) => test(context, scope));
@@ -71,7 +69,7 @@ function hasSpan(spans: Spans, pattern: SpanPattern & Times): void {
 }
 
 function hasNoOpenSpans(spans: Spans): void {
-  assertOpenSpans(spans, 0, hasNoOpenSpans);
+  expectOpenSpans(spans, 0, hasNoOpenSpans);
 }
 
 function emitsSpan(code: () => unknown, pattern: SpanPattern & Times, options?: EmitOptions): Promise<void> {

@@ -124,7 +124,7 @@ describe('Trees of the same spans', () => {
 
   it('are the same for what other processes sent: a parent comes before what started with it', () => {
     check((spans) => {
-      const order = inOrderOfStart(recordsOf(spans)).map(({ record }) => record.captured());
+      const order = inOrderOfStart(recordsOf(spans)).map((span) => span.captured());
       const place = (name: string): number => order.findIndex((span) => span.name === name);
       const below = (nodes: readonly CapturedNode[]): void => {
         for (const node of nodes) {

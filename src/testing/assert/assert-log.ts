@@ -5,15 +5,16 @@ import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';
 import { logsInSpans, type LogInSpan } from './log-in-span.js';
 import { compileLogs } from './pattern/compile.js';
-import { checkOfCaptured, type ListCheck, type Wanted } from './pattern/expectation.js';
+import { checkOfCaptured } from './pattern/expectation.js';
 import type { LogPattern, Times } from './pattern/pattern.js';
-import type { Assertion } from './report/call-site.js';
-import { failureOf, firstOf, headlineOfMissing, type Failure } from './report/failure.js';
-import { logLines } from './report/log-lines.js';
-import { Annotations } from './report/annotations.js';
-import { projectedTree } from './report/projected-tree.js';
+import { Annotations, firstLines, GUTTERS } from './report/annotations.js';
+import { titleOf } from './report/describe.js';
+import { failureOf, headlineOfMissing, type Assertion } from './report/failure.js';
 import { hintsOnLogs } from './report/hints.js';
-import { summaryOf } from './report/describe.js';
+import { projectedTrees } from './report/projected-tree.js';
+
+/** Logs up to which all are shown. Of more, only those with annotations are. */
+const MAX_LOGS = 60;
 
 /**
  * Asserts that a log record as the pattern says was emitted; with `times: n`, that n were.
@@ -33,26 +34,30 @@ export function assertLog(
   const logs = logsInSpans(source);
   const check = checkOfCaptured(logs, wanted);
   const matching = new Matching();
-  if (!matching.listHolds(logs, check)) throw failureOf(failureAmong(source, logs, check, matching), calledAs);
-  return source.logs[logs.findIndex((log) => matching.matches(log, wanted.expectation))] as CapturedLog;
-}
+  const matches = (log: LogInSpan): boolean => matching.matches(log, wanted.expectation);
+  if (matching.listHolds(logs, check)) return source.logs[logs.findIndex(matches)] as CapturedLog;
 
-function failureAmong(
-  source: LogSource,
-  logs: readonly LogInSpan[],
-  check: ListCheck,
-  matching: Matching,
-): Failure {
-  const [{ expectation, times }] = check.wanted as [Wanted];
   const finding = new Comparison(matching).compareList(logs, check, true);
   const notes = new Annotations();
   notes.writeList(finding);
-  const found = logs.filter((log) => matching.matches(log, expectation)).length;
-  const nearest = notes.all.length === 0 ? undefined : `nearest is ${firstOf(notes)}`;
-  return {
-    headline: headlineOfMissing('log', summaryOf(expectation), times, found, logs.length === 0, nearest),
+  const nearest = notes.summary && `nearest is ${notes.summary}`;
+  throw failureOf(calledAs, {
+    headline: headlineOfMissing('log', wanted, logs.filter(matches).length, logs.length === 0, nearest),
     body: [...logLines(logs, notes), ...hintsOnLogs(source)],
-    actual: projectedTree(finding, 'actual'),
-    expected: projectedTree(finding, 'expected'),
-  };
+    ...projectedTrees(finding),
+  });
+}
+
+/** Captured logs, a line each, with their annotations. */
+function logLines(logs: readonly LogInSpan[], notes: Annotations): string[] {
+  const shown = logs.length <= MAX_LOGS ? logs : logs.filter((log) => notes.of(log) !== undefined).slice(0, MAX_LOGS);
+  const hidden = logs.length - shown.length;
+  const lines: string[] = [];
+  for (const log of shown) {
+    const { verdict = 'none', lines: about = [] } = notes.of(log) ?? {};
+    const [span] = log.spans;
+    lines.push(`${GUTTERS[verdict]}${titleOf(log)}${span === undefined ? '' : `  in ${titleOf(span)}`}`);
+    for (const line of firstLines(about)) lines.push(`     ${line}`);
+  }
+  return hidden > 0 ? [...lines, `  … ${hidden} more`] : lines;
 }

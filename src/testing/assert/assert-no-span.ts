@@ -2,21 +2,17 @@ import { nodesOf } from '../../trace/walk.js';
 import { treesOf, type Spans, type WatchableSource } from '../snapshot/source.js';
 import { memberOf } from '../../model/value-parts.js';
 import { expectation as expectationText, millisFrom, resolveOptions, type OptionsOf } from '../../support/option.js';
-import { clearTimeout, setTimeout } from '../../support/timers.js';
-import { afterTurn } from './after-turn.js';
+import { waitUntil } from '../capture/waiting.js';
 import { Comparison } from './comparison/comparison.js';
 import { memoizedMatcher, Matching } from './comparison/matching.js';
 import { compileSpans } from './pattern/compile.js';
 import { checkOfCaptured, needsChildren, type Wanted } from './pattern/expectation.js';
 import type { SpanPattern, Times } from './pattern/pattern.js';
-import type { Assertion } from './report/call-site.js';
-import { CallSite } from './report/call-site.js';
-import { matchesElsewhere } from './report/elsewhere.js';
-import { capturedTrees, failureOf, type Failure } from './report/failure.js';
 import { Annotations } from './report/annotations.js';
-import { NOTHING, projectedTree } from './report/projected-tree.js';
-import { inconclusiveFailure } from './report/hints.js';
 import { summaryOf } from './report/describe.js';
+import { CallSite, capturedTrees, failureOf, type Assertion, type Failure } from './report/failure.js';
+import { inconclusiveFailure, matchesElsewhere } from './report/hints.js';
+import { NOTHING, projectedTrees } from './report/projected-tree.js';
 
 /** How long to go on looking. */
 export interface AssertNoSpanOptions {
@@ -29,8 +25,7 @@ const OPTIONS: OptionsOf<AssertNoSpanOptions> = {
 };
 
 /**
- * Asserts that no span is as the pattern says, ended or still open; with `times: n`, that there are fewer
- * than n.
+ * Asserts that no span is as the pattern says, ended or still open; with `times: n`, that there are fewer than n.
  *
  * With `withinMillis` it goes on looking for that long: the promise is rejected as soon as there is one.
  *
@@ -67,46 +62,20 @@ export function assertNoSpan(
   const wanted = compileSpans(pattern);
   if (withinMillis === undefined) {
     const failure = failureAmong(source, wanted);
-    if (failure) throw failureOf(failure, calledAs);
+    if (failure) throw failureOf(calledAs, failure);
     return undefined;
   }
-  if (!isWatchable(source)) {
-    throw new TypeError(expectationText('spans', 'a run, to be watched', source));
-  }
+  if (!isWatchable(source)) throw new TypeError(expectationText('spans', 'a run, to be watched', source));
   return watch(source, wanted, withinMillis, calledAs);
 }
 
-/** Looks now and after each turn of the code that changed something, until time is up. */
-function watch(source: WatchableSource, wanted: Wanted, millis: number, calledAs: Assertion): Promise<void> {
+async function watch(source: WatchableSource, wanted: Wanted, timeoutMillis: number, calledAs: Assertion): Promise<void> {
   const call = new CallSite(calledAs);
   const mayHaveOne = mayMatch(source, wanted);
-  return new Promise((resolve, reject) => {
-    const opening = source.keepOpen?.();
-    const finish = (): void => {
-      opening?.close();
-      watching.close();
-      clearTimeout(timer);
-    };
-    const look = (always = false): void => {
-      try {
-        const failure = always || mayHaveOne() ? failureAmong(source, wanted) : undefined;
-        if (failure === undefined) return;
-        finish();
-        reject(call.attachTo(failureOf(failure, calledAs)));
-      } catch (error) {
-        finish();
-        reject(error);
-      }
-    };
-    const watching = source.onChange(afterTurn(() => look()));
-    const timer = setTimeout(() => {
-      // Whether any span could have arrived is checked only now, because a provider may be registered late.
-      look(true);
-      finish();
-      resolve();
-    }, millis);
-    look();
-  });
+  const look = (): Failure | undefined => (mayHaveOne() ? failureAmong(source, wanted) : undefined);
+  // Whether any span could have arrived is checked only at the end, because a provider may be registered late.
+  const failure = await waitUntil(source, look, { timeoutMillis }, () => failureAmong(source, wanted));
+  if (failure !== undefined) throw call.attachTo(failureOf(calledAs, failure));
 }
 
 /** A cheap check that is false while no span can match, so that trees need not be built. */
@@ -138,11 +107,11 @@ function failureAmong(source: Spans, wanted: Wanted): Failure | undefined {
   for (const node of found) notes.line(node, 'not expected');
   const summary = summaryOf(expectation);
   const check = checkOfCaptured(found, { expectation, times: found.length });
-  const finding = new Comparison(matching).compareList(found, check);
+  const unwanted = times === 1 ? `no span that matches ${summary}` : `fewer than ${times} spans that match ${summary}`;
   return {
-    headline: `expected ${times === 1 ? 'no span' : `fewer than ${times} spans`} that match${times === 1 ? 'es' : ''} ${summary}, got ${found.length}`,
+    headline: `expected ${unwanted}, got ${found.length}`,
     body: capturedTrees(roots, notes),
-    actual: projectedTree(finding, 'actual'),
+    actual: projectedTrees(new Comparison(matching).compareList(found, check)).actual,
     expected: times === 1 ? NOTHING : `fewer than ${times}: ${summary}`,
   };
 }

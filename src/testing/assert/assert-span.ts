@@ -7,15 +7,12 @@ import { treesOf, type Spans } from '../snapshot/source.js';
 import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';
 import { compileSpan, compileSpans } from './pattern/compile.js';
-import { checkOfCaptured, type Check, type ListCheck, type Wanted } from './pattern/expectation.js';
+import { checkOfCaptured, type Check } from './pattern/expectation.js';
 import type { SpanPattern, Times } from './pattern/pattern.js';
-import type { Assertion } from './report/call-site.js';
-import { matchesElsewhere } from './report/elsewhere.js';
-import { capturedTrees, failureOf, firstOf, headlineOfMissing, type Failure } from './report/failure.js';
 import { Annotations } from './report/annotations.js';
-import { projectedTree } from './report/projected-tree.js';
-import { hintsOn } from './report/hints.js';
-import { summaryOf } from './report/describe.js';
+import { capturedTrees, failureOf, headlineOfMissing, type Assertion } from './report/failure.js';
+import { hintsOn, matchesElsewhere } from './report/hints.js';
+import { projectedTrees } from './report/projected-tree.js';
 
 /**
  * Asserts that a span as the pattern says has ended, anywhere in any trace; with `times: n`, that n have.
@@ -27,21 +24,30 @@ import { summaryOf } from './report/describe.js';
  * @throws AssertionError if there is none
  * @throws TypeError if the pattern is wrong
  */
-export function assertSpan(
-  spans: Spans,
-  pattern: SpanPattern & Times,
-  calledAs: Assertion = assertSpan,
-): CapturedNode {
+export function assertSpan(spans: Spans, pattern: SpanPattern & Times, calledAs: Assertion = assertSpan): CapturedNode {
   const wanted = compileSpans(pattern);
+  const { expectation } = wanted;
   const roots = treesOf(spans).flat();
   const nodes = nodesOf(roots);
-  const candidates = wanted.expectation.checks.some(asksForEnded) ? nodes : nodes.filter(({ ended }) => ended);
+  const candidates = expectation.checks.some(asksForEnded) ? nodes : nodes.filter(({ ended }) => ended);
   const check = checkOfCaptured(candidates, wanted);
   const matching = new Matching();
-  if (!matching.listHolds(candidates, check)) {
-    throw failureOf(failureAmong(spans, roots, check, matching), calledAs);
-  }
-  return candidates.find((node) => matching.matches(node, wanted.expectation)) as CapturedNode;
+  const matches = (node: CapturedNode): boolean => matching.matches(node, expectation);
+  if (matching.listHolds(candidates, check)) return candidates.find(matches) as CapturedNode;
+
+  const looked = new Set(candidates);
+  const open = nodes.filter((node) => !looked.has(node) && matches(node));
+  const found = candidates.filter(matches).length;
+  const finding = new Comparison(matching).compareList(candidates, check, found + open.length === 0);
+  const notes = new Annotations();
+  for (const node of open) notes.line(node, 'matches, but is still open');
+  notes.writeList(finding);
+  const nearest = notes.summary && `${open.length === 0 ? 'nearest is ' : ''}${notes.summary}`;
+  throw failureOf(calledAs, {
+    headline: headlineOfMissing('span', wanted, found, roots.length === 0, nearest),
+    body: [...capturedTrees(roots, notes), ...matchesElsewhere(spans, expectation).lines, ...hintsOn(spans, roots, expectation)],
+    ...projectedTrees(finding),
+  });
 }
 
 /**
@@ -62,24 +68,4 @@ export function spanMatcher(pattern: SpanPattern): (span: CapturedSpan | Readabl
 function asksForEnded(check: Check): boolean {
   const asked = check.kind === 'not' ? check.check : check;
   return asked.kind === 'leaf' && asked.isField && asked.label === 'ended';
-}
-
-function failureAmong(source: Spans, roots: readonly CapturedNode[], check: ListCheck, matching: Matching): Failure {
-  const [{ expectation, times }] = check.wanted as [Wanted];
-  const candidates = check.read(roots);
-  const notes = new Annotations();
-  const looked = new Set(candidates);
-  const open = nodesOf(roots).filter((node) => !looked.has(node) && matching.matches(node, expectation));
-  for (const node of open) notes.line(node, 'matches, but is still open');
-  const found = candidates.filter((node) => matching.matches(node, expectation)).length;
-  const finding = new Comparison(matching).compareList(candidates, check, found + open.length === 0);
-  notes.writeList(finding);
-
-  const nearest = notes.all.length === 0 ? undefined : `${open.length === 0 ? 'nearest is ' : ''}${firstOf(notes)}`;
-  return {
-    headline: headlineOfMissing('span', summaryOf(expectation), times, found, roots.length === 0, nearest),
-    body: [...capturedTrees(roots, notes), ...matchesElsewhere(source, expectation).lines, ...hintsOn(source, roots, expectation)],
-    actual: projectedTree(finding, 'actual'),
-    expected: projectedTree(finding, 'expected'),
-  };
 }

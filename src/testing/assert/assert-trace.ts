@@ -4,15 +4,13 @@ import { treesOf, type Spans } from '../snapshot/source.js';
 import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';
 import { compileSpan } from './pattern/compile.js';
-import { checkOfCaptured, type ListCheck, type Wanted } from './pattern/expectation.js';
+import { checkOfCaptured, type Expectation, type ListCheck, type Wanted } from './pattern/expectation.js';
 import type { SpanPattern } from './pattern/pattern.js';
-import type { Assertion } from './report/call-site.js';
-import { matchesElsewhere } from './report/elsewhere.js';
-import { capturedTrees, failureOf, firstOf, type Failure } from './report/failure.js';
 import { Annotations } from './report/annotations.js';
-import { projectedTree } from './report/projected-tree.js';
-import { hintsOn } from './report/hints.js';
 import { summaryOf } from './report/describe.js';
+import { capturedTrees, failureOf, type Assertion } from './report/failure.js';
+import { hintsOn, matchesElsewhere } from './report/hints.js';
+import { projectedTrees } from './report/projected-tree.js';
 
 /** Where a trace is looked for. */
 export type Traces = Spans;
@@ -40,11 +38,26 @@ export function assertTrace(
   calledAs: Assertion = assertTrace,
 ): CapturedNode {
   const check = rootCheck(pattern, options);
+  const [{ expectation }] = check.wanted as [Wanted];
   const trees = treesOf(traces);
   const matching = new Matching();
   const tree = trees.find((roots) => matching.listHolds(roots, check));
-  if (tree === undefined) throw failureOf(failureAmong(traces, trees, check, matching), calledAs);
-  return matchAmong(tree, check, matching);
+  if (tree !== undefined) return tree.find((root) => matching.matches(root, expectation)) as CapturedNode;
+
+  const comparison = new Comparison(matching);
+  const findings = trees.map((roots) => comparison.compareList(roots, check, true)).sort((a, b) => a.cost - b.cost);
+  const [nearest = comparison.compareList([], check)] = findings;
+  const notes = new Annotations();
+  notes.writeList(nearest);
+  throw failureOf(calledAs, {
+    headline: headlineOf(trees.length, expectation, notes),
+    body: [
+      ...capturedTrees(trees.flat(), notes),
+      ...matchesElsewhere(traces, expectation, true).lines,
+      ...hintsOn(traces, trees, expectation),
+    ],
+    ...projectedTrees(nearest),
+  });
 }
 
 /** Whether a trace is as the pattern says; of several traces, whether one of them is. */
@@ -59,35 +72,7 @@ function rootCheck(pattern: SpanPattern, options: AssertTraceOptions | undefined
   return checkOfCaptured([], { expectation: compileSpan(pattern, exact), times: 1 }, exact);
 }
 
-function matchAmong(roots: readonly CapturedNode[], { wanted }: ListCheck, matching: Matching): CapturedNode {
-  return roots.find((root) => wanted.some(({ expectation }) => matching.matches(root, expectation))) as CapturedNode;
-}
-
-function failureAmong(
-  source: Traces,
-  trees: readonly CapturedNode[][],
-  check: ListCheck,
-  matching: Matching,
-): Failure {
-  const comparison = new Comparison(matching);
-  const findings = trees.map((roots) => comparison.compareList(roots, check, true)).sort((a, b) => a.cost - b.cost);
-  const [nearest = comparison.compareList([], check)] = findings;
-  const notes = new Annotations();
-  notes.writeList(nearest);
-  const [{ expectation }] = check.wanted as [Wanted];
-  const summary = summaryOf(expectation);
-  const headline =
-    trees.length === 0
-      ? `no trace was captured, expected ${summary}`
-      : `${trees.length === 1 ? 'the trace does not match' : `none of ${trees.length} traces matches`}: ${firstOf(notes)}`;
-  return {
-    headline,
-    body: [
-      ...capturedTrees(trees.flat(), notes),
-      ...matchesElsewhere(source, expectation, true).lines,
-      ...hintsOn(source, trees, expectation),
-    ],
-    actual: projectedTree(nearest, 'actual'),
-    expected: projectedTree(nearest, 'expected'),
-  };
+function headlineOf(traces: number, expectation: Expectation, { summary = 'it differs' }: Annotations): string {
+  if (traces === 0) return `no trace was captured, expected ${summaryOf(expectation)}`;
+  return `${traces === 1 ? 'the trace does not match' : `none of ${traces} traces matches`}: ${summary}`;
 }

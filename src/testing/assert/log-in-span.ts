@@ -8,7 +8,6 @@ export interface LogInSpan extends CapturedLog {
   readonly spans: readonly CapturedNode[];
 }
 
-/** The log records of a run, each with its span in the tree. */
 export function logsInSpans(source: LogSource): LogInSpan[] {
   const nodes = new Map(nodesOf(treesOf(source).flat()).map((node) => [spanKey(node), node]));
   return source.logs.map((log) => {

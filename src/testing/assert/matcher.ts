@@ -12,7 +12,6 @@ import type { LogPattern, SpanPattern } from './pattern/pattern.js';
 import { summaryOf, titleOf } from './report/describe.js';
 import { Annotations } from './report/annotations.js';
 
-/** Number of nearest records described. */
 const MAX_NEAREST = 3;
 
 /** What to wait for: a name, a pattern as assertions take it, or a function. */
@@ -22,10 +21,9 @@ export type SpanMatcher = string | RegExp | SpanPattern | ((span: CapturedSpan) 
 export type LogMatcher = string | RegExp | LogPattern | ((log: CapturedLog) => boolean);
 
 export interface CompiledMatcher<T> {
-  /** The matcher on one line. */
   readonly description: string;
   /** Undefined if the matcher is no pattern. */
-  readonly expectation: Expectation | undefined;
+  readonly expectation?: Expectation;
   /** Throws what a function given as matcher throws. */
   matches(record: T): boolean;
   /** A line for each of the three nearest records, nearest first, without those that have nothing in common. */
@@ -54,15 +52,16 @@ function ofPattern<T extends object>(expectation: Expectation): CompiledMatcher<
     description: summaryOf(expectation),
     expectation,
     matches: memoizedMatcher(expectation),
-    nearest: (records) =>
-      firstLinesOf(nearestOf(records, expectation), (difference) => lineOf(difference.record, differencesIn(difference))),
+    nearest: (records) => {
+      const nearest = new Comparison(new Matching()).nearest(records, expectation).filter(hasSomethingRight);
+      return firstLinesOf(nearest, (difference) => lineOf(difference.record, differencesIn(difference)));
+    },
   };
 }
 
 function ofFunction<T extends object>(matches: (record: T) => boolean): CompiledMatcher<T> {
   return {
     description: matches.name || 'the function given',
-    expectation: undefined,
     matches,
     nearest: (records) => firstLinesOf(records, (record) => lineOf(record, verdictOf(matches, record))),
   };
@@ -71,7 +70,6 @@ function ofFunction<T extends object>(matches: (record: T) => boolean): Compiled
 function ofText(description: string, isRight: (text: string) => boolean): CompiledMatcher<LogInSpan> {
   return {
     description,
-    expectation: undefined,
     matches: ({ eventName, body }) => [eventName, body].some((text) => typeof text === 'string' && isRight(text)),
     nearest: () => [],
   };
@@ -93,11 +91,6 @@ function lineOf(record: object, wrong: readonly string[]): string | undefined {
   return `${titleOf(record)}: ${wrong.length === 0 ? 'it has not ended' : wrong.join('; ')}`;
 }
 
-/** The nearest records, nearest first, without those that have nothing in common with the pattern. */
-function nearestOf(records: readonly object[], expectation: Expectation): Difference[] {
-  return new Comparison(new Matching()).nearest(records, expectation).filter(hasSomethingRight);
-}
-
 /** The first lines that there are. Makes no more than are shown. */
 function firstLinesOf<T>(items: readonly T[], describe: (item: T) => string | undefined): string[] {
   const lines: string[] = [];
@@ -109,7 +102,6 @@ function firstLinesOf<T>(items: readonly T[], describe: (item: T) => string | un
   return lines;
 }
 
-/** The differences of a record, a line each. */
 function differencesIn(difference: Difference): string[] {
   const notes = new Annotations();
   notes.writeRecord(difference);

@@ -3,7 +3,6 @@ import { toCapturedTrace } from '../../trace/captured-trace.js';
 import type { CapturedTrace } from '../../trace/captured-span.js';
 import type { SpanRecord } from './span-record.js';
 
-/** What makes up a trace. */
 export type TraceRecord = Pick<SpanRecord, 'traceId' | 'order' | 'captured'>;
 
 /** The spans of a scope by trace, traces in the order of their first span, open spans among them. */

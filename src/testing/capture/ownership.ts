@@ -22,7 +22,6 @@ export interface Claim {
   readonly traceId: string;
   readonly parent: SpanContext | undefined;
   readonly links: readonly Link[];
-  /** The scope in whose async context it was started. */
   readonly asyncScope: ScopeRecords | undefined;
 }
 
@@ -41,9 +40,8 @@ export interface Attribution {
  * 3. the owner of the traces it links to, if all have the same; if they have different ones, nobody
  * 4. the only scope that is open
  *
- * Otherwise nobody owns it. For a span with a remote parent, such as a server's, and for its descendants, rule 2
- * comes before rule 1: a server runs in the async context of the test that started it, whichever test sends the
- * request.
+ * Otherwise nobody owns it. For a span with a remote parent, such as a server's, and for its descendants, rule 2 comes
+ * before rule 1: a server runs in the async context of the test that started it, whichever test sends the request.
  */
 export class Ownership {
   /** By trace id, in the order of the claims. Weak, so that scopes of finished tests can be collected. */
@@ -72,13 +70,11 @@ export class Ownership {
     this.#traces.delete(oldest as string);
   }
 
-  /** The owner of a trace, if it has one. */
   ofTrace(traceId: string): Owner {
     const owner = this.#traces.get(traceId);
     return owner && (owner.deref() ?? LOST);
   }
 
-  /** The only scope that is open, if there is exactly one. */
   onlyScope(): ScopeRecords | undefined {
     const [first] = this.#open;
     return this.#open.size === 1 ? first : undefined;

@@ -1,6 +1,6 @@
 import type { CopiedLog } from '../../trace/to-captured-span.js';
 import { LOST, Ownership, type Owner } from './ownership.js';
-import { ScopeRecords, type Mark, type SizedScopeLimits } from './scope-records.js';
+import type { Mark, ScopeRecords } from './scope-records.js';
 import type { SpanRecord } from './span-record.js';
 import { Unowned } from './unowned.js';
 
@@ -15,7 +15,6 @@ export abstract class RecordKeeper {
     return this.#spans;
   }
 
-  /** Number of spans that arrived since a scope was opened and are not its own. */
   notOwnedBy({ openedAt, spans, droppedSpans }: ScopeRecords): { unowned: number; ofOtherScopes: number } {
     const unowned = this.unowned.spansSince(openedAt).length;
     return { unowned, ofOtherScopes: this.#spans - openedAt.spans - unowned - spans.length - droppedSpans };
@@ -25,13 +24,8 @@ export abstract class RecordKeeper {
     return this.#spans++;
   }
 
-  protected openRecords(
-    name: string,
-    limits: SizedScopeLimits,
-    opened: (scope: ScopeRecords, open: boolean) => void,
-  ): ScopeRecords {
-    const now: Mark = { spans: this.#spans, unownedLogs: this.unowned.logCount };
-    return new ScopeRecords(name, now, limits, opened);
+  protected get now(): Mark {
+    return { spans: this.#spans, unownedLogs: this.unowned.logCount };
   }
 
   /** @returns the owner, or `LOST` if the owner is full */

@@ -6,13 +6,12 @@ import { inspect } from '../../model/inspect-span.js';
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../../trace/captured-span.js';
 import { compileSpanMatcher, type CompiledMatcher, type SpanMatcher } from '../assert/matcher.js';
 import { needsChildren } from '../assert/pattern/expectation.js';
-import { CallSite } from '../assert/report/call-site.js';
+import { CallSite } from '../assert/report/failure.js';
 import { hintsOnMissing, hintsOnRun } from '../assert/report/hints.js';
 import { missedTrace, section, seenTraces, showScope, type ScopeKind } from '../explain/describe-scope.js';
 import { firstTexts } from '../first-texts.js';
 import { nodesOf } from '../../trace/walk.js';
-import { givenOut } from '../snapshot/given-lists.js';
-import type { SpanElsewhere } from '../snapshot/source.js';
+import { givenOut, type SpanElsewhere } from '../snapshot/source.js';
 import { snapshotText } from '../snapshot/trace-tree-serializer.js';
 import { captureTrace, groupByTrace, type TraceRecord } from './captured-traces.js';
 import { NoSpansError, TraceTimeoutError } from './errors.js';
@@ -58,7 +57,7 @@ export abstract class RecordedScope implements TraceScope {
   }
 
   get spans(): readonly CapturedSpan[] {
-    return this.#captured(this.inOrder(this.#records.spans.filter(({ ended }) => ended)));
+    return this.#captured(this.#kind.inOrder(this.#records.spans.filter(({ ended }) => ended)));
   }
 
   get openSpans(): readonly CapturedSpan[] {
@@ -66,7 +65,7 @@ export abstract class RecordedScope implements TraceScope {
   }
 
   get traces(): readonly CapturedTrace[] {
-    return givenOut([...groupByTrace(this.inOrder(this.#records.spans)).values()].map(captureTrace), this);
+    return givenOut([...groupByTrace(this.#kind.inOrder(this.#records.spans)).values()].map(captureTrace), this);
   }
 
   get logs(): readonly CapturedLog[] {
@@ -104,9 +103,9 @@ export abstract class RecordedScope implements TraceScope {
     const wanted = root === undefined ? undefined : compileSpanMatcher('root', root);
     const look = this.#records.searchChanged((trace) => {
       if (traceId !== undefined && trace.traceId !== traceId) return undefined;
-      if (this.unfinished(trace.spans).length > 0) return undefined;
+      if (this.#kind.unfinished(trace.spans).length > 0) return undefined;
       if (wanted !== undefined && !this.#localRoots(wanted, trace.spans).some((span) => wanted.matches(span))) return undefined;
-      return captureTrace(this.inOrder(trace.spans));
+      return captureTrace(this.#kind.inOrder(trace.spans));
     });
     return this.wait(this.waitForTrace, missedTrace(wanted, traceId), look, options, () => {
       if (wanted === undefined) return [];
@@ -126,12 +125,12 @@ export abstract class RecordedScope implements TraceScope {
     if (spans.length === 0) {
       throw new NoSpansError(`${this.name} has no span that could have ended: ${this.explainNoSpans()}`, this);
     }
-    const open = this.unfinished(spans);
+    const open = this.#kind.unfinished(spans);
     if (open.length === 0 && droppedSpans === 0) return;
-    const headline = open.length === 0 ? `it cannot be told whether all spans have ended in ${this.name}` : this.findingOf(open.length);
+    const headline = open.length === 0 ? 'it cannot be told whether all spans have ended' : this.#kind.headlineOf(open.length, spans.length);
     throw new AssertionError({
-      message: `${headline}\n\n${this.#describe([])}\n`,
-      actual: firstTexts(open, MAX_OPEN, (record) => this.lineOfUnfinished(record)),
+      message: `${headline} in ${this.name}\n\n${this.#describe([])}\n`,
+      actual: firstTexts(open, MAX_OPEN, this.#kind.lineOfUnfinished),
       expected: [],
       operator: 'assertAllEnded',
       stackStartFn: this.assertAllEnded,
@@ -143,11 +142,8 @@ export abstract class RecordedScope implements TraceScope {
   }
 
   abstract explainNoSpans(): string;
-
   abstract explainNoLogs(): string;
-
   abstract spansElsewhere(): readonly SpanElsewhere[];
-
   explainInstrumentations?(): string;
 
   /** What snapshots get that are written without `traceTreeSerializer`. */
@@ -156,27 +152,11 @@ export abstract class RecordedScope implements TraceScope {
   }
 
   [inspect](): string {
-    return showScope(this.#kind.name, this.#records, this.inOrder(this.#records.spans));
-  }
-
-  /** Spans in the order they started. */
-  protected abstract inOrder(records: readonly SpanRecord[]): readonly TraceRecord[];
-
-  /** Spans for which a trace or the scope is not complete. */
-  protected abstract unfinished(records: readonly SpanRecord[]): readonly SpanRecord[];
-
-  protected abstract lineOfUnfinished(record: SpanRecord): string;
-
-  /** Headline about spans that are unfinished. */
-  protected abstract findingOf(unfinished: number): string;
-
-  /** Whether a parent is none of this process, given the ids of the trace. */
-  protected isOutside(parentSpanId: string, ids: ReadonlySet<string>): boolean {
-    return !ids.has(parentSpanId);
+    return showScope(this.#kind.name, this.#records, this.#kind.inOrder(this.#records.spans));
   }
 
   protected isIdle(): boolean {
-    return this.unfinished(this.#records.spans).length === 0;
+    return this.#kind.unfinished(this.#records.spans).length === 0;
   }
 
   /** Further paragraphs for the message of a wait that times out. */
@@ -200,7 +180,7 @@ export abstract class RecordedScope implements TraceScope {
     const withTimeout = { ...options, timeoutMillis: options.timeoutMillis ?? this.#kind.timeoutMillis };
     return waitUntil(this.#records, look, withTimeout, (timeoutMillis) => {
       const message = `${missed} within ${timeoutMillis} ms, in ${this.name}\n\n${this.#describe(about())}\n`;
-      return site.attachTo(new TraceTimeoutError(message, this));
+      throw site.attachTo(new TraceTimeoutError(message, this));
     });
   }
 
@@ -210,14 +190,14 @@ export abstract class RecordedScope implements TraceScope {
     trace: readonly SpanRecord[],
     onlyEnded = false,
   ): readonly CapturedSpan[] {
-    if (expectation !== undefined && needsChildren(expectation)) return nodesOf(captureTrace(this.inOrder(trace)).roots);
+    if (expectation !== undefined && needsChildren(expectation)) return nodesOf(captureTrace(this.#kind.inOrder(trace)).roots);
     return trace.filter(({ ended }) => ended || !onlyEnded).map((record) => record.captured());
   }
 
   #localRoots(wanted: CompiledMatcher<CapturedSpan>, trace: readonly SpanRecord[]): CapturedSpan[] {
     const ids = new Set(trace.map(({ spanId }) => spanId));
     return this.#candidates(wanted, trace).filter(({ parentSpanId, parentIsRemote }) => {
-      return parentSpanId === undefined || parentIsRemote || this.isOutside(parentSpanId, ids);
+      return parentSpanId === undefined || parentIsRemote || this.#kind.isOutside(parentSpanId, ids);
     });
   }
 
@@ -226,8 +206,8 @@ export abstract class RecordedScope implements TraceScope {
     const records = this.#records;
     const [nearest = '', ...hints] = about;
     return [
-      records.spans.length === 0 ? `${this.#kind.nothingSeen}: ${this.explainNoSpans()}` : seenTraces(this.inOrder(records.spans)),
-      section(this.#kind.open, this.unfinished(records.spans), (record) => this.lineOfUnfinished(record)),
+      records.spans.length === 0 ? `${this.#kind.nothingSeen}: ${this.explainNoSpans()}` : seenTraces(this.#kind.inOrder(records.spans)),
+      section(this.#kind.open, this.#kind.unfinished(records.spans), this.#kind.lineOfUnfinished),
       nearest,
       section('Unowned', this.#unowned.spansSince(records.openedAt), (record) => spanLine(record.captured())),
       ...hints,

@@ -4,9 +4,9 @@ import { report } from '../../support/report.js';
 import type { ReadableLogRecord, ReadableSpan } from '../../model/otel.js';
 import type { SpanIdentity } from '../../model/span-map.js';
 import { copyLog } from '../../trace/to-captured-span.js';
-import { LOST, type Owner } from './ownership.js';
+import { LOST, type Claim, type Owner } from './ownership.js';
 import { RecordKeeper } from './record-keeper.js';
-import type { ScopeLimits, ScopeRecords } from './scope-records.js';
+import { ScopeRecords, type ScopeLimits } from './scope-records.js';
 import { SpanRecord } from './span-record.js';
 import { captureStack } from './start-stack.js';
 import { Strays } from './strays.js';
@@ -20,17 +20,12 @@ export function isProbe(context: Context | undefined): boolean {
   return context?.getValue(PROBE) === true;
 }
 
-interface Known {
-  readonly record: SpanRecord;
-  readonly owner: Owner;
-}
+type Known = { readonly record: SpanRecord; readonly owner: Owner };
 
 /**
  * Records every span at its start and end, and every log record, for the scope that owns it. It runs inside the
- * application's own calls and never throws.
- *
- * There is one per process. A span that arrives more than once, by the kit's processor and by that of a cache,
- * counts once.
+ * application's own calls and never throws. There is one per process. A span that arrives more than once, by the kit's
+ * processor and by that of a cache, counts once.
  */
 export class Recorder extends RecordKeeper {
   readonly strays = new Strays();
@@ -42,7 +37,6 @@ export class Recorder extends RecordKeeper {
   readonly #known = new WeakMap<object, Known>();
   readonly #seenLogs = new WeakSet<object>();
 
-  /** The scope in whose async context this is called. */
   get activeScope(): ScopeRecords | undefined {
     return this.#scopes.getStore();
   }
@@ -66,13 +60,12 @@ export class Recorder extends RecordKeeper {
   }
 
   newScope(name: string, limits: ScopeLimits): ScopeRecords {
-    return this.openRecords(name, limits, (scope, open) => {
+    return new ScopeRecords(name, this.now, limits, (scope, open) => {
       scope.closedAt = open ? undefined : this.receivedSpans;
       this.ownership.opened(scope, open);
     });
   }
 
-  /** Runs code in the async context of a scope. */
   runIn<T>(scope: ScopeRecords, code: () => T): T {
     return this.#scopes.run(scope, code);
   }
@@ -87,7 +80,9 @@ export class Recorder extends RecordKeeper {
   onEnd(span: ReadableSpan): void {
     guard(() => {
       if (!this.isUsed) return;
-      const { record, owner } = this.#find(span) ?? this.#add(span, false);
+      // Also by ids: a processor in between may pass on another object.
+      const known = this.#known.get(span) ?? this.#findByIds(span.spanContext());
+      const { record, owner } = known ?? this.#add(span, false);
       if (record.ended) return;
       record.end();
       announce(owner, record.traceId);
@@ -114,29 +109,17 @@ export class Recorder extends RecordKeeper {
     return { arrived: this.#probes > before, result };
   }
 
-  /** A log record was emitted through an API whose records never arrive. */
-  onUnreadLog(): void {
+  /** Counts a span that was dropped by the installed sampler, or a log record of an API whose records never arrive. */
+  onLost(what: 'unsampled' | 'unreadLogs'): void {
     const scope = this.activeScope ?? this.ownership.onlyScope();
-    if (scope !== undefined) scope.unreadLogs++;
-  }
-
-  /** The sampler of the installed provider dropped a span, which therefore never arrives. */
-  onUnsampled(): void {
-    const scope = this.activeScope ?? this.ownership.onlyScope();
-    if (scope !== undefined) scope.unsampled++;
+    if (scope !== undefined) scope[what]++;
   }
 
   #add(span: ReadableSpan, sawStart: boolean): Known {
-    const { owner, fromOutside, rival } = this.ownership.attribute(
-      {
-        traceId: span.spanContext().traceId,
-        parent: span.parentSpanContext,
-        links: span.links,
-        asyncScope: this.activeScope,
-      },
-      // A span that started before anybody read may be from an earlier test.
-      sawStart,
-    );
+    const { traceId } = span.spanContext();
+    const claim: Claim = { traceId, parent: span.parentSpanContext, links: span.links, asyncScope: this.activeScope };
+    // A span that started before anybody read may be from an earlier test.
+    const { owner, fromOutside, rival } = this.ownership.attribute(claim, sawStart);
     const stack = sawStart && this.#capturesStacks ? captureStack() : undefined;
     const record = new SpanRecord(span, this.nextOrder(), fromOutside, stack);
     const known: Known = { record, owner: this.give(record, owner) };
@@ -144,11 +127,6 @@ export class Recorder extends RecordKeeper {
     if (typeof owner === 'object') this.strays.add(record, owner, rival);
     if (sawStart) announce(known.owner, record.traceId);
     return known;
-  }
-
-  /** By identity, else by ids: a processor in between may pass on another object. */
-  #find(span: ReadableSpan): Known | undefined {
-    return this.#known.get(span) ?? this.#findByIds(span.spanContext());
   }
 
   #addLog(emitted: ReadableLogRecord): void {

@@ -19,38 +19,31 @@ export interface TraceRecords {
   revision: number;
 }
 
-
-/** How much a scope keeps. */
 export interface ScopeLimits {
   readonly maxSpansPerScope: number;
   readonly maxLogsPerScope: number;
+  /** Spans of this process have no such bound, because they grow while they are kept. */
+  readonly maxBytesPerScope?: number;
 }
 
 /** More than any test needs, and little enough for a process's memory. */
 const MAX_RECORDS = 100_000;
 
-export const SCOPE_LIMITS: OptionsOf<ScopeLimits> = {
+export const SCOPE_LIMITS: OptionsOf<Omit<ScopeLimits, 'maxBytesPerScope'>> = {
   maxSpansPerScope: positiveInteger(MAX_RECORDS),
   maxLogsPerScope: positiveInteger(MAX_RECORDS),
 };
 
-/** With a bound in bytes. Spans of this process have none, because they grow while they are kept. */
-export interface SizedScopeLimits extends ScopeLimits {
-  readonly maxBytesPerScope?: number;
-}
-
 let made = 0;
 
 /**
- * What one scope owns: its spans in the order they started, its logs in the order they were emitted.
- *
- * A scope is open while something keeps it open: the function it runs, and each wait. A closed scope still gets
- * what is certainly its own. A full scope counts what it drops, the newest records: tests look at how traces begin.
+ * What one scope owns: its spans in the order they started, its logs in the order they were emitted. A scope is open
+ * while something keeps it open: the function it runs, and each wait. A closed scope still gets what is certainly its
+ * own. A full scope counts what it drops, the newest records: tests look at how traces begin.
  */
 export class ScopeRecords {
   readonly name: string;
   readonly openedAt: Mark;
-  /** Sequence number within the process. */
   readonly number = ++made;
   /** Order of the first span that starts after the scope was closed; undefined while it is open. */
   closedAt: number | undefined;
@@ -66,7 +59,7 @@ export class ScopeRecords {
   droppedLogs = 0;
   /** Whether something was dropped because of its size. */
   bytesReached = false;
-  readonly #limits: SizedScopeLimits;
+  readonly #limits: ScopeLimits;
   readonly #byId = new SpanMap<SpanRecord>();
   readonly #traces = new Map<string, TraceRecords>();
   readonly #listeners = new Set<() => void>();
@@ -75,19 +68,13 @@ export class ScopeRecords {
   #bytes = 0;
 
   /** @param opened is called when the scope opens and when it closes */
-  constructor(
-    name: string,
-    openedAt: Mark,
-    limits: SizedScopeLimits,
-    opened: (scope: ScopeRecords, open: boolean) => void,
-  ) {
+  constructor(name: string, openedAt: Mark, limits: ScopeLimits, opened: (scope: ScopeRecords, open: boolean) => void) {
     this.name = name;
     this.openedAt = openedAt;
     this.#limits = limits;
     this.#opened = (open) => opened(this, open);
   }
 
-  /** Keeps it open until the handle is closed. */
   keepOpen(): Handle {
     if (this.#openers++ === 0) this.#opened(true);
     return handleOf(() => {
@@ -103,7 +90,6 @@ export class ScopeRecords {
     return this.#byId.get(span);
   }
 
-  /** In the order of their first spans. */
   get traces(): readonly TraceRecords[] {
     return [...this.#traces.values()];
   }
@@ -158,7 +144,6 @@ export class ScopeRecords {
     if (trace !== undefined) trace.revision++;
   }
 
-  /** Calls the listeners. */
   announce(): void {
     for (const listener of this.#listeners) listener();
   }

@@ -1,7 +1,6 @@
 import type { CapturedLog } from '../../trace/captured-span.js';
 import type { ScopeKind } from '../explain/describe-scope.js';
-import { unreadText, whyNoLogs } from '../explain/no-logs.js';
-import { whyNoSpans, whyUnreachable } from '../explain/no-spans.js';
+import { unreadText, whyNoLogs, whyNoSpans, whyUnreachable } from '../explain/why-empty.js';
 import { whyNoInstrumentation } from '../sdk/instrumentations.js';
 import type { LogArrival } from '../sdk/log-arrival.js';
 import type { SpanElsewhere } from '../snapshot/source.js';
@@ -22,9 +21,16 @@ const KIND: ScopeKind = {
   notIdle: 'not every span ended',
   timeoutMillis: 1_000,
   idleSettleMillis: 0,
+  inOrder: (records) => records,
+  unfinished: (records) => records.filter(({ ended }) => !ended),
+  // With the place where it was started, if that is known.
+  lineOfUnfinished: ({ span, startedAt: place }) => {
+    return `${printable(memberOf(span, 'name'))}${place === undefined ? '' : `, started at ${place}`}`;
+  },
+  headlineOf: (unfinished, spans) => `${unfinished} of ${spans} spans have not ended`,
+  isOutside: (parentSpanId, ids) => !ids.has(parentSpanId),
 };
 
-/** A scope over spans and log records of this process. */
 export class CaptureScope extends RecordedScope implements OpenScope, TraceRun<unknown> {
   /** What its function returned, once it has. */
   result: unknown = undefined;
@@ -88,23 +94,6 @@ export class CaptureScope extends RecordedScope implements OpenScope, TraceRun<u
   explainUnreadLogs(): string | undefined {
     const { unreadLogs } = this.records;
     return unreadLogs > 0 ? unreadText(unreadLogs) : undefined;
-  }
-
-  protected inOrder(records: readonly SpanRecord[]): readonly SpanRecord[] {
-    return records;
-  }
-
-  protected unfinished(records: readonly SpanRecord[]): readonly SpanRecord[] {
-    return records.filter(({ ended }) => !ended);
-  }
-
-  /** With the place where it was started, if that is known. */
-  protected lineOfUnfinished({ span, startedAt: place }: SpanRecord): string {
-    return `${printable(memberOf(span, 'name'))}${place === undefined ? '' : `, started at ${place}`}`;
-  }
-
-  protected findingOf(unfinished: number): string {
-    return `${unfinished} of ${this.records.spans.length} spans have not ended in ${this.name}`;
   }
 }
 

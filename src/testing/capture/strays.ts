@@ -9,7 +9,6 @@ const MAX_TRACES = 1_000;
 /** A span that may belong to another scope than the one that has it. */
 export interface Stray {
   readonly record: SpanRecord;
-  /** The name of the scope that has it. */
   readonly ownerName: string;
   readonly rival: WeakRef<ScopeRecords> | typeof ANY;
 }
@@ -25,8 +24,9 @@ export class Strays {
 
   /** @param rival undefined if the span is in doubt at most because its ancestors are */
   add(record: SpanRecord, owner: ScopeRecords, rival: Rival | undefined): void {
-    const known = this.#rivalIn(record.traceId, owner);
-    const doubt = rival === undefined ? known : rival === ANY ? ANY : rival.weak;
+    const known = this.#traces.get(record.traceId);
+    const inherited = known?.owner === owner.number ? known.rival : undefined;
+    const doubt = rival === undefined ? inherited : rival === ANY ? ANY : rival.weak;
     if (doubt === undefined) return;
     this.#strays.add({ record, ownerName: owner.name, rival: doubt }, 0);
     this.#traces.set(record.traceId, { owner: owner.number, rival: doubt });
@@ -41,11 +41,6 @@ export class Strays {
       if (scope.find(record) === record) return false;
       return rival === ANY ? startedWhileOpen(record, scope) : rival.deref() === scope;
     });
-  }
-
-  #rivalIn(traceId: string, { number }: ScopeRecords): Stray['rival'] | undefined {
-    const trace = this.#traces.get(traceId);
-    return trace?.owner === number ? trace.rival : undefined;
   }
 
   clear(): void {

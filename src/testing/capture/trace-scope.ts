@@ -1,6 +1,6 @@
 import type { Handle } from '../../support/handle.js';
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../../trace/captured-span.js';
-import type { SpanMatcher } from '../assert/index.js';
+import type { SpanMatcher } from '../assert/matcher.js';
 
 /** When a wait ends. */
 export interface WaitOptions {
@@ -42,8 +42,7 @@ export interface TraceScope {
    * The log records, in the order they were emitted.
    *
    * @throws MissingSdkError if there is none, and no logger provider could be installed
-   * @throws ForeignProviderError if there is none, and a logger provider is registered whose records do not
-   * arrive here
+   * @throws ForeignProviderError if there is none, and a logger provider is registered whose records do not arrive here
    */
   readonly logs: readonly CapturedLog[];
   /** Spans that started since the scope was opened and that no scope owns. The last 1,000 of the process. */

@@ -7,7 +7,7 @@ import { boolean, ofType, resolveOptions, type OptionsOf } from '../../support/o
 import { attachScope, ForeignProviderError } from './errors.js';
 import { InstalledSdk, registeredProvider } from '../sdk/installed-sdk.js';
 import { LogArrival } from '../sdk/log-arrival.js';
-import { processWide, type ProcessWide } from './process-wide.js';
+import { activeScope, processWide, type ProcessWide } from './process-wide.js';
 import { foreignProviderMessage, providerState } from '../sdk/provider-check.js';
 import { SCOPE_LIMITS } from './scope-records.js';
 import { CaptureScope } from './scope.js';
@@ -67,10 +67,7 @@ export interface TraceTesting extends AsyncDisposable {
    *
    * @throws ForeignProviderError if a provider was registered whose spans do not arrive here
    */
-  run<T>(
-    code: (scope: TraceScope) => T | PromiseLike<T>,
-    options?: ScopeOptions,
-  ): Promise<TraceRun<T>>;
+  run<T>(code: (scope: TraceScope) => T | PromiseLike<T>, options?: ScopeOptions): Promise<TraceRun<T>>;
   /**
    * Opens a scope that stays open until it is closed.
    *
@@ -114,6 +111,8 @@ export function traceTesting(options?: TraceTestingOptions): TraceTesting {
 }
 
 class ProcessTraceTesting implements TraceTesting {
+  readonly spanProcessor: SpanProcessor;
+  readonly logRecordProcessor: LogRecordProcessor;
   readonly #shared: ProcessWide;
   readonly #options: Required<TraceTestingOptions>;
   readonly #logArrival: LogArrival;
@@ -124,6 +123,8 @@ class ProcessTraceTesting implements TraceTesting {
   #isShutDown = false;
 
   constructor(shared: ProcessWide, options: Required<TraceTestingOptions>) {
+    this.spanProcessor = shared.spanProcessor;
+    this.logRecordProcessor = shared.logRecordProcessor;
     this.#shared = shared;
     this.#options = options;
     this.#logArrival = new LogArrival(shared.recorder, {
@@ -137,23 +138,11 @@ class ProcessTraceTesting implements TraceTesting {
     shared.recorder.addUser(this, options.captureStartStack);
   }
 
-  get spanProcessor(): SpanProcessor {
-    return this.#shared.spanProcessor;
-  }
-
-  get logRecordProcessor(): LogRecordProcessor {
-    return this.#shared.logRecordProcessor;
-  }
-
   get activeScope(): TraceScope | undefined {
-    const records = this.#shared.recorder.activeScope;
-    return records && this.#shared.scopes.get(records);
+    return activeScope(this.#shared);
   }
 
-  async run<T>(
-    code: (scope: TraceScope) => T | PromiseLike<T>,
-    options?: ScopeOptions,
-  ): Promise<TraceRun<T>> {
+  async run<T>(code: (scope: TraceScope) => T | PromiseLike<T>, options?: ScopeOptions): Promise<TraceRun<T>> {
     const scope = this.openScope(options);
     try {
       scope.result = await scope.run(code);
@@ -206,12 +195,8 @@ class ProcessTraceTesting implements TraceTesting {
 
   #install(): void {
     const shared = this.#shared;
-    shared.installed ??= new InstalledSdk(
-      findUserSdk(this.#options.resolveFrom),
-      shared.recorder,
-      shared.spanProcessor,
-      shared.logRecordProcessor,
-    );
+    const { recorder, spanProcessor, logRecordProcessor } = shared;
+    shared.installed ??= new InstalledSdk(findUserSdk(this.#options.resolveFrom), recorder, spanProcessor, logRecordProcessor);
     shared.installed.install();
     shared.installers.add(this);
   }

@@ -1,7 +1,6 @@
 import { millisFrom, ofType, resolveOptions, type OptionsOf } from '../../support/option.js';
 import { clearTimeout, setTimeout } from '../../support/timers.js';
-import { afterTurn } from '../assert/after-turn.js';
-import type { ScopeRecords } from './scope-records.js';
+import type { Handle } from '../../support/handle.js';
 import type { SettleOptions } from './trace-scope.js';
 
 const NEVER = new AbortController().signal;
@@ -13,24 +12,23 @@ const OPTIONS: OptionsOf<SettleOptions> = {
 };
 
 /**
- * Waits until something can be seen in a scope.
- *
- * Looks now, and after each turn of the code that changed the scope. It does not poll, so a faked clock makes no
- * difference; the only timers are the deadline and the settle time. The scope stays open as long as this waits.
+ * Waits until something can be seen in a source. Looks now, and after each turn of the code that changed the source. It
+ * does not poll, so a faked clock makes no difference; the only timers are the deadline and the settle time. A scope
+ * stays open as long as this waits.
  *
  * @param look returns undefined as long as there is nothing to see; what it throws rejects the wait
- * @param onTimeout makes the error of a wait that times out
+ * @param onTimeout makes the result, or throws the error, of a wait that times out
  * @throws TypeError or RangeError for a wrong option
  */
 export async function waitUntil<T>(
-  scope: ScopeRecords,
+  source: { onChange(listener: () => void): Handle; keepOpen?(): Handle },
   look: () => T | undefined,
   options: SettleOptions | undefined,
-  onTimeout: (timeoutMillis: number) => Error,
+  onTimeout: (timeoutMillis: number) => T,
 ): Promise<T> {
   const { timeoutMillis, settleMillis, signal } = resolveOptions(OPTIONS, options);
   signal.throwIfAborted();
-  const opening = scope.keepOpen();
+  const opening = source.keepOpen?.();
   let stop!: () => void;
   try {
     return await new Promise<T>((resolve, reject) => {
@@ -52,12 +50,12 @@ export async function waitUntil<T>(
         else settling = setTimeout(() => resolve(seen), settleMillis);
       };
       const checkAfterTurn = afterTurn(() => orReject(check));
-      const listening = scope.onChange(() => {
+      const listening = source.onChange(() => {
         // Any change restarts the settle time. The look follows once the current turn is over.
         clearTimeout(settling);
         checkAfterTurn();
       });
-      const deadline = setTimeout(() => orReject(() => reject(onTimeout(timeoutMillis))), timeoutMillis);
+      const deadline = setTimeout(() => orReject(() => resolve(onTimeout(timeoutMillis))), timeoutMillis);
       const abort = (): void => reject(signal.reason);
       // One signal serves all waits without one: it must not collect listeners.
       if (signal !== NEVER) signal.addEventListener('abort', abort);
@@ -72,6 +70,22 @@ export async function waitUntil<T>(
     });
   } finally {
     stop();
-    opening.close();
+    opening?.close();
   }
+}
+
+/**
+ * Coalesces calls: runs `look` once, in a microtask, after the current synchronous code. Code that starts a thousand
+ * spans in a loop is not held up a thousand times, and a faked clock makes no difference.
+ */
+function afterTurn(look: () => void): () => void {
+  let due = false;
+  return () => {
+    if (due) return;
+    due = true;
+    void Promise.resolve().then(() => {
+      due = false;
+      look();
+    });
+  };
 }

@@ -3,29 +3,33 @@ import { counted } from '../../trace/text/names.js';
 import type { CompiledMatcher } from '../assert/matcher.js';
 import { captureTrace, groupByTrace, type TraceRecord } from '../capture/captured-traces.js';
 import type { ScopeRecords } from '../capture/scope-records.js';
+import type { SpanRecord } from '../capture/span-record.js';
 import { traceLines } from '../../trace/captured-trace.js';
 import { firstTexts } from '../first-texts.js';
 import type { CapturedSpan } from '../../trace/captured-span.js';
 
-/** Lines of each section of a message. */
 const MAX_ITEMS = 5;
 
-/** Texts and defaults in which the kinds of scope differ. */
+/** Texts, defaults and rules in which the kinds of scope differ. */
 export interface ScopeKind {
   readonly name: string;
   readonly nothingSeen: string;
   readonly open: string;
   readonly notIdle: string;
-  /** How long waits last by default. */
   readonly timeoutMillis: number;
   readonly idleSettleMillis: number;
+  /** Spans in the order they started. */
+  readonly inOrder: (records: readonly SpanRecord[]) => readonly TraceRecord[];
+  /** Spans for which a trace or the scope is not complete. */
+  readonly unfinished: (records: readonly SpanRecord[]) => readonly SpanRecord[];
+  readonly lineOfUnfinished: (record: SpanRecord) => string;
+  /** Headline about spans that are unfinished, of so many. */
+  readonly headlineOf: (unfinished: number, spans: number) => string;
+  /** Whether a parent is none of this process, given the ids of the trace. */
+  readonly isOutside: (parentSpanId: string, ids: ReadonlySet<string>) => boolean;
 }
 
-/**
- * Text of a scope for `console.log()`: its name, its counts and its first traces.
- *
- * @param spans its spans, in the order they started
- */
+/** Text of a scope for `console.log()`: its name, its counts and its first traces. `spans` are in order of start. */
 export function showScope(kind: string, scope: ScopeRecords, spans: readonly TraceRecord[]): string {
   const { name, logs, droppedSpans, droppedLogs } = scope;
   const open = scope.spans.filter(({ ended }) => !ended).length;
@@ -48,7 +52,6 @@ export function section<T>(title: string, items: readonly T[], lineOf: (item: T)
   return [`${title}:`, ...firstTexts(items, MAX_ITEMS, lineOf, (more) => `⋯ ${more} more`)].join('\n  ');
 }
 
-/** Headline of a wait for a trace that times out. */
 export function missedTrace(root: CompiledMatcher<CapturedSpan> | undefined, traceId: string | undefined): string {
   const asked = [
     ...(root === undefined ? [] : [`root ${root.description}`]),

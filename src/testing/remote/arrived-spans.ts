@@ -4,23 +4,18 @@ import { walk } from '../../trace/walk.js';
 import type { TraceRecord } from '../capture/captured-traces.js';
 import type { SpanRecord } from '../capture/span-record.js';
 
-/** A span, numbered by when it started among those that are there. */
-export interface ArrivedSpan extends TraceRecord {
-  readonly record: SpanRecord;
-}
-
 /**
  * Spans in the order they started, which is not the one they arrive in: what is inside ends first. Clocks may be
  * coarse, or stand still in a test: of spans that started at the same time the outer ones come first, and siblings
  * as they arrived.
  */
-export function inOrderOfStart(records: readonly SpanRecord[]): ArrivedSpan[] {
+export function inOrderOfStart(records: readonly SpanRecord[]): TraceRecord[] {
   const depths = new Map<SpanRecord, number>();
   walk(treeOf(records), ({ item }, depth) => depths.set(item, depth));
   const depth = (record: SpanRecord): number => depths.get(record) as number;
   return records
     .toSorted((a, b) => compareStarts(a, b) || depth(a) - depth(b) || a.order - b.order)
-    .map((record, order) => ({ record, traceId: record.traceId, order, captured: () => record.captured() }));
+    .map((record, order) => ({ traceId: record.traceId, order, captured: () => record.captured() }));
 }
 
 /** The spans whose parent, in the same process, has not arrived: it is open, or still on its way. */

@@ -4,13 +4,8 @@
  * @module otel-span-cache/testing/remote
  */
 export { remoteReceiver, remoteScope } from './receiver.js';
-export type {
-  RemoteReceiver,
-  RemoteReceiverOptions,
-  RemoteReceiverStats,
-  RemoteScope,
-  RemoteScopeOptions,
-} from './contract.js';
+export type { RemoteReceiver, RemoteReceiverOptions, RemoteReceiverStats } from './contract.js';
+export type { RemoteScope, RemoteScopeOptions } from './contract.js';
 export type { OtlpProtocol } from './environment.js';
 export type { RejectionReason } from './rejection.js';
 export type { LogMatcher } from '../assert/matcher.js';

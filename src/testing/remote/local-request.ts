@@ -5,8 +5,6 @@ import { Rejection } from './rejection.js';
 /** As `URL` writes them: lower-case, addresses in their shortest form. */
 const LOOPBACK = /^(?:localhost\.?|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-const EXPECTED = 'localhost or a loopback address';
-
 /**
  * Rejects requests of web pages. A page can make the name of its own site resolve to this machine (DNS rebinding), so
  * that the browser lets it send anything to the receiver; then `Host` has the name of that site. `Origin` has the site
@@ -24,5 +22,5 @@ function isLoopback(url: string): boolean {
 }
 
 function wrongHost(header: string, value: string | undefined): Rejection {
-  return new Rejection('wrong_host', expectation(`the ${header} header`, EXPECTED, value));
+  return new Rejection('wrong_host', expectation(`the ${header} header`, 'localhost or a loopback address', value));
 }

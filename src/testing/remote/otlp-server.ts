@@ -2,16 +2,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { assertLocal } from './local-request.js';
-import { ElementBudget, TooManyElements } from './otlp/element-budget.js';
+import { ElementBudget, TooManyElements } from './otlp/payload-limits.js';
 import { encodingOf, type Encoding } from './otlp/encodings.js';
 import { readLogs, readSpans } from './otlp/read-request.js';
 import { LOGS_REQUEST, TRACE_REQUEST } from './otlp/schema.js';
 import { ANSWER_HEADERS, lastAnswer, Rejection, rejectionOf, STATUS_CODES, type RejectionReason } from './rejection.js';
 import type { RemoteRecords } from './remote-records.js';
 import { readBody } from './request-body.js';
-import { UnderWay } from './under-way.js';
+import { underWay, type Share } from './under-way.js';
 
-/** Reachable from this machine only. */
 const LOOPBACK = '127.0.0.1';
 
 /** By path. A request is decoded completely before anything of it is kept. */
@@ -22,35 +21,27 @@ const SIGNALS: Readonly<Record<string, (records: RemoteRecords, decode: Decode) 
 
 type Decode = (message: typeof TRACE_REQUEST) => object;
 
-/** Limits of one request. */
 export interface RequestLimits {
   readonly maxRequestBytes: number;
   readonly maxRequestElements: number;
 }
 
 /** Limits of all senders together, and how long they may take. */
-export interface ServerLimits {
-  readonly maxConnections: number;
-  readonly maxRequestsUnderWay: number;
-  /** Bodies of all pending requests, as a multiple of `maxRequestBytes`. */
-  readonly maxLargestRequests: number;
-  readonly headersMillis: number;
-  readonly requestMillis: number;
-}
+export type ServerLimits = Readonly<typeof SERVER_LIMITS>;
 
 /** Above what the services of one test need. */
-const SERVER_LIMITS: ServerLimits = {
+const SERVER_LIMITS = {
   maxConnections: 512,
   maxRequestsUnderWay: 256,
+  /** Bodies of all pending requests, as a multiple of `maxRequestBytes`. */
   maxLargestRequests: 4,
   headersMillis: 10_000,
   requestMillis: 30_000,
 };
 
 /**
- * The receiving end of OTLP over HTTP, on a free port of the loopback interface.
- *
- * Neither the server nor its connections keep the process alive, so a test that forgets to close it still ends.
+ * The receiving end of OTLP over HTTP, on a free port of the loopback interface. Neither the server nor its connections
+ * keep the process alive, so a test that forgets to close it still ends.
  */
 export class OtlpServer {
   /** All requests, rejected ones included. */
@@ -59,26 +50,20 @@ export class OtlpServer {
   lastRejection: string | undefined;
   readonly #records: RemoteRecords;
   readonly #limits: RequestLimits;
-  readonly #underWay: UnderWay;
+  readonly #enter: () => Share;
   readonly #server: Server;
   /** By connection: the response to its last request, which may be pending. */
   readonly #answers = new WeakMap<Duplex, ServerResponse>();
-  #url = '';
+  /** Without a slash at the end. */
+  url = '';
   #closing: Promise<void> | undefined;
 
   constructor(records: RemoteRecords, limits: RequestLimits, serverLimits: ServerLimits = SERVER_LIMITS) {
     this.#records = records;
     this.#limits = limits;
-    this.#underWay = new UnderWay({
-      maxRequests: serverLimits.maxRequestsUnderWay,
-      maxBytes: serverLimits.maxLargestRequests * limits.maxRequestBytes,
-    });
+    const { maxRequestsUnderWay, maxLargestRequests } = serverLimits;
+    this.#enter = underWay(maxRequestsUnderWay, maxLargestRequests * limits.maxRequestBytes);
     this.#server = this.#newServer(serverLimits);
-  }
-
-  /** Without a slash at the end. */
-  get url(): string {
-    return this.#url;
   }
 
   get closed(): boolean {
@@ -91,7 +76,7 @@ export class OtlpServer {
       this.#server.listen(0, LOOPBACK, resolve);
     });
     this.#server.unref();
-    this.#url = `http://${LOOPBACK}:${(this.#server.address() as AddressInfo).port}`;
+    this.url = `http://${LOOPBACK}:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** Ends the connections, those in the middle of a request, too. Idempotent. */
@@ -127,10 +112,8 @@ export class OtlpServer {
       response.end(success);
     } catch (error) {
       const { reason, message } = this.#count(error);
-      response.writeHead(STATUS_CODES[reason], {
-        'content-type': encoding?.contentType ?? 'text/plain',
-        ...ANSWER_HEADERS[reason],
-      });
+      const contentType = encoding?.contentType ?? 'text/plain';
+      response.writeHead(STATUS_CODES[reason], { 'content-type': contentType, ...ANSWER_HEADERS[reason] });
       response.end(encoding?.failure(message) ?? message);
       // Reads and discards the rest of the body: a sender that is cut off does not see the answer.
       request.resume();
@@ -145,12 +128,9 @@ export class OtlpServer {
     if (take === undefined) throw new Rejection('wrong_path', 'only /v1/traces and /v1/logs are here');
     if (request.method !== 'POST') throw new Rejection('wrong_method', 'the method must be POST');
     if (encoding === undefined) {
-      throw new Rejection(
-        'unsupported_media_type',
-        'content-type must be application/json or application/x-protobuf',
-      );
+      throw new Rejection('unsupported_media_type', 'content-type must be application/json or application/x-protobuf');
     }
-    const share = this.#underWay.enter();
+    const share = this.#enter();
     try {
       const body = await readBody(request, this.#limits.maxRequestBytes, share);
       const budget = new ElementBudget(this.#limits.maxRequestElements);
@@ -173,21 +153,16 @@ export class OtlpServer {
     socket.destroy();
   }
 
-  /** Counts a rejection for which there is no request. */
   #turnDown(rejection: Rejection): void {
     this.requests++;
     this.#count(rejection);
   }
 
   #count(error: unknown): Rejection {
-    const rejection = asRejection(error);
+    const reason = error instanceof TooManyElements ? 'too_large' : 'bad_payload';
+    const rejection = error instanceof Rejection ? error : new Rejection(reason, (error as Error).message);
     this.rejected[rejection.reason]++;
     this.lastRejection = rejection.message;
     return rejection;
   }
-}
-
-function asRejection(error: unknown): Rejection {
-  if (error instanceof Rejection) return error;
-  return new Rejection(error instanceof TooManyElements ? 'too_large' : 'bad_payload', (error as Error).message);
 }

@@ -1,16 +1,36 @@
-import { resolveOptions } from '../../support/option.js';
-import type {
-  RemoteReceiver,
-  RemoteReceiverOptions,
-  RemoteReceiverStats,
-  RemoteScope,
-  RemoteScopeOptions,
-} from './contract.js';
+import { millisFrom, oneOf, positiveInteger, resolveOptions, type OptionsOf } from '../../support/option.js';
+import { SCOPE_LIMITS } from '../capture/scope-records.js';
+import type { RemoteReceiver, RemoteReceiverOptions, RemoteReceiverStats } from './contract.js';
+import type { RemoteScope, RemoteScopeOptions } from './contract.js';
 import { environmentFor, type OtlpProtocol } from './environment.js';
-import { RECEIVER_OPTIONS, SCOPE_OPTIONS } from './options.js';
 import { OtlpServer } from './otlp-server.js';
 import { RemoteCaptureScope } from './remote-capture-scope.js';
 import { RemoteRecords } from './remote-records.js';
+
+const RECEIVER_OPTIONS: OptionsOf<RemoteReceiverOptions> = {
+  protocol: oneOf<OtlpProtocol>('http/protobuf', 'http/json'),
+  maxRequestBytes: positiveInteger(16 * 2 ** 20),
+  // Ten thousand spans of twenty attributes each.
+  maxRequestElements: positiveInteger(1_000_000),
+  ...SCOPE_LIMITS,
+  maxBytesPerScope: positiveInteger(256 * 2 ** 20),
+  host: {
+    fallback: '127.0.0.1',
+    expected: "'127.0.0.1', so that only this machine can send",
+    type: (value) => typeof value === 'string',
+    inRange: (value) => value === '127.0.0.1',
+  },
+};
+
+const SCOPE_OPTIONS: OptionsOf<RemoteScopeOptions> = {
+  name: {
+    fallback: '',
+    expected: 'a string that is not empty',
+    type: (value) => typeof value === 'string',
+    inRange: (value) => value !== '',
+  },
+  timeoutMillis: millisFrom(0, 4_000),
+};
 
 /**
  * Starts to receive OTLP over HTTP, as JSON or protobuf, on a free port of the loopback interface. For a service that
@@ -50,16 +70,11 @@ export async function remoteScope(options?: RemoteReceiverOptions & RemoteScopeO
   return receiver.newScope(resolved, () => receiver.close());
 }
 
-async function startReceiver({
-  protocol,
-  maxRequestBytes,
-  maxRequestElements,
-  ...limits
-}: Required<RemoteReceiverOptions>): Promise<LoopbackReceiver> {
-  const records = new RemoteRecords(limits);
-  const server = new OtlpServer(records, { maxRequestBytes, maxRequestElements });
+async function startReceiver(options: Required<RemoteReceiverOptions>): Promise<LoopbackReceiver> {
+  const records = new RemoteRecords(options);
+  const server = new OtlpServer(records, options);
   await server.listen();
-  return new LoopbackReceiver(server, records, protocol);
+  return new LoopbackReceiver(server, records, options.protocol);
 }
 
 class LoopbackReceiver implements RemoteReceiver {
@@ -85,14 +100,8 @@ class LoopbackReceiver implements RemoteReceiver {
   stats(): RemoteReceiverStats {
     const { requests, rejected, lastRejection } = this.#server;
     const { receivedSpans: spans, receivedLogs: logs, unowned } = this.#records;
-    return Object.freeze({
-      requests,
-      rejected: Object.freeze({ ...rejected }),
-      lastRejection,
-      spans,
-      logs,
-      unownedLogs: unowned.logCount,
-    });
+    const copied = Object.freeze({ ...rejected });
+    return Object.freeze({ requests, rejected: copied, lastRejection, spans, logs, unownedLogs: unowned.logCount });
   }
 
   openScope(options?: RemoteScopeOptions): RemoteScope {
@@ -104,8 +113,8 @@ class LoopbackReceiver implements RemoteReceiver {
    * @param onClose is called each time the scope is closed
    */
   newScope({ name, timeoutMillis }: Required<RemoteScopeOptions>, onClose: () => Promise<void>): RemoteScope {
-    const number = ++this.#scopes;
-    return new RemoteCaptureScope(name || `remote scope ${number}`, timeoutMillis, this, this.#records, onClose);
+    this.#scopes++;
+    return new RemoteCaptureScope(name || `remote scope ${this.#scopes}`, timeoutMillis, this, this.#records, onClose);
   }
 
   close(): Promise<void> {

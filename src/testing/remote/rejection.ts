@@ -13,14 +13,8 @@ import { STATUS_CODES as STATUS_TEXTS } from 'node:http';
  * - `bad_payload`: not what its headers say, not OTLP, or not HTTP (400)
  */
 export type RejectionReason =
-  | 'wrong_host'
-  | 'wrong_path'
-  | 'wrong_method'
-  | 'unsupported_media_type'
-  | 'too_large'
-  | 'too_slow'
-  | 'busy'
-  | 'bad_payload';
+  | 'wrong_host' | 'wrong_path' | 'wrong_method' | 'unsupported_media_type'
+  | 'too_large' | 'too_slow' | 'busy' | 'bad_payload';
 
 export const STATUS_CODES: Readonly<Record<RejectionReason, number>> = {
   wrong_host: 403,

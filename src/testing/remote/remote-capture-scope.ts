@@ -2,33 +2,41 @@ import { printable } from '../../trace/text/printable.js';
 import { logsInSpans } from '../assert/log-in-span.js';
 import { compileLogMatcher, type LogMatcher } from '../assert/matcher.js';
 import { asksForList } from '../assert/pattern/expectation.js';
-import type { TraceRecord } from '../capture/captured-traces.js';
 import { RecordedScope } from '../capture/recorded-scope.js';
-import type { SpanRecord } from '../capture/span-record.js';
 import type { WaitOptions } from '../capture/trace-scope.js';
 import type { CapturedLog } from '../../trace/captured-span.js';
 import { section, type ScopeKind } from '../explain/describe-scope.js';
+import { randomIds } from '../sdk/random-ids.js';
 import type { SpanElsewhere } from '../snapshot/source.js';
 import { inOrderOfStart, withoutParent } from './arrived-spans.js';
 import type { RemoteReceiver, RemoteScope } from './contract.js';
 import type { RemoteRecords } from './remote-records.js';
-import { newParent, type InjectedParent } from './traceparent.js';
 import { rejectedText, whyNoLogArrived, whyNothingArrived } from './why-no-spans.js';
 
-const KIND: Omit<ScopeKind, 'timeoutMillis'> = {
-  name: 'RemoteScope',
-  nothingSeen: 'No span has arrived',
-  open: 'Open, or still on their way',
-  notIdle: 'it was not idle',
-  // Ten times the delay of an SDK's export.
-  idleSettleMillis: 100,
-};
+/** @param parentId of the spans of requests that carry the scope's `traceparent` */
+function kindOf(timeoutMillis: number, parentId: string): ScopeKind {
+  return {
+    name: 'RemoteScope',
+    nothingSeen: 'No span has arrived',
+    open: 'Open, or still on their way',
+    notIdle: 'it was not idle',
+    timeoutMillis,
+    // Ten times the delay of an SDK's export.
+    idleSettleMillis: 100,
+    inOrder: inOrderOfStart,
+    unfinished: (records) => withoutParent(records, parentId),
+    lineOfUnfinished: ({ span }) => `the parent of ${printable(span.name)}, ${span.parentSpanContext?.spanId}`,
+    headlineOf: (unfinished) => `the parents of ${unfinished} spans have not arrived`,
+    // Any other missing parent may still arrive.
+    isOutside: (parentSpanId) => parentSpanId === parentId,
+  };
+}
 
-/** A scope over what other processes sent. */
 export class RemoteCaptureScope extends RecordedScope implements RemoteScope {
   readonly receiver: RemoteReceiver;
+  readonly traceId: string;
+  readonly traceparent: string;
   readonly #received: RemoteRecords;
-  readonly #parent: InjectedParent;
   readonly #onClose: () => Promise<void>;
 
   /** @param onClose is called each time it is closed */
@@ -39,24 +47,19 @@ export class RemoteCaptureScope extends RecordedScope implements RemoteScope {
     received: RemoteRecords,
     onClose: () => Promise<void>,
   ) {
-    const parent = newParent();
-    super({ ...KIND, timeoutMillis }, received.newScope(name, parent.traceId), received.unowned);
+    const traceId = randomIds.generateTraceId();
+    const parentId = randomIds.generateSpanId();
+    super(kindOf(timeoutMillis, parentId), received.newScope(name, traceId), received.unowned);
     this.receiver = receiver;
+    this.traceId = traceId;
+    // Sampled: https://www.w3.org/TR/trace-context/#traceparent-header
+    this.traceparent = `00-${traceId}-${parentId}-01`;
     this.#received = received;
-    this.#parent = parent;
     this.#onClose = onClose;
   }
 
   get env(): Readonly<Record<string, string>> {
     return this.receiver.env;
-  }
-
-  get traceId(): string {
-    return this.#parent.traceId;
-  }
-
-  get traceparent(): string {
-    return this.#parent.traceparent;
   }
 
   get limitReached(): string | undefined {
@@ -97,27 +100,6 @@ export class RemoteCaptureScope extends RecordedScope implements RemoteScope {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  protected inOrder(records: readonly SpanRecord[]): readonly TraceRecord[] {
-    return inOrderOfStart(records);
-  }
-
-  protected unfinished(records: readonly SpanRecord[]): readonly SpanRecord[] {
-    return withoutParent(records, this.#parent.spanId);
-  }
-
-  protected lineOfUnfinished({ span }: SpanRecord): string {
-    return `the parent of ${printable(span.name)}, ${span.parentSpanContext?.spanId}`;
-  }
-
-  protected findingOf(unfinished: number): string {
-    return `the parents of ${unfinished} spans have not arrived in ${this.name}`;
-  }
-
-  /** Any other missing parent may still arrive. */
-  protected override isOutside(parentSpanId: string): boolean {
-    return parentSpanId === this.#parent.spanId;
   }
 
   protected override isIdle(): boolean {

@@ -8,36 +8,31 @@ import type { RecordedSpan } from '../../trace/plain-span.js';
 import { copyLog, type RecordedLog } from '../../trace/to-captured-span.js';
 import type { Owner } from '../capture/ownership.js';
 import { RecordKeeper } from '../capture/record-keeper.js';
-import type { ScopeRecords, SizedScopeLimits } from '../capture/scope-records.js';
+import { ScopeRecords, type ScopeLimits } from '../capture/scope-records.js';
 import { SpanRecord } from '../capture/span-record.js';
 
 /** Log records of a span, as its events. */
-interface SpanEvents extends SpanIdentity {
-  readonly events: CapturedEvent[];
-}
+type SpanEvents = SpanIdentity & { readonly events: CapturedEvent[] };
 
 /**
- * Gives the spans and log records of other processes to the scopes that own them.
- *
- * Ownership works as for spans of this process, but without an async context: two scopes that are open at once can
- * only be told apart by trace.
+ * Gives the spans and log records of other processes to the scopes that own them. Ownership works as for spans of this
+ * process, but without an async context: two scopes that are open at once can only be told apart by trace.
  */
 export class RemoteRecords extends RecordKeeper {
   receivedLogs = 0;
-  readonly #limits: SizedScopeLimits;
+  readonly #limits: ScopeLimits;
   /** By scope: the log records of its spans, which often arrive before the span. */
   readonly #events = new WeakMap<ScopeRecords, SpanMap<SpanEvents>>();
-
   /** Scopes that got something from the current request. */
   readonly #changed = new Set<ScopeRecords>();
 
-  constructor(limits: SizedScopeLimits) {
+  constructor(limits: ScopeLimits) {
     super();
     this.#limits = limits;
   }
 
   newScope(name: string, traceId: string): ScopeRecords {
-    const scope = this.openRecords(name, this.#limits, this.ownership.opened);
+    const scope = new ScopeRecords(name, this.now, this.#limits, this.ownership.opened);
     this.#events.set(scope, new SpanMap());
     this.ownership.claimTrace(traceId, scope);
     return scope;
@@ -71,8 +66,7 @@ export class RemoteRecords extends RecordKeeper {
   #addLog(emitted: RecordedLog): void {
     this.receivedLogs++;
     const copied = copyLog(emitted);
-    const { log, event } = copied;
-    const { traceId, spanId } = log;
+    const { event, log: { traceId, spanId } } = copied;
     // A record that arrives before the spans of its trace decides who owns the trace.
     const owner = traceId === undefined ? this.ownership.onlyScope() : this.#ownerOf(traceId);
     const scope = this.giveLog(copied, owner, estimatedEventBytes(event as unknown as LogEvent));
@@ -89,7 +83,7 @@ export class RemoteRecords extends RecordKeeper {
     owner.find(span)?.addLog(event);
     const waiting = this.#events.get(owner);
     const known = waiting?.get(span);
-    if (known === undefined) waiting?.set({ traceId: span.traceId, spanId: span.spanId, events: [event] });
+    if (known === undefined) waiting?.set({ ...span, events: [event] });
     else known.events.push(event);
   }
 

@@ -5,10 +5,7 @@ import { createGunzip, createInflate } from 'node:zlib';
 import { Rejection } from './rejection.js';
 import type { Share } from './under-way.js';
 
-const DECOMPRESSORS: Readonly<Record<string, () => Transform>> = {
-  gzip: createGunzip,
-  deflate: createInflate,
-};
+const DECOMPRESSORS: Readonly<Record<string, () => Transform>> = { gzip: createGunzip, deflate: createInflate };
 
 /**
  * The whole body, decompressed. Reads at most `maxBytes`, as sent and as decompressed, so that a decompression bomb is

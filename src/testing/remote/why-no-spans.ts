@@ -3,6 +3,8 @@ import type { ScopeRecords } from '../capture/scope-records.js';
 import type { RemoteReceiver } from './contract.js';
 import type { RemoteRecords } from './remote-records.js';
 
+const SEND_TRACEPARENT = "Send the scope's traceparent with the request";
+
 /** Why a remote scope has no span, as far as that is known. */
 export function whyNothingArrived(scope: ScopeRecords, records: RemoteRecords, receiver: RemoteReceiver): string {
   const { requests, lastRejection } = receiver.stats();
@@ -10,9 +12,7 @@ export function whyNothingArrived(scope: ScopeRecords, records: RemoteRecords, r
   const reasons = [
     ...(lastRejection === undefined ? [] : [rejectedText(lastRejection)]),
     ...(others > 0 ? [`owned by another scope: ${counted(others, 'span')} arrived since this one was opened`] : []),
-    ...(unowned > 0
-      ? [`unowned: ${counted(unowned, 'span')} arrived in traces of no scope. Send the scope's traceparent with the request`]
-      : []),
+    ...(unowned > 0 ? [`unowned: ${counted(unowned, 'span')} arrived in traces of no scope. ${SEND_TRACEPARENT}`] : []),
   ];
   if (reasons.length > 0) return reasons.join('\n');
   if (requests > 0) return `processes export to ${receiver.url}, but no span came since this scope was opened`;

@@ -1,10 +1,9 @@
 import { AssertionError } from 'node:assert';
 import { expectation } from '../../support/option.js';
 import { TraceTimeoutError } from '../capture/errors.js';
-import type { TraceScope } from '../capture/trace-scope.js';
-import { assertNoSpan, assertSpan, type SpanPattern, type Times } from '../assert/index.js';
-import { CallSite } from '../assert/report/call-site.js';
-import type { Assertion } from '../assert/report/call-site.js';
+import type { SpanPattern, Times } from '../assert/index.js';
+import { CallSite, type Assertion } from '../assert/report/failure.js';
+import { expectSpan } from './negatable.js';
 import { sharedTracing } from './shared-tracing.js';
 
 /** How long to wait for the spans of a function. */
@@ -33,20 +32,13 @@ export async function assertEmits(
   const call = new CallSite(calledAs);
   if (typeof code !== 'function') throw new TypeError(expectation('code', 'a function', code));
   const run = await sharedTracing().run(() => code());
-  await settle(run, options);
+  await run.waitForIdle(options).catch((error: unknown) => {
+    // A timeout is ignored: the assertion that follows shows the open spans, which says more.
+    if (!(error instanceof TraceTimeoutError)) throw error;
+  });
   try {
-    if (negated) assertNoSpan(run, pattern, undefined, calledAs);
-    else assertSpan(run, pattern, calledAs);
+    expectSpan(run, pattern, calledAs, negated);
   } catch (error) {
     throw error instanceof AssertionError ? call.attachTo(error) : error;
-  }
-}
-
-/** Ignores timeouts: the assertion that follows shows the open spans, which says more. */
-async function settle(run: TraceScope, options: EmitOptions | undefined): Promise<void> {
-  try {
-    await run.waitForIdle(options);
-  } catch (error) {
-    if (!(error instanceof TraceTimeoutError)) throw error;
   }
 }

@@ -1,10 +1,8 @@
 import { AssertionError } from 'node:assert';
-import { assertNoSpan, assertSpan, assertTrace } from '../assert/index.js';
 import type { AssertTraceOptions, SpanPattern, Times, Traces } from '../assert/index.js';
 import type { Spans } from '../snapshot/index.js';
-import { assertNoTrace } from './assert-no-trace.js';
-import { assertOpenSpans } from './assert-open-spans.js';
 import { assertEmits, type EmitOptions } from './emitted.js';
+import { expectOpenSpans, expectSpan, expectTrace } from './negatable.js';
 
 /** Matchers that `expect(…)` gets in jest and in vitest. */
 export interface TraceMatchers<R = void> {
@@ -30,21 +28,15 @@ export interface MatcherVerdict {
 }
 
 function toMatchTrace(this: MatcherState, traces: Traces, pattern: SpanPattern, options?: AssertTraceOptions): MatcherVerdict {
-  return verdictOf(this, () => {
-    if (this.isNot) assertNoTrace(traces, pattern, options, toMatchTrace);
-    else assertTrace(traces, pattern, options, toMatchTrace);
-  });
+  return verdictOf(this, () => expectTrace(traces, pattern, options, toMatchTrace, this.isNot));
 }
 
 function toHaveSpan(this: MatcherState, spans: Spans, pattern: SpanPattern & Times): MatcherVerdict {
-  return verdictOf(this, () => {
-    if (this.isNot) assertNoSpan(spans, pattern, undefined, toHaveSpan);
-    else assertSpan(spans, pattern, toHaveSpan);
-  });
+  return verdictOf(this, () => expectSpan(spans, pattern, toHaveSpan, this.isNot));
 }
 
 function toHaveNoOpenSpans(this: MatcherState, spans: Spans): MatcherVerdict {
-  return verdictOf(this, () => assertOpenSpans(spans, 0, toHaveNoOpenSpans, this.isNot));
+  return verdictOf(this, () => expectOpenSpans(spans, 0, toHaveNoOpenSpans, this.isNot));
 }
 
 async function toEmitSpan(
@@ -53,9 +45,8 @@ async function toEmitSpan(
   pattern: SpanPattern & Times,
   options?: EmitOptions,
 ): Promise<MatcherVerdict> {
-  const { isNot } = this;
   try {
-    await assertEmits(code, pattern, options, toEmitSpan, isNot);
+    await assertEmits(code, pattern, options, toEmitSpan, this.isNot);
   } catch (error) {
     return failed(this, error);
   }

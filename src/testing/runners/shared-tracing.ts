@@ -1,4 +1,4 @@
-import { processWide } from '../capture/process-wide.js';
+import { activeScope, processWide } from '../capture/process-wide.js';
 import type { TraceScope } from '../capture/trace-scope.js';
 import { traceTesting, type TraceTesting } from '../capture/trace-testing.js';
 
@@ -16,8 +16,7 @@ export function sharedTracing(): TraceTesting {
  * @throws Error if there is none
  */
 export function scopeHere(setUp: string): TraceScope {
-  const { recorder, scopes } = processWide();
-  const scope = recorder.activeScope && scopes.get(recorder.activeScope);
+  const scope = activeScope(processWide());
   if (scope !== undefined) return scope;
   throw new Error(`no scope here: currentScope() is for the inside of a test that runs as a scope, or of traceTesting().run().
 ${setUp}`);

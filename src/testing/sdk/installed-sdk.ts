@@ -1,52 +1,39 @@
-import {
-  context,
-  propagation,
-  ROOT_CONTEXT,
-  trace,
-  createContextKey,
-  type ContextManager,
-  type TextMapPropagator,
-  type TracerProvider,
-} from '@opentelemetry/api';
+import { context, createContextKey, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import type { ContextManager, TextMapPropagator, TracerProvider } from '@opentelemetry/api';
 import { PARENT_BASED } from '../../cache/sampling/default-sampler.js';
 import type { LogRecordProcessor, Sampler, SpanProcessor } from '../../model/otel.js';
 import { NOT_RECORD } from '../../model/sampling.js';
 import { randomIds } from './random-ids.js';
 import type { Recorder } from '../capture/recorder.js';
-import { UnreadLogs } from './unread-logs.js';
-import type { UserSdk } from './user-sdk.js';
+import type { LogsApi, UserSdk } from './user-sdk.js';
 
 const CHECK = createContextKey('otel-span-cache/testing check');
 
 /**
- * The tracer provider that the kit installs, with logger provider, context manager and propagator.
- *
- * It is made once and never replaced: tracers stay bound to the provider they first met, even after another one is
- * registered. After `remove()`, `install()` registers the same one again.
+ * The tracer provider that the kit installs, with logger provider, context manager and propagator. It is made once and
+ * never replaced: tracers stay bound to the provider they first met, even after another one is registered. After
+ * `remove()`, `install()` registers the same one again.
  */
 export class InstalledSdk {
   readonly #sdk: UserSdk;
   readonly #tracerProvider: TracerProvider;
   readonly #loggerProvider: object | undefined;
-  readonly #unreadLogs: UnreadLogs | undefined;
+  /** Counts the log records of a logs API that this SDK does not read. */
+  readonly #unreadLogs: object;
   readonly #contextManager: ContextManager;
   readonly #propagator: TextMapPropagator | undefined;
   /** Result of the installed propagator's `fields()`, by which it is recognized. */
   readonly #fields: string[];
 
-  constructor(
-    sdk: UserSdk,
-    recorder: Recorder,
-    spanProcessor: SpanProcessor,
-    logRecordProcessor: LogRecordProcessor,
-  ) {
+  constructor(sdk: UserSdk, recorder: Recorder, spanProcessor: SpanProcessor, logRecordProcessor: LogRecordProcessor) {
     this.#sdk = sdk;
     this.#tracerProvider = sdk.newTracerProvider({
       spanProcessors: [spanProcessor],
       sampler: parentBasedSampler(recorder),
       idGenerator: randomIds,
     });
-    this.#unreadLogs = sdk.unreadLogsApi && new UnreadLogs(sdk.unreadLogsApi, () => recorder.onUnreadLog());
+    const unreadLogger = { emit: () => recorder.onLost('unreadLogs'), enabled: () => true };
+    this.#unreadLogs = { getLogger: () => unreadLogger };
     this.#loggerProvider = sdk.logs?.newLoggerProvider([logRecordProcessor]);
     this.#contextManager = sdk.newContextManager();
     const propagator = sdk.newPropagator();
@@ -70,29 +57,25 @@ export class InstalledSdk {
   /** Registers each part that is not registered yet. Returns whether the tracer provider is this one now. */
   install(): boolean {
     if (!this.isRegistered && !trace.setGlobalTracerProvider(this.#tracerProvider)) return false;
-    if (!hasContextManager()) context.setGlobalContextManager(this.#contextManager);
-    if (this.#propagator && propagation.fields().length === 0) {
-      propagation.setGlobalPropagator(this.#propagator);
-    }
+    if (!reachesApi(context)) context.setGlobalContextManager(this.#contextManager);
+    if (this.#propagator && propagation.fields().length === 0) propagation.setGlobalPropagator(this.#propagator);
     if (this.#loggerProvider) this.#sdk.logs?.api.setGlobalLoggerProvider(this.#loggerProvider);
-    this.#unreadLogs?.install();
+    this.#sdk.unreadLogsApi?.setGlobalLoggerProvider(this.#unreadLogs);
     return true;
   }
 
   /** Unregisters its parts. The provider stays alive for the tracers that are bound to it. */
   remove(): void {
     if (this.isRegistered) trace.disable();
-    if (this.#ownsContext()) context.disable();
+    if (reachesApi(this.#contextManager)) context.disable();
     if (this.#propagator && propagation.fields() === this.#fields) propagation.disable();
-    this.#unreadLogs?.remove();
-    if (this.#sdk.logs?.api.getLoggerProvider() === this.#loggerProvider) this.#sdk.logs?.api.disable();
+    removeLoggerProvider(this.#sdk.unreadLogsApi, this.#unreadLogs);
+    removeLoggerProvider(this.#sdk.logs?.api, this.#loggerProvider);
   }
+}
 
-  /** Whether the API uses the installed context manager. */
-  #ownsContext(): boolean {
-    const marked = ROOT_CONTEXT.setValue(CHECK, this);
-    return this.#contextManager.with(marked, () => context.active().getValue(CHECK) === this);
-  }
+function removeLoggerProvider(api: LogsApi | undefined, provider: object | undefined): void {
+  if (api?.getLoggerProvider() === provider) api?.disable();
 }
 
 /** The global tracer provider itself, behind the API's proxy. */
@@ -101,9 +84,10 @@ export function registeredProvider(): TracerProvider {
   return provider.getDelegate?.() ?? provider;
 }
 
-function hasContextManager(): boolean {
+/** Whether what a context manager activates is what the API reads; of the API itself, whether it has a manager. */
+function reachesApi(manager: Pick<ContextManager, 'with'>): boolean {
   const marked = ROOT_CONTEXT.setValue(CHECK, true);
-  return context.with(marked, () => context.active().getValue(CHECK) === true);
+  return manager.with(marked, () => context.active().getValue(CHECK) === true);
 }
 
 /** The SDK's default sampler: samples all spans but those with an unsampled parent, which are counted. */
@@ -111,7 +95,7 @@ function parentBasedSampler(recorder: Recorder): Sampler {
   return {
     shouldSample(...span) {
       const result = PARENT_BASED.shouldSample(...span);
-      if (result.decision === NOT_RECORD) recorder.onUnsampled();
+      if (result.decision === NOT_RECORD) recorder.onLost('unsampled');
       return result;
     },
     toString: () => PARENT_BASED.toString(),

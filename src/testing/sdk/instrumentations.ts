@@ -1,10 +1,14 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { firstTexts } from '../first-texts.js';
-import { loadedPackages } from './loaded-packages.js';
 
 const MAX_NAMED = 8;
 
 /** Names of instrumentation packages, without the base package `@opentelemetry/instrumentation`. */
 const INSTRUMENTATION = /^(?:@opentelemetry\/instrumentation-|.*opentelemetry-instrumentation-?)(.*)/;
+
+/** Matches the innermost package of a file's path. */
+const PACKAGE = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/;
 
 const UNDER_JEST = `Under jest automatic instrumentations patch nothing, because it loads modules by itself. Look at spans that
 the code starts by the API; or start the service in a process of its own, and read it by remoteScope() of
@@ -25,7 +29,6 @@ loaded before what it patches.`;
   ].join('\n');
 }
 
-/** By their names without the common prefix. */
 function loadedInstrumentations(): string[] {
   return [...loadedPackages()]
     .map((name) => INSTRUMENTATION.exec(name))
@@ -44,4 +47,11 @@ function isJest(): boolean {
   // Not an option: the variable is jest's own.
   // oxlint-disable-next-line node/no-process-env
   return process.env['JEST_WORKER_ID'] !== undefined;
+}
+
+/** Names of the packages loaded as CommonJS, by `require` or `import`. ES modules cannot be listed. */
+export function loadedPackages(): Set<string> {
+  const files = Object.keys(createRequire(join(process.cwd(), 'package.json')).cache);
+  const names = files.map((file) => PACKAGE.exec(file)?.[1]?.replaceAll('\\', '/'));
+  return new Set(names.filter((name) => name !== undefined));
 }

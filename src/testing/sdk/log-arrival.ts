@@ -13,7 +13,6 @@ import { installCommand, type LoggerProvider, type LogsApi } from './user-sdk.js
  */
 export type LoggerState = 'none' | 'captured' | 'foreign' | 'silent' | 'cache';
 
-/** Where log records come from. */
 export interface LogSources {
   /** Finds the logs API that the SDK reads. */
   readonly findApi: () => LogsApi | undefined;
@@ -27,16 +26,14 @@ export interface LogSources {
 
 /** Whether log records arrive here. */
 export class LogArrival {
+  readonly mayBeUnread: LogSources['mayBeUnread'];
   readonly #recorder: Recorder;
   readonly #sources: LogSources;
 
   constructor(recorder: Recorder, sources: LogSources) {
     this.#recorder = recorder;
     this.#sources = sources;
-  }
-
-  get mayBeUnread(): boolean {
-    return this.#sources.mayBeUnread();
+    this.mayBeUnread = sources.mayBeUnread;
   }
 
   state(): LoggerState {
@@ -54,7 +51,9 @@ export class LogArrival {
   require(): void {
     const state = this.state();
     if (state === 'foreign') throw new ForeignProviderError(this.foreignMessage());
-    if (state === 'none' && this.#sources.lacksSdk()) throw new MissingSdkError(missingMessage());
+    if (state !== 'none' || !this.#sources.lacksSdk()) return;
+    const install = installCommand('sdk-logs');
+    throw new MissingSdkError(`no log record can arrive, because no logs SDK was found. Install it: ${install}`);
   }
 
   /** What to do about a provider whose log records go elsewhere. */
@@ -79,8 +78,4 @@ and its log records do not arrive here. Add to it, where it is made:
     const flushed = this.#recorder.watchForProbe(() => void provider.forceFlush().catch(() => {}));
     return flushed.arrived ? 'captured' : 'foreign';
   }
-}
-
-function missingMessage(): string {
-  return `no log record can arrive, because no logs SDK was found. Install it: ${installCommand('sdk-logs')}`;
 }

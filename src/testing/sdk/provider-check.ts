@@ -53,4 +53,3 @@ If it has a SpanCache already, hand that over instead: traceTesting({ cache }).`
 function probe(parent: Context): Span {
   return trace.getTracer('otel-span-cache/testing').startSpan('otel-span-cache/testing probe', {}, parent);
 }
-

@@ -4,8 +4,8 @@ import * as api from '@opentelemetry/api';
 import type { Context, ContextManager, TextMapPropagator, TracerProvider } from '@opentelemetry/api';
 import type { LogRecordProcessor, SpanProcessor } from '../../model/otel.js';
 import { MissingSdkError } from '../capture/errors.js';
-import { loadedPackages } from './loaded-packages.js';
-import type { IdGenerator } from './random-ids.js';
+import { loadedPackages } from './instrumentations.js';
+import type { randomIds } from './random-ids.js';
 
 /** Packages that depend on the SDK's others. Some package managers hide what a project does not list itself. */
 const META_PACKAGES = ['sdk-node', 'sdk-trace-node', 'sdk-trace-base', 'sdk-trace', 'sdk-logs'];
@@ -29,15 +29,13 @@ export interface LoggerProvider {
 interface TracerProviderOptions {
   spanProcessors: SpanProcessor[];
   sampler: object;
-  idGenerator: IdGenerator;
+  idGenerator: typeof randomIds;
 }
-
-type TracerProviderClass = new (options: TracerProviderOptions) => TracerProvider;
 
 /** Exports of the SDK's packages, each undefined where its package does not have it. */
 interface SdkExports {
-  readonly TracerProvider?: TracerProviderClass;
-  readonly BasicTracerProvider?: TracerProviderClass;
+  readonly TracerProvider?: new (options: TracerProviderOptions) => TracerProvider;
+  readonly BasicTracerProvider?: SdkExports['TracerProvider'];
   readonly AsyncLocalStorageContextManager?: new () => ContextManager;
   readonly W3CTraceContextPropagator?: new () => TextMapPropagator;
   readonly LoggerProvider?: new (options: { processors: LogRecordProcessor[] }) => object;
@@ -51,9 +49,7 @@ export interface UserSdk {
   /** Undefined if there is none; then requests between processes start new traces. */
   newPropagator(): TextMapPropagator | undefined;
   /** Undefined if `sdk-logs` is not installed. */
-  readonly logs:
-    | { readonly api: LogsApi; newLoggerProvider(processors: LogRecordProcessor[]): object }
-    | undefined;
+  readonly logs: { readonly api: LogsApi; newLoggerProvider(processors: LogRecordProcessor[]): object } | undefined;
   /** A second logs API that this SDK does not read: `api-logs` beside the 3.x line. */
   readonly unreadLogsApi: LogsApi | undefined;
 }
@@ -65,7 +61,7 @@ export interface UserSdk {
  * @throws MissingSdkError with the command that installs what is missing
  */
 export function findUserSdk(from: string | undefined): UserSdk {
-  const load = loader(from ?? defaultResolveFrom());
+  const load = loader(from);
   const traceNames = IS_3X ? ['sdk-trace'] : ['sdk-trace-base', 'sdk-trace'];
   const trace = first(traceNames, load);
   const Provider = trace?.TracerProvider ?? trace?.BasicTracerProvider;
@@ -85,9 +81,8 @@ export function findUserSdk(from: string | undefined): UserSdk {
   };
 }
 
-/** The logs API that the user's code has. */
 export function findLogsApi(from: string | undefined): LogsApi | undefined {
-  return IS_3X ? (api as SdkExports).logs : loader(from ?? defaultResolveFrom())('api-logs')?.logs;
+  return IS_3X ? (api as SdkExports).logs : loader(from)('api-logs')?.logs;
 }
 
 /** Whether a logs API is loaded that the line of the installed API does not read. */
@@ -95,15 +90,11 @@ export function hasUnreadLogsApi(): boolean {
   return IS_3X && loadedPackages().has('@opentelemetry/api-logs');
 }
 
-function defaultResolveFrom(): string {
-  return join(process.cwd(), 'package.json');
-}
-
 export function installCommand(...names: string[]): string {
   return `npm install --save-dev ${names.map((name) => `@opentelemetry/${name}`).join(' ')}`;
 }
 
-function loader(from: string): (name: string) => SdkExports | undefined {
+function loader(from = join(process.cwd(), 'package.json')): (name: string) => SdkExports | undefined {
   const near = createRequire(from);
   return (name) =>
     loadFrom(near, name) ??

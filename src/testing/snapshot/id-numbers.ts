@@ -17,12 +17,10 @@ export class IdNumbers {
 
   /** @param nodes in the order they are shown */
   constructor(nodes: readonly CapturedNode[]) {
-    let spans = 0;
-    for (const { traceId, spanId } of nodes) {
+    for (const [index, { traceId, spanId }] of nodes.entries()) {
       if (!this.#traces.has(traceId)) this.#traces.set(traceId, this.#traces.size + 1);
-      const number = ++spans;
-      this.#spans.set(spanKey({ traceId, spanId }), number);
-      this.#bySpanId.set(spanId, number);
+      this.#spans.set(spanKey({ traceId, spanId }), index + 1);
+      this.#bySpanId.set(spanId, index + 1);
     }
   }
 

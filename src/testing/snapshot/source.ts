@@ -1,6 +1,6 @@
 import type { Handle } from '../../support/handle.js';
 import { expectation } from '../../support/option.js';
-import { capturedRootsOf, deliveredLogsIn, tracesIn, type DeliveredSpans } from '../../trace/traces-in.js';
+import { capturedRootsOf, deliveredLogsIn, isBatch, tracesIn, type DeliveredSpans } from '../../trace/traces-in.js';
 import { nodesOf } from '../../trace/walk.js';
 import type { CapturedLog, CapturedNode, CapturedSpan, CapturedTrace } from '../../trace/captured-span.js';
 
@@ -52,12 +52,7 @@ export interface LogSource extends SpanSource {
 
 /** All that has spans: a run, a trace, a span, a list of these; what a cache gives out. */
 export type Spans =
-  | SpanSource
-  | CapturedTrace
-  | CapturedSpan
-  | readonly CapturedTrace[]
-  | readonly CapturedSpan[]
-  | DeliveredSpans;
+  | SpanSource | CapturedTrace | CapturedSpan | readonly CapturedTrace[] | readonly CapturedSpan[] | DeliveredSpans;
 
 /** What is taken where spans are looked at. */
 const HAS_SPANS = 'a run, a trace, a span, a list of traces or spans, or a store or batch of a cache';
@@ -84,11 +79,26 @@ export function logSourceOf(source: LogSource | DeliveredSpans): LogSource {
   if (logs === undefined) {
     throw new TypeError(expectation('logs', 'those of a run, or of a store, batch, traces or spans of a cache', source));
   }
-  const nodes = nodesOf(treesOf(source).flat());
-  return { spans: nodes, logs };
+  return { spans: nodesOf(treesOf(source).flat()), logs };
 }
 
 /** Whether a value is one of what has spans. An empty list is none: it may be anything. */
 export function hasSpans(value: unknown): value is Spans {
   return !(Array.isArray(value) && value.length === 0) && tracesIn(value) !== undefined;
+}
+
+/** The lists that runs gave out. An empty one does not say whose it was, and only the run knows why it is empty. */
+const givenBy = new WeakMap<object, SpanSource>();
+
+/** Freezes a list of a run's spans or traces, and remembers whose it is. */
+export function givenOut<T>(list: T[], run: SpanSource): readonly T[] {
+  givenBy.set(list, run);
+  return Object.freeze(list);
+}
+
+/** The run that something is, or is a list of. */
+export function runOf(spans: unknown): SpanSource | undefined {
+  if (typeof spans !== 'object' || spans === null) return undefined;
+  if (isBatch(spans)) return { spans: [], droppedSpansCount: spans.dropped, limitReached: 'the limit of the subscription' };
+  return givenBy.get(spans) ?? ('spans' in spans ? (spans as SpanSource) : undefined);
 }

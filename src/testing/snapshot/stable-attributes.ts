@@ -3,7 +3,6 @@
  * semantic conventions, today's and those before.
  */
 
-/** What stands for the value of an attribute. */
 const PLACEHOLDERS: ReadonlyMap<string, string> = new Map([
   ...each(
     '<port>',
@@ -50,7 +49,6 @@ export function stableValue(key: string, value: unknown): unknown {
   return value;
 }
 
-/** A text with the ports that the system chose left out. */
 export function stableText(text: string): string {
   return text.replaceAll(LOCAL_PORT, '$1:<port>');
 }

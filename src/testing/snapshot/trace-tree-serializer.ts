@@ -21,7 +21,6 @@ export const traceTreeSerializer: SnapshotSerializer = {
   },
 };
 
-/** What a snapshot holds of spans. */
 export function snapshotText(spans: Spans): string {
   return traceTree(spans) || '(no spans)';
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { boolean, oneOf, oneOfOrFunction, resolveOptions, type OptionsOf } from '../../support/option.js';
 import { printable } from '../../trace/text/printable.js';
 import { cutText, textOf, valueText } from '../../model/text-of.js';
 import { mapTree, nodesOf, walk } from '../../trace/walk.js';
@@ -7,19 +8,47 @@ import { IdNumbers } from './id-numbers.js';
 import { spanKey } from '../../model/span-map.js';
 import { treesOf, type Spans } from './source.js';
 import { stableText, stableValue } from './stable-attributes.js';
-import { traceTreeOptions, type TraceTreeOptions } from './trace-tree-options.js';
 
 const CHILD = '  ';
 const DETAIL = '    ';
-
 /** Levels that are indented; deeper spans stand below each other, with their depth: `⋯57 - name`. */
 const MAX_DEPTH = 40;
-
 /** Characters of one name or value: a snapshot is to show a difference also far behind. */
 const MAX_LENGTH = 10_000;
-
 /** Characters of a span's text, with what is below it, that siblings of one name are sorted by. */
 const MAX_SORTED = 1_000;
+
+/** How `traceTree()` shows a trace. */
+export interface TraceTreeOptions {
+  /**
+   * Which attributes of spans and events are shown, in the order of their keys:
+   *
+   * - `'stable'`: all, with a placeholder where the value changes from run to run (ports, ids, durations,
+   *   threads, stack traces), as told by the keys of the semantic conventions
+   * - `'all'` as they are, or `'none'`
+   * - what a function returns: the value to show, or undefined to leave the attribute out; it gets the key,
+   *   the value as `'stable'` shows it, the value itself and the span
+   *
+   * Default `'stable'`.
+   */
+  attributes?: 'stable' | 'all' | 'none' | ((key: string, stable: unknown, value: unknown, span: CapturedSpan) => unknown);
+  /**
+   * How spans of one parent, and traces, follow each other: as they started, or by their names and by what
+   * is in them, which is the same in each run also where spans start together. Default `'start'`.
+   */
+  order?: 'start' | 'name';
+  /** Whether to show the events of spans. Default true. */
+  events?: boolean;
+  /** Whether each span is shown with its number, and not only those that others refer to. Default false. */
+  ids?: boolean;
+}
+
+const OPTIONS: OptionsOf<TraceTreeOptions> = {
+  attributes: oneOfOrFunction<Required<TraceTreeOptions>['attributes']>('stable', 'all', 'none'),
+  order: oneOf('start', 'name'),
+  events: boolean(true),
+  ids: boolean(false),
+};
 
 /**
  * Captured spans as text that is the same in each run, for snapshots.
@@ -40,7 +69,7 @@ const MAX_SORTED = 1_000;
  * @throws TypeError or RangeError for a wrong option, TypeError for what has no spans
  */
 export function traceTree(spans: Spans, options?: TraceTreeOptions): string {
-  const settings = traceTreeOptions(options);
+  const settings = resolveOptions(OPTIONS, options);
   const trees = inOrder(treesOf(spans), settings);
   const nodes = trees.flatMap(nodesOf);
   const writer = new TreeWriter(settings, new IdNumbers(nodes), idsReferredTo(nodes));
@@ -70,7 +99,6 @@ class TreeWriter {
     return lines;
   }
 
-  /** The lines of a span without those below it. */
   writeSpan(node: CapturedNode, isRoot: boolean): string[] {
     const parts = [`- ${this.#text(node.name)}`, ...this.#tagsOf(node, isRoot).map((tag) => `[${tag}]`)];
     return [
@@ -157,15 +185,10 @@ interface Sortable<N = CapturedNode> {
   readonly name: string;
   /** The start of its text and of the texts below it. */
   readonly text: string;
-  /** Of all that text. */
   readonly digest: string;
 }
 
-function sortable<N extends CapturedNode | undefined>(
-  node: N,
-  own: string,
-  children: readonly Sortable[],
-): Sortable<N> {
+function sortable<N extends CapturedNode | undefined>(node: N, own: string, children: readonly Sortable[]): Sortable<N> {
   let text = cutText(own, MAX_SORTED);
   const hash = createHash('sha256').update(own);
   for (const child of children) {

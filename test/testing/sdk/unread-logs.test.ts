@@ -3,7 +3,7 @@ import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import { expect } from 'chai';
 import { InstalledSdk } from '../../../src/testing/sdk/installed-sdk.js';
 import { LogArrival, type LogSources } from '../../../src/testing/sdk/log-arrival.js';
-import { capturingLogRecordProcessor, capturingSpanProcessor } from '../../../src/testing/capture/processors.js';
+import { capturingLogRecordProcessor, capturingSpanProcessor } from '../../../src/testing/capture/process-wide.js';
 import { Recorder } from '../../../src/testing/capture/recorder.js';
 import { CaptureScope } from '../../../src/testing/capture/scope.js';
 import { assertLog } from '../../../src/testing/index.js';

@@ -1,6 +1,4 @@
-/** A row that wants columns. */
 export interface Row {
-  /** Number of columns it wants. */
   readonly times: number;
   /** The columns it accepts. It needs no more than all rows want together. */
   readonly accepted: readonly number[];
@@ -13,11 +11,9 @@ export function canAssignAll(rows: readonly Row[]): boolean {
 }
 
 /**
- * Gives each row columns of its own that it accepts, as many as possible over all rows.
- *
- * A maximum bipartite matching. Rows take what is free, then grow along augmenting paths, searched breadth first: a
- * row whose columns are taken has their rows look for others. Rows that accept enough columns for all rows together
- * come last and always find some.
+ * Gives each row columns of its own that it accepts, as many as possible over all rows. A maximum bipartite matching.
+ * Rows take what is free, then grow along augmenting paths, searched breadth first: a row whose columns are taken has
+ * their rows look for others. Rows that accept enough columns for all rows together come last and always find some.
  *
  * @returns by row: its columns, at most `times`
  */
@@ -61,7 +57,12 @@ function augment(start: number, rows: readonly Row[], rowOf: Map<number, number>
       foundBy.set(column, row);
       const owner = rowOf.get(column);
       if (owner === undefined) {
-        shift(column, foundBy, givenUp, rowOf, start);
+        // The free column goes to the row that found it, that row's column to the one before, back to the start.
+        for (let free: number | undefined = column; free !== undefined; ) {
+          const finder = foundBy.get(free) as number;
+          rowOf.set(free, finder);
+          free = givenUp.get(finder);
+        }
         return true;
       }
       if (owner === start || givenUp.has(owner)) continue;
@@ -70,21 +71,4 @@ function augment(start: number, rows: readonly Row[], rowOf: Map<number, number>
     }
   }
   return false;
-}
-
-/** Hands the free column to the row that found it, that row's column to the one before, back to the start. */
-function shift(
-  free: number,
-  foundBy: ReadonlyMap<number, number>,
-  givenUp: ReadonlyMap<number, number>,
-  rowOf: Map<number, number>,
-  start: number,
-): void {
-  let column = free;
-  for (;;) {
-    const row = foundBy.get(column) as number;
-    rowOf.set(column, row);
-    if (row === start) return;
-    column = givenUp.get(row) as number;
-  }
 }

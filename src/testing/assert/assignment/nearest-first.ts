@@ -2,16 +2,14 @@ import { assignMatches } from './maximum-matching.js';
 
 /** An element of a list pattern, with the items that may stand for it. */
 export interface Candidates {
-  /** How many items it wants. */
   readonly times: number;
   /** By the item's index: how much the item differs, 0 if it matches. */
   readonly costs: ReadonlyMap<number, number>;
 }
 
 /**
- * Gives each element of a list pattern items of its own: as many as possible that match, then the nearest first.
- *
- * If an ordered list can be matched in order, it is. Otherwise the order is ignored here.
+ * Gives each element of a list pattern items of its own: as many as possible that match, then the nearest first. If an
+ * ordered list can be matched in order, it is. Otherwise the order is ignored here.
  *
  * @returns by element: the indexes of its items, ascending, at most `times`
  */

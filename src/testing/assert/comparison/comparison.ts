@@ -2,21 +2,17 @@ import { assignNearest, type Candidates } from '../assignment/nearest-first.js';
 import { asksForList, EDGE, isName, NAME_COST } from '../pattern/expectation.js';
 import type { Expectation, KeysCheck, LeafCheck, ListCheck, NotCheck, Wanted } from '../pattern/expectation.js';
 import { run, type Task } from '../task.js';
-import type { Difference, Finding, KeysFinding, LeafFinding, ListFinding, NotFinding, Place } from './difference.js';
+import type { Difference, Finding, KeysFinding, ListFinding, NotFinding, Place } from './difference.js';
 import { Memo, type Matching } from './matching.js';
 
 /** Values compared for one list. Of more records, only those nearest by their own values are compared. */
 const MAX_VALUES = 100_000;
-
-/** Minimum number of records compared, however large the pattern. */
 const MIN_COMPARED = 4;
 
 /**
- * Computes how records differ from what is expected of them, for reports of failures.
- *
- * The cost is the number of values that differ, in the record and in the records that belong to it, plus the number
- * of records that should not be there; a missing record counts as its values do. Lists are paired by
- * `assignNearest()`.
+ * Computes how records differ from what is expected of them, for reports of failures. The cost is the number of values
+ * that differ, in the record and in the records that belong to it, plus the number of records that should not be there;
+ * a missing record counts as its values do. Lists are paired by `assignNearest()`.
  */
 export class Comparison {
   readonly #matching: Matching;
@@ -52,9 +48,8 @@ export class Comparison {
       const always = check.kind === 'list' && check.relation === 'exception';
       findings.push(check.kind === 'list' ? yield* this.#compareList(check.read(record), check, always) : this.#find(record, check));
     }
-    const difference = { record, expectation, findings, cost: sum(findings.map(({ cost }) => cost)) };
-    this.#differences.write(expectation, record, difference);
-    return difference;
+    const cost = sum(findings.map((finding) => finding.cost));
+    return this.#differences.write(expectation, record, { record, expectation, findings, cost });
   }
 
   *#compareList(items: readonly object[], check: ListCheck, always: boolean): Task<ListFinding> {
@@ -102,11 +97,8 @@ export class Comparison {
   }
 
   #find(record: object, check: LeafCheck | KeysCheck | NotCheck): Finding {
-    if (check.kind === 'leaf') return this.#findLeaf(record, check);
-    return check.kind === 'keys' ? findKeys(record, check) : this.#findNot(record, check);
-  }
-
-  #findLeaf(record: object, check: LeafCheck): LeafFinding {
+    if (check.kind === 'keys') return findKeys(record, check);
+    if (check.kind === 'not') return this.#findNot(record, check);
     const actual = check.read(record);
     if (this.#matching.holds(record, check)) return { check, cost: 0, actual };
     return { check, cost: isName(check) ? NAME_COST - EDGE * likeness(actual, check.leaf.text) : 1, actual };
@@ -122,17 +114,13 @@ export class Comparison {
     return { check, cost, actual: undefined, records };
   }
 
-  /** Cost of a record's own values, without the records that belong to it. */
   #costOfOwn(record: object, expectation: Expectation): number {
-    let cost = this.#costsOfOwn.read(expectation, record);
-    if (cost === undefined) {
-      cost = 0;
-      for (const check of expectation.checks) {
-        if (check.kind !== 'list' && !asksForList(check)) cost += this.#find(record, check).cost;
-      }
-      this.#costsOfOwn.write(expectation, record, cost);
-    }
-    return cost;
+    return this.#costsOfOwn.get(expectation, record, () => {
+      const costs = expectation.checks.map((check) => {
+        return check.kind === 'list' || asksForList(check) ? 0 : this.#find(record, check).cost;
+      });
+      return sum(costs);
+    });
   }
 
   /** Whether a record may stand for one that is wanted: it has the right name, or differs in less than a missing one. */

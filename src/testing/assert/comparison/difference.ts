@@ -4,9 +4,7 @@ import type { Expectation, KeysCheck, LeafCheck, ListCheck, NotCheck } from '../
 export interface Difference {
   readonly record: object;
   readonly expectation: Expectation;
-  /** 0 if it does not. */
   readonly cost: number;
-  /** One per check. */
   readonly findings: readonly Finding[];
 }
 
@@ -34,7 +32,6 @@ export interface ListFinding extends Found {
   readonly places: readonly Place[];
   /** Number of further elements that are wanted, where far too few are there. */
   readonly shortBy: number;
-  /** Elements that should not be there. */
   readonly unexpected: readonly object[];
   /** Further events, which are allowed. */
   readonly others: readonly object[];
@@ -45,7 +42,6 @@ export interface Place {
   readonly expectation: Expectation;
   /** Undefined if no record of the list is near. */
   readonly found: Difference | undefined;
-  /** Its index in the list. */
   readonly index: number;
   /** Whether it comes before the record found for the previous element of an ordered list. */
   readonly outOfOrder: boolean;

@@ -7,11 +7,9 @@ import { run, type Task } from '../task.js';
 import { firstFrom, Places } from './places.js';
 
 /**
- * Decides whether records are as expected.
- *
- * Each record is compared with each expectation once, so that the work is polynomial however spans and patterns nest.
- * Each function of a pattern is called once per value, so that the report agrees with the verdict. Descendants are
- * searched once for all spans above them.
+ * Decides whether records are as expected. Each record is compared with each expectation once, so that the work is
+ * polynomial however spans and patterns nest. Each function of a pattern is called once per value, so that the report
+ * agrees with the verdict. Descendants are searched once for all spans above them.
  */
 export class Matching {
   readonly #matches = new Memo<Expectation, boolean>();
@@ -41,8 +39,7 @@ export class Matching {
       verdict = !asksForList(check) || (yield* this.#listCheckHolds(record, check));
       if (!verdict) break;
     }
-    this.#matches.write(expectation, record, verdict);
-    return verdict;
+    return this.#matches.write(expectation, record, verdict);
   }
 
   /** Undefined if it depends on lists of the record that were not compared yet. */
@@ -88,8 +85,8 @@ export class Matching {
 
     const rows: Row[] = [];
     for (const { expectation, times } of wanted) {
-      const found = this.#found.read(expectation, spans) ?? (yield* this.#positions(spans, expectation, Infinity));
-      this.#found.write(expectation, spans, found);
+      const known = this.#found.read(expectation, spans);
+      const found = known ?? this.#found.write(expectation, spans, yield* this.#positions(spans, expectation, Infinity));
       const first = firstFrom(found, from);
       const last = ordered ? firstFrom(found, to) : Math.min(first + count, firstFrom(found, to));
       if (last - first < times) return false;
@@ -101,7 +98,6 @@ export class Matching {
     return yield* this.#areInOrder(byStart, wanted);
   }
 
-  /** Indexes of the first items that match. */
   *#positions(items: readonly object[], expectation: Expectation, atMost: number): Task<number[]> {
     const positions: number[] = [];
     for (let index = 0; index < items.length && positions.length < atMost; index++) {
@@ -127,9 +123,7 @@ export class Matching {
 
   #leafHolds(record: object, check: LeafCheck): boolean {
     if (!check.leaf.callsCode) return matchesLeaf(check, record);
-    let verdict = this.#leaves.read(check, record);
-    if (verdict === undefined) this.#leaves.write(check, record, (verdict = matchesLeaf(check, record)));
-    return verdict;
+    return this.#leaves.get(check, record, () => matchesLeaf(check, record));
   }
 }
 
@@ -161,9 +155,14 @@ export class Memo<K extends object, V> {
     return this.#values.get(key)?.get(record);
   }
 
-  write(key: K, record: object, value: V): void {
+  write(key: K, record: object, value: V): V {
     let ofKey = this.#values.get(key);
     if (ofKey === undefined) this.#values.set(key, (ofKey = new WeakMap<object, V>()));
     ofKey.set(record, value);
+    return value;
+  }
+
+  get(key: K, record: object, make: () => V): V {
+    return this.read(key, record) ?? this.write(key, record, make());
   }
 }

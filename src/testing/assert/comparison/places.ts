@@ -5,9 +5,7 @@ import { nodesOf } from '../../../trace/walk.js';
 export interface Place {
   /** All spans of the tree, each before its children. */
   readonly spans: readonly CapturedNode[];
-  /** Index of the first descendant. */
   readonly from: number;
-  /** Index after the last descendant. */
   readonly to: number;
 }
 

@@ -2,39 +2,33 @@ import { inspect } from 'node:util';
 import { expectation } from '../../../support/option.js';
 import { run, type Task } from '../task.js';
 import { expectationOf, listCheck } from './expectation.js';
-import type { Check, Expectation, LeafCheck, ListCheck, NotCheck, Relation, Wanted } from './expectation.js';
+import type { Check, Expectation, KeysCheck, LeafCheck, ListCheck, NotCheck, Wanted } from './expectation.js';
 import { absentLeaf, compileLeaf, isObject } from './leaf.js';
 import { attributesOf, isException, LOG, SPAN, type Shape } from './shape.js';
 import type { LogPattern, SpanPattern } from './pattern.js';
 import { exactItems, isAbsent, orderedItems } from './wrappers.js';
 
-/** @throws TypeError that names what is wrong in the pattern */
+/*
+ * Each throws a TypeError that names what is wrong in the pattern. Those that return what is `Wanted` take `times`.
+ */
+
 export function compileSpan(pattern: SpanPattern, exact = false): Expectation {
   return run(new Compiler(SPAN).compile(pattern, 'pattern', exact));
 }
 
-/** @throws TypeError that names what is wrong in the pattern, which may say `times` */
-export function compileSpans(pattern: SpanPattern, exact = false): Wanted {
-  return run(new Compiler(SPAN).compileElement(pattern, 'pattern', exact));
+export function compileSpans(pattern: SpanPattern): Wanted {
+  return run(new Compiler(SPAN).compileElement(pattern, 'pattern', false));
 }
 
-/** @throws TypeError that names what is wrong in the pattern */
 export function compileLog(pattern: LogPattern): Expectation {
   return run(new Compiler(LOG).compile(pattern, 'pattern', false));
 }
 
-/** @throws TypeError that names what is wrong in the pattern, which may say `times` */
 export function compileLogs(pattern: LogPattern): Wanted {
   return run(new Compiler(LOG).compileElement(pattern, 'pattern', false));
 }
 
 type Entries = Readonly<Record<string, unknown>>;
-
-interface Elements {
-  readonly items: readonly unknown[];
-  readonly exact: boolean;
-  readonly ordered: boolean;
-}
 
 /** Turns patterns for one kind of record into expectations. Refuses whatever would have no effect. */
 class Compiler {
@@ -47,7 +41,6 @@ class Compiler {
     this.#around = around;
   }
 
-  /** A pattern that may say `times`. */
   *compileElement(pattern: unknown, path: string, exact: boolean): Task<Wanted> {
     const compiled = yield* this.compile(pattern, path, exact, ['times']);
     const { times = 1 } = pattern as { times?: unknown };
@@ -120,7 +113,7 @@ class Compiler {
   }
 
   #compileAttributes(value: unknown, path: string, exactAround: boolean): Check[] {
-    if (isAbsent(value)) return [{ kind: 'keys', allowed: new Set(), read: attributesOf }];
+    if (isAbsent(value)) return [keysCheck([])];
     const given = exactItems(value);
     const attributes = given?.length === 1 ? given[0] : value;
     if (!isObject(attributes)) throw new TypeError(expectation(path, 'an object, exactly() of one, or absent', value));
@@ -129,8 +122,7 @@ class Compiler {
       const leaf = isAbsent(expected) ? absentLeaf : compileLeaf(expected, at, this.#shape.attributes as never);
       return { kind: 'leaf', label: key, isField: false, leaf, read: (record) => ownValue(attributesOf(record), key) };
     });
-    if (!exactAround && given === undefined) return checks;
-    return [...checks, { kind: 'keys', allowed: new Set(Object.keys(attributes)), read: attributesOf }];
+    return exactAround || given !== undefined ? [...checks, keysCheck(Object.keys(attributes))] : checks;
   }
 
   *#compileList(key: string, value: unknown, path: string, exactAround: boolean, entries: Entries): Task<ListCheck> {
@@ -156,14 +148,11 @@ class Compiler {
 
   /** Checks for what `exact` forbids because the pattern does not mention it. */
   #nothingElse(entries: Entries): Check[] {
-    const checks: Check[] = [];
-    if (this.#shape.attributes && !Object.hasOwn(entries, 'attributes')) {
-      checks.push({ kind: 'keys', allowed: new Set(), read: attributesOf });
-    }
-    for (const [key, { relation, single, read }] of Object.entries(this.#shape.lists)) {
-      const coveredBy: Partial<Record<Relation, string>> = { child: 'descendants', descendant: 'children' };
-      const covered = [key, coveredBy[relation] ?? key].some((mention) => Object.hasOwn(entries, mention));
-      if (covered || single || relation === 'descendant') continue;
+    const { attributes, lists } = this.#shape;
+    const checks: Check[] = attributes && !Object.hasOwn(entries, 'attributes') ? [keysCheck([])] : [];
+    for (const [key, { relation, single, read }] of Object.entries(lists)) {
+      const isMentioned = Object.hasOwn(entries, key) || (relation === 'child' && Object.hasOwn(entries, 'descendants'));
+      if (isMentioned || single || relation === 'descendant') continue;
       const hasException = relation === 'event' && Object.hasOwn(entries, 'exception');
       checks.push(listCheck(relation, hasException ? withoutExceptions(read) : read, [], { exact: true }));
     }
@@ -171,8 +160,11 @@ class Compiler {
   }
 }
 
-/** Unwraps the elements of a list. */
-function elementsOf(value: unknown, path: string): Elements {
+function keysCheck(allowed: readonly string[]): KeysCheck {
+  return { kind: 'keys', allowed: new Set(allowed), read: attributesOf };
+}
+
+function elementsOf(value: unknown, path: string): { items: readonly unknown[]; exact: boolean; ordered: boolean } {
   const wrapped = { exact: false, ordered: false };
   let items: readonly unknown[] = [value];
   do {
@@ -198,4 +190,3 @@ function withoutExceptions(read: ListCheck['read']): ListCheck['read'] {
 function ownValue(attributes: Entries, key: string): unknown {
   return Object.hasOwn(attributes, key) ? attributes[key] : undefined;
 }
-

@@ -5,18 +5,15 @@ import type { Leaf } from './leaf.js';
  * further records.
  */
 
-/** One value of a record. */
 export interface LeafCheck {
   readonly kind: 'leaf';
   readonly label: string;
   readonly leaf: Leaf;
   /** Whether the value is a field of the record, and not an attribute. */
   readonly isField: boolean;
-  /** Undefined if the record has no such value. */
   readonly read: (record: object) => unknown;
 }
 
-/** The keys a record's attributes may have. */
 export interface KeysCheck {
   readonly kind: 'keys';
   readonly allowed: ReadonlySet<string>;
@@ -38,7 +35,6 @@ export interface ListCheck {
   readonly read: (record: object) => readonly object[];
 }
 
-/** A check that must fail. */
 export interface NotCheck {
   readonly kind: 'not';
   readonly check: LeafCheck | ListCheck;
@@ -51,7 +47,6 @@ export interface Expectation {
   readonly checks: readonly Check[];
   /** Cost of a missing record, in values that differ; also of the farthest record that may stand for it. */
   readonly missingCost: number;
-  /** Approximate number of values compared for one record. */
   readonly valueCount: number;
 }
 
@@ -60,10 +55,8 @@ export interface Expectation {
  * with the right attributes and another name.
  */
 export const NAME_COST = 3;
-
 /** Tie-breaker: a record that matches by name only still counts as near. */
 export const EDGE = 0.5;
-
 /** Values that a list of descendants counts as, because every span above compares the same descendants. */
 const VALUES_OF_DESCENDANTS = 5_000;
 
@@ -93,7 +86,6 @@ export interface Wanted {
   readonly times: number;
 }
 
-/** Partial and in any order by default. */
 export function listCheck(
   relation: Relation,
   read: ListCheck['read'],

@@ -32,7 +32,6 @@ const MAX_SOURCE = 60;
 /** Bound of the nesting of a pattern's value, far above that of captured values. */
 const MAX_NESTED = 100;
 
-/** Expects that there is no value. */
 export const absentLeaf: Leaf = { description: '(absent)', callsCode: false, matches: (value) => value === undefined };
 
 /** @throws TypeError for a value that can never match there, such as a number for a name */
@@ -44,18 +43,17 @@ export function compileLeaf(value: unknown, path: string, literals: Literals, de
 
 function compileMatcher(value: unknown, path: string): Leaf | undefined {
   if (isRegExp(value)) return leafOf(() => String(value), (actual) => searches(value, actual), { callsCode: false });
+  const calling = (describe: () => string, code: Predicate): Leaf =>
+    leafOf(describe, (actual) => verdict(code(actual), path), { callsCode: true });
   if (hasMethod<AsymmetricMatcher>(value, 'asymmetricMatch')) {
-    return leafOf(() => matcherName(value), (actual) => verdict(value.asymmetricMatch(actual), path), { callsCode: true });
+    return calling(() => matcherName(value), (actual) => value.asymmetricMatch(actual));
   }
   if (typeof value === 'object' && hasMethod<TestingMatcher>(value, 'test')) {
-    return leafOf(() => matcherName(value), (actual) => verdict(value.test(actual), path), { callsCode: true });
+    return calling(() => matcherName(value), (actual) => value.test(actual));
   }
   if (typeof value !== 'function') return undefined;
-  if (isConstructor(value)) {
-    throw new TypeError(expectation(path, 'a predicate, not a class', value));
-  }
-  const predicate = value as Predicate;
-  return leafOf(() => sourceOf(value), (actual) => verdict(predicate(actual), path), { callsCode: true });
+  if (isConstructor(value)) throw new TypeError(expectation(path, 'a predicate, not a class', value));
+  return calling(() => sourceOf(value), value as Predicate);
 }
 
 function compileLiteral(value: unknown, path: string, literals: Literals, depth: number): Leaf {
@@ -72,7 +70,6 @@ function compileLiteral(value: unknown, path: string, literals: Literals, depth:
   );
 }
 
-/** All elements, in their order. */
 function compileArray(value: readonly unknown[], path: string, literals: Literals, depth: number): Leaf {
   const elements = value.map((element, index) =>
     element === null || element === undefined

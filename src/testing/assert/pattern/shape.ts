@@ -1,7 +1,7 @@
 import { EXCEPTION_MESSAGE, EXCEPTION_STACKTRACE, EXCEPTION_TYPE } from '../../../model/semconv.js';
 import { SPAN_KINDS, SPAN_STATUSES, severityName } from '../../../trace/text/names.js';
 import type { CapturedEvent, CapturedLink, CapturedNode, CapturedSpan } from '../../../trace/captured-span.js';
-import { descendantsOf } from '../../snapshot/descendants.js';
+import { nodesOf } from '../../../trace/walk.js';
 import type { LogInSpan } from '../log-in-span.js';
 import type { Relation } from './expectation.js';
 import type { Literals } from './leaf.js';
@@ -9,7 +9,6 @@ import type { Literals } from './leaf.js';
 /** What a pattern for one kind of record may mention. */
 export interface Shape {
   readonly fields: Readonly<Record<string, Field>>;
-  /** Undefined if the record has none. */
   readonly attributes?: Literals;
   readonly lists: Readonly<Record<string, List>>;
 }
@@ -62,19 +61,20 @@ export const SPAN: Shape = {
   },
   attributes: ATTRIBUTE,
   lists: {
-    exception: { relation: 'exception', shape: () => EXCEPTION, single: true, read: exceptionsOf },
+    exception: { relation: 'exception', shape: () => EXCEPTION, single: true, read: (span) => (span as CapturedSpan).events.filter(isException) },
     events: { relation: 'event', shape: () => EVENT, read: (span) => (span as CapturedSpan).events },
     links: { relation: 'link', shape: () => LINK, read: (span) => (span as CapturedSpan).links },
     children: { relation: 'child', shape: () => SPAN, read: (span) => placed(span).children },
-    descendants: { relation: 'descendant', shape: () => SPAN, read: (span) => descendantsOf(placed(span)) },
+    descendants: { relation: 'descendant', shape: () => SPAN, read: descendantsOf },
   },
 };
 
+const SEVERITIES: Readonly<Record<string, Field>> = {
+  severity: { literals: SEVERITY, read: severityOf, readNumber: (record) => (record as CapturedEvent).severityNumber },
+};
+
 const EVENT: Shape = {
-  fields: {
-    ...fieldsOf({ name: STRING, time: NUMBER, body: NESTED } satisfies FieldsOf<CapturedEvent>),
-    severity: { literals: SEVERITY, read: severityOf, readNumber: severityNumberOf },
-  },
+  fields: { ...fieldsOf({ name: STRING, time: NUMBER, body: NESTED } satisfies FieldsOf<CapturedEvent>), ...SEVERITIES },
   attributes: NESTED,
   lists: {},
 };
@@ -97,14 +97,17 @@ const LINK: Shape = {
 export const LOG: Shape = {
   fields: {
     ...fieldsOf({ eventName: STRING, body: NESTED, severityNumber: NUMBER } satisfies FieldsOf<LogInSpan>),
-    severity: { literals: SEVERITY, read: severityOf, readNumber: severityNumberOf },
+    ...SEVERITIES,
     ...fieldsOf({ time: NUMBER, scope: STRING, service: STRING, traceId: STRING, spanId: STRING } satisfies FieldsOf<LogInSpan>),
   },
   attributes: NESTED,
-  lists: {
-    span: { relation: 'span', shape: () => SPAN, single: true, read: (log) => (log as LogInSpan).spans },
-  },
+  lists: { span: { relation: 'span', shape: () => SPAN, single: true, read: (log) => (log as LogInSpan).spans } },
 };
+
+/** All spans below a span, in the order they started; of those that started together, a parent first. */
+function descendantsOf(span: object): CapturedNode[] {
+  return nodesOf(placed(span).children).sort((a, b) => a.startTime - b.startTime);
+}
 
 export function attributesOf(record: object): Readonly<Record<string, unknown>> {
   return (record as CapturedSpan).attributes;
@@ -116,18 +119,10 @@ export function isException(event: object): boolean {
   return name === 'exception' || Object.hasOwn(attributes, EXCEPTION_TYPE) || Object.hasOwn(attributes, EXCEPTION_MESSAGE);
 }
 
-function exceptionsOf(span: object): CapturedEvent[] {
-  return (span as CapturedSpan).events.filter(isException);
-}
-
 /** The severity's text; of a record that has a number only, or an empty text beside it, the number's name. */
 function severityOf(record: object): unknown {
   const { severity, severityNumber } = record as CapturedEvent;
   return severity || (severityName(severityNumber) ?? severity);
-}
-
-function severityNumberOf(record: object): unknown {
-  return (record as CapturedEvent).severityNumber;
 }
 
 function foldedCase(value: unknown): unknown {
@@ -151,12 +146,11 @@ function nameOrNumber(names: readonly string[]): Literals {
 }
 
 function fieldsOf(byName: Readonly<Record<string, Literals>>): Record<string, Field> {
-  return Object.fromEntries(
-    Object.entries(byName).map(([name, literals]) => [
-      name,
-      { literals, read: (record) => (record as Record<string, unknown>)[name] },
-    ]),
-  );
+  const fields: Record<string, Field> = {};
+  for (const [name, literals] of Object.entries(byName)) {
+    fields[name] = { literals, read: (record) => (record as Record<string, unknown>)[name] };
+  }
+  return fields;
 }
 
 function isPrimitive(value: unknown): boolean {

@@ -3,16 +3,27 @@ import { counted } from '../../../trace/text/names.js';
 import { mapTree, nodesOf } from '../../../trace/walk.js';
 import type { CapturedNode, CapturedSpan } from '../../../trace/captured-span.js';
 import { firstLines, GUTTERS, type Annotations } from './annotations.js';
-import { prunedTree, type PrunedNode } from './pruned-tree.js';
 import { titleOf, valueText } from './describe.js';
+
+/** Spans up to which all are shown. Of more, as many: those with annotations, and some of what is above them. */
+const MAX_SPANS = 60;
+const MAX_ABOVE = 10;
 
 /** What is drawn as a branch of the tree: a span, some that are left out, or what is missing among them. */
 interface Branch {
   readonly gutter: string;
   readonly text: string;
-  /** What there is to say about it. */
   readonly notes: readonly string[];
   readonly children: readonly Branch[];
+}
+
+/** What is shown of a span and those below it. */
+interface Pruned {
+  readonly isShown: boolean;
+  /** The branches that have no other one above them. */
+  readonly tops: readonly Branch[];
+  /** How many spans are left out above all of `tops`, or beside them. */
+  readonly hidden: number;
 }
 
 /**
@@ -28,9 +39,15 @@ interface Branch {
  * ```
  */
 export function annotatedTree(roots: readonly CapturedNode[], notes: Annotations): string[] {
-  const tree = mapTree(prunedTree(roots, notedAmong(roots, notes)), (entry, children: Branch[]) => branchOf(entry, children, notes));
+  const nodes = nodesOf(roots);
+  const shown = new Set(nodes.length <= MAX_SPANS ? nodes : chosenAmong(nodes, roots, notedAmong(nodes, notes)));
+  const pruned = mapTree(roots, (node, below: Pruned[]): Pruned => {
+    if (shown.has(node)) return { isShown: true, tops: [branchOf(node, siblings(below), notes)], hidden: 0 };
+    const hidden = below.reduce((sum, each) => sum + each.hidden, 1);
+    return { isShown: false, tops: below.flatMap(({ tops }) => tops), hidden };
+  });
   const lines: string[] = [];
-  for (const { node, branch, rails } of outline(tree)) {
+  for (const { node, branch, rails } of outline(siblings(pruned))) {
     lines.push(node.gutter + branch + node.text);
     for (const note of node.notes) lines.push(`  ${rails} ${note}`);
   }
@@ -38,14 +55,54 @@ export function annotatedTree(roots: readonly CapturedNode[], notes: Annotations
 }
 
 /** What is wrong first. */
-function notedAmong(roots: readonly CapturedNode[], notes: Annotations): CapturedNode[] {
-  const noted = nodesOf(roots).filter((node) => notes.of(node) !== undefined);
+function notedAmong(nodes: readonly CapturedNode[], notes: Annotations): CapturedNode[] {
+  const noted = nodes.filter((node) => notes.of(node) !== undefined);
   const isWrong = (node: CapturedNode): boolean => notes.of(node)?.verdict === 'wrong';
   return [...noted.filter(isWrong), ...noted.filter((node) => !isWrong(node))];
 }
 
-function branchOf({ node, hidden }: PrunedNode, children: Branch[], notes: Annotations): Branch {
-  if (node === undefined) return { gutter: GUTTERS.none, text: `… ${counted(hidden, 'more span')}`, notes: [], children };
+function chosenAmong(
+  nodes: readonly CapturedNode[],
+  roots: readonly CapturedNode[],
+  wanted: readonly CapturedNode[],
+): Set<CapturedNode> {
+  const parentOf = new Map(nodes.flatMap((node) => node.children.map((child) => [child, node] as const)));
+  const chosen = new Set<CapturedNode>();
+  for (const node of wanted) {
+    if (chosen.size >= MAX_SPANS) return chosen;
+    let above: CapturedNode | undefined = node;
+    for (let levels = 0; above !== undefined && levels <= MAX_ABOVE; levels++) {
+      chosen.add(above);
+      above = parentOf.get(above);
+    }
+  }
+  for (const root of roots.slice(0, MAX_SPANS - chosen.size)) chosen.add(root);
+  return chosen;
+}
+
+/** Spans of one parent, or roots; those that follow each other and have nothing to show are left out together. */
+function siblings(pruned: readonly Pruned[]): Branch[] {
+  const branches: Branch[] = [];
+  let skipped = 0;
+  const leaveOut = (hidden: number, children: readonly Branch[] = []): void => {
+    const text = `… ${counted(hidden, 'more span')}`;
+    if (hidden > 0) branches.push({ gutter: GUTTERS.none, text, notes: [], children });
+  };
+  for (const { isShown, tops, hidden } of pruned) {
+    if (tops.length === 0) {
+      skipped += hidden;
+      continue;
+    }
+    leaveOut(skipped);
+    skipped = 0;
+    if (isShown) branches.push(...tops);
+    else leaveOut(hidden, tops);
+  }
+  leaveOut(skipped);
+  return branches;
+}
+
+function branchOf(node: CapturedNode, children: readonly Branch[], notes: Annotations): Branch {
   const { verdict = 'none', lines = [], missing = [] } = notes.of(node) ?? {};
   const below = firstLines(missing).map((text) => ({ gutter: GUTTERS.wrong, text, notes: [], children: [] }));
   return { gutter: GUTTERS[verdict], text: lineOf(node), notes: firstLines(lines), children: [...children, ...below] };

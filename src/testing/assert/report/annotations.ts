@@ -1,4 +1,5 @@
 import { printable } from '../../../trace/text/printable.js';
+import { counted } from '../../../trace/text/names.js';
 import type { CapturedSpan } from '../../../trace/captured-span.js';
 import { firstTexts } from '../../first-texts.js';
 import type { Difference, Finding, KeysFinding, LeafFinding, ListFinding, NotFinding } from '../comparison/difference.js';
@@ -6,13 +7,10 @@ import type { Relation } from '../pattern/expectation.js';
 import { run, type Task } from '../task.js';
 import { expectedText, summaryOf, titleOf, valueText } from './describe.js';
 
-/** Number of other events named beside a missing one. */
 const MAX_OTHERS = 5;
 /** Bound of the nesting of differences in records without a line of their own. */
 const MAX_INNER = 10;
-/** Bound of the lines about one record. */
 const MAX_LINES = 25;
-/** Number of missing elements named for one list. */
 const MAX_MISSING = 20;
 
 export type Verdict = 'right' | 'wrong';
@@ -20,10 +18,8 @@ export type Verdict = 'right' | 'wrong';
 /** Marks at the left of a record's line; `none` if the pattern does not mention the record. */
 export const GUTTERS: Readonly<Record<Verdict | 'none', string>> = { right: '✓ ', wrong: '✗ ', none: '  ' };
 
-/** Annotation of one record. */
 export interface Annotation {
   verdict: Verdict;
-  /** Its differences, a line each. */
   readonly lines: string[];
   /** Missing children, a line each. */
   readonly missing: string[];
@@ -34,12 +30,17 @@ export function firstLines(lines: readonly string[]): readonly string[] {
   return firstTexts(lines, MAX_LINES, String);
 }
 
-/** Annotations of records, made from a comparison. */
 export class Annotations {
   readonly #notes = new Map<object, Annotation>();
   readonly #written = new Set<Difference>();
   /** All lines, each with the name of its record, in the order found. */
   readonly all: string[] = [];
+
+  /** The differences, on one line; undefined if there are none. */
+  get summary(): string | undefined {
+    const [first, ...others] = this.all;
+    return others.length === 0 ? first : `${first} (and ${counted(others.length, 'more difference')})`;
+  }
 
   of(record: object): Annotation | undefined {
     return this.#notes.get(record);
@@ -80,29 +81,27 @@ export class Annotations {
   }
 
   *#writeFinding(record: object, finding: Finding): Task<void> {
-    const { check } = finding;
-    if (check.kind !== 'list') {
-      if (finding.cost > 0) for (const text of ownLines(finding)) this.line(record, text);
-      if (check.kind !== 'not' || check.check.kind !== 'list') return;
-      const { relation } = check.check;
-      const { records } = finding as NotFinding;
-      if (isSpans(relation)) for (const span of records) this.line(span, `not expected as ${relation}`);
-      return;
-    }
-    const list = finding as ListFinding;
-    if (!isSpans(check.relation)) {
-      for (const text of linesOfList(list)) this.line(record, text);
-      return;
-    }
-    yield* this.#writeList(list);
-    for (const text of missingFrom(list)) {
-      if (check.relation === 'child') {
+    if ('places' in finding) {
+      const { relation } = finding.check;
+      if (!isSpans(relation)) {
+        for (const text of linesOfList(finding)) this.line(record, text);
+        return;
+      }
+      yield* this.#writeList(finding);
+      for (const text of missingFrom(finding)) {
+        if (relation !== 'child') {
+          this.line(record, text);
+          continue;
+        }
         this.#noteOf(record).missing.push(text);
         this.all.push(`${titleOf(record)}: ${text}`);
-      } else {
-        this.line(record, text);
       }
+      return;
     }
+    if (finding.cost > 0) for (const text of ownLines(finding)) this.line(record, text);
+    if (!('records' in finding) || finding.check.check.kind === 'leaf') return;
+    const { relation } = finding.check.check;
+    if (isSpans(relation)) for (const span of finding.records) this.line(span, `not expected as ${relation}`);
   }
 
   #noteOf(record: object): Annotation {
@@ -112,22 +111,18 @@ export class Annotations {
   }
 }
 
-function ownLines(finding: Finding): string[] {
-  if (finding.check.kind === 'leaf') return [leafLine(finding as LeafFinding)];
-  if (finding.check.kind === 'keys') {
-    const { unexpected, attributes } = finding as KeysFinding;
+/** Lines about a record's own values. */
+function ownLines(finding: LeafFinding | KeysFinding | NotFinding): string[] {
+  if ('attributes' in finding) {
+    const { unexpected, attributes } = finding;
     return unexpected.map((key) => `${printable(key)}: not expected, got ${valueText(Reflect.get(attributes, key))}`);
   }
-  if (finding.check.kind !== 'not') return [];
+  const got = `got ${valueText(finding.actual)}`;
+  if (!('records' in finding)) return [`${finding.check.label}: expected ${expectedText(finding.check)}, ${got}`];
   const { check } = finding.check;
-  const { actual, records } = finding as NotFinding;
-  if (check.kind === 'leaf') return [`${check.label}: expected anything but ${expectedText(check)}, got ${valueText(actual)}`];
+  if (check.kind === 'leaf') return [`${check.label}: expected anything but ${expectedText(check)}, ${got}`];
   if (isSpans(check.relation)) return [];
-  return records.map((record) => `not expected: ${check.relation}${nameIn(record, check.relation)}`);
-}
-
-function leafLine({ check, actual }: LeafFinding): string {
-  return `${check.label}: expected ${expectedText(check)}, got ${valueText(actual)}`;
+  return finding.records.map((record) => `not expected: ${check.relation}${nameIn(record, check.relation)}`);
 }
 
 /** Lines about events, exceptions and links, which have no line of their own. */
@@ -137,7 +132,8 @@ function linesOfList(list: ListFinding, depth = 0): string[] {
   return [
     ...list.places.flatMap(({ found, outOfOrder }) => {
       if (found === undefined) return [];
-      const lines = found.findings.filter(({ cost }) => cost > 0).flatMap((finding) => innerLines(finding, depth + 1));
+      const wrong = found.findings.filter(({ cost }) => cost > 0);
+      const lines = wrong.flatMap((finding) => ('places' in finding ? linesOfList(finding, depth + 1) : ownLines(finding)));
       return [...lines, ...(outOfOrder ? ['out of order'] : [])].map((text) => `${relation}${nameIn(found.record, relation)}: ${text}`);
     }),
     ...list.unexpected.map((record) => `not expected: ${relation}${nameIn(record, relation)}`),
@@ -149,10 +145,6 @@ function linesOfList(list: ListFinding, depth = 0): string[] {
 function othersIn({ check, others }: ListFinding): string {
   if (check.relation !== 'event' || others.length === 0) return '';
   return `; there are ${firstTexts(others, MAX_OTHERS, (event) => titleOf(event), (more) => `${more} more`).join(', ')}`;
-}
-
-function innerLines(finding: Finding, depth: number): string[] {
-  return finding.check.kind === 'list' ? linesOfList(finding as ListFinding, depth) : ownLines(finding);
 }
 
 function nameIn(record: object, relation: Relation): string {
@@ -172,7 +164,6 @@ function isSpans(relation: Relation): boolean {
   return relation === 'child' || relation === 'descendant';
 }
 
-/** The spans that have not ended. */
 export function openAmong(spans: readonly CapturedSpan[]): CapturedSpan[] {
   return spans.filter(({ ended }) => !ended);
 }

@@ -6,10 +6,8 @@ import { isName, type Expectation, type LeafCheck, type Relation } from '../patt
 
 const MAX_VALUE = 160;
 const MAX_SUMMARY = 100;
-/** Bound of the nesting that a summary shows. */
 const MAX_SUMMARY_DEPTH = 12;
 
-/** Prefixes of records in a list. */
 export const MARKS: Readonly<Record<Relation, string>> = {
   child: '',
   descendant: '⋯ ',
@@ -28,7 +26,6 @@ export function expectedText({ leaf }: LeafCheck): string {
   return printable(leaf.description, MAX_VALUE);
 }
 
-/** Name of a record in messages. */
 export function titleOf(record: object, relation?: Relation): string {
   if (relation === 'exception') return 'exception';
   if (relation === 'link') return 'link';

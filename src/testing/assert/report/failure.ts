@@ -4,15 +4,17 @@ import type { CapturedNode } from '../../../trace/captured-span.js';
 import { firstTexts } from '../../first-texts.js';
 import { nodesOf } from '../../../trace/walk.js';
 import { annotatedTree } from './annotated-tree.js';
-import type { Assertion } from './call-site.js';
+import type { Wanted } from '../pattern/expectation.js';
 import { openAmong, type Annotations } from './annotations.js';
-import { titleOf } from './describe.js';
+import { summaryOf, titleOf } from './describe.js';
 
 /** Number of trees up to which all are shown. Of more, only those with annotations are. */
 const MAX_TREES = 5;
 const MAX_NAMES = 10;
 
-/** Content of an assertion's error. */
+/** A function a test called: the stack trace of its error starts at the call. */
+export type Assertion = (...args: never[]) => unknown;
+
 export interface Failure {
   readonly headline: string;
   /** What was captured, a line each. */
@@ -25,7 +27,7 @@ export interface Failure {
  * The error that every test runner knows. The message has the headline and the captured trees; the runner shows the
  * difference of `actual` and `expected`, which are trees as well.
  */
-export function failureOf({ headline, body, actual, expected }: Failure, calledAs: Assertion): AssertionError {
+export function failureOf(calledAs: Assertion, { headline, body, actual, expected }: Failure): AssertionError {
   return new AssertionError({
     // The final line break separates it from the runner's diff.
     message: body.length === 0 ? headline : `${headline}\n\n${body.join('\n')}\n`,
@@ -36,7 +38,6 @@ export function failureOf({ headline, body, actual, expected }: Failure, calledA
   });
 }
 
-/** The captured trees, and what is still open in them. */
 export function capturedTrees(roots: readonly CapturedNode[], notes: Annotations): string[] {
   const noted = roots.filter((root) => nodesOf([root]).some((node) => notes.of(node) !== undefined));
   const shown = roots.length <= MAX_TREES ? roots : noted.length > 0 ? noted : roots.slice(0, MAX_TREES);
@@ -49,23 +50,33 @@ export function capturedTrees(roots: readonly CapturedNode[], notes: Annotations
   ];
 }
 
-/** The differences, on one line. */
-export function firstOf({ all }: Annotations): string {
-  const [first = 'it differs', ...others] = all;
-  if (others.length === 0) return first;
-  return `${first} (and ${counted(others.length, 'more difference')})`;
-}
-
-/** The headline about records that are missing or too few. */
 export function headlineOfMissing(
   noun: 'span' | 'log',
-  summary: string,
-  times: number,
+  { expectation, times }: Wanted,
   found: number,
   nothingCaptured: boolean,
   nearest: string | undefined,
 ): string {
+  const summary = summaryOf(expectation);
   const wanted = times === 1 ? `no ${noun} matches ${summary}` : `expected ${times} ${noun}s that match ${summary}, got ${found}`;
   if (nothingCaptured) return `${wanted}: no ${noun} was captured`;
   return nearest === undefined ? wanted : `${wanted}; ${nearest}`;
+}
+
+/** Place where a test called something that may fail later, when the call is no longer on the stack. */
+export class CallSite {
+  readonly #frames: string;
+
+  constructor(calledAs: Assertion) {
+    const call = new Error('called here');
+    Error.captureStackTrace(call, calledAs);
+    this.#frames = call.stack?.slice(call.stack.indexOf('\n')) ?? '';
+  }
+
+  /** Gives an error the stack of the call. */
+  attachTo<E extends Error>(error: E): E {
+    const code = 'code' in error ? ` [${String(error.code)}]` : '';
+    error.stack = `${error.name}${code}: ${error.message}${this.#frames}`;
+    return error;
+  }
 }

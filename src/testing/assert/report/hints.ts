@@ -5,30 +5,23 @@ import { printable } from '../../../trace/text/printable.js';
 import { nodesOf } from '../../../trace/walk.js';
 import type { CapturedSpan } from '../../../trace/captured-span.js';
 import { firstTexts } from '../../first-texts.js';
-import { runOf } from '../../snapshot/given-lists.js';
-import { treesOf, type LogSource, type SpanSource } from '../../snapshot/source.js';
+import { runOf, treesOf, type LogSource, type SpanSource } from '../../snapshot/source.js';
+import { Matching } from '../comparison/matching.js';
 import type { Expectation, LeafCheck } from '../pattern/expectation.js';
 import { titleOf } from './describe.js';
-import { matchesElsewhere } from './elsewhere.js';
 import type { Failure } from './failure.js';
 
-/** Number of shared ids, and of spans for each, that are shown. */
-const MAX_SHARED = 5;
+/** Number of shared ids, of spans for each, and of spans elsewhere that are shown. */
+const MAX_SHOWN = 5;
 
 const CONVENTION = /^(?:http|url|db|messaging|rpc|network|net|server|client|user_agent|graphql|faas)\./;
 
-/**
- * Hints on spans that a run lacks: why there are none, and how many were dropped.
- *
- * @param spans what the test looked at: a run, one of its lists, or anything that has spans
- * @param found what was found there
- * @param expectation what was looked for
- */
+/** Hints on what the test looked at, a run, one of its lists or anything that has spans, and on what it found there. */
 export function hintsOn(spans: unknown, found: readonly unknown[], expectation?: Expectation): string[] {
   const run = runOf(spans);
   const why = found.length === 0 ? run?.explainNoSpans?.() : undefined;
   const lacking = found.length > 0 && run !== undefined && expectation !== undefined ? hintsOnLacking(run, expectation) : [];
-  return [...linesOf(why), ...lacking, ...hintsOnRun(spans)];
+  return [...linesOf(why), ...lacking, ...hintsOnRun(run)];
 }
 
 /** Hints on why a span that was waited for is missing: it went elsewhere, or lacks an instrumentation. */
@@ -41,11 +34,9 @@ export function hintsOnMissing(run: SpanSource, expectation: Expectation | undef
 
 /** The loaded instrumentations, if the pattern wants a span as they make them and the run has none of them. */
 function hintsOnLacking(run: SpanSource, expectation: Expectation): string[] {
-  return linesOf(lacksInstrumentation(run, expectation) ? run.explainInstrumentations?.() : undefined);
-}
-
-function lacksInstrumentation({ spans, openSpans = [] }: SpanSource, expectation: Expectation): boolean {
-  return asksForInstrumentation(expectation) && ![...spans, ...openSpans].some(({ scope }) => /instrumentation/.test(scope));
+  const { spans, openSpans = [] } = run;
+  const hasSome = [...spans, ...openSpans].some(({ scope }) => /instrumentation/.test(scope));
+  return hasSome || !asksForInstrumentation(expectation) ? [] : linesOf(run.explainInstrumentations?.());
 }
 
 function asksForInstrumentation(expectation: Expectation): boolean {
@@ -64,35 +55,29 @@ function isOfConvention({ isField, label, leaf }: LeafCheck): boolean {
   return isField ? label === 'kind' && leaf.text !== 'internal' : CONVENTION.test(label);
 }
 
-/** Hints on spans that share an id and on dropped spans. */
-export function hintsOnRun(spans: unknown): string[] {
-  return [...hintsOnShared(spans), ...hintsOnDropped(spans)];
+/** Spans that share an id, and how many were dropped. */
+export function hintsOnRun(run: SpanSource | undefined): string[] {
+  return run === undefined ? [] : [...hintsOnShared(run), ...hintsOnDropped(run)];
 }
 
 /** Children of spans that share an id are shown below the last of them. */
-function hintsOnShared(spans: unknown): string[] {
-  const run = runOf(spans);
-  const nodes = run === undefined ? [] : nodesOf(treesOf(run).flat());
+function hintsOnShared(run: SpanSource): string[] {
+  const nodes = nodesOf(treesOf(run).flat());
   const shared = [...groupBy(nodes, spanKey).values()].filter(({ length }) => length > 1);
   const lineOf = (sharing: CapturedSpan[]): string => {
-    const names = firstTexts(sharing, MAX_SHARED, (span) => titleOf(span), () => '…');
+    const names = firstTexts(sharing, MAX_SHOWN, (span) => titleOf(span), () => '…');
     return `${sharing.length} spans share the id ${printable(sharing[0]?.spanId)}: ${names.join(', ')}. Are the ids made at random?`;
   };
-  return firstTexts(shared, MAX_SHARED, lineOf, (more) => `… ${more} more ids are shared`);
+  return firstTexts(shared, MAX_SHOWN, lineOf, (more) => `… ${more} more ids are shared`);
 }
 
-function hintsOnDropped(spans: unknown): string[] {
-  const run = runOf(spans);
-  return droppedText(run?.droppedSpansCount, 'span', run?.limitReached ?? 'maxSpansPerScope');
+function hintsOnDropped({ droppedSpansCount, limitReached }: SpanSource): string[] {
+  return droppedText(droppedSpansCount, 'span', limitReached ?? 'maxSpansPerScope');
 }
 
 /**
- * Failure of an assertion that nothing contradicts, if it is inconclusive: spans were dropped, could not arrive, or
- * went elsewhere. Undefined if everything was seen.
- *
- * @param spans what the test looked at
- * @param question what is unknown then
- * @param elsewhere lines about spans that may belong to it, and that it does not have
+ * Failure of an assertion that nothing contradicts, if it is inconclusive: spans were dropped, could not arrive, or went
+ * elsewhere, as the lines `elsewhere` say. Undefined if everything was seen.
  */
 export function inconclusiveFailure(
   spans: unknown,
@@ -100,7 +85,8 @@ export function inconclusiveFailure(
   expected: string,
   elsewhere: readonly string[] = [],
 ): Failure | undefined {
-  const body = [...linesOf(runOf(spans)?.explainUnreachable?.()), ...hintsOnDropped(spans), ...elsewhere];
+  const run = runOf(spans);
+  const body = [...linesOf(run?.explainUnreachable?.()), ...(run ? hintsOnDropped(run) : []), ...elsewhere];
   if (body.length === 0) return undefined;
   return { headline: `it cannot be told ${question}`, body, actual: '(not all seen)', expected };
 }
@@ -117,4 +103,22 @@ function droppedText(count: number | undefined, noun: string, option: string): s
 
 function linesOf(text: string | undefined): string[] {
   return text === undefined ? [] : text.split('\n');
+}
+
+/**
+ * Spans that match and may belong to a run that does not have them: how many, and a line for each of the first. With
+ * `onlyRoots` a span counts only without a parent there.
+ */
+export function matchesElsewhere(
+  spans: unknown,
+  expectation: Expectation,
+  onlyRoots = false,
+): { readonly count: number; readonly lines: readonly string[] } {
+  const elsewhere = runOf(spans)?.spansElsewhere?.() ?? [];
+  const places = new Map(elsewhere.map(({ span, place }) => [spanKey(span), place]));
+  const roots = treesOf(elsewhere.map(({ span }) => span)).flat();
+  const matching = new Matching();
+  const found = (onlyRoots ? roots : nodesOf(roots)).filter((node) => matching.matches(node, expectation));
+  const lines = firstTexts(found, MAX_SHOWN, (node) => `${titleOf(node)} matches, and is ${places.get(spanKey(node))}`);
+  return { count: found.length, lines };
 }

@@ -4,14 +4,12 @@ import type { Check, Expectation, Relation } from '../pattern/expectation.js';
 import { run, type Task } from '../task.js';
 import { expectedText, expectedTitle, MARKS, nameCheckOf, titleOf, valueText } from './describe.js';
 
-export type Side = 'actual' | 'expected';
+type Side = 'actual' | 'expected';
 
 const FIELD = '    ';
 const CHILD = '  ';
-
 /** Records of one list that are shown; of more, those that differ come first. */
 const MAX_RECORDS = 60;
-/** Lines of one side. */
 const MAX_LINES = 2_000;
 /** How far a line is indented: what is deeper stands below what it belongs to all the same. */
 const MAX_INDENT = 120;
@@ -20,16 +18,17 @@ const MAX_INDENT = 120;
 export const NOTHING = '(none)';
 
 /**
- * One side of a comparison as a tree, with what the pattern mentions and nothing else.
- *
- * Made to be compared line by line: what is right reads the same on both sides, whether the pattern has
- * the value itself or a function. So the tree is drawn by indentation alone, and what is left out of a long list
- * is left out of both sides.
+ * Both sides of a comparison as trees, with what the pattern mentions and nothing else. Made to be compared line by
+ * line: what is right reads the same on both sides, whether the pattern has the value itself or a function. So the
+ * trees are drawn by indentation alone, and what is left out of a long list is left out of both.
  */
-export function projectedTree(finding: ListFinding, side: Side): string {
-  const projection = new Projection(side);
-  run(projection.list(finding, ''));
-  return projection.text() || NOTHING;
+export function projectedTrees(finding: ListFinding): Record<Side, string> {
+  const treeOf = (side: Side): string => {
+    const projection = new Projection(side);
+    run(projection.list(finding, ''));
+    return projection.text() || NOTHING;
+  };
+  return { actual: treeOf('actual'), expected: treeOf('expected') };
 }
 
 class Projection {
@@ -57,9 +56,8 @@ class Projection {
       this.#more(places.length - shown.length + shortBy, indent, relation);
       return;
     }
-    for (const record of unexpected.slice(0, MAX_RECORDS)) this.#line(indent, MARKS[relation] + titleOf(record, relation));
-    const leftOut = places.filter(({ found }) => found !== undefined).length - shown.filter(({ found }) => found !== undefined).length;
-    this.#more(leftOut + Math.max(0, unexpected.length - MAX_RECORDS), indent, relation);
+    const leftOut = places.filter((place) => place.found !== undefined && !shown.includes(place));
+    this.#records(unexpected, indent, relation, leftOut.length);
   }
 
   *#difference(difference: Difference, indent: string, relation: Relation): Task<void> {
@@ -69,17 +67,19 @@ class Projection {
     const wrongName = findings.some(({ check, cost }) => check === name && cost > 0);
     const title = (wrongName && this.#side === 'expected' && expectedTitle(expectation)) || titleOf(record, relation);
     this.#line(indent, MARKS[relation] + title);
-    for (const finding of inOrder(findings)) if (finding.check !== name) yield* this.#finding(finding, indent);
+    const inOrder = findings.toSorted((a, b) => Number(isBelow(a.check)) - Number(isBelow(b.check)));
+    for (const finding of inOrder) if (finding.check !== name) yield* this.#finding(finding, indent);
   }
 
   *#finding(finding: Finding, indent: string): Task<void> {
+    const isExpected = this.#side === 'expected';
     if (isLeaf(finding)) {
-      const wrong = finding.cost > 0 && this.#side === 'expected';
-      this.#line(indent + FIELD, `${finding.check.label}: ${wrong ? expectedText(finding.check) : valueText(finding.actual)}`);
+      const text = finding.cost > 0 && isExpected ? expectedText(finding.check) : valueText(finding.actual);
+      this.#line(indent + FIELD, `${finding.check.label}: ${text}`);
     } else if ('places' in finding) {
       yield* this.list(finding, indent + indentOf(finding.check.relation));
     } else if ('unexpected' in finding) {
-      if (this.#side === 'expected') return;
+      if (isExpected) return;
       for (const key of finding.unexpected.slice(0, MAX_RECORDS)) {
         this.#line(indent + FIELD, `${printable(key)}: ${valueText(Reflect.get(finding.attributes, key))}`);
       }
@@ -88,15 +88,10 @@ class Projection {
     } else if (finding.cost > 0) {
       const { check } = finding.check;
       if (check.kind === 'leaf') {
-        const shown = this.#side === 'expected' ? `not ${expectedText(check)}` : valueText(finding.actual);
-        this.#line(indent + FIELD, `${check.label}: ${shown}`);
-        return;
+        this.#line(indent + FIELD, `${check.label}: ${isExpected ? `not ${expectedText(check)}` : valueText(finding.actual)}`);
+      } else if (!isExpected) {
+        this.#records(finding.records, indent + indentOf(check.relation), check.relation);
       }
-      if (this.#side === 'expected') return;
-      const below = indent + indentOf(check.relation);
-      const { records } = finding;
-      for (const record of records.slice(0, MAX_RECORDS)) this.#line(below, MARKS[check.relation] + titleOf(record, check.relation));
-      this.#more(records.length - MAX_RECORDS, below, check.relation);
     }
   }
 
@@ -105,7 +100,7 @@ class Projection {
     const name = nameCheckOf(expectation);
     const unnamed = relation === 'exception' || relation === 'link' ? relation : '(any)';
     this.#line(indent, MARKS[relation] + (expectedTitle(expectation) ?? unnamed));
-    for (const check of inOrder(expectation.checks.map((each) => ({ check: each }))).map((each) => each.check)) {
+    for (const check of expectation.checks.toSorted((a, b) => Number(isBelow(a)) - Number(isBelow(b)))) {
       if (check === name) continue;
       if (check.kind === 'leaf') this.#line(indent + FIELD, `${check.label}: ${expectedText(check)}`);
       if (check.kind !== 'list') continue;
@@ -113,6 +108,11 @@ class Projection {
       for (const wanted of check.wanted.slice(0, MAX_RECORDS)) yield this.#missing(wanted.expectation, below, check.relation);
       this.#more(check.wanted.length - MAX_RECORDS, below, check.relation);
     }
+  }
+
+  #records(records: readonly object[], indent: string, relation: Relation, leftOut = 0): void {
+    for (const record of records.slice(0, MAX_RECORDS)) this.#line(indent, MARKS[relation] + titleOf(record, relation));
+    this.#more(leftOut + Math.max(0, records.length - MAX_RECORDS), indent, relation);
   }
 
   #more(count: number, indent: string, relation: Relation): void {
@@ -140,11 +140,7 @@ function differs({ found, outOfOrder }: Place): boolean {
   return found === undefined || found.cost > 0 || outOfOrder;
 }
 
-/** What is the span's own first, then the spans below it. */
-function inOrder<T extends { readonly check: Check }>(found: readonly T[]): T[] {
-  return found.toSorted((a, b) => Number(isBelow(a.check)) - Number(isBelow(b.check)));
-}
-
+/** Spans below come after what is the span's own. */
 function isBelow(check: Check): boolean {
   const inner = check.kind === 'not' ? check.check : check;
   return inner.kind === 'list' && indentOf(inner.relation) === CHILD;

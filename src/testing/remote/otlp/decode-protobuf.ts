@@ -1,16 +1,10 @@
-import type { ElementBudget } from './element-budget.js';
-import { MalformedPayload, MAX_DEPTH, tooDeep } from './malformed-payload.js';
+import { assertDepth, MalformedPayload, type ElementBudget } from './payload-limits.js';
 import type { Field, Message, Scalar } from './schema.js';
 import { fieldNumberOf, WireReader, WireType, wireTypeOf } from './wire-reader.js';
 
 type Decoded = Record<string, unknown>;
 
-interface Encoding {
-  readonly wireType: number;
-  readonly read: (reader: WireReader) => unknown;
-}
-
-const ENCODINGS: Readonly<Record<Scalar, Encoding>> = {
+const ENCODINGS: Readonly<Record<Scalar, { readonly wireType: number; readonly read: (reader: WireReader) => unknown }>> = {
   string: { wireType: WireType.BYTES, read: (reader) => reader.string() },
   bytes: { wireType: WireType.BYTES, read: (reader) => new Uint8Array(reader.bytes()) },
   id: { wireType: WireType.BYTES, read: (reader) => Buffer.from(reader.bytes()).toString('hex') },
@@ -23,20 +17,17 @@ const ENCODINGS: Readonly<Record<Scalar, Encoding>> = {
 };
 
 /**
- * A message from its protobuf form. Each field on the wire is an element, known or not.
+ * A message from its protobuf form. Each field on the wire is an element, known or not. Stricter than protobuf: a known
+ * field of another wire type is an error, not an unknown field, so that a test notices a service that sends nonsense.
  *
- * Stricter than protobuf: a known field of another wire type is an error, not an unknown field, so that a test notices
- * a service that sends nonsense.
- *
- * @throws MalformedPayload
- * @throws TooManyElements
+ * @throws MalformedPayload, TooManyElements
  */
 export function decodeProtobuf(message: Message, bytes: Uint8Array, budget: ElementBudget): Decoded {
   return decode(message, new WireReader(bytes), budget, 0);
 }
 
 function decode(message: Message, reader: WireReader, budget: ElementBudget, depth: number): Decoded {
-  if (depth > MAX_DEPTH) throw tooDeep();
+  assertDepth(depth);
   budget.spend(message.extraElements);
   const decoded: Decoded = {};
   while (!reader.atEnd) {
@@ -48,15 +39,14 @@ function decode(message: Message, reader: WireReader, budget: ElementBudget, dep
       continue;
     }
     const [name, field] = known;
-    expectWireType(name, field, wireTypeOf(tag));
-    keep(decoded, name, field, readField(field, reader, budget, depth));
+    const expected = typeof field.type === 'string' ? ENCODINGS[field.type].wireType : WireType.BYTES;
+    if (wireTypeOf(tag) !== expected) throw new MalformedPayload(`${name} has wire type ${wireTypeOf(tag)}, not ${expected}`);
+    const value = readField(field, reader, budget, depth);
+    if (!field.repeated) decoded[name] = value;
+    else if (name in decoded) (decoded[name] as unknown[]).push(value);
+    else decoded[name] = [value];
   }
   return decoded;
-}
-
-function expectWireType(name: string, { type }: Field, sent: number): void {
-  const expected = typeof type === 'string' ? ENCODINGS[type].wireType : WireType.BYTES;
-  if (sent !== expected) throw new MalformedPayload(`${name} has wire type ${sent}, not ${expected}`);
 }
 
 function readField({ type }: Field, reader: WireReader, budget: ElementBudget, depth: number): unknown {
@@ -65,10 +55,4 @@ function readField({ type }: Field, reader: WireReader, budget: ElementBudget, d
   const inner = decode(type(), reader, budget, depth + 1);
   reader.leave(outerEnd);
   return inner;
-}
-
-function keep(decoded: Decoded, name: string, { repeated }: Field, value: unknown): void {
-  if (!repeated) decoded[name] = value;
-  else if (name in decoded) (decoded[name] as unknown[]).push(value);
-  else decoded[name] = [value];
 }

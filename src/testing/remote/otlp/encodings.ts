@@ -1,7 +1,7 @@
 import { decodeJson } from './decode-json.js';
 import { decodeProtobuf } from './decode-protobuf.js';
-import type { ElementBudget } from './element-budget.js';
 import { spendJsonElements } from './json-elements.js';
+import type { ElementBudget } from './payload-limits.js';
 import type { Message } from './schema.js';
 
 /** The two forms of OTLP over HTTP. */

@@ -1,4 +1,4 @@
-import type { ElementBudget } from './element-budget.js';
+import type { ElementBudget } from './payload-limits.js';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -7,9 +7,8 @@ const BACKSLASH = 0x5c;
 const BRACE = 0x7b;
 
 /**
- * Pays for each value of a JSON text, before the parser makes an object of it: for each array, object and comma.
- *
- * Reads bytes, since no byte of a longer UTF-8 sequence equals one of ASCII. What is not JSON is left to the parser.
+ * Pays for each value of a JSON text, before the parser makes an object of it: for each array, object and comma. Reads
+ * bytes, since no byte of a longer UTF-8 sequence equals one of ASCII. What is not JSON is left to the parser.
  *
  * @throws TooManyElements
  */

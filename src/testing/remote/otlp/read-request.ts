@@ -3,7 +3,7 @@ import type { Attributes, HrTime, Link, SpanContext } from '@opentelemetry/api';
 import { expectation } from '../../../support/option.js';
 import type { RecordedSpan } from '../../../trace/plain-span.js';
 import type { RecordedLog } from '../../../trace/to-captured-span.js';
-import { MalformedPayload } from './malformed-payload.js';
+import { MalformedPayload } from './payload-limits.js';
 import type { AnyValue, KeyValue, LogsRequest, OtlpLogRecord, OtlpSpan, Resource, TraceRequest } from './schema.js';
 
 const NANOS_PER_SECOND = 1_000_000_000n;
@@ -13,7 +13,6 @@ type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
 const TRACE_ID_DIGITS = 32;
 const SPAN_ID_DIGITS = 16;
-
 /** `SpanFlags`: whether the flag below is known, and whether the parent is in another process. */
 const HAS_IS_REMOTE = 0x1_00;
 const IS_REMOTE = 0x2_00;
@@ -30,9 +29,7 @@ const KINDS_CALLED_FROM_OUTSIDE: ReadonlySet<number> = new Set([2, 5]);
 export function readSpans({ resourceSpans = [] }: TraceRequest): RecordedSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans = [] }) => {
     const serviceName = readServiceName(resource);
-    return scopeSpans.flatMap(({ scope, spans = [] }) =>
-      spans.map((span) => readSpan(span, scope?.name ?? '', serviceName)),
-    );
+    return scopeSpans.flatMap(({ scope, spans = [] }) => spans.map((span) => readSpan(span, serviceName, scope?.name)));
   });
 }
 
@@ -44,13 +41,11 @@ export function readSpans({ resourceSpans = [] }: TraceRequest): RecordedSpan[] 
 export function readLogs({ resourceLogs = [] }: LogsRequest): RecordedLog[] {
   return resourceLogs.flatMap(({ resource, scopeLogs = [] }) => {
     const serviceName = readServiceName(resource);
-    return scopeLogs.flatMap(({ scope, logRecords = [] }) =>
-      logRecords.map((record) => readLog(record, scope?.name ?? '', serviceName)),
-    );
+    return scopeLogs.flatMap(({ scope, logRecords = [] }) => logRecords.map((record) => readLog(record, serviceName, scope?.name)));
   });
 }
 
-function readSpan(span: OtlpSpan, scope: string, serviceName: string | undefined): RecordedSpan {
+function readSpan(span: OtlpSpan, serviceName: string | undefined, scope = ''): RecordedSpan {
   const context = requiredContext(span.traceId, span.spanId, span.flags);
   const { startTimeUnixNano: start = 0n, endTimeUnixNano: end = 0n } = span;
   const read: Draft<RecordedSpan> = {
@@ -67,12 +62,9 @@ function readSpan(span: OtlpSpan, scope: string, serviceName: string | undefined
       time: hrTime(timeUnixNano),
       attributes: readAttributes(attributes) as Attributes,
     })),
-    links: (span.links ?? []).map(
-      ({ traceId, spanId, attributes }): Link => ({
-        context: requiredContext(traceId, spanId, undefined),
-        attributes: readAttributes(attributes) as Attributes,
-      }),
-    ),
+    links: (span.links ?? []).map(({ traceId, spanId, attributes }): Link => {
+      return { context: requiredContext(traceId, spanId), attributes: readAttributes(attributes) as Attributes };
+    }),
     instrumentationScope: { name: scope },
   };
   const parent = readParent(span, context.traceId);
@@ -84,12 +76,11 @@ function readSpan(span: OtlpSpan, scope: string, serviceName: string | undefined
 function readParent({ parentSpanId, flags = 0, kind = 0 }: OtlpSpan, traceId: string): SpanContext | undefined {
   const spanId = id('parentSpanId', parentSpanId, SPAN_ID_DIGITS);
   if (spanId === undefined) return undefined;
-  const isRemote =
-    (flags & HAS_IS_REMOTE) === 0 ? KINDS_CALLED_FROM_OUTSIDE.has(kind) : (flags & IS_REMOTE) !== 0;
+  const isRemote = (flags & HAS_IS_REMOTE) === 0 ? KINDS_CALLED_FROM_OUTSIDE.has(kind) : (flags & IS_REMOTE) !== 0;
   return { traceId, spanId, isRemote, traceFlags: flags & TRACE_FLAGS };
 }
 
-function readLog(record: OtlpLogRecord, scope: string, serviceName: string | undefined): RecordedLog {
+function readLog(record: OtlpLogRecord, serviceName: string | undefined, scope = ''): RecordedLog {
   const { observedTimeUnixNano: observed = 0n, timeUnixNano: time = 0n, severityText, severityNumber, eventName } = record;
   const traceId = id('traceId', record.traceId, TRACE_ID_DIGITS);
   const spanId = id('spanId', record.spanId, SPAN_ID_DIGITS);

@@ -81,30 +81,13 @@ const ANY_VALUE: Message<AnyValue> = new Message({
   bytesValue: one(7, 'bytes'),
 });
 
-const KEY_VALUE: Message<KeyValue> = new Message({
-  key: one(1, 'string'),
-  value: one(2, () => ANY_VALUE),
-});
-
+const KEY_VALUE: Message<KeyValue> = new Message({ key: one(1, 'string'), value: one(2, () => ANY_VALUE) });
 const RESOURCE = new Message({ attributes: many(1, () => KEY_VALUE) });
 const SCOPE = new Message({ name: one(1, 'string') });
 
-const EVENT = new Message({
-  timeUnixNano: one(1, 'fixed64'),
-  name: one(2, 'string'),
-  attributes: many(3, () => KEY_VALUE),
-});
-
-const LINK = new Message({
-  traceId: one(1, 'id'),
-  spanId: one(2, 'id'),
-  attributes: many(4, () => KEY_VALUE),
-});
-
-const STATUS = new Message({
-  message: one(2, 'string'),
-  code: one(3, 'uint32'),
-});
+const EVENT = new Message({ timeUnixNano: one(1, 'fixed64'), name: one(2, 'string'), attributes: many(3, () => KEY_VALUE) });
+const LINK = new Message({ traceId: one(1, 'id'), spanId: one(2, 'id'), attributes: many(4, () => KEY_VALUE) });
+const STATUS = new Message({ message: one(2, 'string'), code: one(3, 'uint32') });
 
 const SPAN = new Message({
   traceId: one(1, 'id'),

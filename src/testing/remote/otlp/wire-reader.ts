@@ -1,4 +1,4 @@
-import { MalformedPayload } from './malformed-payload.js';
+import { MalformedPayload } from './payload-limits.js';
 
 /** How many bytes a value has: https://protobuf.dev/programming-guides/encoding/. Groups are not in use. */
 export const WireType = { VARINT: 0, FIXED64: 1, BYTES: 2, FIXED32: 5 } as const;
@@ -103,22 +103,11 @@ export class WireReader {
 
   /** Passes over the value of a field that nobody reads. */
   skip(wireType: number): void {
-    switch (wireType) {
-      case WireType.VARINT:
-        this.varint();
-        break;
-      case WireType.FIXED64:
-        this.#advance(8);
-        break;
-      case WireType.BYTES:
-        this.bytes();
-        break;
-      case WireType.FIXED32:
-        this.#advance(4);
-        break;
-      default:
-        throw new MalformedPayload(`wire type ${wireType} is not in use`);
-    }
+    if (wireType === WireType.VARINT) this.varint();
+    else if (wireType === WireType.BYTES) this.bytes();
+    else if (wireType === WireType.FIXED32) this.#advance(4);
+    else if (wireType === WireType.FIXED64) this.#advance(8);
+    else throw new MalformedPayload(`wire type ${wireType} is not in use`);
   }
 
   /** Exact up to 2⁵³, which is far above the lengths and tags of any payload that is whole. */
