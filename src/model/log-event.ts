@@ -87,11 +87,7 @@ export function toLogEvent(record: Omit<ReadableLogRecord, 'resource'> & { reado
 }
 
 /** The event with the reason no span took it in. */
-export function toOrphan(
-  event: LogEvent,
-  spanContext: SpanContext | undefined,
-  reason: OrphanReason,
-): OrphanEvent {
+export function toOrphan(event: LogEvent, spanContext: SpanContext | undefined, reason: OrphanReason): OrphanEvent {
   return { ...event, spanContext, reason };
 }
 

@@ -25,12 +25,7 @@ export class MergedSpan implements DeliveredSpan {
   readonly droppedEventsCount: number;
   readonly revision: number;
 
-  constructor(
-    span: ReadableSpan,
-    events: TimedEvent[],
-    droppedEventsCount: number,
-    revision: number,
-  ) {
+  constructor(span: ReadableSpan, events: TimedEvent[], droppedEventsCount: number, revision: number) {
     this.#span = span;
     this.events = events;
     this.droppedEventsCount = droppedEventsCount;

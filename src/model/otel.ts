@@ -77,15 +77,7 @@ export interface ReadableSpan {
  */
 export type AnyValue = unknown extends AttributeValue ? unknown : KnownValue;
 
-type KnownValue =
-  | string
-  | number
-  | boolean
-  | Uint8Array
-  | KnownValue[]
-  | AnyValueMap
-  | null
-  | undefined;
+type KnownValue = string | number | boolean | Uint8Array | KnownValue[] | AnyValueMap | null | undefined;
 
 /** Log attributes: unlike span attributes they nest. */
 export interface AnyValueMap {

@@ -73,11 +73,7 @@ const LIVE_OPTIONS: OptionsOf<LiveSettings> = {
 /**
  * Options that cannot be given as one variable. `selfObsMeterProvider` follows the SDK's own switch, see `startSdk()`.
  */
-const WITHOUT_VARIABLE: ReadonlySet<string> = new Set<keyof SpanCacheOptions>([
-  'selfObsMeterProvider',
-  'sampling',
-  'filter',
-]);
+const WITHOUT_VARIABLE: ReadonlySet<string> = new Set<keyof SpanCacheOptions>(['selfObsMeterProvider', 'sampling', 'filter']);
 
 /** By variable, every option that can be given as text. An option added to the cache has its variable by that. */
 export const VARIABLES: ReadonlyMap<string, { readonly option: string; readonly check: Option<unknown> }> = new Map(

@@ -1,11 +1,5 @@
 import { OTEL_COMPONENT_NAME, OTEL_COMPONENT_TYPE } from '../../model/semconv.js';
-import type {
-  Attributes,
-  BatchObservableResult,
-  Meter,
-  MeterProvider,
-  Observable,
-} from '@opentelemetry/api';
+import type { Attributes, BatchObservableResult, Meter, MeterProvider, Observable } from '@opentelemetry/api';
 import { Episode } from '../../support/episode.js';
 import type { Subscriber } from '../fanout/subscriber.js';
 import { CaughtUpCounter } from './caught-up-counter.js';

@@ -57,13 +57,7 @@ export function valueOf(form: number, context: SpanContext): unknown {
 }
 
 /** A span context as it was, of what was written of it. There must be one. */
-export function contextOf(
-  form: number,
-  traceId: string,
-  spanId: string,
-  traceFlags: number,
-  value: unknown,
-): SpanContext {
+export function contextOf(form: number, traceId: string, spanId: string, traceFlags: number, value: unknown): SpanContext {
   if (form === KEPT_CONTEXT) return value as SpanContext;
   const traceState = value as TraceState;
   switch (form & ~STATE) {
