@@ -40,9 +40,7 @@ export class FlushRequests {
 
   /** No answer comes any more. */
   end(): void {
-    for (const waiting of [this.#asked ?? [], this.#next]) {
-      for (const resolve of waiting) resolve();
-    }
+    for (const resolve of [...(this.#asked ?? []), ...this.#next]) resolve();
     this.#asked = undefined;
     this.#next.clear();
   }

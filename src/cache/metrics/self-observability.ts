@@ -120,12 +120,7 @@ export class SelfObservability {
 
   /** The meter is not ours: what it throws must not reach the application. */
   #guard(code: () => void): void {
-    try {
-      code();
-      this.#failures.end();
-    } catch (error) {
-      this.#failures.report('the metrics of the cache could not be recorded', error);
-    }
+    this.#failures.guard('the metrics of the cache could not be recorded', code);
   }
 }
 
