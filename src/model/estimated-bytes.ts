@@ -44,18 +44,7 @@ const read = new Set<object>();
  * Always a number; never throws.
  */
 export function estimatedSpanBytes(span: ReadableSpan): number {
-  // Not by `estimated()`: this is the one that is called for each span.
-  containersLeft = MAX_CONTAINERS;
-  try {
-    let bytes = SPAN_BYTES + lengthOf(span.name) + lengthOf(span.status?.message) + bytesOfAttributes(span.attributes);
-    for (const event of span.events ?? []) bytes += bytesOfItem(event);
-    for (const link of span.links ?? []) bytes += bytesOfItem(link);
-    return isSize(bytes) ? bytes : SPAN_BYTES + OPAQUE_BYTES;
-  } catch {
-    return SPAN_BYTES + OPAQUE_BYTES;
-  } finally {
-    forgetRead();
-  }
+  return estimated(bytesOfSpan, span, SPAN_BYTES);
 }
 
 /** About how many bytes a log event keeps alive. As `estimatedSpanBytes()`. */
@@ -82,8 +71,14 @@ function estimated<T>(sizeOf: (item: T) => number, item: T, base: number): numbe
   } catch {
     return base + OPAQUE_BYTES;
   } finally {
-    forgetRead();
+    // To clear a `Set` makes a new table, even of an empty one.
+    if (read.size > 0) read.clear();
   }
+}
+
+function bytesOfSpan({ name, status, attributes, events, links }: ReadableSpan): number {
+  const own = SPAN_BYTES + lengthOf(name) + lengthOf(status?.message) + bytesOfAttributes(attributes);
+  return own + bytesOfList(events ?? []) + bytesOfList(links ?? []);
 }
 
 function bytesOfList(list: readonly (TimedEvent | Link)[]): number {
@@ -97,11 +92,6 @@ export function estimatedKeyBytes(keys: readonly string[]): number {
   let bytes = 0;
   for (const { length } of keys) if (length > MAX_SHARED_KEY) bytes += length;
   return bytes;
-}
-
-/** To clear a `Set` makes a new table, even of an empty one. */
-function forgetRead(): void {
-  if (read.size > 0) read.clear();
 }
 
 /** A sum that one wrong number gets into is wrong for ever. */
