@@ -31,13 +31,12 @@ export function exportedSpan(span: DeliveredSpan): ReadableSpan {
 /** Reads the attributes, the events and the links, one by one. */
 function readItems({ attributes, events, links }: ReadableSpan): void {
   readEntries(attributes);
-  for (const event of events) readItem(event);
-  for (const link of links) readItem(link);
-}
-
-function readItem(item: TimedEvent | Link): void {
-  readEntries(item);
-  readEntries(item.attributes);
+  for (const items of [events, links]) {
+    for (const item of items) {
+      readEntries(item);
+      readEntries(item.attributes);
+    }
+  }
 }
 
 function readEntries(object: object | undefined): void {

@@ -7,8 +7,7 @@ import { untraced } from '../suppression.js';
 /**
  * Hands each finished batch to every subscriber, by reference.
  *
- * The list of subscribers is replaced, never changed: whoever comes or goes during a delivery does not
- * disturb it.
+ * The list of subscribers is replaced, never changed: whoever comes or goes during a delivery does not disturb it.
  */
 export class FanOut {
   #subscribers: readonly Subscriber[] = [];
@@ -68,9 +67,7 @@ export class FanOut {
     const subscribers = this.#subscribers;
     untraced(() => {
       for (const subscriber of subscribers) {
-        if (this.#subscribers === subscribers || this.#subscribers.includes(subscriber)) {
-          this.#isolate(subscriber, deliverTo);
-        }
+        if (this.#subscribers === subscribers || this.#subscribers.includes(subscriber)) this.#isolate(subscriber, deliverTo);
       }
     });
   }

@@ -3,8 +3,8 @@ import type { Attributes, Counter } from '@opentelemetry/api';
 /**
  * A counter that is brought up to totals which are kept elsewhere.
  *
- * Not an observable counter: this one is of the kind that the SDK's processors use, and keeps its
- * numbers when nobody observes the totals any more.
+ * Not an observable counter: this one is of the kind that the SDK's processors use, and keeps its numbers when nobody
+ * observes the totals any more.
  */
 export class CaughtUpCounter {
   readonly #counter: Counter;

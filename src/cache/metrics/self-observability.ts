@@ -4,16 +4,8 @@ import { Episode } from '../../support/episode.js';
 import type { Subscriber } from '../fanout/subscriber.js';
 import { CaughtUpCounter } from './caught-up-counter.js';
 import { DepartedSubscriptions } from './departed-subscriptions.js';
-import {
-  CAPACITIES,
-  COUNTERS,
-  NO_ATTRIBUTE,
-  OPEN_SPAN_COUNTERS,
-  OPEN_SPAN_SIZES,
-  SIZES,
-  type Instrument,
-  type Reading,
-} from './instruments.js';
+import { CAPACITIES, COUNTERS, FORGOTTEN_SPANS, NO_ATTRIBUTE, OPEN_SPANS, SIZES } from './instruments.js';
+import type { Instrument, Reading } from './instruments.js';
 import type { SpanCacheStats } from '../stats.js';
 
 const COMPONENT_TYPE = 'SpanCache';
@@ -38,12 +30,7 @@ export class SelfObservability {
   #shutDown = false;
 
   /** Throws what the meter provider throws. Later, nothing is thrown. */
-  constructor(
-    meterProvider: MeterProvider,
-    queueCapacity: number,
-    trackOpenSpans: boolean,
-    stats: () => SpanCacheStats,
-  ) {
+  constructor(meterProvider: MeterProvider, queueCapacity: number, trackOpenSpans: boolean, stats: () => SpanCacheStats) {
     const meter = meterProvider.getMeter('otel-span-cache');
     this.#meter = meter;
     // The class is what the semantic conventions want as the type where they have no word for it.
@@ -53,13 +40,11 @@ export class SelfObservability {
     };
     this.#read = () => ({ ...stats(), departed: this.#departed.stats() });
 
-    const counters = trackOpenSpans ? [...COUNTERS, ...OPEN_SPAN_COUNTERS] : COUNTERS;
-    const sizes = trackOpenSpans ? [...SIZES, ...OPEN_SPAN_SIZES] : SIZES;
+    const counters = trackOpenSpans ? [...COUNTERS, FORGOTTEN_SPANS] : COUNTERS;
+    const sizes = trackOpenSpans ? [...SIZES, OPEN_SPANS] : SIZES;
     this.#counters = counters.map((instrument) => [instrument, this.#createCounter(instrument)]);
     this.#sizes = sizes.map((size) => [size, meter.createObservableUpDownCounter(size.name, size)]);
-    for (const capacity of CAPACITIES) {
-      meter.createUpDownCounter(capacity.name, capacity).add(queueCapacity, this.#component);
-    }
+    for (const each of CAPACITIES) meter.createUpDownCounter(each.name, each).add(queueCapacity, this.#component);
     meter.addBatchObservableCallback(this.#observe, this.#observables);
   }
 
@@ -69,9 +54,9 @@ export class SelfObservability {
   }
 
   /**
-   * Counts for the last time. The sizes are observed once more, as they are now, with the next
-   * collection: else the last size that was seen, before the cache was flushed, would stand for ever.
-   * Until then the meter provider keeps numbers alive, and nothing of the cache.
+   * Counts for the last time. The sizes are observed once more, as they are now, with the next collection: else the last
+   * size that was seen, before the cache was flushed, would stand for ever. Until then the meter provider keeps numbers
+   * alive, and nothing of the cache.
    */
   shutdown(): void {
     this.#guard(() => {
@@ -91,9 +76,7 @@ export class SelfObservability {
     this.#guard(() => {
       const reading = this.#read();
       for (const [size, observable] of this.#sizes) {
-        for (const [key, value] of valuesOf(size, reading)) {
-          result.observe(observable, value, this.#attributesOf(size, key));
-        }
+        for (const [key, value] of valuesOf(size, reading)) result.observe(observable, value, this.#attributesOf(size, key));
       }
       this.#catchUp(reading);
     });
