@@ -20,10 +20,6 @@ export interface LastSteps {
   sayUnexported(timedOutAfterMillis?: number): void;
 }
 
-interface Counting {
-  readonly count?: number;
-}
-
 /** How long a process that has sent itself the signal lives on at most. */
 const DEATH_MILLIS = 100;
 
@@ -109,14 +105,14 @@ export class SignalEnd {
   }
 }
 
+type SignalExitEmitter = { readonly count?: number } | undefined;
+
 /**
  * The listeners of `signal-exit`, which many packages bring: they end the process only if there is no other
  * listener, so they count as none. It has one per copy, counted here by its versions from 4 and up to 3.
  */
 function signalExitListeners(): number {
-  const emitters = [
-    (globalThis as { [key: symbol]: unknown })[Symbol.for('signal-exit emitter')],
-    (process as { ['__signal_exit_emitter__']?: unknown })['__signal_exit_emitter__'],
-  ];
-  return emitters.reduce<number>((sum, emitter) => sum + ((emitter as Counting | undefined)?.count ?? 0), 0);
+  const { [Symbol.for('signal-exit emitter')]: current } = globalThis as { [key: symbol]: SignalExitEmitter };
+  const { __signal_exit_emitter__: upTo3 } = process as { __signal_exit_emitter__?: SignalExitEmitter };
+  return (current?.count ?? 0) + (upTo3?.count ?? 0);
 }

@@ -67,17 +67,14 @@ export class FanOut {
     const subscribers = this.#subscribers;
     untraced(() => {
       for (const subscriber of subscribers) {
-        if (this.#subscribers === subscribers || this.#subscribers.includes(subscriber)) this.#isolate(subscriber, deliverTo);
+        if (this.#subscribers !== subscribers && !this.#subscribers.includes(subscriber)) continue;
+        try {
+          deliverTo(subscriber);
+        } catch (error) {
+          this.#failures.report('a subscriber could not take a batch', error);
+        }
       }
     });
-  }
-
-  #isolate(subscriber: Subscriber, deliverTo: (subscriber: Subscriber) => void): void {
-    try {
-      deliverTo(subscriber);
-    } catch (error) {
-      this.#failures.report('a subscriber could not take a batch', error);
-    }
   }
 
   #replace(subscribers: readonly Subscriber[]): void {

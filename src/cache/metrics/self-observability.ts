@@ -2,7 +2,7 @@ import { OTEL_COMPONENT_NAME, OTEL_COMPONENT_TYPE } from '../../model/semconv.js
 import type { Attributes, BatchObservableResult, Meter, MeterProvider, Observable } from '@opentelemetry/api';
 import { Episode } from '../../support/episode.js';
 import type { Subscriber } from '../fanout/subscriber.js';
-import { CaughtUpCounter } from './caught-up-counter.js';
+import { caughtUp } from './caught-up-counter.js';
 import { DepartedSubscriptions } from './departed-subscriptions.js';
 import { CAPACITIES, COUNTERS, FORGOTTEN_SPANS, NO_ATTRIBUTE, OPEN_SPANS, SIZES } from './instruments.js';
 import type { Instrument, Reading } from './instruments.js';
@@ -22,8 +22,9 @@ let components = 0;
 export class SelfObservability {
   readonly #meter: Meter;
   readonly #component: Attributes;
-  readonly #counters: (readonly [Instrument, CaughtUpCounter])[];
+  readonly #counters: (readonly [Instrument, ReturnType<typeof caughtUp>])[];
   readonly #sizes: (readonly [Instrument, Observable])[];
+  readonly #observables: Observable[];
   readonly #failures = new Episode();
   #departed = new DepartedSubscriptions();
   #read: () => Reading;
@@ -42,9 +43,10 @@ export class SelfObservability {
 
     const counters = trackOpenSpans ? [...COUNTERS, FORGOTTEN_SPANS] : COUNTERS;
     const sizes = trackOpenSpans ? [...SIZES, OPEN_SPANS] : SIZES;
-    this.#counters = counters.map((instrument) => [instrument, this.#createCounter(instrument)]);
+    this.#counters = counters.map((each) => [each, this.#createCounter(each)]);
     this.#sizes = sizes.map((size) => [size, meter.createObservableUpDownCounter(size.name, size)]);
     for (const each of CAPACITIES) meter.createUpDownCounter(each.name, each).add(queueCapacity, this.#component);
+    this.#observables = this.#sizes.map(([, observable]) => observable);
     meter.addBatchObservableCallback(this.#observe, this.#observables);
   }
 
@@ -68,10 +70,6 @@ export class SelfObservability {
     });
   }
 
-  get #observables(): Observable[] {
-    return this.#sizes.map(([, observable]) => observable);
-  }
-
   readonly #observe = (result: BatchObservableResult): void => {
     this.#guard(() => {
       const reading = this.#read();
@@ -81,20 +79,17 @@ export class SelfObservability {
       this.#catchUp(reading);
     });
     // Not in here: the SDK goes through its callbacks, and would leave out the one after this.
-    if (this.#shutDown) queueMicrotask(() => this.#guard(() => this.#stopObserving()));
+    const stop = () => this.#meter.removeBatchObservableCallback(this.#observe, this.#observables);
+    if (this.#shutDown) queueMicrotask(() => this.#guard(stop));
   };
 
-  #stopObserving(): void {
-    this.#meter.removeBatchObservableCallback(this.#observe, this.#observables);
-  }
-
   #catchUp(reading: Reading): void {
-    for (const [instrument, counter] of this.#counters) counter.catchUp(valuesOf(instrument, reading));
+    for (const [instrument, catchUp] of this.#counters) catchUp(valuesOf(instrument, reading));
   }
 
-  #createCounter(instrument: Instrument): CaughtUpCounter {
-    const counter = this.#meter.createCounter(instrument.name, instrument);
-    return new CaughtUpCounter(counter, (key) => this.#attributesOf(instrument, key));
+  /** Not in the constructor, whose closures would keep the cache alive for the meter provider. */
+  #createCounter(each: Instrument): ReturnType<typeof caughtUp> {
+    return caughtUp(this.#meter.createCounter(each.name, each), (key) => this.#attributesOf(each, key));
   }
 
   #attributesOf({ by }: Instrument, key: string): Attributes {
