@@ -22,10 +22,7 @@ export function identityOf({ traceId, spanId }: SpanIdentity): SpanIdentity | un
   throw new TypeError('a trace id and a span id must be strings');
 }
 
-/**
- * Characters of either id that are hashed at first, from the end. Ids are random; where a generator counts, it does so at
- * the end.
- */
+/** Characters of either id that are hashed at first: the last ones, where a generator that counts does so. */
 const FEW_CHARACTERS = 5;
 
 /** A longer way to a free slot is no chance: with random hashes it comes once in many thousand maps. */

@@ -18,7 +18,6 @@ export interface Settings extends OwnSettings {
 interface OwnSettings {
   /** How each trace is printed to standard error, if it is. */
   readonly print: 'tree' | 'json' | false;
-  /** Which traces are printed. */
   readonly printOnly: TraceFilter;
   /** About how many bytes spans may keep alive while they wait to be printed. */
   readonly maxUnprintedBytes: number;

@@ -28,7 +28,6 @@ const PROCESSORS = {
 } as const;
 const EXPORTER = '_exporter';
 
-/** The SDK at work. */
 export interface StartedSdk {
   readonly cache: SpanCache;
   /** What the exporters that the environment names have not exported. */

@@ -25,7 +25,6 @@ export class FlushRequests {
     });
   }
 
-  /** The relay has answered one. */
   answered(flush: number): void {
     if (flush === this.#flush) this.giveUp();
   }

@@ -90,16 +90,15 @@ export type RelayMessage =
   /** Nothing more comes. */
   | ({ readonly type: 'bye' } & Losses);
 
-/** A message on the receiver's channel, which the relays of all threads use. */
+/** A message of a relay on the receiver's channel, which the relays of all threads use. */
 export interface Broadcast {
-  /** Which relay it is of. */
   readonly relay: string;
   readonly message: RelayMessage;
 }
 
-/** What hands a port to the thread of a relay. */
+/** Hands a port to the thread of a relay. */
 export interface PortHandover {
-  /** Which relay it is for. */
+  /** The relay. */
   readonly otelSpanCacheRelay: string;
   readonly port: MessagePort;
 }

@@ -38,7 +38,6 @@ export class RelayLosses {
     this.#seen = undefined;
   }
 
-  /** The relay took so many from its cache. */
   took(spans: number, orphans: number): void {
     this.#took = sum(this.#took, { spans, orphans });
   }

@@ -104,7 +104,6 @@ export class ThreadLink {
     }
   }
 
-  /** Ends the connection from this side. */
   close(): void {
     this.#leave('ended');
   }
@@ -225,7 +224,6 @@ export class ThreadLink {
   }
 }
 
-/** By the semantic conventions. */
 function threadAttributes({ threadId, threadName }: Hello): [string, string | number][] {
   const id: [string, number] = [THREAD_ID, threadId];
   return threadName === undefined ? [id] : [id, [THREAD_NAME, threadName]];

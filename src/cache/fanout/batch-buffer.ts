@@ -116,7 +116,6 @@ export class BatchBuffer {
     };
   }
 
-  /** Forgets what is waiting. */
   clear(): void {
     this.#batches.clear();
     this.#spans = 0;

@@ -30,7 +30,6 @@ export class ExportQueue {
     this.#byteLimit = maxBytes;
   }
 
-  /** Spans waiting. */
   get length(): number {
     return this.#spans.length;
   }

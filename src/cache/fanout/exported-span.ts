@@ -77,11 +77,7 @@ function readOthers(span: ReadableSpan): readonly unknown[] {
 
 function isSendable({ name, kind, startTime, endTime, duration, events, links }: ReadableSpan): boolean {
   return (
-    typeof name === 'string' &&
-    typeof kind === 'number' &&
-    isTime(startTime) &&
-    isTime(endTime) &&
-    isTime(duration) &&
+    typeof name === 'string' && typeof kind === 'number' && isTime(startTime) && isTime(endTime) && isTime(duration) &&
     events.every((event) => typeof event.name === 'string' && isTime(event.time)) &&
     links.every(hasIds)
   );

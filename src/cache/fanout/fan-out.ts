@@ -20,12 +20,10 @@ export class FanOut {
     this.#onChange = onChange;
   }
 
-  /** Whether nobody is subscribed. */
   get idle(): boolean {
     return this.#subscribers.length === 0;
   }
 
-  /** Whether any subscriber wants orphans. */
   get orphansWanted(): boolean {
     return this.#orphansWanted;
   }

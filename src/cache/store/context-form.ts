@@ -31,14 +31,10 @@ const forms = new KeyTree((keys) => FORMS[keys.join(' ')] ?? KEPT_CONTEXT);
 export function formOf(context: SpanContext): number {
   const { traceId, spanId, traceFlags, isRemote, traceState } = context;
   const form = forms.of(context);
-  const remote = form === REMOTE || form === REMOTE_WITH_STATE;
+  const remote = form === REMOTE || form === REMOTE_WITH_STATE ? true : undefined;
   const writable =
-    form !== KEPT_CONTEXT &&
-    Object.getPrototypeOf(context) === Object.prototype &&
-    isId(traceId, TRACE_ID_LENGTH) &&
-    isId(spanId, SPAN_ID_LENGTH) &&
-    isByte(traceFlags) &&
-    isRemote === (remote ? true : undefined);
+    form !== KEPT_CONTEXT && Object.getPrototypeOf(context) === Object.prototype && isRemote === remote &&
+    isId(traceId, TRACE_ID_LENGTH) && isId(spanId, SPAN_ID_LENGTH) && isByte(traceFlags);
   if (!writable) return KEPT_CONTEXT;
   return traceState === undefined ? form : form | STATE;
 }

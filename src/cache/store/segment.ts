@@ -65,17 +65,15 @@ export class Segment {
     const [start, next] = [this.#starts[row]!, this.#starts[row + 1]!];
     const { mark } = columns;
     const { end, ids } = mark;
-    const bytes = this.#write(row, span, mark);
+    const growth = this.#write(row, span, mark) - this.#sizes[row]!;
     columns.moveIds(row, ids);
     const { values } = columns;
     const written = values.slice(end, columns.end);
     columns.values = [...values.slice(0, start), ...written, ...values.slice(next, end)];
     columns.end = columns.values.length;
-    const growth = columns.end - end;
-    for (let later = row + 1; later <= this.#rows; later++) this.#starts[later]! += growth;
-    const before = this.#sizes[row]!;
-    this.#sizes[row] = bytes;
-    return bytes - before;
+    for (let later = row + 1; later <= this.#rows; later++) this.#starts[later]! += columns.end - end;
+    this.#sizes[row]! += growth;
+    return growth;
   }
 
   /** Lets go of what a row keeps alive, and returns how many bytes that is. It must not be read any more. */
@@ -98,7 +96,6 @@ export class Segment {
     return Array.from({ length: this.#rows - from }, (_, i) => this.#readRow(from + i));
   }
 
-  /** Forgets all rows. */
   clear(): void {
     this.#columns.clear();
     this.#rows = 0;

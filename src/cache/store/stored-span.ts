@@ -23,7 +23,6 @@ export function readSpan(columns: Columns, row: number, start: number): Delivere
 export class StoredSpan implements DeliveredSpan {
   readonly name: string;
   readonly kind: SpanKind;
-  /** Not private: see above. */
   readonly context: SpanContext;
   // The SDK declares this optional without `undefined`, and sets it to undefined all the same.
   readonly parentSpanContext: SpanContext;

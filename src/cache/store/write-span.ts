@@ -22,10 +22,7 @@ const standard = new KeyTree((keys) => keys.every((key) => MEMBERS.has(key) || k
  */
 export function writeSpan(columns: Columns, row: number, span: DeliveredSpan, vocabulary: Vocabulary, before: Mark): void {
   try {
-    if (isWritable(span)) {
-      writeParts(columns, row, span, vocabulary);
-      return;
-    }
+    if (isWritable(span)) return writeParts(columns, row, span, vocabulary);
   } catch {
     // What it referred to until then must not stay alive.
     columns.takeBack(before);
@@ -37,15 +34,9 @@ export function writeSpan(columns: Columns, row: number, span: DeliveredSpan, vo
 
 function isWritable(span: DeliveredSpan): boolean {
   return (
-    standard.of(span) &&
-    typeof span.name === 'string' &&
-    span.ended &&
-    isByte(span.kind) &&
-    isHrTime(span.startTime) &&
-    isHrTime(span.endTime) &&
-    isHrTime(span.duration) &&
-    Array.isArray(span.links) &&
-    Array.isArray(span.events)
+    standard.of(span) && typeof span.name === 'string' && span.ended && isByte(span.kind) &&
+    isHrTime(span.startTime) && isHrTime(span.endTime) && isHrTime(span.duration) &&
+    Array.isArray(span.links) && Array.isArray(span.events)
   );
 }
 
