@@ -1,6 +1,7 @@
 import type { Link } from '@opentelemetry/api';
 import type { LogEvent } from './log-event.js';
 import type { ReadableSpan, TimedEvent } from './otel.js';
+import { first } from './value-parts.js';
 
 /** A span of the SDK without name, attributes, events and links: its object, ids and times. */
 const SPAN_BYTES = 800;
@@ -127,8 +128,8 @@ function bytesOfObject(value: object): number {
     if (value instanceof ArrayBuffer) return value.byteLength;
     if (value instanceof Error) return bytesOfError(value);
     if (Array.isArray(value)) return bytesOfItems(value, value.length);
-    if (value instanceof Map) return bytesOfItems(first(value.values()), value.size) + bytesOfItems(first(value.keys()), value.size);
-    if (value instanceof Set) return bytesOfItems(first(value), value.size);
+    if (value instanceof Map) return bytesOfIterable(value.values(), value.size) + bytesOfIterable(value.keys(), value.size);
+    if (value instanceof Set) return bytesOfIterable(value, value.size);
     return bytesOfEntries(value);
   } catch {
     return OPAQUE_BYTES;
@@ -182,12 +183,8 @@ function scaled(bytes: number, size: number): number {
   return Math.ceil(all) + size * ENTRY_BYTES;
 }
 
-function first(values: Iterable<unknown>): unknown[] {
-  const items: unknown[] = [];
-  for (const value of values) {
-    if (items.push(value) === MAX_TEXTS) break;
-  }
-  return items;
+function bytesOfIterable(values: Iterable<unknown>, size: number): number {
+  return bytesOfItems(first(values, MAX_TEXTS), size);
 }
 
 /** Names come from the application, and need not be texts. */

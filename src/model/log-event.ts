@@ -67,12 +67,9 @@ export function toLogEvent(record: Omit<ReadableLogRecord, 'resource'> & { reado
     name: nonEmpty(eventName) ?? nonEmpty(line) ?? nonEmpty(severityText) ?? 'log',
     attributes: { ...record.attributes } as Attributes,
     droppedAttributesCount: record.droppedAttributesCount ?? 0,
-    severityNumber,
-    severityText,
-    body,
+    severityNumber, severityText, body,
     observedTime: record.hrTimeObserved ?? time,
-    instrumentationScope,
-    resource,
+    instrumentationScope, resource,
   };
 }
 

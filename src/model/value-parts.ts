@@ -140,7 +140,7 @@ function members(object: object, keys: readonly string[], maxItems: number) {
   return { entries: keys.slice(0, maxItems).map((key) => [key, memberOf(object, key)] as const), size: keys.length };
 }
 
-function first<T>(items: Iterable<T>, maxItems: number): T[] {
+export function first<T>(items: Iterable<T>, maxItems: number): T[] {
   const taken: T[] = [];
   for (const item of items) {
     if (taken.length >= maxItems) break;

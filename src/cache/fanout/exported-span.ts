@@ -44,26 +44,14 @@ function readEntries(object: object | undefined): void {
 }
 
 function plainSpan(span: DeliveredSpan): Required<ReadableSpan> {
+  const { name, kind, startTime, endTime, status, attributes, links, events, duration, ended } = span;
+  const { resource, instrumentationScope, droppedAttributesCount, droppedEventsCount, droppedLinksCount } = span;
   const context = span.spanContext();
+  // The SDK has the member also on a root.
+  const parentSpanContext = span.parentSpanContext!;
   return {
-    name: span.name,
-    kind: span.kind,
-    spanContext: () => context,
-    // The SDK has the member also on a root.
-    parentSpanContext: span.parentSpanContext!,
-    startTime: span.startTime,
-    endTime: span.endTime,
-    status: span.status,
-    attributes: span.attributes,
-    links: span.links,
-    events: span.events,
-    duration: span.duration,
-    ended: span.ended,
-    resource: span.resource,
-    instrumentationScope: span.instrumentationScope,
-    droppedAttributesCount: span.droppedAttributesCount,
-    droppedEventsCount: span.droppedEventsCount,
-    droppedLinksCount: span.droppedLinksCount,
+    name, kind, spanContext: () => context, parentSpanContext, startTime, endTime, status, attributes, links, events, duration,
+    ended, resource, instrumentationScope, droppedAttributesCount, droppedEventsCount, droppedLinksCount,
   };
 }
 
