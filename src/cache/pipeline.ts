@@ -6,7 +6,6 @@ import { Clock } from './driver/clock.js';
 import { Driver } from './driver/driver.js';
 import { EmittedRecordPool, type Envelope } from './driver/emitted-record-pool.js';
 import { PassedItems } from './driver/passed-items.js';
-import { AttachedExporters } from './fanout/attached-exporters.js';
 import type { ExporterSubscription } from './fanout/exporter-subscription.js';
 import { FanOut } from './fanout/fan-out.js';
 import type { Subscriber } from './fanout/subscriber.js';
@@ -57,7 +56,9 @@ export class Pipeline implements CacheInternals {
   readonly #observers = new HookObservers();
   readonly #spanIntake: SpanIntake;
   readonly #batchIntake: BatchIntake;
-  readonly #exporters: AttachedExporters;
+  readonly #exporters = new Set<ExporterSubscription>();
+  /** Spans that a flush may deliver at once: those in the queue, and those that wait in the reconciler for late events. */
+  readonly #flushAllowance: number;
   #exporter: SpanExporter | undefined;
   #selfObservability: SelfObservability | undefined;
   #shutdown: Promise<void> | undefined;
@@ -68,8 +69,7 @@ export class Pipeline implements CacheInternals {
     this.sampling = new SamplingControl(sampling);
     this.filter = new FilterControl(filter);
     this.#openSpans = trackOpenSpans ? new OpenSpans(maxParkedSpans, maxParkedBytes) : undefined;
-    // Ended spans may wait in the queue, and in the reconciler for late events.
-    this.#exporters = new AttachedExporters(queueCapacity + maxParkedSpans);
+    this.#flushAllowance = queueCapacity + maxParkedSpans;
 
     const queues = {
       spans: new BoundedQueue<ReadableSpan>('span', queueCapacity),
@@ -158,7 +158,7 @@ export class Pipeline implements CacheInternals {
     // Who does not wait for this promise relies on it: no await where there is nothing to wait for.
     if (delivery !== undefined) await delivery;
     if (inSubscriber) return;
-    await this.#exporters.forceFlush();
+    await Promise.all([...this.#exporters].map((exporter) => exporter.forceFlush()));
   }
 
   shutdown(): Promise<void> {
@@ -188,17 +188,19 @@ export class Pipeline implements CacheInternals {
     this.#reconciler.clearDelivered();
     this.#openSpans?.close();
     this.sampling.set({ enabled: false });
-    const exported = this.#exporters.close();
+    const exported = Promise.all([...this.#exporters].map((exporter) => exporter.close()));
     this.#fanOut.end();
     await exported;
     this.#selfObservability?.shutdown();
   }
 
-  /** Delivers everything queued; exporters take all of it. Synchronous, unless a delivery is under way. */
+  /** Delivers everything queued; no exporter loses any of it for want of room. Synchronous, unless a delivery is under way. */
   #deliverQueued(): Promise<void> | undefined {
     // From within a delivery, the rest of that delivery comes first.
     if (this.#parts.driver.moving) return Promise.resolve().then(() => this.#deliverQueued());
-    this.#exporters.takeAllOf(() => this.#parts.driver.flush());
+    for (const exporter of this.#exporters) exporter.setFlushAllowance(this.#flushAllowance);
+    this.#parts.driver.flush();
+    for (const exporter of this.#exporters) exporter.setFlushAllowance(0);
     return undefined;
   }
 }

@@ -14,20 +14,18 @@ const MAX_LENGTH = 1_048_576;
 /**
  * The value of a log attribute in a form that a span event can hold.
  *
- * That is a string, a number, a boolean, or an array of one of these: they are kept, an array as a copy
- * with the nulls that are in it. Every other value becomes a string, as the specification's section "AnyValue
- * representation for non-OTLP protocols" says:
+ * A string, a number, a boolean, or an array of one of these is kept, an array as a copy with the nulls that are in it.
+ * Every other value becomes a string, as in the specification's section "AnyValue representation for non-OTLP protocols":
  *
  * - a map, or an array with mixed or nested values: JSON, in which bytes are Base64 and NaN is `"NaN"`
  * - bytes: Base64
  * - null, undefined: the empty string
  *
- * What no log attribute should hold is mapped to one of these first, as "Mapping Arbitrary Data to OTLP
- * AnyValue" says: a `Map` is a map, a `Set` an array, an object of a class its members. One that has a text or a
- * JSON form of its own, such as a date, a URL or an error, is that.
+ * What no log attribute should hold is mapped to one of these first, as "Mapping Arbitrary Data to OTLP AnyValue" says: a
+ * `Map` is a map, a `Set` an array, an object of a class its members. One that has a text or a JSON form of its own, such
+ * as a date, a URL or an error, is that.
  *
- * Never throws: what cannot be read is `[unreadable]`. Past 65,536 values or a million characters, the rest is
- * left out.
+ * Never throws: what cannot be read is `[unreadable]`. Past 65,536 values or a million characters, the rest is left out.
  */
 export function toAttributeValue(value: unknown): AttributeValue {
   try {
@@ -93,16 +91,12 @@ class JsonWriter {
 
   #writeContainer(container: object, parts: Extract<ValueParts, { kind: 'list' | 'map' }>): string {
     this.#path.push(container);
-    const json =
-      parts.kind === 'list'
-        ? `[${this.#writeAll(parts.items, (item) => this.write(item))}]`
-        : `{${this.#writeAll(parts.entries, (entry) => this.#writeEntry(entry))}}`;
+    const isList = parts.kind === 'list';
+    const json = isList
+      ? this.#writeAll(parts.items, (item) => this.write(item))
+      : this.#writeAll(parts.entries, ([key, value]) => `${this.#wrote(JSON.stringify(textOf(key)))}:${this.write(value)}`);
     this.#path.pop();
-    return json;
-  }
-
-  #writeEntry([key, value]: readonly [unknown, unknown]): string {
-    return `${this.#wrote(JSON.stringify(textOf(key)))}:${this.write(value)}`;
+    return isList ? `[${json}]` : `{${json}}`;
   }
 
   #writeAll<T>(items: readonly T[], write: (item: T) => string): string {

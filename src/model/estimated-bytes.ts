@@ -1,6 +1,7 @@
 import type { Link } from '@opentelemetry/api';
 import type { LogEvent } from './log-event.js';
 import type { ReadableSpan, TimedEvent } from './otel.js';
+import { first } from './value-parts.js';
 
 /** A span of the SDK without name, attributes, events and links: its object, ids and times. */
 const SPAN_BYTES = 800;
@@ -44,18 +45,7 @@ const read = new Set<object>();
  * Always a number; never throws.
  */
 export function estimatedSpanBytes(span: ReadableSpan): number {
-  // Not by `estimated()`: this is the one that is called for each span.
-  containersLeft = MAX_CONTAINERS;
-  try {
-    let bytes = SPAN_BYTES + lengthOf(span.name) + lengthOf(span.status?.message) + bytesOfAttributes(span.attributes);
-    for (const event of span.events ?? []) bytes += bytesOfItem(event);
-    for (const link of span.links ?? []) bytes += bytesOfItem(link);
-    return isSize(bytes) ? bytes : SPAN_BYTES + OPAQUE_BYTES;
-  } catch {
-    return SPAN_BYTES + OPAQUE_BYTES;
-  } finally {
-    forgetRead();
-  }
+  return estimated(bytesOfSpan, span, SPAN_BYTES);
 }
 
 /** About how many bytes a log event keeps alive. As `estimatedSpanBytes()`. */
@@ -82,8 +72,14 @@ function estimated<T>(sizeOf: (item: T) => number, item: T, base: number): numbe
   } catch {
     return base + OPAQUE_BYTES;
   } finally {
-    forgetRead();
+    // To clear a `Set` makes a new table, even of an empty one.
+    if (read.size > 0) read.clear();
   }
+}
+
+function bytesOfSpan({ name, status, attributes, events, links }: ReadableSpan): number {
+  const own = SPAN_BYTES + lengthOf(name) + lengthOf(status?.message) + bytesOfAttributes(attributes);
+  return own + bytesOfList(events ?? []) + bytesOfList(links ?? []);
 }
 
 function bytesOfList(list: readonly (TimedEvent | Link)[]): number {
@@ -97,11 +93,6 @@ export function estimatedKeyBytes(keys: readonly string[]): number {
   let bytes = 0;
   for (const { length } of keys) if (length > MAX_SHARED_KEY) bytes += length;
   return bytes;
-}
-
-/** To clear a `Set` makes a new table, even of an empty one. */
-function forgetRead(): void {
-  if (read.size > 0) read.clear();
 }
 
 /** A sum that one wrong number gets into is wrong for ever. */
@@ -137,8 +128,8 @@ function bytesOfObject(value: object): number {
     if (value instanceof ArrayBuffer) return value.byteLength;
     if (value instanceof Error) return bytesOfError(value);
     if (Array.isArray(value)) return bytesOfItems(value, value.length);
-    if (value instanceof Map) return bytesOfItems(first(value.values()), value.size) + bytesOfItems(first(value.keys()), value.size);
-    if (value instanceof Set) return bytesOfItems(first(value), value.size);
+    if (value instanceof Map) return bytesOfIterable(value.values(), value.size) + bytesOfIterable(value.keys(), value.size);
+    if (value instanceof Set) return bytesOfIterable(value, value.size);
     return bytesOfEntries(value);
   } catch {
     return OPAQUE_BYTES;
@@ -192,12 +183,8 @@ function scaled(bytes: number, size: number): number {
   return Math.ceil(all) + size * ENTRY_BYTES;
 }
 
-function first(values: Iterable<unknown>): unknown[] {
-  const items: unknown[] = [];
-  for (const value of values) {
-    if (items.push(value) === MAX_TEXTS) break;
-  }
-  return items;
+function bytesOfIterable(values: Iterable<unknown>, size: number): number {
+  return bytesOfItems(first(values, MAX_TEXTS), size);
 }
 
 /** Names come from the application, and need not be texts. */

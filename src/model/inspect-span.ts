@@ -7,7 +7,5 @@ export const inspect = Symbol.for('nodejs.util.inspect.custom');
 /** What a span shows when it is inspected: its members. The resource, the same for all, is left out. */
 export function inspectSpan(span: ReadableSpan & { readonly revision?: number }): object {
   const shown = SPAN_MEMBERS.filter((member) => member !== 'resource');
-  return Object.fromEntries(
-    shown.map((member) => [member, member === 'spanContext' ? span.spanContext() : span[member]]),
-  );
+  return Object.fromEntries(shown.map((member) => [member, member === 'spanContext' ? span.spanContext() : span[member]]));
 }

@@ -39,15 +39,7 @@ export interface LogEvent extends TimedEvent {
 export type OrphanReason = (typeof ORPHAN_REASONS)[number];
 
 export const ORPHAN_REASONS = [
-  'no_span',
-  'remote_parent',
-  'unsampled',
-  'scope_excluded',
-  'late',
-  'evicted',
-  'evicted_bytes',
-  'expired',
-  'shutdown',
+  'no_span', 'remote_parent', 'unsampled', 'scope_excluded', 'late', 'evicted', 'evicted_bytes', 'expired', 'shutdown',
 ] as const;
 
 /** A log event that no span took in. */
@@ -60,38 +52,29 @@ export interface OrphanEvent extends LogEvent {
 /**
  * Reads a log record into an event of its own.
  *
- * The attributes are copied one level deep: `record.attributes` is a live object that the record's
- * owner may still change.
+ * The attributes are copied one level deep: `record.attributes` is a live object that the record's owner may still change.
  *
- * Throws what the record's getters throw, and a `TypeError` for a record without a time; the caller
- * counts such a record as invalid.
+ * Throws what the record's getters throw, and a `TypeError` for a record without a time.
  */
 export function toLogEvent(record: Omit<ReadableLogRecord, 'resource'> & { readonly resource?: Resource }): LogEvent {
   const time = record.hrTime;
   if (!Array.isArray(time)) throw new TypeError('a log record must have hrTime');
 
-  const { eventName, severityText, body } = record;
+  const { eventName, severityNumber, severityText, body, instrumentationScope, resource } = record;
   const line = typeof body === 'string' ? body : undefined;
   return {
     time,
     name: nonEmpty(eventName) ?? nonEmpty(line) ?? nonEmpty(severityText) ?? 'log',
     attributes: { ...record.attributes } as Attributes,
     droppedAttributesCount: record.droppedAttributesCount ?? 0,
-    severityNumber: record.severityNumber,
-    severityText,
-    body,
+    severityNumber, severityText, body,
     observedTime: record.hrTimeObserved ?? time,
-    instrumentationScope: record.instrumentationScope,
-    resource: record.resource,
+    instrumentationScope, resource,
   };
 }
 
 /** The event with the reason no span took it in. */
-export function toOrphan(
-  event: LogEvent,
-  spanContext: SpanContext | undefined,
-  reason: OrphanReason,
-): OrphanEvent {
+export function toOrphan(event: LogEvent, spanContext: SpanContext | undefined, reason: OrphanReason): OrphanEvent {
   return { ...event, spanContext, reason };
 }
 

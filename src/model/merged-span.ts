@@ -14,10 +14,9 @@ export interface DeliveredSpan extends ReadableSpan {
 /**
  * An ended span seen together with its log events.
  *
- * A view, because the SDK's span object is shared by all span processors and must not change. Each
- * member reads the span, except for the events and their dropped count. Delegating costs one small
- * object; a copy of all members costs about a microsecond, and a spread loses those that are
- * getters.
+ * A view, because the SDK's span object is shared by all span processors and must not change. Each member reads the span,
+ * except for the events and their dropped count. That costs one small object; a copy of all members costs about a
+ * microsecond, and a spread loses those that are getters.
  */
 export class MergedSpan implements DeliveredSpan {
   readonly #span: ReadableSpan;
@@ -25,12 +24,7 @@ export class MergedSpan implements DeliveredSpan {
   readonly droppedEventsCount: number;
   readonly revision: number;
 
-  constructor(
-    span: ReadableSpan,
-    events: TimedEvent[],
-    droppedEventsCount: number,
-    revision: number,
-  ) {
+  constructor(span: ReadableSpan, events: TimedEvent[], droppedEventsCount: number, revision: number) {
     this.#span = span;
     this.events = events;
     this.droppedEventsCount = droppedEventsCount;
@@ -43,62 +37,21 @@ export class MergedSpan implements DeliveredSpan {
     return () => span.spanContext();
   }
 
-  get name(): string {
-    return this.#span.name;
-  }
-
-  get kind(): SpanKind {
-    return this.#span.kind;
-  }
-
-  // The SDK declares this optional without `undefined`; a getter can only say "maybe undefined".
-  get parentSpanContext(): SpanContext {
-    return this.#span.parentSpanContext as SpanContext;
-  }
-
-  get startTime(): HrTime {
-    return this.#span.startTime;
-  }
-
-  get endTime(): HrTime {
-    return this.#span.endTime;
-  }
-
-  get status(): SpanStatus {
-    return this.#span.status;
-  }
-
-  get attributes(): Attributes {
-    return this.#span.attributes;
-  }
-
-  get links(): Link[] {
-    return this.#span.links;
-  }
-
-  get duration(): HrTime {
-    return this.#span.duration;
-  }
-
-  get ended(): boolean {
-    return this.#span.ended;
-  }
-
-  get resource(): Resource {
-    return this.#span.resource;
-  }
-
-  get instrumentationScope(): InstrumentationScope {
-    return this.#span.instrumentationScope;
-  }
-
-  get droppedAttributesCount(): number {
-    return this.#span.droppedAttributesCount;
-  }
-
-  get droppedLinksCount(): number {
-    return this.#span.droppedLinksCount;
-  }
+  get name(): string { return this.#span.name; }
+  get kind(): SpanKind { return this.#span.kind; }
+  /** The SDK declares this optional without `undefined`; a getter can only say "maybe undefined". */
+  get parentSpanContext(): SpanContext { return this.#span.parentSpanContext as SpanContext; }
+  get startTime(): HrTime { return this.#span.startTime; }
+  get endTime(): HrTime { return this.#span.endTime; }
+  get status(): SpanStatus { return this.#span.status; }
+  get attributes(): Attributes { return this.#span.attributes; }
+  get links(): Link[] { return this.#span.links; }
+  get duration(): HrTime { return this.#span.duration; }
+  get ended(): boolean { return this.#span.ended; }
+  get resource(): Resource { return this.#span.resource; }
+  get instrumentationScope(): InstrumentationScope { return this.#span.instrumentationScope; }
+  get droppedAttributesCount(): number { return this.#span.droppedAttributesCount; }
+  get droppedLinksCount(): number { return this.#span.droppedLinksCount; }
 
   /** `console.log` and assertion messages show the members, not an empty class. */
   [inspect](): object {

@@ -1,21 +1,12 @@
-import type {
-  Attributes,
-  AttributeValue,
-  Context,
-  HrTime,
-  Link,
-  SpanContext,
-  SpanKind,
-  SpanStatus,
-  TraceState,
-} from '@opentelemetry/api';
+import type { Attributes, AttributeValue, Context, HrTime, Link } from '@opentelemetry/api';
+import type { SpanContext, SpanKind, SpanStatus, TraceState } from '@opentelemetry/api';
 
 /*
  * The OpenTelemetry SDK types this package touches, by structure.
  *
- * Both SDK lines (2.x and 3.x) declare the same members, but no package holds them for both. Declared
- * here over API types only, one build serves either line and no SDK package is a dependency. Type
- * tests hold each of these and the SDK's own assignable in both directions.
+ * Both SDK lines (2.x and 3.x) declare the same members, but no package holds them for both. Declared here over API types
+ * only, one build serves either line and no SDK package is a dependency. Type tests hold each of these and the SDK's own
+ * assignable in both directions.
  */
 
 /** What produced the telemetry. Same members as `Resource` of `@opentelemetry/resources`. */
@@ -77,15 +68,7 @@ export interface ReadableSpan {
  */
 export type AnyValue = unknown extends AttributeValue ? unknown : KnownValue;
 
-type KnownValue =
-  | string
-  | number
-  | boolean
-  | Uint8Array
-  | KnownValue[]
-  | AnyValueMap
-  | null
-  | undefined;
+type KnownValue = string | number | boolean | Uint8Array | KnownValue[] | AnyValueMap | null | undefined;
 
 /** Log attributes: unlike span attributes they nest. */
 export interface AnyValueMap {
@@ -102,10 +85,7 @@ export interface ReadableLogRecord {
   readonly body?: AnyValue;
   readonly eventName?: string;
   readonly resource: Resource;
-  readonly instrumentationScope: InstrumentationScope & {
-    attributes?: AnyValueMap;
-    droppedAttributesCount?: number;
-  };
+  readonly instrumentationScope: InstrumentationScope & { attributes?: AnyValueMap; droppedAttributesCount?: number };
   readonly attributes: AnyValueMap;
   readonly droppedAttributesCount: number;
 }

@@ -22,10 +22,7 @@ export function identityOf({ traceId, spanId }: SpanIdentity): SpanIdentity | un
   throw new TypeError('a trace id and a span id must be strings');
 }
 
-/**
- * Characters of either id that are hashed at first, from the end. Ids are random; where a generator counts, it does so at
- * the end.
- */
+/** Characters of either id that are hashed at first: the last ones, where a generator that counts does so. */
 const FEW_CHARACTERS = 5;
 
 /** A longer way to a free slot is no chance: with random hashes it comes once in many thousand maps. */
@@ -44,15 +41,14 @@ const MIN_SLOTS = 64;
  *   values  ·  ·  · v1 v2 v3  ·  ·     h2 and h3 belong further left, where it was taken
  * ```
  *
- * Open addressing with linear probing: the hashes lie next to each other, and only a value whose hash
- * fits is looked at. A deletion moves back what it lets, so that nothing piles up however long
- * the map churns (Knuth, The Art of Computer Programming, volume 3, section 6.4, algorithm R). At most half of the slots are taken.
+ * Open addressing with linear probing: the hashes lie next to each other, and only a value whose hash fits is looked at.
+ * At most half of the slots are taken. Deletion shifts later entries of the probe chain back (no tombstones), so lookups
+ * stay short under churn (Knuth, The Art of Computer Programming, volume 3, section 6.4, algorithm R).
  *
- * Only the ends of the ids are hashed, until a way is found to be so long that they must end alike. From then on all of
- * both ids are: to read 48 characters for each look-up would cost more than the rest of it.
+ * Only the ends of the ids are hashed, until a probe chain is so long that they must end alike. From then on all of both
+ * ids are: to read 48 characters for each look-up would cost more than the rest of it.
  *
- * A `Map` keyed by strings builds its table anew again and again under churn, at each deletion when it
- * is nearly empty; and it has no key for the two ids together that would not have to be joined first.
+ * A `Map` keyed by strings rebuilds its table again and again under churn, and needs both ids joined into one key first.
  */
 export class SpanMap<V extends SpanIdentity> {
   #hashes = new Int32Array(MIN_SLOTS);

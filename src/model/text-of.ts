@@ -78,23 +78,16 @@ class ValueWriter {
     });
   }
 
-  #writeItems<T>(
-    open: string,
-    items: readonly T[],
-    size: number,
-    close: string,
-    depth: number,
-    write: (item: T) => string,
-  ): string {
-    this.#wrote(open + close);
-    if (depth === MAX_DEPTH) return `${open}…${close}`;
+  #writeItems<T>(start: string, items: readonly T[], size: number, end: string, depth: number, write: (item: T) => string) {
+    this.#wrote(start + end);
+    if (depth === MAX_DEPTH) return `${start}…${end}`;
     const written: string[] = [];
     for (const item of items) {
       if (this.#room < 0) break;
       written.push(write(item));
     }
     if (written.length < size) written.push('…');
-    return open + written.join(', ') + close;
+    return start + written.join(', ') + end;
   }
 
   /** An error, or what loggers make of one (pino: `type`, others: `name`). Undefined for another map. */

@@ -12,12 +12,9 @@ export type ValueParts =
   | { readonly kind: 'value'; readonly value: unknown }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'list'; readonly name: '' | 'Set'; readonly items: readonly unknown[]; readonly size: number }
-  | {
-      readonly kind: 'map';
-      readonly name: '' | 'Map' | 'Error';
-      readonly entries: readonly (readonly [key: unknown, value: unknown])[];
-      readonly size: number;
-    };
+  | { readonly kind: 'map'; readonly name: '' | 'Map' | 'Error'; readonly entries: readonly Entry[]; readonly size: number };
+
+type Entry = readonly [key: unknown, value: unknown];
 
 /**
  * Takes an object apart, for those that write values: as text, as JSON, as plain data.
@@ -140,13 +137,10 @@ function memberParts(object: object, maxItems: number): ValueParts {
 }
 
 function members(object: object, keys: readonly string[], maxItems: number) {
-  return {
-    entries: keys.slice(0, maxItems).map((key) => [key, memberOf(object, key)] as const),
-    size: keys.length,
-  };
+  return { entries: keys.slice(0, maxItems).map((key) => [key, memberOf(object, key)] as const), size: keys.length };
 }
 
-function first<T>(items: Iterable<T>, maxItems: number): T[] {
+export function first<T>(items: Iterable<T>, maxItems: number): T[] {
   const taken: T[] = [];
   for (const item of items) {
     if (taken.length >= maxItems) break;

@@ -14,11 +14,10 @@ export interface Settings extends OwnSettings {
   readonly cache: SpanCacheOptions;
 }
 
-/** What is no option of the cache. */
+/** Settings that are no options of the cache. */
 interface OwnSettings {
   /** How each trace is printed to standard error, if it is. */
   readonly print: 'tree' | 'json' | false;
-  /** Which traces are printed. */
   readonly printOnly: TraceFilter;
   /** About how many bytes spans may keep alive while they wait to be printed. */
   readonly maxUnprintedBytes: number;
@@ -27,7 +26,7 @@ interface OwnSettings {
   readonly sigtermTimeoutMillis: number;
 }
 
-/** Before what is short in a variable is written out. */
+/** The same, as the variables spell them. */
 type Texts = Omit<OwnSettings, 'print' | 'printOnly'> & { readonly print: OwnSettings['print'] | true; readonly printOnly: string };
 
 const PREFIX = 'OTEL_SPAN_CACHE_';
@@ -70,14 +69,8 @@ const LIVE_OPTIONS: OptionsOf<LiveSettings> = {
   excludeScopes: NAMES,
 };
 
-/**
- * Options that cannot be given as one variable. `selfObsMeterProvider` follows the SDK's own switch, see `startSdk()`.
- */
-const WITHOUT_VARIABLE: ReadonlySet<string> = new Set<keyof SpanCacheOptions>([
-  'selfObsMeterProvider',
-  'sampling',
-  'filter',
-]);
+/** Options that cannot be given as one variable. `selfObsMeterProvider` follows the SDK's own switch, see `startSdk()`. */
+const WITHOUT_VARIABLE: ReadonlySet<string> = new Set<keyof SpanCacheOptions>(['selfObsMeterProvider', 'sampling', 'filter']);
 
 /** By variable, every option that can be given as text. An option added to the cache has its variable by that. */
 export const VARIABLES: ReadonlyMap<string, { readonly option: string; readonly check: Option<unknown> }> = new Map(
@@ -87,8 +80,8 @@ export const VARIABLES: ReadonlyMap<string, { readonly option: string; readonly 
 );
 
 /**
- * Reads the variables. Follows the SDK with its own ones: empty is unset, and of a wrong value nothing follows but
- * a warning and the default. Unlike the SDK, warns of a variable with our prefix that does not exist.
+ * Reads the variables, as the SDK reads its own: empty is unset, and a wrong value gives a warning and the default. Unlike
+ * the SDK, warns of a variable with this prefix that does not exist.
  */
 export function readSettings(env: Environment, warn: (message: string) => void): Settings {
   const values = new Map<string, unknown>();
@@ -133,7 +126,8 @@ function cacheOptionsFrom(values: SpanCacheOptions & Partial<LiveSettings>): Spa
   };
 }
 
-function listed(names: string): string[] {
+/** The names in a list with commas between them. */
+export function listed(names: string): string[] {
   return names.split(',').map((name) => name.trim()).filter((name) => name !== '');
 }
 

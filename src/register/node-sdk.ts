@@ -11,6 +11,8 @@ export interface SdkNode {
   readonly NodeSDK: new (configuration: object) => NodeSdk;
 }
 
+type Warn = (message: string) => void;
+
 interface NodeSdk {
   start(): void;
   shutdown(): Promise<void>;
@@ -28,7 +30,6 @@ const PROCESSORS = {
 } as const;
 const EXPORTER = '_exporter';
 
-/** The SDK at work. */
 export interface StartedSdk {
   readonly cache: SpanCache;
   /** What the exporters that the environment names have not exported. */
@@ -45,11 +46,7 @@ export interface StartedSdk {
  * The cache has metrics of its own if the processors of the SDK have, by `OTEL_NODE_EXPERIMENTAL_SDK_METRICS`.
  */
 export function startSdk(
-  { NodeSDK }: SdkNode,
-  { cache: options, print }: Settings,
-  env: Environment,
-  instrumented: Instrumented | undefined,
-  warn: (message: string) => void,
+  { NodeSDK }: SdkNode, { cache: options, print }: Settings, env: Environment, instrumented: Instrumented | undefined, warn: Warn,
 ): StartedSdk {
   // A request that crashes the program, or hangs, is shown with what it has logged.
   const cache = new SpanCache({ trackOpenSpans: print !== false, ...options });
@@ -80,13 +77,7 @@ export function startSdk(
 }
 
 /** Adds a processor to those that the SDK has made, and has these count what they do not export. */
-function addProcessor(
-  sdk: NodeSdk,
-  signal: keyof typeof PROCESSORS,
-  processor: object,
-  unexported: Unexported,
-  warn: (message: string) => void,
-): void {
+function addProcessor(sdk: NodeSdk, signal: 'traces' | 'logs', processor: object, unexported: Unexported, warn: Warn): void {
   const provider = readPath(sdk, [PROVIDERS[signal]]);
   const processors = readPath(provider, PROCESSORS[signal]);
   if (Array.isArray(processors)) {

@@ -14,8 +14,11 @@ const HERE = FOLDER ?? dirname(argv[1] ?? join(cwd(), 'main'));
 /** Where peers are looked for: from here, as for any import, and in the user's project, should this be linked there. */
 const FROM = [HERE, cwd()];
 
-/** ES modules have no `require()`, and a bundler replaces that of CommonJS. */
-const load = createRequire(join(HERE, 'peers.js'));
+/**
+ * Loads a module, an ES module too where Node can do that. Made here, as ES modules have no `require()`, and a bundler
+ * replaces that of CommonJS.
+ */
+export const loadModule = createRequire(join(HERE, 'peers.js'));
 
 export interface Peer {
   /** Its main file. */
@@ -26,7 +29,7 @@ export interface Peer {
 /** Loads a package; undefined if it is not installed. */
 export function loadPeer(name: string): Peer | undefined {
   const path = find(name, FROM);
-  return path === undefined ? undefined : { path, exports: load(path) };
+  return path === undefined ? undefined : { path, exports: loadModule(path) };
 }
 
 /** A module as another module would find it, if it does. */
@@ -34,14 +37,9 @@ export function findModule(name: string, from: Peer | string): string | undefine
   return find(name, [dirname(typeof from === 'string' ? from : from.path)]);
 }
 
-/** Loads a module, an ES module too where Node can do that. */
-export function loadModule(path: string): unknown {
-  return load(path);
-}
-
 function find(name: string, paths: string[]): string | undefined {
   try {
-    return load.resolve(name, { paths });
+    return loadModule.resolve(name, { paths });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'MODULE_NOT_FOUND' || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return undefined;

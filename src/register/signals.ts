@@ -1,4 +1,4 @@
-import type { Environment } from './environment.js';
+import { listed, type Environment } from './environment.js';
 
 export type Signal = 'traces' | 'logs' | 'metrics';
 
@@ -9,10 +9,7 @@ export type Signal = 'traces' | 'logs' | 'metrics';
  */
 export function isExported(signal: Signal, env: Environment, printing: boolean): boolean {
   const name = signal.toUpperCase();
-  const exporters = (env[`OTEL_${name}_EXPORTER`] ?? '')
-    .split(',')
-    .map((exporter) => exporter.trim())
-    .filter((exporter) => exporter !== '');
+  const exporters = listed(env[`OTEL_${name}_EXPORTER`] ?? '');
   // Of several, the SDK takes `none` for nothing only if it is the first one of traces.
   if (exporters.length > 0) return signal === 'traces' ? exporters[0] !== 'none' : !exporters.includes('none');
   if (!printing) return true;

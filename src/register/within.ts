@@ -6,10 +6,7 @@ export async function within(millis: number, work: Promise<unknown>): Promise<bo
   const timeout = new Promise<false>((resolve) => {
     timer = setTimeout(() => resolve(false), Math.min(millis, MAX_MILLIS));
   });
-  const done = work.then(
-    () => true,
-    () => true,
-  );
+  const done = work.then(() => true, () => true);
   const inTime = await Promise.race([done, timeout]);
   clearTimeout(timer);
   return inTime;

@@ -22,6 +22,16 @@ export class Episode {
     report('warn', message, error);
   }
 
+  /** Runs code: reports what it throws, and ends the episode if it throws nothing. */
+  guard(message: string, code: () => void): void {
+    try {
+      code();
+      this.end();
+    } catch (error) {
+      this.report(message, error);
+    }
+  }
+
   /**
    * Ends the episode, if there is one.
    *

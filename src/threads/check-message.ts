@@ -1,13 +1,5 @@
 import { MessagePort } from 'node:worker_threads';
-import {
-  PROTOCOL_VERSION,
-  type BatchMessage,
-  type Broadcast,
-  type Hello,
-  type PortHandover,
-  type ReceiverMessage,
-  type RelayMessage,
-} from './protocol.js';
+import { PROTOCOL_VERSION, type Hello, type PortHandover, type ReceiverMessage, type RelayMessage } from './protocol.js';
 import { SharedCounts } from './shared-counts.js';
 import { areItems, isCount } from './wire/packed.js';
 
@@ -22,10 +14,10 @@ const MAX_LOSS = 2 ** 31 - 1;
 type Unchecked = Readonly<Record<string, unknown>>;
 
 /** @throws TypeError for what no relay posts on the channel. The relay's own message is not looked at. */
-export function checkBroadcast(value: unknown): Omit<Broadcast, 'message'> & { readonly message: unknown } {
+export function checkBroadcast(value: unknown): { readonly relay: string; readonly message: unknown } {
   const { relay, message } = members(value);
   must(typeof relay === 'string', 'a message must say which relay it is of');
-  return { relay: relay as string, message };
+  return { relay, message };
 }
 
 /** @throws TypeError for what no relay of this version says first */
@@ -65,7 +57,7 @@ export function checkRelayMessage(value: unknown): Exclude<RelayMessage, Hello> 
 }
 
 /** Whether a relay may have counted it among the batches it has sent. */
-export function isBatch(value: unknown): value is Pick<BatchMessage, 'type'> {
+export function isBatch(value: unknown): boolean {
   return isRecord(value) && value['type'] === 'batch';
 }
 
@@ -75,11 +67,9 @@ export function checkReceiverMessage(value: unknown): ReceiverMessage {
   switch (message['type']) {
     case 'room':
       break;
-    case 'demand': {
-      const { spans, orphans } = message;
-      must(typeof spans === 'boolean' && typeof orphans === 'boolean', 'a demand must say what is wanted');
+    case 'demand':
+      must(typeof message['spans'] === 'boolean' && typeof message['orphans'] === 'boolean', 'a demand must say what is wanted');
       break;
-    }
     case 'flush':
       must(isCount(message['flush']), 'a flush must have a number');
       break;
@@ -105,23 +95,24 @@ function isLoss(value: unknown): boolean {
 function checkBatch({ spans, orphans, forget, resources, scopes, numbers, strings, values }: Unchecked): void {
   must(isCount(spans) && isCount(orphans), 'a batch must say how much is in it');
   must(typeof forget === 'boolean', 'a batch must say what to forget');
-  must(Array.isArray(resources) && resources.every(isResourceEntry), 'the resources of a batch must be complete');
-  must(Array.isArray(scopes) && scopes.every(isScopeEntry), 'the scopes of a batch must be complete');
+  must(areEntries(resources, isResource), 'the resources of a batch must be complete');
+  must(areEntries(scopes, isScope), 'the scopes of a batch must be complete');
   must(Array.isArray(strings) && Array.isArray(values), 'a batch must have strings and values');
-  const whole = numbers instanceof Float64Array && areItems(numbers, (spans as number) + (orphans as number));
+  const whole = numbers instanceof Float64Array && areItems(numbers, spans + orphans);
   must(whole, 'a batch must have its spans and orphans and nothing else');
 }
 
-function isResourceEntry(value: unknown): boolean {
-  if (!isRecord(value) || !isCount(value['id']) || !isRecord(value['value'])) return false;
-  const { attributes, schemaUrl, pending } = value['value'];
+function isResource({ attributes, schemaUrl, pending }: Unchecked): boolean {
   return isRecord(attributes) && isTextOrNone(schemaUrl) && typeof pending === 'boolean';
 }
 
-function isScopeEntry(value: unknown): boolean {
-  if (!isRecord(value) || !isCount(value['id']) || !isRecord(value['value'])) return false;
-  const { name, version, schemaUrl } = value['value'];
+function isScope({ name, version, schemaUrl }: Unchecked): boolean {
   return typeof name === 'string' && isTextOrNone(version) && isTextOrNone(schemaUrl);
+}
+
+function areEntries(entries: unknown, isValue: (value: Unchecked) => boolean): boolean {
+  const isEntry = (entry: unknown) => isRecord(entry) && isCount(entry['id']) && isRecord(entry['value']) && isValue(entry['value']);
+  return Array.isArray(entries) && entries.every(isEntry);
 }
 
 function isTextOrNone(value: unknown): boolean {
@@ -137,6 +128,6 @@ function isRecord(value: unknown): value is Unchecked {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function must(met: boolean, requirement: string): void {
+function must(met: boolean, requirement: string): asserts met {
   if (!met) throw new TypeError(requirement);
 }

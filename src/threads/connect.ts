@@ -5,18 +5,12 @@ import type { SpanCache } from '../cache/span-cache.js';
 import { inheritedAddress } from './address.js';
 import { onlyConnection } from './connections.js';
 import type { SpanReceiver, SpanRelay } from './contract.js';
-import {
-  connectOptions,
-  receiverOptions,
-  relayOptions,
-  type ConnectOptions,
-  type ReceiverOptions,
-  type RelayOptions,
-} from './options.js';
+import { connectOptions, receiverOptions, relayOptions } from './options.js';
+import type { ConnectOptions, ReceiverOptions, RelayOptions } from './options.js';
 import { PROTOCOL_VERSION, type ReceiverAddress } from './protocol.js';
 import { CacheReceiver } from './receiver.js';
 import { CacheRelay } from './relay.js';
-import { UnconnectedRelay } from './unconnected-relay.js';
+import { UNCONNECTED } from './unconnected-relay.js';
 
 /**
  * Brings the spans of all threads together in the cache of the first: a thread relays to the one that received
@@ -75,7 +69,7 @@ function newRelay(cache: SpanCache, address: ReceiverAddress | undefined, option
   const obstacle = obstacleTo(address);
   if (address !== undefined && obstacle === undefined) return new CacheRelay(cache, address, options);
   new Episode().report(`the spans of this thread are not relayed: ${obstacle}`);
-  return new UnconnectedRelay();
+  return UNCONNECTED;
 }
 
 function obstacleTo(address: ReceiverAddress | undefined): string | undefined {

@@ -8,16 +8,7 @@ type Sums = ReceiverStats['earlier'];
 /** The numbers of threads that have gone: the last ones each, those before as sums. */
 export class ExitedThreads {
   readonly #listed: ThreadStats[] = [];
-  #earlier: Sums = {
-    ended: 0,
-    died: 0,
-    received: 0,
-    receivedOrphans: 0,
-    dropped: 0,
-    droppedOrphans: 0,
-    unsent: 0,
-    invalid: 0,
-  };
+  #earlier: Sums = { ended: 0, died: 0, received: 0, receivedOrphans: 0, dropped: 0, droppedOrphans: 0, unsent: 0, invalid: 0 };
 
   get listed(): readonly ThreadStats[] {
     return this.#listed;

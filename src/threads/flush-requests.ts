@@ -25,7 +25,6 @@ export class FlushRequests {
     });
   }
 
-  /** The relay has answered one. */
   answered(flush: number): void {
     if (flush === this.#flush) this.giveUp();
   }
@@ -40,9 +39,7 @@ export class FlushRequests {
 
   /** No answer comes any more. */
   end(): void {
-    for (const waiting of [this.#asked ?? [], this.#next]) {
-      for (const resolve of waiting) resolve();
-    }
+    for (const resolve of [...(this.#asked ?? []), ...this.#next]) resolve();
     this.#asked = undefined;
     this.#next.clear();
   }

@@ -29,7 +29,11 @@ export class InFlight {
   /** The sums, as the receiver has left them until now. */
   read(): SentBatch {
     const taken = this.#counts.takenSince(this.#taken);
-    if (taken > 0) this.#forget(taken);
+    this.#taken += taken;
+    for (const { items, bytes } of this.#batches.splice(0, taken)) {
+      this.#items -= items;
+      this.#bytes -= bytes;
+    }
     return { items: this.#items, bytes: this.#bytes };
   }
 
@@ -37,13 +41,5 @@ export class InFlight {
     this.#batches.length = 0;
     this.#items = 0;
     this.#bytes = 0;
-  }
-
-  #forget(taken: number): void {
-    this.#taken += taken;
-    for (const { items, bytes } of this.#batches.splice(0, taken)) {
-      this.#items -= items;
-      this.#bytes -= bytes;
-    }
   }
 }

@@ -51,11 +51,6 @@ export interface Hello {
   readonly counts: Int32Array;
 }
 
-/** The relay has the port. */
-export interface Ready {
-  readonly type: 'ready';
-}
-
 export interface WireResource {
   readonly attributes: Attributes;
   readonly schemaUrl: string | undefined;
@@ -83,36 +78,27 @@ export interface BatchMessage extends WireBatch, Losses {
   readonly type: 'batch';
 }
 
-/** All attributes of a resource that was sent with some of them missing. */
-export interface SettledResource {
-  readonly type: 'resource';
-  readonly id: number;
-  readonly attributes: Attributes;
-}
+export type RelayMessage =
+  | Hello
+  /** The relay has the port. */
+  | { readonly type: 'ready' }
+  | BatchMessage
+  /** All attributes of a resource that was sent with some of them missing. */
+  | { readonly type: 'resource'; readonly id: number; readonly attributes: Attributes }
+  /** All that had ended when the flush was asked for has been sent. */
+  | { readonly type: 'flushed'; readonly flush: number }
+  /** Nothing more comes. */
+  | ({ readonly type: 'bye' } & Losses);
 
-/** All that had ended when the flush was asked for has been sent. */
-export interface Flushed {
-  readonly type: 'flushed';
-  readonly flush: number;
-}
-
-/** Nothing more comes. */
-export interface Bye extends Losses {
-  readonly type: 'bye';
-}
-
-export type RelayMessage = Hello | Ready | BatchMessage | SettledResource | Flushed | Bye;
-
-/** A message on the receiver's channel, which the relays of all threads use. */
+/** A message of a relay on the receiver's channel, which the relays of all threads use. */
 export interface Broadcast {
-  /** Which relay it is of. */
   readonly relay: string;
   readonly message: RelayMessage;
 }
 
-/** What hands a port to the thread of a relay. */
+/** Hands a port to the thread of a relay. */
 export interface PortHandover {
-  /** Which relay it is for. */
+  /** The relay. */
   readonly otelSpanCacheRelay: string;
   readonly port: MessagePort;
 }

@@ -35,9 +35,7 @@ export class CacheReceiver implements SpanReceiver {
   constructor(cache: SpanCache, { flushTimeoutMillis }: Required<ReceiverOptions>) {
     this.#cache = cache;
     this.#flushTimeoutMillis = flushTimeoutMillis;
-    this.#channel.addEventListener('message', (event) => {
-      this.#take((event as unknown as { data: unknown }).data);
-    });
+    this.#channel.addEventListener('message', (event) => this.#take((event as unknown as { data: unknown }).data));
     this.#channel.addEventListener('messageerror', () => this.#invalid++);
     (this.#channel as unknown as NodeJS.RefCounted).unref();
     this.#watch = internalsOf(cache).onDemand((demand) => {
@@ -77,11 +75,9 @@ export class CacheReceiver implements SpanReceiver {
   }
 
   stats(): ReceiverStats {
-    return {
-      threads: [...[...this.#links.values()].map((link) => link.stats()), ...this.#exitedThreads.listed],
-      earlier: { ...this.#exitedThreads.earlier },
-      invalid: this.#invalid,
-    };
+    const { listed, earlier } = this.#exitedThreads;
+    const threads = [...[...this.#links.values()].map((link) => link.stats()), ...listed];
+    return { threads, earlier: { ...earlier }, invalid: this.#invalid };
   }
 
   /** Takes in all that has been posted, without waiting for the event loop. */

@@ -1,14 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { BroadcastChannel, type MessagePort } from 'node:worker_threads';
 import { toAttributeValue } from '../model/attribute-value.js';
-import { textOf } from '../model/text-of.js';
 import { guarded } from '../support/report.js';
 import { isPortHandover } from './check-message.js';
-import { channelOf, type BatchMessage, type Broadcast, type ReceiverAddress, type RelayMessage } from './protocol.js';
+import { channelOf, type BatchMessage, type Broadcast, type RelayMessage } from './protocol.js';
 import type { SharedCounts } from './shared-counts.js';
 
 /** Messages that may be posted on the receiver's channel: each opens it anew, and it closes in a turn of the event loop only. */
 const MAX_BROADCASTS = 64;
+
+/** What a relay wants to hear of its receiver. */
+interface RelayListener {
+  onMessage(message: unknown): void;
+  /** The receiver is gone. */
+  onClose(): void;
+}
 
 /**
  * The relay's way to its receiver.
@@ -21,24 +27,18 @@ const MAX_BROADCASTS = 64;
 export class RelayLink {
   readonly #receiver: string;
   readonly #counts: SharedCounts;
+  readonly #listener: RelayListener;
   readonly #relay = randomUUID();
-  readonly #onMessage: (message: unknown) => void;
-  readonly #onClose: () => void;
   #channel: BroadcastChannel | undefined;
   #broadcasts = 0;
   #port: MessagePort | undefined;
   #closed = false;
 
-  constructor(parts: {
-    address: ReceiverAddress;
-    counts: SharedCounts;
-    onMessage: (message: unknown) => void;
-    onClose: () => void;
-  }) {
-    this.#receiver = parts.address.channel;
-    this.#counts = parts.counts;
-    this.#onMessage = parts.onMessage;
-    this.#onClose = parts.onClose;
+  /** @param receiver the name of its channel */
+  constructor(receiver: string, counts: SharedCounts, listener: RelayListener) {
+    this.#receiver = receiver;
+    this.#counts = counts;
+    this.#listener = listener;
     process.on('workerMessage', this.#takePort);
   }
 
@@ -86,7 +86,7 @@ export class RelayLink {
   }
 
   readonly #onPortClose = guarded('the end of a relay', () => {
-    if (!this.#closed) this.#onClose();
+    if (!this.#closed) this.#listener.onClose();
   });
 
   /** The receiver takes the port back if it hears of no relay by the time the message has been listened to. */
@@ -95,7 +95,7 @@ export class RelayLink {
     const { port } = value;
     process.off('workerMessage', this.#takePort);
     this.#port = port;
-    port.on('message', this.#onMessage);
+    port.on('message', (message) => this.#listener.onMessage(message));
     port.on('close', this.#onPortClose);
     port.unref();
     this.post({ type: 'ready' });
@@ -106,14 +106,6 @@ function cloneable(value: unknown): unknown {
   try {
     return structuredClone(value);
   } catch {
-    return written(value);
-  }
-}
-
-function written(value: unknown): unknown {
-  try {
     return toAttributeValue(value);
-  } catch {
-    return textOf(value);
   }
 }

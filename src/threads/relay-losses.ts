@@ -15,59 +15,55 @@ export class RelayLosses {
   readonly #buffer: BatchBuffer;
   readonly #packer: BatchPacker;
   #took: Owed = { spans: 0, orphans: 0 };
-  /** Lost by the cache while nobody wanted what it had. */
-  #unwanted: Owed = { spans: 0, orphans: 0 };
-  /** Lost by the cache until nobody wanted it any more. */
-  #pausedAt: Owed | undefined;
-  /** Lost by the cache while somebody wanted it, when that was looked at last. */
+  /** Lost by the cache while somebody wanted what it had. */
   #inCache: Owed = { spans: 0, orphans: 0 };
+  /** All that the cache had lost when that was looked at last; undefined while nobody wants what it has. */
+  #seen: Owed | undefined;
   #reported: Owed = { spans: 0, orphans: 0 };
 
   constructor(cache: SpanCache, buffer: BatchBuffer, packer: BatchPacker) {
     this.#cache = cache;
     this.#buffer = buffer;
     this.#packer = packer;
-    this.#pausedAt = lostByCache(cache.stats());
   }
 
   /** Somebody wants what the cache has. */
   begin(): void {
-    if (this.#pausedAt === undefined) return;
-    const unwanted = difference(lostByCache(this.#cache.stats()), this.#pausedAt);
-    this.#unwanted = sum(this.#unwanted, unwanted);
-    this.#pausedAt = undefined;
+    this.#seen ??= lostByCache(this.#cache.stats());
   }
 
   /** Nobody does any more. */
   pause(): void {
-    this.#pausedAt = lostByCache(this.#cache.stats());
+    this.#look(this.#cache.stats());
+    this.#seen = undefined;
   }
 
-  /** The relay took so many from its cache. */
   took(spans: number, orphans: number): void {
     this.#took = sum(this.#took, { spans, orphans });
   }
 
   /** All that is to be sent or to be told as lost, until now; what the cache has not delivered yet, too. */
   owed(stats: Stats): Owed {
+    this.#look(stats);
     const { queued, held } = stats.spans;
-    const waiting = { spans: this.#pausedAt === undefined ? queued + held : 0, orphans: 0 };
-    this.#inCache = difference(this.#pausedAt ?? lostByCache(stats), this.#unwanted);
+    const waiting = { spans: this.#seen === undefined ? 0 : queued + held, orphans: 0 };
     return sum(this.#took, sum(this.#inCache, waiting));
   }
 
   /** What was lost since this was asked for last. What the cache has lost is known from `owed()`. */
   take(): Losses {
-    const lost = this.#lost();
+    const { dropped, droppedOrphans } = this.#buffer.stats();
+    const lost = sum(sum({ spans: dropped, orphans: droppedOrphans }, this.#packer.unreadable), this.#inCache);
     const { spans, orphans } = difference(lost, this.#reported);
     this.#reported = lost;
     return { dropped: spans, droppedOrphans: orphans };
   }
 
-  #lost(): Owed {
-    const { dropped, droppedOrphans } = this.#buffer.stats();
-    const lostHere = sum({ spans: dropped, orphans: droppedOrphans }, this.#packer.unreadable);
-    return sum(lostHere, this.#inCache);
+  #look(stats: Stats): void {
+    if (this.#seen === undefined) return;
+    const lost = lostByCache(stats);
+    this.#inCache = sum(this.#inCache, difference(lost, this.#seen));
+    this.#seen = lost;
   }
 }
 

@@ -52,23 +52,19 @@ export class CacheRelay implements SpanRelay {
     this.#cache = cache;
     this.#options = options;
     this.#buffer = new BatchBuffer(options.capacity, options.maxBytes);
-    this.#link = new RelayLink({
-      address,
-      counts: this.#counts,
+    this.#link = new RelayLink(address.channel, this.#counts, {
       onMessage: (message) => this.#guard(() => this.#onMessage(checkReceiverMessage(message))),
-      onClose: this.#onReceiverGone,
+      onClose: () => {
+        this.#buffer.drop();
+        this.#end();
+      },
     });
-    this.#packer = new BatchPacker((id, attributes) =>
-      this.#guard(() => this.#link.post({ type: 'resource', id, attributes })),
-    );
+    this.#packer = new BatchPacker((id, attributes) => {
+      this.#guard(() => this.#link.post({ type: 'resource', id, attributes }));
+    });
     this.#losses = new RelayLosses(cache, this.#buffer, this.#packer);
-    this.#link.post({
-      type: 'hello',
-      version: PROTOCOL_VERSION,
-      threadId,
-      threadName: options.threadName,
-      counts: this.#counts.memory,
-    });
+    const { threadName } = options;
+    this.#link.post({ type: 'hello', version: PROTOCOL_VERSION, threadId, threadName, counts: this.#counts.memory });
     // Until the receiver says what is wanted there, a short-lived thread would have lost its spans.
     this.#subscribe({ spans: true, orphans: true });
     process.on('exit', this.#atExit);
@@ -90,27 +86,13 @@ export class CacheRelay implements SpanRelay {
   }
 
   stats(): RelayStats {
-    const { items, bytes } = this.#inFlight.read();
+    const { items: inFlight, bytes: bytesInFlight } = this.#inFlight.read();
     const { queued, queuedBytes, dropped, droppedByBytes, droppedOrphans } = this.#buffer.stats();
-    return {
-      sent: this.#sent,
-      inFlight: items,
-      bytesInFlight: bytes,
-      queued,
-      queuedBytes,
-      dropped,
-      droppedByBytes,
-      droppedOrphans,
-      unreadable: this.#packer.unreadable.spans,
-    };
+    const buffered = { queued, queuedBytes, dropped, droppedByBytes, droppedOrphans };
+    return { sent: this.#sent, inFlight, bytesInFlight, ...buffered, unreadable: this.#packer.unreadable.spans };
   }
 
   readonly #atExit = (): void => this.close();
-
-  readonly #onReceiverGone = (): void => {
-    this.#buffer.drop();
-    this.#end();
-  };
 
   #end(): void {
     this.#closed = true;
@@ -150,11 +132,7 @@ export class CacheRelay implements SpanRelay {
 
   #begin(): void {
     this.#losses.begin();
-    this.#promptDelivery = new PromptDelivery(
-      this.#cache,
-      () => this.#unsettle(),
-      () => this.#noteSettled(),
-    );
+    this.#promptDelivery = new PromptDelivery(this.#cache, () => this.#unsettle(), () => this.#noteSettled());
   }
 
   #pause(): void {
@@ -241,11 +219,6 @@ export class CacheRelay implements SpanRelay {
   }
 
   #guard(code: () => void): void {
-    try {
-      code();
-      this.#failures.end();
-    } catch (error) {
-      this.#failures.report('spans could not be sent to another thread', error);
-    }
+    this.#failures.guard('spans could not be sent to another thread', code);
   }
 }

@@ -1,12 +1,14 @@
+import type { SpanDemand } from '../cache/intake/gate.js';
+
 /** The places of the numbers in the shared memory. */
 const PLACE = { listening: 0, spans: 1, orphans: 2, taken: 3, waiting: 4, settled: 5 } as const;
 
 const LENGTH = Object.keys(PLACE).length;
 
-/** What a relay relays, as bits; `SETTLED` alone if nothing. */
-const SETTLED = 1;
-const SETTLED_SPANS = 2;
-const SETTLED_ORPHANS = 4;
+/** What a relay relays, as bits: 1 that it has settled, 2 for spans, 4 for orphans. */
+function bitsOf({ spans, orphans }: SpanDemand): number {
+  return 1 | (spans ? 2 : 0) | (orphans ? 4 : 0);
+}
 
 /** Spans and orphans, each as a number. */
 export interface Owed {
@@ -76,9 +78,8 @@ export class SharedCounts {
   }
 
   /** The relay: all that its thread has ended is sent, of what is relayed. */
-  settle(relayed: { readonly spans: boolean; readonly orphans: boolean }): void {
-    const bits = (relayed.spans ? SETTLED_SPANS : 0) | (relayed.orphans ? SETTLED_ORPHANS : 0);
-    Atomics.store(this.memory, PLACE.settled, SETTLED | bits);
+  settle(relayed: SpanDemand): void {
+    Atomics.store(this.memory, PLACE.settled, bitsOf(relayed));
   }
 
   /** The relay: its thread has something to send. */
@@ -87,8 +88,8 @@ export class SharedCounts {
   }
 
   /** The receiver: whether all of what is wanted has been sent. */
-  hasSettled(wanted: { readonly spans: boolean; readonly orphans: boolean }): boolean {
-    const bits = SETTLED | (wanted.spans ? SETTLED_SPANS : 0) | (wanted.orphans ? SETTLED_ORPHANS : 0);
+  hasSettled(wanted: SpanDemand): boolean {
+    const bits = bitsOf(wanted);
     return (Atomics.load(this.memory, PLACE.settled) & bits) === bits;
   }
 

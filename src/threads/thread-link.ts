@@ -8,8 +8,21 @@ import { checkRelayMessage, isBatch } from './check-message.js';
 import type { ThreadStats } from './contract.js';
 import { FlushRequests } from './flush-requests.js';
 import type { BatchMessage, Hello, Losses, PortHandover, ReceiverMessage, RelayMessage } from './protocol.js';
-import { SharedCounts, type Owed } from './shared-counts.js';
+import { SharedCounts } from './shared-counts.js';
 import { BatchUnpacker } from './wire/batch-unpacker.js';
+
+interface ThreadLinkParts {
+  readonly cache: Pick<CacheInternals, 'receive'>;
+  readonly hello: Hello;
+  /** The relay's id, under which its thread waits for the port. */
+  readonly relay: string;
+  /** The name of the relay's own channel. */
+  readonly channel: string;
+  readonly demand: SpanDemand;
+  /** Takes in what the relay posted before it had a channel of its own. */
+  drainChannel(this: void): void;
+  onGone(): void;
+}
 
 /**
  * One relay, as its receiver sees it: what it sends on its channel goes into the cache, and is counted.
@@ -19,14 +32,10 @@ import { BatchUnpacker } from './wire/batch-unpacker.js';
  * read costs itself, and nobody waits for what it may have said.
  */
 export class ThreadLink {
-  readonly #cache: Pick<CacheInternals, 'receive'>;
-  readonly #hello: Hello;
+  readonly #parts: ThreadLinkParts;
   readonly #counts: SharedCounts;
   readonly #channel: BroadcastChannel;
   readonly #port: MessagePort;
-  /** Takes in what the relay posted before it had a channel of its own. */
-  readonly #drainChannel: () => void;
-  readonly #onGone: () => void;
   readonly #unpacker: BatchUnpacker;
   readonly #flushes: FlushRequests;
   readonly #failures = new Episode();
@@ -35,23 +44,10 @@ export class ThreadLink {
   #state: ThreadStats['state'] = 'connected';
   readonly #numbers = { received: 0, receivedOrphans: 0, dropped: 0, droppedOrphans: 0, unsent: 0, invalid: 0 };
 
-  constructor(parts: {
-    cache: Pick<CacheInternals, 'receive'>;
-    hello: Hello;
-    /** The relay's id, under which its thread waits for the port. */
-    relay: string;
-    /** The name of the relay's own channel. */
-    channel: string;
-    demand: SpanDemand;
-    drainChannel: () => void;
-    onGone: () => void;
-  }) {
-    const { cache, hello, relay, channel, demand, drainChannel, onGone } = parts;
-    this.#cache = cache;
-    this.#hello = hello;
+  constructor(parts: ThreadLinkParts) {
+    const { hello, relay, channel, demand, drainChannel } = parts;
+    this.#parts = parts;
     this.#counts = new SharedCounts(hello.counts);
-    this.#drainChannel = drainChannel;
-    this.#onGone = onGone;
     this.#unpacker = new BatchUnpacker(threadAttributes(hello));
     this.#flushes = new FlushRequests((flush) => this.ask({ type: 'flush', flush }));
     this.#channel = new workerThreads.BroadcastChannel(channel);
@@ -94,7 +90,7 @@ export class ThreadLink {
 
   /** Takes in what was posted on the channel, without waiting for the event loop. */
   drain(): void {
-    this.#drainChannel();
+    this.#parts.drainChannel();
     for (let next = this.#next(); next !== undefined; next = this.#next()) this.take(next.message);
   }
 
@@ -108,18 +104,13 @@ export class ThreadLink {
     }
   }
 
-  /** Ends the connection from this side. */
   close(): void {
     this.#leave('ended');
   }
 
   stats(): ThreadStats {
-    return {
-      threadId: this.#hello.threadId,
-      threadName: this.#hello.threadName,
-      state: this.#state,
-      ...this.#numbers,
-    };
+    const { threadId, threadName } = this.#parts.hello;
+    return { threadId, threadName, state: this.#state, ...this.#numbers };
   }
 
   get #isConnected(): boolean {
@@ -151,7 +142,7 @@ export class ThreadLink {
   /** Counts a message that cannot be read. It may have been the answer to a flush. */
   #refuse(error: unknown): void {
     this.#numbers.invalid++;
-    this.#failures.report(`a message of thread ${this.#hello.threadId} could not be read`, error);
+    this.#failures.report(`a message of thread ${this.#parts.hello.threadId} could not be read`, error);
     this.#flushes.giveUp();
   }
 
@@ -171,7 +162,8 @@ export class ThreadLink {
         break;
       case 'bye':
         this.#countLost(message);
-        this.#end();
+        this.#countLost(this.#missing());
+        this.#leave('ended');
         break;
     }
   }
@@ -180,7 +172,7 @@ export class ThreadLink {
     const { spans, orphans } = this.#unpacker.unpack(message);
     this.#numbers.received += spans.length;
     this.#numbers.receivedOrphans += orphans.length;
-    this.#cache.receive({ spans, orphans });
+    this.#parts.cache.receive({ spans, orphans });
     this.#countLost(message);
     const unreadable = { dropped: message.spans - spans.length, droppedOrphans: message.orphans - orphans.length };
     this.#countLost(unreadable);
@@ -190,35 +182,28 @@ export class ThreadLink {
   #countLost({ dropped, droppedOrphans }: Losses): void {
     this.#numbers.dropped += dropped;
     this.#numbers.droppedOrphans += droppedOrphans;
-    this.#cache.receive({ dropped, droppedOrphans });
+    this.#parts.cache.receive({ dropped, droppedOrphans });
   }
 
   /** What has not come by the end does not come. */
-  #missing(): Owed {
-    return this.#counts.missing({
-      spans: this.#numbers.received + this.#numbers.dropped,
-      orphans: this.#numbers.receivedOrphans + this.#numbers.droppedOrphans,
-    });
-  }
-
-  #end(): void {
-    const { spans, orphans } = this.#missing();
-    this.#countLost({ dropped: spans, droppedOrphans: orphans });
-    this.#leave('ended');
+  #missing(): Losses {
+    const { received, receivedOrphans, dropped, droppedOrphans } = this.#numbers;
+    const missing = this.#counts.missing({ spans: received + dropped, orphans: receivedOrphans + droppedOrphans });
+    return { dropped: missing.spans, droppedOrphans: missing.orphans };
   }
 
   #gone(): void {
     if (this.#isConnected) this.drain();
     if (!this.#isConnected) return;
     const settled = this.#counts.hasSettled({ spans: false, orphans: false });
-    const { spans, orphans } = this.#missing();
-    this.#numbers.unsent = spans;
-    this.#numbers.droppedOrphans += orphans;
-    this.#cache.receive({ dropped: spans, droppedOrphans: orphans });
+    const missing = this.#missing();
+    this.#numbers.unsent = missing.dropped;
+    this.#numbers.droppedOrphans += missing.droppedOrphans;
+    this.#parts.cache.receive(missing);
     this.#leave('died');
     if (settled) return;
-    const { threadId } = this.#hello;
-    this.#failures.report(`thread ${threadId} ended at once; ${spans} spans or more that it had not sent are lost`);
+    const { threadId } = this.#parts.hello;
+    this.#failures.report(`thread ${threadId} ended at once; ${missing.dropped} spans or more that it had not sent are lost`);
   }
 
   /** Where the message was delivered and no relay has answered, none ever takes the port. */
@@ -235,11 +220,10 @@ export class ThreadLink {
     this.#port.close();
     this.#unpacker.end();
     this.#flushes.end();
-    this.#onGone();
+    this.#parts.onGone();
   }
 }
 
-/** By the semantic conventions. */
 function threadAttributes({ threadId, threadName }: Hello): [string, string | number][] {
   const id: [string, number] = [THREAD_ID, threadId];
   return threadName === undefined ? [id] : [id, [THREAD_NAME, threadName]];

@@ -37,10 +37,7 @@ export class AwaitedCallback<A extends unknown[]> {
     this.#busy = true;
     try {
       const result = this.#callback(...args);
-      if (isPromiseLike(result)) {
-        this.#waitFor(result);
-        return;
-      }
+      if (isPromiseLike(result)) return this.#waitFor(result);
       this.#failures.end();
     } catch (error) {
       this.#fail(error);

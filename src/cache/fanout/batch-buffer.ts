@@ -59,13 +59,9 @@ export class BatchBuffer {
   }
 
   /** Takes a batch past the buffer, to a reader that waits for it: no bound applies. */
-  bypassSpans(spans: readonly DeliveredSpan[]): SpanBatch {
+  bypass(spans: readonly DeliveredSpan[], orphans: readonly OrphanEvent[]): SpanBatch {
     this.#delivered += spans.length;
-    return { spans, orphans: NO_ORPHANS, dropped: this.#takeUnreportedDrops() };
-  }
-
-  bypassOrphans(orphans: readonly OrphanEvent[]): SpanBatch {
-    return { spans: NO_SPANS, orphans, dropped: this.#takeUnreportedDrops() };
+    return { spans, orphans, dropped: this.#takeUnreportedDrops() };
   }
 
   /** Adds a batch of spans, or counts it as lost. */
@@ -101,13 +97,8 @@ export class BatchBuffer {
     return batch;
   }
 
-  /** Everything there is, in one batch. */
-  shiftAll(): SpanBatch | undefined {
-    return this.shiftSome(Infinity);
-  }
-
   /** The oldest batches in one, with at least so many spans and orphans, or all there are. */
-  shiftSome(wanted: number): SpanBatch | undefined {
+  shiftSome(wanted = Infinity): SpanBatch | undefined {
     const first = this.shift();
     if (this.empty || first === undefined) return first;
 
@@ -125,7 +116,6 @@ export class BatchBuffer {
     };
   }
 
-  /** Forgets what is waiting. */
   clear(): void {
     this.#batches.clear();
     this.#spans = 0;

@@ -1,7 +1,7 @@
 import type { OrphanEvent } from '../../model/log-event.js';
 import type { DeliveredSpan } from '../../model/merged-span.js';
 import { BatchBuffer } from './batch-buffer.js';
-import type { SpanBatch } from './span-batch.js';
+import { NO_ORPHANS, NO_SPANS, type SpanBatch } from './span-batch.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
 import type { Handle } from '../../support/handle.js';
 import type { SubscribeOptions } from './subscription.js';
@@ -43,13 +43,13 @@ export abstract class BufferedSubscription implements Subscriber, Handle {
   }
 
   deliverSpans(spans: readonly DeliveredSpan[]): void {
-    if (!this.ready) this.buffer.addSpans(spans);
-    else this.#deliverAndDrain(this.buffer.bypassSpans(spans));
+    if (this.ready) this.#deliverAndDrain(this.buffer.bypass(spans, NO_ORPHANS));
+    else this.buffer.addSpans(spans);
   }
 
   deliverOrphans(orphans: readonly OrphanEvent[]): void {
-    if (!this.ready) this.buffer.addOrphans(orphans);
-    else this.#deliverAndDrain(this.buffer.bypassOrphans(orphans));
+    if (this.ready) this.#deliverAndDrain(this.buffer.bypass(NO_SPANS, orphans));
+    else this.buffer.addOrphans(orphans);
   }
 
   abstract readonly busy: boolean;

@@ -3,6 +3,7 @@ import type { DeliveredSpan } from '../../model/merged-span.js';
 import { Fifo } from '../../support/fifo.js';
 import { fitting } from './byte-bound.js';
 import { sizesOf } from './span-sizes.js';
+import type { SubscriptionStats } from './subscriber.js';
 
 /**
  * Spans that wait for export, oldest first, bounded in number and in bytes.
@@ -29,7 +30,6 @@ export class ExportQueue {
     this.#byteLimit = maxBytes;
   }
 
-  /** Spans waiting. */
   get length(): number {
     return this.#spans.length;
   }
@@ -39,14 +39,9 @@ export class ExportQueue {
     return this.#bytes;
   }
 
-  /** Spans lost. */
-  get dropped(): number {
-    return this.#dropped;
-  }
-
-  /** Of those, how many were lost to the bound in bytes. */
-  get droppedByBytes(): number {
-    return this.#droppedByBytes;
+  /** Spans lost, and of those, how many to the bound in bytes. */
+  get lost(): Pick<SubscriptionStats, 'dropped' | 'droppedByBytes'> {
+    return { dropped: this.#dropped, droppedByBytes: this.#droppedByBytes };
   }
 
   /**
@@ -62,10 +57,7 @@ export class ExportQueue {
 
   add(spans: readonly DeliveredSpan[]): void {
     if (spans.length === 0) return;
-    if (this.length > 0 && this.length + spans.length > this.#maxSpans + this.#flushAllowance) {
-      this.#lose(spans.length);
-      return;
-    }
+    if (this.length > 0 && this.length + spans.length > this.#maxSpans + this.#flushAllowance) return this.#lose(spans.length);
     const { items, sizes } = fitting(spans, sizesOf(spans), this.#bytes, this.#byteLimit);
     for (const span of items) this.#spans.push(span);
     for (const size of sizes) {
@@ -84,7 +76,8 @@ export class ExportQueue {
       taken.push(this.#spans.shift()!);
       this.#bytes -= this.#sizes.shift()!;
     }
-    if (this.length === 0) this.#overflow.end(summary);
+    if (this.length > 0) return taken;
+    this.#overflow.end((lost) => `dropped ${lost} span${lost === 1 ? '' : 's'} because the queue of an exporter was full`);
     return taken;
   }
 
@@ -92,8 +85,4 @@ export class ExportQueue {
     this.#dropped += spans;
     this.#overflow.report('the queue of an exporter is full; its spans are dropped', undefined, spans);
   }
-}
-
-function summary(lost: number): string {
-  return `dropped ${lost} span${lost === 1 ? '' : 's'} because the queue of an exporter was full`;
 }

@@ -31,13 +31,12 @@ export function exportedSpan(span: DeliveredSpan): ReadableSpan {
 /** Reads the attributes, the events and the links, one by one. */
 function readItems({ attributes, events, links }: ReadableSpan): void {
   readEntries(attributes);
-  for (const event of events) readItem(event);
-  for (const link of links) readItem(link);
-}
-
-function readItem(item: TimedEvent | Link): void {
-  readEntries(item);
-  readEntries(item.attributes);
+  for (const items of [events, links]) {
+    for (const item of items) {
+      readEntries(item);
+      readEntries(item.attributes);
+    }
+  }
 }
 
 function readEntries(object: object | undefined): void {
@@ -45,26 +44,14 @@ function readEntries(object: object | undefined): void {
 }
 
 function plainSpan(span: DeliveredSpan): Required<ReadableSpan> {
+  const { name, kind, startTime, endTime, status, attributes, links, events, duration, ended } = span;
+  const { resource, instrumentationScope, droppedAttributesCount, droppedEventsCount, droppedLinksCount } = span;
   const context = span.spanContext();
+  // The SDK has the member also on a root.
+  const parentSpanContext = span.parentSpanContext!;
   return {
-    name: span.name,
-    kind: span.kind,
-    spanContext: () => context,
-    // The SDK has the member also on a root.
-    parentSpanContext: span.parentSpanContext!,
-    startTime: span.startTime,
-    endTime: span.endTime,
-    status: span.status,
-    attributes: span.attributes,
-    links: span.links,
-    events: span.events,
-    duration: span.duration,
-    ended: span.ended,
-    resource: span.resource,
-    instrumentationScope: span.instrumentationScope,
-    droppedAttributesCount: span.droppedAttributesCount,
-    droppedEventsCount: span.droppedEventsCount,
-    droppedLinksCount: span.droppedLinksCount,
+    name, kind, spanContext: () => context, parentSpanContext, startTime, endTime, status, attributes, links, events, duration,
+    ended, resource, instrumentationScope, droppedAttributesCount, droppedEventsCount, droppedLinksCount,
   };
 }
 
@@ -78,11 +65,7 @@ function readOthers(span: ReadableSpan): readonly unknown[] {
 
 function isSendable({ name, kind, startTime, endTime, duration, events, links }: ReadableSpan): boolean {
   return (
-    typeof name === 'string' &&
-    typeof kind === 'number' &&
-    isTime(startTime) &&
-    isTime(endTime) &&
-    isTime(duration) &&
+    typeof name === 'string' && typeof kind === 'number' && isTime(startTime) && isTime(endTime) && isTime(duration) &&
     events.every((event) => typeof event.name === 'string' && isTime(event.time)) &&
     links.every(hasIds)
   );

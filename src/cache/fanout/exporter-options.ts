@@ -37,11 +37,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
  * The options of an exporter. Those that are not given are read from the variables of the SDK's own processor, and
  * have the defaults of this package without them. A wrong variable is reported through `diag`, and throws nothing.
  */
-export function exporterOptions(
-  options?: ExporterOptions,
-  // oxlint-disable-next-line node/no-process-env -- the place where the SDK's processor is told this
-  env: Variables = process.env,
-): Required<ExporterOptions> {
+// oxlint-disable-next-line node/no-process-env -- the place where the SDK's processor is told this
+export function exporterOptions(options?: ExporterOptions, env: Variables = process.env): Required<ExporterOptions> {
   const inCode = resolveOptions(EXPORTER, options);
   const variables = exporterVariables(options, env);
   const resolved = { ...inCode, ...variables };
@@ -78,6 +75,4 @@ function exporterVariables(options: ExporterOptions | undefined, env: Variables)
   return Object.fromEntries(values) as ExporterOptions;
 }
 
-function warn(message: string): void {
-  report('warn', message);
-}
+const warn = (message: string): void => report('warn', message);

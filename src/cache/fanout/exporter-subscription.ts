@@ -11,13 +11,7 @@ import type { ExporterHandle } from './subscription.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
 import { TimeLimitedCalls, type Failure } from './time-limited-calls.js';
 
-/** Of an export under way: what it exports. */
-interface Exporting {
-  readonly spans: number;
-  readonly bytes: number;
-}
-
-const NO_EXPORT: Exporting = { spans: 0, bytes: 0 };
+const NO_EXPORT = { spans: 0, bytes: 0 };
 
 /**
  * Feeds sampled spans to any `SpanExporter`: one export at a time, from a bounded queue. Each span is
@@ -37,7 +31,7 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   readonly #calls: TimeLimitedCalls;
   readonly #failures = new Episode();
   readonly #slowness = new Episode();
-  /** The export under way. */
+  /** What the export under way exports. */
   #exporting = NO_EXPORT;
   /** Who waits for its end. */
   readonly #waiting: (() => void)[] = [];
@@ -51,11 +45,7 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   #failed = 0;
   #errors = 0;
 
-  constructor(
-    exporter: SpanExporter,
-    options: Required<ExporterOptions>,
-    detach: (subscriber: ExporterSubscription) => void,
-  ) {
+  constructor(exporter: SpanExporter, options: Required<ExporterOptions>, detach: (subscriber: ExporterSubscription) => void) {
     this.#exporter = exporter;
     this.#options = options;
     this.#detach = detach;
@@ -114,17 +104,10 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   }
 
   stats(): SubscriptionStats {
-    return {
-      kind: 'exporter',
-      delivered: this.#delivered,
-      dropped: this.#queue.dropped,
-      droppedByBytes: this.#queue.droppedByBytes,
-      droppedOrphans: 0,
-      queued: this.#queue.length + this.#exporting.spans,
-      queuedBytes: this.#queue.bytes + this.#exporting.bytes,
-      failed: this.#failed,
-      errors: this.#errors,
-    };
+    const queued = this.#queue.length + this.#exporting.spans;
+    const queuedBytes = this.#queue.bytes + this.#exporting.bytes;
+    const through = { delivered: this.#delivered, failed: this.#failed, errors: this.#errors };
+    return { kind: 'exporter', ...through, ...this.#queue.lost, droppedOrphans: 0, queued, queuedBytes };
   }
 
   get #isExporting(): boolean {
@@ -202,10 +185,7 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     const { length } = batch;
     this.#exporting = { spans: length, bytes: bytes - this.#queue.bytes };
     this.#through += taken.length - length;
-    if (length === 0) {
-      this.#endExport();
-      return;
-    }
+    if (length === 0) return this.#endExport();
 
     let returned = false;
     this.#calls.begin(

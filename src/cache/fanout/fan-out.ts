@@ -7,8 +7,7 @@ import { untraced } from '../suppression.js';
 /**
  * Hands each finished batch to every subscriber, by reference.
  *
- * The list of subscribers is replaced, never changed: whoever comes or goes during a delivery does not
- * disturb it.
+ * The list of subscribers is replaced, never changed: whoever comes or goes during a delivery does not disturb it.
  */
 export class FanOut {
   #subscribers: readonly Subscriber[] = [];
@@ -21,12 +20,10 @@ export class FanOut {
     this.#onChange = onChange;
   }
 
-  /** Whether nobody is subscribed. */
   get idle(): boolean {
     return this.#subscribers.length === 0;
   }
 
-  /** Whether any subscriber wants orphans. */
   get orphansWanted(): boolean {
     return this.#orphansWanted;
   }
@@ -68,19 +65,14 @@ export class FanOut {
     const subscribers = this.#subscribers;
     untraced(() => {
       for (const subscriber of subscribers) {
-        if (this.#subscribers === subscribers || this.#subscribers.includes(subscriber)) {
-          this.#isolate(subscriber, deliverTo);
+        if (this.#subscribers !== subscribers && !this.#subscribers.includes(subscriber)) continue;
+        try {
+          deliverTo(subscriber);
+        } catch (error) {
+          this.#failures.report('a subscriber could not take a batch', error);
         }
       }
     });
-  }
-
-  #isolate(subscriber: Subscriber, deliverTo: (subscriber: Subscriber) => void): void {
-    try {
-      deliverTo(subscriber);
-    } catch (error) {
-      this.#failures.report('a subscriber could not take a batch', error);
-    }
   }
 
   #replace(subscribers: readonly Subscriber[]): void {

@@ -35,7 +35,6 @@ export interface Subscriber {
   readonly wantsOrphans: boolean;
   /** Whether it has not got through what it was given, and waits for what only the event loop can bring. */
   readonly busy: boolean;
-  /** Takes spans over. */
   deliverSpans(spans: readonly DeliveredSpan[]): void;
   /** Takes orphans over. Called only if it wants them. */
   deliverOrphans(orphans: readonly OrphanEvent[]): void;

@@ -90,10 +90,7 @@ export class Call {
 
   /** Ends as a value that foreign code returned settles, be it a promise or not. */
   settleAs(value: unknown): void {
-    promiseOf(value).then(
-      () => this.succeed(),
-      (error: unknown) => this.fail(error),
-    );
+    promiseOf(value).then(() => this.succeed(), (error: unknown) => this.fail(error));
   }
 
   #end(failure: Failure): void {

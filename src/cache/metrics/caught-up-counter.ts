@@ -1,28 +1,20 @@
 import type { Attributes, Counter } from '@opentelemetry/api';
 
 /**
- * A counter that is brought up to totals which are kept elsewhere.
+ * A function that brings a counter up to totals which are kept elsewhere. A total is shown from the first time it is given,
+ * be it 0.
  *
- * Not an observable counter: this one is of the kind that the SDK's processors use, and keeps its
- * numbers when nobody observes the totals any more.
+ * Not an observable counter: this one is of the kind that the SDK's processors use, and keeps its numbers when nobody
+ * observes the totals any more.
  */
-export class CaughtUpCounter {
-  readonly #counter: Counter;
-  readonly #attributesOf: (key: string) => Attributes;
-  readonly #counted = new Map<string, number>();
-
-  constructor(counter: Counter, attributesOf: (key: string) => Attributes) {
-    this.#counter = counter;
-    this.#attributesOf = attributesOf;
-  }
-
-  /** Adds what is missing. A total is shown from the first time it is given, be it 0. */
-  catchUp(totals: ReadonlyMap<string, number>): void {
+export function caughtUp(counter: Counter, attributesOf: (key: string) => Attributes) {
+  const counted = new Map<string, number>();
+  return (totals: ReadonlyMap<string, number>): void => {
     for (const [key, total] of totals) {
-      const counted = this.#counted.get(key);
-      if (counted === total) continue;
-      this.#counted.set(key, total);
-      this.#counter.add(total - (counted ?? 0), this.#attributesOf(key));
+      const before = counted.get(key);
+      if (before === total) continue;
+      counted.set(key, total);
+      counter.add(total - (before ?? 0), attributesOf(key));
     }
-  }
+  };
 }

@@ -27,25 +27,22 @@ export class DepartedSubscriptions {
       const stats = subscriber.stats();
       if (stats.queued > 0) continue;
       this.#leaving.delete(subscriber);
-      const before = this.#sums.get(stats.kind);
-      this.#sums.set(stats.kind, before === undefined ? sizeless(stats) : sum(before, stats));
+      this.#sums.set(stats.kind, sum(stats, this.#sums.get(stats.kind)));
     }
   }
 }
 
-/** Without what a store that is closed still has: that is no subscription's any more. */
-function sizeless(stats: SubscriptionStats): SubscriptionStats {
-  return { ...stats, queued: 0, queuedBytes: 0 };
-}
-
-function sum(one: SubscriptionStats, other: SubscriptionStats): SubscriptionStats {
+/** Without sizes: what a store that is closed still has is no subscription's any more. */
+function sum(one: SubscriptionStats, other?: SubscriptionStats): SubscriptionStats {
   return {
-    ...sizeless(one),
-    delivered: one.delivered + other.delivered,
-    dropped: one.dropped + other.dropped,
-    droppedByBytes: one.droppedByBytes + other.droppedByBytes,
-    droppedOrphans: one.droppedOrphans + other.droppedOrphans,
-    failed: one.failed + other.failed,
-    errors: one.errors + other.errors,
+    kind: one.kind,
+    delivered: one.delivered + (other?.delivered ?? 0),
+    dropped: one.dropped + (other?.dropped ?? 0),
+    droppedByBytes: one.droppedByBytes + (other?.droppedByBytes ?? 0),
+    droppedOrphans: one.droppedOrphans + (other?.droppedOrphans ?? 0),
+    queued: 0,
+    queuedBytes: 0,
+    failed: one.failed + (other?.failed ?? 0),
+    errors: one.errors + (other?.errors ?? 0),
   };
 }

@@ -8,17 +8,15 @@ export interface Reading extends SpanCacheStats {
   readonly departed: readonly SubscriptionStats[];
 }
 
-/** A number, or one for each value of an attribute. */
-export type Value = number | Readonly<Record<string, number>>;
-
 export interface Instrument {
   readonly name: string;
   /** In UCUM, as the semantic conventions want it. */
   readonly unit: string;
   readonly description: string;
   /** The attribute whose values have a number each. */
-  readonly by?: string;
-  readonly read: (reading: Reading) => Value;
+  readonly by: string | undefined;
+  /** A number, or one for each value of an attribute. */
+  readonly read: (reading: Reading) => number | Readonly<Record<string, number>>;
 }
 
 const SPAN = '{span}';
@@ -31,9 +29,8 @@ const ORPHAN_REASON = 'span_cache.orphan.reason';
 const EARLY_REASON = 'span_cache.early.reason';
 const KIND = 'span_cache.subscription.kind';
 
-/** @param by the attribute whose values have a number each */
 function of(name: string, unit: string, description: string, read: Instrument['read'], by?: string): Instrument {
-  return by === undefined ? { name, unit, description, read } : { name, unit, description, read, by };
+  return { name, unit, description, read, by };
 }
 
 /** Has no attribute: in the standard metrics, what did not fail. */
@@ -41,30 +38,15 @@ export const NO_ATTRIBUTE = '';
 
 /** Totals that only grow. Those named `otel.` are the standard ones of the SDK's processors. */
 export const COUNTERS: readonly Instrument[] = [
-  {
-    name: 'otel.sdk.processor.span.processed',
-    unit: SPAN,
-    description: 'Spans that are through: delivered, or lost with an error.',
-    by: ERROR_TYPE,
-    read: ({ spans: { delivered, dropped } }) => ({
-      [NO_ATTRIBUTE]: delivered,
-      ...failures({ queue_full: dropped.queue_full, invalid: dropped.invalid }),
-    }),
-  },
-  {
-    name: 'otel.sdk.processor.log.processed',
-    unit: LOG_RECORD,
-    description: 'Log records that are through: on their span or orphaned, or lost with an error.',
-    by: ERROR_TYPE,
-    read: ({ events: { merged, orphaned, dropped } }) => ({
-      [NO_ATTRIBUTE]: merged + Object.values(orphaned).reduce((sum, count) => sum + count, 0),
-      ...failures({
-        queue_full: dropped.queue_full,
-        event_limit: dropped.event_limit,
-        invalid: dropped.invalid,
-      }),
-    }),
-  },
+  of('otel.sdk.processor.span.processed', SPAN, 'Spans that are through: delivered, or lost with an error.',
+    ({ spans: { delivered, dropped: { queue_full, invalid } } }) => {
+      return { [NO_ATTRIBUTE]: delivered, ...failures({ queue_full, invalid }) };
+    }, ERROR_TYPE),
+  of('otel.sdk.processor.log.processed', LOG_RECORD, 'Log records that are through: on their span or orphaned, or lost with an error.',
+    ({ events: { merged, orphaned, dropped: { queue_full, event_limit, invalid } } }) => {
+      const succeeded = merged + Object.values(orphaned).reduce((sum, count) => sum + count, 0);
+      return { [NO_ATTRIBUTE]: succeeded, ...failures({ queue_full, event_limit, invalid }) };
+    }, ERROR_TYPE),
   of('span_cache.span.received', SPAN, 'Ended spans that came to the cache.', ({ spans }) => spans.received),
   of('span_cache.span.delivered', SPAN, 'Spans handed to whoever was subscribed.', ({ spans }) => spans.delivered),
   of('span_cache.span.amended', SPAN, 'Times that a span was delivered again, with late events.', ({ spans }) => spans.amended),
@@ -100,44 +82,22 @@ export const SIZES: readonly Instrument[] = [
   of('span_cache.event.parked', EVENT, 'Log events that wait for their span to end.', ({ events }) => events.parked),
   of('span_cache.event.held', EVENT, 'Log events that wait with their span, which has ended, or until it is known whether they are late.',
     ({ events }) => events.held),
-  {
-    name: 'span_cache.subscription.count',
-    unit: '{subscription}',
-    description: 'Subscriptions there are.',
-    by: KIND,
-    read: (reading) => ({
-      ...sumByKind(reading.departed, () => 0),
-      ...sumByKind(reading.subscriptions, () => 1),
-    }),
-  },
+  of('span_cache.subscription.count', '{subscription}', 'Subscriptions there are.',
+    ({ departed, subscriptions }) => ({ ...sumByKind(departed, () => 0), ...sumByKind(subscriptions, () => 1) }), KIND),
   of('span_cache.subscription.queued', SPAN, 'Spans that wait in the buffers of subscribers.', byKind(({ queued }) => queued), KIND),
   of('span_cache.subscription.queued_bytes', 'By', 'Bytes that subscribers keep alive in their buffers and stores, estimated.',
     byKind(({ queuedBytes }) => queuedBytes), KIND),
 ];
 
 /** With `trackOpenSpans` only. */
-export const OPEN_SPAN_COUNTERS: readonly Instrument[] = [
-  of('span_cache.span.forgotten', SPAN, 'Open spans that are known no more, because too many others were open.',
-    ({ openSpans }) => openSpans.forgotten),
-];
-
-/** With `trackOpenSpans` only. */
-export const OPEN_SPAN_SIZES: readonly Instrument[] = [
-  of('span_cache.span.open', SPAN, 'Spans that have started and not ended.', ({ openSpans }) => openSpans.open),
-];
+export const FORGOTTEN_SPANS = of('span_cache.span.forgotten', SPAN,
+  'Open spans that are known no more, because too many others were open.', ({ openSpans }) => openSpans.forgotten);
+export const OPEN_SPANS = of('span_cache.span.open', SPAN, 'Spans that have started and not ended.', ({ openSpans }) => openSpans.open);
 
 /** How many fit into the queues. */
 export const CAPACITIES = [
-  {
-    name: 'otel.sdk.processor.span.queue.capacity',
-    unit: SPAN,
-    description: 'Ended spans that fit into the queue.',
-  },
-  {
-    name: 'otel.sdk.processor.log.queue.capacity',
-    unit: LOG_RECORD,
-    description: 'Log records that fit into the queue.',
-  },
+  { name: 'otel.sdk.processor.span.queue.capacity', unit: SPAN, description: 'Ended spans that fit into the queue.' },
+  { name: 'otel.sdk.processor.log.queue.capacity', unit: LOG_RECORD, description: 'Log records that fit into the queue.' },
 ] as const;
 
 /** As with the SDK's processors, an error has no number before it happens. */
@@ -150,10 +110,7 @@ function byKind(field: (stats: SubscriptionStats) => number): Instrument['read']
   return ({ departed, subscriptions }) => sumByKind([...departed, ...subscriptions], field);
 }
 
-function sumByKind(
-  all: readonly SubscriptionStats[],
-  field: (stats: SubscriptionStats) => number,
-): Record<string, number> {
+function sumByKind(all: readonly SubscriptionStats[], field: (stats: SubscriptionStats) => number): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const stats of all) sums[stats.kind] = (sums[stats.kind] ?? 0) + field(stats);
   return sums;

@@ -1,25 +1,11 @@
 import { OTEL_COMPONENT_NAME, OTEL_COMPONENT_TYPE } from '../../model/semconv.js';
-import type {
-  Attributes,
-  BatchObservableResult,
-  Meter,
-  MeterProvider,
-  Observable,
-} from '@opentelemetry/api';
+import type { Attributes, BatchObservableResult, Meter, MeterProvider, Observable } from '@opentelemetry/api';
 import { Episode } from '../../support/episode.js';
 import type { Subscriber } from '../fanout/subscriber.js';
-import { CaughtUpCounter } from './caught-up-counter.js';
+import { caughtUp } from './caught-up-counter.js';
 import { DepartedSubscriptions } from './departed-subscriptions.js';
-import {
-  CAPACITIES,
-  COUNTERS,
-  NO_ATTRIBUTE,
-  OPEN_SPAN_COUNTERS,
-  OPEN_SPAN_SIZES,
-  SIZES,
-  type Instrument,
-  type Reading,
-} from './instruments.js';
+import { CAPACITIES, COUNTERS, FORGOTTEN_SPANS, NO_ATTRIBUTE, OPEN_SPANS, SIZES } from './instruments.js';
+import type { Instrument, Reading } from './instruments.js';
 import type { SpanCacheStats } from '../stats.js';
 
 const COMPONENT_TYPE = 'SpanCache';
@@ -36,20 +22,16 @@ let components = 0;
 export class SelfObservability {
   readonly #meter: Meter;
   readonly #component: Attributes;
-  readonly #counters: (readonly [Instrument, CaughtUpCounter])[];
+  readonly #counters: (readonly [Instrument, ReturnType<typeof caughtUp>])[];
   readonly #sizes: (readonly [Instrument, Observable])[];
+  readonly #observables: Observable[];
   readonly #failures = new Episode();
   #departed = new DepartedSubscriptions();
   #read: () => Reading;
   #shutDown = false;
 
   /** Throws what the meter provider throws. Later, nothing is thrown. */
-  constructor(
-    meterProvider: MeterProvider,
-    queueCapacity: number,
-    trackOpenSpans: boolean,
-    stats: () => SpanCacheStats,
-  ) {
+  constructor(meterProvider: MeterProvider, queueCapacity: number, trackOpenSpans: boolean, stats: () => SpanCacheStats) {
     const meter = meterProvider.getMeter('otel-span-cache');
     this.#meter = meter;
     // The class is what the semantic conventions want as the type where they have no word for it.
@@ -59,13 +41,12 @@ export class SelfObservability {
     };
     this.#read = () => ({ ...stats(), departed: this.#departed.stats() });
 
-    const counters = trackOpenSpans ? [...COUNTERS, ...OPEN_SPAN_COUNTERS] : COUNTERS;
-    const sizes = trackOpenSpans ? [...SIZES, ...OPEN_SPAN_SIZES] : SIZES;
-    this.#counters = counters.map((instrument) => [instrument, this.#createCounter(instrument)]);
+    const counters = trackOpenSpans ? [...COUNTERS, FORGOTTEN_SPANS] : COUNTERS;
+    const sizes = trackOpenSpans ? [...SIZES, OPEN_SPANS] : SIZES;
+    this.#counters = counters.map((each) => [each, this.#createCounter(each)]);
     this.#sizes = sizes.map((size) => [size, meter.createObservableUpDownCounter(size.name, size)]);
-    for (const capacity of CAPACITIES) {
-      meter.createUpDownCounter(capacity.name, capacity).add(queueCapacity, this.#component);
-    }
+    for (const each of CAPACITIES) meter.createUpDownCounter(each.name, each).add(queueCapacity, this.#component);
+    this.#observables = this.#sizes.map(([, observable]) => observable);
     meter.addBatchObservableCallback(this.#observe, this.#observables);
   }
 
@@ -75,9 +56,9 @@ export class SelfObservability {
   }
 
   /**
-   * Counts for the last time. The sizes are observed once more, as they are now, with the next
-   * collection: else the last size that was seen, before the cache was flushed, would stand for ever.
-   * Until then the meter provider keeps numbers alive, and nothing of the cache.
+   * Counts for the last time. The sizes are observed once more, as they are now, with the next collection: else the last
+   * size that was seen, before the cache was flushed, would stand for ever. Until then the meter provider keeps numbers
+   * alive, and nothing of the cache.
    */
   shutdown(): void {
     this.#guard(() => {
@@ -89,35 +70,26 @@ export class SelfObservability {
     });
   }
 
-  get #observables(): Observable[] {
-    return this.#sizes.map(([, observable]) => observable);
-  }
-
   readonly #observe = (result: BatchObservableResult): void => {
     this.#guard(() => {
       const reading = this.#read();
       for (const [size, observable] of this.#sizes) {
-        for (const [key, value] of valuesOf(size, reading)) {
-          result.observe(observable, value, this.#attributesOf(size, key));
-        }
+        for (const [key, value] of valuesOf(size, reading)) result.observe(observable, value, this.#attributesOf(size, key));
       }
       this.#catchUp(reading);
     });
     // Not in here: the SDK goes through its callbacks, and would leave out the one after this.
-    if (this.#shutDown) queueMicrotask(() => this.#guard(() => this.#stopObserving()));
+    const stop = () => this.#meter.removeBatchObservableCallback(this.#observe, this.#observables);
+    if (this.#shutDown) queueMicrotask(() => this.#guard(stop));
   };
 
-  #stopObserving(): void {
-    this.#meter.removeBatchObservableCallback(this.#observe, this.#observables);
-  }
-
   #catchUp(reading: Reading): void {
-    for (const [instrument, counter] of this.#counters) counter.catchUp(valuesOf(instrument, reading));
+    for (const [instrument, catchUp] of this.#counters) catchUp(valuesOf(instrument, reading));
   }
 
-  #createCounter(instrument: Instrument): CaughtUpCounter {
-    const counter = this.#meter.createCounter(instrument.name, instrument);
-    return new CaughtUpCounter(counter, (key) => this.#attributesOf(instrument, key));
+  /** Not in the constructor, whose closures would keep the cache alive for the meter provider. */
+  #createCounter(each: Instrument): ReturnType<typeof caughtUp> {
+    return caughtUp(this.#meter.createCounter(each.name, each), (key) => this.#attributesOf(each, key));
   }
 
   #attributesOf({ by }: Instrument, key: string): Attributes {
@@ -126,12 +98,7 @@ export class SelfObservability {
 
   /** The meter is not ours: what it throws must not reach the application. */
   #guard(code: () => void): void {
-    try {
-      code();
-      this.#failures.end();
-    } catch (error) {
-      this.#failures.report('the metrics of the cache could not be recorded', error);
-    }
+    this.#failures.guard('the metrics of the cache could not be recorded', code);
   }
 }
 

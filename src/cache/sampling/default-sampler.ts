@@ -8,15 +8,8 @@ interface Rule extends Sampler {
   shouldSample(context: Context, traceId: string): SamplingResult;
 }
 
-const ALWAYS_ON: Rule = {
-  shouldSample: () => ({ decision: RECORD_AND_SAMPLED }),
-  toString: () => 'AlwaysOnSampler',
-};
-
-const ALWAYS_OFF: Rule = {
-  shouldSample: () => ({ decision: NOT_RECORD }),
-  toString: () => 'AlwaysOffSampler',
-};
+const ALWAYS_ON: Rule = { shouldSample: () => ({ decision: RECORD_AND_SAMPLED }), toString: () => 'AlwaysOnSampler' };
+const ALWAYS_OFF: Rule = { shouldSample: () => ({ decision: NOT_RECORD }), toString: () => 'AlwaysOffSampler' };
 
 /** Follows the parent, and samples without one: the SDK's default. */
 export const PARENT_BASED: Sampler = parentBased(ALWAYS_ON);
@@ -32,9 +25,9 @@ const RULES: Readonly<Record<string, (env: NodeJS.ProcessEnv) => Sampler>> = {
 };
 
 /**
- * What the SDK uses if it is given no sampler: the one that `OTEL_TRACES_SAMPLER` names, with
- * `OTEL_TRACES_SAMPLER_ARG`; else the parent's decision, and without a parent always yes. A sampler given in code
- * makes the SDK ignore these variables, and ours must not be what changes how much is exported.
+ * The sampler that the SDK uses if it is given none: the one that `OTEL_TRACES_SAMPLER` names, with
+ * `OTEL_TRACES_SAMPLER_ARG`; else the parent's decision, and without a parent always yes. A sampler given in code makes
+ * the SDK ignore these variables, and this one must not change how much is exported.
  *
  * As in the SDK, a wrong value is reported through `diag` and the default taken.
  */

@@ -1,13 +1,5 @@
-import {
-  isSpanContextValid,
-  trace,
-  type Attributes,
-  type Context,
-  type Link,
-  type Span,
-  type SpanContext,
-  type SpanKind,
-} from '@opentelemetry/api';
+import { isSpanContextValid, trace } from '@opentelemetry/api';
+import type { Attributes, Context, Link, Span, SpanContext, SpanKind } from '@opentelemetry/api';
 import type { Sampler, SamplingResult } from '../../model/otel.js';
 import { NOT_RECORD, RECORD } from '../../model/sampling.js';
 import type { SamplingControl } from './sampling-control.js';

@@ -3,16 +3,8 @@ import type { Handle } from '../../support/handle.js';
 import { ChangeListeners, type LiveSettings } from '../../support/live-settings.js';
 import { ROOT, unref } from '../../support/timers.js';
 import type { Deadline } from './deadline.js';
-import {
-  applyChanges,
-  expired,
-  INITIAL,
-  isExpired,
-  settingsOf,
-  type SamplingOptions,
-  type SamplingSettings,
-  type SamplingState,
-} from './sampling-settings.js';
+import { applyChanges, expired, INITIAL, isExpired, settingsOf } from './sampling-settings.js';
+import type { SamplingOptions, SamplingSettings, SamplingState } from './sampling-settings.js';
 import { TraceRatio } from './trace-ratio.js';
 
 /** How late listeners are called for an end if the wall clock was set, at most. Nobody else waits for the timer. */
@@ -67,9 +59,9 @@ export class SamplingControl implements LiveSettings<SamplingSettings, SamplingO
   #change(state: SamplingState): void {
     const previous = this.#state;
     if (isDeepStrictEqual(state, previous)) return;
-    const change = [settingsOf(state), settingsOf(previous)] as const;
+    const [settings, before] = [settingsOf(state), settingsOf(previous)];
     this.#replace(state);
-    this.#listeners.tell(...change);
+    this.#listeners.tell(settings, before);
   }
 
   #replace(state: SamplingState): void {

@@ -35,9 +35,8 @@ export class SpansSampledHere {
   }
 
   #add(spanContext: SpanContext, parentContext: Context): void {
-    const index = this.#decisions.findLastIndex(
-      ({ context, traceId }) => context === parentContext && traceId === spanContext.traceId,
-    );
+    const { traceId } = spanContext;
+    const index = this.#decisions.findLastIndex((each) => each.context === parentContext && each.traceId === traceId);
     if (index < 0) return;
     this.#decisions.length = index;
     this.#spans.add(spanContext);

@@ -1,14 +1,7 @@
 import { estimatedValueBytes } from '../../model/estimated-bytes.js';
 
 /** Where in the bytes of a row what is. */
-export const Byte = {
-  KIND: 0,
-  CONTEXT_FORM: 1,
-  TRACE_FLAGS: 2,
-  PARENT_FORM: 3,
-  PARENT_TRACE_FLAGS: 4,
-  PARTS: 5,
-} as const;
+export const Byte = { KIND: 0, CONTEXT_FORM: 1, TRACE_FLAGS: 2, PARENT_FORM: 3, PARENT_TRACE_FLAGS: 4, PARTS: 5 } as const;
 export const ROW_BYTES = 6;
 
 /** Where in the times of a row what is: seconds, then nanoseconds. */
@@ -149,7 +142,6 @@ export class Columns {
     if (this.#packIds(0, this.ids)) this.ids = '';
   }
 
-  /** Forgets all rows. */
   clear(): void {
     this.takeBack({ end: 0, ids: '', writtenBytes: 0 });
   }

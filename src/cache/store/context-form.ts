@@ -31,14 +31,10 @@ const forms = new KeyTree((keys) => FORMS[keys.join(' ')] ?? KEPT_CONTEXT);
 export function formOf(context: SpanContext): number {
   const { traceId, spanId, traceFlags, isRemote, traceState } = context;
   const form = forms.of(context);
-  const remote = form === REMOTE || form === REMOTE_WITH_STATE;
+  const remote = form === REMOTE || form === REMOTE_WITH_STATE ? true : undefined;
   const writable =
-    form !== KEPT_CONTEXT &&
-    Object.getPrototypeOf(context) === Object.prototype &&
-    isId(traceId, TRACE_ID_LENGTH) &&
-    isId(spanId, SPAN_ID_LENGTH) &&
-    isByte(traceFlags) &&
-    isRemote === (remote ? true : undefined);
+    form !== KEPT_CONTEXT && Object.getPrototypeOf(context) === Object.prototype && isRemote === remote &&
+    isId(traceId, TRACE_ID_LENGTH) && isId(spanId, SPAN_ID_LENGTH) && isByte(traceFlags);
   if (!writable) return KEPT_CONTEXT;
   return traceState === undefined ? form : form | STATE;
 }
@@ -57,13 +53,7 @@ export function valueOf(form: number, context: SpanContext): unknown {
 }
 
 /** A span context as it was, of what was written of it. There must be one. */
-export function contextOf(
-  form: number,
-  traceId: string,
-  spanId: string,
-  traceFlags: number,
-  value: unknown,
-): SpanContext {
+export function contextOf(form: number, traceId: string, spanId: string, traceFlags: number, value: unknown): SpanContext {
   if (form === KEPT_CONTEXT) return value as SpanContext;
   const traceState = value as TraceState;
   switch (form & ~STATE) {

@@ -2,17 +2,9 @@ import type { DeliveredSpan } from '../../model/merged-span.js';
 import type { SpanIdentity } from '../../model/span-map.js';
 import { Byte, Columns, FIXED_BYTES, Part, ROW_BYTES, VALUE_BYTES, type Mark } from './columns.js';
 import { KEPT_CONTEXT } from './context-form.js';
-import { readSpan } from './read-span.js';
+import { readSpan } from './stored-span.js';
 import type { Vocabulary } from './vocabulary.js';
 import { writeSpan } from './write-span.js';
-
-/**
- * Rows whose spans, once read, are remembered together: a `WeakRef` costs more than all else about a read. Each of
- * the spans keeps those of the other rows alive.
- */
-const GIVEN_ROWS = 16;
-
-type Given = (DeliveredSpan | undefined)[];
 
 /**
  * A number of spans, written into columns.
@@ -36,8 +28,6 @@ export class Segment {
   readonly #starts: Uint32Array;
   /** How many bytes each row keeps alive. */
   readonly #sizes: Float64Array;
-  /** The spans read before, some rows at a time, while somebody holds one of them. */
-  #given: (WeakRef<Given> | undefined)[] = [];
   #rows = 0;
 
   constructor(capacity: number, vocabulary: Vocabulary) {
@@ -75,18 +65,15 @@ export class Segment {
     const [start, next] = [this.#starts[row]!, this.#starts[row + 1]!];
     const { mark } = columns;
     const { end, ids } = mark;
-    const bytes = this.#write(row, span, mark);
+    const growth = this.#write(row, span, mark) - this.#sizes[row]!;
     columns.moveIds(row, ids);
     const { values } = columns;
     const written = values.slice(end, columns.end);
     columns.values = [...values.slice(0, start), ...written, ...values.slice(next, end)];
     columns.end = columns.values.length;
-    this.#givenNear(row)[row % GIVEN_ROWS] = undefined;
-    const growth = columns.end - end;
-    for (let later = row + 1; later <= this.#rows; later++) this.#starts[later]! += growth;
-    const before = this.#sizes[row]!;
-    this.#sizes[row] = bytes;
-    return bytes - before;
+    for (let later = row + 1; later <= this.#rows; later++) this.#starts[later]! += columns.end - end;
+    this.#sizes[row]! += growth;
+    return growth;
   }
 
   /** Lets go of what a row keeps alive, and returns how many bytes that is. It must not be read any more. */
@@ -99,25 +86,18 @@ export class Segment {
   find(span: SpanIdentity, from: number): number {
     const packedId = Buffer.from(span.spanId, 'hex');
     for (let row = this.#rows - 1; row >= from; row--) {
-      if (this.#mayBe(row, span.spanId, packedId) && isOf(this.#readAnew(row), span)) return row;
+      if (this.#mayBe(row, span.spanId, packedId) && isOf(this.#readRow(row), span)) return row;
     }
     return -1;
   }
 
-  /** Reads the spans of all rows, but those before `from`, into a list. */
-  readInto(spans: DeliveredSpan[], from: number): void {
-    for (let row = from; row < this.#rows; ) {
-      const given = this.#givenNear(row);
-      do {
-        spans.push((given[row % GIVEN_ROWS] ??= this.#readAnew(row, given)));
-      } while (++row < this.#rows && row % GIVEN_ROWS !== 0);
-    }
+  /** The spans of all rows, but those before `from`. */
+  read(from: number): DeliveredSpan[] {
+    return Array.from({ length: this.#rows - from }, (_, i) => this.#readRow(from + i));
   }
 
-  /** Forgets all rows. */
   clear(): void {
     this.#columns.clear();
-    this.#given = [];
     this.#rows = 0;
   }
 
@@ -128,19 +108,8 @@ export class Segment {
     return FIXED_BYTES + (columns.end - before.end) * VALUE_BYTES + columns.writtenBytes - before.writtenBytes;
   }
 
-  /** The spans of a row and of those beside it that were read before. */
-  #givenNear(row: number): Given {
-    const which = Math.floor(row / GIVEN_ROWS);
-    let given = this.#given[which]?.deref();
-    if (given === undefined) {
-      given = [];
-      this.#given[which] = new WeakRef(given);
-    }
-    return given;
-  }
-
-  #readAnew(row: number, neighbours?: Given): DeliveredSpan {
-    return readSpan(this.#columns, row, this.#starts[row]!, neighbours);
+  #readRow(row: number): DeliveredSpan {
+    return readSpan(this.#columns, row, this.#starts[row]!);
   }
 
   /** Whether a row has that span id, or a span context that is not written. */

@@ -1,5 +1,6 @@
 import { estimatedSpanBytes } from '../../model/estimated-bytes.js';
 import type { DeliveredSpan } from '../../model/merged-span.js';
+import type { SubscriptionStats } from '../fanout/subscriber.js';
 import { Segment } from './segment.js';
 import { Vocabulary } from './vocabulary.js';
 
@@ -40,6 +41,8 @@ export class SpanHistory {
   #bytes = 0;
   #dropped = 0;
   #droppedByBytes = 0;
+  /** The spans as they were read last, until one of them changes. */
+  #read: readonly DeliveredSpan[] | undefined;
 
   constructor(capacity: number, maxBytes = Infinity) {
     this.#capacity = capacity;
@@ -47,28 +50,16 @@ export class SpanHistory {
     this.#segmentRows = Math.min(capacity, MOST_ROWS);
   }
 
-  /** About how many bytes the spans keep alive. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  /** Spans that gave way, and those that were too large, since the history was made. */
-  get dropped(): number {
-    return this.#dropped;
-  }
-
-  /** Of those, how many were lost to the bound in bytes. */
-  get droppedByBytes(): number {
-    return this.#droppedByBytes;
+  /** What a subscription shows of it: spans that gave way or were too large are dropped. */
+  stats(): Pick<SubscriptionStats, 'dropped' | 'droppedByBytes' | 'queuedBytes'> {
+    return { dropped: this.#dropped, droppedByBytes: this.#droppedByBytes, queuedBytes: this.#bytes };
   }
 
   /** Takes a span in. The oldest give way to it. */
   add(span: DeliveredSpan): void {
+    this.#read = undefined;
     const bytes = this.#newest().add(span, this.#maxBytes);
-    if (bytes > this.#maxBytes) {
-      this.#countTooLarge();
-      return;
-    }
+    if (bytes > this.#maxBytes) return this.#countTooLarge();
     this.#size++;
     this.#bytes += bytes;
     if (this.#size > this.#capacity) this.#dropOldest();
@@ -82,27 +73,22 @@ export class SpanHistory {
    * would cost each as much memory as it takes by itself.
    */
   replace(span: DeliveredSpan): void {
+    this.#read = undefined;
     const identity = span.spanContext();
-    if (estimatedSpanBytes(span) > this.#maxBytes) {
-      this.#countTooLarge();
-      return;
-    }
+    if (estimatedSpanBytes(span) > this.#maxBytes) return this.#countTooLarge();
     const last = Math.max(0, this.#segments.length - 1 - Math.ceil(MOST_LOOKED_AT / this.#segmentRows));
     for (let i = this.#segments.length - 1; i >= last; i--) {
       const row = this.#segments[i]!.find(identity, this.#goneOf(i));
-      if (row >= 0) {
-        this.#bytes += this.#segments[i]!.replace(row, span);
-        this.#fitBytes();
-        return;
-      }
+      if (row < 0) continue;
+      this.#bytes += this.#segments[i]!.replace(row, span);
+      return this.#fitBytes();
     }
   }
 
-  /** All spans, oldest first. */
+  /** All spans, oldest first: the same objects as before, unless one has come since. */
   spans(): DeliveredSpan[] {
-    const spans: DeliveredSpan[] = [];
-    this.#segments.forEach((segment, i) => segment.readInto(spans, this.#goneOf(i)));
-    return spans;
+    this.#read ??= this.#segments.flatMap((segment, i) => segment.read(this.#goneOf(i)));
+    return [...this.#read];
   }
 
   /** Forgets all spans; the counters go on. */
@@ -113,6 +99,7 @@ export class SpanHistory {
     this.#gone = 0;
     this.#size = 0;
     this.#bytes = 0;
+    this.#read = undefined;
   }
 
   #goneOf(segment: number): number {

@@ -22,14 +22,13 @@ export interface SpanStoreOptions {
 /**
  * A bounded history of ended spans: the newest `capacity` that take no more than `maxBytes`, oldest first.
  *
- * Reads as `InMemorySpanExporter` does, with these differences: it is bounded, a read returns a list of
- * its own, and shutting down forgets nothing. Nor are its spans the SDK's objects, which would take six to nine
- * times the memory: a read gives objects that say all that a `ReadableSpan` says, as it was when the span was
- * delivered. While you hold one, further reads give the same one, and up to 15 others that were read with it stay
- * alive. Events, links, the status, attribute values that are arrays, and attributes that are no plain object are
- * shared with other readers: do not change them. Members that a span's class or a symbol key adds to a `ReadableSpan`
- * are not kept. Each read and `reset()` first delivers what is queued, so a span is there as soon as it has ended. Works
- * with `using`.
+ * Reads as `InMemorySpanExporter` does, with these differences: it is bounded, a read returns a list of its own, and
+ * shutting down forgets nothing. Nor are its spans the SDK's objects, which would take six to nine times the memory: a
+ * read gives objects that say all that a `ReadableSpan` says, as it was when the span was delivered. Further reads give
+ * the same objects until a span comes or is amended, and the store keeps them until then. Events, links, the status,
+ * attribute values that are arrays, and attributes that are no plain object are shared with other readers: do not change
+ * them. Members that a span's class or a symbol key adds to a `ReadableSpan` are not kept. Each read and `reset()` first
+ * delivers what is queued, so a span is there as soon as it has ended. Works with `using`.
  */
 export interface SpanStore extends Handle {
   /** Spans kept at most. */
@@ -66,11 +65,7 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
   #unreadable = 0;
   #closed = false;
 
-  constructor(
-    { capacity, maxBytes }: Required<SpanStoreOptions>,
-    flush: () => void,
-    detach: (subscriber: Subscriber) => void,
-  ) {
+  constructor({ capacity, maxBytes }: Required<SpanStoreOptions>, flush: () => void, detach: (subscriber: Subscriber) => void) {
     this.capacity = capacity;
     this.maxBytes = maxBytes;
     this.#history = new SpanHistory(capacity, maxBytes);
@@ -97,7 +92,13 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
   }
 
   close(): void {
-    this.end();
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#detach(this);
+  }
+
+  end(): void {
+    this.close();
   }
 
   [Symbol.dispose](): void {
@@ -127,24 +128,10 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
 
   deliverOrphans(): void {}
 
-  end(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#detach(this);
-  }
-
   stats(): SubscriptionStats {
-    return {
-      kind: 'store',
-      delivered: this.#delivered,
-      dropped: this.#history.dropped + this.#unreadable,
-      droppedByBytes: this.#history.droppedByBytes,
-      droppedOrphans: 0,
-      queued: 0,
-      queuedBytes: this.#history.bytes,
-      failed: 0,
-      errors: this.#unreadable,
-    };
+    const { dropped, ...bytes } = this.#history.stats();
+    const numbers = { delivered: this.#delivered, dropped: dropped + this.#unreadable, errors: this.#unreadable };
+    return { kind: 'store', ...numbers, ...bytes, droppedOrphans: 0, queued: 0, failed: 0 };
   }
 
   #take(span: DeliveredSpan): void {

@@ -1,24 +1,28 @@
-import type { Attributes, HrTime, Link, SpanContext, SpanKind, SpanStatus } from '@opentelemetry/api';
+import { SpanStatusCode, type Attributes, type HrTime, type Link, type SpanContext, type SpanKind, type SpanStatus } from '@opentelemetry/api';
+import { durationBetween } from '../../model/duration-between.js';
 import { inspect, inspectSpan } from '../../model/inspect-span.js';
 import type { DeliveredSpan } from '../../model/merged-span.js';
 import type { InstrumentationScope, Resource, TimedEvent } from '../../model/otel.js';
+import { Byte, Id, Part, Time, type Columns } from './columns.js';
+import { RowReader } from './row-reader.js';
 
-/** All that a stored span says; the span contexts as values. */
-export interface StoredSpanFields extends Omit<DeliveredSpan, 'spanContext' | 'parentSpanContext'> {
-  readonly context: SpanContext;
-  readonly parentSpanContext: SpanContext | undefined;
+/**
+ * The span of a row, whose values begin at `start`. New are its span contexts, its times, and its attributes, status and
+ * lists unless they were kept as they are.
+ */
+export function readSpan(columns: Columns, row: number, start: number): DeliveredSpan {
+  const reader = new RowReader(columns, row, start);
+  return reader.has(Part.KEPT_SPAN) ? (reader.next() as DeliveredSpan) : new StoredSpan(reader);
 }
 
 /**
  * A span as the store gives it back: an object of its own, with every member of a `ReadableSpan`.
  *
- * All that it says is in enumerable fields, the span context too: two spans are deeply equal just if
- * they say the same.
+ * All that it says is in enumerable fields, the span context too: two spans are deeply equal just if they say the same.
  */
 export class StoredSpan implements DeliveredSpan {
   readonly name: string;
   readonly kind: SpanKind;
-  /** Not private: see above. */
   readonly context: SpanContext;
   // The SDK declares this optional without `undefined`, and sets it to undefined all the same.
   readonly parentSpanContext: SpanContext;
@@ -36,31 +40,28 @@ export class StoredSpan implements DeliveredSpan {
   readonly droppedEventsCount: number;
   readonly droppedLinksCount: number;
   readonly revision: number;
-  // @ts-expect-error It is never read: it is there to be referred to.
-  // oxlint-disable-next-line no-unused-private-class-members
-  readonly #neighbours: object | undefined;
 
-  /** @param neighbours spans that are alive as long as this one */
-  constructor(fields: StoredSpanFields, neighbours?: object) {
-    this.#neighbours = neighbours;
-    this.name = fields.name;
-    this.kind = fields.kind;
-    this.context = fields.context;
-    this.parentSpanContext = fields.parentSpanContext as SpanContext;
-    this.startTime = fields.startTime;
-    this.endTime = fields.endTime;
-    this.duration = fields.duration;
-    this.ended = fields.ended;
-    this.status = fields.status;
-    this.attributes = fields.attributes;
-    this.links = fields.links;
-    this.events = fields.events;
-    this.resource = fields.resource;
-    this.instrumentationScope = fields.instrumentationScope;
-    this.droppedAttributesCount = fields.droppedAttributesCount;
-    this.droppedEventsCount = fields.droppedEventsCount;
-    this.droppedLinksCount = fields.droppedLinksCount;
-    this.revision = fields.revision ?? 0;
+  /** In the order in which `writeSpan` has written the values. */
+  constructor(row: RowReader) {
+    this.kind = row.byte(Byte.KIND);
+    this.startTime = row.time(Time.START);
+    this.endTime = row.time(Time.END);
+    this.ended = true;
+    this.name = row.next() as string;
+    this.resource = row.next() as Resource;
+    this.instrumentationScope = row.next() as InstrumentationScope;
+    this.context = row.context(Byte.CONTEXT_FORM, Id.SPAN, Byte.TRACE_FLAGS)!;
+    this.parentSpanContext = row.context(Byte.PARENT_FORM, Id.PARENT, Byte.PARENT_TRACE_FLAGS) as SpanContext;
+    this.status = row.nextIf<SpanStatus>(Part.STATUS, { code: SpanStatusCode.UNSET });
+    this.attributes = row.attributes();
+    this.links = row.nextIf(Part.LINKS, []);
+    this.events = row.nextIf(Part.EVENTS, []);
+    this.droppedAttributesCount = row.nextIf(Part.COUNTS, 0);
+    this.droppedEventsCount = row.nextIf(Part.COUNTS, 0);
+    this.droppedLinksCount = row.nextIf(Part.COUNTS, 0);
+    this.revision = row.nextIf(Part.COUNTS, 0);
+    const hasDuration = row.has(Part.DURATION);
+    this.duration = hasDuration ? [row.next() as number, row.next() as number] : durationBetween(this.startTime, this.endTime);
   }
 
   /** A property: it may be called detached from the span. */

@@ -2,30 +2,27 @@ import { SpanStatusCode, type Attributes, type HrTime, type Link, type SpanConte
 import { estimatedKeyBytes, estimatedListBytes, estimatedSpanBytes } from '../../model/estimated-bytes.js';
 import type { DeliveredSpan } from '../../model/merged-span.js';
 import type { TimedEvent } from '../../model/otel.js';
-import { Byte, isByte, NO_SPAN_ID, NO_TRACE_ID, Part, ROW_BYTES, ROW_TIMES, Time, type Columns } from './columns.js';
+import { SPAN_MEMBERS } from '../../model/span-members.js';
+import { Byte, isByte, NO_SPAN_ID, NO_TRACE_ID, Part, ROW_BYTES, ROW_TIMES, Time, type Columns, type Mark } from './columns.js';
 import { formOf, hasValue, KEPT_CONTEXT, NO_CONTEXT, valueOf } from './context-form.js';
 import { durationBetween } from '../../model/duration-between.js';
-import { isStandardSpan } from './standard-span.js';
+import { KeyTree } from './key-tree.js';
 import type { Vocabulary } from './vocabulary.js';
+
+const MEMBERS: ReadonlySet<string> = new Set(SPAN_MEMBERS);
+
+/** Whether an object with these keys says nothing but what a `DeliveredSpan` says. The SDK's private members begin with `_`. */
+const standard = new KeyTree((keys) => keys.every((key) => MEMBERS.has(key) || key.startsWith('_')));
 
 /**
  * Writes a span into a row, its ids and values behind all others, which end at `before`. Never throws.
  *
- * Whatever `readSpan` could not give back as it was is kept as it is: attributes, a span context, or the whole
- * span. Of a span that cannot be read, a getter of which throws, the reader may find out himself.
+ * Whatever `readSpan` could not give back as it was is kept as it is: attributes, a span context, or the whole span, as
+ * when one of its getters throws.
  */
-export function writeSpan(
-  columns: Columns,
-  row: number,
-  span: DeliveredSpan,
-  vocabulary: Vocabulary,
-  before = columns.mark,
-): void {
+export function writeSpan(columns: Columns, row: number, span: DeliveredSpan, vocabulary: Vocabulary, before: Mark): void {
   try {
-    if (isWritable(span)) {
-      writeParts(columns, row, span, vocabulary);
-      return;
-    }
+    if (isWritable(span)) return writeParts(columns, row, span, vocabulary);
   } catch {
     // What it referred to until then must not stay alive.
     columns.takeBack(before);
@@ -37,15 +34,9 @@ export function writeSpan(
 
 function isWritable(span: DeliveredSpan): boolean {
   return (
-    isStandardSpan(span) &&
-    typeof span.name === 'string' &&
-    span.ended &&
-    isByte(span.kind) &&
-    isHrTime(span.startTime) &&
-    isHrTime(span.endTime) &&
-    isHrTime(span.duration) &&
-    Array.isArray(span.links) &&
-    Array.isArray(span.events)
+    standard.of(span) && typeof span.name === 'string' && span.ended && isByte(span.kind) &&
+    isHrTime(span.startTime) && isHrTime(span.endTime) && isHrTime(span.duration) &&
+    Array.isArray(span.links) && Array.isArray(span.events)
   );
 }
 
@@ -132,9 +123,7 @@ function putList(columns: Columns, list: readonly (TimedEvent | Link)[], part: n
 
 function putCounts(columns: Columns, span: DeliveredSpan): number {
   const { droppedAttributesCount, droppedEventsCount, droppedLinksCount, revision = 0 } = span;
-  const none =
-    droppedAttributesCount === 0 && droppedEventsCount === 0 && droppedLinksCount === 0 && revision === 0;
-  if (none) return 0;
+  if (droppedAttributesCount === 0 && droppedEventsCount === 0 && droppedLinksCount === 0 && revision === 0) return 0;
   columns.put(droppedAttributesCount);
   columns.put(droppedEventsCount);
   columns.put(droppedLinksCount);

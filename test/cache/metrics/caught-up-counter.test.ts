@@ -1,34 +1,34 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { CaughtUpCounter } from '../../../src/cache/metrics/caught-up-counter.js';
+import { caughtUp } from '../../../src/cache/metrics/caught-up-counter.js';
 
-describe('CaughtUpCounter', () => {
+describe('A counter that is caught up', () => {
   const attributesOf = (key: string) => ({ key });
 
   it('adds what a total has grown by', () => {
     const add = sinon.spy();
-    const counter = new CaughtUpCounter({ add }, attributesOf);
+    const catchUp = caughtUp({ add }, attributesOf);
 
-    for (const total of [2, 2, 5]) counter.catchUp(new Map([['a', total]]));
+    for (const total of [2, 2, 5]) catchUp(new Map([['a', total]]));
 
     expect(add.args).to.deep.equal([[2, { key: 'a' }], [3, { key: 'a' }]]);
   });
 
   it('shows a total of 0, once', () => {
     const add = sinon.spy();
-    const counter = new CaughtUpCounter({ add }, attributesOf);
+    const catchUp = caughtUp({ add }, attributesOf);
 
-    for (const total of [0, 0]) counter.catchUp(new Map([['a', total]]));
+    for (const total of [0, 0]) catchUp(new Map([['a', total]]));
 
     expect(add.args).to.deep.equal([[0, { key: 'a' }]]);
   });
 
   it('counts each key apart', () => {
     const add = sinon.spy();
-    const counter = new CaughtUpCounter({ add }, attributesOf);
+    const catchUp = caughtUp({ add }, attributesOf);
 
-    counter.catchUp(new Map([['a', 1]]));
-    counter.catchUp(new Map([['a', 1], ['b', 4]]));
+    catchUp(new Map([['a', 1]]));
+    catchUp(new Map([['a', 1], ['b', 4]]));
 
     expect(add.args).to.deep.equal([[1, { key: 'a' }], [4, { key: 'b' }]]);
   });

@@ -12,7 +12,7 @@ const AS_PID_1 = [
   ['--user', '--map-root-user', '--pid', '--fork', '--mount-proc', '--kill-child'],
 ].find((args) => spawnSync('unshare', [...args, 'true']).status === 0);
 
-describe('SignalEnd', function () {
+describe('onProcessEnd()', function () {
   this.timeout(90_000);
 
   let project: Project;
