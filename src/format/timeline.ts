@@ -16,7 +16,7 @@ interface Stretch {
  * outside of its parent's time. A bar is precise to half a cell. Without cells nothing is drawn.
  */
 export class Timeline {
-  /** The first start. */
+  /** The first start; `NaN` if there is none. */
   readonly start: HrTime;
   readonly #cells: number;
   /** The time from the first start to the last end. */
@@ -26,7 +26,7 @@ export class Timeline {
   constructor(spans: readonly Stretch[], cells: number) {
     this.#cells = cells;
     const starts = spans.map((span) => span.startTime).filter(([seconds]) => !Number.isNaN(seconds));
-    this.start = starts.length === 0 ? [0, 0] : starts.reduce((a, b) => (nanosBetween(a, b) < 0 ? b : a));
+    this.start = starts.reduce((a, b) => (nanosBetween(a, b) < 0 ? b : a), starts[0] ?? [NaN, NaN]);
     this.nanos = spans.reduce((nanos, span) => Math.max(nanos, this.offsetOf(span.endTime) || 0), 0);
   }
 
