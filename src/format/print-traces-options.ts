@@ -1,8 +1,8 @@
 import type { Handle } from '../support/handle.js';
-import { ofType, oneOf, resolveOptions, type Option, type OptionsOf } from '../support/option.js';
-import type { WholeTraceOptions } from '../trace/whole-trace-options.js';
+import { ofType, oneOf, resolveOptions, type OptionsOf } from '../support/option.js';
+import { WHOLE_TRACE_OPTIONS, type WholeTraceOptions } from '../trace/whole-trace-options.js';
 import { FORMAT_OPTIONS, type FormatTraceOptions } from './format-options.js';
-import { traceFilterOptions, type TraceFilter } from './trace-filter.js';
+import { checkTraceFilter, type TraceFilter } from './trace-filter.js';
 
 /** Which traces are printed, how, and when a trace counts as whole. */
 export interface PrintTracesOptions extends FormatTraceOptions, WholeTraceOptions {
@@ -54,30 +54,23 @@ export interface PrinterOptions {
   readonly whole: WholeTraceOptions;
 }
 
-/** Left to what checks and fills in the same option elsewhere. */
-const elsewhere: Option<undefined> = { fallback: undefined, expected: '', type: () => true, inRange: () => true };
-
-type OwnOptions = Pick<PrintTracesOptions, 'only' | 'format' | 'write'>;
-
-const OWN: Omit<OptionsOf<OwnOptions>, 'only'> = {
+const ALL: OptionsOf<PrintTracesOptions> = {
+  // What is inside of it is checked by `checkTraceFilter()`.
+  only: ofType('an object', () => true, {}),
   format: oneOf<'tree' | 'json'>('tree', 'json'),
   write: ofType('a function', (value) => typeof value === 'function'),
+  ...FORMAT_OPTIONS,
+  ...WHOLE_TRACE_OPTIONS,
 };
-
-const OF_TREES = Object.keys(FORMAT_OPTIONS);
-const OF_WHOLE_TRACES = ['settleMillis', 'timeoutMillis', 'maxSpans', 'maxBytes'];
-const ALL = { ...OWN, ...FORMAT_OPTIONS, ...Object.fromEntries(['only', ...OF_WHOLE_TRACES].map((option) => [option, elsewhere])) };
 
 /**
  * @throws TypeError for an unknown option and for a value of the wrong type
  * @throws RangeError for a value out of range
  */
-export function printerOptions(options: PrintTracesOptions | undefined = {}): PrinterOptions {
-  const { only, format, write } = resolveOptions(ALL as OptionsOf<PrintTracesOptions>, options);
-  return { only: traceFilterOptions(only), format, write, tree: given(options, OF_TREES), whole: given(options, OF_WHOLE_TRACES) };
-}
-
-/** Of the options given, those of these names. */
-function given(options: object, names: readonly string[]): object {
-  return Object.fromEntries(Object.entries(options).filter(([name, value]) => names.includes(name) && value !== undefined));
+export function printerOptions(options: PrintTracesOptions = {}): PrinterOptions {
+  const { only, format, write, settleMillis, timeoutMillis, maxSpans, maxBytes } = resolveOptions(ALL, options);
+  const given = Object.entries(options).filter(([name, value]) => Object.hasOwn(FORMAT_OPTIONS, name) && value !== undefined);
+  const whole = { settleMillis, timeoutMillis, maxSpans, maxBytes };
+  checkTraceFilter(only);
+  return { only, format, write, tree: Object.fromEntries(given), whole };
 }

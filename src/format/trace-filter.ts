@@ -1,10 +1,10 @@
 import { types } from 'node:util';
 import { textOf } from '../model/text-of.js';
 import { boolean, millisFrom, ofType, resolveOptions, type OptionsOf } from '../support/option.js';
+import { extentOf } from '../trace/extent.js';
 import { plainSpan, type PlainEvent, type PlainSpan } from '../trace/plain-span.js';
 import type { Trace } from '../trace/trace.js';
 import { isFailed } from './describe-span.js';
-import { Timeline } from './timeline.js';
 
 /** Which traces are printed: those for which all that is given holds. */
 export interface TraceFilter {
@@ -34,15 +34,15 @@ export function traceFilter({ errors, slowerThanMillis, name }: TraceFilter): (t
   if (!errors && slowerThanMillis === undefined && matches === undefined) return () => true;
   return (trace) => {
     const views = trace.spans.map(plainSpan);
-    if (slowerThanMillis !== undefined && new Timeline(views, 0).nanos <= slowerThanMillis * 1e6) return false;
+    if (slowerThanMillis !== undefined && extentOf(views).nanos <= slowerThanMillis * 1e6) return false;
     if (errors && !views.some(hasError)) return false;
     return matches === undefined || views.some((view) => matches(textOf(view.name, MAX_NAME)));
   };
 }
 
 /** @throws TypeError or RangeError for what is wrong in the option `only` */
-export function traceFilterOptions(only: TraceFilter | undefined): TraceFilter {
-  return resolveOptions(FILTER, only, 'only');
+export function checkTraceFilter(only: TraceFilter): void {
+  resolveOptions(FILTER, only, 'only');
 }
 
 /** A pattern that keeps no place in the text before. */

@@ -2,10 +2,10 @@ import type { HrTime } from '@opentelemetry/api';
 import type { AttributeEntry } from '../model/attribute-entries.js';
 import { toAttributeValue } from '../model/attribute-value.js';
 import { textOf } from '../model/text-of.js';
-import { nanosBetween } from '../trace/text/duration.js';
+import { extentOf } from '../trace/extent.js';
 import { optionalText, plainSpan, type PlainEvent, type PlainSpan } from '../trace/plain-span.js';
+import { nanosBetween } from '../trace/text/duration.js';
 import type { Trace } from '../trace/trace.js';
-import { Timeline } from './timeline.js';
 
 /**
  * A trace as one line of JSON. Members without a value are left out: `parentSpanId`, `remoteParent`, `error`, `open`,
@@ -13,7 +13,7 @@ import { Timeline } from './timeline.js';
  */
 export function traceJson(trace: Trace, service: string | undefined, pid: number): string {
   const views = trace.spans.map(plainSpan);
-  const { start, nanos } = new Timeline(views, 0);
+  const { start, nanos } = extentOf(views);
   return JSON.stringify({
     traceId: textOf(trace.traceId),
     complete: trace.complete,
