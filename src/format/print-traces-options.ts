@@ -16,8 +16,8 @@ export interface PrintTracesOptions extends FormatTraceOptions, WholeTraceOption
    */
   format?: 'tree' | 'json';
   /**
-   * Writes the text of a trace, which ends in a line break; returns false if it did not. May return a promise: the next
-   * trace then waits for it. Default: standard error, in the colours and the width of the terminal.
+   * Writes the text of a trace, which ends in a line break. May return a promise: the next trace then waits for it. A
+   * trace for which it throws or rejects is counted. Default: standard error, in the colours and the width of the terminal.
    */
   write?: (text: string) => unknown;
 }
@@ -48,7 +48,6 @@ export interface TracePrintingStats {
 export interface PrinterOptions {
   readonly only: NonNullable<PrintTracesOptions['only']>;
   readonly format: NonNullable<PrintTracesOptions['format']>;
-  /** Returns false if the text was not written. */
   readonly write: ((text: string) => unknown) | undefined;
   readonly tree: FormatTraceOptions;
   readonly whole: WholeTraceOptions;

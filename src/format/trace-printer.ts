@@ -52,7 +52,8 @@ export class TracePrinter implements TracePrinting {
     const { only, write, whole } = options;
     this.#options = options;
     this.#isWanted = traceFilter(only);
-    this.#write = write === undefined ? print : (text) => write(`${text}\n`);
+    // A stream returns false for text that it has taken, but not passed on yet.
+    this.#write = write === undefined ? print : (text) => write(`${text}\n`) || true;
     this.#subscription = source.subscribeToTraces((trace, dropped) => {
       this.#unwritten += dropped;
       return this.print(trace);
@@ -109,7 +110,7 @@ export class TracePrinter implements TracePrinting {
     try {
       const written = this.#write(this.#textOf(trace));
       if (isPromiseLike(written)) {
-        return promiseOf(written).then((value) => this.#count(trace, value), (error: unknown) => this.#fail(trace, error));
+        return promiseOf(written).then(() => this.#count(trace, true), (error: unknown) => this.#fail(trace, error));
       }
       this.#count(trace, written);
     } catch (error) {
