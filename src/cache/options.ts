@@ -1,6 +1,6 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import type { SpanStoreOptions } from './store/span-store.js';
-import type { WholeTraceOptions } from '../trace/whole-trace-options.js';
+import { WHOLE_TRACE_OPTIONS, type WholeTraceOptions } from '../trace/whole-trace-options.js';
 import type { SubscribeOptions } from './fanout/subscription.js';
 import type { ReadableLogRecord } from '../model/otel.js';
 import type { FilterOptions } from './intake/filter/filter-settings.js';
@@ -116,13 +116,6 @@ const STORE: OptionsOf<SpanStoreOptions> = {
   maxBytes: MAX_BYTES,
 };
 
-const WHOLE_TRACES: OptionsOf<WholeTraceOptions> = {
-  settleMillis: millisFrom(0, 100),
-  timeoutMillis: millisFrom(1, 5_000),
-  maxSpans: positiveInteger(20_000),
-  maxBytes: MAX_BYTES,
-};
-
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -146,7 +139,7 @@ export function storeOptions(options?: SpanStoreOptions): Required<SpanStoreOpti
 }
 
 export function wholeTraceOptions(options?: WholeTraceOptions): Required<WholeTraceOptions> {
-  return resolveOptions(WHOLE_TRACES, options);
+  return resolveOptions(WHOLE_TRACE_OPTIONS, options);
 }
 
 /**

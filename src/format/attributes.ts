@@ -76,9 +76,9 @@ function tellingAttributes(attributes: readonly AttributeEntry[], view: PlainSpa
   return telling;
 }
 
-/** `POST /orders` says `POST` and `/orders`, `shop.Cart/Add` says `shop.Cart` and `Add`. */
+/** `POST /orders` says `POST` and `/orders`, `shop.Cart/Add` says `shop.Cart` and `Add`, `pg.query:BEGIN shop` says `BEGIN`. */
 function wordsOf(name: string): string[] {
-  return [name, ...name.split(/\s+/), ...name.split(/[\s/]+/), ...name.split(/[\s/.]+/)];
+  return [name, ...name.split(/\s+/), ...name.split(/[\s/]+/), ...name.split(/[\s/.:]+/)];
 }
 
 /** Those that no convention names: the application's own. */

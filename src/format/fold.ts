@@ -1,10 +1,10 @@
 import { EXCEPTION_MESSAGE, EXCEPTION_TYPE } from '../model/semconv.js';
+import { extentOf } from '../trace/extent.js';
 import type { PlainEvent, PlainSpan } from '../trace/plain-span.js';
 import { nanosBetween } from '../trace/text/duration.js';
 import { mapTree, nodesOf } from '../trace/walk.js';
 import { ownAttributes } from './attributes.js';
 import { isFailed } from './describe-span.js';
-import { Timeline } from './timeline.js';
 
 /** Attributes that instrumentations of frameworks put on the layers that a request passes through. */
 const LAYER_KEYS: ReadonlySet<string> = new Set([
@@ -65,7 +65,7 @@ interface Rest {
 export function foldItems(items: FoldedItem[]): FoldedItem[] {
   const views = nodesOf(items).flatMap(({ view }) => view ?? []);
   if (!views.some(kindOf)) return items;
-  const { nanos } = new Timeline(views, 0);
+  const { nanos } = extentOf(views);
   const isSlow = ({ kind, nanos: own }: FoldedSpans): boolean => {
     return own >= Math.min(SLOW_NANOS, Math.max(MIN_SLOW_NANOS, SLOW_SHARE[kind] * nanos));
   };

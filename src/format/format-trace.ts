@@ -1,12 +1,9 @@
-import { expectation } from '../support/option.js';
 import type { CapturedSpan, CapturedTrace } from '../trace/captured-span.js';
-import { spanTraceOf, tracesIn, type DeliveredSpans } from '../trace/traces-in.js';
+import { requireTraces, spanTraceOf, type DeliveredSpans } from '../trace/traces-in.js';
 import { formatTraceOptions, type FormatTraceOptions } from './format-options.js';
 import { paintColors, paintNothing } from './styles.js';
 import { paint } from './text.js';
 import { TraceText } from './trace-text.js';
-
-const EXPECTED = 'a Trace, spans, a store, a batch, or the scope, run, traces or spans of a test';
 
 /**
  * A trace as a tree for the terminal: what happened, when, for how long, and what went wrong.
@@ -36,10 +33,8 @@ export function formatTrace(
 ): string;
 export function formatTrace(trace: unknown, options?: FormatTraceOptions<never>): string {
   const resolved = formatTraceOptions(options);
-  const traces = tracesIn(trace);
-  if (traces === undefined) throw new TypeError(expectation('trace', EXPECTED, trace));
   const painter = resolved.colors ? paintColors : paintNothing;
-  return traces
+  return requireTraces('trace', trace)
     .map((each) => new TraceText(spanTraceOf(each), resolved).lines())
     .map((lines) => lines.map((line) => paint(line, painter)).join('\n'))
     .join('\n\n');

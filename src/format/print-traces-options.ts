@@ -1,8 +1,8 @@
 import type { Handle } from '../support/handle.js';
-import { oneOf, resolveOptions, type Option, type OptionsOf } from '../support/option.js';
-import type { WholeTraceOptions } from '../trace/whole-trace-options.js';
+import { ofType, oneOf, resolveOptions, type OptionsOf } from '../support/option.js';
+import { WHOLE_TRACE_OPTIONS, type WholeTraceOptions } from '../trace/whole-trace-options.js';
 import { FORMAT_OPTIONS, type FormatTraceOptions } from './format-options.js';
-import { isTraceFilter, type TraceFilter } from './trace-filter.js';
+import { checkTraceFilter, type TraceFilter } from './trace-filter.js';
 
 /** Which traces are printed, how, and when a trace counts as whole. */
 export interface PrintTracesOptions extends FormatTraceOptions, WholeTraceOptions {
@@ -16,8 +16,8 @@ export interface PrintTracesOptions extends FormatTraceOptions, WholeTraceOption
    */
   format?: 'tree' | 'json';
   /**
-   * Writes the text of a trace, which ends in a line break; returns false if it did not. Default: standard error, in the
-   * colours and the width of the terminal.
+   * Writes the text of a trace, which ends in a line break. May return a promise: the next trace then waits for it. A
+   * trace for which it throws or rejects is counted. Default: standard error, in the colours and the width of the terminal.
    */
   write?: (text: string) => unknown;
 }
@@ -34,7 +34,7 @@ export interface TracePrintingStats {
   readonly printed: number;
   /** Traces that `only` left out. */
   readonly filtered: number;
-  /** Spans of traces that could not be written: the reader of standard error is too slow, or has left. */
+  /** Spans of traces that could not be written: the reader of standard error is too slow or has left, or `write` failed. */
   readonly unwrittenSpans: number;
   /** Traces that wait to be whole. */
   readonly waiting: number;
@@ -48,47 +48,28 @@ export interface TracePrintingStats {
 export interface PrinterOptions {
   readonly only: NonNullable<PrintTracesOptions['only']>;
   readonly format: NonNullable<PrintTracesOptions['format']>;
-  /** Returns false if the text was not written. */
   readonly write: ((text: string) => unknown) | undefined;
   readonly tree: FormatTraceOptions;
   readonly whole: WholeTraceOptions;
 }
 
-/** Left to what checks and fills in the same option elsewhere. */
-const elsewhere: Option<undefined> = { fallback: undefined, expected: '', type: () => true, inRange: () => true };
-
-type OwnOptions = Pick<PrintTracesOptions, 'only' | 'format' | 'write'>;
-
-const OWN: OptionsOf<OwnOptions> = {
-  only: {
-    fallback: {},
-    expected: 'an object with errors, slowerThanMillis and name, each as documented',
-    type: isTraceFilter,
-    inRange: () => true,
-  },
+const ALL: OptionsOf<PrintTracesOptions> = {
+  // What is inside of it is checked by `checkTraceFilter()`.
+  only: ofType('an object', () => true, {}),
   format: oneOf<'tree' | 'json'>('tree', 'json'),
-  write: {
-    fallback: undefined as never,
-    expected: 'a function',
-    type: (value) => typeof value === 'function',
-    inRange: () => true,
-  },
+  write: ofType('a function', (value) => typeof value === 'function'),
+  ...FORMAT_OPTIONS,
+  ...WHOLE_TRACE_OPTIONS,
 };
-
-const OF_TREES = Object.keys(FORMAT_OPTIONS);
-const OF_WHOLE_TRACES = ['settleMillis', 'timeoutMillis', 'maxSpans', 'maxBytes'];
-const ALL = { ...OWN, ...FORMAT_OPTIONS, ...Object.fromEntries(OF_WHOLE_TRACES.map((option) => [option, elsewhere])) };
 
 /**
  * @throws TypeError for an unknown option and for a value of the wrong type
  * @throws RangeError for a value out of range
  */
-export function printerOptions(options: PrintTracesOptions | undefined = {}): PrinterOptions {
-  const { only, format, write } = resolveOptions(ALL as OptionsOf<PrintTracesOptions>, options);
-  return { only, format, write, tree: given(options, OF_TREES), whole: given(options, OF_WHOLE_TRACES) };
-}
-
-/** Of the options given, those of these names. */
-function given(options: object, names: readonly string[]): object {
-  return Object.fromEntries(Object.entries(options).filter(([name, value]) => names.includes(name) && value !== undefined));
+export function printerOptions(options: PrintTracesOptions = {}): PrinterOptions {
+  const { only, format, write, settleMillis, timeoutMillis, maxSpans, maxBytes } = resolveOptions(ALL, options);
+  const given = Object.entries(options).filter(([name, value]) => Object.hasOwn(FORMAT_OPTIONS, name) && value !== undefined);
+  const whole = { settleMillis, timeoutMillis, maxSpans, maxBytes };
+  checkTraceFilter(only);
+  return { only, format, write, tree: Object.fromEntries(given), whole };
 }

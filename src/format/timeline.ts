@@ -1,13 +1,8 @@
 import type { HrTime } from '@opentelemetry/api';
+import { extentOf, type Stretch } from '../trace/extent.js';
 import { nanosBetween } from '../trace/text/duration.js';
 import type { Style } from './styles.js';
 import { piece, type Text } from './text.js';
-
-/** What takes its time. */
-interface Stretch {
-  readonly startTime: HrTime;
-  readonly endTime: HrTime;
-}
 
 /**
  * The time of a trace, drawn as a column `cells` wide.
@@ -16,23 +11,21 @@ interface Stretch {
  * outside of its parent's time. A bar is precise to half a cell. Without cells nothing is drawn.
  */
 export class Timeline {
-  /** The first start. */
-  readonly start: HrTime;
-  readonly #cells: number;
   /** The time from the first start to the last end. */
   readonly nanos: number;
+  readonly #start: HrTime;
+  readonly #cells: number;
 
-  /** Times that are `NaN` do not count. */
   constructor(spans: readonly Stretch[], cells: number) {
+    const { start, nanos } = extentOf(spans);
+    this.nanos = nanos;
+    this.#start = start;
     this.#cells = cells;
-    const starts = spans.map((span) => span.startTime).filter(([seconds]) => !Number.isNaN(seconds));
-    this.start = starts.length === 0 ? [0, 0] : starts.reduce((a, b) => (nanosBetween(a, b) < 0 ? b : a));
-    this.nanos = spans.reduce((nanos, span) => Math.max(nanos, this.offsetOf(span.endTime) || 0), 0);
   }
 
   /** Nanoseconds since the first start. Negative for an event of before. */
   offsetOf(time: HrTime): number {
-    return nanosBetween(this.start, time);
+    return nanosBetween(this.#start, time);
   }
 
   /** The span's share of the column: at least half a cell. */

@@ -1,8 +1,10 @@
+import { types } from 'node:util';
 import { textOf } from '../model/text-of.js';
+import { boolean, millisFrom, ofType, resolveOptions, type OptionsOf } from '../support/option.js';
+import { extentOf } from '../trace/extent.js';
+import { plainSpan, type PlainEvent, type PlainSpan } from '../trace/plain-span.js';
 import type { Trace } from '../trace/trace.js';
 import { isFailed } from './describe-span.js';
-import { Timeline } from './timeline.js';
-import { plainSpan, type PlainEvent, type PlainSpan } from '../trace/plain-span.js';
 
 /** Which traces are printed: those for which all that is given holds. */
 export interface TraceFilter {
@@ -13,6 +15,12 @@ export interface TraceFilter {
   /** The name of a span matches, or has this text in it. */
   readonly name?: RegExp | string;
 }
+
+const FILTER: OptionsOf<TraceFilter> = {
+  errors: boolean(false),
+  slowerThanMillis: { ...millisFrom(0, 0), fallback: undefined as never },
+  name: ofType('a text or a regular expression', (value) => typeof value === 'string' || types.isRegExp(value)),
+};
 
 /** Severity numbers of ERROR and FATAL begin here (logs data model). */
 const ERROR_SEVERITY = 17;
@@ -26,21 +34,15 @@ export function traceFilter({ errors, slowerThanMillis, name }: TraceFilter): (t
   if (!errors && slowerThanMillis === undefined && matches === undefined) return () => true;
   return (trace) => {
     const views = trace.spans.map(plainSpan);
-    if (slowerThanMillis !== undefined && new Timeline(views, 0).nanos <= slowerThanMillis * 1e6) return false;
+    if (slowerThanMillis !== undefined && extentOf(views).nanos <= slowerThanMillis * 1e6) return false;
     if (errors && !views.some(hasError)) return false;
     return matches === undefined || views.some((view) => matches(textOf(view.name, MAX_NAME)));
   };
 }
 
-export function isTraceFilter(value: unknown): value is TraceFilter {
-  if (typeof value !== 'object' || value === null) return false;
-  const { errors, slowerThanMillis, name, ...others } = value as Record<string, unknown>;
-  return (
-    (errors === undefined || typeof errors === 'boolean') &&
-    (slowerThanMillis === undefined || (typeof slowerThanMillis === 'number' && slowerThanMillis >= 0)) &&
-    (name === undefined || typeof name === 'string' || name instanceof RegExp) &&
-    Object.keys(others).length === 0
-  );
+/** @throws TypeError or RangeError for what is wrong in the option `only` */
+export function checkTraceFilter(only: TraceFilter): void {
+  resolveOptions(FILTER, only, 'only');
 }
 
 /** A pattern that keeps no place in the text before. */
@@ -55,5 +57,5 @@ function hasError(view: PlainSpan): boolean {
 }
 
 function isError({ name, isLog, severityNumber = 0 }: PlainEvent): boolean {
-  return isLog ? severityNumber >= ERROR_SEVERITY : name === 'exception';
+  return name === 'exception' || (isLog && severityNumber >= ERROR_SEVERITY);
 }

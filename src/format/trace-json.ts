@@ -2,19 +2,18 @@ import type { HrTime } from '@opentelemetry/api';
 import type { AttributeEntry } from '../model/attribute-entries.js';
 import { toAttributeValue } from '../model/attribute-value.js';
 import { textOf } from '../model/text-of.js';
-import { memberOf } from '../model/value-parts.js';
+import { extentOf } from '../trace/extent.js';
+import { optionalText, plainSpan, type PlainEvent, type PlainSpan } from '../trace/plain-span.js';
 import { nanosBetween } from '../trace/text/duration.js';
 import type { Trace } from '../trace/trace.js';
-import { Timeline } from './timeline.js';
-import { plainSpan, type PlainEvent, type PlainSpan } from '../trace/plain-span.js';
 
 /**
- * A trace as one line of JSON. Members that have nothing to say are left out: `parentSpanId`, `remoteParent`, `error`,
- * `open`, `attributes`, `events` of a span, and of an event `severity`, `body`, `attributes`.
+ * A trace as one line of JSON. Members without a value are left out: `parentSpanId`, `remoteParent`, `error`, `open`,
+ * `scope`, `attributes`, `events` of a span; of an event `severity`, `body`, `attributes`; a time that cannot be read.
  */
 export function traceJson(trace: Trace, service: string | undefined, pid: number): string {
   const views = trace.spans.map(plainSpan);
-  const { start, nanos } = new Timeline(views, 0);
+  const { start, nanos } = extentOf(views);
   return JSON.stringify({
     traceId: textOf(trace.traceId),
     complete: trace.complete,
@@ -27,7 +26,7 @@ export function traceJson(trace: Trace, service: string | undefined, pid: number
 }
 
 function spanJson(view: PlainSpan): object {
-  const { span, kind = 'internal', spanId, parentSpanId } = view;
+  const { kind = 'internal', spanId, parentSpanId } = view;
   return {
     spanId,
     parentSpanId,
@@ -38,7 +37,7 @@ function spanJson(view: PlainSpan): object {
     durationMillis: millis(view.startTime, view.endTime),
     error: errorText(view),
     open: !view.ended || undefined,
-    scope: textOf(memberOf(memberOf(span, 'instrumentationScope'), 'name')),
+    scope: optionalText(view.scope),
     attributes: attributesJson(view.attributes),
     events: view.events.length > 0 ? view.events.map(eventJson) : undefined,
   };
@@ -70,7 +69,11 @@ function millis(from: HrTime, to: HrTime): number {
 
 /** ISO 8601 in UTC with all nanoseconds; undefined for a time that is none. */
 function timeText([seconds, nanos]: HrTime): string | undefined {
-  const date = new Date(seconds * 1_000);
+  // A span may have been given any two numbers.
+  const whole = Math.floor(seconds);
+  const rest = nanos + (seconds - whole) * 1e9;
+  const carried = Math.floor(rest / 1e9);
+  const date = new Date((whole + carried) * 1_000);
   if (Number.isNaN(date.getTime())) return undefined;
-  return date.toISOString().replace('.000Z', `.${String(nanos).padStart(9, '0')}Z`);
+  return date.toISOString().replace('.000Z', `.${String(Math.floor(rest - carried * 1e9)).padStart(9, '0')}Z`);
 }

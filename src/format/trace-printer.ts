@@ -2,6 +2,9 @@ import { pid } from 'node:process';
 import type { ReadableSpan } from '../model/otel.js';
 import { SERVICE_NAME } from '../model/semconv.js';
 import { memberOf } from '../model/value-parts.js';
+import { Episode } from '../support/episode.js';
+import type { Handle } from '../support/handle.js';
+import { isPromiseLike, promiseOf } from '../support/promise-of.js';
 import { print, surviveClosedStderr, terminalOptions } from '../support/stderr.js';
 import { setTimeout, unref } from '../support/timers.js';
 import { printable } from '../trace/text/printable.js';
@@ -38,6 +41,8 @@ export class TracePrinter implements TracePrinting {
   readonly #write: (text: string) => unknown;
   readonly #isWanted: (trace: Trace) => boolean;
   readonly #subscription: Subscribed;
+  readonly #survival: Handle | undefined;
+  readonly #failures = new Episode();
   #parts: Trace[] = [];
   #printed = 0;
   #filtered = 0;
@@ -47,12 +52,13 @@ export class TracePrinter implements TracePrinting {
     const { only, write, whole } = options;
     this.#options = options;
     this.#isWanted = traceFilter(only);
-    this.#write = write === undefined ? print : (text) => write(`${text}\n`);
+    // A stream returns false for text that it has taken, but not passed on yet.
+    this.#write = write === undefined ? print : (text) => write(`${text}\n`) || true;
     this.#subscription = source.subscribeToTraces((trace, dropped) => {
       this.#unwritten += dropped;
       return this.print(trace);
     }, whole);
-    if (write === undefined) surviveClosedStderr(() => this.close());
+    if (write === undefined) this.#survival = surviveClosedStderr(() => this.close());
   }
 
   get closed(): boolean {
@@ -60,6 +66,7 @@ export class TracePrinter implements TracePrinting {
   }
 
   close(): void {
+    this.#survival?.close();
     this.#subscription.close();
     this.#parts = [];
   }
@@ -89,8 +96,7 @@ export class TracePrinter implements TracePrinting {
       this.#parts = partsOf(trace);
       return this.#printParts();
     }
-    this.printAnyway(trace);
-    return undefined;
+    return this.printAnyway(trace);
   }
 
   /** Prints a trace at once, if it is wanted: the process is about to end. */
@@ -99,9 +105,18 @@ export class TracePrinter implements TracePrinting {
     this.#printRest();
   }
 
-  printAnyway(trace: Trace): void {
-    if (this.#write(this.#textOf(trace)) === false) this.#unwritten += trace.spans.length;
-    else this.#printed++;
+  /** Prints a trace, wanted or not. A promise is of one that is written later. */
+  printAnyway(trace: Trace): Promise<void> | undefined {
+    try {
+      const written = this.#write(this.#textOf(trace));
+      if (isPromiseLike(written)) {
+        return promiseOf(written).then(() => this.#count(trace, true), (error: unknown) => this.#fail(trace, error));
+      }
+      this.#count(trace, written);
+    } catch (error) {
+      this.#fail(trace, error);
+    }
+    return undefined;
   }
 
   /** Prints a line, or what is no trace. */
@@ -109,13 +124,25 @@ export class TracePrinter implements TracePrinting {
     this.#write(text);
   }
 
+  #count({ spans }: Trace, written: unknown): void {
+    this.#failures.end();
+    if (written === false) this.#unwritten += spans.length;
+    // A trace in parts counts with its last part.
+    else if (this.#parts.length === 0) this.#printed++;
+  }
+
+  #fail({ spans }: Trace, error: unknown): void {
+    this.#unwritten += spans.length;
+    this.#failures.report('a trace could not be written; the next one is tried', error);
+  }
+
   #printRest(): void {
-    for (const part of this.#parts.splice(0)) this.printAnyway(part);
+    for (let part = this.#parts.shift(); part !== undefined; part = this.#parts.shift()) void this.printAnyway(part);
   }
 
   async #printParts(): Promise<void> {
     for (let part = this.#parts.shift(); part !== undefined; part = this.#parts.shift()) {
-      this.printAnyway(part);
+      await this.printAnyway(part);
       await new Promise<void>((resolve) => void unref(setTimeout(resolve, 0)));
     }
   }
@@ -129,7 +156,9 @@ export class TracePrinter implements TracePrinting {
       const label = [...named, `pid ${pid}`].join(' · ');
       return `${formatTrace(trace, { label, ...(write === undefined && terminalOptions()), ...tree })}\n`;
     } catch (error) {
-      return `otel-span-cache: trace ${printable(trace.traceId)} cannot be shown (spans: ${trace.spans.length}): ${printable(error)}`;
+      const traceId = printable(trace.traceId);
+      if (format === 'json') return JSON.stringify({ traceId, complete: false, pid, spans: [], error: printable(error) });
+      return `otel-span-cache: trace ${traceId} cannot be shown (spans: ${trace.spans.length}): ${printable(error)}`;
     }
   }
 }
@@ -150,6 +179,9 @@ function serviceOf(span: ReadableSpan): string | undefined {
 }
 
 function rawAttributesOf(resource: unknown): object {
-  const { getRawAttributes } = resource as { getRawAttributes?: () => (readonly [string, unknown])[] };
-  return typeof getRawAttributes === 'function' ? Object.fromEntries(getRawAttributes.call(resource).toReversed()) : {};
+  try {
+    return Object.fromEntries((resource as { getRawAttributes(): (readonly [string, unknown])[] }).getRawAttributes().toReversed());
+  } catch {
+    return {};
+  }
 }

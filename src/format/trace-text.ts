@@ -1,19 +1,18 @@
-import { EXCEPTION_MESSAGE, EXCEPTION_STACKTRACE, EXCEPTION_TYPE } from '../model/semconv.js';
 import type { AttributeEntry } from '../model/attribute-entries.js';
+import { EXCEPTION_MESSAGE, EXCEPTION_STACKTRACE, EXCEPTION_TYPE } from '../model/semconv.js';
 import { textOf, valueText } from '../model/text-of.js';
-
-import { chooseAttributes } from './attributes.js';
-import { describeEvent, eventStyle, inOrder } from './describe-event.js';
-import { barStyle, describeSpan, isFailed } from './describe-span.js';
-import { formatDuration, nanosBetween } from '../trace/text/duration.js';
-import { foldItems, type FoldedItem, type FoldedSpans } from './fold.js';
-import type { FormatTraceOptions } from './format-options.js';
+import { groupBy } from '../support/group-by.js';
 import { outline, type OutlineEntry } from '../trace/outline.js';
 import { plainSpan, type PlainEvent, type PlainSpan } from '../trace/plain-span.js';
+import { formatDuration, nanosBetween } from '../trace/text/duration.js';
 import { counted } from '../trace/text/names.js';
 import type { Trace } from '../trace/trace.js';
 import { mapTree } from '../trace/walk.js';
-import { groupBy } from '../support/group-by.js';
+import { chooseAttributes } from './attributes.js';
+import { describeEvent, eventStyle, inOrder } from './describe-event.js';
+import { barStyle, describeSpan, isFailed } from './describe-span.js';
+import { foldItems, type FoldedItem, type FoldedSpans } from './fold.js';
+import type { FormatTraceOptions } from './format-options.js';
 import { Page, type Gutter } from './page.js';
 import { piece, type Text } from './text.js';
 import { Timeline } from './timeline.js';

@@ -18,24 +18,27 @@ export type OptionsOf<T> = { readonly [K in keyof Required<T>]: Option<Required<
 /**
  * Fills in the defaults.
  *
+ * @param path name of the option that these are inside of, for messages
  * @throws TypeError for an unknown option and for a value of the wrong type
  * @throws RangeError for a value out of range
  */
 export function resolveOptions<T extends object>(
   known: OptionsOf<T>,
   options: T | undefined = {} as T,
+  path?: string,
 ): Required<T> {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(expectation('options', 'an object', options));
+    throw new TypeError(expectation(path ?? 'options', 'an object', options));
   }
   for (const option of Object.keys(options)) {
     if (Object.hasOwn(known, option)) continue;
     const expected = `one of ${Object.keys(known).join(', ')}`;
-    throw new TypeError(`unknown option ${inspect(option)}: ${expectation('an option', expected, option)}`);
+    const owner = path === undefined ? 'an option' : `an option of ${path}`;
+    throw new TypeError(`unknown option ${inspect(option)}: ${expectation(owner, expected, option)}`);
   }
   const names = Object.keys(known) as (keyof T & string)[];
   return Object.fromEntries(
-    names.map((option) => [option, checked(option, known[option], options[option])]),
+    names.map((option) => [option, checked(path === undefined ? option : `${path}.${option}`, known[option], options[option])]),
   ) as Required<T>;
 }
 

@@ -6,3 +6,7 @@
 export function promiseOf(value: unknown): Promise<unknown> {
   return new Promise((resolve) => resolve(value));
 }
+
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
+}

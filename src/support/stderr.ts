@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import process, { env } from 'node:process';
 import { isatty, WriteStream } from 'node:tty';
 import { isMainThread } from 'node:worker_threads';
+import { handleOf, type Handle } from './handle.js';
 import { guarded } from './report.js';
 
 /** Not the global console, which the application may have replaced. Made when it is used: the stream is, too. */
@@ -78,12 +79,18 @@ function writeSome(bytes: Uint8Array): number | undefined {
  *
  * Node would end it by an error that nobody caught. This holds for all writers, as it cannot be told whose text
  * failed: that of a worker thread is written by this one.
+ *
+ * @param onClosed is called then, unless what this returns was closed before
  */
-export function surviveClosedStderr(onClosed: () => void): void {
-  if (onClosing.size === 0) process.stderr.on('error', onError);
-  onClosing.add(guarded('the end of printing', onClosed));
+export function surviveClosedStderr(onClosed: () => void): Handle {
+  if (!survives) process.stderr.on('error', onError);
+  survives = true;
+  const close = guarded('the end of printing', onClosed);
+  onClosing.add(close);
+  return handleOf(() => onClosing.delete(close));
 }
 
+let survives = false;
 const onClosing = new Set<() => void>();
 
 function onError(error: NodeJS.ErrnoException | undefined): void {

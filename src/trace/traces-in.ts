@@ -3,6 +3,7 @@ import type { ReadableSpan } from '../model/otel.js';
 import { spanKey } from '../model/span-map.js';
 import { contextOf, memberOf } from '../model/value-parts.js';
 import { groupBy } from '../support/group-by.js';
+import { expectation } from '../support/option.js';
 import { capturedNode } from './captured-trace.js';
 import type { CapturedLog, CapturedNode, CapturedSpan, CapturedTrace } from './captured-span.js';
 import { isCapturedSpan, plainEvent, plainSpan, type AnySpan } from './plain-span.js';
@@ -27,6 +28,21 @@ export type AnyNode = SpanNode | CapturedNode;
 
 /** A trace in either of its forms. */
 export type AnyTrace = Trace | CapturedTrace;
+
+/** What is taken where traces are looked at. */
+const HAS_SPANS = 'a scope, a run, a store, a batch, a trace, a span, or a list of traces or of spans';
+
+/**
+ * As `tracesIn()`.
+ *
+ * @param name of the argument, for the message
+ * @throws TypeError for what has no spans
+ */
+export function requireTraces(name: string, given: unknown): AnyTrace[] {
+  const traces = tracesIn(given);
+  if (traces === undefined) throw new TypeError(expectation(name, HAS_SPANS, given));
+  return traces;
+}
 
 /**
  * The traces of anything that has spans: what a cache gives out, what a test captured, and lists of these. Undefined
@@ -60,7 +76,7 @@ function tracesOfList(list: readonly unknown[]): readonly AnyTrace[] | undefined
     return Array.from(traces, ([traceId, roots]) => ({ traceId, roots, spans: nodesOf(roots) }));
   }
   // Of either form: the nodes of the trees hold what was given.
-  return list.some(isSpan) && list.every(isObject) ? buildTraces(list as readonly ReadableSpan[]) : undefined;
+  return list.some(isSpan) && list.every(isAmongSpans) ? buildTraces(list as readonly ReadableSpan[]) : undefined;
 }
 
 /** Open spans that are in none of the traces. */
@@ -137,7 +153,6 @@ function isTrace(value: unknown): value is AnyTrace {
   return isList(memberOf(value, 'roots')) && isList(memberOf(value, 'spans')) && typeof memberOf(value, 'traceId') === 'string';
 }
 
-/** One that cannot be read is a span among others. */
 function isSpan(value: unknown): value is AnySpan {
   if (isCapturedSpan(value)) return isList(memberOf(value, 'events')) && isList(memberOf(value, 'links'));
   return typeof memberOf(value, 'spanContext') === 'function' && memberOf(value, 'startTime') !== undefined;
@@ -147,8 +162,9 @@ function isNode(value: unknown): value is CapturedNode {
   return isSpan(value) && isList(memberOf(value, 'children'));
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
+/** Among spans, an object of which little can be read is one, too, unless it has spans of its own. */
+function isAmongSpans(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !isStore(value) && !isList(memberOf(value, 'spans'));
 }
 
 function isList(value: unknown): value is readonly unknown[] {

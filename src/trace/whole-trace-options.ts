@@ -1,3 +1,5 @@
+import { millisFrom, positiveInteger, type OptionsOf } from '../support/option.js';
+
 /** When a trace is delivered, and how much may wait for that. */
 export interface WholeTraceOptions {
   /**
@@ -15,3 +17,10 @@ export interface WholeTraceOptions {
   /** About how many bytes the waiting spans may keep alive; past that, as past `maxSpans`. Default 67,108,864, which is 64 MiB. */
   maxBytes?: number;
 }
+
+export const WHOLE_TRACE_OPTIONS: OptionsOf<WholeTraceOptions> = {
+  settleMillis: millisFrom(0, 100),
+  timeoutMillis: millisFrom(1, 5_000),
+  maxSpans: positiveInteger(20_000),
+  maxBytes: positiveInteger(64 * 2 ** 20),
+};

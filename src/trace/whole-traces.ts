@@ -199,8 +199,10 @@ export class WholeTraces {
 
   #makeRoom(): void {
     const { maxSpans, maxBytes } = this.#options;
+    // One iterator for all of them: each new one has to pass the places of all entries deleted before.
+    const longestWaiting = this.#waiting.values();
     while (this.#spans > maxSpans || this.#bytes > maxBytes) {
-      if (this.#due.length === 0) this.#evict(this.#waiting.values().next().value!);
+      if (this.#due.length === 0) this.#evict(longestWaiting.next().value!);
       this.#onDue();
       if (this.#due.length > 0) this.#dropOldest();
     }

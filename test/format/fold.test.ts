@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { formatTrace, type FormatTraceOptions, type ReadableSpan } from '../../src/index.js';
 import { traces } from '../register/printed-traces.js';
 
@@ -93,6 +94,46 @@ describe('formatTrace() folds', () => {
         expect(lines.join()).to.not.include('framework');
       });
     }
+  });
+
+  it('never a span that says something, nor the only sign of an exception, and counts all spans', () => {
+    const log = { name: 'line', time: [0, 0], observedTime: [0, 0], body: 'line', severityNumber: 9 };
+    const others: Record<string, object> = {
+      failed: { status: { code: 2 } },
+      open: { ended: false },
+      logged: { events: [log] },
+      event: { events: [{ name: 'found', time: [0, 0] }] },
+      own: { attributes: { ...MIDDLEWARE, 'customer.id': 7 } },
+      slow: { endTime: [0, 60e6] },
+      one: { events: [exception('no stock')] },
+      two: { events: [exception('no money'), exception('no stock')] },
+      layer: {},
+      connection: { instrumentationScope: { name: '@opentelemetry/instrumentation-net' } },
+    };
+    const quiet = ['one', 'two', 'layer', 'connection'];
+    const made = fc.array(fc.record({ kind: fc.constantFrom(...Object.keys(others)), parent: fc.nat(12) }), { maxLength: 12 });
+    fc.assert(
+      fc.property(made, (all) => {
+        const spans = all.map(({ kind, parent }, i): Told => {
+          // A slow span has no children, which its time would be that of.
+          const above = all[parent % (i + 1)]?.kind === 'slow' || parent % (i + 1) === i ? 1 : (parent % (i + 1)) + 2;
+          return { id: i + 2, parent: above, name: `${kind}-${i}`, to: 1, attributes: MIDDLEWARE, others: others[kind]! };
+        });
+        const text = formatTrace([{ ...server, to: 1_000 }, ...spans].map(span));
+
+        for (const { name } of spans) {
+          if (!quiet.some((kind) => name.startsWith(kind))) expect(text).to.match(new RegExp(`${name}\\b`));
+        }
+        for (const message of ['no stock', 'no money']) {
+          const isTold = all.some(({ kind }) => kind === 'two' || (kind === 'one' && message === 'no stock'));
+          expect(text.includes(message), message).to.equal(isTold);
+        }
+        expect(text).to.include(` ${spans.length + 1} span`);
+        const folded = [...text.matchAll(/⋯ (\d+) (?:framework|connection)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+        const shownCount = spans.filter(({ name }) => new RegExp(`${name}(?!\\d)`).test(text)).length;
+        expect(shownCount + folded).to.equal(spans.length);
+      }),
+    );
   });
 
   it('takes a chain of layers as deep as it is', () => {

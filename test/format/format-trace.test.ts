@@ -579,7 +579,7 @@ describe('formatTrace', () => {
     it('says what it takes', () => {
       expect(() => formatTrace(undefined as unknown as [])).to.throw(
         TypeError,
-        'trace must be a Trace, spans, a store, a batch, or the scope, run, traces or spans of a test, got undefined (undefined)',
+        'trace must be a scope, a run, a store, a batch, a trace, a span, or a list of traces or of spans, got undefined (undefined)',
       );
     });
 

@@ -146,16 +146,49 @@ describe('printTraces()', () => {
     await eventually(() => printed.length === 3);
 
     expect(printed.map((text) => / · (\d+) spans/.exec(text)![1])).to.deep.equal(['2000', '2000', '501']);
-    expect(printing.stats()).to.include({ waiting: 0 });
+    expect(printing.stats()).to.include({ printed: 1, waiting: 0 });
     await cache.shutdown();
   });
 
-  it('counts what write() says it has not written', async () => {
+  it('takes what write() returns for no failure: a stream returns false for what waits in its buffer', async () => {
     const { end, printing, cache } = startPrinting({ write: () => false });
 
     end('job');
 
-    expect(printing.stats()).to.include({ printed: 0, unwrittenSpans: 1 });
+    expect(printing.stats()).to.include({ printed: 1, unwrittenSpans: 0 });
+    await cache.shutdown();
+  });
+
+  it('goes on after a write() that throws, and counts what was not written', async () => {
+    const printed: string[] = [];
+    const write = (text: string) => {
+      if (text.includes('bad')) throw new Error('no room');
+      printed.push(text);
+    };
+    const { end, printing, cache } = startPrinting({ write });
+
+    for (const name of ['good', 'bad', 'good']) end(name);
+
+    expect(printed).to.have.length(2);
+    expect(printing.stats()).to.include({ printed: 2, unwrittenSpans: 1 });
+    await cache.shutdown();
+  });
+
+  it('waits for the promise of write() before the next trace, and counts one that rejects', async () => {
+    const endings: ((error?: Error) => void)[] = [];
+    const write = () => {
+      return new Promise<void>((resolve, reject) => endings.push((error) => (error ? reject(error) : resolve())));
+    };
+    const { end, printing, cache } = startPrinting({ write });
+
+    for (const name of ['one', 'two']) end(name);
+    expect(endings).to.have.length(1);
+    endings[0]!(new Error('disk full'));
+    await eventually(() => endings.length === 2);
+    endings[1]!();
+    await eventually(() => printing.stats().printed === 1);
+
+    expect(printing.stats()).to.include({ printed: 1, unwrittenSpans: 1 });
     await cache.shutdown();
   });
 
@@ -174,8 +207,13 @@ describe('printTraces()', () => {
     const { cache } = startService();
     const WRONG: [options: object, message: string][] = [
       [{ format: 'text' }, "format must be 'tree' or 'json', got 'text' (string)"],
-      [{ only: { error: true } }, 'only must be an object with errors, slowerThanMillis and name'],
-      [{ only: { slowerThanMillis: '1s' } }, 'only must be'],
+      [{ only: null }, 'only must be an object, got null (null)'],
+      [{ only: [] }, 'only must be an object, got [] (object)'],
+      [{ only: { error: true } }, "unknown option 'error': an option of only must be one of errors, slowerThanMillis, name"],
+      [{ only: { errors: 1 } }, 'only.errors must be true or false, got 1 (number)'],
+      [{ only: { slowerThanMillis: '1s' } }, "only.slowerThanMillis must be a number of milliseconds from 0 to 2147483647, got '1s' (string)"],
+      [{ only: { slowerThanMillis: -1 } }, 'only.slowerThanMillis must be'],
+      [{ only: { name: 5 } }, 'only.name must be a text or a regular expression, got 5 (number)'],
       [{ write: 'stderr' }, "write must be a function, got 'stderr' (string)"],
       [{ width: 3 }, 'width must be'],
       [{ settleMillis: -1 }, 'settleMillis must be'],

@@ -64,6 +64,7 @@ describe('The variables', () => {
     ['slower=200ms', { slowerThanMillis: 200 }],
     ['slower=200', { slowerThanMillis: 200 }],
     ['errors,slower=1.5s', { errors: true, slowerThanMillis: 1_500 }],
+    [' errors , slower=2s, name=orders', { errors: true, slowerThanMillis: 2_000, name: /orders/u }],
     ['slower=1s,errors', { slowerThanMillis: 1_000, errors: true }],
     ['name=^GET /(a|b),{1,2}$', { name: /^GET \/(a|b),{1,2}$/u }],
     ['errors,slower=2s,name=orders', { errors: true, slowerThanMillis: 2_000, name: /orders/u }],

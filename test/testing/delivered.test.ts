@@ -168,8 +168,16 @@ describe('What a cache gives out', () => {
 });
 
 describe('What has no spans', () => {
-  const others: Record<string, unknown> = { undefined: undefined, 'a number': 5, 'a cache': new SpanCache(), 'a list of numbers': [1, 2] };
-  const taken = 'must be a run, a trace, a span, a list of traces or spans, or a store or batch of a cache, got ';
+  const { store, batch } = recordOrder();
+  const others: Record<string, unknown> = {
+    undefined: undefined,
+    'a number': 5,
+    'a cache': new SpanCache(),
+    'a list of numbers': [1, 2],
+    'a list of spans and a trace': [...batch.spans, store.traces()[0]],
+    'a list of spans and a store': [...batch.spans, store],
+  };
+  const taken = 'must be a scope, a run, a store, a batch, a trace, a span, or a list of traces or of spans, got ';
 
   for (const [name, other] of Object.entries(others)) {
     it(`is refused with what is taken: ${name}`, () => {
@@ -187,7 +195,7 @@ describe('What has no spans', () => {
       }
       expect(() => assertLog(source as SpanStore, {})).to.throw(TypeError, 'logs must be those of a run, or of a store, batch');
       expect(() => assertNoSpan(source as never, {}, { withinMillis: 1 })).to.throw(TypeError, 'spans must be a run, to be watched');
-      expect(() => formatTrace(source as SpanStore)).to.throw(TypeError, 'trace must be a Trace, spans, a store, a batch, or the scope');
+      expect(() => formatTrace(source as SpanStore)).to.throw(TypeError, `trace ${taken}`);
       expect(traceTreeSerializer.test(source)).to.equal(false);
     });
   }

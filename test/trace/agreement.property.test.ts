@@ -9,7 +9,8 @@ import { inOrderOfStart } from '../../src/testing/remote/arrived-spans.js';
 import { treesOf, type Spans } from '../../src/testing/snapshot/source.js';
 import { traceTree } from '../../src/testing/snapshot/index.js';
 import { toCapturedSpan } from '../../src/trace/to-captured-span.js';
-import { buildTraces, type SpanNode } from '../../src/trace/trace.js';
+import { buildTraces, type SpanNode, type Trace } from '../../src/trace/trace.js';
+import { WholeTraces } from '../../src/trace/whole-traces.js';
 
 /*
  * Spans whose ids are made up, so that there are rings, spans that are their own parents, missing parents, and ids that
@@ -77,6 +78,17 @@ function recordsOf(spans: readonly ReadableSpan[]): SpanRecord[] {
   });
 }
 
+/** As `subscribeToTraces()` delivers them, once nothing more is to come. */
+function wholeTraces(spans: readonly ReadableSpan[]): Trace[] {
+  const options = { settleMillis: 100, timeoutMillis: 5_000, maxSpans: 100, maxBytes: 2 ** 20 };
+  const whole = new WholeTraces(options, { onDue: () => {} });
+  whole.add(spans);
+  whole.settle();
+  const traces: Trace[] = [];
+  for (let trace = whole.next(); trace !== undefined; trace = whole.next()) traces.push(trace);
+  return traces;
+}
+
 describe('Trees of the same spans', () => {
   const check = (property: (spans: readonly ReadableSpan[]) => void): void => {
     fc.assert(fc.property(made, (all) => property(all.map(spanOf))), { numRuns: 300 });
@@ -98,6 +110,7 @@ describe('Trees of the same spans', () => {
         scope: { spans: captured, traces: scope },
         'scope without traces': { spans: captured.slice(0, 3), openSpans: captured.slice(3) },
         nodes: treesOf(spans).flat(),
+        'whole traces': wholeTraces(spans),
       };
 
       for (const [name, source] of Object.entries(sources)) expect(shapes(treesOf(source)), name).to.deep.equal(expected);

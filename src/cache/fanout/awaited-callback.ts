@@ -1,5 +1,5 @@
 import { Episode } from '../../support/episode.js';
-import { promiseOf } from '../../support/promise-of.js';
+import { isPromiseLike, promiseOf } from '../../support/promise-of.js';
 import { guarded } from '../../support/report.js';
 import { untraced } from '../suppression.js';
 
@@ -67,8 +67,4 @@ export class AwaitedCallback<A extends unknown[]> {
     this.#errors++;
     this.#failures.report(this.#complaint, error);
   }
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
 }

@@ -2,9 +2,9 @@ import type { TraceFilter } from '../../format/trace-filter.js';
 
 /** `errors,slower=200ms,name=^GET /orders`; undefined if it is none. The name comes last: it may have commas in it. */
 export function parsePrintOnly(text: string): TraceFilter | undefined {
-  const [, words = '', name] = /^(.*?)(?:(?:^|,)name=(.+))?$/su.exec(text) ?? [];
+  const [, words = '', name] = /^(.*?)(?:(?:^|,)\s*name=(.+))?$/su.exec(text) ?? [];
   try {
-    return Object.assign({}, ...words.split(',').map(parseWord), name === undefined ? {} : { name: new RegExp(name, 'u') }) as TraceFilter;
+    return Object.assign({}, ...words.split(',').map((word) => parseWord(word.trim())), name === undefined ? {} : { name: new RegExp(name, 'u') }) as TraceFilter;
   } catch {
     return undefined;
   }

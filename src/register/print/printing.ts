@@ -71,7 +71,7 @@ export class Printing {
     const waiting = printer.take();
     for (const trace of waiting) if (!open.traces.has(trace.traceId)) printer.printNow(trace);
     if (open.shown > 0) printer.say(open.heading);
-    for (const trace of withOpenSpans(waiting, open.traces)) printer.printAnyway({ ...trace, complete: false });
+    for (const trace of withOpenSpans(waiting, open.traces)) void printer.printAnyway({ ...trace, complete: false });
     losses.addOpen(open);
     this.#sayEvicted(printer);
     sayLost(printer, losses.all());

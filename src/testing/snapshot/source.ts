@@ -1,6 +1,6 @@
 import type { Handle } from '../../support/handle.js';
 import { expectation } from '../../support/option.js';
-import { capturedRootsOf, deliveredLogsIn, isBatch, tracesIn, type DeliveredSpans } from '../../trace/traces-in.js';
+import { capturedRootsOf, deliveredLogsIn, requireTraces, tracesIn, type DeliveredSpans } from '../../trace/traces-in.js';
 import { nodesOf } from '../../trace/walk.js';
 import type { CapturedLog, CapturedNode, CapturedSpan, CapturedTrace } from '../../trace/captured-span.js';
 
@@ -54,18 +54,13 @@ export interface LogSource extends SpanSource {
 export type Spans =
   | SpanSource | CapturedTrace | CapturedSpan | readonly CapturedTrace[] | readonly CapturedSpan[] | DeliveredSpans;
 
-/** What is taken where spans are looked at. */
-const HAS_SPANS = 'a run, a trace, a span, a list of traces or spans, or a store or batch of a cache';
-
 /**
  * The spans as trees: the roots of each trace.
  *
  * @throws TypeError for what has no spans
  */
 export function treesOf(source: Spans): CapturedNode[][] {
-  const traces = tracesIn(source);
-  if (traces === undefined) throw new TypeError(expectation('spans', HAS_SPANS, source));
-  return traces.map((trace) => capturedRootsOf(trace).slice());
+  return requireTraces('spans', source).map((trace) => capturedRootsOf(trace).slice());
 }
 
 /**

@@ -59,7 +59,7 @@ describe('assertTrace', () => {
     assertTrace({ spans: [...other.spans, ...checkout.spans], traces: [other, checkout] }, pattern);
     assertTrace({ spans: checkout.spans.map(({ children: _, ...span }: Partial<CapturedNode>) => span as CapturedSpan) }, pattern);
     expect(() => assertTrace([other], pattern)).to.throw(AssertionError);
-    expect(() => assertTrace({} as never, pattern)).to.throw(TypeError, 'spans must be a run, a trace');
+    expect(() => assertTrace({} as never, pattern)).to.throw(TypeError, 'spans must be a scope, a run, a store, a batch, a trace');
   });
 
   it('looks at the root only', () => {
