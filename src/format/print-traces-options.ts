@@ -1,5 +1,5 @@
 import type { Handle } from '../support/handle.js';
-import { oneOf, resolveOptions, type Option, type OptionsOf } from '../support/option.js';
+import { ofType, oneOf, resolveOptions, type OptionsOf } from '../support/option.js';
 import type { WholeTraceOptions } from '../trace/whole-trace-options.js';
 import { FORMAT_OPTIONS, type FormatTraceOptions } from './format-options.js';
 import { isTraceFilter, type TraceFilter } from './trace-filter.js';
@@ -55,24 +55,14 @@ export interface PrinterOptions {
 }
 
 /** Left to what checks and fills in the same option elsewhere. */
-const elsewhere: Option<undefined> = { fallback: undefined, expected: '', type: () => true, inRange: () => true };
+const elsewhere = ofType<undefined>('', () => true);
 
 type OwnOptions = Pick<PrintTracesOptions, 'only' | 'format' | 'write'>;
 
 const OWN: OptionsOf<OwnOptions> = {
-  only: {
-    fallback: {},
-    expected: 'an object with errors, slowerThanMillis and name, each as documented',
-    type: isTraceFilter,
-    inRange: () => true,
-  },
+  only: ofType('{ errors: true or false, slowerThanMillis: a number from 0, name: a text or RegExp }', isTraceFilter, {}),
   format: oneOf<'tree' | 'json'>('tree', 'json'),
-  write: {
-    fallback: undefined as never,
-    expected: 'a function',
-    type: (value) => typeof value === 'function',
-    inRange: () => true,
-  },
+  write: ofType('a function', (value) => typeof value === 'function'),
 };
 
 const OF_TREES = Object.keys(FORMAT_OPTIONS);

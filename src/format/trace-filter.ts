@@ -1,4 +1,5 @@
 import { textOf } from '../model/text-of.js';
+import { isRecord } from '../support/option.js';
 import type { Trace } from '../trace/trace.js';
 import { isFailed } from './describe-span.js';
 import { Timeline } from './timeline.js';
@@ -33,8 +34,8 @@ export function traceFilter({ errors, slowerThanMillis, name }: TraceFilter): (t
 }
 
 export function isTraceFilter(value: unknown): value is TraceFilter {
-  if (typeof value !== 'object' || value === null) return false;
-  const { errors, slowerThanMillis, name, ...others } = value as Record<string, unknown>;
+  if (!isRecord(value)) return false;
+  const { errors, slowerThanMillis, name, ...others } = value;
   return (
     (errors === undefined || typeof errors === 'boolean') &&
     (slowerThanMillis === undefined || (typeof slowerThanMillis === 'number' && slowerThanMillis >= 0)) &&

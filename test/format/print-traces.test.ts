@@ -174,8 +174,9 @@ describe('printTraces()', () => {
     const { cache } = startService();
     const WRONG: [options: object, message: string][] = [
       [{ format: 'text' }, "format must be 'tree' or 'json', got 'text' (string)"],
-      [{ only: { error: true } }, 'only must be an object with errors, slowerThanMillis and name'],
+      [{ only: { error: true } }, 'only must be { errors: true or false,'],
       [{ only: { slowerThanMillis: '1s' } }, 'only must be'],
+      [{ only: [] }, 'only must be'],
       [{ write: 'stderr' }, "write must be a function, got 'stderr' (string)"],
       [{ width: 3 }, 'width must be'],
       [{ settleMillis: -1 }, 'settleMillis must be'],

@@ -198,6 +198,8 @@ export class Reconciler {
   }
 
   #reconcileEventOf(span: SpanReading, record: ReadableLogRecord, spanState: SpanState, now: number): void {
+    // By its ids alone, whether a record is late can only be known of spans delivered from the first such record on.
+    if (spanState === 'unknown' && isSampled(span.spanContext)) this.#outcomes.rememberDelivered();
     const parked = this.#parked.get(span);
     if (parked !== undefined) this.#outcomes.addEvent(this.#parked, parked, record);
     else if (spanState === 'recording' && this.#isDeliverable(span.spanContext)) this.#parked.park(span, record, now, false);
@@ -214,12 +216,8 @@ export class Reconciler {
       this.#late.onLateEvent(record, spanContext);
     } else if (!this.#mayStillEnd(spanContext, spanState)) {
       this.#outcomes.orphanRecord(record, spanContext, 'unsampled');
-    } else if (spanState === 'ended' && !this.#deduplicates) {
-      this.#parked.park(span, record, now, true);
     } else {
-      // By its ids alone, whether it is late can only be known from now on.
-      this.#outcomes.rememberDelivered();
-      this.#parked.park(span, record, now, false);
+      this.#parked.park(span, record, now, spanState === 'ended' && !this.#deduplicates);
     }
   }
 
