@@ -46,6 +46,7 @@ export class Pipeline implements CacheInternals {
   readonly filter: FilterControl;
   readonly sampledHere = new SpansSampledHere();
 
+  readonly #clock = new Clock();
   readonly #parts: IntakeParts;
   readonly #openSpans: OpenSpans | undefined;
   readonly #reconciler: Reconciler;
@@ -80,14 +81,21 @@ export class Pipeline implements CacheInternals {
       eventCounters: new EventCounters(),
     };
     this.#reconciler = new Reconciler(rules, queues.spanCounters, queues.eventCounters, this.#openSpans);
-    const driver = new Driver({ ...queues, reconciler: this.#reconciler, fanOut: this.#fanOut, clock: new Clock() });
+    const driver = new Driver({ ...queues, reconciler: this.#reconciler, fanOut: this.#fanOut, clock: this.#clock });
     const own = new OwnSpans(driver);
     const parts = { ...queues, driver, own, gate: new Gate(), filter: this.filter };
     this.#parts = parts;
     this.#spanIntake = new SpanIntake(parts);
     this.#batchIntake = new BatchIntake(parts, this.#spanIntake);
     const eventIntake = new EventIntake(parts, logRecords);
-    this.spanProcessor = new SpanCacheSpanProcessor(this.#spanIntake, own, this.#openSpans, this.sampledHere, this.#observers, this);
+    this.spanProcessor = new SpanCacheSpanProcessor(this, {
+      intake: this.#spanIntake,
+      own,
+      openSpans: this.#openSpans,
+      clock: this.#clock,
+      sampledHere: this.sampledHere,
+      observers: this.#observers,
+    });
     this.logRecordProcessor = new SpanCacheLogRecordProcessor(eventIntake, this.#observers, this);
     if (selfObsMeterProvider !== undefined) this.startMetrics(selfObsMeterProvider);
   }
@@ -173,7 +181,7 @@ export class Pipeline implements CacheInternals {
   readonly isOpen = (span: SpanIdentity): boolean => this.#openSpans?.has(span) ?? false;
 
   openSpans(): OpenSpan[] {
-    return this.#openSpans?.list(performance.now(), (span) => this.#reconciler.eventsWaitingFor(span)) ?? [];
+    return this.#openSpans?.list(this.#clock.now(), (span) => this.#reconciler.eventsWaitingFor(span)) ?? [];
   }
 
   stats(): SpanCacheStats {

@@ -1,4 +1,5 @@
 import type { Context } from '@opentelemetry/api';
+import type { Clock } from '../driver/clock.js';
 import type { OwnSpans } from './own-spans.js';
 import type { SpanIntake } from './span-intake.js';
 import type { ReadableSpan, SpanProcessor } from '../../model/otel.js';
@@ -7,26 +8,31 @@ import type { OpenSpans, StartedSpan } from '../reconcile/open-spans.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { HookObservers } from './hook-observers.js';
 
+/** Where the hooks of the span processor lead. */
+export interface SpanHooks {
+  readonly intake: SpanIntake;
+  readonly own: OwnSpans;
+  readonly openSpans: OpenSpans | undefined;
+  readonly clock: Clock;
+  readonly sampledHere: SpansSampledHere;
+  readonly observers: HookObservers;
+}
+
 /** The cache as a span processor: takes in each recorded span when it ends. */
 export class SpanCacheSpanProcessor implements SpanProcessor {
   readonly #intake: SpanIntake;
   readonly #own: OwnSpans;
   readonly #openSpans: OpenSpans | undefined;
+  readonly #clock: Clock;
   readonly #sampledHere: SpansSampledHere;
   readonly #observers: HookObservers;
   readonly #cache: Lifecycle;
 
-  constructor(
-    intake: SpanIntake,
-    own: OwnSpans,
-    openSpans: OpenSpans | undefined,
-    sampledHere: SpansSampledHere,
-    observers: HookObservers,
-    cache: Lifecycle,
-  ) {
+  constructor(cache: Lifecycle, { intake, own, openSpans, clock, sampledHere, observers }: SpanHooks) {
     this.#intake = intake;
     this.#own = own;
     this.#openSpans = openSpans;
+    this.#clock = clock;
     this.#sampledHere = sampledHere;
     this.#observers = observers;
     this.#cache = cache;
@@ -37,7 +43,7 @@ export class SpanCacheSpanProcessor implements SpanProcessor {
     this.#observers.started(span, parentContext);
     if (this.#own.started(span, parentContext) || this.#openSpans === undefined) return;
     try {
-      this.#openSpans.add(span as StartedSpan, performance.now());
+      this.#openSpans.add(span as StartedSpan, this.#clock.now());
     } catch {
       // Not a span. If it ends, it is counted as invalid then.
     }
