@@ -28,7 +28,7 @@ import { BoundedQueue } from './queue/bounded-queue.js';
 import { OpenSpans, type OpenSpan } from './reconcile/open-spans.js';
 import { Reconciler } from './reconcile/reconciler.js';
 import { SamplingControl } from './sampling/sampling-control.js';
-import { SpansSampledHere } from './sampling/spans-sampled-here.js';
+import { SpansRecordedHere } from './sampling/spans-recorded-here.js';
 import { readStats, type SpanCacheStats } from './stats.js';
 import type { Handle } from '../support/handle.js';
 import { isInSubscriber } from './suppression.js';
@@ -44,7 +44,7 @@ export class Pipeline implements CacheInternals {
   readonly logRecordProcessor: LogRecordProcessor;
   readonly sampling: SamplingControl;
   readonly filter: FilterControl;
-  readonly sampledHere = new SpansSampledHere();
+  readonly recordedHere = new SpansRecordedHere();
 
   readonly #clock = new Clock();
   readonly #parts: IntakeParts;
@@ -93,7 +93,7 @@ export class Pipeline implements CacheInternals {
       own,
       openSpans: this.#openSpans,
       clock: this.#clock,
-      sampledHere: this.sampledHere,
+      recordedHere: this.recordedHere,
       observers: this.#observers,
     });
     this.logRecordProcessor = new SpanCacheLogRecordProcessor(eventIntake, this.#observers, this);

@@ -168,7 +168,7 @@ export class SpanCache {
     if (delegate !== undefined) requireMethods('delegate', delegate, ['shouldSample']);
     const decides = delegate ?? defaultSampler();
     if (!this.#unsampledSpans) return decides;
-    return new LiveSampler(decides, this.#pipeline.sampling, this.#pipeline.sampledHere);
+    return new LiveSampler(decides, this.#pipeline.sampling, this.#pipeline.recordedHere);
   }
 
   /**

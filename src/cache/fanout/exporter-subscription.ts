@@ -11,13 +11,8 @@ import type { ExporterHandle } from './subscription.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
 import { TimeLimitedCalls, type Failure } from './time-limited-calls.js';
 
-/** Of an export under way: what it exports. */
-interface Exporting {
-  readonly spans: number;
-  readonly bytes: number;
-}
-
-const NO_EXPORT: Exporting = { spans: 0, bytes: 0 };
+/** What an export under way exports, if there is none. */
+const NO_EXPORT = { spans: 0, bytes: 0 };
 
 /**
  * Feeds sampled spans to any `SpanExporter`: one export at a time, from a bounded queue. Each span is

@@ -3,7 +3,7 @@ import type { Clock } from '../driver/clock.js';
 import type { OwnSpans } from './own-spans.js';
 import type { SpanIntake } from './span-intake.js';
 import type { ReadableSpan, SpanProcessor } from '../../model/otel.js';
-import type { SpansSampledHere } from '../sampling/spans-sampled-here.js';
+import type { SpansRecordedHere } from '../sampling/spans-recorded-here.js';
 import type { OpenSpans, StartedSpan } from '../reconcile/open-spans.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { HookObservers } from './hook-observers.js';
@@ -14,7 +14,7 @@ export interface SpanHooks {
   readonly own: OwnSpans;
   readonly openSpans: OpenSpans | undefined;
   readonly clock: Clock;
-  readonly sampledHere: SpansSampledHere;
+  readonly recordedHere: SpansRecordedHere;
   readonly observers: HookObservers;
 }
 
@@ -24,22 +24,22 @@ export class SpanCacheSpanProcessor implements SpanProcessor {
   readonly #own: OwnSpans;
   readonly #openSpans: OpenSpans | undefined;
   readonly #clock: Clock;
-  readonly #sampledHere: SpansSampledHere;
+  readonly #recordedHere: SpansRecordedHere;
   readonly #observers: HookObservers;
   readonly #cache: Lifecycle;
 
-  constructor(cache: Lifecycle, { intake, own, openSpans, clock, sampledHere, observers }: SpanHooks) {
+  constructor(cache: Lifecycle, { intake, own, openSpans, clock, recordedHere, observers }: SpanHooks) {
     this.#intake = intake;
     this.#own = own;
     this.#openSpans = openSpans;
     this.#clock = clock;
-    this.#sampledHere = sampledHere;
+    this.#recordedHere = recordedHere;
     this.#observers = observers;
     this.#cache = cache;
   }
 
   onStart(span: unknown, parentContext: Context): void {
-    this.#sampledHere.onStart(span, parentContext);
+    this.#recordedHere.onStart(span, parentContext);
     this.#observers.started(span, parentContext);
     if (this.#own.started(span, parentContext) || this.#openSpans === undefined) return;
     try {
