@@ -101,13 +101,8 @@ export class BatchBuffer {
     return batch;
   }
 
-  /** Everything there is, in one batch. */
-  shiftAll(): SpanBatch | undefined {
-    return this.shiftSome(Infinity);
-  }
-
   /** The oldest batches in one, with at least so many spans and orphans, or all there are. */
-  shiftSome(wanted: number): SpanBatch | undefined {
+  shiftSome(wanted = Infinity): SpanBatch | undefined {
     const first = this.shift();
     if (this.empty || first === undefined) return first;
 

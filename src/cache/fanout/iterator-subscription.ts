@@ -19,7 +19,7 @@ export class IteratorSubscription extends BufferedSubscription implements Subscr
   }
 
   take(): SpanBatch | undefined {
-    return this.buffer.shiftAll();
+    return this.buffer.shiftSome();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -23,7 +23,7 @@ describe('BatchBuffer', () => {
     const list = spans(3);
     buffer.addSpans(list);
 
-    expect(buffer.shiftAll()!.spans).to.equal(list);
+    expect(buffer.shiftSome()!.spans).to.equal(list);
   });
 
   it('forgets a loss that was not told when it is cleared', () => {
@@ -122,7 +122,7 @@ describe('BatchBuffer', () => {
       buffer.addSpans(small.slice(0, 1));
       buffer.addSpans([large(10), ...small.slice(1)]);
 
-      expect(buffer.shiftAll()!.spans).to.deep.equal(small);
+      expect(buffer.shiftSome()!.spans).to.deep.equal(small);
       expect(buffer.stats().droppedByBytes).to.equal(1);
     });
 
@@ -157,7 +157,7 @@ describe('BatchBuffer', () => {
     for (let i = 0; i < 500_000; i++) buffer.addSpans(batch);
 
     for (let i = 0; i < 250_000; i++) buffer.shift();
-    const rest = buffer.shiftAll();
+    const rest = buffer.shiftSome();
 
     expect(rest!.spans).to.have.length(250_000);
     expect(buffer.stats()).to.include({ delivered: 500_000, queued: 0, queuedBytes: 0 });
@@ -166,7 +166,7 @@ describe('BatchBuffer', () => {
   it('accounts for every span: read, waiting, or told as dropped', () => {
     const maxBytes = fc.constantFrom(1, 3_000, 2 ** 20);
     const action = fc.record({
-      do: fc.constantFrom('spans', 'spans', 'orphans', 'shift', 'shiftAll'),
+      do: fc.constantFrom('spans', 'spans', 'orphans', 'shift', 'shiftSome'),
       count: fc.integer({ min: 1, max: 6 }),
     });
     fc.assert(
@@ -185,7 +185,7 @@ describe('BatchBuffer', () => {
             buffer.addOrphans(orphans(count));
             waitingOrphans += count - (buffer.stats().droppedOrphans - before);
           } else {
-            const batch = what === 'shift' ? buffer.shift() : buffer.shiftAll();
+            const batch = what === 'shift' ? buffer.shift() : buffer.shiftSome();
             read += batch?.spans.length ?? 0;
             told += batch?.dropped ?? 0;
             waitingOrphans -= batch?.orphans.length ?? 0;
@@ -199,7 +199,7 @@ describe('BatchBuffer', () => {
           expect(queuedBytes > 0).to.equal(buffer.stats().queued + waitingOrphans > 0);
           expect(droppedByBytes).to.be.at.most(buffer.stats().dropped);
         }
-        const rest = buffer.shiftAll();
+        const rest = buffer.shiftSome();
         expect(told + (rest?.dropped ?? 0)).to.equal(buffer.stats().dropped);
         expect(read + (rest?.spans.length ?? 0) + buffer.stats().dropped).to.equal(added);
         expect(buffer.empty).to.equal(true);
