@@ -46,7 +46,6 @@ export class Pipeline implements CacheInternals {
   readonly filter: FilterControl;
   readonly recordedHere = new SpansRecordedHere();
 
-  readonly #clock = new Clock();
   readonly #parts: IntakeParts;
   readonly #openSpans: OpenSpans | undefined;
   readonly #reconciler: Reconciler;
@@ -55,7 +54,6 @@ export class Pipeline implements CacheInternals {
     // What is queued has nobody to go to.
     if (!subscribed) this.#parts.driver.wake();
   });
-  readonly #observers = new HookObservers();
   readonly #spanIntake: SpanIntake;
   readonly #batchIntake: BatchIntake;
   readonly #exporters: AttachedExporters;
@@ -64,15 +62,16 @@ export class Pipeline implements CacheInternals {
   #shutdown: Promise<void> | undefined;
 
   constructor(options: Required<SpanCacheOptions>) {
-    const { queueCapacity, logRecords, trackOpenSpans, sampling, filter, selfObsMeterProvider, ...rules } = options;
+    const { queueCapacity, logRecords, trackOpenSpans, selfObsMeterProvider, ...rules } = options;
     const { maxParkedSpans, maxParkedBytes } = rules;
-    this.sampling = new SamplingControl(sampling);
-    this.filter = new FilterControl(filter);
+    this.sampling = new SamplingControl(options.sampling);
+    this.filter = new FilterControl(options.filter);
     this.#openSpans = trackOpenSpans ? new OpenSpans(maxParkedSpans, maxParkedBytes) : undefined;
     // Ended spans may wait in the queue, and in the reconciler for late events.
     this.#exporters = new AttachedExporters(queueCapacity + maxParkedSpans);
 
-    const queues = {
+    const stages = {
+      clock: new Clock(),
       spans: new BoundedQueue<ReadableSpan>('span', queueCapacity),
       events: new BoundedQueue<Envelope>('event', queueCapacity),
       records: new EmittedRecordPool(),
@@ -80,23 +79,16 @@ export class Pipeline implements CacheInternals {
       spanCounters: new SpanCounters(),
       eventCounters: new EventCounters(),
     };
-    this.#reconciler = new Reconciler(rules, queues.spanCounters, queues.eventCounters, this.#openSpans);
-    const driver = new Driver({ ...queues, reconciler: this.#reconciler, fanOut: this.#fanOut, clock: this.#clock });
-    const own = new OwnSpans(driver);
-    const parts = { ...queues, driver, own, gate: new Gate(), filter: this.filter };
+    this.#reconciler = new Reconciler(rules, stages.spanCounters, stages.eventCounters, this.#openSpans);
+    const driver = new Driver({ ...stages, reconciler: this.#reconciler, fanOut: this.#fanOut });
+    const [own, gate, observers] = [new OwnSpans(driver), new Gate(), new HookObservers()];
+    const { filter, recordedHere } = this;
+    const parts = { ...stages, driver, own, gate, observers, filter, recordedHere, openSpans: this.#openSpans };
     this.#parts = parts;
     this.#spanIntake = new SpanIntake(parts);
     this.#batchIntake = new BatchIntake(parts, this.#spanIntake);
-    const eventIntake = new EventIntake(parts, logRecords);
-    this.spanProcessor = new SpanCacheSpanProcessor(this, {
-      intake: this.#spanIntake,
-      own,
-      openSpans: this.#openSpans,
-      clock: this.#clock,
-      recordedHere: this.recordedHere,
-      observers: this.#observers,
-    });
-    this.logRecordProcessor = new SpanCacheLogRecordProcessor(eventIntake, this.#observers, this);
+    this.spanProcessor = new SpanCacheSpanProcessor(parts, this.#spanIntake, this);
+    this.logRecordProcessor = new SpanCacheLogRecordProcessor(new EventIntake(parts, logRecords), observers, this);
     if (selfObsMeterProvider !== undefined) this.startMetrics(selfObsMeterProvider);
   }
 
@@ -115,7 +107,7 @@ export class Pipeline implements CacheInternals {
   }
 
   observe(observer: HookObserver): Handle {
-    return this.#observers.add(observer);
+    return this.#parts.observers.add(observer);
   }
 
   startMetrics(meterProvider: MeterProvider): void {
@@ -181,7 +173,7 @@ export class Pipeline implements CacheInternals {
   readonly isOpen = (span: SpanIdentity): boolean => this.#openSpans?.has(span) ?? false;
 
   openSpans(): OpenSpan[] {
-    return this.#openSpans?.list(this.#clock.now(), (span) => this.#reconciler.eventsWaitingFor(span)) ?? [];
+    return this.#openSpans?.list(this.#parts.clock.now(), (span) => this.#reconciler.eventsWaitingFor(span)) ?? [];
   }
 
   stats(): SpanCacheStats {

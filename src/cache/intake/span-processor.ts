@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import type { Clock } from '../driver/clock.js';
+import type { IntakeParts } from './intake-parts.js';
 import type { OwnSpans } from './own-spans.js';
 import type { SpanIntake } from './span-intake.js';
 import type { ReadableSpan, SpanProcessor } from '../../model/otel.js';
@@ -7,16 +8,6 @@ import type { SpansRecordedHere } from '../sampling/spans-recorded-here.js';
 import type { OpenSpans, StartedSpan } from '../reconcile/open-spans.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { HookObservers } from './hook-observers.js';
-
-/** Where the hooks of the span processor lead. */
-export interface SpanHooks {
-  readonly intake: SpanIntake;
-  readonly own: OwnSpans;
-  readonly openSpans: OpenSpans | undefined;
-  readonly clock: Clock;
-  readonly recordedHere: SpansRecordedHere;
-  readonly observers: HookObservers;
-}
 
 /** The cache as a span processor: takes in each recorded span when it ends. */
 export class SpanCacheSpanProcessor implements SpanProcessor {
@@ -28,13 +19,13 @@ export class SpanCacheSpanProcessor implements SpanProcessor {
   readonly #observers: HookObservers;
   readonly #cache: Lifecycle;
 
-  constructor(cache: Lifecycle, { intake, own, openSpans, clock, recordedHere, observers }: SpanHooks) {
+  constructor(parts: IntakeParts, intake: SpanIntake, cache: Lifecycle) {
     this.#intake = intake;
-    this.#own = own;
-    this.#openSpans = openSpans;
-    this.#clock = clock;
-    this.#recordedHere = recordedHere;
-    this.#observers = observers;
+    this.#own = parts.own;
+    this.#openSpans = parts.openSpans;
+    this.#clock = parts.clock;
+    this.#recordedHere = parts.recordedHere;
+    this.#observers = parts.observers;
     this.#cache = cache;
   }
 
