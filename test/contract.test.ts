@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import sinon from 'sinon';
 import { formatTrace, printTraces, SpanCache, type Handle, type SpanBatch, type SpanCacheOptions, type Trace } from '../src/index.js';
 import { assertNoSpan, assertSpan, assertTrace, traceTree } from '../src/testing/index.js';
+import { exporterOptions } from '../src/cache/fanout/exporter-options.js';
 import { cacheOptions } from '../src/cache/options.js';
 import { newCache } from './caches.js';
 import { runs } from './property-runs.js';
@@ -13,6 +14,7 @@ import {
   globalLogger,
   InMemorySpanExporter,
   NodeSDK,
+  SamplingDecision,
   simpleSpanProcessor,
   unregisterGlobals,
   type SdkConfig,
@@ -216,6 +218,89 @@ describe('The contract', () => {
       expect(one[1]).to.equal(other[1]).and.not.to.equal(logged);
       expect([eventNames(one[1]), eventNames(logged as never)]).to.deep.equal([['line'], []]);
     });
+  });
+
+  it('counts spans while nobody is subscribed, and keeps nothing', () => {
+    const { cache, start, log } = service();
+    const span = start('job');
+    log(span, 'line');
+    span.end();
+    cache.flush();
+
+    expect(cache.subscribe().take()).to.equal(undefined);
+    expect(counted(cache.stats().spans.dropped)).to.deep.equal({ no_subscriber: 1 });
+    expect(cache.stats().events).to.include({ queued: 0, parked: 0 });
+  });
+
+  it('knows a span by both ids: an event never lands on another trace\'s span', () => {
+    let traces = 0;
+    const idGenerator = { generateTraceId: () => String(++traces).padStart(32, '0'), generateSpanId: () => 'abcdefabcdefabcd' };
+    const { cache, start, log } = service(undefined, { idGenerator });
+    const subscription = cache.subscribe();
+    const [one, other] = [start('one'), start('other')];
+
+    log(other, 'line');
+    one.end();
+    other.end();
+    cache.flush();
+
+    expect(subscription.take()!.spans.map(eventNames)).to.deep.equal([[], ['line']]);
+  });
+
+  it('makes an event of a log record, behind the span\'s own, named by its event name, body, severity text, or log', () => {
+    const { cache, start, logger } = service();
+    const subscription = cache.subscribe();
+    const span = start('job');
+    const context = trace.setSpan(ROOT_CONTEXT, span);
+    const fields = { severityNumber: 13, severityText: 'WARN', body: 'body', attributes: { key: 'value' }, context };
+
+    logger.emit({ ...fields, eventName: 'name' });
+    span.addEvent('own');
+    logger.emit(fields);
+    logger.emit({ ...fields, body: { no: 'text' } });
+    logger.emit({ context });
+    span.end();
+    cache.flush();
+
+    const [merged] = subscription.take()!.spans;
+    expect(eventNames(merged)).to.deep.equal(['own', 'name', 'body', 'WARN', 'log']);
+    expect(merged!.events[1]).to.deep.include({ severityNumber: 13, severityText: 'WARN', body: 'body', attributes: { key: 'value' } });
+    expect(merged!.events[1]).to.include.keys('time', 'droppedAttributesCount', 'observedTime', 'instrumentationScope');
+  });
+
+  it('takes all log records, those with an event name, or those that a function wants', () => {
+    const wanted = (['all', 'events', ({ body }) => body === 'wanted'] satisfies SpanCacheOptions['logRecords'][]).map((logRecords) => {
+      const { cache, start, logger } = service({ logRecords });
+      const subscription = cache.subscribe();
+      const span = start('job');
+      for (const record of [{ body: 'line' }, { body: 'wanted' }, { eventName: 'named' }]) {
+        logger.emit({ ...record, context: trace.setSpan(ROOT_CONTEXT, span) });
+      }
+      span.end();
+      cache.flush();
+      return eventNames(subscription.take()!.spans[0]);
+    });
+
+    expect(wanted).to.deep.equal([['line', 'wanted', 'named'], ['named'], ['wanted']]);
+  });
+
+  it('delivers spans that are recorded and not sampled to subscribers, unless unsampledSpans is off, and never to exporters', async () => {
+    const delivered = await Promise.all([true, false].map(async (unsampledSpans) => {
+      const sampler = { shouldSample: () => ({ decision: SamplingDecision.RECORD }), toString: () => 'records' };
+      const { cache, start } = service({ unsampledSpans }, { sampler });
+      const [subscription, exporter] = [cache.subscribe(), new InMemorySpanExporter()];
+      cache.addExporter(exporter);
+      start('recorded').end();
+      await cache.forceFlush();
+      return [subscription.take()?.spans.length ?? 0, exporter.getFinishedSpans().length];
+    }));
+
+    expect(delivered).to.deep.equal([[1, 0], [0, 0]]);
+  });
+
+  it('has OTEL_BSP_* be the defaults of addExporter(), as they are of the SDK\'s processor', () => {
+    expect(exporterOptions({}, { OTEL_BSP_SCHEDULE_DELAY: '250' })).to.include({ scheduledDelayMillis: 250 });
+    expect(exporterOptions({ scheduledDelayMillis: 1 }, { OTEL_BSP_SCHEDULE_DELAY: '250' })).to.include({ scheduledDelayMillis: 1 });
   });
 
   it('has cache.addExporter() hand any exporter the sampled spans, with their log events', async () => {
