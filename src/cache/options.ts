@@ -8,6 +8,7 @@ import type { SamplingOptions } from './sampling/sampling-settings.js';
 import {
   boolean,
   expectation,
+  isRecord,
   millisFrom,
   millisOrInfinity,
   ofType,
@@ -97,8 +98,8 @@ export const CACHE_OPTIONS: OptionsOf<SpanCacheOptions> = {
   },
   unsampledSpans: boolean(true),
   trackOpenSpans: boolean(false),
-  sampling: ofType('an object with settings of the sampling', isObject, {}),
-  filter: ofType('an object with settings of the filter', isObject, {}),
+  sampling: ofType('an object with settings of the sampling', isRecord, {}),
+  filter: ofType('an object with settings of the filter', isRecord, {}),
   selfObsMeterProvider: ofType('a MeterProvider, with getMeter()', (value) => hasMethods(value, ['getMeter'])),
 };
 
@@ -116,13 +117,10 @@ const STORE: OptionsOf<SpanStoreOptions> = {
   maxBytes: MAX_BYTES,
 };
 
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function isHold(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { holdMillis, ...others } = value as { holdMillis?: unknown };
+  if (!isRecord(value)) return false;
+  const { holdMillis, ...others } = value;
   return HOLD_MILLIS.type(holdMillis) && Object.keys(others).length === 0;
 }
 

@@ -27,7 +27,7 @@ import { BoundedQueue } from './queue/bounded-queue.js';
 import { OpenSpans, type OpenSpan } from './reconcile/open-spans.js';
 import { Reconciler } from './reconcile/reconciler.js';
 import { SamplingControl } from './sampling/sampling-control.js';
-import { SpansSampledHere } from './sampling/spans-sampled-here.js';
+import { SpansRecordedHere } from './sampling/spans-recorded-here.js';
 import { readStats, type SpanCacheStats } from './stats.js';
 import type { Handle } from '../support/handle.js';
 import { isInSubscriber } from './suppression.js';
@@ -43,7 +43,7 @@ export class Pipeline implements CacheInternals {
   readonly logRecordProcessor: LogRecordProcessor;
   readonly sampling: SamplingControl;
   readonly filter: FilterControl;
-  readonly sampledHere = new SpansSampledHere();
+  readonly recordedHere = new SpansRecordedHere();
 
   readonly #parts: IntakeParts;
   readonly #openSpans: OpenSpans | undefined;
@@ -53,7 +53,6 @@ export class Pipeline implements CacheInternals {
     // What is queued has nobody to go to.
     if (!subscribed) this.#parts.driver.wake();
   });
-  readonly #observers = new HookObservers();
   readonly #spanIntake: SpanIntake;
   readonly #batchIntake: BatchIntake;
   readonly #exporters = new Set<ExporterSubscription>();
@@ -64,14 +63,15 @@ export class Pipeline implements CacheInternals {
   #shutdown: Promise<void> | undefined;
 
   constructor(options: Required<SpanCacheOptions>) {
-    const { queueCapacity, logRecords, trackOpenSpans, sampling, filter, selfObsMeterProvider, ...rules } = options;
+    const { queueCapacity, logRecords, trackOpenSpans, selfObsMeterProvider, ...rules } = options;
     const { maxParkedSpans, maxParkedBytes } = rules;
-    this.sampling = new SamplingControl(sampling);
-    this.filter = new FilterControl(filter);
+    this.sampling = new SamplingControl(options.sampling);
+    this.filter = new FilterControl(options.filter);
     this.#openSpans = trackOpenSpans ? new OpenSpans(maxParkedSpans, maxParkedBytes) : undefined;
     this.#flushAllowance = queueCapacity + maxParkedSpans;
 
-    const queues = {
+    const stages = {
+      clock: new Clock(),
       spans: new BoundedQueue<ReadableSpan>('span', queueCapacity),
       events: new BoundedQueue<Envelope>('event', queueCapacity),
       records: new EmittedRecordPool(),
@@ -79,16 +79,16 @@ export class Pipeline implements CacheInternals {
       spanCounters: new SpanCounters(),
       eventCounters: new EventCounters(),
     };
-    this.#reconciler = new Reconciler(rules, queues.spanCounters, queues.eventCounters, this.#openSpans);
-    const driver = new Driver({ ...queues, reconciler: this.#reconciler, fanOut: this.#fanOut, clock: new Clock() });
-    const own = new OwnSpans(driver);
-    const parts = { ...queues, driver, own, gate: new Gate(), filter: this.filter };
+    this.#reconciler = new Reconciler(rules, stages.spanCounters, stages.eventCounters, this.#openSpans);
+    const driver = new Driver({ ...stages, reconciler: this.#reconciler, fanOut: this.#fanOut });
+    const [own, gate, observers] = [new OwnSpans(driver), new Gate(), new HookObservers()];
+    const { filter, recordedHere } = this;
+    const parts = { ...stages, driver, own, gate, observers, filter, recordedHere, openSpans: this.#openSpans };
     this.#parts = parts;
     this.#spanIntake = new SpanIntake(parts);
     this.#batchIntake = new BatchIntake(parts, this.#spanIntake);
-    const eventIntake = new EventIntake(parts, logRecords);
-    this.spanProcessor = new SpanCacheSpanProcessor(this.#spanIntake, own, this.#openSpans, this.sampledHere, this.#observers, this);
-    this.logRecordProcessor = new SpanCacheLogRecordProcessor(eventIntake, this.#observers, this);
+    this.spanProcessor = new SpanCacheSpanProcessor(parts, this.#spanIntake, this);
+    this.logRecordProcessor = new SpanCacheLogRecordProcessor(new EventIntake(parts, logRecords), observers, this);
     if (selfObsMeterProvider !== undefined) this.startMetrics(selfObsMeterProvider);
   }
 
@@ -107,7 +107,7 @@ export class Pipeline implements CacheInternals {
   }
 
   observe(observer: HookObserver): Handle {
-    return this.#observers.add(observer);
+    return this.#parts.observers.add(observer);
   }
 
   startMetrics(meterProvider: MeterProvider): void {
@@ -173,7 +173,7 @@ export class Pipeline implements CacheInternals {
   readonly isOpen = (span: SpanIdentity): boolean => this.#openSpans?.has(span) ?? false;
 
   openSpans(): OpenSpan[] {
-    return this.#openSpans?.list(performance.now(), (span) => this.#reconciler.eventsWaitingFor(span)) ?? [];
+    return this.#openSpans?.list(this.#parts.clock.now(), (span) => this.#reconciler.eventsWaitingFor(span)) ?? [];
   }
 
   stats(): SpanCacheStats {

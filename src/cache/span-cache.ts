@@ -94,7 +94,12 @@ export class SpanCache {
     return this.#pipeline.exporter;
   }
 
-  /** Subscribes to be read by a loop or by `take()`. After shutdown the subscription is closed at once. */
+  /**
+   * Subscribes to be read by a loop or by `take()`. After shutdown the subscription is closed at once.
+   *
+   * @throws TypeError for an unknown option or a value of the wrong type
+   * @throws RangeError for a value out of range
+   */
   subscribe(options?: SubscribeOptions): Subscription;
   /**
    * Subscribes a function, which is called with each batch as it is delivered. If it returns a promise, the next batch
@@ -105,13 +110,12 @@ export class SpanCache {
     first?: SubscribeOptions | ((batch: SpanBatch) => unknown),
     second?: SubscribeOptions,
   ): Subscription | Handle {
-    const [callback, options] = typeof first === 'function' ? [first, second] : [undefined, first ?? second];
-    const resolved = subscribeOptions(options);
     const { remove } = this.#pipeline;
+    if (second !== undefined) requireFunction('callback', first);
     return this.#pipeline.add(
-      callback === undefined
-        ? new IteratorSubscription(resolved, remove)
-        : new CallbackSubscription(callback, resolved, remove),
+      typeof first === 'function'
+        ? new CallbackSubscription(first, subscribeOptions(second), remove)
+        : new IteratorSubscription(subscribeOptions(first), remove),
     );
   }
 
@@ -164,7 +168,7 @@ export class SpanCache {
     if (delegate !== undefined) requireMethods('delegate', delegate, ['shouldSample']);
     const decides = delegate ?? defaultSampler();
     if (!this.#unsampledSpans) return decides;
-    return new LiveSampler(decides, this.#pipeline.sampling, this.#pipeline.sampledHere);
+    return new LiveSampler(decides, this.#pipeline.sampling, this.#pipeline.recordedHere);
   }
 
   /**

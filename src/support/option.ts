@@ -27,9 +27,7 @@ export function resolveOptions<T extends object>(
   options: T | undefined = {} as T,
   path?: string,
 ): Required<T> {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(expectation(path ?? 'options', 'an object', options));
-  }
+  if (!isRecord(options)) throw new TypeError(expectation(path ?? 'options', 'an object', options));
   for (const option of Object.keys(options)) {
     if (Object.hasOwn(known, option)) continue;
     const expected = `one of ${Object.keys(known).join(', ')}`;
@@ -105,6 +103,11 @@ export function oneOfOrFunction<T>(...words: [T & string, ...(T & string)[]]): O
     type: (value) => word.type(value) || typeof value === 'function',
     inRange: (value) => typeof value === 'function' || word.inRange(value),
   };
+}
+
+/** Whether a value is an object that is no list. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Text of an error about a wrong value, the same for every option and argument of this package. */

@@ -1,4 +1,5 @@
 import { MessagePort } from 'node:worker_threads';
+import { isRecord } from '../support/option.js';
 import { PROTOCOL_VERSION, type Hello, type PortHandover, type ReceiverMessage, type RelayMessage } from './protocol.js';
 import { SharedCounts } from './shared-counts.js';
 import { areItems, isCount } from './wire/packed.js';
@@ -122,10 +123,6 @@ function isTextOrNone(value: unknown): boolean {
 function members(value: unknown): Unchecked {
   if (!isRecord(value)) throw new TypeError('a message must be an object');
   return value;
-}
-
-function isRecord(value: unknown): value is Unchecked {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function must(met: boolean, requirement: string): asserts met {

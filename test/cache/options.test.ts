@@ -211,6 +211,16 @@ describe('Options', () => {
     }
   });
 
+  it('where a callback is to be, or behind one that is none, are a TypeError, and nobody is subscribed', () => {
+    const { cache } = startService();
+    const subscribe = (...args: Wrong[]) => () => (cache.subscribe as (...args: Wrong[]) => unknown)(...args);
+
+    expect(subscribe({ orphans: true }, () => {})).to.throw(TypeError, 'callback must be a function, got { orphans: true } (object)');
+    expect(subscribe(undefined, { orphans: true })).to.throw(TypeError, 'callback must be a function, got undefined');
+    expect(subscribe(null)).to.throw(TypeError, 'options must be an object, got null');
+    expect(cache.stats().subscriptions).to.deep.equal([]);
+  });
+
   it('that are undefined take their defaults', () => {
     expect(cache({ queueCapacity: undefined, lateEvents: undefined })).not.to.throw();
   });

@@ -218,6 +218,22 @@ describe('What happens to an event', () => {
       expect(cache.stats().events).to.include({ parked: 1 });
       expect(cache.stats().events.orphaned.late).to.equal(1);
     });
+
+    it('after one that was merged: it is known to be late, as ids are remembered from that one on', () => {
+      const { cache, start, log, logger } = startService();
+      cache.subscribe(() => {});
+      const span = start('job');
+      log(span, 'in time');
+      logger.emit({ body: 'in time, by ids', context: byIds(span) });
+      span.end();
+      cache.flush();
+
+      logger.emit({ body: 'late', context: byIds(span) });
+      cache.flush();
+
+      expect(cache.stats().events).to.include({ merged: 2, parked: 0 });
+      expect(cache.stats().events.orphaned.late).to.equal(1);
+    });
   });
 
   describe('after its span has ended, where the span was not delivered', () => {

@@ -24,8 +24,8 @@ interface WaitingBatch {
  * spans missing before it; if nothing follows the loss, an empty batch has it.
  */
 export class BatchBuffer {
-  readonly capacity: number;
-  readonly maxBytes: number;
+  readonly #capacity: number;
+  readonly #maxBytes: number;
   readonly #batches = new Fifo<WaitingBatch>();
   #spans = 0;
   #orphans = 0;
@@ -38,8 +38,8 @@ export class BatchBuffer {
   #droppedOrphans = 0;
 
   constructor(capacity: number, maxBytes = Infinity) {
-    this.capacity = capacity;
-    this.maxBytes = maxBytes;
+    this.#capacity = capacity;
+    this.#maxBytes = maxBytes;
   }
 
   get empty(): boolean {
@@ -68,7 +68,7 @@ export class BatchBuffer {
   addSpans(spans: readonly DeliveredSpan[]): void {
     const room = this.#room(spans.length);
     const candidates = room < spans.length ? spans.slice(0, room) : spans;
-    const taken = fitting(candidates, sizesOf(candidates), this.#bytes, this.maxBytes);
+    const taken = fitting(candidates, sizesOf(candidates), this.#bytes, this.#maxBytes);
     if (taken.items.length > 0) this.#add(taken.items, NO_ORPHANS, totalOf(taken));
     const lost = spans.length - taken.items.length;
     this.#droppedByBytes += candidates.length - taken.items.length;
@@ -79,7 +79,7 @@ export class BatchBuffer {
   /** Adds a batch of orphans, or counts it as lost. */
   addOrphans(orphans: readonly OrphanEvent[]): void {
     const candidates = orphans.slice(0, this.#room(orphans.length));
-    const taken = fitting(candidates, candidates.map(estimatedEventBytes), this.#bytes, this.maxBytes);
+    const taken = fitting(candidates, candidates.map(estimatedEventBytes), this.#bytes, this.#maxBytes);
     const { length } = taken.items;
     if (length > 0) this.#add(NO_SPANS, length === orphans.length ? orphans : taken.items, totalOf(taken));
     this.#droppedOrphans += orphans.length - length;
@@ -134,8 +134,8 @@ export class BatchBuffer {
   /** How many of a batch are taken: all if they fit, none if not, or what an empty buffer can hold. */
   #room(length: number): number {
     const waiting = this.#spans + this.#orphans;
-    if (waiting + length <= this.capacity) return length;
-    return waiting === 0 ? this.capacity : 0;
+    if (waiting + length <= this.#capacity) return length;
+    return waiting === 0 ? this.#capacity : 0;
   }
 
   #add(spans: readonly DeliveredSpan[], orphans: readonly OrphanEvent[], bytes: number): void {

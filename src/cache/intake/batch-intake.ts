@@ -49,7 +49,7 @@ export class BatchIntake {
   /** An amendment counts as a span of its own: the cache that it amends may have forgotten the first delivery. */
   #acceptSpan(span: DeliveredSpan): void {
     if (this.#parts.gate.open && this.#parts.passed.has(span)) {
-      this.#spans.refuseReceived('duplicate');
+      this.#spans.drop('duplicate');
     } else if (this.#spans.acceptReceived(span) === undefined) {
       this.#parts.passed.add(span);
       if (isAmendment(span)) this.#parts.spanCounters.amended++;

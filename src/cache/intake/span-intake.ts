@@ -39,11 +39,11 @@ export class SpanIntake {
 
   /** Takes in a span that has ended, or that another processor exports. Returns why not, if it does not. */
   accept(span: ReadableSpan): SpanDropReason | undefined {
-    if (!this.#gate.open) return this.#drop(this.#gate.closedReason);
-    if (this.#own.has(span)) return this.#drop('suppressed');
-    if (span === this.#queue.newest && span !== undefined) return this.#drop('duplicate');
-    if (this.#filter.inForce?.isExcluded(span)) return this.#drop('scope_excluded');
-    if (!this.#queue.push(span)) return this.#drop('queue_full');
+    if (!this.#gate.open) return this.drop(this.#gate.closedReason);
+    if (this.#own.has(span)) return this.drop('suppressed');
+    if (span === this.#queue.newest && span !== undefined) return this.drop('duplicate');
+    if (this.#filter.inForce?.isExcluded(span)) return this.drop('scope_excluded');
+    if (!this.#queue.push(span)) return this.drop('queue_full');
     // Not before: whoever is called above may ask for the counters, which have to add up.
     this.#counters.received++;
     this.#driver.wake();
@@ -59,12 +59,8 @@ export class SpanIntake {
     return this.accept(span);
   }
 
-  /** Counts a span that another cache delivered, and that is not taken in. */
-  refuseReceived(reason: SpanDropReason): void {
-    this.#drop(reason);
-  }
-
-  #drop(reason: SpanDropReason): SpanDropReason {
+  /** Counts a span that is not taken in. */
+  drop(reason: SpanDropReason): SpanDropReason {
     this.#counters.received++;
     this.#counters.dropped[reason]++;
     return reason;

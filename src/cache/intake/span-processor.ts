@@ -1,8 +1,10 @@
 import type { Context } from '@opentelemetry/api';
+import type { Clock } from '../driver/clock.js';
+import type { IntakeParts } from './intake-parts.js';
 import type { OwnSpans } from './own-spans.js';
 import type { SpanIntake } from './span-intake.js';
 import type { ReadableSpan, SpanProcessor } from '../../model/otel.js';
-import type { SpansSampledHere } from '../sampling/spans-sampled-here.js';
+import type { SpansRecordedHere } from '../sampling/spans-recorded-here.js';
 import type { OpenSpans, StartedSpan } from '../reconcile/open-spans.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { HookObservers } from './hook-observers.js';
@@ -12,32 +14,27 @@ export class SpanCacheSpanProcessor implements SpanProcessor {
   readonly #intake: SpanIntake;
   readonly #own: OwnSpans;
   readonly #openSpans: OpenSpans | undefined;
-  readonly #sampledHere: SpansSampledHere;
+  readonly #clock: Clock;
+  readonly #recordedHere: SpansRecordedHere;
   readonly #observers: HookObservers;
   readonly #cache: Lifecycle;
 
-  constructor(
-    intake: SpanIntake,
-    own: OwnSpans,
-    openSpans: OpenSpans | undefined,
-    sampledHere: SpansSampledHere,
-    observers: HookObservers,
-    cache: Lifecycle,
-  ) {
+  constructor(parts: IntakeParts, intake: SpanIntake, cache: Lifecycle) {
     this.#intake = intake;
-    this.#own = own;
-    this.#openSpans = openSpans;
-    this.#sampledHere = sampledHere;
-    this.#observers = observers;
+    this.#own = parts.own;
+    this.#openSpans = parts.openSpans;
+    this.#clock = parts.clock;
+    this.#recordedHere = parts.recordedHere;
+    this.#observers = parts.observers;
     this.#cache = cache;
   }
 
   onStart(span: unknown, parentContext: Context): void {
-    this.#sampledHere.onStart(span, parentContext);
+    this.#recordedHere.onStart(span, parentContext);
     this.#observers.started(span, parentContext);
     if (this.#own.started(span, parentContext) || this.#openSpans === undefined) return;
     try {
-      this.#openSpans.add(span as StartedSpan, performance.now());
+      this.#openSpans.add(span as StartedSpan, this.#clock.now());
     } catch {
       // Not a span. If it ends, it is counted as invalid then.
     }

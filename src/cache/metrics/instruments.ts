@@ -38,15 +38,9 @@ export const NO_ATTRIBUTE = '';
 
 /** Totals that only grow. Those named `otel.` are the standard ones of the SDK's processors. */
 export const COUNTERS: readonly Instrument[] = [
-  of('otel.sdk.processor.span.processed', SPAN, 'Spans that are through: delivered, or lost with an error.',
-    ({ spans: { delivered, dropped: { queue_full, invalid } } }) => {
-      return { [NO_ATTRIBUTE]: delivered, ...failures({ queue_full, invalid }) };
-    }, ERROR_TYPE),
+  of('otel.sdk.processor.span.processed', SPAN, 'Spans that are through: delivered, or lost with an error.', processedSpans, ERROR_TYPE),
   of('otel.sdk.processor.log.processed', LOG_RECORD, 'Log records that are through: on their span or orphaned, or lost with an error.',
-    ({ events: { merged, orphaned, dropped: { queue_full, event_limit, invalid } } }) => {
-      const succeeded = merged + Object.values(orphaned).reduce((sum, count) => sum + count, 0);
-      return { [NO_ATTRIBUTE]: succeeded, ...failures({ queue_full, event_limit, invalid }) };
-    }, ERROR_TYPE),
+    processedEvents, ERROR_TYPE),
   of('span_cache.span.received', SPAN, 'Ended spans that came to the cache.', ({ spans }) => spans.received),
   of('span_cache.span.delivered', SPAN, 'Spans handed to whoever was subscribed.', ({ spans }) => spans.delivered),
   of('span_cache.span.amended', SPAN, 'Times that a span was delivered again, with late events.', ({ spans }) => spans.amended),
@@ -85,7 +79,7 @@ export const SIZES: readonly Instrument[] = [
   of('span_cache.subscription.count', '{subscription}', 'Subscriptions there are.',
     ({ departed, subscriptions }) => ({ ...sumByKind(departed, () => 0), ...sumByKind(subscriptions, () => 1) }), KIND),
   of('span_cache.subscription.queued', SPAN, 'Spans that wait in the buffers of subscribers.', byKind(({ queued }) => queued), KIND),
-  of('span_cache.subscription.queued_bytes', 'By', 'Bytes that subscribers keep alive in their buffers and stores, estimated.',
+  of('span_cache.subscription.queued_bytes', BYTE, 'Bytes that subscribers keep alive in their buffers and stores, estimated.',
     byKind(({ queuedBytes }) => queuedBytes), KIND),
 ];
 
@@ -99,6 +93,16 @@ export const CAPACITIES = [
   { name: 'otel.sdk.processor.span.queue.capacity', unit: SPAN, description: 'Ended spans that fit into the queue.' },
   { name: 'otel.sdk.processor.log.queue.capacity', unit: LOG_RECORD, description: 'Log records that fit into the queue.' },
 ] as const;
+
+function processedSpans({ spans: { delivered, dropped } }: Reading): ReturnType<Instrument['read']> {
+  return { [NO_ATTRIBUTE]: delivered, ...failures({ queue_full: dropped.queue_full, invalid: dropped.invalid }) };
+}
+
+function processedEvents({ events: { merged, orphaned, dropped } }: Reading): ReturnType<Instrument['read']> {
+  const { queue_full, event_limit, invalid } = dropped;
+  const through = merged + Object.values(orphaned).reduce((sum, count) => sum + count, 0);
+  return { [NO_ATTRIBUTE]: through, ...failures({ queue_full, event_limit, invalid }) };
+}
 
 /** As with the SDK's processors, an error has no number before it happens. */
 function failures(counts: Readonly<Record<string, number>>): Record<string, number> {

@@ -130,7 +130,6 @@ export class OpenSpans {
   }
 
   #makeRoom(now: number): void {
-    if (!Number.isFinite(now)) return;
     this.#lookedAt = now;
     let bytes = 0;
     for (const entry of this.#byAge) {

@@ -36,6 +36,7 @@ export class Outcomes {
   readonly buckets = new EventBucketPool();
   readonly #limits: KeepLimits;
   #delivered: DeliveredIds | undefined;
+  #deduplicates = false;
   #finished: DeliveredSpan[] = [];
   #orphans: OrphanEvent[] | undefined;
 
@@ -48,6 +49,17 @@ export class Outcomes {
   /** Spans finished by the step at hand. */
   get finishedSpans(): number {
     return this.#finished.length;
+  }
+
+  /** Whether spans may come twice, and later than they end. */
+  get deduplicates(): boolean {
+    return this.#deduplicates;
+  }
+
+  /** From now on spans may come twice, and later than they end. */
+  deduplicate(): void {
+    this.#deduplicates = true;
+    this.rememberDelivered();
   }
 
   /** Remembers the ids of delivered spans from now on. */

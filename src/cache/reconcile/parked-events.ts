@@ -7,6 +7,9 @@ import type { Outcomes } from './outcomes.js';
 import type { SpanReading } from './span-reading.js';
 import { WaitingBuckets } from './waiting-buckets.js';
 
+/** They are not swept more often: a sweep walks over those whose spans are open. */
+const MIN_SWEEP_MILLIS = 50;
+
 export interface ParkingLimits {
   readonly maxParkedSpans: number;
   readonly maxParkedMillis: number;
@@ -30,6 +33,11 @@ export class ParkedEvents extends WaitingBuckets {
     this.#outcomes = outcomes;
     this.#openSpans = openSpans;
     this.#maxMillis = limits.maxParkedMillis;
+  }
+
+  /** How often to look for those that have waited too long: four times in that time. Undefined if none waits. */
+  get sweepMillis(): number | undefined {
+    return this.spans === 0 ? undefined : Math.max(this.#maxMillis / 4, MIN_SWEEP_MILLIS);
   }
 
   /**

@@ -1,27 +1,23 @@
-import { isValidSpanId, isValidTraceId, type SpanContext } from '@opentelemetry/api';
-import { isBridged } from '../../bridge/bridged-records.js';
+import type { SpanContext } from '@opentelemetry/api';
 import type { LogEvent } from '../../model/log-event.js';
 import type { DeliveredSpan } from '../../model/merged-span.js';
-import type { ReadableLogRecord, ReadableSpan } from '../../model/otel.js';
+import type { ReadableSpan } from '../../model/otel.js';
 import { isSampled } from '../../model/sampling.js';
 import type { SpanIdentity } from '../../model/span-map.js';
 import type { EventCounters, SpanCounters, SpanDropReason } from '../counters.js';
 import type { Batch } from '../queue/bounded-queue.js';
-import type { EmittedRecord, SpanState } from './emitted-record.js';
-import { AmendSpans } from './late/amend.js';
-import { HoldSpans } from './late/hold.js';
-import { LatePolicy, type LateEvents } from './late/policy.js';
+import type { EmittedRecord } from './emitted-record.js';
+import { EventFates } from './event-fates.js';
+import { KeptBytes } from './kept-bytes.js';
+import { latePolicy, type LateOptions } from './late/policies.js';
+import type { LatePolicy } from './late/policy.js';
 import type { OpenSpans } from './open-spans.js';
-import { Outcomes, type Finished, type KeepLimits } from './outcomes.js';
+import { Outcomes, type Finished } from './outcomes.js';
 import { ParkedEvents, type ParkingLimits } from './parked-events.js';
 import { SpanClass } from './span-class.js';
 import { readingOf, type SpanReading } from './span-reading.js';
 
-/** Parked events are not swept more often: a sweep walks over those whose spans are open. */
-const MIN_PARKED_SWEEP_MILLIS = 50;
-
-export interface ReconcilerOptions extends ParkingLimits, KeepLimits {
-  readonly lateEvents: LateEvents;
+export interface ReconcilerOptions extends ParkingLimits, LateOptions {
   readonly unsampledSpans: boolean;
 }
 
@@ -44,15 +40,17 @@ export class Reconciler {
   /** Events whose span has not come. */
   readonly #parked: ParkedEvents;
   readonly #late: LatePolicy;
+  readonly #kept: KeptBytes;
+  readonly #eventFates: EventFates;
   readonly #spanClass = new SpanClass();
-  /** Spans may come twice, and later than they end. */
-  #deduplicates = false;
 
   constructor(options: ReconcilerOptions, spans: SpanCounters, events: EventCounters, openSpans: OpenSpans | undefined) {
     this.#options = options;
     this.#outcomes = new Outcomes(options, spans, events);
     this.#parked = new ParkedEvents(this.#outcomes, openSpans, options);
     this.#late = latePolicy(options, this.#outcomes, this.#parked);
+    this.#kept = new KeptBytes(this.#parked, this.#late, options.maxParkedBytes);
+    this.#eventFates = new EventFates(this.#outcomes, this.#parked, this.#late, options.unsampledSpans);
   }
 
   /**
@@ -60,8 +58,7 @@ export class Reconciler {
    * drops duplicates.
    */
   deduplicate(): void {
-    this.#deduplicates = true;
-    this.#outcomes.rememberDelivered();
+    this.#outcomes.deduplicate();
   }
 
   /** Events waiting for a span that may not have ended. */
@@ -91,13 +88,12 @@ export class Reconciler {
 
   /** About how much parked events, held spans and amendable spans keep alive. */
   get keptBytes(): number {
-    return this.#parked.bytes + this.#late.bytes;
+    return this.#kept.size;
   }
 
   /** Whether `makeRoom()` has something to give up. */
   get overfull(): boolean {
-    if (this.keptBytes <= this.#options.maxParkedBytes) return false;
-    return this.#parked.oldest !== undefined || this.#late.oldestSince !== undefined;
+    return this.#kept.isOverfull;
   }
 
   /** Whether `settle()` has something to finish that waits for no time to pass. */
@@ -105,12 +101,10 @@ export class Reconciler {
     return this.#parked.oldestEndingWithCycle !== undefined || this.#late.hasAmendments;
   }
 
-  /** How often to sweep what waits for time to pass: four times in its time. Undefined if nothing waits. */
+  /** How often to sweep what waits for time to pass; undefined if nothing does. */
   get sweepMillis(): number | undefined {
-    const parked = this.parkedSpans === 0 ? undefined : Math.max(this.#options.maxParkedMillis / 4, MIN_PARKED_SWEEP_MILLIS);
-    const { heldSpans, holdMillis } = this.#late;
-    if (heldSpans === 0 || holdMillis === undefined) return parked;
-    return Math.min(holdMillis / 4, parked ?? holdMillis);
+    const [parked, held] = [this.#parked.sweepMillis, this.#late.sweepMillis];
+    return parked === undefined || held === undefined ? (parked ?? held) : Math.min(parked, held);
   }
 
   /** Parks each event until its span comes, or finds out that it never will. */
@@ -118,7 +112,7 @@ export class Reconciler {
     return this.#outcomes.collect(orphansWanted, () => {
       for (let i = 0; i < batch.length; i++) {
         try {
-          this.#reconcileEvent(batch.items[i]!, now);
+          this.#eventFates.decide(batch.items[i]!, now);
         } catch {
           this.#outcomes.events.dropped.invalid++;
         }
@@ -156,7 +150,7 @@ export class Reconciler {
   makeRoom(max: number, orphansWanted: boolean): Finished {
     const until = this.#parked.events - max;
     return this.#outcomes.collect(orphansWanted, () => {
-      while (this.overfull && this.#outcomes.finishedSpans < max && this.#parked.events > until) this.#giveUpOldest();
+      while (this.overfull && this.#outcomes.finishedSpans < max && this.#parked.events > until) this.#kept.giveUpOldest();
     });
   }
 
@@ -184,50 +178,6 @@ export class Reconciler {
     this.#late.dropEverything();
   }
 
-  /** Throws, and has changed nothing, if the record cannot be read. */
-  #reconcileEvent({ record, spanContext, spanState }: EmittedRecord, now: number): void {
-    if (isBridged(record!)) {
-      this.#outcomes.events.dropped.duplicate++;
-      return;
-    }
-    const span = spanContext && readingOf(spanContext);
-    if (span === undefined) this.#outcomes.orphanRecord(record!, spanContext, 'no_span');
-    else if (span.spanContext.isRemote) this.#outcomes.orphanRecord(record!, spanContext, 'remote_parent');
-    else if (spanState === 'excluded') this.#outcomes.orphanRecord(record!, spanContext, 'scope_excluded');
-    else this.#reconcileEventOf(span, record!, spanState, now);
-  }
-
-  #reconcileEventOf(span: SpanReading, record: ReadableLogRecord, spanState: SpanState, now: number): void {
-    const parked = this.#parked.get(span);
-    if (parked !== undefined) this.#outcomes.addEvent(this.#parked, parked, record);
-    else if (spanState === 'recording' && this.#isDeliverable(span.spanContext)) this.#parked.park(span, record, now, false);
-    else this.#reconcileLateEvent(span, record, spanState, now);
-  }
-
-  /** The first event of a span that may have come already. */
-  #reconcileLateEvent(span: SpanReading, record: ReadableLogRecord, spanState: SpanState, now: number): void {
-    const { spanContext } = span;
-    if (this.#late.addEvent(record, span)) return;
-    if (!isValidTraceId(span.traceId) || !isValidSpanId(span.spanId)) {
-      this.#outcomes.orphanRecord(record, spanContext, 'no_span');
-    } else if (this.#outcomes.wasDelivered(span)) {
-      this.#late.onLateEvent(record, spanContext);
-    } else if (!this.#mayStillEnd(spanContext, spanState)) {
-      this.#outcomes.orphanRecord(record, spanContext, 'unsampled');
-    } else if (spanState === 'ended' && !this.#deduplicates) {
-      this.#parked.park(span, record, now, true);
-    } else {
-      // By its ids alone, whether it is late can only be known from now on.
-      this.#outcomes.rememberDelivered();
-      this.#parked.park(span, record, now, false);
-    }
-  }
-
-  /** Whether a span that is not known yet may still end in this cache. */
-  #mayStillEnd(spanContext: SpanContext, spanState: SpanState): boolean {
-    return isSampled(spanContext) || (spanState === 'ended' && this.#options.unsampledSpans);
-  }
-
   /** Whether subscribers get this span once it has ended. */
   #isDeliverable(spanContext: SpanContext): boolean {
     return this.#options.unsampledSpans || isSampled(spanContext);
@@ -235,7 +185,7 @@ export class Reconciler {
 
   /** Whether the whole batch can be delivered without inspecting individual spans. */
   #canPassThrough(batch: Batch<ReadableSpan>): boolean {
-    if (!this.#parked.isEmpty || this.#late.keepsSpans || this.#deduplicates) return false;
+    if (!this.#parked.isEmpty || this.#late.keepsSpans || this.#outcomes.deduplicates) return false;
     return this.#options.unsampledSpans && this.#spanClass.includes(batch);
   }
 
@@ -250,7 +200,7 @@ export class Reconciler {
     try {
       const reading = readingOf(span.spanContext());
       if (reading === undefined) return 'invalid';
-      const isDuplicate = this.#deduplicates && !span.revision && this.#isKnown(reading);
+      const isDuplicate = this.#outcomes.deduplicates && !span.revision && this.#isKnown(reading);
       const isDeliverable = this.#isDeliverable(reading.spanContext);
       this.#spanClass.learn(span);
       if (!isDeliverable) return 'unsampled';
@@ -275,22 +225,4 @@ export class Reconciler {
       while (this.#outcomes.finishedSpans < max && next());
     });
   }
-
-  /** Gives up what has been kept longest. */
-  #giveUpOldest(): void {
-    const parked = this.#parked.oldest;
-    const since = this.#late.oldestSince;
-    if (parked !== undefined && (since === undefined || !(parked.since > since))) {
-      this.#parked.orphan(parked, 'evicted_bytes');
-    } else {
-      this.#late.giveUpOldest();
-    }
-  }
-}
-
-function latePolicy(options: ReconcilerOptions, outcomes: Outcomes, parked: ParkedEvents): LatePolicy {
-  const { lateEvents } = options;
-  if (typeof lateEvents === 'object') return new HoldSpans(outcomes, parked, lateEvents.holdMillis, options);
-  if (lateEvents === 'amend') return new AmendSpans(outcomes, parked, options);
-  return new LatePolicy(outcomes, parked, lateEvents === 'drop');
 }

@@ -3,7 +3,7 @@ import type { Attributes, Context, Link, Span, SpanContext, SpanKind } from '@op
 import type { Sampler, SamplingResult } from '../../model/otel.js';
 import { NOT_RECORD, RECORD } from '../../model/sampling.js';
 import type { SamplingControl } from './sampling-control.js';
-import type { SpansSampledHere } from './spans-sampled-here.js';
+import type { SpansRecordedHere } from './spans-recorded-here.js';
 
 /**
  * Records spans that its delegate leaves unrecorded, for the cache alone: they are never sampled, so no exporter and
@@ -17,12 +17,12 @@ import type { SpansSampledHere } from './spans-sampled-here.js';
 export class LiveSampler implements Sampler {
   readonly #delegate: Sampler;
   readonly #sampling: SamplingControl;
-  readonly #sampledHere: SpansSampledHere;
+  readonly #recordedHere: SpansRecordedHere;
 
-  constructor(delegate: Sampler, sampling: SamplingControl, sampledHere: SpansSampledHere) {
+  constructor(delegate: Sampler, sampling: SamplingControl, recordedHere: SpansRecordedHere) {
     this.#delegate = delegate;
     this.#sampling = sampling;
-    this.#sampledHere = sampledHere;
+    this.#recordedHere = recordedHere;
   }
 
   shouldSample(
@@ -36,7 +36,7 @@ export class LiveSampler implements Sampler {
     const result = this.#delegate.shouldSample(context, traceId, spanName, spanKind, attributes, links);
     if (result.decision !== NOT_RECORD || !this.#sampling.hasBeenEnabled) return result;
     if (!this.#isWanted(context, traceId)) return result;
-    this.#sampledHere.noteDecision(context, traceId);
+    this.#recordedHere.noteDecision(context, traceId);
     return { ...result, decision: RECORD };
   }
 
@@ -48,7 +48,7 @@ export class LiveSampler implements Sampler {
   #isWanted(context: Context, traceId: string): boolean {
     const parent = trace.getSpan(context);
     const parentContext = parent?.spanContext();
-    if (parentContext !== undefined && this.#sampledHere.has(parentContext)) return true;
+    if (parentContext !== undefined && this.#recordedHere.has(parentContext)) return true;
     const { traces } = this.#sampling;
     if (traces === undefined) return false;
     return isLocal(parentContext) ? isRecorded(parent!) : traces.includes(traceId);

@@ -1,6 +1,6 @@
 import type { Handle } from '../../support/handle.js';
 import { expectation } from '../../support/option.js';
-import { capturedRootsOf, deliveredLogsIn, requireTraces, tracesIn, type DeliveredSpans } from '../../trace/traces-in.js';
+import { capturedRootsOf, deliveredLogsIn, isBatch, requireTraces, tracesIn, type DeliveredSpans } from '../../trace/traces-in.js';
 import { nodesOf } from '../../trace/walk.js';
 import type { CapturedLog, CapturedNode, CapturedSpan, CapturedTrace } from '../../trace/captured-span.js';
 

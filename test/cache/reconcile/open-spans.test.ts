@@ -46,10 +46,10 @@ describe('OpenSpans', () => {
       expect(spans.map((span) => open.has(span.spanContext()))).to.deep.equal([...Array(4).fill(false), ...Array(4).fill(true)]);
     });
 
-    it('looks once a second, whatever the clock shows in between', () => {
+    it('looks once a second', () => {
       const open = new OpenSpans(100, 5_000);
       open.add(large(), 0);
-      for (const wrong of [NaN, Infinity, 500]) open.add(started(), wrong);
+      for (const between of [500, 999]) open.add(started(), between);
       const before = open.forgotten;
 
       open.add(started(), 1_500);

@@ -2,7 +2,7 @@ import { createTraceState, ROOT_CONTEXT, SpanKind, trace, TraceFlags, type Conte
 import { expect } from 'chai';
 import sinon from 'sinon';
 import type { Sampler, SamplingResult } from '../../../src/model/otel.js';
-import { SpansSampledHere } from '../../../src/cache/sampling/spans-sampled-here.js';
+import { SpansRecordedHere } from '../../../src/cache/sampling/spans-recorded-here.js';
 import { SamplingControl } from '../../../src/cache/sampling/sampling-control.js';
 import { LiveSampler } from '../../../src/cache/sampling/live-sampler.js';
 import { SamplingDecision } from '../../sdk.js';
@@ -18,11 +18,11 @@ function delegateThat(result: SamplingResult): Sampler {
 
 function setUp(delegate: Sampler = delegateThat({ decision: NOT_RECORD })) {
   const sampling = new SamplingControl();
-  const sampledHere = new SpansSampledHere();
-  const sampler = new LiveSampler(delegate, sampling, sampledHere);
+  const recordedHere = new SpansRecordedHere();
+  const sampler = new LiveSampler(delegate, sampling, recordedHere);
   const sample = (context: Context = ROOT_CONTEXT, traceId = UPPER_HALF) =>
     sampler.shouldSample(context, traceId, 'span', SpanKind.INTERNAL, {}, []);
-  return { sampling, sampledHere, sampler, sample };
+  return { sampling, recordedHere, sampler, sample };
 }
 
 function parentContext(spanContext: object, span?: object): Context {
@@ -98,11 +98,11 @@ describe('LiveSampler', () => {
   });
 
   it('goes on with a trace it has recorded when sampling is off', () => {
-    const { sampling, sampledHere, sample } = setUp();
+    const { sampling, recordedHere, sample } = setUp();
     sampling.set({ enabled: true });
     sample();
     const context = parentContext({});
-    sampledHere.onStart(trace.getSpan(context), ROOT_CONTEXT);
+    recordedHere.onStart(trace.getSpan(context), ROOT_CONTEXT);
 
     sampling.set({ enabled: false });
 

@@ -1,4 +1,4 @@
-import { ofType, resolveOptions, type Option, type OptionsOf } from '../../../support/option.js';
+import { isRecord, ofType, resolveOptions, type Option, type OptionsOf } from '../../../support/option.js';
 
 /** What to change of the filter; the rest stays as it is. */
 export interface FilterOptions {
@@ -60,8 +60,8 @@ function optionsFrom(current: FilterSettings): OptionsOf<FilterOptions> {
 }
 
 function isScopePatterns(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { include = [], exclude = [], ...others } = value as Record<string, unknown>;
+  if (!isRecord(value)) return false;
+  const { include = [], exclude = [], ...others } = value;
   return isStrings(include) && isStrings(exclude) && Object.keys(others).length === 0;
 }
 

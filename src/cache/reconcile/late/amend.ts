@@ -83,7 +83,7 @@ export class AmendSpans extends LatePolicy {
     const event = toLogEvent(record);
     const bytes = estimatedEventBytes(event);
     if (!this.outcomes.fits(event, bytes, span.spanContext)) return true;
-    amendable.late ??= this.outcomes.buckets.acquire(amendable, undefined, 0);
+    amendable.late ??= this.outcomes.buckets.acquire(amendable, undefined, amendable.since);
     this.#gathering.add(amendable);
     if (amendable.late.add(event, bytes, this.#limits.maxEventsPerSpan)) this.outcomes.events.dropped.event_limit++;
     else this.#events++;

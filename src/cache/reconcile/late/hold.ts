@@ -15,7 +15,7 @@ import { LatePolicy } from './policy.js';
  */
 export class HoldSpans extends LatePolicy {
   override readonly keepsSpans = true;
-  override readonly holdMillis: number;
+  readonly #holdMillis: number;
   readonly #held: WaitingBuckets;
   readonly #maxBytes: number;
 
@@ -26,7 +26,7 @@ export class HoldSpans extends LatePolicy {
     limits: KeepLimits & { readonly maxParkedSpans: number },
   ) {
     super(outcomes, parked);
-    this.holdMillis = holdMillis;
+    this.#holdMillis = holdMillis;
     this.#held = new WaitingBuckets(limits.maxParkedSpans, limits.maxEventsPerSpan);
     this.#maxBytes = limits.maxParkedBytes;
   }
@@ -45,6 +45,10 @@ export class HoldSpans extends LatePolicy {
 
   override get oldestSince(): number | undefined {
     return this.#held.oldest?.since;
+  }
+
+  override get sweepMillis(): number | undefined {
+    return this.heldSpans === 0 ? undefined : this.#holdMillis / 4;
   }
 
   override holds(span: SpanIdentity): boolean {
@@ -106,7 +110,7 @@ export class HoldSpans extends LatePolicy {
 
   /** Whether a span's time is certainly not over. False if the clock was set back, so that no span waits for ever. */
   #isEarly({ since }: EventBucket, now: number): boolean {
-    return since <= now && now < since + this.holdMillis;
+    return since <= now && now < since + this.#holdMillis;
   }
 
   /** Delivers a span whose bucket has been taken out. */

@@ -20,8 +20,6 @@ export type LateEvents = 'drop' | 'orphan' | 'amend' | { readonly holdMillis: nu
 export class LatePolicy {
   /** Whether it keeps spans, so that each span has to be read. */
   readonly keepsSpans: boolean = false;
-  /** How long spans are held; undefined if none is. */
-  readonly holdMillis: number | undefined = undefined;
   protected readonly outcomes: Outcomes;
   protected readonly parked: WaitingBuckets;
   readonly #drop: boolean;
@@ -50,6 +48,11 @@ export class LatePolicy {
 
   /** Time from which the oldest kept span was kept; undefined if none is. */
   get oldestSince(): number | undefined {
+    return undefined;
+  }
+
+  /** How often to look for spans that have waited long enough; undefined if none waits. */
+  get sweepMillis(): number | undefined {
     return undefined;
   }
 

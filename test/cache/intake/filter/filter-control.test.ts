@@ -60,6 +60,7 @@ describe('FilterControl', () => {
       [{ minSeverity: 1.5 }, RangeError, 'minSeverity must be an integer from 0 to 24, got 1.5 (number)'],
       [{ minSeverity: 'WARN' }, TypeError, "minSeverity must be an integer from 0 to 24, got 'WARN' (string)"],
       [{ scopes: ['a'] }, TypeError, 'scopes must be { include, exclude } with arrays of names, of which include has at least one, got'],
+      [{ scopes: [] }, TypeError, 'got [] (object)'],
       [{ scopes: null }, TypeError, 'got null (null)'],
       [{ scopes: { include: 'a' } }, TypeError, "got { include: 'a' } (object)"],
       [{ scopes: { exclude: [/a/] } }, TypeError, 'scopes must be'],

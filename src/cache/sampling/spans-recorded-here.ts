@@ -9,7 +9,7 @@ const MAX_DECISIONS = 16;
  * The sampler decides before there is a span, so the span processor adds it when it starts, inside the same call. Known
  * by its span context: that object is also there when the span is over, or when only its context was passed on.
  */
-export class SpansSampledHere {
+export class SpansRecordedHere {
   readonly #spans = new WeakSet<SpanContext>();
   /** Decisions whose span has not started; several if a processor starts spans in `onStart()`. */
   readonly #decisions: { readonly context: Context; readonly traceId: string }[] = [];
