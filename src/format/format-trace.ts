@@ -1,6 +1,6 @@
 import { expectation } from '../support/option.js';
 import type { CapturedSpan, CapturedTrace } from '../trace/captured-span.js';
-import { spanTraceOf, tracesIn, type DeliveredSpans } from '../trace/traces-in.js';
+import { adviceOn, spanTraceOf, tracesIn, type DeliveredSpans } from '../trace/traces-in.js';
 import { formatTraceOptions, type FormatTraceOptions } from './format-options.js';
 import { paintColors, paintNothing } from './styles.js';
 import { paint } from './text.js';
@@ -37,7 +37,7 @@ export function formatTrace(
 export function formatTrace(trace: unknown, options?: FormatTraceOptions<never>): string {
   const resolved = formatTraceOptions(options);
   const traces = tracesIn(trace);
-  if (traces === undefined) throw new TypeError(expectation('trace', EXPECTED, trace));
+  if (traces === undefined) throw new TypeError(expectation('trace', EXPECTED, trace) + adviceOn(trace));
   const painter = resolved.colors ? paintColors : paintNothing;
   return traces
     .map((each) => new TraceText(spanTraceOf(each), resolved).lines())

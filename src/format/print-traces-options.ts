@@ -62,7 +62,7 @@ type OwnOptions = Pick<PrintTracesOptions, 'only' | 'format' | 'write'>;
 const OWN: OptionsOf<OwnOptions> = {
   only: {
     fallback: {},
-    expected: 'an object with errors, slowerThanMillis and name, each as documented',
+    expected: 'an object with errors, slowerThanMillis and name, such as { errors: true, slowerThanMillis: 200, name: /orders/ }',
     type: isTraceFilter,
     inRange: () => true,
   },

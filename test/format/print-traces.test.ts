@@ -174,7 +174,7 @@ describe('printTraces()', () => {
     const { cache } = startService();
     const WRONG: [options: object, message: string][] = [
       [{ format: 'text' }, "format must be 'tree' or 'json', got 'text' (string)"],
-      [{ only: { error: true } }, 'only must be an object with errors, slowerThanMillis and name'],
+      [{ only: { error: true } }, 'only must be an object with errors, slowerThanMillis and name, such as { errors: true, slowerThanMillis: 200, name: /orders/ }, got { error: true }'],
       [{ only: { slowerThanMillis: '1s' } }, 'only must be'],
       [{ write: 'stderr' }, "write must be a function, got 'stderr' (string)"],
       [{ width: 3 }, 'width must be'],

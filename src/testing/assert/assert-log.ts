@@ -51,7 +51,8 @@ function failureAmong(
   const nearest = notes.all.length === 0 ? undefined : `nearest is ${firstOf(notes)}`;
   return {
     headline: headlineOfMissing('log', summaryOf(expectation), times, found, logs.length === 0, nearest),
-    body: [...logLines(logs, notes), ...hintsOnLogs(source)],
+    body: logLines(logs, notes),
+    hints: hintsOnLogs(source),
     actual: projectedTree(finding, 'actual'),
     expected: projectedTree(finding, 'expected'),
   };

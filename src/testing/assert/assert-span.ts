@@ -78,7 +78,8 @@ function failureAmong(source: Spans, roots: readonly CapturedNode[], check: List
   const nearest = notes.all.length === 0 ? undefined : `${open.length === 0 ? 'nearest is ' : ''}${firstOf(notes)}`;
   return {
     headline: headlineOfMissing('span', summaryOf(expectation), times, found, roots.length === 0, nearest),
-    body: [...capturedTrees(roots, notes), ...matchesElsewhere(source, expectation).lines, ...hintsOn(source, roots, expectation)],
+    body: capturedTrees(roots, notes),
+    hints: [...matchesElsewhere(source, expectation).lines, ...hintsOn(source, roots, expectation)],
     actual: projectedTree(finding, 'actual'),
     expected: projectedTree(finding, 'expected'),
   };

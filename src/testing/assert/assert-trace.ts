@@ -82,11 +82,8 @@ function failureAmong(
       : `${trees.length === 1 ? 'the trace does not match' : `none of ${trees.length} traces matches`}: ${firstOf(notes)}`;
   return {
     headline,
-    body: [
-      ...capturedTrees(trees.flat(), notes),
-      ...matchesElsewhere(source, expectation, true).lines,
-      ...hintsOn(source, trees, expectation),
-    ],
+    body: capturedTrees(trees.flat(), notes),
+    hints: [...matchesElsewhere(source, expectation, true).lines, ...hintsOn(source, trees, expectation)],
     actual: projectedTree(nearest, 'actual'),
     expected: projectedTree(nearest, 'expected'),
   };

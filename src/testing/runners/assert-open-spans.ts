@@ -33,7 +33,8 @@ export function assertOpenSpans(spans: Spans, count: number, calledAs: Assertion
   throw failureOf(
     {
       headline: `expected ${negated ? 'any number but ' : ''}${counted(count, 'open span')}, got ${open.length}`,
-      body: [...capturedTrees(roots, notes), ...hintsOn(spans, roots)],
+      body: capturedTrees(roots, notes),
+      hints: hintsOn(spans, roots),
       actual: [counted(open.length, 'open span'), ...names].join('\n'),
       expected: negated ? `not ${counted(count, 'open span')}` : counted(count, 'open span'),
     },

@@ -1,6 +1,6 @@
 import type { Handle } from '../../support/handle.js';
 import { expectation } from '../../support/option.js';
-import { capturedRootsOf, deliveredLogsIn, tracesIn, type DeliveredSpans } from '../../trace/traces-in.js';
+import { adviceOn, capturedRootsOf, deliveredLogsIn, tracesIn, type DeliveredSpans } from '../../trace/traces-in.js';
 import { nodesOf } from '../../trace/walk.js';
 import type { CapturedLog, CapturedNode, CapturedSpan, CapturedTrace } from '../../trace/captured-span.js';
 
@@ -69,7 +69,7 @@ const HAS_SPANS = 'a run, a trace, a span, a list of traces or spans, or a store
  */
 export function treesOf(source: Spans): CapturedNode[][] {
   const traces = tracesIn(source);
-  if (traces === undefined) throw new TypeError(expectation('spans', HAS_SPANS, source));
+  if (traces === undefined) throw new TypeError(expectation('spans', HAS_SPANS, source) + adviceOn(source));
   return traces.map((trace) => capturedRootsOf(trace).slice());
 }
 
@@ -82,7 +82,8 @@ export function logSourceOf(source: LogSource | DeliveredSpans): LogSource {
   if (Array.isArray((source as LogSource | undefined)?.logs)) return source as LogSource;
   const logs = deliveredLogsIn(source);
   if (logs === undefined) {
-    throw new TypeError(expectation('logs', 'those of a run, or of a store, batch, traces or spans of a cache', source));
+    const expected = 'those of a run, or of a store, batch, traces or spans of a cache';
+    throw new TypeError(expectation('logs', expected, source) + adviceOn(source));
   }
   const nodes = nodesOf(treesOf(source).flat());
   return { spans: nodes, logs };
