@@ -49,7 +49,7 @@ describe('docs/testing.md', function () {
   });
 
   describe('installs', () => {
-    const folders = ['.', 'test/testing/runners/jest', 'test/testing/runners/vitest'];
+    const folders = ['.', 'test/otel3', 'test/testing/runners/jest', 'test/testing/runners/vitest'];
     const known = folders.flatMap((folder) => {
       const { devDependencies } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as PackageFile;
       return Object.keys(devDependencies);

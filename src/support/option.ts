@@ -1,6 +1,9 @@
 import { inspect } from 'node:util';
 import { MAX_MILLIS } from './timers.js';
 
+/** Characters of a value in a message. */
+const MAX_SHOWN = 200;
+
 /** An option: its default, and what its value must be. */
 export interface Option<T> {
   readonly fallback: T;
@@ -113,7 +116,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 /** Text of an error about a wrong value, the same for every option and argument of this package. */
 export function expectation(name: string, expected: string, value: unknown): string {
   const shown = inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 60 });
-  return `${name} must be ${expected}, got ${shown} (${value === null ? 'null' : typeof value})`;
+  return `${name} must be ${expected}, got ${shown.length > MAX_SHOWN ? `${shown.slice(0, MAX_SHOWN)}…` : shown} (${value === null ? 'null' : typeof value})`;
 }
 
 function checked<T>(name: string, option: Option<T>, value: T | undefined): T {

@@ -40,7 +40,7 @@ const HAS_SPANS = 'a scope, a run, a store, a batch, a trace, a span, or a list 
  */
 export function requireTraces(name: string, given: unknown): AnyTrace[] {
   const traces = tracesIn(given);
-  if (traces === undefined) throw new TypeError(expectation(name, HAS_SPANS, given));
+  if (traces === undefined) throw new TypeError(expectation(name, HAS_SPANS, given) + adviceOn(given));
   return traces;
 }
 
@@ -52,6 +52,12 @@ export function requireTraces(name: string, given: unknown): AnyTrace[] {
  */
 export function tracesIn(given: unknown): AnyTrace[] | undefined {
   return tracesOfAny(given)?.filter(({ roots }) => roots.length > 0);
+}
+
+/** What to do about something that has no spans, but leads to some. To be put behind the error's text. */
+export function adviceOn(given: unknown): string {
+  if (typeof memberOf(given, 'then') === 'function') return ': await it first';
+  return typeof memberOf(given, 'store') === 'function' ? ': the cache keeps no spans itself, but a store of it does: cache.store()' : '';
 }
 
 function tracesOfAny(given: unknown): readonly AnyTrace[] | undefined {
@@ -141,7 +147,7 @@ function rootsAmong(nodes: readonly CapturedNode[]): CapturedNode[] {
   return nodes.filter((node) => !below.has(node));
 }
 
-function isStore(value: unknown): value is Extract<DeliveredSpans, { getFinishedSpans: unknown }> {
+export function isStore(value: unknown): value is Extract<DeliveredSpans, { getFinishedSpans: unknown }> {
   return typeof memberOf(value, 'getFinishedSpans') === 'function';
 }
 

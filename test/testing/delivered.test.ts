@@ -201,6 +201,31 @@ describe('What has no spans', () => {
   }
 });
 
+describe('What leads to spans', () => {
+  const others: Record<string, [other: unknown, advice: RegExp]> = {
+    'a cache': [new SpanCache(), / \(object\): the cache keeps no spans itself, but a store of it does: cache\.store\(\)$/],
+    'a promise': [Promise.resolve([]), / \(object\): await it first$/],
+  };
+
+  for (const [name, [other, advice]] of Object.entries(others)) {
+    it(`is refused with the way to them: ${name}`, () => {
+      expect(() => assertSpan(other as Spans, {})).to.throw(TypeError, advice);
+      expect(() => assertLog(other as SpanStore, {})).to.throw(TypeError, advice);
+      expect(() => formatTrace(other as SpanStore)).to.throw(TypeError, advice);
+    });
+  }
+});
+
+describe('A failure about an empty store', () => {
+  it('says how spans get there', () => {
+    const store = new SpanCache().store();
+
+    for (const ask of [() => assertSpan(store, { name: 'job' }), () => assertTrace(store, { name: 'job' }), () => expect(store).to.have.span({})]) {
+      expect(thrownBy(ask).message).to.match(/\n\nthe store is empty\. Spans reach it if the provider that has its span processor is registered/);
+    }
+  });
+});
+
 describe('formatTrace() of what a test captured', () => {
   before(unregisterGlobals);
 

@@ -43,7 +43,8 @@ export function assertLog(
   const nearest = notes.summary && `nearest is ${notes.summary}`;
   throw failureOf(calledAs, {
     headline: headlineOfMissing('log', wanted, logs.filter(matches).length, logs.length === 0, nearest),
-    body: [...logLines(logs, notes), ...hintsOnLogs(source)],
+    body: logLines(logs, notes),
+    hints: hintsOnLogs(source),
     ...projectedTrees(finding),
   });
 }

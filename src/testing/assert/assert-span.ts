@@ -45,7 +45,8 @@ export function assertSpan(spans: Spans, pattern: SpanPattern & Times, calledAs:
   const nearest = notes.summary && `${open.length === 0 ? 'nearest is ' : ''}${notes.summary}`;
   throw failureOf(calledAs, {
     headline: headlineOfMissing('span', wanted, found, roots.length === 0, nearest),
-    body: [...capturedTrees(roots, notes), ...matchesElsewhere(spans, expectation).lines, ...hintsOn(spans, roots, expectation)],
+    body: capturedTrees(roots, notes),
+    hints: [...matchesElsewhere(spans, expectation).lines, ...hintsOn(spans, roots, expectation)],
     ...projectedTrees(finding),
   });
 }

@@ -51,11 +51,8 @@ export function assertTrace(
   notes.writeList(nearest);
   throw failureOf(calledAs, {
     headline: headlineOf(trees.length, expectation, notes),
-    body: [
-      ...capturedTrees(trees.flat(), notes),
-      ...matchesElsewhere(traces, expectation, true).lines,
-      ...hintsOn(traces, trees, expectation),
-    ],
+    body: capturedTrees(trees.flat(), notes),
+    hints: [...matchesElsewhere(traces, expectation, true).lines, ...hintsOn(traces, trees, expectation)],
     ...projectedTrees(nearest),
   });
 }

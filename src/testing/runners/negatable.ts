@@ -78,7 +78,8 @@ export function expectOpenSpans(spans: Spans, count: number, calledAs: Assertion
   const names = firstTexts(open, MAX_NAMES, (span) => `  ${titleOf(span)}`, (more) => `  … ${more} more`);
   throw failureOf(calledAs, {
     headline: `expected ${negated ? 'any number but ' : ''}${wanted}, got ${open.length}`,
-    body: [...capturedTrees(roots, notes), ...hintsOn(spans, roots)],
+    body: capturedTrees(roots, notes),
+    hints: hintsOn(spans, roots),
     actual: [counted(open.length, 'open span'), ...names].join('\n'),
     expected: negated ? `not ${wanted}` : wanted,
   });

@@ -1,6 +1,6 @@
 import type { Handle } from '../../support/handle.js';
 import { expectation } from '../../support/option.js';
-import { capturedRootsOf, deliveredLogsIn, isBatch, requireTraces, tracesIn, type DeliveredSpans } from '../../trace/traces-in.js';
+import { adviceOn, capturedRootsOf, deliveredLogsIn, isBatch, isStore, requireTraces, tracesIn, type DeliveredSpans } from '../../trace/traces-in.js';
 import { nodesOf } from '../../trace/walk.js';
 import type { CapturedLog, CapturedNode, CapturedSpan, CapturedTrace } from '../../trace/captured-span.js';
 
@@ -72,7 +72,8 @@ export function logSourceOf(source: LogSource | DeliveredSpans): LogSource {
   if (Array.isArray((source as LogSource | undefined)?.logs)) return source as LogSource;
   const logs = deliveredLogsIn(source);
   if (logs === undefined) {
-    throw new TypeError(expectation('logs', 'those of a run, or of a store, batch, traces or spans of a cache', source));
+    const expected = 'those of a run, or of a store, batch, traces or spans of a cache';
+    throw new TypeError(expectation('logs', expected, source) + adviceOn(source));
   }
   return { spans: nodesOf(treesOf(source).flat()), logs };
 }
@@ -91,9 +92,14 @@ export function givenOut<T>(list: T[], run: SpanSource): readonly T[] {
   return Object.freeze(list);
 }
 
-/** The run that something is, or is a list of. */
+const EMPTY_STORE =
+  'the store is empty. Spans reach it if the provider that has its span processor is registered before they start, and the\n' +
+  'store is made before they end. reset() forgets them.';
+
+/** The run that something is, or is a list of. A store and a batch stand for a run as far as they can say what they lack. */
 export function runOf(spans: unknown): SpanSource | undefined {
   if (typeof spans !== 'object' || spans === null) return undefined;
   if (isBatch(spans)) return { spans: [], droppedSpansCount: spans.dropped, limitReached: 'the limit of the subscription' };
+  if (isStore(spans)) return { spans: [], explainNoSpans: () => EMPTY_STORE };
   return givenBy.get(spans) ?? ('spans' in spans ? (spans as SpanSource) : undefined);
 }

@@ -362,7 +362,7 @@ describe('A wrong pattern', () => {
     ['a class for a predicate', { attributes: { x: Number } }, "pattern.attributes['x'] must be a predicate, not a class"],
     ['a promise of a predicate', { name: () => Promise.resolve(false) }, 'pattern.name must be a synchronous predicate'],
     ['no list', { children: { name: 'a' } }, 'pattern.children must be a list, exactly(), ordered() or absent, got'],
-    ['no object', 'POST /checkout', "pattern must be an object, got 'POST /checkout'"],
+    ['no object', 'POST /checkout', "pattern must be an object, got 'POST /checkout' (string): a name goes into { name: 'POST /checkout' }"],
     ['an impossible number of times', { children: [{ times: 0 }] }, 'pattern.children[0].times must be a positive integer, got 0'],
     ['times where there is one only', { times: 2 }, "unknown key 'times' in pattern"],
     ['an exact that is no boolean', { exact: 1 }, 'pattern.exact must be true or false, got 1'],

@@ -81,7 +81,7 @@ class Compiler {
   }
 
   #entriesOf(pattern: unknown, path: string, more: readonly string[]): Entries {
-    if (!isObject(pattern)) throw new TypeError(expectation(path, 'an object', pattern));
+    if (!isObject(pattern)) throw new TypeError(expectation(path, 'an object', pattern) + this.#adviceOn(pattern));
     if (this.#around.has(pattern)) throw new TypeError(`${path} must not contain itself`);
     const { fields, attributes, lists } = this.#shape;
     const known = [...Object.keys(fields), ...(attributes ? ['attributes'] : []), ...Object.keys(lists), ...more];
@@ -92,6 +92,12 @@ class Compiler {
       if (value === undefined) throw new TypeError(expectation(`${path}.${key}`, 'left out or something, such as absent', value));
     }
     return pattern as Entries;
+  }
+
+  /** A text is meant for the name. */
+  #adviceOn(pattern: unknown): string {
+    const isName = typeof pattern === 'string' && Object.hasOwn(this.#shape.fields, 'name');
+    return isName ? `: a name goes into { name: ${inspect(pattern, { maxStringLength: 60 })} }` : '';
   }
 
   *#compileEntries(entries: Entries, path: string, exact: boolean): Task<Check[]> {

@@ -19,6 +19,8 @@ export interface Failure {
   readonly headline: string;
   /** What was captured, a line each. */
   readonly body: readonly string[];
+  /** What may explain it. */
+  readonly hints?: readonly string[];
   readonly actual: string;
   readonly expected: string;
 }
@@ -27,10 +29,11 @@ export interface Failure {
  * The error that every test runner knows. The message has the headline and the captured trees; the runner shows the
  * difference of `actual` and `expected`, which are trees as well.
  */
-export function failureOf(calledAs: Assertion, { headline, body, actual, expected }: Failure): AssertionError {
+export function failureOf(calledAs: Assertion, { headline, body, hints = [], actual, expected }: Failure): AssertionError {
+  const paragraphs = [[headline], body, hints].filter(({ length }) => length > 0).map((lines) => lines.join('\n'));
   return new AssertionError({
     // The final line break separates it from the runner's diff.
-    message: body.length === 0 ? headline : `${headline}\n\n${body.join('\n')}\n`,
+    message: paragraphs.length === 1 ? headline : `${paragraphs.join('\n\n')}\n`,
     operator: calledAs.name,
     actual,
     expected,
