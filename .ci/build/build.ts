@@ -1,16 +1,17 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { keepReachable } from './declarations.js';
+import { shareDeclarations } from './declarations.js';
 
 /*
  * Builds the package, in `dist`:
  *
  *   esm/**.js    an ES module for each source file, without its comments
  *   cjs/**.js    the same as CommonJS, which `cjs/package.json` says
- *   **.d.ts      beside both, with the docstrings: only what can be reached from a public entry
+ *   cjs/**.d.ts  with the docstrings: only what can be reached from a public entry
+ *   esm/**.d.ts  of the entries alone, which lead to those of cjs
  *
  * One file for each source file, neither bundled nor minified: a stack trace names the functions and files of the
  * sources, and two entries share the modules that both load. That needs no source maps.
@@ -32,7 +33,7 @@ if (succeeded.includes(false)) process.exit(1);
 
 mkdirSync(CJS, { recursive: true });
 writeFileSync(join(CJS, 'package.json'), '{"type":"commonjs"}\n');
-for (const declarations of keepReachable(ESM)) cpSync(join(ESM, declarations), join(CJS, declarations));
+shareDeclarations(ESM, CJS);
 
 /** Whether the compiler had nothing to say. */
 function tsc(project: string, ...flags: string[]): Promise<boolean> {

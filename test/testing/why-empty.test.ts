@@ -92,7 +92,7 @@ describe('A failure about a run without spans', () => {
     tracing = startTracing();
     const run = await tracing.run(() => endedSpan('job'));
 
-    expect(thrownBy(() => assertSpan(run, { kind: 'server' })).message).to.match(/\n✗ job\n.*\n\nNo instrumentation is loaded/);
+    expect(thrownBy(() => assertSpan(run, { kind: 'server' })).message).to.match(/\n✗ job\n.*\n\n.*instrumentation/i);
   });
 
   it('says nothing of a list that is not of a run, and of a run that has spans', async () => {
