@@ -158,7 +158,6 @@ class TreeWriter {
   }
 }
 
-/** The trees with all spans in the order they are to be shown. */
 function inOrder(trees: readonly CapturedNode[][], options: Required<TraceTreeOptions>): CapturedNode[][] {
   if (options.order === 'start') return trees.toSorted((a, b) => startOf(a) - startOf(b));
   const writer = new TreeWriter(options);
