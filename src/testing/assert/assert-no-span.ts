@@ -10,7 +10,7 @@ import { checkOfCaptured, needsChildren, type Wanted } from './pattern/expectati
 import type { SpanPattern, Times } from './pattern/pattern.js';
 import { Annotations } from './report/annotations.js';
 import { summaryOf } from './report/describe.js';
-import { CallSite, capturedTrees, failureOf, type Assertion, type Failure } from './report/failure.js';
+import { callSite, capturedTrees, failureOf, type Assertion, type Failure } from './report/failure.js';
 import { inconclusiveFailure, matchesElsewhere } from './report/hints.js';
 import { NOTHING, projectedTrees } from './report/projected-tree.js';
 
@@ -70,12 +70,12 @@ export function assertNoSpan(
 }
 
 async function watch(source: WatchableSource, wanted: Wanted, timeoutMillis: number, calledAs: Assertion): Promise<void> {
-  const call = new CallSite(calledAs);
+  const atCall = callSite(calledAs);
   const mayHaveOne = mayMatch(source, wanted);
   const look = (): Failure | undefined => (mayHaveOne() ? failureAmong(source, wanted) : undefined);
   // Whether any span could have arrived is checked only at the end, because a provider may be registered late.
   const failure = await waitUntil(source, look, { timeoutMillis }, () => failureAmong(source, wanted));
-  if (failure !== undefined) throw call.attachTo(failureOf(calledAs, failure));
+  if (failure !== undefined) throw atCall(failureOf(calledAs, failure));
 }
 
 /** A cheap check that is false while no span can match, so that trees need not be built. */

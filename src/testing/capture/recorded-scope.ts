@@ -6,7 +6,7 @@ import { inspect } from '../../model/inspect-span.js';
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../../trace/captured-span.js';
 import { compileSpanMatcher, type CompiledMatcher, type SpanMatcher } from '../assert/matcher.js';
 import { needsChildren } from '../assert/pattern/expectation.js';
-import { CallSite } from '../assert/report/failure.js';
+import { callSite } from '../assert/report/failure.js';
 import { hintsOnMissing, hintsOnRun } from '../assert/report/hints.js';
 import { missedTrace, section, seenTraces, showScope, type ScopeKind } from '../explain/describe-scope.js';
 import { firstTexts } from '../first-texts.js';
@@ -176,11 +176,11 @@ export abstract class RecordedScope implements TraceScope {
     options: SettleOptions = {},
     about: () => readonly string[] = () => [],
   ): Promise<T> {
-    const site = new CallSite(method);
+    const atCall = callSite(method);
     const withTimeout = { ...options, timeoutMillis: options.timeoutMillis ?? this.#kind.timeoutMillis };
     return waitUntil(this.#records, look, withTimeout, (timeoutMillis) => {
       const message = `${missed} within ${timeoutMillis} ms, in ${this.name}\n\n${this.#describe(about())}\n`;
-      throw site.attachTo(new TraceTimeoutError(message, this));
+      throw atCall(new TraceTimeoutError(message, this));
     });
   }
 

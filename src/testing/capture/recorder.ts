@@ -97,7 +97,6 @@ export class Recorder extends RecordKeeper {
     });
   }
 
-  /** A probe reached one of the processors. */
   onProbe(): void {
     this.#probes++;
   }

@@ -138,7 +138,7 @@ export class ScopeRecords {
     };
   }
 
-  /** Annotations that a span of the trace came or ended, or that a log record of it came. */
+  /** Notes that a span of the trace came or ended, or that a log record of it came. */
   touch(traceId: string | undefined): void {
     const trace = traceId === undefined ? undefined : this.#traces.get(traceId);
     if (trace !== undefined) trace.revision++;

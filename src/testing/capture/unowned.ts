@@ -5,14 +5,10 @@ import { MAX_ITEMS, RecentItems } from './recent-items.js';
 import type { Mark } from './scope-records.js';
 import type { SpanRecord } from './span-record.js';
 
-interface UnownedLog extends CopiedLog {
-  readonly order: number;
-}
-
 /** The last 1,000 spans and the last 1,000 log records that no scope owns, in order of arrival; fewer if they are large. */
 export class Unowned {
   readonly #spans = new RecentItems<SpanRecord>();
-  readonly #logs = new RecentItems<UnownedLog>();
+  readonly #logs = new RecentItems<CopiedLog & { readonly order: number }>();
   #logCount = 0;
 
   /** Number of log records without an owner, evicted ones included. */

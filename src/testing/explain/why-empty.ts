@@ -39,7 +39,6 @@ function ownerReasons(scope: ScopeRecords, recorder: Recorder): string[] {
   ];
 }
 
-/** Why a scope has no log record, as far as that can be told. */
 export function whyNoLogs({ openedAt, unreadLogs }: ScopeRecords, recorder: Recorder, arrival: LogArrival): string {
   if (unreadLogs > 0) return unreadText(unreadLogs);
   const state = arrival.state();

@@ -44,7 +44,6 @@ const SERVER_LIMITS = {
  * keep the process alive, so a test that forgets to close it still ends.
  */
 export class OtlpServer {
-  /** All requests, rejected ones included. */
   requests = 0;
   readonly rejected = Object.fromEntries(Object.keys(STATUS_CODES).map((reason) => [reason, 0])) as Record<RejectionReason, number>;
   lastRejection: string | undefined;

@@ -78,6 +78,7 @@ async function startReceiver(options: Required<RemoteReceiverOptions>): Promise<
 }
 
 class LoopbackReceiver implements RemoteReceiver {
+  readonly url: string;
   readonly env: Readonly<Record<string, string>>;
   readonly #server: OtlpServer;
   readonly #records: RemoteRecords;
@@ -86,11 +87,8 @@ class LoopbackReceiver implements RemoteReceiver {
   constructor(server: OtlpServer, records: RemoteRecords, protocol: OtlpProtocol) {
     this.#server = server;
     this.#records = records;
+    this.url = server.url;
     this.env = environmentFor(server.url, protocol);
-  }
-
-  get url(): string {
-    return this.#server.url;
   }
 
   get closed(): boolean {

@@ -11,7 +11,6 @@ import { RecordKeeper } from '../capture/record-keeper.js';
 import { ScopeRecords, type ScopeLimits } from '../capture/scope-records.js';
 import { SpanRecord } from '../capture/span-record.js';
 
-/** Log records of a span, as its events. */
 type SpanEvents = SpanIdentity & { readonly events: CapturedEvent[] };
 
 /**

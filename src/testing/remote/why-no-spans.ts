@@ -5,7 +5,6 @@ import type { RemoteRecords } from './remote-records.js';
 
 const SEND_TRACEPARENT = "Send the scope's traceparent with the request";
 
-/** Why a remote scope has no span, as far as that is known. */
 export function whyNothingArrived(scope: ScopeRecords, records: RemoteRecords, receiver: RemoteReceiver): string {
   const { requests, lastRejection } = receiver.stats();
   const { unowned, ofOtherScopes: others } = records.notOwnedBy(scope);
@@ -19,7 +18,6 @@ export function whyNothingArrived(scope: ScopeRecords, records: RemoteRecords, r
   return nothingSentTo(receiver);
 }
 
-/** Why a remote scope has no log record, as far as that is known. */
 export function whyNoLogArrived(scope: ScopeRecords, records: RemoteRecords, receiver: RemoteReceiver): string {
   const { requests, lastRejection, logs } = receiver.stats();
   const unowned = records.unowned.logsSince(scope.openedAt).length;

@@ -2,7 +2,7 @@ import { AssertionError } from 'node:assert';
 import { expectation } from '../../support/option.js';
 import { TraceTimeoutError } from '../capture/errors.js';
 import type { SpanPattern, Times } from '../assert/index.js';
-import { CallSite, type Assertion } from '../assert/report/failure.js';
+import { callSite, type Assertion } from '../assert/report/failure.js';
 import { expectSpan } from './negatable.js';
 import { sharedTracing } from './shared-tracing.js';
 
@@ -29,7 +29,7 @@ export async function assertEmits(
   calledAs: Assertion,
   negated = false,
 ): Promise<void> {
-  const call = new CallSite(calledAs);
+  const atCall = callSite(calledAs);
   if (typeof code !== 'function') throw new TypeError(expectation('code', 'a function', code));
   const run = await sharedTracing().run(() => code());
   await run.waitForIdle(options).catch((error: unknown) => {
@@ -39,6 +39,6 @@ export async function assertEmits(
   try {
     expectSpan(run, pattern, calledAs, negated);
   } catch (error) {
-    throw error instanceof AssertionError ? call.attachTo(error) : error;
+    throw error instanceof AssertionError ? atCall(error) : error;
   }
 }

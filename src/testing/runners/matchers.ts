@@ -22,10 +22,7 @@ export interface MatcherState {
   readonly utils: { diff(expected: unknown, actual: unknown): string | null | undefined };
 }
 
-export interface MatcherVerdict {
-  readonly pass: boolean;
-  readonly message: () => string;
-}
+export type MatcherVerdict = { readonly pass: boolean; readonly message: () => string };
 
 function toMatchTrace(this: MatcherState, traces: Traces, pattern: SpanPattern, options?: AssertTraceOptions): MatcherVerdict {
   return verdictOf(this, () => expectTrace(traces, pattern, options, toMatchTrace, this.isNot));

@@ -14,7 +14,6 @@ const UNDER_JEST = `Under jest automatic instrumentations patch nothing, because
 the code starts by the API; or start the service in a process of its own, and read it by remoteScope() of
 otel-span-cache/testing/remote; or test it with node:test or mocha.`;
 
-/** Why there is no span of an instrumentation, as far as that can be told. */
 export function whyNoInstrumentation(): string {
   if (isJest()) return UNDER_JEST;
   const loaded = loadedInstrumentations();

@@ -24,7 +24,6 @@ export interface LogSources {
   readonly mayBeUnread: () => boolean;
 }
 
-/** Whether log records arrive here. */
 export class LogArrival {
   readonly mayBeUnread: LogSources['mayBeUnread'];
   readonly #recorder: Recorder;
@@ -56,7 +55,6 @@ export class LogArrival {
     throw new MissingSdkError(`no log record can arrive, because no logs SDK was found. Install it: ${install}`);
   }
 
-  /** What to do about a provider whose log records go elsewhere. */
   foreignMessage(): string {
     const name = this.#sources.findApi()?.getLoggerProvider().constructor.name ?? 'unknown';
     return `a logger provider that traceTesting() did not install is registered (${name}),

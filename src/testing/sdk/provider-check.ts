@@ -35,7 +35,6 @@ export function providerState(recorder: Recorder): ProviderState {
   return child.result.isRecording() ? 'foreign' : 'unsampled';
 }
 
-/** What to do about a provider whose spans go elsewhere. */
 export function foreignProviderMessage(): string {
   return `a tracer provider that traceTesting() did not install is registered (${registeredProvider().constructor.name}),
 and its spans do not arrive here. It is not replaced, because the tracers there are stay bound to it. Add to it,

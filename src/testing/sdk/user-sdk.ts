@@ -10,7 +10,6 @@ import type { randomIds } from './random-ids.js';
 /** Packages that depend on the SDK's others. Some package managers hide what a project does not list itself. */
 const META_PACKAGES = ['sdk-node', 'sdk-trace-node', 'sdk-trace-base', 'sdk-trace', 'sdk-logs'];
 
-/** Whether the API is that of the 3.x line. */
 const IS_3X = 'logs' in api;
 
 /** The global logs API: in `api` from 1.10 on (the 3.x line), before that in `api-logs`. */

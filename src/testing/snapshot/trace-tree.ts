@@ -139,9 +139,7 @@ class TreeWriter {
       .toSorted(([a], [b]) => compare(a, b))
       .flatMap(([key, value]: [string, unknown]) => {
         const stable = stableValue(key, value);
-        if (choice === 'all') {
-          return [`${indent}${printable(key)}: ${printable(valueText(value, MAX_LENGTH), MAX_LENGTH)}`];
-        }
+        if (choice === 'all') return [`${indent}${printable(key)}: ${printable(valueText(value, MAX_LENGTH), MAX_LENGTH)}`];
         const shown = choice === 'stable' ? stable : choice(key, stable, value, span);
         return shown === undefined ? [] : [`${indent}${printable(key)}: ${this.#value(shown)}`];
       });
@@ -160,11 +158,8 @@ class TreeWriter {
   }
 }
 
-/** The trees with all spans in the order they are to be shown. */
 function inOrder(trees: readonly CapturedNode[][], options: Required<TraceTreeOptions>): CapturedNode[][] {
-  if (options.order === 'start') {
-    return trees.toSorted((a, b) => startOf(a) - startOf(b));
-  }
+  if (options.order === 'start') return trees.toSorted((a, b) => startOf(a) - startOf(b));
   const writer = new TreeWriter(options);
   return trees
     .map((tree) => {
@@ -206,7 +201,6 @@ function startOf(roots: readonly CapturedNode[]): number {
   return roots.reduce((start, { startTime }) => Math.min(start, startTime), Infinity);
 }
 
-/** The ids of spans that links lead to. */
 function idsReferredTo(nodes: readonly CapturedNode[]): Set<string> {
   return new Set(nodes.flatMap(({ links }) => links.map(spanKey)));
 }

@@ -66,20 +66,18 @@ export function headlineOfMissing(
   return nearest === undefined ? wanted : `${wanted}; ${nearest}`;
 }
 
-/** Place where a test called something that may fail later, when the call is no longer on the stack. */
-export class CallSite {
-  readonly #frames: string;
-
-  constructor(calledAs: Assertion) {
-    const call = new Error('called here');
-    Error.captureStackTrace(call, calledAs);
-    this.#frames = call.stack?.slice(call.stack.indexOf('\n')) ?? '';
-  }
-
-  /** Gives an error the stack of the call. */
-  attachTo<E extends Error>(error: E): E {
+/**
+ * Remembers where a test called something that may fail later, when the call is no longer on the stack.
+ *
+ * @returns gives an error the stack of that call
+ */
+export function callSite(calledAs: Assertion): <E extends Error>(error: E) => E {
+  const call = new Error('called here');
+  Error.captureStackTrace(call, calledAs);
+  const frames = call.stack?.slice(call.stack.indexOf('\n')) ?? '';
+  return (error) => {
     const code = 'code' in error ? ` [${String(error.code)}]` : '';
-    error.stack = `${error.name}${code}: ${error.message}${this.#frames}`;
+    error.stack = `${error.name}${code}: ${error.message}${frames}`;
     return error;
-  }
+  };
 }
