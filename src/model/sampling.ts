@@ -5,9 +5,7 @@ export function isSampled(spanContext: SpanContext): boolean {
   return (spanContext.traceFlags & TraceFlags.SAMPLED) !== 0;
 }
 
-/**
- * The decisions of a sampler, by the numbers that `SamplingDecision` has in the API and in both lines of the SDK.
- */
+/** The decisions of a sampler, by the numbers that `SamplingDecision` has in the API and in both lines of the SDK. */
 export const NOT_RECORD = 0;
 export const RECORD = 1;
 export const RECORD_AND_SAMPLED = 2;

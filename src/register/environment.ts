@@ -4,7 +4,7 @@ import { parsePrintOnly } from './print/print-only.js';
 import { CACHE_OPTIONS, type SpanCacheOptions } from '../cache/options.js';
 import { severityOption } from '../cache/intake/filter/filter-settings.js';
 import { ratioOption } from '../cache/sampling/sampling-settings.js';
-import { millisFrom, ofType, positiveInteger, type Option, type OptionsOf } from '../support/option.js';
+import { isString, millisFrom, ofType, positiveInteger, type Option, type OptionsOf } from '../support/option.js';
 import { readVariable } from '../support/option-text.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,18 +32,13 @@ type Texts = Omit<OwnSettings, 'print' | 'printOnly'> & { readonly print: OwnSet
 const PREFIX = 'OTEL_SPAN_CACHE_';
 
 const OWN_OPTIONS = {
-  print: {
-    fallback: false,
-    expected: "true, false, 'tree' or 'json'",
-    type: (value) => typeof value === 'boolean' || typeof value === 'string',
-    inRange: (value) => typeof value === 'boolean' || value === 'tree' || value === 'json',
-  },
-  printOnly: {
-    fallback: '',
-    expected: 'some of errors, slower=200ms and, at the end, name=<regular expression>, with commas between them',
-    type: (value) => typeof value === 'string',
-    inRange: (value) => parsePrintOnly(value as string) !== undefined,
-  },
+  print: ofType("true, false, 'tree' or 'json'", (value) => typeof value === 'boolean' || isString(value), false, (value) => {
+    return typeof value === 'boolean' || value === 'tree' || value === 'json';
+  }),
+  printOnly: ofType(
+    'some of errors, slower=200ms and, at the end, name=<regular expression>, with commas between them',
+    isString, '', (value) => parsePrintOnly(value as string) !== undefined,
+  ),
   maxUnprintedBytes: positiveInteger(64 * 2 ** 20),
   sigintTimeoutMillis: millisFrom(0, 800),
   sigtermTimeoutMillis: millisFrom(0, 4_500),
@@ -57,10 +52,9 @@ interface LiveSettings {
   readonly excludeScopes: string;
 }
 
-const NAMES: Option<string> = {
-  ...ofType<string>('names of instrumentation scopes, separated by commas', (value) => typeof value === 'string'),
-  inRange: (value) => listed(value as string).length > 0,
-};
+const NAMES = ofType<string>('names of instrumentation scopes, separated by commas', isString, undefined, (value) => {
+  return listed(value as string).length > 0;
+});
 
 const LIVE_OPTIONS: OptionsOf<LiveSettings> = {
   samplingRatio: ratioOption(1),

@@ -33,9 +33,8 @@ export interface Instrumented {
 /**
  * Instruments what the application will load; undefined if the package is not installed.
  *
- * Modules that are required are patched by the instrumentations themselves; those that are imported need the
- * import hook as well, which is told their names: wrapping every module that is imported would cost time, and
- * breaks some.
+ * Modules that are required are patched by the instrumentations themselves; those that are imported need the import hook as
+ * well, which is told their names: wrapping every module that is imported would cost time, and breaks some.
  */
 export function instrument(name: string, warn: (message: string) => void): Instrumented | undefined {
   const peer = loadPeer(name);

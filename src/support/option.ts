@@ -51,7 +51,7 @@ export function integerFrom(min: number, fallback: number, expected = `an intege
   return {
     fallback,
     expected,
-    type: (value) => typeof value === 'number',
+    type: isNumber,
     inRange: (value) => Number.isSafeInteger(value) && (value as number) >= min,
   };
 }
@@ -60,7 +60,7 @@ export function millisFrom(min: number, fallback: number): Option<number> {
   return {
     fallback,
     expected: `a number of milliseconds from ${min} to ${MAX_MILLIS}`,
-    type: (value) => typeof value === 'number',
+    type: isNumber,
     inRange: (value) => (value as number) >= min && (value as number) <= MAX_MILLIS,
   };
 }
@@ -78,13 +78,13 @@ export function boolean(fallback: boolean): Option<boolean> {
   return ofType('true or false', (value) => typeof value === 'boolean', fallback);
 }
 
-/** Any value of a type. Without a fallback the option stays undefined if it is left out. */
-export function ofType<T>(expected: string, type: Option<T>['type'], fallback?: T): Option<T> {
-  return { fallback: fallback as T, expected, type, inRange: () => true };
+/** A value of a type, by default any. Without a fallback the option stays undefined if it is left out. */
+export function ofType<T>(expected: string, type: Option<T>['type'], fallback?: T, inRange = (_value: unknown) => true): Option<T> {
+  return { fallback: fallback as T, expected, type, inRange };
 }
 
 export function text(fallback: string): Option<string> {
-  return { fallback, expected: 'a text', type: (value) => typeof value === 'string', inRange: () => true };
+  return ofType('a text', isString, fallback);
 }
 
 export function oneOf<T extends string>(...[fallback, ...others]: [T, ...T[]]): Option<T> {
@@ -92,7 +92,7 @@ export function oneOf<T extends string>(...[fallback, ...others]: [T, ...T[]]): 
   return {
     fallback,
     expected: enumerated(values.map(quoted)),
-    type: (value) => typeof value === 'string',
+    type: isString,
     inRange: (value) => values.includes(value),
   };
 }
@@ -124,6 +124,14 @@ function checked<T>(name: string, option: Option<T>, value: T | undefined): T {
   if (!option.type(value)) throw new TypeError(expectation(name, option.expected, value));
   if (!option.inRange(value)) throw new RangeError(expectation(name, option.expected, value));
   return value;
+}
+
+export function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+export function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
 }
 
 function quoted(word: unknown): string {

@@ -7,20 +7,16 @@ type Sums = ReceiverStats['earlier'];
 
 /** The numbers of threads that have gone: the last ones each, those before as sums. */
 export class ExitedThreads {
-  readonly #listed: ThreadStats[] = [];
+  readonly listed: ThreadStats[] = [];
   #earlier: Sums = { ended: 0, died: 0, received: 0, receivedOrphans: 0, dropped: 0, droppedOrphans: 0, unsent: 0, invalid: 0 };
-
-  get listed(): readonly ThreadStats[] {
-    return this.#listed;
-  }
 
   get earlier(): Sums {
     return this.#earlier;
   }
 
   add(stats: ThreadStats): void {
-    this.#listed.push(stats);
-    if (this.#listed.length > MAX_LISTED) this.#earlier = sum(this.#earlier, this.#listed.shift()!);
+    this.listed.push(stats);
+    if (this.listed.length > MAX_LISTED) this.#earlier = sum(this.#earlier, this.listed.shift()!);
   }
 }
 

@@ -1,5 +1,5 @@
 import workerThreads from 'node:worker_threads';
-import { millisFrom, positiveInteger, resolveOptions, type OptionsOf } from '../support/option.js';
+import { isString, millisFrom, ofType, positiveInteger, resolveOptions, type OptionsOf } from '../support/option.js';
 
 /** How a thread sends its spans. */
 export interface RelayOptions {
@@ -39,12 +39,7 @@ const RELAY: OptionsOf<RelayOptions> = {
   capacity: positiveInteger(65_536),
   maxSpansInFlight: positiveInteger(4_096),
   maxBytes: positiveInteger(64 * 2 ** 20),
-  threadName: {
-    fallback: nameOfThisThread(),
-    expected: 'a string that is not empty',
-    type: (value) => typeof value === 'string',
-    inRange: (value) => value !== '',
-  },
+  threadName: ofType('a string that is not empty', isString, nameOfThisThread(), (value) => value !== ''),
 };
 
 const RECEIVER: OptionsOf<ReceiverOptions> = {

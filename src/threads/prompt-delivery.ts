@@ -10,10 +10,9 @@ type Stats = ReturnType<SpanCache['stats']>;
 /**
  * Delivers in a microtask, as soon as a job of this thread is done.
  *
- * Between two jobs, a worker of a pool may sleep in `Atomics.wait()`. Its event loop then stands still, and the
- * cache's timer with it. The answer to a job takes at least a microtask, so what is delivered here is on its way
- * first. A job is done when its local root has ended, or when no span is open; a log record that comes then is delivered
- * in the same way.
+ * Between two jobs, a worker of a pool may sleep in `Atomics.wait()`. Its event loop then stands still, and the cache's
+ * timer with it. The answer to a job takes at least a microtask, so what is delivered here is on its way first. A job is
+ * done when its local root has ended, or when no span is open; a log record that comes then is delivered in the same way.
  *
  * Costs a span a few additions. All jobs that are done before the microtask runs are delivered by it together.
  */

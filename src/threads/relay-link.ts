@@ -19,10 +19,9 @@ interface RelayListener {
 /**
  * The relay's way to its receiver.
  *
- * At first that is the receiver's broadcast channel, then one of its own: what is posted there arrives even if this
- * thread is gone by then, and posting needs no event loop, which a worker of a pool may not have for long. What the
- * receiver says comes by a port, whose closing tells each side that the other is gone. None of it keeps the thread
- * alive.
+ * At first that is the receiver's broadcast channel, then one of its own: what is posted there arrives even if this thread
+ * is gone by then, and posting needs no event loop, which a worker of a pool may not have for long. What the receiver says
+ * comes by a port, whose closing tells each side that the other is gone. None of it keeps the thread alive.
  */
 export class RelayLink {
   readonly #receiver: string;

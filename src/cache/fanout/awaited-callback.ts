@@ -51,16 +51,9 @@ export class AwaitedCallback<A extends unknown[]> {
       this.#busy = false;
       untraced(this.#onReady);
     });
-    promiseOf(result).then(
-      () => {
-        this.#failures.end();
-        settled();
-      },
-      (error: unknown) => {
-        this.#fail(error);
-        settled();
-      },
-    );
+    promiseOf(result)
+      .then(() => this.#failures.end(), (error: unknown) => this.#fail(error))
+      .then(settled, settled);
   }
 
   #fail(error: unknown): void {

@@ -25,17 +25,10 @@ export function fitting<T>(items: readonly T[], sizes: readonly number[], used: 
 }
 
 export function totalOf({ sizes }: Sized<unknown>): number {
-  let total = 0;
-  for (const size of sizes) total += size;
-  return total;
+  return sizes.reduce((total, size) => total + size, 0);
 }
 
 function select<T>({ items, sizes }: Sized<T>, wanted: (size: number) => boolean): Sized<T> {
-  const selected = { items: [] as T[], sizes: [] as number[] };
-  for (const [i, size] of sizes.entries()) {
-    if (!wanted(size)) continue;
-    selected.items.push(items[i]!);
-    selected.sizes.push(size);
-  }
-  return selected;
+  const isSelected = sizes.map((size) => wanted(size));
+  return { items: items.filter((_, i) => isSelected[i]), sizes: sizes.filter((_, i) => isSelected[i]) };
 }

@@ -1,4 +1,4 @@
-import { boolean, ofType, resolveOptions, type Option, type OptionsOf } from '../../support/option.js';
+import { boolean, isNumber, ofType, resolveOptions, type Option, type OptionsOf } from '../../support/option.js';
 import { Deadline } from './deadline.js';
 
 /** What to change of the sampling; the rest stays as it is. */
@@ -71,10 +71,7 @@ export function settingsOf({ deadline, ...settings }: SamplingState): SamplingSe
 
 /** A share, from 0 to 1. */
 export function ratioOption(fallback: number): Option<number> {
-  return {
-    ...ofType('a number from 0 to 1', (value) => typeof value === 'number', fallback),
-    inRange: (value) => (value as number) >= 0 && (value as number) <= 1,
-  };
+  return ofType('a number from 0 to 1', isNumber, fallback, (value) => (value as number) >= 0 && (value as number) <= 1);
 }
 
 /** The settings; what is not given stays as it is. */
@@ -82,17 +79,13 @@ function optionsFrom(current: SamplingState): OptionsOf<SamplingOptions> {
   return {
     enabled: boolean(current.enabled),
     ratio: ratioOption(current.ratio),
-    until: {
-      ...ofType<Date | number | undefined>(
-        'a Date or milliseconds since the epoch',
-        (value) => typeof value === 'number' || value instanceof Date,
-      ),
-      inRange: (value) => !Number.isNaN(Number(value)),
-    },
-    forMillis: {
-      ...ofType<number | undefined>('a number of milliseconds above 0', (value) => typeof value === 'number'),
-      inRange: (value) => (value as number) > 0 && (value as number) < Infinity,
-    },
+    until: ofType<Date | number | undefined>(
+      'a Date or milliseconds since the epoch',
+      (value) => isNumber(value) || value instanceof Date, undefined, (value) => !Number.isNaN(Number(value)),
+    ),
+    forMillis: ofType<number | undefined>('a number of milliseconds above 0', isNumber, undefined, (value) => {
+      return (value as number) > 0 && (value as number) < Infinity;
+    }),
   };
 }
 
