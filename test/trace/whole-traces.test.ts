@@ -38,8 +38,8 @@ describe('WholeTraces', () => {
       }
     };
     const options = { settleMillis: 100, timeoutMillis: 1_000, maxSpans: 100, maxBytes: 2 ** 20 };
-    const isOpen = ({ spanId }: { spanId: string }) => open.has(spanId);
-    const whole = new WholeTraces(options, { onDue: takeAll, isOpen, timers: { setTimeout, clearTimeout } });
+    const isToCome = ({ spanId }: { spanId: string }) => open.has(spanId);
+    const whole = new WholeTraces(options, { onDue: takeAll, isToCome, timers: { setTimeout, clearTimeout } });
     const add = (...told: Told[]) => whole.add(told.map(span));
     return { whole, add, taken };
   }
