@@ -8,3 +8,11 @@ const SHARE = Number(process.env['FC_RUNS'] ?? (process.env['CI'] === 'true' ? 1
 export function runs(inCi: number): number {
   return Math.ceil(inCi * SHARE);
 }
+
+/**
+ * Checks a property, and goes on until its runs have covered what the test is about: a rare path may need some more.
+ * The caller asserts afterwards that they have.
+ */
+export async function checkUntil(isCovered: () => boolean, check: () => void | Promise<void>): Promise<void> {
+  for (let round = 0; round < 10 && (round === 0 || !isCovered()); round++) await check();
+}
