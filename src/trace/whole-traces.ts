@@ -162,11 +162,11 @@ export class WholeTraces {
     else if (this.#isToCome({ traceId, spanId })) trace.awaited.add(spanId);
     else if (memberOf(parent, 'isRemote') === true) trace.hasRoot = true;
     // The other thread sends the parent when it has ended, unless it did before.
-    else if (isOfOtherThread(span) && !this.#delivered.has(traceId)) trace.awaited.add(spanId);
+    else if (isOfOtherThread(span) && this.#delivered.hasRoot(traceId) === undefined) trace.awaited.add(spanId);
   }
 
   #isOver({ traceId, hasRoot, awaited }: WaitingTrace): boolean {
-    return awaited.size === 0 && (hasRoot || this.#delivered.hasRoot(traceId));
+    return awaited.size === 0 && (hasRoot || this.#delivered.hasRoot(traceId) === true);
   }
 
   #schedule(trace: WaitingTrace): void {
@@ -192,7 +192,7 @@ export class WholeTraces {
     const { traceId, hasRoot, timer } = trace;
     this.#timers.clearTimeout(timer);
     this.#waiting.delete(traceId);
-    trace.isComplete = isOver && !this.#delivered.has(traceId);
+    trace.isComplete = isOver && this.#delivered.hasRoot(traceId) === undefined;
     this.#delivered.add(traceId, hasRoot);
     this.#due.push(trace);
   }
