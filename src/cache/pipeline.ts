@@ -171,8 +171,11 @@ export class Pipeline implements CacheInternals {
     return this.#shutdown;
   }
 
-  /** Whether a span is known to be open; none is without `trackOpenSpans`. */
-  readonly isOpen = (span: SpanIdentity): boolean => this.#openSpans?.has(span) ?? false;
+  /** Whether a span is known to be open, and is taken in when it ends; none is known without `trackOpenSpans`. */
+  readonly isToCome = (ids: SpanIdentity): boolean => {
+    const span = this.#openSpans?.get(ids);
+    return span !== undefined && !this.filter.inForce?.isExcluded(span);
+  };
 
   openSpans(): OpenSpan[] {
     return this.#openSpans?.list(this.#parts.clock.now(), (span) => this.#reconciler.eventsWaitingFor(span)) ?? [];

@@ -134,7 +134,7 @@ export class SpanCache {
       new WholeTraceSubscription(callback, wholeTraceOptions(options), {
         flush: () => this.flush(),
         detach: this.#pipeline.remove,
-        isOpen: this.#pipeline.isOpen,
+        isToCome: this.#pipeline.isToCome,
       }),
     );
   }

@@ -11,7 +11,7 @@ export class DeliveredTraces {
   #older = new Map<string, boolean>();
 
   add(traceId: string, hasRoot: boolean): void {
-    const known = hasRoot || this.hasRoot(traceId);
+    const known = hasRoot || (this.hasRoot(traceId) ?? false);
     if (this.#younger.size >= MAX_KNOWN) {
       this.#older = this.#younger;
       this.#younger = new Map();
@@ -19,11 +19,8 @@ export class DeliveredTraces {
     this.#younger.set(traceId, known);
   }
 
-  has(traceId: string): boolean {
-    return this.#younger.has(traceId) || this.#older.has(traceId);
-  }
-
-  hasRoot(traceId: string): boolean {
-    return this.#younger.get(traceId) ?? this.#older.get(traceId) ?? false;
+  /** Undefined for a trace that is not known. */
+  hasRoot(traceId: string): boolean | undefined {
+    return this.#younger.get(traceId) ?? this.#older.get(traceId);
   }
 }

@@ -12,8 +12,8 @@ import type { WholeTraceOptions } from './whole-trace-options.js';
 interface Surroundings {
   /** Called when `next()` has something. */
   readonly onDue: () => void;
-  /** Whether a span is known to have started in this process and not ended. */
-  readonly isOpen?: (span: { readonly traceId: string; readonly spanId: string }) => boolean;
+  /** Whether a span is known to be open in this process, and to come when it ends. */
+  readonly isToCome?: (span: { readonly traceId: string; readonly spanId: string }) => boolean;
   readonly timers?: Pick<typeof realTimers, 'setTimeout' | 'clearTimeout'>;
 }
 
@@ -52,7 +52,7 @@ class WaitingTrace {
 export class WholeTraces {
   readonly #options: Required<WholeTraceOptions>;
   readonly #onDue: () => void;
-  readonly #isOpen: NonNullable<Surroundings['isOpen']>;
+  readonly #isToCome: NonNullable<Surroundings['isToCome']>;
   readonly #timers: NonNullable<Surroundings['timers']>;
   /** The one that has waited longest first. */
   readonly #waiting = new Map<string, WaitingTrace>();
@@ -66,10 +66,10 @@ export class WholeTraces {
   #dropped = 0;
   #untold = 0;
 
-  constructor(options: Required<WholeTraceOptions>, { onDue, isOpen = () => false, timers = realTimers }: Surroundings) {
+  constructor(options: Required<WholeTraceOptions>, { onDue, isToCome = () => false, timers = realTimers }: Surroundings) {
     this.#options = options;
     this.#onDue = onDue;
-    this.#isOpen = isOpen;
+    this.#isToCome = isToCome;
     this.#timers = timers;
   }
 
@@ -159,14 +159,14 @@ export class WholeTraces {
     const spanId = memberOf(parent, 'spanId');
     if (typeof spanId !== 'string') trace.hasRoot = true;
     else if (trace.places.has(spanId)) return;
-    else if (this.#isOpen({ traceId, spanId })) trace.awaited.add(spanId);
+    else if (this.#isToCome({ traceId, spanId })) trace.awaited.add(spanId);
     else if (memberOf(parent, 'isRemote') === true) trace.hasRoot = true;
     // The other thread sends the parent when it has ended, unless it did before.
-    else if (isOfOtherThread(span) && !this.#delivered.has(traceId)) trace.awaited.add(spanId);
+    else if (isOfOtherThread(span) && this.#delivered.hasRoot(traceId) === undefined) trace.awaited.add(spanId);
   }
 
   #isOver({ traceId, hasRoot, awaited }: WaitingTrace): boolean {
-    return awaited.size === 0 && (hasRoot || this.#delivered.hasRoot(traceId));
+    return awaited.size === 0 && (hasRoot || this.#delivered.hasRoot(traceId) === true);
   }
 
   #schedule(trace: WaitingTrace): void {
@@ -180,7 +180,7 @@ export class WholeTraces {
   #expire(trace: WaitingTrace): void {
     const { traceId, awaited } = trace;
     const isOver = this.#isOver(trace);
-    if (!isOver && [...awaited].some((spanId) => this.#isOpen({ traceId, spanId }))) {
+    if (!isOver && [...awaited].some((spanId) => this.#isToCome({ traceId, spanId }))) {
       this.#schedule(trace);
       return;
     }
@@ -192,7 +192,7 @@ export class WholeTraces {
     const { traceId, hasRoot, timer } = trace;
     this.#timers.clearTimeout(timer);
     this.#waiting.delete(traceId);
-    trace.isComplete = isOver && !this.#delivered.has(traceId);
+    trace.isComplete = isOver && this.#delivered.hasRoot(traceId) === undefined;
     this.#delivered.add(traceId, hasRoot);
     this.#due.push(trace);
   }

@@ -65,6 +65,7 @@ describe('chooseAttributes', () => {
       expect(keysOf('POST /a', { 'http.request.method': 'POST', 'http.route': '/a' })).to.deep.equal([]);
       expect(keysOf('shop.Cart/Add', { 'rpc.service': 'shop.Cart', 'rpc.method': 'Add' })).to.deep.equal([]);
       expect(keysOf('SELECT shop.items', { 'db.collection.name': 'items' })).to.deep.equal([]);
+      expect(keysOf('pg.query:BEGIN shop', { 'db.query.text': 'BEGIN' })).to.deep.equal([]);
       expect(keysOf('publish created', { 'messaging.destination.name': 'created' })).to.deep.equal([]);
     });
 

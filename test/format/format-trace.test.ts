@@ -583,6 +583,16 @@ describe('formatTrace', () => {
       );
     });
 
+    it('refuses a list in which something is among spans that is none', () => {
+      recorder.span('a', 1);
+      const trace = recorder.trace();
+      const store = { getFinishedSpans: () => trace.spans };
+
+      for (const other of [trace, store, { spans: [], orphans: [], dropped: 0 }, 5, null]) {
+        expect(() => formatTrace([...trace.spans, other] as never)).to.throw(TypeError, 'trace must be a scope, a run');
+      }
+    });
+
     it('takes an undefined option for its default', () => {
       recorder.span('a', 1);
 

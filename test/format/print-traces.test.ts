@@ -93,11 +93,14 @@ describe('printTraces()', () => {
       end('fine');
       end('warned', 0, logging(16));
       end('logged', 0, logging(17));
+      end('exception logged', 0, (span) => {
+        logger.emit({ eventName: 'exception', severityNumber: 9, context: traceApi.setSpan(ROOT_CONTEXT, span) });
+      });
       end('failed', 0, (span) => span.setStatus({ code: SpanStatusCode.ERROR }));
       end('threw', 0, (span) => span.recordException(new Error('no')));
 
-      expect(names(printed)).to.deep.equal(['logged', 'failed', 'threw']);
-      expect(printing.stats()).to.include({ printed: 3, filtered: 2 });
+      expect(names(printed)).to.deep.equal(['logged', 'exception logged', 'failed', 'threw']);
+      expect(printing.stats()).to.include({ printed: 4, filtered: 2 });
       await cache.shutdown();
     });
 

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
+import { trap } from '../hostile-values.js';
 import { names, startService } from '../scenarios/service.js';
 
 describe('MergedSpan', () => {
@@ -15,6 +16,18 @@ describe('MergedSpan', () => {
 
     expect(text).to.contain("name: 'job'").and.to.contain("name: 'a line'");
     expect(text).to.contain(span.spanContext().spanId);
+  });
+
+  it('shows a mark for what cannot be read when inspected', () => {
+    const { cache, start, log } = startService();
+    const store = cache.store();
+    const span = start('job');
+    log(span, 'a line');
+    span.end();
+    Object.defineProperty(span, 'status', trap);
+    const [merged] = store.getFinishedSpans();
+
+    expect(inspect(merged)).to.contain("name: 'job'").and.to.contain("status: '[unreadable]'");
   });
 
   it('is a name among others in a list of spans', () => {

@@ -226,6 +226,23 @@ describe('cache.subscribeToTraces()', () => {
     expect(service.subscription.stats()).to.include({ queued: 0, queuedBytes: 0 });
   });
 
+  it('does not wait for an open parent that the filter leaves out', async () => {
+    const filter = { scopes: { exclude: ['layers'] } };
+    const service = startWatching({ settleMillis: 20, timeoutMillis: NEVER }, { trackOpenSpans: true, filter });
+    const root = service.start('root');
+    const layer = service.getTracer('layers').startSpan('layer', {}, traceApi.setSpan(ROOT_CONTEXT, root));
+    childOf(service, layer, 'query').end();
+    service.cache.flush();
+    layer.end();
+    root.end();
+    service.cache.flush();
+
+    await eventually(() => service.traces.length > 0);
+
+    expect(service.traces.map(shown)).to.deep.equal([[['query', 'root'], false]]);
+    await service.cache.shutdown();
+  });
+
   it('counts and reports once what the function throws or rejects, and goes on', async () => {
     const service = startService();
     const warnings: unknown[] = [];

@@ -176,6 +176,9 @@ describe('What has no spans', () => {
     'a list of numbers': [1, 2],
     'a list of spans and a trace': [...batch.spans, store.traces()[0]],
     'a list of spans and a store': [...batch.spans, store],
+    'a list of spans and a batch': [...batch.spans, batch],
+    'a list of spans and a number': [...batch.spans, 5],
+    'a list of spans and null': [...batch.spans, null],
   };
   const taken = 'must be a scope, a run, a store, a batch, a trace, a span, or a list of traces or of spans, got ';
 

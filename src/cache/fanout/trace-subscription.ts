@@ -42,7 +42,7 @@ export interface TraceSubscriptionStats extends SubscriptionStats {
 interface Surroundings {
   readonly flush: () => void;
   readonly detach: (subscriber: Subscriber) => void;
-  readonly isOpen: (span: SpanIdentity) => boolean;
+  readonly isToCome: (span: SpanIdentity) => boolean;
 }
 
 /**
@@ -59,12 +59,12 @@ export class WholeTraceSubscription implements TraceSubscription, Subscriber {
   #closed = false;
   readonly #delivered = { spans: 0, traces: 0, incomplete: 0 };
 
-  constructor(callback: TraceCallback, options: Required<WholeTraceOptions>, { flush, detach, isOpen }: Surroundings) {
+  constructor(callback: TraceCallback, options: Required<WholeTraceOptions>, { flush, detach, isToCome }: Surroundings) {
     const complaint = 'a subscriber to traces failed; it still gets the next trace';
     this.#callback = new AwaitedCallback(callback, () => this.#serve(), complaint);
     this.#flush = flush;
     this.#detach = detach;
-    this.#traces = new WholeTraces(options, { onDue: () => this.#serve(), isOpen });
+    this.#traces = new WholeTraces(options, { onDue: () => this.#serve(), isToCome });
   }
 
   get closed(): boolean {

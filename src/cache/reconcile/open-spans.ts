@@ -33,6 +33,7 @@ export interface StartedSpan {
   readonly status: SpanStatus;
   readonly attributes: Attributes;
   readonly events: readonly TimedEvent[];
+  readonly instrumentationScope?: ReadableSpan['instrumentationScope'];
 }
 
 /** A class, so that all entries have one shape: an object spread takes twenty times as long to make. */
@@ -85,8 +86,12 @@ export class OpenSpans {
     return this.#forgotten;
   }
 
+  get(span: SpanIdentity): StartedSpan | undefined {
+    return this.#bySpan.get(span)?.span;
+  }
+
   has(span: SpanIdentity): boolean {
-    return this.#bySpan.get(span) !== undefined;
+    return this.get(span) !== undefined;
   }
 
   /** A span has started. Throws if it cannot be read. */
