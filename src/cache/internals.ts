@@ -1,7 +1,7 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import { expectation } from '../support/option.js';
 import type { Handle } from '../support/handle.js';
-import type { ReceivedBatch } from './intake/batch-intake.js';
+import type { ReceivedBatch } from './intake/received-batch.js';
 import type { SpanDemand } from './intake/gate.js';
 import type { HookObserver } from './intake/hook-observers.js';
 

@@ -5,7 +5,7 @@
  */
 export { connectThreads, receiveSpans, relaySpans } from './connect.js';
 export { onDemand, receive } from './receive.js';
-export type { ReceivedBatch } from '../cache/intake/batch-intake.js';
+export type { ReceivedBatch } from '../cache/intake/received-batch.js';
 export type { SpanDemand } from '../cache/intake/gate.js';
 export type { ReceiverStats, RelayStats, SpanReceiver, SpanRelay, ThreadStats } from './contract.js';
 export type { ConnectOptions, ReceiverOptions, RelayOptions } from './options.js';

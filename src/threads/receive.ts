@@ -1,4 +1,4 @@
-import type { ReceivedBatch } from '../cache/intake/batch-intake.js';
+import type { ReceivedBatch } from '../cache/intake/received-batch.js';
 import type { SpanDemand } from '../cache/intake/gate.js';
 import { internalsOf } from '../cache/internals.js';
 import type { SpanCache } from '../cache/span-cache.js';
