@@ -81,6 +81,12 @@ describe('The packed package contains', function () {
     expect(unmentioned).to.deep.equal([]);
   });
 
+  it('no declarations of the inside of the cache', () => {
+    const inside = packed('dist/esm/', '.d.ts').filter((path) => /^cache\/(?:driver|queue|metrics|pipeline)\b/.test(path));
+
+    expect(inside).to.deep.equal([]);
+  });
+
   it('declarations with the docstrings of what they declare, and scripts without comments', () => {
     const declarations = packed('dist/esm/', '.d.ts').map((path) => read(`dist/esm/${path}.d.ts`)).join('\n');
     const scripts = packed('dist/esm/', '.js').map((path) => read(`dist/esm/${path}.js`)).join('\n');
