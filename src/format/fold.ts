@@ -1,6 +1,6 @@
 import { EXCEPTION_MESSAGE, EXCEPTION_TYPE } from '../model/semconv.js';
 import { extentOf } from '../trace/extent.js';
-import type { PlainEvent, PlainSpan } from '../trace/plain-span.js';
+import { plainSpan, type AnySpan, type PlainEvent, type PlainSpan } from '../trace/plain-span.js';
 import { nanosBetween } from '../trace/text/duration.js';
 import { mapTree, nodesOf } from '../trace/walk.js';
 import { ownAttributes } from './attributes.js';
@@ -83,6 +83,14 @@ export function foldItems(items: FoldedItem[]): FoldedItem[] {
     for (const event of view?.events ?? []) if (isException(event)) exceptions.add(exceptionIn(event));
     return { items: [{ ...item, children: rest.items, folded: rest.folded }], folded: [], exceptions };
   }).flatMap((rest) => rest.items);
+}
+
+/** Whether spans tell no more than that connections were made: there is no span above them that could say so. */
+export function areMereConnections(spans: readonly AnySpan[]): boolean {
+  return spans.every((span) => {
+    const view = plainSpan(span);
+    return kindOf(view) === 'connection' && saysNothing(view, new Set()) && nanosBetween(view.startTime, view.endTime) < SLOW_NANOS;
+  });
 }
 
 function kindOf({ scope, kind, attributes }: PlainSpan): Kind | undefined {

@@ -32,7 +32,7 @@ export interface TracePrinting extends Handle {
 export interface TracePrintingStats {
   /** Traces printed. */
   readonly printed: number;
-  /** Traces that `only` left out. */
+  /** Traces that `only` left out, and those of nothing but a connection. */
   readonly filtered: number;
   /** Spans of traces that could not be written: the reader of standard error is too slow or has left, or `write` failed. */
   readonly unwrittenSpans: number;

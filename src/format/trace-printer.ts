@@ -10,6 +10,7 @@ import { setTimeout, unref } from '../support/timers.js';
 import { printable } from '../trace/text/printable.js';
 import { buildTraces, type Trace } from '../trace/trace.js';
 import type { WholeTraceOptions } from '../trace/whole-trace-options.js';
+import { areMereConnections } from './fold.js';
 import { formatTrace } from './format-trace.js';
 import type { PrinterOptions, TracePrinting, TracePrintingStats } from './print-traces-options.js';
 import { traceFilter } from './trace-filter.js';
@@ -49,9 +50,11 @@ export class TracePrinter implements TracePrinting {
   #unwritten = 0;
 
   constructor(source: TraceSource, options: PrinterOptions) {
-    const { only, write, whole } = options;
+    const { only, write, whole, format, tree } = options;
     this.#options = options;
-    this.#isWanted = traceFilter(only);
+    const isAskedFor = traceFilter(only);
+    const showsConnections = format !== 'tree' || tree.fold === false || Object.values(only).some(Boolean);
+    this.#isWanted = (trace) => isAskedFor(trace) && (showsConnections || !areMereConnections(trace.spans));
     // A stream returns false for text that it has taken, but not passed on yet.
     this.#write = write === undefined ? print : (text) => write(`${text}\n`) || true;
     this.#subscription = source.subscribeToTraces((trace, dropped) => {

@@ -48,6 +48,37 @@ describe('printTraces()', () => {
     await cache.shutdown();
   });
 
+  describe('of a connection that nothing else led to', () => {
+    const connect = (options?: PrintTracesOptions, millis = 30, change: (span: Span) => void = () => {}) => {
+      const { getTracer, cache, printed, printing } = startPrinting(options);
+      const span = getTracer('@opentelemetry/instrumentation-net').startSpan('tcp.connect', { startTime: 1_000, root: true });
+      change(span.setAttribute('net.peer.port', 4318));
+      span.end(1_000 + millis);
+      cache.flush();
+      return { printed, filtered: printing.stats().filtered };
+    };
+
+    it('prints nothing', () => {
+      expect(connect()).to.deep.equal({ printed: [], filtered: 1 });
+    });
+
+    it('prints it where it is slow, failed, or has anything of its own', () => {
+      const all = [
+        connect({}, 60),
+        connect({}, 30, (span) => span.setStatus({ code: SpanStatusCode.ERROR })),
+        connect({}, 30, (span) => span.setAttribute('order', 7)),
+      ];
+
+      for (const { printed } of all) expect(printed).to.have.length(1);
+    });
+
+    it('prints it where nothing is folded, where it is asked for, and as JSON', () => {
+      for (const options of [{ fold: false }, { only: { name: 'tcp' } }, { only: { slowerThanMillis: 20 } }, { format: 'json' }] as const) {
+        expect(connect(options).printed).to.have.length(1);
+      }
+    });
+  });
+
   it('prints one line of JSON for each trace', async () => {
     const { start, tracer, log, printed, cache } = startPrinting({ format: 'json' }, 'shop');
     const root = start('GET /orders');

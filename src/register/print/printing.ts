@@ -8,7 +8,7 @@ import { buildTraces, type Trace } from '../../trace/trace.js';
 import { readSettings, type Environment, type Settings } from '../environment.js';
 import { Losses } from './losses.js';
 import { OpenSpansReporter } from './open-spans-reporter.js';
-import { whyNothingIsPrinted } from './why-nothing-printed.js';
+import { whyChoiceHasNoEffect, whyNothingIsPrinted } from './why-nothing-printed.js';
 
 /** How long a trace whose root has ended waits for more of it: some work goes on after a response was sent. */
 const SETTLE_MILLIS = 250;
@@ -54,7 +54,7 @@ export class Printing {
     this.#isRelayed = threads.role === 'relay' && !threads.closed;
     if (settings.print) this.#start(settings);
     else this.#startLate(env);
-    const reason = settings.print ? whyNothingIsPrinted(env) : undefined;
+    const reason = settings.print ? whyNothingIsPrinted(env) : whyChoiceHasNoEffect(env);
     if (reason !== undefined) warn(reason);
   }
 

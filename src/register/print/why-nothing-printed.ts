@@ -15,3 +15,9 @@ export function whyNothingIsPrinted(env: Environment): string | undefined {
   const except = parentBased === undefined ? '' : ' but those that a caller samples';
   return `${set}: no traces are sampled${except}, so none are printed, unless OTEL_SPAN_CACHE_SAMPLING_RATIO or the program adds some`;
 }
+
+/** Why a choice of what to print has no effect: nothing says that anything is printed. Undefined if something does. */
+export function whyChoiceHasNoEffect(env: Environment): string | undefined {
+  if (!env['OTEL_SPAN_CACHE_PRINT_ONLY']?.trim() || env['OTEL_SPAN_CACHE_PRINT']?.trim()) return undefined;
+  return 'OTEL_SPAN_CACHE_PRINT_ONLY is set, but nothing is printed unless OTEL_SPAN_CACHE_PRINT is set, too';
+}

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { whyNothingIsPrinted } from '../../../src/register/print/why-nothing-printed.js';
+import { whyChoiceHasNoEffect, whyNothingIsPrinted } from '../../../src/register/print/why-nothing-printed.js';
 
 describe('whyNothingIsPrinted()', () => {
   const unless = 'so none are printed, unless OTEL_SPAN_CACHE_SAMPLING_RATIO or the program adds some';
@@ -26,4 +26,17 @@ describe('whyNothingIsPrinted()', () => {
       expect(whyNothingIsPrinted(env)).to.equal(reason);
     });
   }
+});
+
+describe('whyChoiceHasNoEffect()', () => {
+  const only = { OTEL_SPAN_CACHE_PRINT_ONLY: 'errors' };
+
+  it('says what is missing where traces are chosen and none are printed', () => {
+    expect(whyChoiceHasNoEffect(only)).to.match(/^OTEL_SPAN_CACHE_PRINT_ONLY is set, but nothing is printed unless OTEL_SPAN_CACHE_PRINT is/);
+  });
+
+  it('says nothing where the variables say whether to print', () => {
+    for (const print of ['1', '0', 'json']) expect(whyChoiceHasNoEffect({ ...only, OTEL_SPAN_CACHE_PRINT: print })).to.equal(undefined);
+    expect(whyChoiceHasNoEffect({ OTEL_SPAN_CACHE_PRINT_ONLY: ' ' })).to.equal(undefined);
+  });
 });
