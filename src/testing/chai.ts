@@ -5,11 +5,12 @@
  */
 import { AssertionError } from 'node:assert';
 import type { AssertTraceOptions, SpanPattern, Times } from './assert/index.js';
-import type { Assertion as CalledFunction } from './assert/report/failure.js';
-import { assertEmits, type EmitOptions } from './runners/emitted.js';
+import type { Assertion as CalledFunction } from './assert/assertion.js';
+import type { EmitOptions } from './runners/emit-options.js';
+import { assertEmits } from './runners/emitted.js';
 import { expectOpenSpans, expectSpan, expectTrace } from './runners/negatable.js';
 
-export type { EmitOptions } from './runners/emitted.js';
+export type { EmitOptions } from './runners/emit-options.js';
 
 declare global {
   namespace Chai {

@@ -18,7 +18,7 @@ import { scopeHere, tracedBy, type TracedTest } from './runners/shared-tracing.j
 import { traceTreeSerializer } from './snapshot/index.js';
 
 export { traceMatchers, type TraceMatchers } from './runners/matchers.js';
-export type { EmitOptions } from './runners/emitted.js';
+export type { EmitOptions } from './runners/emit-options.js';
 export type { TracedTest } from './runners/shared-tracing.js';
 
 declare global {

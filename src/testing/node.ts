@@ -7,12 +7,13 @@ import * as runner from 'node:test';
 import type { TraceScope } from './capture/trace-scope.js';
 import { assertSpan, assertTrace } from './assert/index.js';
 import type { AssertTraceOptions, SpanPattern, Times, Traces } from './assert/index.js';
-import { assertEmits, type EmitOptions } from './runners/emitted.js';
+import type { EmitOptions } from './runners/emit-options.js';
+import { assertEmits } from './runners/emitted.js';
 import { expectOpenSpans } from './runners/negatable.js';
 import { runTest, scopeHere } from './runners/shared-tracing.js';
 import type { Spans } from './snapshot/index.js';
 
-export type { EmitOptions } from './runners/emitted.js';
+export type { EmitOptions } from './runners/emit-options.js';
 
 /**
  * The scope of the test that is running.

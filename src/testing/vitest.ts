@@ -19,7 +19,7 @@ import { runTest, scopeHere, tracedBy, type TracedTest } from './runners/shared-
 import { traceTreeSerializer } from './snapshot/index.js';
 
 export { traceMatchers, type TraceMatchers } from './runners/matchers.js';
-export type { EmitOptions } from './runners/emitted.js';
+export type { EmitOptions } from './runners/emit-options.js';
 export type { TracedTest } from './runners/shared-tracing.js';
 
 declare global {

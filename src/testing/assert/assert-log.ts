@@ -9,7 +9,8 @@ import { checkOfCaptured } from './pattern/expectation.js';
 import type { LogPattern, Times } from './pattern/pattern.js';
 import { Annotations, firstLines, GUTTERS } from './report/annotations.js';
 import { titleOf } from './report/describe.js';
-import { failureOf, headlineOfMissing, type Assertion } from './report/failure.js';
+import type { Assertion } from './assertion.js';
+import { failureOf, headlineOfMissing } from './report/failure.js';
 import { hintsOnLogs } from './report/hints.js';
 import { projectedTrees } from './report/projected-tree.js';
 

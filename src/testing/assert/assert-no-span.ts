@@ -10,7 +10,8 @@ import { checkOfCaptured, needsChildren, type Wanted } from './pattern/expectati
 import type { SpanPattern, Times } from './pattern/pattern.js';
 import { Annotations } from './report/annotations.js';
 import { summaryOf } from './report/describe.js';
-import { callSite, capturedTrees, failureOf, type Assertion, type Failure } from './report/failure.js';
+import type { Assertion } from './assertion.js';
+import { callSite, capturedTrees, failureOf, type Failure } from './report/failure.js';
 import { inconclusiveFailure, matchesElsewhere } from './report/hints.js';
 import { NOTHING, projectedTrees } from './report/projected-tree.js';
 

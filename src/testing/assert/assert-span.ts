@@ -10,7 +10,8 @@ import { compileSpan, compileSpans } from './pattern/compile.js';
 import { checkOfCaptured, type Check } from './pattern/expectation.js';
 import type { SpanPattern, Times } from './pattern/pattern.js';
 import { Annotations } from './report/annotations.js';
-import { capturedTrees, failureOf, headlineOfMissing, type Assertion } from './report/failure.js';
+import type { Assertion } from './assertion.js';
+import { capturedTrees, failureOf, headlineOfMissing } from './report/failure.js';
 import { hintsOn, matchesElsewhere } from './report/hints.js';
 import { projectedTrees } from './report/projected-tree.js';
 

@@ -8,7 +8,8 @@ import { checkOfCaptured, type Expectation, type ListCheck, type Wanted } from '
 import type { SpanPattern } from './pattern/pattern.js';
 import { Annotations } from './report/annotations.js';
 import { summaryOf } from './report/describe.js';
-import { capturedTrees, failureOf, type Assertion } from './report/failure.js';
+import type { Assertion } from './assertion.js';
+import { capturedTrees, failureOf } from './report/failure.js';
 import { hintsOn, matchesElsewhere } from './report/hints.js';
 import { projectedTrees } from './report/projected-tree.js';
 

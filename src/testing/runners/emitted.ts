@@ -2,18 +2,11 @@ import { AssertionError } from 'node:assert';
 import { expectation } from '../../support/option.js';
 import { TraceTimeoutError } from '../capture/errors.js';
 import type { SpanPattern, Times } from '../assert/index.js';
-import { callSite, type Assertion } from '../assert/report/failure.js';
+import type { Assertion } from '../assert/assertion.js';
+import { callSite } from '../assert/report/failure.js';
+import type { EmitOptions } from './emit-options.js';
 import { expectSpan } from './negatable.js';
 import { sharedTracing } from './shared-tracing.js';
-
-/** How long to wait for the spans of a function. */
-export interface EmitOptions {
-  /**
-   * How long to wait for spans that are still open when the function has returned, in milliseconds of real
-   * time. Default 1,000.
-   */
-  readonly timeoutMillis?: number;
-}
 
 /**
  * Runs a function as a scope of its own, waits until no span is open, and asserts that a span as the pattern says has

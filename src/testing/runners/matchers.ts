@@ -1,7 +1,8 @@
 import { AssertionError } from 'node:assert';
 import type { AssertTraceOptions, SpanPattern, Times, Traces } from '../assert/index.js';
 import type { Spans } from '../snapshot/index.js';
-import { assertEmits, type EmitOptions } from './emitted.js';
+import type { EmitOptions } from './emit-options.js';
+import { assertEmits } from './emitted.js';
 import { expectOpenSpans, expectSpan, expectTrace } from './negatable.js';
 
 /** Matchers that `expect(…)` gets in jest and in vitest. */

@@ -6,7 +6,8 @@ import type { AssertTraceOptions, SpanPattern, Times, Traces } from '../assert/i
 import { compileSpan } from '../assert/pattern/compile.js';
 import { Annotations, openAmong } from '../assert/report/annotations.js';
 import { summaryOf, titleOf } from '../assert/report/describe.js';
-import { capturedTrees, failureOf, type Assertion } from '../assert/report/failure.js';
+import type { Assertion } from '../assert/assertion.js';
+import { capturedTrees, failureOf } from '../assert/report/failure.js';
 import { hintsOn, inconclusiveFailure, matchesElsewhere } from '../assert/report/hints.js';
 import { firstTexts } from '../first-texts.js';
 import { treesOf, type Spans } from '../snapshot/source.js';

@@ -7,13 +7,11 @@ import { annotatedTree } from './annotated-tree.js';
 import type { Wanted } from '../pattern/expectation.js';
 import { openAmong, type Annotations } from './annotations.js';
 import { summaryOf, titleOf } from './describe.js';
+import type { Assertion } from '../assertion.js';
 
 /** Number of trees up to which all are shown. Of more, only those with annotations are. */
 const MAX_TREES = 5;
 const MAX_NAMES = 10;
-
-/** A function a test called: the stack trace of its error starts at the call. */
-export type Assertion = (...args: never[]) => unknown;
 
 export interface Failure {
   readonly headline: string;
