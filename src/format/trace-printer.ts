@@ -44,7 +44,9 @@ export class TracePrinter implements TracePrinting {
   readonly #subscription: Subscribed;
   readonly #survival: Handle | undefined;
   readonly #failures = new Episode();
+  /** What is left of a large trace. */
   #parts: Trace[] = [];
+  #partsOfAll = 0;
   #printed = 0;
   #filtered = 0;
   #unwritten = 0;
@@ -59,7 +61,7 @@ export class TracePrinter implements TracePrinting {
     this.#write = write === undefined ? print : (text) => write(`${text}\n`) || true;
     this.#subscription = source.subscribeToTraces((trace, dropped) => {
       this.#unwritten += dropped;
-      return this.print(trace);
+      return this.#print(trace);
     }, whole);
     if (write === undefined) this.#survival = surviveClosedStderr(() => this.close());
   }
@@ -89,29 +91,16 @@ export class TracePrinter implements TracePrinting {
     return this.#subscription.take();
   }
 
-  /** Prints a trace, if it is wanted. A promise is of one that takes a while. */
-  print(trace: Trace): Promise<void> | undefined {
-    if (!this.#isWanted(trace)) {
-      this.#filtered++;
-      return undefined;
-    }
-    if (this.#options.format === 'tree' && trace.spans.length > MAX_DRAWN_SPANS) {
-      this.#parts = partsOf(trace);
-      return this.#printParts();
-    }
-    return this.printAnyway(trace);
-  }
-
   /** Prints a trace at once, if it is wanted: the process is about to end. */
   printNow(trace: Trace): void {
-    void this.print(trace);
+    void this.#print(trace);
     this.#printRest();
   }
 
   /** Prints a trace, wanted or not. A promise is of one that is written later. */
-  printAnyway(trace: Trace): Promise<void> | undefined {
+  printAnyway(trace: Trace, part?: string): Promise<void> | undefined {
     try {
-      const written = this.#write(this.#textOf(trace));
+      const written = this.#write(this.#textOf(trace, part));
       if (isPromiseLike(written)) {
         return promiseOf(written).then(() => this.#count(trace, true), (error: unknown) => this.#fail(trace, error));
       }
@@ -127,6 +116,18 @@ export class TracePrinter implements TracePrinting {
     this.#write(text);
   }
 
+  /** Prints a trace, if it is wanted. A promise is of one that takes a while. */
+  #print(trace: Trace): Promise<void> | undefined {
+    if (!this.#isWanted(trace)) {
+      this.#filtered++;
+      return undefined;
+    }
+    if (this.#options.format === 'json' || trace.spans.length <= MAX_DRAWN_SPANS) return this.printAnyway(trace);
+    this.#parts = partsOf(trace);
+    this.#partsOfAll = this.#parts.length;
+    return this.#printParts();
+  }
+
   #count({ spans }: Trace, written: unknown): void {
     this.#failures.end();
     if (written === false) this.#unwritten += spans.length;
@@ -140,23 +141,28 @@ export class TracePrinter implements TracePrinting {
   }
 
   #printRest(): void {
-    for (let part = this.#parts.shift(); part !== undefined; part = this.#parts.shift()) void this.printAnyway(part);
+    while (this.#parts.length > 0) void this.#printPart();
   }
 
   async #printParts(): Promise<void> {
-    for (let part = this.#parts.shift(); part !== undefined; part = this.#parts.shift()) {
-      await this.printAnyway(part);
+    while (this.#parts.length > 0) {
+      await this.#printPart();
       await new Promise<void>((resolve) => void unref(setTimeout(resolve, 0)));
     }
   }
 
-  #textOf(trace: Trace): string {
+  #printPart(): Promise<void> | undefined {
+    const part = this.#parts.shift()!;
+    return this.printAnyway(part, `part ${this.#partsOfAll - this.#parts.length} of ${this.#partsOfAll}`);
+  }
+
+  #textOf(trace: Trace, part?: string): string {
     const { format, tree, write } = this.#options;
     try {
       const service = serviceOf(trace.spans[0]!);
       if (format === 'json') return traceJson(trace, service, pid);
-      const named = service === undefined || service.startsWith('unknown_service') ? [] : [service];
-      const label = [...named, `pid ${pid}`].join(' · ');
+      const named = service?.startsWith('unknown_service') ? undefined : service;
+      const label = [named, `pid ${pid}`, part].filter((text) => text !== undefined).join(' · ');
       return `${formatTrace(trace, { label, ...(write === undefined && terminalOptions()), ...tree })}\n`;
     } catch (error) {
       const traceId = printable(trace.traceId);

@@ -8,7 +8,7 @@ export interface Stretch {
 }
 
 /** The time that several stretches take together. */
-export interface Extent {
+interface Extent {
   /** The first start; `NaN` if there is none. */
   readonly start: HrTime;
   /** From the first start to the last end. */

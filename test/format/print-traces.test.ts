@@ -180,6 +180,7 @@ describe('printTraces()', () => {
     await eventually(() => printed.length === 3);
 
     expect(printed.map((text) => / · (\d+) spans/.exec(text)![1])).to.deep.equal(['2000', '2000', '501']);
+    expect(printed.map((text) => / · (part .*)/.exec(text)![1])).to.deep.equal(['part 1 of 3', 'part 2 of 3', 'part 3 of 3']);
     expect(printing.stats()).to.include({ printed: 1, waiting: 0 });
     await cache.shutdown();
   });
