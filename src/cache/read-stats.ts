@@ -39,7 +39,7 @@ export function readStats(
       dropped: { ...eventCounters.dropped },
     },
     parkedSpans: reconciler.parkedSpans,
-    parkedBytes: reconciler.keptBytes,
+    parkedBytes: reconciler.kept.size,
     openSpans: { open: openSpans?.size ?? 0, forgotten: openSpans?.forgotten ?? 0 },
     subscriptions: fanOut.stats(),
   };

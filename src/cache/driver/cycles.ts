@@ -143,7 +143,7 @@ export class Cycles {
   /** Gives up, after a batch, what is more than `maxParkedBytes`. */
   #makeRoom(): void {
     const { reconciler, fanOut } = this.#stages;
-    while (reconciler.overfull) this.#deliver(reconciler.makeRoom(SEGMENT_SIZE, fanOut.orphansWanted));
+    while (reconciler.kept.isOverfull) this.#deliver(reconciler.makeRoom(SEGMENT_SIZE, fanOut.orphansWanted));
   }
 
   #deliver({ spans, orphans }: Finished): void {

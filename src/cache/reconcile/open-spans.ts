@@ -24,17 +24,10 @@ export interface OpenSpan {
 }
 
 /** What is read of a span while it is open. */
-export interface StartedSpan {
-  readonly name: string;
-  readonly kind: SpanKind;
-  readonly spanContext: () => SpanContext;
-  readonly parentSpanContext?: SpanContext;
-  readonly startTime: HrTime;
-  readonly status: SpanStatus;
-  readonly attributes: Attributes;
-  readonly events: readonly TimedEvent[];
-  readonly instrumentationScope?: ReadableSpan['instrumentationScope'];
-}
+export type StartedSpan = Pick<
+  ReadableSpan,
+  'name' | 'kind' | 'spanContext' | 'parentSpanContext' | 'startTime' | 'status' | 'attributes' | 'events'
+> & { readonly instrumentationScope?: ReadableSpan['instrumentationScope'] };
 
 /** A class, so that all entries have one shape: an object spread takes twenty times as long to make. */
 class Entry implements SpanIdentity, Aged<Entry> {

@@ -35,12 +35,13 @@ export interface ReconcilerOptions extends ParkingLimits, LateOptions {
  * and carrying it out cannot fail. An item that cannot be read is counted as invalid, and the batch goes on.
  */
 export class Reconciler {
+  /** What `makeRoom()` keeps within its bound. */
+  readonly kept: KeptBytes;
   readonly #options: ReconcilerOptions;
   readonly #outcomes: Outcomes;
   /** Events whose span has not come. */
   readonly #parked: ParkedEvents;
   readonly #late: LatePolicy;
-  readonly #kept: KeptBytes;
   readonly #eventFates: EventFates;
   readonly #spanClass = new SpanClass();
 
@@ -49,7 +50,7 @@ export class Reconciler {
     this.#outcomes = new Outcomes(options, spans, events);
     this.#parked = new ParkedEvents(this.#outcomes, openSpans, options);
     this.#late = latePolicy(options, this.#outcomes, this.#parked);
-    this.#kept = new KeptBytes(this.#parked, this.#late, options.maxParkedBytes);
+    this.kept = new KeptBytes(this.#parked, this.#late, options.maxParkedBytes);
     this.#eventFates = new EventFates(this.#outcomes, this.#parked, this.#late, options.unsampledSpans);
   }
 
@@ -84,16 +85,6 @@ export class Reconciler {
   /** Events of spans that have ended: held with their span, gathered for it, or waiting for the end of the cycle. */
   get heldEvents(): number {
     return this.#late.heldEvents + this.#parked.eventsEndingWithCycle;
-  }
-
-  /** About how much parked events, held spans and amendable spans keep alive. */
-  get keptBytes(): number {
-    return this.#kept.size;
-  }
-
-  /** Whether `makeRoom()` has something to give up. */
-  get overfull(): boolean {
-    return this.#kept.isOverfull;
   }
 
   /** Whether `settle()` has something to finish that waits for no time to pass. */
@@ -150,7 +141,7 @@ export class Reconciler {
   makeRoom(max: number, orphansWanted: boolean): Finished {
     const until = this.#parked.events - max;
     return this.#outcomes.collect(orphansWanted, () => {
-      while (this.overfull && this.#outcomes.finishedSpans < max && this.#parked.events > until) this.#kept.giveUpOldest();
+      while (this.kept.isOverfull && this.#outcomes.finishedSpans < max && this.#parked.events > until) this.kept.giveUpOldest();
     });
   }
 

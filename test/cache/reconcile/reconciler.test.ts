@@ -237,7 +237,7 @@ describe('Reconciler', () => {
 
       reconciler.clearDelivered();
 
-      expect(reconciler.keptBytes).to.equal(0);
+      expect(reconciler.kept.size).to.equal(0);
     });
   });
 
@@ -265,7 +265,7 @@ describe('Reconciler', () => {
 
       expect(unsettled).to.equal(true);
       expect(endCycle()).to.deep.equal(['line late']);
-      expect([reconciler.heldEvents, reconciler.keptBytes, reconciler.unsettled]).to.deep.equal([0, 0, false]);
+      expect([reconciler.heldEvents, reconciler.kept.size, reconciler.unsettled]).to.deep.equal([0, 0, false]);
     });
 
     it('joins the events that wait for the span, and goes on waiting with them', () => {
