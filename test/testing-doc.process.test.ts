@@ -50,14 +50,22 @@ describe('docs/testing.md', function () {
 
   describe('installs', () => {
     const folders = ['.', 'test/otel3', 'test/testing/runners/jest', 'test/testing/runners/vitest'];
-    const known = folders.flatMap((folder) => {
+    const packagesOf = (folder: string): string[] => {
       const { devDependencies } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as PackageFile;
       return Object.keys(devDependencies);
-    });
+    };
+    const known = folders.flatMap(packagesOf);
     const installed = installs.flatMap((line) => line.slice(INSTALL.length).split(' '));
 
     it('packages that these tests use', () => {
       expect([...known, 'otel-span-cache']).to.include.members(installed);
+    });
+
+    it('packages that the newest OpenTelemetry has: npm refuses those of two lines together', () => {
+      const packages = installed.filter((name) => name.startsWith('@opentelemetry/'));
+
+      expect(packages).to.have.length(3);
+      expect(packagesOf('test/otel3')).to.include.members(packages);
     });
 
     it('the runners that it shows', () => {

@@ -3,7 +3,7 @@ import { join, posix, relative } from 'node:path';
 import { declarationsOfEntries } from '../entries.js';
 
 /** A quoted relative path. In an example of a docstring it names no file here, and counts for nothing. */
-const RELATIVE_IMPORT = /(['"])(\.\.?\/[^'"\n]+)\1/g;
+export const RELATIVE_IMPORT = /(['"])(\.\.?\/[^'"\n]+)\1/g;
 
 /**
  * Lays out the declarations for both formats: all that a public entry leads to beside the CommonJS modules, and beside

@@ -52,6 +52,12 @@ describe('Options', () => {
     });
   }
 
+  it('shows the beginning of a value that is long', () => {
+    const value = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`member${index}`, index]));
+
+    expect(cache({ queueCapacity: value as never })).to.throw(TypeError, /, got \{ member0: 0, .{180,190}… \(object\)$/);
+  });
+
   const OTHERS: [string, (options: Wrong) => () => unknown, unknown, typeof Error, string][] = [
     ['logRecords', cache, 'some', RangeError, "logRecords must be 'all', 'events' or a function, got 'some' (string)"],
     ['logRecords', cache, 1, TypeError, "logRecords must be 'all', 'events' or a function, got 1 (number)"],

@@ -6,10 +6,10 @@ import { packageFiles, ROOT } from './installed-package.js';
 /** What may not be exceeded; in bytes, but for the number of files. Raise it knowingly. */
 export const BUDGET = {
   tarball: 400_000,
-  installed: 2_200_000,
+  installed: 2_000_000,
   files: 1_000,
-  'main entry, minified': 106_000,
-  'main entry, minified and compressed': 36_000,
+  'main entry, minified': 128_000,
+  'main entry, minified and compressed': 44_000,
 };
 
 export type Sizes = Record<keyof typeof BUDGET, number>;
