@@ -124,6 +124,8 @@ async function layOut({ run: folder, twins }: Line): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(into('test/model'), { recursive: true });
   cpSync(join(ROOT, 'dist/esm'), into('src'), { recursive: true });
+  // All declarations are there; those of the ES modules lead to them.
+  cpSync(join(ROOT, 'dist/cjs'), into('src'), { recursive: true, filter: (path) => !/\.(?:c?js|json)$/.test(path) });
   cpSync(join(ROOT, 'dist'), into('dist'), { recursive: true });
   cpSync(join(ROOT, 'package.json'), into('package.json'));
   cpSync(join(ROOT, 'docs'), into('docs'), { recursive: true });
