@@ -33,21 +33,23 @@ export function merge(
   unmatched?: readonly TimedEvent[],
 ): Merge {
   const { events: own } = original;
-  const exceptions = [...(unmatched ?? recordedExceptions(own))];
-  const added = withoutMatches(exceptions, bucket.events());
-  const counts = { merged: added.length, duplicates: bucket.count - added.length, unmatchedExceptions: exceptions };
-  if (added.length === 0 && bucket.overflowed === 0) return { span: before ?? original, ...counts };
+  const unmatchedExceptions = unmatched === undefined ? recordedExceptions(own) : [...unmatched];
+  const added = withoutMatches(unmatchedExceptions, bucket.events());
+  const merged = added.length;
+  const duplicates = bucket.count - merged;
+  if (merged === 0 && bucket.overflowed === 0) return { span: before ?? original, merged, duplicates, unmatchedExceptions };
 
-  const all = (before?.events ?? own).concat(added);
+  const first = before?.events ?? own;
+  const all: TimedEvent[] = first.length === 0 ? added : first.concat(added);
   const excess = Math.max(0, all.length - own.length - maxLogEvents);
   if (excess > 0) all.splice(own.length, excess);
   const dropped = ((before ?? original).droppedEventsCount ?? 0) + bucket.overflowed + excess;
   const revision = before === undefined ? (original.revision ?? 0) : (before.revision ?? 0) + 1;
-  return { span: new MergedSpan(original, all, dropped, revision), ...counts };
+  return { span: new MergedSpan(original, all, dropped, revision), merged, duplicates, unmatchedExceptions };
 }
 
 /** The exceptions that `span.recordException()` put on the span. */
-function recordedExceptions(events: readonly TimedEvent[]): readonly TimedEvent[] {
+function recordedExceptions(events: readonly TimedEvent[]): TimedEvent[] {
   return events.filter(({ name }) => name === 'exception');
 }
 
