@@ -12,7 +12,7 @@ import type { Clock } from './clock.js';
 import type { EmittedRecordPool, Envelope } from './emitted-record-pool.js';
 import type { PassedItems } from './passed-items.js';
 
-/** What lies between the two queues and the subscribers. */
+/** The parts that a batch passes through between the two queues and the subscribers. */
 export interface Stages {
   readonly spans: BoundedQueue<ReadableSpan>;
   readonly events: BoundedQueue<Envelope>;

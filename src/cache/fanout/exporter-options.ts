@@ -62,7 +62,7 @@ const EXPORTER_VARIABLES = {
   exportTimeoutMillis: 'OTEL_BSP_EXPORT_TIMEOUT',
 } as const satisfies Partial<Record<keyof ExporterOptions, string>>;
 
-/** What the variables say of the options that are not given in code. */
+/** The options that code does not give and environment variables do. */
 function exporterVariables(options: ExporterOptions | undefined, env: Variables): ExporterOptions {
   // A variable must not make an option wrong that is right by itself.
   const maxQueueSize = integerFrom(options?.maxExportBatchSize ?? 1, EXPORTER.maxQueueSize.fallback);

@@ -31,7 +31,7 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   readonly #calls: TimeLimitedCalls;
   readonly #failures = new Episode();
   readonly #slowness = new Episode();
-  /** What the export under way exports. */
+  /** The size of the batch that is being exported. */
   #exporting = NO_EXPORT;
   /** Who waits for its end. */
   readonly #waiting: (() => void)[] = [];

@@ -32,7 +32,7 @@ export interface TraceSubscriptionStats extends SubscriptionStats {
     /** Waiting to be whole, or for the function to take them. */
     readonly waiting: number;
     readonly delivered: number;
-    /** Of those, with `complete: false`. */
+    /** Delivered traces with `complete: false`. */
     readonly incomplete: number;
     /** Traces delivered before they were whole, or dropped, for want of room. */
     readonly evicted: number;

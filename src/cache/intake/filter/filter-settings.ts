@@ -1,6 +1,6 @@
 import { isRecord, ofType, resolveOptions, type Option, type OptionsOf } from '../../../support/option.js';
 
-/** What to change of the filter; the rest stays as it is. */
+/** The settings of the filter to change; all others stay as they are. */
 export interface FilterOptions {
   /**
    * The lowest severity number of a log record that becomes an event, from 1 to 24; 0 for all. Records that
