@@ -1,5 +1,5 @@
 /**
- * The cache, and what it hands out.
+ * The span cache, its subscriptions and stores, and the printing of traces.
  *
  * @module otel-span-cache
  */

@@ -1,5 +1,5 @@
 /**
- * Loaded before an application, starts the OpenTelemetry SDK with a cache:
+ * Starts the OpenTelemetry SDK with a span cache. Load it before the application:
  *
  * ```sh
  * node --import otel-span-cache/register app.js

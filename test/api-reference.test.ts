@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import * as api from '../src/index.js';
 import * as testing from '../src/testing/index.js';
 
-/* What a reader can rely on. Whether the pages are as the docstrings say is checked by `npm run docs:api -- --check`. */
+/* Properties that a reader can rely on. `npm run docs:api -- --check` compares the pages with the docstrings. */
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const { exports } = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')) as { exports: Record<string, unknown> };
@@ -20,7 +20,12 @@ function pageOf(entry: string): string {
 
 /** The sections of a page, by the name that each is about. */
 function sections(page: string): Map<string, string> {
-  return new Map(page.split(/^### /m).slice(1).map((text) => [/^\w+/.exec(text)![0], text]));
+  return new Map(
+    page
+      .split(/^### /m)
+      .slice(1)
+      .map((text) => [/^\w+/.exec(text)![0], text]),
+  );
 }
 
 describe('The API reference', () => {
@@ -30,22 +35,32 @@ describe('The API reference', () => {
     expect(readdirSync(`${ROOT}/docs/api`)).to.have.members(['README.md', ...pages]);
   });
 
-  it('lists them, the cache first', () => {
+  it('lists these pages, the cache first', () => {
     const listed = [...readFileSync(`${ROOT}/docs/api/README.md`, 'utf8').matchAll(/^- \[(.+?)\]/gm)];
 
     expect(listed.map(([, name]) => name)).to.deep.equal(ENTRIES);
   });
 
   for (const [entry, names] of Object.entries({ 'otel-span-cache': api, 'otel-span-cache/testing': testing })) {
-    it(`is about everything that ${entry} has at run time`, () => {
+    it(`describes every export of ${entry}`, () => {
       expect([...sections(pageOf(entry)).keys()]).to.include.members(Object.keys(names));
     });
   }
 
+  it('describes inherited members only where they are declared', () => {
+    const pages = ENTRIES.map(pageOf);
+
+    expect(pages.join('\n').match(/^##### \\\[dispose\\\]\(\)$/gm)).to.have.length(1);
+    expect(sections(pages[0]!).get('ReadableSpan')).to.include('`startTime`');
+    expect(sections(pages[0]!).get('DeliveredSpan')).to.include('`revision?`').and.not.include('`startTime`');
+  });
+
   it('gives the default of every option', () => {
     const silent = ENTRIES.flatMap((entry) => [...sections(pageOf(entry))])
       .filter(([name]) => name.endsWith('Options'))
-      .flatMap(([name, text]) => [...text.matchAll(/^\| <a .*?<\/a> (.+?) \|.*\|$/gm)].map(([row, option]) => ({ name, row, option })))
+      .flatMap(([name, text]) =>
+        [...text.matchAll(/^\| <a .*?<\/a> (.+?) \|.*\|$/gm)].map(([row, option]) => ({ name, row, option })),
+      )
       .filter(({ row }) => !/\bdefault\b|left out/i.test(row))
       .map(({ name, option }) => `${name}.${option}`);
 

@@ -1,6 +1,6 @@
 import { SpanCache, type SpanCacheOptions } from '../src/index.js';
 
-/** Those of the test that runs; weakly, because some tests watch a cache being collected. */
+/** The caches of the running test. The references are weak, because some tests watch a cache being collected. */
 const caches: WeakRef<SpanCache>[] = [];
 
 /** A cache that is shut down after the test, so that none of its timers runs into the next one. */

@@ -9,7 +9,7 @@ export interface Command {
 
 /**
  * A command of the documentation as this process can run it, such as `NAME=value npx mocha --require ./hooks.mjs`:
- * `node` is this one, and `npx` asks no registry.
+ * `node` is this one, and `npx` does not contact a registry.
  *
  * @param from a folder: where programs for `npx` are looked for, and further up
  */
@@ -23,7 +23,7 @@ export function parseCommand(line: string, from: string): Command {
   throw new Error(`neither node nor npx: ${line}`);
 }
 
-/** What `npx` runs. */
+/** The program that `npx` runs. */
 function programOf(name: string, from: string): string {
   const file = createRequire(join(from, 'package.json')).resolve(`${name}/package.json`);
   const { bin } = createRequire(file)(file) as { bin: string | Record<string, string> };

@@ -2,7 +2,15 @@ import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Span } from '@opent
 import { expect } from 'chai';
 import fc from 'fast-check';
 import sinon from 'sinon';
-import { formatTrace, printTraces, SpanCache, type Handle, type SpanBatch, type SpanCacheOptions, type Trace } from '../src/index.js';
+import {
+  formatTrace,
+  printTraces,
+  SpanCache,
+  type Handle,
+  type SpanBatch,
+  type SpanCacheOptions,
+  type Trace,
+} from '../src/index.js';
 import { assertNoSpan, assertSpan, assertTrace, traceTree } from '../src/testing/index.js';
 import { exporterOptions } from '../src/cache/fanout/exporter-options.js';
 import { cacheOptions } from '../src/cache/options.js';
@@ -21,8 +29,8 @@ import {
 import { eventNames, eventually, names, startService, total, type Service } from './scenarios/service.js';
 
 /*
- * What users may rely on, a line each, in the order in which the README and docs/delivery.md tell it. The tests in
- * scenarios/ have the details and the unlikely cases of each line.
+ * The public contract, a test for each statement, in the order of docs/reference.md and docs/delivery.md. The tests in
+ * scenarios/ have the details and the unlikely cases.
  */
 
 const started: SpanCache[] = [];
@@ -37,7 +45,8 @@ function service(options?: SpanCacheOptions, sdk?: Partial<SdkConfig>): Service 
 function expectSums(cache: SpanCache): void {
   const { spans, events } = cache.stats();
   const spanSum = spans.queued + spans.held + spans.delivered + total(spans.dropped);
-  const eventSum = events.queued + events.parked + events.held + events.merged + total(events.orphaned) + total(events.dropped);
+  const eventSum =
+    events.queued + events.parked + events.held + events.merged + total(events.orphaned) + total(events.dropped);
   expect([spanSum, eventSum]).to.deep.equal([spans.received, events.received]);
 }
 
@@ -85,15 +94,18 @@ describe('The contract', () => {
       expect(() => newCache()).not.to.throw();
     });
 
-    it('throws for a wrong value, and says what was expected and what was given', () => {
+    it('throws for a wrong value, with the expectation and the given value', () => {
       const make = (options: object) => () => new SpanCache(options as SpanCacheOptions);
 
-      expect(make({ queueCapacity: 0 })).to.throw(RangeError, 'queueCapacity must be a positive integer, got 0 (number)');
+      expect(make({ queueCapacity: 0 })).to.throw(
+        RangeError,
+        'queueCapacity must be a positive integer, got 0 (number)',
+      );
       expect(make({ lateEvents: { holdMillis: 'long' } })).to.throw(TypeError, 'lateEvents must be');
       expect(make({ queueCapcity: 5 })).to.throw(TypeError, "unknown option 'queueCapcity'");
     });
 
-    it('throws nothing into the application, whatever it is given later', () => {
+    it('throws nothing into the application, regardless of later input', () => {
       const { cache } = service();
       cache.subscribe({ orphans: true });
 
@@ -108,12 +120,17 @@ describe('The contract', () => {
     });
   });
 
-  describe('of the SDK\'s configuration', () => {
-    const nothingElse = { autoDetectResources: false, logRecordProcessors: [], metricReaders: [], instrumentations: [] };
+  describe("of the SDK's configuration", () => {
+    const nothingElse = {
+      autoDetectResources: false,
+      logRecordProcessors: [],
+      metricReaders: [],
+      instrumentations: [],
+    };
 
     afterEach(unregisterGlobals);
 
-    it('has the cache as both processors of NodeSDK', async () => {
+    it('accepts the cache as both processors of NodeSDK', async () => {
       const cache = newCache();
       const store = cache.store();
       const sdk = new NodeSDK({
@@ -132,7 +149,7 @@ describe('The contract', () => {
       await sdk.shutdown();
     });
 
-    it('has cache.exporter as its trace exporter, or behind any span processor', async () => {
+    it('accepts cache.exporter as the trace exporter, or behind any span processor', async () => {
       const [alone, behind] = [newCache(), newCache()];
       const stores = [alone.store(), behind.store()];
       const sdk = new NodeSDK({ ...nothingElse, traceExporter: alone.exporter });
@@ -148,7 +165,7 @@ describe('The contract', () => {
   });
 
   describe('of cache.subscribe()', () => {
-    it('is a loop over batches of spans, orphans, and how many spans were lost since the last one', async () => {
+    it('is a loop over batches of spans, orphans, and the number of spans lost since the last batch', async () => {
       const { cache, start, logger } = service();
       const subscription = cache.subscribe({ capacity: 2, orphans: true });
       for (const name of ['a', 'b', 'lost', 'lost']) start(name).end();
@@ -167,7 +184,7 @@ describe('The contract', () => {
       ]);
     });
 
-    it('gives by take() what is there now, or undefined, and never waits', () => {
+    it('returns the current items from take(), or undefined, without waiting', () => {
       const { cache, start } = service();
       const subscription = cache.subscribe();
       start('a').end();
@@ -203,7 +220,7 @@ describe('The contract', () => {
       expect(seen).to.deep.equal(['a']);
     });
 
-    it('shares spans by reference: the SDK\'s own object where nothing was merged, and never changed where something was', () => {
+    it("shares spans by reference: the SDK's own object if nothing was merged, and never modified otherwise", () => {
       const { cache, start, log } = service();
       const [first, second] = [cache.subscribe(), cache.subscribe()];
       const [plain, logged] = [start('plain'), start('logged')];
@@ -231,9 +248,12 @@ describe('The contract', () => {
     expect(cache.stats().events).to.include({ queued: 0, parked: 0 });
   });
 
-  it('knows a span by both ids: an event never lands on another trace\'s span', () => {
+  it("identifies a span by both ids: an event never lands on another trace's span", () => {
     let traces = 0;
-    const idGenerator = { generateTraceId: () => String(++traces).padStart(32, '0'), generateSpanId: () => 'abcdefabcdefabcd' };
+    const idGenerator = {
+      generateTraceId: () => String(++traces).padStart(32, '0'),
+      generateSpanId: () => 'abcdefabcdefabcd',
+    };
     const { cache, start, log } = service(undefined, { idGenerator });
     const subscription = cache.subscribe();
     const [one, other] = [start('one'), start('other')];
@@ -246,7 +266,7 @@ describe('The contract', () => {
     expect(subscription.take()!.spans.map(eventNames)).to.deep.equal([[], ['line']]);
   });
 
-  it('makes an event of a log record, behind the span\'s own, named by its event name, body, severity text, or log', () => {
+  it("turns a log record into an event after the span's own ones, named by its event name, body, severity text, or log", () => {
     const { cache, start, logger } = service();
     const subscription = cache.subscribe();
     const span = start('job');
@@ -263,46 +283,60 @@ describe('The contract', () => {
 
     const [merged] = subscription.take()!.spans;
     expect(eventNames(merged)).to.deep.equal(['own', 'name', 'body', 'WARN', 'log']);
-    expect(merged!.events[1]).to.deep.include({ severityNumber: 13, severityText: 'WARN', body: 'body', attributes: { key: 'value' } });
+    expect(merged!.events[1]).to.deep.include({
+      severityNumber: 13,
+      severityText: 'WARN',
+      body: 'body',
+      attributes: { key: 'value' },
+    });
     expect(merged!.events[1]).to.include.keys('time', 'droppedAttributesCount', 'observedTime', 'instrumentationScope');
   });
 
-  it('takes all log records, those with an event name, or those that a function wants', () => {
-    const wanted = (['all', 'events', ({ body }) => body === 'wanted'] satisfies SpanCacheOptions['logRecords'][]).map((logRecords) => {
-      const { cache, start, logger } = service({ logRecords });
-      const subscription = cache.subscribe();
-      const span = start('job');
-      for (const record of [{ body: 'line' }, { body: 'wanted' }, { eventName: 'named' }]) {
-        logger.emit({ ...record, context: trace.setSpan(ROOT_CONTEXT, span) });
-      }
-      span.end();
-      cache.flush();
-      return eventNames(subscription.take()!.spans[0]);
-    });
+  it('accepts all log records, only records with an event name, or records that a function selects', () => {
+    const wanted = (['all', 'events', ({ body }) => body === 'wanted'] satisfies SpanCacheOptions['logRecords'][]).map(
+      (logRecords) => {
+        const { cache, start, logger } = service({ logRecords });
+        const subscription = cache.subscribe();
+        const span = start('job');
+        for (const record of [{ body: 'line' }, { body: 'wanted' }, { eventName: 'named' }]) {
+          logger.emit({ ...record, context: trace.setSpan(ROOT_CONTEXT, span) });
+        }
+        span.end();
+        cache.flush();
+        return eventNames(subscription.take()!.spans[0]);
+      },
+    );
 
     expect(wanted).to.deep.equal([['line', 'wanted', 'named'], ['named'], ['wanted']]);
   });
 
   it('delivers spans that are recorded and not sampled to subscribers, unless unsampledSpans is off, and never to exporters', async () => {
-    const delivered = await Promise.all([true, false].map(async (unsampledSpans) => {
-      const sampler = { shouldSample: () => ({ decision: SamplingDecision.RECORD }), toString: () => 'records' };
-      const { cache, start } = service({ unsampledSpans }, { sampler });
-      const [subscription, exporter] = [cache.subscribe(), new InMemorySpanExporter()];
-      cache.addExporter(exporter);
-      start('recorded').end();
-      await cache.forceFlush();
-      return [subscription.take()?.spans.length ?? 0, exporter.getFinishedSpans().length];
-    }));
+    const delivered = await Promise.all(
+      [true, false].map(async (unsampledSpans) => {
+        const sampler = { shouldSample: () => ({ decision: SamplingDecision.RECORD }), toString: () => 'records' };
+        const { cache, start } = service({ unsampledSpans }, { sampler });
+        const [subscription, exporter] = [cache.subscribe(), new InMemorySpanExporter()];
+        cache.addExporter(exporter);
+        start('recorded').end();
+        await cache.forceFlush();
+        return [subscription.take()?.spans.length ?? 0, exporter.getFinishedSpans().length];
+      }),
+    );
 
-    expect(delivered).to.deep.equal([[1, 0], [0, 0]]);
+    expect(delivered).to.deep.equal([
+      [1, 0],
+      [0, 0],
+    ]);
   });
 
-  it('has OTEL_BSP_* be the defaults of addExporter(), as they are of the SDK\'s processor', () => {
+  it("reads the defaults of addExporter() from OTEL_BSP_*, like the SDK's processor", () => {
     expect(exporterOptions({}, { OTEL_BSP_SCHEDULE_DELAY: '250' })).to.include({ scheduledDelayMillis: 250 });
-    expect(exporterOptions({ scheduledDelayMillis: 1 }, { OTEL_BSP_SCHEDULE_DELAY: '250' })).to.include({ scheduledDelayMillis: 1 });
+    expect(exporterOptions({ scheduledDelayMillis: 1 }, { OTEL_BSP_SCHEDULE_DELAY: '250' })).to.include({
+      scheduledDelayMillis: 1,
+    });
   });
 
-  it('has cache.addExporter() hand any exporter the sampled spans, with their log events', async () => {
+  it('passes sampled spans with their log events to any exporter by cache.addExporter()', async () => {
     const { cache, start, log } = service();
     const exporter = new InMemorySpanExporter();
     const handle = cache.addExporter(exporter, { scheduledDelayMillis: 10_000 });
@@ -317,7 +351,7 @@ describe('The contract', () => {
     expect(handle.closed).to.equal(true);
   });
 
-  it('has cache.store() keep the newest spans, read as InMemorySpanExporter does, and return a copy', () => {
+  it('keeps the newest spans in cache.store(), which reads like InMemorySpanExporter and returns a copy', () => {
     const { cache, start } = service();
     const store = cache.store({ capacity: 2 });
     for (const name of ['a', 'b', 'c']) start(name).end();
@@ -330,7 +364,7 @@ describe('The contract', () => {
   });
 
   describe('of whole traces', () => {
-    it('delivers one once its local root has ended and nothing of it came for settleMillis', async () => {
+    it('delivers a trace once its local root has ended and no span of it arrived for settleMillis', async () => {
       const { cache, tracer } = service();
       const traces: Trace[] = [];
       cache.subscribeToTraces((whole) => traces.push(whole), { settleMillis: 1 });
@@ -346,7 +380,7 @@ describe('The contract', () => {
       ]);
     });
 
-    it('delivers it incomplete when nothing came for timeoutMillis, or when maxSpans wait', async () => {
+    it('delivers it incomplete when no span arrived for timeoutMillis, or when maxSpans wait', async () => {
       const { cache, start, tracer } = service();
       const [timedOut, evicted]: [Trace[], Trace[]] = [[], []];
       cache.subscribeToTraces((whole) => timedOut.push(whole), { timeoutMillis: 1 });
@@ -360,7 +394,7 @@ describe('The contract', () => {
       expect(timedOut.map(({ complete }) => complete)).to.deep.equal([false, false]);
     });
 
-    it('delivers what comes later as a further trace of that id, incomplete', async () => {
+    it('delivers later spans as a further trace of that id, incomplete', async () => {
       const { cache, tracer, start } = service();
       const traces: Trace[] = [];
       cache.subscribeToTraces((whole) => traces.push(whole), { settleMillis: 0, timeoutMillis: 1 });
@@ -378,7 +412,7 @@ describe('The contract', () => {
       ]);
     });
 
-    it('prints them by printTraces(), as trees or as lines of JSON, and those asked for only', async () => {
+    it('prints traces by printTraces(), as trees or as lines of JSON, and only the selected ones', async () => {
       const { cache, start } = service();
       const [trees, lines]: [string[], string[]] = [[], []];
       printTraces(cache, { only: { name: /orders/ }, write: (text) => trees.push(text) });
@@ -391,11 +425,13 @@ describe('The contract', () => {
       await cache.shutdown();
 
       expect(trees.join('')).to.include('GET /orders').and.not.to.include('GET /health');
-      expect(lines.map((line) => (JSON.parse(line) as { spans: { name: string }[] }).spans.map(({ name }) => name))).to.deep.equal([['GET /health']]);
+      expect(
+        lines.map((line) => (JSON.parse(line) as { spans: { name: string }[] }).spans.map(({ name }) => name)),
+      ).to.deep.equal([['GET /health']]);
     });
   });
 
-  it('has cache.sampling add spans for subscribers, never sampled, for as long as it is on', () => {
+  it('adds unsampled spans for subscribers while cache.sampling is on', () => {
     const cache = newCache();
     const { start } = service(undefined, {
       spanProcessors: [cache.spanProcessor],
@@ -413,7 +449,7 @@ describe('The contract', () => {
     expect(spans.map((span) => [span.name, span.spanContext().traceFlags])).to.deep.equal([['while', 0]]);
   });
 
-  it('has cache.filter leave out severities and scopes, whether sampling is on or off', () => {
+  it('excludes severities and scopes by cache.filter, whether sampling is on or off', () => {
     for (const enabled of [false, true]) {
       const { cache, start, logger, getTracer } = service({ sampling: { enabled } });
       const store = cache.store();
@@ -426,7 +462,9 @@ describe('The contract', () => {
       span.end();
       getTracer('@acme/http').startSpan('theirs').end();
 
-      expect(store.getFinishedSpans().map((kept) => [kept.name, eventNames(kept)])).to.deep.equal([['mine', ['severity 13']]]);
+      expect(store.getFinishedSpans().map((kept) => [kept.name, eventNames(kept)])).to.deep.equal([
+        ['mine', ['severity 13']],
+      ]);
     }
   });
 
@@ -435,13 +473,19 @@ describe('The contract', () => {
     const { settings: sampling } = cache.sampling;
     const { settings: filter } = cache.filter;
 
-    expect(() => cache.sampling.set({ enabled: true, ratio: 2 })).to.throw(RangeError, 'ratio must be a number from 0 to 1');
-    expect(() => cache.filter.set({ minSeverity: 9, scopes: { exclude: 'a' as never } })).to.throw(TypeError, 'scopes must be');
+    expect(() => cache.sampling.set({ enabled: true, ratio: 2 })).to.throw(
+      RangeError,
+      'ratio must be a number from 0 to 1',
+    );
+    expect(() => cache.filter.set({ minSeverity: 9, scopes: { exclude: 'a' as never } })).to.throw(
+      TypeError,
+      'scopes must be',
+    );
     expect([cache.sampling.settings, cache.filter.settings]).to.deep.equal([sampling, filter]);
   });
 
   describe('of the end of waiting', () => {
-    it('has flush() then take() deterministic: no timer, no await, not affected by fake timers', () => {
+    it('makes flush() and take() deterministic: without timers or awaits, and unaffected by fake timers', () => {
       sinon.useFakeTimers();
       const { cache, start, log } = service();
       const subscription = cache.subscribe();
@@ -454,7 +498,7 @@ describe('The contract', () => {
       expect(subscription.take()!.spans.map(eventNames)).to.deep.equal([['line']]);
     });
 
-    it('has forceFlush() hand everything queued to the exporters before it returns its promise', async () => {
+    it('passes all queued spans to the exporters in forceFlush() before it returns its promise', async () => {
       const { cache, start } = service();
       const exporter = new InMemorySpanExporter();
       cache.addExporter(exporter);
@@ -466,7 +510,7 @@ describe('The contract', () => {
       await flushed;
     });
 
-    it('has shutdown() release parked events as orphans, close subscriptions, and be idempotent', async () => {
+    it('releases parked events as orphans and closes subscriptions in shutdown(), which is idempotent', async () => {
       const { cache, start, log } = service();
       const subscription = cache.subscribe({ orphans: true });
       log(start('open'), 'parked');
@@ -476,10 +520,12 @@ describe('The contract', () => {
       expect(cache.shutdown()).to.equal(shutdown);
       await shutdown;
       expect(subscription.closed).to.equal(true);
-      expect(subscription.take()!.orphans.map(({ name, reason }) => [name, reason])).to.deep.equal([['parked', 'shutdown']]);
+      expect(subscription.take()!.orphans.map(({ name, reason }) => [name, reason])).to.deep.equal([
+        ['parked', 'shutdown'],
+      ]);
     });
 
-    it('has stats() tell it, as a plain object of its own', () => {
+    it('counts everything in stats(), which returns a new plain object', () => {
       const { cache } = service();
 
       expect(cache.stats()).to.deep.equal(JSON.parse(JSON.stringify(cache.stats())));
@@ -536,7 +582,7 @@ describe('The contract', () => {
       expect(counted(cache.stats().events.orphaned)).to.deep.equal({ remote_parent: 1 });
     });
 
-    it('of a span that is not sampled, and not known: an orphan unsampled at once', () => {
+    it('of an unsampled span that was not recorded: an orphan unsampled at once', () => {
       const { cache, start, log } = service(undefined, { sampler: new AlwaysOffSampler() });
       cache.subscribe();
 
@@ -557,17 +603,26 @@ describe('The contract', () => {
       expect(counted(cache.stats().events.dropped)).to.deep.equal({ queue_full: 1 });
     });
 
-    it('whose parent has waited longest where a new one comes at maxParkedSpans: an orphan evicted, with all beside it', () => {
+    it('whose span has waited longest when a new one arrives at maxParkedSpans: an orphan evicted, with all events of that span', () => {
       const { cache, start, log } = service({ maxParkedSpans: 1 });
       const subscription = cache.subscribe({ orphans: true });
       const [first, second] = [start('first'), start('second')];
 
-      for (const [span, body] of [[first, 'a'], [first, 'b'], [second, 'c'], [second, 'd']] as const) log(span, body);
+      for (const [span, body] of [
+        [first, 'a'],
+        [first, 'b'],
+        [second, 'c'],
+        [second, 'd'],
+      ] as const)
+        log(span, body);
       second.end();
       cache.flush();
 
       const { spans, orphans } = subscription.take()!;
-      expect(orphans.map(({ name, reason }) => [name, reason])).to.deep.equal([['a', 'evicted'], ['b', 'evicted']]);
+      expect(orphans.map(({ name, reason }) => [name, reason])).to.deep.equal([
+        ['a', 'evicted'],
+        ['b', 'evicted'],
+      ]);
       expect(spans.map(eventNames)).to.deep.equal([['c', 'd']]);
     });
 
@@ -597,7 +652,7 @@ describe('The contract', () => {
   });
 
   describe('of a late event', () => {
-    it('drops it, and counts it', () => {
+    it('drops and counts it if lateEvents is drop', () => {
       const running = service({ lateEvents: 'drop' });
       running.cache.subscribe();
 
@@ -606,7 +661,7 @@ describe('The contract', () => {
       expect(counted(running.cache.stats().events.dropped)).to.deep.equal({ late: 1 });
     });
 
-    it('delivers it on its own, by default, to subscribers that ask for orphans', () => {
+    it('delivers it alone, by default, to subscribers with orphans: true', () => {
       const running = service();
       const [asks, asksNot] = [running.cache.subscribe({ orphans: true }), running.cache.subscribe()];
 
@@ -616,7 +671,7 @@ describe('The contract', () => {
       expect(asksNot.take()!.orphans).to.deep.equal([]);
     });
 
-    it('has its span wait for it by holdMillis, but not by flush()', async () => {
+    it('delays its span by holdMillis, except at a flush()', async () => {
       const clock = sinon.useFakeTimers();
       const { cache, start, log } = service({ lateEvents: { holdMillis: 100 } });
       const subscription = cache.subscribe();
@@ -635,7 +690,7 @@ describe('The contract', () => {
       expect(names(subscription.take()!.spans)).to.deep.equal(['flushed']);
     });
 
-    it('amends its span: subscribers get it again, one revision higher, stores in its place, exporters once', async () => {
+    it('amends its span: subscribers receive it again with a higher revision, stores replace it, exporters receive it once', async () => {
       const running = service({ lateEvents: 'amend' });
       const { cache } = running;
       const [subscription, store, exporter] = [cache.subscribe(), cache.store(), new InMemorySpanExporter()];
@@ -645,12 +700,15 @@ describe('The contract', () => {
       await cache.forceFlush();
 
       const { spans } = subscription.take()!;
-      expect(spans.map((span) => [span.revision ?? 0, eventNames(span)])).to.deep.equal([[0, []], [1, ['late']]]);
+      expect(spans.map((span) => [span.revision ?? 0, eventNames(span)])).to.deep.equal([
+        [0, []],
+        [1, ['late']],
+      ]);
       expect(store.getFinishedSpans().map(eventNames)).to.deep.equal([['late']]);
       expect(exporter.getFinishedSpans().map(eventNames)).to.deep.equal([[]]);
     });
 
-    it('costs nothing per span: where logs are there too, a delivery reads no span', () => {
+    it('costs nothing per span: a delivery reads no span even with logs', () => {
       const running = service();
       const { cache, start } = running;
       cache.subscribe(() => {});
@@ -666,7 +724,7 @@ describe('The contract', () => {
       expect(cache.stats().spans.delivered).to.equal(101);
     });
 
-    it('brought by ids alone is known from the first such record on, which itself waits', () => {
+    it('with ids alone is recognised after the first such record, which itself waits', () => {
       const { cache, start, logger } = service();
       cache.subscribe();
       const [before, after] = [start('before'), start('after')];
@@ -685,7 +743,7 @@ describe('The contract', () => {
     });
   });
 
-  it('has damage cost one item: the rest of its batch is delivered, and it is in one counter', () => {
+  it('loses only a damaged item: the rest of its batch is delivered, and one counter has it', () => {
     const { cache, start, log } = service();
     const subscription = cache.subscribe();
     cache.subscribe(() => {
@@ -693,7 +751,12 @@ describe('The contract', () => {
     });
     const span = start('whole');
     log(span, 'line');
-    cache.logRecordProcessor.onEmit({ spanContext: span.spanContext(), get body() { return unreadable(); } } as never);
+    cache.logRecordProcessor.onEmit({
+      spanContext: span.spanContext(),
+      get body() {
+        return unreadable();
+      },
+    } as never);
     cache.spanProcessor.onEnd({ name: 'broken', spanContext: unreadable } as never);
     span.end();
     cache.flush();
@@ -703,7 +766,7 @@ describe('The contract', () => {
     expect(counted(cache.stats().events.dropped)).to.deep.equal({ invalid: 1 });
   });
 
-  it('gives every handle close(), closed and Symbol.dispose', () => {
+  it('provides close(), closed and Symbol.dispose on every handle', () => {
     const { cache } = service();
     const handles: Handle[] = [
       cache.subscribe(),
@@ -722,7 +785,7 @@ describe('The contract', () => {
     expect(handles.map(({ closed }) => closed)).to.not.include(false);
   });
 
-  it('has a method for every `stats`', () => {
+  it('provides every `stats` as a method', () => {
     const { cache } = service();
 
     for (const { stats } of [cache, cache.subscribeToTraces(() => {}), printTraces(cache, { write: () => {} })]) {
@@ -731,17 +794,21 @@ describe('The contract', () => {
   });
 
   describe('of properties', () => {
-    /** Reads all that an object and its prototypes have to be read, and again of what that gives. */
+    /** Reads all properties of an object and its prototypes, and of their values in turn. */
     function readAll(value: unknown, skipped: readonly string[], depth = 3): void {
       if (typeof value !== 'object' || value === null || depth === 0) return;
-      for (let owner: object | null = value; owner !== null && owner !== Object.prototype; owner = Object.getPrototypeOf(owner) as object | null) {
+      for (
+        let owner: object | null = value;
+        owner !== null && owner !== Object.prototype;
+        owner = Object.getPrototypeOf(owner) as object | null
+      ) {
         for (const key of Reflect.ownKeys(owner)) {
           if (!skipped.includes(String(key))) readAll(Reflect.get(value, key), skipped, depth - 1);
         }
       }
     }
 
-    /** Does the steps, reads in between if asked to, and gives what was to be seen. */
+    /** Does the steps, optionally reads in between, and returns the observed values. */
     function seenAfter(steps: readonly string[], options: SpanCacheOptions, reads: boolean): object {
       const running = service(options);
       const { cache, start, log, logger } = running;
@@ -767,10 +834,14 @@ describe('The contract', () => {
       return { stats, names, openSpans: cache.openSpans().length };
     }
 
-    it('has no reading change what the cache does', () => {
-      const steps = fc.array(fc.constantFrom('start', 'end', 'end', 'log', 'log', 'logByIds', 'flush', 'take'), { maxLength: 40 });
+    it('never changes behaviour when a property is read', () => {
+      const steps = fc.array(fc.constantFrom('start', 'end', 'end', 'log', 'log', 'logByIds', 'flush', 'take'), {
+        maxLength: 40,
+      });
       const options = fc.record({
-        lateEvents: fc.constantFrom<NonNullable<SpanCacheOptions['lateEvents']>>('drop', 'orphan', 'amend', { holdMillis: 60_000 }),
+        lateEvents: fc.constantFrom<NonNullable<SpanCacheOptions['lateEvents']>>('drop', 'orphan', 'amend', {
+          holdMillis: 60_000,
+        }),
         trackOpenSpans: fc.boolean(),
         maxParkedSpans: fc.constantFrom(1, 100),
       });
@@ -783,9 +854,11 @@ describe('The contract', () => {
       );
     });
 
-    it('has `exporter` made when it is first asked for, and then drops the spans that come twice', async () => {
+    it('creates `exporter` when it is first read, and from then on drops spans that arrive twice', async () => {
       const cache = newCache();
-      const { start, forceFlush } = service(undefined, { spanProcessors: [cache.spanProcessor, batchSpanProcessor(cache.exporter)] });
+      const { start, forceFlush } = service(undefined, {
+        spanProcessors: [cache.spanProcessor, batchSpanProcessor(cache.exporter)],
+      });
       const store = cache.store();
 
       start('once').end();
@@ -798,7 +871,7 @@ describe('The contract', () => {
     });
   });
 
-  it('has assertions take what the cache gives out, and refuse the rest by a TypeError', () => {
+  it('accepts all output of the cache in assertions, and rejects other values by a TypeError', () => {
     const { cache, start } = service();
     const [store, subscription] = [cache.store(), cache.subscribe()];
     start('job').end();
@@ -811,7 +884,11 @@ describe('The contract', () => {
       expect(traceTree(given)).to.equal('- job');
     }
     expect(formatTrace(store.traces()[0]!)).to.include('job');
-    for (const check of [() => assertSpan(5 as never, {}), () => assertTrace({} as never, {}), () => traceTree('a' as never)]) {
+    for (const check of [
+      () => assertSpan(5 as never, {}),
+      () => assertTrace({} as never, {}),
+      () => traceTree('a' as never),
+    ]) {
       expect(check).to.throw(TypeError);
     }
   });

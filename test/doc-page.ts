@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/* What the tests of the documentation share: how to read a page, and where to run what it shows. */
+/* Shared by the tests of the documentation: reads pages, and makes folders in which their programs run. */
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -35,7 +35,12 @@ export class DocPage {
     if (start < 0) throw new Error(`the page does not say: ${text}`);
     const table = /^\|.*(?:\n\|.*)*/m.exec(this.text.slice(start))![0];
     const [, , ...rows] = table.split('\n');
-    return rows.map((row) => row.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim()));
+    return rows.map((row) =>
+      row
+        .split(/(?<!\\)\|/)
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
   }
 }
 
@@ -45,8 +50,8 @@ export function namesIn(rows: string[][]): string[] {
 }
 
 /**
- * A new folder with these files, inside the repository, where `otel-span-cache` is the package itself; ignored by
- * git. Whoever asks for it removes it.
+ * A new folder with these files, inside the repository, where `otel-span-cache` is the package itself; ignored by git.
+ * The caller removes it.
  */
 export function newProject(name: string, files: Iterable<readonly [name: string, text: string]> = []): string {
   mkdirSync(join(ROOT, 'test/.run'), { recursive: true });

@@ -6,18 +6,23 @@ import { cleanEnvironment } from './environment.js';
 
 const PAGE = new DocPage('docs/events.md');
 
-/** Runs `order.mjs` behind one of the page's set-ups; returns what it printed. */
+/** Runs `order.mjs` with one of the page's set-ups loaded first; returns its output. */
 function order(folder: string, setUp: string): Promise<string> {
   const env = cleanEnvironment();
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, ['--import', `./${setUp}`, 'order.mjs'], { cwd: folder, env, timeout: 20_000 }, (error, stdout, stderr) => {
-      if (error === null && stderr === '') resolve(stdout);
-      else reject(new Error(`${setUp} failed\n${stdout}${stderr}`, { cause: error }));
-    });
+    execFile(
+      process.execPath,
+      ['--import', `./${setUp}`, 'order.mjs'],
+      { cwd: folder, env, timeout: 20_000 },
+      (error, stdout, stderr) => {
+        if (error === null && stderr === '') resolve(stdout);
+        else reject(new Error(`${setUp} failed\n${stdout}${stderr}`, { cause: error }));
+      },
+    );
   });
 }
 
-/** The names of the events that `ConsoleSpanExporter` printed. */
+/** Names of the events in the output of `ConsoleSpanExporter`. */
 function exportedEvents(printed: string): string[] {
   const [, events] = /\n {2}events: \[(.*?)\n {2}\],/s.exec(printed) ?? [];
   return [...(events ?? '').matchAll(/\bname: '(.*?)'/g)].map(([, name]) => name!);
@@ -32,21 +37,21 @@ describe('docs/events.md', () => {
 
   after(() => rmSync(folder, { recursive: true }));
 
-  it('exports what it says with bridge.mjs', async () => {
+  it('exports the documented event with bridge.mjs', async () => {
     const printed = await order(folder, 'bridge.mjs');
 
     expect(exportedEvents(printed)).to.deep.equal(['order.paid']);
     expect(printed).to.include(`items: '[{"id":7}]'`);
   });
 
-  it('prints what it says with cache.mjs', async () => {
+  it('prints the documented line with cache.mjs', async () => {
     const printed = await order(folder, 'cache.mjs');
 
     expect(printed.trim()).to.equal(`place order [ 'stock reserved', 'order.paid', 'receipt.sent' ]`);
     expect(PAGE.text).to.include(printed.trim());
   });
 
-  it('exports and prints what it says with both.mjs', async () => {
+  it('exports and prints the documented events with both.mjs', async () => {
     const printed = await order(folder, 'both.mjs');
 
     const [line] = /^place order .*$/m.exec(printed) ?? [];

@@ -53,7 +53,16 @@ const throwingText = {
 type Maker = () => unknown;
 
 const SCALARS = [undefined, null, NaN, -0, 404, true, 10n ** 30n, 1n << 100_000n, Symbol('s'), () => 1, Person];
-const TEXTS = ['\x1b]52;c;Zm9v\x07', 'a\nb', '\ud83d', '✅❌⚡⭐🟢', 'e\u0301', '❤\ufe0f', 'x'.repeat(100_000), '[unreadable]'];
+const TEXTS = [
+  '\x1b]52;c;Zm9v\x07',
+  'a\nb',
+  '\ud83d',
+  '✅❌⚡⭐🟢',
+  'e\u0301',
+  '❤\ufe0f',
+  'x'.repeat(100_000),
+  '[unreadable]',
+];
 
 const OBJECTS: readonly Maker[] = [
   revokedProxy,

@@ -22,8 +22,8 @@ export function installLocked(cwd: string, command: readonly string[] = ['ci']):
 }
 
 /**
- * Puts the package, as it is built, where programs in this folder import it from: a copy, which finds the packages that
- * are installed around the folder, not those of the repository.
+ * Puts the package, as it is built, where programs in this folder import it from: a copy, which resolves the packages
+ * installed around the folder, not the repository's packages.
  */
 export function installPackage(folder: string): void {
   const installed = join(folder, 'node_modules/otel-span-cache');

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 
 const SRC = fileURLToPath(new URL('../src', import.meta.url));
 
-/** What is on top of `src/`, with the other parts that each may import from. Types count. */
+/** The folders and files directly in `src/`, each with the parts that it may import from. Types count. */
 const TIERS: Table = {
   support: [],
   model: [],
@@ -17,6 +17,7 @@ const TIERS: Table = {
   threads: ['support', 'model', 'cache'],
   register: ['support', 'model', 'trace', 'cache', 'format', 'threads'],
   'register.ts': ['register'],
+  'hook.ts': ['register'],
   'index.ts': ['support', 'model', 'trace', 'bridge', 'cache', 'format'],
 };
 
@@ -37,14 +38,35 @@ const INSIDE_CACHE: Table = {
   'options.ts': ['fanout', 'store', 'sampling', 'intake'],
   'internals.ts': ['intake'],
   'pipeline.ts': [
-    'counters.ts', 'stats.ts', 'read-stats.ts', 'options.ts', 'internals.ts', 'suppression.ts', 'queue', 'sampling', 'reconcile', 'fanout', 'driver',
-    'intake', 'metrics',
+    'counters.ts',
+    'stats.ts',
+    'read-stats.ts',
+    'options.ts',
+    'internals.ts',
+    'suppression.ts',
+    'queue',
+    'sampling',
+    'reconcile',
+    'fanout',
+    'driver',
+    'intake',
+    'metrics',
   ],
-  'span-cache.ts': ['pipeline.ts', 'stats.ts', 'options.ts', 'internals.ts', 'sampling', 'reconcile', 'fanout', 'store', 'intake'],
+  'span-cache.ts': [
+    'pipeline.ts',
+    'stats.ts',
+    'options.ts',
+    'internals.ts',
+    'sampling',
+    'reconcile',
+    'fanout',
+    'store',
+    'intake',
+  ],
   'registered-cache.ts': ['span-cache.ts'],
 };
 
-/** Rooms of the cache that must not know how traces are built and drawn: they see spans one by one. */
+/** Rooms of the cache that must not import the building and drawing of traces: they handle single spans. */
 const WITHOUT_TRACES = ['intake', 'queue', 'driver', 'reconcile'];
 
 /** A part is a folder, or a file on the same floor. */
@@ -75,9 +97,11 @@ function read(path: string): SourceFile {
   return {
     path,
     code,
-    files: imports.filter((specifier) => specifier.startsWith('.')).map((specifier) => {
-      return posix.join(posix.dirname(path), specifier).replace(/\.(c?)js$/, '.$1ts');
-    }),
+    files: imports
+      .filter((specifier) => specifier.startsWith('.'))
+      .map((specifier) => {
+        return posix.join(posix.dirname(path), specifier).replace(/\.(c?)js$/, '.$1ts');
+      }),
     packages: imports.filter((specifier) => !specifier.startsWith('.')),
   };
 }
@@ -140,7 +164,7 @@ describe('The layers', () => {
     expect(forbidden(files, 'cache/', INSIDE_CACHE)).to.deep.equal([]);
   });
 
-  it('see spans one by one, not traces, up to the fan-out', () => {
+  it('use single spans, not traces, up to the fan-out', () => {
     const wrong = files
       .filter(({ path }) => WITHOUT_TRACES.includes(partOf(path, 'cache/')!))
       .filter(({ files: imported }) => imported.some((target) => partOf(target, '') === 'trace'));
@@ -152,7 +176,7 @@ describe('The layers', () => {
     expect(findCycle(files)).to.equal(undefined);
   });
 
-  it('import no package but the OpenTelemetry API, what Node brings, and a runner in its own face', () => {
+  it("import no package except the OpenTelemetry API, Node's own modules, and a test runner in its entry", () => {
     const others = files.flatMap(({ path, packages }) =>
       packages
         .filter((name) => name !== '@opentelemetry/api' && !name.startsWith('node:') && path !== `testing/${name}.ts`)
@@ -162,7 +186,7 @@ describe('The layers', () => {
     expect(others).to.deep.equal([]);
   });
 
-  it('load packages that a user may not have in one file of register', () => {
+  it('load optional packages only in one file of register', () => {
     const loading = files.filter(({ path, code }) => {
       return partOf(path, '') === 'register' && /\b(?:require|createRequire)\b\s*[.(]|\bimport\s*\(/.test(code);
     });
@@ -170,7 +194,7 @@ describe('The layers', () => {
     expect(loading.map(({ path }) => path)).to.deep.equal(['register/peers.ts']);
   });
 
-  it('know no time in reconcile, which is pure', () => {
+  it('use no clock and no timer in reconcile, which is pure', () => {
     const clocks = /\b(?:set(?:Timeout|Interval|Immediate)|queueMicrotask|nextTick|Date|performance|hrtime)\b/;
 
     const impure = files.filter(({ path, code }) => path.startsWith('cache/reconcile/') && clocks.test(code));
@@ -178,13 +202,13 @@ describe('The layers', () => {
     expect(impure.map(({ path }) => path)).to.deep.equal([]);
   });
 
-  it('report in one place, which throws nothing', () => {
+  it('report in one place, which never throws', () => {
     const reports = /\bdiag\.(?:error|warn|info|debug|verbose|createComponentLogger)\b/;
 
     expect(files.filter(({ code }) => reports.test(code)).map(({ path }) => path)).to.deep.equal(['support/report.ts']);
   });
 
-  it('see all that is imported', () => {
+  it('are checked for all imports', () => {
     const known = new Set(files.map(({ path }) => path));
 
     expect(files.flatMap(({ files: imported }) => imported).filter((path) => !known.has(path))).to.deep.equal([]);

@@ -25,11 +25,14 @@ function linksOf(page: string): string[] {
     .filter((link) => !/^[a-z]+:/.test(link));
 }
 
-/** What GitHub makes of the headings of a page, and the anchors that it sets itself. */
+/** The anchors that GitHub derives from the headings of a page, and the page's own. */
 function anchorsOf(page: string): string[] {
   const seen = new Map<string, number>();
   const headings = [...withoutCode(page, /^```.*?^```$/gms).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => {
-    const anchor = heading!.toLowerCase().replaceAll(/[^\w\s-]/g, '').replaceAll(' ', '-');
+    const anchor = heading!
+      .toLowerCase()
+      .replaceAll(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-');
     const before = seen.get(anchor) ?? 0;
     seen.set(anchor, before + 1);
     return before === 0 ? anchor : `${anchor}-${before}`;

@@ -17,17 +17,19 @@ describe('docs/metrics.md', () => {
 
     after(() => rmSync(folder, { recursive: true }));
 
-    it('prints the metrics at the end, the last span included', async () => {
+    it('prints the metrics at the end, including the last span', async () => {
       const { signal, stdout } = await run(['--import', './metrics.mjs', 'job.mjs'], {}, folder);
 
       expect(signal).to.equal('SIGTERM');
       const [, delivered] = /name: 'span_cache\.span\.delivered',(.*?)\n}/s.exec(stdout)!;
-      expect(delivered).to.match(/'otel\.component\.name': 'SpanCache\/0'/).and.to.match(/value: 1\b/);
+      expect(delivered)
+        .to.match(/'otel\.component\.name': 'SpanCache\/0'/)
+        .and.to.match(/value: 1\b/);
     });
   });
 });
 
-/** Ends by the signal that ends a service. */
+/** A program that ends by SIGTERM, like a service. */
 const JOB = `
   import { trace } from '@opentelemetry/api';
   trace.getTracer('jobs').startSpan('job').end();

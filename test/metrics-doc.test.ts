@@ -4,16 +4,21 @@ import { DocPage } from './doc-page.js';
 
 const PAGE = new DocPage('docs/metrics.md');
 
-/** Name, instrument, unit and attribute, as the page has them. */
+/** Name, instrument, unit and attribute of each metric on the page. */
 function writtenInstruments(): string[][] {
   const [, rows] = /^\| Metric \|.*\n\| --- .*\n((?:\|.*\n)+)/m.exec(PAGE.text)!;
   return rows!
     .trimEnd()
     .split('\n')
-    .map((row) => row.split('|').slice(1, 5).map((cell) => cell.trim().replaceAll('`', '')));
+    .map((row) =>
+      row
+        .split('|')
+        .slice(1, 5)
+        .map((cell) => cell.trim().replaceAll('`', '')),
+    );
 }
 
-/** The same, as the code has them. */
+/** Name, instrument, unit and attribute of each metric in the code. */
 function instruments(): string[][] {
   const rows = (kind: string, all: readonly { name: string; unit: string; by?: string | undefined }[]) =>
     all.map(({ name, unit, by }) => [name, kind, unit, by ?? '']);
@@ -24,11 +29,11 @@ function instruments(): string[][] {
 }
 
 describe('docs/metrics.md', () => {
-  it('lists every metric with its kind, unit and attribute, and no other', () => {
+  it('lists exactly the metrics of the code, with kind, unit and attribute', () => {
     expect(writtenInstruments()).to.have.deep.members(instruments());
   });
 
-  it('queries only metrics that there are', () => {
+  it('queries only metrics that exist', () => {
     const known = instruments().map(([name, kind]) => {
       const suffix = kind === 'counter' ? '_total' : '';
       return name!.replaceAll('.', '_') + suffix;

@@ -4,7 +4,7 @@
  */
 const SHARE = Number(process.env['FC_RUNS'] ?? (process.env['CI'] === 'true' ? 1 : 0.25));
 
-/** Runs of a property out of those that CI does. */
+/** Number of runs of a property, given the number for CI. */
 export function runs(inCi: number): number {
   return Math.ceil(inCi * SHARE);
 }

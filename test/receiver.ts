@@ -9,7 +9,7 @@ export interface Request {
   readonly body: string;
 }
 
-/** Stands in for whatever telemetry is sent to. Takes everything, and keeps it. */
+/** Stands in for any telemetry backend. Accepts and keeps everything. */
 export class Receiver {
   readonly #server: Server;
   readonly #requests: Request[] = [];

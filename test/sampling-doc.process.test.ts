@@ -17,7 +17,7 @@ describe('docs/sampling.md', () => {
 
     after(() => rmSync(folder, { recursive: true }));
 
-    it('shows what is recorded from the signal on, without debug log lines', async () => {
+    it('prints the spans recorded after the signal, without debug log lines', async () => {
       const args = ['--import', './sampling.mjs', 'job.mjs'];
       const env = { OTEL_TRACES_SAMPLER: 'always_off', OTEL_METRICS_EXPORTER: 'none' };
       const { signal, stdout } = await run(args, env, folder);
@@ -32,7 +32,7 @@ describe('docs/sampling.md', () => {
   });
 });
 
-/** Works before and after the operator's signal, then ends by the signal that ends a service. */
+/** A program that works before and after SIGUSR2, then ends by SIGTERM. */
 const JOB = `
   import { trace } from '@opentelemetry/api';
   import { logs } from '@opentelemetry/api-logs';

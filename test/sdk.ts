@@ -28,8 +28,8 @@ import {
 const { version } = createRequire(import.meta.url)('@opentelemetry/sdk-trace-base/package.json') as { version: string };
 
 /**
- * Whether it is 2.0 with `sdk-logs` 0.203, which has no `onEnding()`, no `Logger.enabled()`, no attributes of log
- * records beyond those of spans, and no metrics of its own.
+ * Whether it is 2.0 with `sdk-logs` 0.203, which has no `onEnding()`, no `Logger.enabled()`, no log attributes of types
+ * that span attributes lack, and no metrics of its own.
  */
 export const isOldestSdk = version.startsWith('2.0.');
 
@@ -66,7 +66,7 @@ export interface SdkConfig {
 export interface Sdk {
   tracer: Tracer;
   logger: Logger;
-  /** Those of another instrumentation scope. */
+  /** A tracer with another instrumentation scope. */
   getTracer(scope: string): Tracer;
   getLogger(scope: string): Logger;
   forceFlush(): Promise<void>;

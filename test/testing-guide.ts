@@ -9,31 +9,18 @@ import { cleanEnvironment } from './environment.js';
 
 const PAGE = new DocPage('docs/testing.md');
 
-/** What tests each file of the page's JavaScript is for; there is none that is not run. */
+/** The files of the page's JavaScript, by how tests run them. */
 export const SHOWN = {
-  /** What others import or start. */
+  /** Imported or started by other files. */
   parts: ['shop.mjs', 'service.mjs', 'hooks.mjs', 'vitest.config.mjs', 'jest.config.cjs'],
   programs: ['first-trace.mjs', 'own-provider.mjs'],
   failing: ['forgotten.mjs'],
   mocha: ['shop.spec.mjs', 'store.spec.mjs', 'snapshot.spec.mjs'],
-  node: [
-    'shop.test.mjs',
-    'server.test.cjs',
-    'database.test.cjs',
-    'remote.test.mjs',
-    'queue.test.mjs',
-    'streaming.test.mjs',
-    'parallel.test.mjs',
-    'fake-timers.test.mjs',
-    'errors.test.mjs',
-    'logs.test.mjs',
-    'before.test.mjs',
-    'after.test.mjs',
-  ],
+  node: ['shop.test.mjs', 'server.test.cjs', 'remote.test.mjs', 'queue.test.mjs', 'errors.test.mjs', 'logs.test.mjs'],
   /** For a node:test that has `t.assert`. */
-  newNode: ['assert.test.mjs', 'snapshot.test.mjs'],
-  vitest: ['shop.vitest.test.mjs', 'snapshot.vitest.test.mjs'],
-  jest: ['shop.jest.test.cjs', 'snapshot.jest.test.cjs'],
+  newNode: ['snapshot.test.mjs'],
+  vitest: ['shop.vitest.test.mjs'],
+  jest: ['shop.jest.test.cjs'],
 } as const;
 
 /** The page's JavaScript, by the file name in its first line. */
@@ -46,19 +33,19 @@ export function outputsOfGuide(): string[] {
   return PAGE.blocks('text');
 }
 
-/** The lines for a shell. */
+/** The commands of the page. */
 export function commandsOfGuide(): string[] {
   return PAGE.blocks('sh').flatMap((block) => block.trim().split('\n'));
 }
 
-/** Blocks of a language that is none of those above. */
+/** Languages of the blocks that no test runs or compares. */
 export function otherBlocksOfGuide(): string[] {
   return [...PAGE.text.matchAll(/^```(\w*)\n.*?^```$/gms)]
     .map(([, language]) => language!)
     .filter((language) => !['js', 'sh', 'text'].includes(language));
 }
 
-/** Writes what is shown of these kinds, and what it needs, into a folder. */
+/** Writes the files of these kinds, and the parts that they need, into a folder. */
 export function writeGuide(folder: string, ...kinds: (keyof typeof SHOWN)[]): void {
   const code = codeOfGuide();
   for (const name of ['parts' as const, ...kinds].flatMap((kind) => SHOWN[kind])) {
@@ -76,7 +63,7 @@ export interface RunOptions {
   readonly node?: string;
 }
 
-/** Runs a program of Node to its end. */
+/** Runs a program of Node until it exits. */
 export function runNode(cwd: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const { env = {}, node = process.execPath } = options;
   const all = { ...cleanEnvironment('PG'), CI: '1', NO_COLOR: '1', ...env };
@@ -87,7 +74,7 @@ export function runNode(cwd: string, args: readonly string[], options: RunOption
   });
 }
 
-/** Runs a line of the page's as a shell would. */
+/** Runs a command of the page as a shell would. */
 export function runCommand(cwd: string, line: string, options?: RunOptions): Promise<Ran> {
   const { args, env } = parseCommand(line, cwd);
   return runNode(cwd, args, { ...options, env: { ...options?.env, ...env } });

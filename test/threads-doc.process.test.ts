@@ -23,7 +23,7 @@ describe('docs/threads.md', () => {
       return stdout;
     }
 
-    it('is all run here', () => {
+    it('is all run by these tests', () => {
       expect([...PAGE.code().keys()]).to.deep.equal([
         'telemetry.mjs',
         'shop.mjs',
@@ -33,7 +33,7 @@ describe('docs/threads.md', () => {
       ]);
     });
 
-    it('prints one tree for both threads, as the page shows it', async () => {
+    it('prints one tree for both threads, as on the page', async () => {
       const [, shown] = /^```text\n(.*?)^```$/ms.exec(PAGE.text)!;
 
       const printed = await run('--import', './telemetry.mjs', 'shop.mjs');
@@ -41,7 +41,7 @@ describe('docs/threads.md', () => {
       expect(stable(printed)).to.equal(stable(shown!));
     });
 
-    it('of two files prints the span of the worker', async () => {
+    it('in two files prints the span of the worker', async () => {
       expect(await run('receiving.mjs')).to.equal('resize by resizer\n');
     });
   });

@@ -4,7 +4,7 @@ import { ThreadLink } from '../src/threads/thread-link.js';
 import { connectOptions, receiverOptions, relayOptions } from '../src/threads/options.js';
 import { PROTOCOL_VERSION } from '../src/threads/protocol.js';
 import { SharedCounts } from '../src/threads/shared-counts.js';
-import { UNCONNECTED } from '../src/threads/unconnected-relay.js';
+import { UNCONNECTED } from '../src/threads/connect.js';
 import { DocPage, namesIn } from './doc-page.js';
 
 const PAGE = new DocPage('docs/threads.md');
@@ -24,11 +24,11 @@ describe('docs/threads.md', () => {
     });
   }
 
-  it('says rightly that connectThreads() takes the options of both sides', () => {
+  it('states correctly that connectThreads() accepts the options of both sides', () => {
     expect(connectOptions()).to.deep.equal({ ...relayOptions(), ...receiverOptions() });
   });
 
-  it('names every number of a thread, and no other', () => {
+  it('names exactly the numbers of a thread', () => {
     const link = new ThreadLink({
       cache: { receive() {} },
       hello: {
@@ -48,11 +48,11 @@ describe('docs/threads.md', () => {
     link.close();
 
     const words = ['ended', 'died', 'connected'].map((state) => `'${state}'`);
-    const written = namesIn(PAGE.tableAfter('| Of each thread |')).filter((name) => !words.includes(name));
+    const written = namesIn(PAGE.tableAfter('| Counter of a thread |')).filter((name) => !words.includes(name));
     expect(written).to.have.members(Object.keys(stats));
   });
 
-  it('names every number of a relay, and no other', () => {
-    expect(namesIn(PAGE.tableAfter('| Of a relay |'))).to.have.members(Object.keys(UNCONNECTED.stats()));
+  it('names exactly the numbers of a relay', () => {
+    expect(namesIn(PAGE.tableAfter('| Counter of a relay |'))).to.have.members(Object.keys(UNCONNECTED.stats()));
   });
 });

@@ -1,16 +1,16 @@
 import { ORPHAN_REASONS } from '../model/log-event.js';
 
 /**
- * Why a span reaches no subscriber.
+ * Why a span was dropped and reached no subscriber.
  *
  * - `no_subscriber`: nobody was subscribed
- * - `queue_full`: the span queue held `queueCapacity` spans
- * - `scope_excluded`: `filter.scopes` leaves its instrumentation scope out
- * - `unsampled`: it was recorded without being sampled, and `unsampledSpans` is off
- * - `duplicate`: it was delivered before, through another registration of the cache, or came by `receive()` before
- * - `suppressed`: a subscriber or an exporter started it at its work
+ * - `queue_full`: the span queue was full (`queueCapacity`)
+ * - `scope_excluded`: `filter.scopes` excludes its instrumentation scope
+ * - `unsampled`: it was recorded but not sampled, and `unsampledSpans` is false
+ * - `duplicate`: it was delivered before, through another registration of the cache or through `receive()`
+ * - `suppressed`: it was started by a subscriber or an exporter while processing spans
  * - `invalid`: its span context or its events cannot be read
- * - `relay`: another cache, from which it was to come by `receive()`, lost it
+ * - `relay`: it was lost by another cache that relays to this one, such as that of a worker thread
  * - `shutdown`: it ended after `shutdown()`
  */
 export type SpanDropReason = (typeof SPAN_DROP_REASONS)[number];
@@ -28,20 +28,20 @@ const SPAN_DROP_REASONS = [
 ] as const;
 
 /**
- * Why a log event is neither on a span nor an orphan.
+ * Why a log event was dropped, and is neither on a span nor an orphan.
  *
  * - `no_subscriber`: nobody was subscribed
- * - `queue_full`: the event queue held `queueCapacity` events
+ * - `queue_full`: the event queue was full (`queueCapacity`)
  * - `below_severity`: its severity is below `filter.minSeverity`
- * - `scope_excluded`: `filter.scopes` leaves its instrumentation scope out
- * - `filtered`: the option `logRecords` leaves it out
- * - `event_limit`: its span had `maxEventsPerSpan` newer ones
+ * - `scope_excluded`: `filter.scopes` excludes its instrumentation scope
+ * - `filtered`: the option `logRecords` excludes it
+ * - `event_limit`: its span had `maxEventsPerSpan` newer events
  * - `late`: its span was delivered before, and `lateEvents` is `drop`
- * - `duplicate`: the span has it already: through another registration, through the event bridge, or
- *   as an exception that was recorded on the span and logged too
- * - `suppressed`: a subscriber, an exporter or the `logRecords` function emitted it at its work
+ * - `duplicate`: its span already has it, through another registration, through the event bridge, or as a recorded
+ *   exception that was also logged
+ * - `suppressed`: it was emitted by a subscriber, an exporter or the `logRecords` function while processing spans
  * - `invalid`: the record cannot be read, or the `logRecords` function threw
- * - `relay`: another cache, from which it was to come by `receive()` as an orphan, lost it
+ * - `relay`: it was an orphan, lost by another cache that relays to this one, such as that of a worker thread
  * - `shutdown`: it was emitted after `shutdown()`
  */
 export type EventDropReason = (typeof EVENT_DROP_REASONS)[number];
@@ -61,19 +61,18 @@ const EVENT_DROP_REASONS = [
   'shutdown',
 ] as const;
 
-/** What became of the spans. Plain fields: the hooks of the SDK count here. */
+/** Plain fields, because the SDK's hooks increment them. */
 export class SpanCounters {
   received = 0;
   delivered = 0;
   amended = 0;
-  /** Held spans that did not wait as long as they were to. */
+  /** Held spans that were delivered before `holdMillis` had passed. */
   readonly early = zeros(['evicted', 'evicted_bytes']);
-  /** Delivered spans that events cannot amend any more, for want of bytes. */
+  /** Delivered spans that can no longer be amended, because of `maxParkedBytes`. */
   unamendable = 0;
   readonly dropped = zeros(SPAN_DROP_REASONS);
 }
 
-/** What became of the log events. */
 export class EventCounters {
   received = 0;
   merged = 0;

@@ -1,6 +1,6 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import type { SpanStoreOptions } from './store/span-store.js';
-import { WHOLE_TRACE_OPTIONS, type WholeTraceOptions } from '../trace/whole-trace-options.js';
+import { WHOLE_TRACE_OPTIONS } from '../trace/whole-trace-options.js';
 import type { SubscribeOptions } from './fanout/subscription.js';
 import type { ReadableLogRecord } from '../model/otel.js';
 import type { FilterOptions } from './intake/filter/filter-settings.js';
@@ -14,72 +14,83 @@ import {
   ofType,
   oneOfOrFunction,
   positiveInteger,
-  resolveOptions,
+  resolverOf,
   type OptionsOf,
 } from '../support/option.js';
 
-/** What a cache may hold, and which log records and spans it takes. */
+/** Options of a `SpanCache`: its bounds, and the spans and log records that it accepts. */
 export interface SpanCacheOptions {
-  /** Ended spans, and likewise log events, that may wait for the driver. Default 65,536 each. */
+  /**
+   * Capacity of each of the two queues between the SDK and the cache, one for ended spans and one for log events. An
+   * item that finds its queue full is dropped and counted as `queue_full`. A positive integer. Default 65,536.
+   */
   queueCapacity?: number;
-  /** Spans whose events may wait for them to end. Past that, the longest waiting gives up. Default 16,384. */
+  /**
+   * Maximum number of spans for which events are parked until the span ends. At the bound, the span that has waited
+   * longest is evicted: its events become orphans. The same number caps the spans that `lateEvents` holds and the spans
+   * that `trackOpenSpans` tracks. A positive integer. Default 16,384.
+   */
   maxParkedSpans?: number;
   /**
-   * About how many bytes parked events, held spans and spans that can be amended may keep alive together. Past that, what has
-   * been kept longest gives way: parked events become orphans, a held span is delivered, an amendable one cannot be
-   * amended any more. An event or span that is larger by itself is not kept. With `trackOpenSpans`, spans that have been
-   * open for a second may keep as much again: past that, the first of them are forgotten. Default 67,108,864, which is 64 MiB.
+   * Maximum estimated size in bytes of parked events, held spans and amendable spans together. Beyond it the oldest are
+   * evicted: parked events become orphans, a held span is delivered early, an amendable span can no longer be amended.
+   * A single event or span larger than this is never kept. With `trackOpenSpans`, spans open for at least one
+   * second have their own budget of the same size, beyond which the oldest are forgotten. A positive integer. Default
+   * 67,108,864 (64 MiB).
    */
   maxParkedBytes?: number;
   /**
-   * How long events wait for their span to end, in milliseconds; `Infinity` for as long as there is room.
-   * Looked at about four times in that time. Default 300,000, which is five minutes.
+   * Time in milliseconds after which a parked event becomes an orphan, from 1 to 2,147,483,647, or `Infinity` for no
+   * limit. Checked about four times in that time, so an event may wait up to a quarter longer. Default 300,000 (five
+   * minutes).
    */
   maxParkedMillis?: number;
-  /** Log events attached to one span; the oldest give way. Default 128, the SDK's own limit for events. */
+  /**
+   * Maximum number of log events per span. At the bound the oldest event is dropped, and counted in the span's
+   * `droppedEventsCount`. A positive integer. Default 128, the SDK's own limit for span events.
+   */
   maxEventsPerSpan?: number;
   /**
-   * Which log records become events: all of them, only those with an event name, or those for which a
-   * function returns true. The function runs inside the application's `logger.emit()`. Default `'all'`.
+   * Selects the log records that become events: `'all'`, `'events'` (records with an event name), or a function that
+   * returns true for them. The function runs inside the application's `logger.emit()`; if it throws, the record is
+   * counted as `invalid`. Default `'all'`.
    */
   logRecords?: 'all' | 'events' | ((record: ReadableLogRecord) => boolean);
   /**
-   * What becomes of an event that comes after its span was delivered:
+   * Handling of late events, which arrive after their span was delivered:
    *
-   * - `'drop'`: it is counted
-   * - `'orphan'`: it is delivered on its own to the subscriptions that ask for `orphans`
-   * - `{ holdMillis }`: there are fewer of them, because an ended span waits that long before it is
-   *   delivered. `flush()` and `shutdown()` do not wait, nor do spans beyond `maxParkedSpans` or `maxParkedBytes`
-   * - `'amend'`: the span is delivered again with the event, its `revision` one higher
+   * - `'drop'`: the event is only counted
+   * - `'orphan'`: the event is delivered on its own, to subscriptions with `orphans: true`
+   * - `{ holdMillis }`: each ended span waits `holdMillis` milliseconds (1 to 2,147,483,647) before its delivery, so
+   *   that fewer events are late; events that arrive even later become orphans. Spans are delivered earlier by
+   *   `flush()` and `shutdown()`, and at the bounds `maxParkedSpans` and `maxParkedBytes`
+   * - `'amend'`: the span is delivered again with the event and a `revision` one higher. The last 16,384 delivered
+   *   spans that fit in `maxParkedBytes` can be amended; late events of other spans become orphans
    *
    * Default `'orphan'`.
    */
   lateEvents?: 'drop' | 'orphan' | 'amend' | { readonly holdMillis: number };
-  /** Whether spans that are recorded but not sampled reach subscribers. Exporters never get them. Default true. */
+  /** Whether subscribers receive spans that are recorded but not sampled. Exporters never do. Default true. */
   unsampledSpans?: boolean;
   /**
-   * Whether the cache knows the spans that have started and not ended, for `openSpans()`; at most
-   * `maxParkedSpans`. The events of an open span then never expire. Needs `spanProcessor`. Default false.
+   * Whether to track spans that have started but not ended, at most `maxParkedSpans` of them, for `openSpans()`. The
+   * parked events of an open span never expire. Requires `spanProcessor`. Default false.
    */
   trackOpenSpans?: boolean;
-  /**
-   * The sampling at first: `enabled`, `ratio`, and `until` or `forMillis`. Changed later by `cache.sampling`. Default
-   * `{}`, which is off.
-   */
+  /** Initial settings of `cache.sampling`. Default `{}`: off. */
   sampling?: SamplingOptions;
-  /** The filter at first: `minSeverity` and `scopes`. Changed later by `cache.filter`. Default `{}`, which lets all in. */
+  /** Initial settings of `cache.filter`. Default `{}`: nothing is excluded. */
   filter?: FilterOptions;
   /**
-   * Where the cache counts itself, as the SDK's own processors do with their option of this name: the
-   * standard `otel.sdk.processor.*` metrics, and `span_cache.*`. Without it, there are no metrics and no
-   * cost. Default none.
+   * Meter provider for the cache's own metrics: the standard `otel.sdk.processor.*` and `span_cache.*`. Named like the
+   * same option of the SDK's processors. Without it the cache creates no instruments. Default undefined.
    */
   selfObsMeterProvider?: MeterProvider | undefined;
 }
 
 const HOLD_MILLIS = millisFrom(1, 1_000);
 
-/** Every option of the cache with its default. Nowhere else is a default written in code. */
+/** The options of the cache: the single source of their defaults. */
 export const CACHE_OPTIONS: OptionsOf<SpanCacheOptions> = {
   queueCapacity: positiveInteger(65_536),
   maxParkedSpans: positiveInteger(16_384),
@@ -98,25 +109,25 @@ export const CACHE_OPTIONS: OptionsOf<SpanCacheOptions> = {
   },
   unsampledSpans: boolean(true),
   trackOpenSpans: boolean(false),
-  sampling: ofType('an object with settings of the sampling', isRecord, {}),
-  filter: ofType('an object with settings of the filter', isRecord, {}),
+  sampling: ofType('an object of sampling settings', isRecord, {}),
+  filter: ofType('an object of filter settings', isRecord, {}),
   selfObsMeterProvider: ofType('a MeterProvider, with getMeter()', (value) => hasMethods(value, ['getMeter'])),
 };
 
-/** The bound in bytes of each place that keeps spans for long. */
+export const cacheOptions = resolverOf(CACHE_OPTIONS);
+
+/** Default byte limit of subscriptions and stores. */
 const MAX_BYTES = positiveInteger(64 * 2 ** 20);
 
-const SUBSCRIBE: OptionsOf<SubscribeOptions> = {
+export const subscribeOptions = resolverOf<SubscribeOptions>({
   capacity: positiveInteger(4_096),
   maxBytes: MAX_BYTES,
   orphans: boolean(false),
-};
+});
 
-const STORE: OptionsOf<SpanStoreOptions> = {
-  capacity: positiveInteger(10_000),
-  maxBytes: MAX_BYTES,
-};
+export const storeOptions = resolverOf<SpanStoreOptions>({ capacity: positiveInteger(10_000), maxBytes: MAX_BYTES });
 
+export const wholeTraceOptions = resolverOf(WHOLE_TRACE_OPTIONS);
 
 function isHold(value: unknown): boolean {
   if (!isRecord(value)) return false;
@@ -124,33 +135,13 @@ function isHold(value: unknown): boolean {
   return HOLD_MILLIS.type(holdMillis) && Object.keys(others).length === 0;
 }
 
-export function cacheOptions(options?: SpanCacheOptions): Required<SpanCacheOptions> {
-  return resolveOptions(CACHE_OPTIONS, options);
-}
-
-export function subscribeOptions(options?: SubscribeOptions): Required<SubscribeOptions> {
-  return resolveOptions(SUBSCRIBE, options);
-}
-
-export function storeOptions(options?: SpanStoreOptions): Required<SpanStoreOptions> {
-  return resolveOptions(STORE, options);
-}
-
-export function wholeTraceOptions(options?: WholeTraceOptions): Required<WholeTraceOptions> {
-  return resolveOptions(WHOLE_TRACE_OPTIONS, options);
-}
-
-/**
- * Throws unless the value is a function, or an object with these methods.
- *
- * @throws TypeError naming what was expected and what was given
- */
+/** @throws TypeError unless the value has all of these methods */
 export function requireMethods(name: string, value: unknown, methods: readonly string[]): void {
   if (hasMethods(value, methods)) return;
   throw new TypeError(expectation(name, `an object with ${methods.join('() and ')}()`, value));
 }
 
-/** @throws TypeError naming what was expected and what was given */
+/** @throws TypeError unless the value is a function */
 export function requireFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw new TypeError(expectation(name, 'a function', value));
 }

@@ -35,10 +35,10 @@ import type { Handle } from '../support/handle.js';
 import { isInSubscriber } from './suppression.js';
 
 /**
- * The parts of a cache: wires them, flushes them, shuts them down.
+ * Composition root of a cache: creates and connects its parts, flushes them and shuts them down.
  *
- * The SDK's hooks push into two queues. The driver takes both through the reconciler to the fan-out, which hands each
- * batch to every subscriber.
+ * The SDK's hooks push into two queues. The driver moves both queues through the reconciler to the fan-out, which hands
+ * each batch to every subscriber.
  */
 export class Pipeline implements CacheInternals {
   readonly spanProcessor: SpanProcessor;
@@ -52,13 +52,13 @@ export class Pipeline implements CacheInternals {
   readonly #reconciler: Reconciler;
   readonly #fanOut = new FanOut((subscribed, orphansWanted) => {
     this.#parts.gate.update(subscribed, orphansWanted);
-    // What is queued has nobody to go to.
+    // Without subscribers, the next turn drops the queued items.
     if (!subscribed) this.#parts.driver.wake();
   });
   readonly #spanIntake: SpanIntake;
   readonly #batchIntake: BatchIntake;
   readonly #exporters = new Set<ExporterSubscription>();
-  /** Spans that a flush may deliver at once: those in the queue, and those that wait in the reconciler for late events. */
+  /** Maximum number of spans that one flush can deliver: a full queue and all held spans. */
   readonly #flushAllowance: number;
   #exporter: SpanExporter | undefined;
   #selfObservability: SelfObservability | undefined;
@@ -94,7 +94,7 @@ export class Pipeline implements CacheInternals {
     if (selfObsMeterProvider !== undefined) this.startMetrics(selfObsMeterProvider);
   }
 
-  /** Made when it is first asked for: from then on, spans may come twice. */
+  /** Created on first access. From then on the same span may arrive twice. */
   get exporter(): SpanExporter {
     if (this.#exporter === undefined) this.#reconciler.deduplicate();
     return (this.#exporter ??= new SpanCacheExporter(this.#spanIntake, this));
@@ -122,14 +122,14 @@ export class Pipeline implements CacheInternals {
     return exporter === this.#exporter;
   }
 
-  /** Subscribes; after shutdown the subscriber is ended at once. */
+  /** Subscribes. After shutdown, ends the subscriber at once. */
   add<T extends Subscriber>(subscriber: T): T {
     if (this.#parts.gate.shutDown) subscriber.end();
     else this.#fanOut.add(subscriber);
     return subscriber;
   }
 
-  /** Subscribes an exporter, which `forceFlush()` and `shutdown()` then wait for. */
+  /** Subscribes an exporter. `forceFlush()` and `shutdown()` wait for it. */
   addExporter(exporter: ExporterSubscription): ExporterSubscription {
     this.#exporters.add(exporter);
     return this.add(exporter);
@@ -154,24 +154,25 @@ export class Pipeline implements CacheInternals {
   }
 
   async forceFlush(): Promise<void> {
-    // An exporter that flushes what it exports for would wait for itself. Asked first: a context may not outlast an await.
+    // An exporter that flushes the cache from its own export would wait for itself. Read before any await, which may
+    // lose the context.
     const inSubscriber = this.#parts.driver.moving || isInSubscriber(context.active());
     const delivery = this.#deliverQueued();
-    // Who does not wait for this promise relies on it: no await where there is nothing to wait for.
+    // Callers may rely on the synchronous part without awaiting the promise: await only if necessary.
     if (delivery !== undefined) await delivery;
     if (inSubscriber) return;
     await Promise.all([...this.#exporters].map((exporter) => exporter.forceFlush()));
   }
 
   shutdown(): Promise<void> {
-    // The promise is there before anything runs: a subscriber may ask for it in its last delivery.
+    // Store the promise before anything runs: a subscriber may call shutdown() in its last delivery.
     let begin = undefined as ((done: Promise<void>) => void) | undefined;
     this.#shutdown ??= new Promise((resolve) => (begin = resolve));
     begin?.(this.#shutDown());
     return this.#shutdown;
   }
 
-  /** Whether a span is known to be open, and is taken in when it ends; none is known without `trackOpenSpans`. */
+  /** Whether a span is tracked as open and will be accepted when it ends. Always false without `trackOpenSpans`. */
   readonly isToCome = (ids: SpanIdentity): boolean => {
     const span = this.#openSpans?.get(ids);
     return span !== undefined && !this.filter.inForce?.isExcluded(span);
@@ -199,9 +200,12 @@ export class Pipeline implements CacheInternals {
     this.#selfObservability?.shutdown();
   }
 
-  /** Delivers everything queued; no exporter loses any of it for want of room. Synchronous, unless a delivery is under way. */
+  /**
+   * Delivers everything queued, with enough room in the exporters' queues for all of it. Synchronous, unless a delivery
+   * is under way.
+   */
   #deliverQueued(): Promise<void> | undefined {
-    // From within a delivery, the rest of that delivery comes first.
+    // Called within a delivery: finish that delivery first.
     if (this.#parts.driver.moving) return Promise.resolve().then(() => this.#deliverQueued());
     for (const exporter of this.#exporters) exporter.setFlushAllowance(this.#flushAllowance);
     this.#parts.driver.flush();

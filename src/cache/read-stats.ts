@@ -11,7 +11,7 @@ interface Counted {
   readonly eventCounters: EventCounters;
 }
 
-/** Copies the counters of a cache, and the sizes of its parts, as they are now. */
+/** Returns a copy of the current counters and sizes of a cache. */
 export function readStats(
   { spans, events, spanCounters, eventCounters }: Counted,
   reconciler: Reconciler,

@@ -4,8 +4,8 @@ import type { SpanCache } from './span-cache.js';
 const registered = perProcess<{ cache?: SpanCache }>('register 1', () => ({}));
 
 /**
- * The cache that `otel-span-cache/register` started in this thread, or undefined if that was not loaded. The same
- * one for ES modules and CommonJS. With `OTEL_SDK_DISABLED=true` there is one, and no span ever comes.
+ * Returns the cache that `otel-span-cache/register` created in this thread, or undefined if that module was not loaded.
+ * ES modules and CommonJS share it. With `OTEL_SDK_DISABLED=true` the cache exists but receives no spans.
  */
 export function getSpanCache(): SpanCache | undefined {
   return registered.cache;

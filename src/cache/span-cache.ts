@@ -29,28 +29,41 @@ import type { WholeTraceOptions } from '../trace/whole-trace-options.js';
 import { SpanStoreSubscription, type SpanStore, type SpanStoreOptions } from './store/span-store.js';
 
 /**
- * Keeps a service's finished spans at hand: every span that ends reaches live subscribers, whole, with
- * the log records that were emitted in it.
+ * Delivers every span that ends to subscribers in the same process, complete with the log records emitted in it.
  *
- * Register `spanProcessor` and `logRecordProcessor` with the SDK, then subscribe. Everything is bounded,
- * and whatever is lost to a bound is counted in `stats()`.
+ * Register `spanProcessor` and `logRecordProcessor` with the SDK, then subscribe. Every buffer is bounded, and
+ * `stats()` counts each loss by its reason. Wrong options throw; an error while spans are processed never reaches the
+ * application. The cache never keeps the process alive.
  *
  * ```ts
  * const cache = new SpanCache();
  * new NodeSDK({
+ *   // Replaces the exporter that the SDK sets up by default: to keep exporting, add a BatchSpanProcessor here.
  *   spanProcessors: [cache.spanProcessor],
  *   logRecordProcessors: [cache.logRecordProcessor],
  * }).start();
+ *
+ * for await (const { spans } of cache.subscribe()) console.log(spans);
  * ```
  */
 export class SpanCache {
-  /** Takes in spans when they end. */
+  /**
+   * The span processor to register with the tracer provider. It receives each recorded span when the span ends. Its
+   * `shutdown()` shuts the cache down.
+   */
   readonly spanProcessor: SpanProcessor;
-  /** Takes in log records when they are emitted. */
+  /**
+   * The log record processor to register with the logger provider. It attaches each record to the span in which the
+   * record was emitted. Its `shutdown()` only flushes the cache: the spans that its events wait for may still end.
+   */
   readonly logRecordProcessor: LogRecordProcessor;
   /**
-   * Adds spans for subscribers: while it is on, `sampler()` has `ratio` of the traces recorded that its delegate leaves
-   * out. They are never sampled, so exporters do not get them. Off at first.
+   * Settings to record more spans while the service runs. While enabled, the sampler returned by `sampler()` records
+   * `ratio` of the traces that its delegate drops. These spans are not sampled, so exporters never receive them. Off by
+   * default.
+   *
+   * Has no effect unless the tracer provider uses `sampler()` and the option `unsampledSpans` is true. `set()` logs a
+   * warning through `diag` if it enables sampling before `sampler()` was called.
    *
    * ```ts
    * cache.sampling.set({ enabled: true, ratio: 0.1, forMillis: 600_000 });
@@ -58,19 +71,24 @@ export class SpanCache {
    */
   readonly sampling: LiveSettings<SamplingSettings, SamplingOptions>;
   /**
-   * Leaves out what the cache would take in, sampled or not: log records below `minSeverity`, and what comes from the
-   * instrumentation scopes that `scopes` excludes. In force from the moment it is set, independently of `sampling`.
+   * Settings that exclude items from the cache: log records below `minSeverity`, and the spans and log records of the
+   * instrumentation scopes that `scopes` excludes. A change applies from the next item on, to sampled and unsampled
+   * spans alike, whether `sampling` is enabled or not. By default nothing is excluded.
    *
    * ```ts
    * cache.filter.set({ minSeverity: 13, scopes: { exclude: ['@acme/*'] } });
    * ```
    */
   readonly filter: LiveSettings<FilterSettings, FilterOptions>;
+  /** Whether `openSpans()` lists the spans that have not ended: the option `trackOpenSpans`. */
+  readonly tracksOpenSpans: boolean;
 
   readonly #pipeline: Pipeline;
   readonly #unsampledSpans: boolean;
 
   /**
+   * Creates a cache. Every option has a default.
+   *
    * @throws TypeError for an unknown option or a value of the wrong type
    * @throws RangeError for a value out of range
    */
@@ -78,6 +96,7 @@ export class SpanCache {
     const resolved = cacheOptions(options);
     this.#pipeline = new Pipeline(resolved);
     this.#unsampledSpans = resolved.unsampledSpans;
+    this.tracksOpenSpans = resolved.trackOpenSpans;
     this.spanProcessor = this.#pipeline.spanProcessor;
     this.logRecordProcessor = this.#pipeline.logRecordProcessor;
     this.sampling = this.#pipeline.sampling;
@@ -86,24 +105,37 @@ export class SpanCache {
   }
 
   /**
-   * Takes in the spans that another span processor exports, for where no processor can be added. Made when it is first
-   * asked for: from then on a span may come twice, by this and by `spanProcessor`, so the cache remembers which spans it
-   * has delivered, and delivers none twice.
+   * The cache as a span exporter, for setups in which no span processor can be added. Pass it to any span processor.
+   *
+   * Created when this property is first read. From then on the same span may arrive twice, here and through
+   * `spanProcessor`, so the cache remembers the ids of the last 16,384 delivered spans and drops duplicates. Read it
+   * before the first span ends: spans delivered earlier are not remembered. An export fails if the queue was full or
+   * the cache is shut down.
    */
   get exporter(): SpanExporter {
     return this.#pipeline.exporter;
   }
 
   /**
-   * Subscribes to be read by a loop or by `take()`. After shutdown the subscription is closed at once.
+   * Creates a subscription that is read with `for await` or `take()`. Unread batches wait in a buffer of `capacity`
+   * spans and `maxBytes` bytes; a batch that does not fit is dropped, and the next one counts its spans in `dropped`.
+   * After `shutdown()`, the returned subscription is already closed.
+   *
+   * ```ts
+   * for await (const { spans, dropped } of cache.subscribe()) …
+   * ```
    *
    * @throws TypeError for an unknown option or a value of the wrong type
    * @throws RangeError for a value out of range
    */
   subscribe(options?: SubscribeOptions): Subscription;
   /**
-   * Subscribes a function, which is called with each batch as it is delivered. If it returns a promise, the next batch
-   * waits for that.
+   * Calls a function with each batch as it is delivered. If the function returns a promise, later batches wait in the
+   * buffer until the promise settles. If it throws or rejects, the error is counted in `stats()`, reported through
+   * `diag`, and the function is called again with the next batch. Spans started by the function are not traced.
+   *
+   * @throws TypeError if the callback is not a function, for an unknown option or a value of the wrong type
+   * @throws RangeError for a value out of range
    */
   subscribe(callback: (batch: SpanBatch) => unknown, options?: SubscribeOptions): Handle;
   subscribe(
@@ -120,12 +152,19 @@ export class SpanCache {
   }
 
   /**
-   * Subscribes a function to whole traces. It is called with a trace once its local root, a span without a parent in
-   * this process, has ended and no further span came for `settleMillis`. A trace whose root does not come, or
-   * that there is no room for, is delivered as far as it has come, with `complete: false`; so is whatever comes later.
-   * With `trackOpenSpans` a trace waits as long as the parent of one of its spans is open. Shutdown delivers what waits.
+   * Calls a function with each whole trace: when the local root (a span without a parent in this process) has ended and
+   * no further span has arrived for `settleMillis`.
    *
-   * @throws TypeError for something that is no function, an unknown option or a value of the wrong type
+   * A trace is delivered with `complete: false` if its local root does not arrive within `timeoutMillis`, or if the
+   * trace is evicted at the bound of `maxSpans` or `maxBytes`. Spans that arrive later are delivered as a further trace
+   * with the same id, also with `complete: false`. With `trackOpenSpans`, a trace also waits while the parent of one of
+   * its spans is open. Shutdown delivers the traces that are still waiting.
+   *
+   * ```ts
+   * cache.subscribeToTraces(({ roots, complete }) => console.log(roots[0]?.span.name, complete));
+   * ```
+   *
+   * @throws TypeError if the callback is not a function, for an unknown option or a value of the wrong type
    * @throws RangeError for a value out of range
    */
   subscribeToTraces(callback: TraceCallback, options?: WholeTraceOptions): TraceSubscription {
@@ -139,30 +178,49 @@ export class SpanCache {
     );
   }
 
-  /** Attaches an exporter: it gets the sampled spans, with their log events, in batches. */
+  /**
+   * Attaches a span exporter, which receives the sampled spans in batches, with their log events. Spans that do not fit
+   * in its queue are dropped and counted; a slow exporter delays neither the application nor other subscribers. Options
+   * that are not given default to the environment variables `OTEL_BSP_*`.
+   *
+   * @throws TypeError if the exporter lacks `export()` or `shutdown()` or is the cache's own, for an unknown option or
+   *   a value of the wrong type
+   * @throws RangeError for a value out of range
+   */
   addExporter(exporter: SpanExporter, options?: ExporterOptions): ExporterHandle {
     requireMethods('exporter', exporter, ['export', 'shutdown']);
-    if (this.#pipeline.isItsExporter(exporter)) throw new TypeError('exporter must not be that of the cache itself');
+    if (this.#pipeline.isItsExporter(exporter)) throw new TypeError("exporter must not be the cache's own exporter");
     return this.#pipeline.addExporter(
       new ExporterSubscription(exporter, exporterOptions(options), this.#pipeline.removeExporter),
     );
   }
 
-  /** Attaches a bounded history that can be read at any time, also after shutdown. */
+  /**
+   * Attaches a bounded history of the spans delivered from now on: at most `capacity` spans and `maxBytes` bytes,
+   * beyond which the oldest spans are evicted. It can be read at any time, also after shutdown.
+   *
+   * @throws TypeError for an unknown option or a value of the wrong type
+   * @throws RangeError for a value out of range
+   */
   store(options?: SpanStoreOptions): SpanStore {
     const { remove } = this.#pipeline;
     return this.#pipeline.add(new SpanStoreSubscription(storeOptions(options), () => this.flush(), remove));
   }
 
   /**
-   * A sampler for the tracer provider, which asks the delegate and, while `sampling` is on, has spans recorded that
-   * the delegate leaves unrecorded: for subscribers of the cache, never sampled. While it is off, the result is
-   * the delegate's own. Needs `spanProcessor` in the same provider. With `unsampledSpans: false` it is the delegate.
+   * Returns a sampler for the tracer provider that wraps `delegate`. While `sampling` is enabled, it records spans that
+   * the delegate would drop, without sampling them: they reach subscribers of this cache only. While disabled, it
+   * leaves the decision to the delegate, but still records children of the spans recorded before. Requires
+   * `spanProcessor` in the same provider. With `unsampledSpans: false`, the delegate itself is returned.
    *
-   * Without a delegate it decides as an SDK that is given no sampler: by `OTEL_TRACES_SAMPLER`, else by the
-   * parent, else yes.
+   * Without a delegate, it decides like the SDK without a configured sampler: by `OTEL_TRACES_SAMPLER`, which defaults
+   * to `parentbased_always_on`.
    *
-   * @throws TypeError if the delegate is no sampler
+   * ```ts
+   * new NodeSDK({ sampler: cache.sampler(), spanProcessors: [cache.spanProcessor] });
+   * ```
+   *
+   * @throws TypeError if the delegate has no `shouldSample()`
    */
   sampler(delegate?: Sampler): Sampler {
     if (delegate !== undefined) requireMethods('delegate', delegate, ['shouldSample']);
@@ -172,44 +230,45 @@ export class SpanCache {
   }
 
   /**
-   * Reconciles everything queued and delivers it, before it returns. Called by a subscriber while it is
-   * delivered to, it does nothing: what is queued follows that delivery.
+   * Delivers everything queued before it returns, and spans held for late events as well. It is synchronous and uses no
+   * timer. Called by a subscriber during a delivery, it is a no-op: the queued items follow that delivery.
    */
   flush(): void {
     this.#pipeline.flush();
   }
 
   /**
-   * Delivers everything queued, and waits until every attached exporter has exported what it got, or has used up
-   * its time: see `ExporterHandle.forceFlush()`. Where nothing has to be waited for first, an export under way or
-   * pending attributes of the resource, the exporters have got the spans when the promise is returned. Never rejects.
+   * Delivers everything queued, then waits until every attached exporter has exported its spans or has used up its
+   * time: see `ExporterHandle.forceFlush()`. The exporters receive the spans before this method returns its promise,
+   * unless an export is in flight or resource attributes are still pending. Called by a subscriber or an exporter, it
+   * does not wait for the exporters. Never rejects: failed exports are counted in `stats()`.
    */
   forceFlush(): Promise<void> {
     return this.#pipeline.forceFlush();
   }
 
   /**
-   * Takes nothing in any more, delivers everything queued, the events whose span has not ended as orphans,
-   * exports and shuts down the exporters, and closes the subscriptions. What they have buffered can
-   * still be read. Never rejects; a second call returns the first one's promise.
+   * Shuts the cache down: it accepts no more items, delivers everything queued, delivers parked events as orphans, lets
+   * the exporters export their spans, shuts them down, and closes all subscriptions. Buffered batches and stores can
+   * still be read. Never rejects, and is idempotent: a second call returns the first call's promise.
    *
-   * The span processor's and the exporter's `shutdown()` call this. That of the log record processor only
-   * flushes: the spans that its events wait for may still come.
+   * `shutdown()` of the span processor and of the exporter does the same. `shutdown()` of the log record processor only
+   * flushes.
    */
   shutdown(): Promise<void> {
     return this.#pipeline.shutdown();
   }
 
   /**
-   * The spans that have started and not ended, in the order they started, as they are now, with the log events that
-   * wait for them. Those wait only while somebody is subscribed, and from the next delivery or `flush()` on. Empty
-   * unless `trackOpenSpans` is on.
+   * Returns snapshots of the spans that have started but not ended, in the order in which they started, each with the
+   * log events parked for it so far. Events are parked only while somebody is subscribed, and appear after the next
+   * delivery or `flush()`. Always empty unless the option `trackOpenSpans` is true.
    */
   openSpans(): OpenSpan[] {
     return this.#pipeline.openSpans();
   }
 
-  /** The counters at this moment, as an object of its own. */
+  /** Returns the current counters as a new object. */
   stats(): SpanCacheStats {
     return this.#pipeline.stats();
   }

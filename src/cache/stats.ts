@@ -3,50 +3,53 @@ import type { SubscriptionStats } from './fanout/subscriber.js';
 import type { OrphanReason } from '../model/log-event.js';
 
 /**
- * What became of everything the cache received, since it was made.
+ * Counters since the cache was created, and current sizes. An event is *parked* while its span has not ended; a span is
+ * *held* when it has ended and waits for late events.
  *
- * For spans: `received = queued + held + delivered + dropped`.
- * For events: `received = queued + parked + held + merged + orphaned + dropped`.
+ * These sums hold at any time:
+ *
+ * - spans: `received = queued + held + delivered + dropped`
+ * - events: `received = queued + parked + held + merged + orphaned + dropped`
  */
 export interface SpanCacheStats {
   readonly spans: {
     readonly received: number;
-    /** Waiting for the driver. */
+    /** Waiting in the queue. */
     readonly queued: number;
-    /** Ended, and waiting for events that come late. */
+    /** Ended, and held for late events. */
     readonly held: number;
-    /** Handed to whoever was subscribed. */
+    /** Delivered to the subscribers; each span counts once, however many there are. */
     readonly delivered: number;
-    /** Delivered again, with events that came late. */
+    /** Deliveries of a span again, with late events. */
     readonly amended: number;
     /**
-     * Held, but not as long as `holdMillis`: `evicted`, as `maxParkedSpans` others were held, or `evicted_bytes`, as more
-     * than `maxParkedBytes` was kept.
+     * Held spans delivered before `holdMillis` had passed, by the bound that caused it: `maxParkedSpans` (`evicted`) or
+     * `maxParkedBytes` (`evicted_bytes`).
      */
     readonly early: Readonly<Record<'evicted' | 'evicted_bytes', number>>;
-    /** Delivered, and not to be amended by late events any more, for want of `maxParkedBytes`. */
+    /** Delivered spans that late events can no longer amend, because of `maxParkedBytes`. */
     readonly unamendable: number;
     readonly dropped: Readonly<Record<SpanDropReason, number>>;
   };
   readonly events: {
     readonly received: number;
-    /** Waiting for the driver. */
+    /** Waiting in the queue. */
     readonly queued: number;
-    /** Waiting for their span. */
+    /** Waiting for their span to end. */
     readonly parked: number;
-    /** Waiting with their span, which has ended, or until it is known whether they are late. */
+    /** Waiting with a held span, or for the decision whether they are late. */
     readonly held: number;
     /** Delivered with their span. */
     readonly merged: number;
     readonly orphaned: Readonly<Record<OrphanReason, number>>;
     readonly dropped: Readonly<Record<EventDropReason, number>>;
   };
-  /** Spans whose events wait. */
+  /** Spans for which events are parked. */
   readonly parkedSpans: number;
-  /** About how many bytes parked events, held spans and spans that can be amended keep alive. */
+  /** Estimated bytes kept alive by parked events, held spans and amendable spans. */
   readonly parkedBytes: number;
-  /** With `trackOpenSpans`: spans that have started and not ended, and those forgotten for want of room. */
+  /** With `trackOpenSpans`: spans that are open now, and spans forgotten at a bound while they were open. */
   readonly openSpans: { readonly open: number; readonly forgotten: number };
-  /** Those subscribed now, in the order they came. */
+  /** Current subscribers, in the order in which they subscribed. */
   readonly subscriptions: readonly SubscriptionStats[];
 }

@@ -1,23 +1,26 @@
 import { context, createContextKey, ROOT_CONTEXT, type Context } from '@opentelemetry/api';
 
 /**
- * The SDK's own key for "do not trace in here". `createContextKey` returns the global symbol of that
- * description, so this is the key that `suppressTracing()` of `@opentelemetry/core` sets.
+ * The key that `suppressTracing()` of `@opentelemetry/core` sets: `createContextKey()` returns the global symbol of its
+ * description.
  */
 const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 const SUBSCRIBER = createContextKey('otel-span-cache subscriber');
 
 const SUBSCRIBER_CONTEXT = ROOT_CONTEXT.setValue(SUPPRESS_TRACING, true).setValue(SUBSCRIBER, true);
 
-/** How many calls of `untraced()` are on the stack. */
+/** Number of `untraced()` calls on the stack. */
 let depth = 0;
 
 /**
- * Runs code without tracing it, nor the code that it awaits. Without a context manager, that ends with its first `await`.
+ * Runs code without tracing it or anything that it awaits. Without a context manager, the suppression ends at the first
+ * `await`.
  *
- * Use it for code that works on delivered spans: spans that it starts would be delivered in turn, for ever. Callbacks
- * and exporters run like this by themselves. The body of a `for await` loop runs in the loop's own context,
- * which a subscription cannot change: wrap the part of it that may start spans.
+ * Use it for code that processes delivered spans: otherwise the spans that such code starts are delivered in turn, in
+ * an endless loop. Callbacks and exporters already run untraced. The body of a `for await` loop does not, because a
+ * subscription cannot change the loop's context: wrap the part of it that may start spans.
+ *
+ * @returns the result of `code`, which may throw
  */
 export function untraced<T>(code: () => T): T {
   depth++;
@@ -28,12 +31,12 @@ export function untraced<T>(code: () => T): T {
   }
 }
 
-/** Whether subscriber code is on the stack, whatever the context is. */
+/** Whether subscriber code is on the stack, in any context. */
 export function isSubscriberOnStack(): boolean {
   return depth > 0;
 }
 
-/** Whether something happens in subscriber code, or in what that code awaits. */
+/** Whether the caller is subscriber code, or code that it awaits. */
 export function isInSubscriber(active: Context): boolean {
   return depth > 0 || active.getValue(SUBSCRIBER) === true;
 }

@@ -8,12 +8,13 @@ import type { PlainSpan } from '../trace/plain-span.js';
 
 export type AttributeChoice = NonNullable<FormatTraceOptions['attributes']>;
 
-/** Characters of a text that are compared with others: longer ones hardly say the same. */
+/** Maximum characters of a text that are compared: longer texts rarely repeat each other. */
 const MAX_COMPARED = 1_000;
 
 /**
- * The attributes of the semantic conventions that say what a span did. Of each line the first one present
- * is shown: they are one thing under its names of today and before, or from precise to vague.
+ * The attributes of the semantic conventions that describe what a span did. Only the first attribute present in each
+ * line is shown: a line lists the current and earlier names of one attribute, or attributes from most to least
+ * specific.
  */
 const TELLING: readonly (readonly string[])[] = [
   ['http.request.method', 'http.method'],
@@ -35,7 +36,7 @@ const TELLING: readonly (readonly string[])[] = [
   [THREAD_NAME, THREAD_ID],
 ];
 
-/** Namespaces of the keys that instrumentations write: semantic conventions, then those of web frameworks. */
+/** Namespaces of the attributes that instrumentations set: namespaces of the conventions, then of web frameworks. */
 const CONVENTIONS: ReadonlySet<string> = new Set(
   (
     'aws az azure browser client cloud cloudevents code container db deployment dns dotnet error exception faas ' +
@@ -45,10 +46,10 @@ const CONVENTIONS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Of conventions whose namespaces are words that applications use, too: those of Datadog, which `@vercel/otel` writes. */
+/** Conventional keys in namespaces that applications also use: Datadog's keys, which `@vercel/otel` sets. */
 const CONVENTIONAL_KEYS: ReadonlySet<string> = new Set(['operation.name', 'resource.name']);
 
-/** Those of the attributes of a span, or of one of its events, that are shown, in the order to show them. */
+/** The attributes to show for a span or one of its events, in display order. */
 export function chooseAttributes(
   attributes: readonly AttributeEntry[],
   view: PlainSpan,
@@ -59,34 +60,34 @@ export function chooseAttributes(
   return choice === 'all' ? attributes : attributes.filter(([key]) => choice(key, view.span as ReadableSpan));
 }
 
-/** Those of the conventions that add to the span's line and to each other. */
+/** The conventional attributes whose values are not shown already, by the span's line or by another attribute. */
 function tellingAttributes(attributes: readonly AttributeEntry[], view: PlainSpan): AttributeEntry[] {
   const values = new Map(attributes);
-  const said = new Set([...wordsOf(textOf(view.name, MAX_COMPARED)), ...errorOf(view, MAX_COMPARED)]);
+  const shown = new Set([...wordsOf(textOf(view.name, MAX_COMPARED)), ...errorOf(view, MAX_COMPARED)]);
   const telling: AttributeEntry[] = [];
   for (const keys of TELLING) {
     const key = keys.find((candidate) => values.has(candidate));
     if (key === undefined) continue;
     const value = values.get(key);
     const text = textOf(value, MAX_COMPARED);
-    if (said.has(text)) continue;
-    said.add(text);
+    if (shown.has(text)) continue;
+    shown.add(text);
     telling.push([key, value]);
   }
   return telling;
 }
 
-/** `POST /orders` says `POST` and `/orders`, `shop.Cart/Add` says `shop.Cart` and `Add`, `pg.query:BEGIN shop` says `BEGIN`. */
+/** The words in names such as `POST /orders`, `shop.Cart/Add` and `pg.query:BEGIN shop`, split in several ways. */
 function wordsOf(name: string): string[] {
   return [name, ...name.split(/\s+/), ...name.split(/[\s/]+/), ...name.split(/[\s/.:]+/)];
 }
 
-/** Those that no convention names: the application's own. */
+/** The application's own attributes, which no convention defines. */
 export function ownAttributes(attributes: readonly AttributeEntry[]): AttributeEntry[] {
   return attributes.filter(([key]) => !CONVENTIONS.has(namespaceOf(key)) && !CONVENTIONAL_KEYS.has(key));
 }
 
-/** `''` for a key without one, such as `code`: such a key is the application's own. */
+/** The namespace of a key; `''` for a key without one, such as `code`, which belongs to the application. */
 function namespaceOf(key: string): string {
   const dot = key.indexOf('.');
   return dot < 0 ? '' : key.slice(0, dot);

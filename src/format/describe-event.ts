@@ -1,4 +1,4 @@
-import { EXCEPTION_MESSAGE, EXCEPTION_TYPE } from '../model/semconv.js';
+import { EXCEPTION_MESSAGE, EXCEPTION_STACKTRACE, EXCEPTION_TYPE } from '../model/semconv.js';
 import { textOf } from '../model/text-of.js';
 import { nanosBetween } from '../trace/text/duration.js';
 import type { Style } from './styles.js';
@@ -16,10 +16,13 @@ const STYLES: Readonly<Record<SeverityName, Style>> = {
   FATAL: 'boldRed',
 };
 
+/** The head of a stack trace: `TimeoutError: aborted`, `Error [E23]: late`, `errors.Late`. */
+const NAME_IN_STACK = /^([A-Za-z_$][\w$.]*)(?: \[\w+\])?(?::|\n|$)/;
+
 /**
- * A span's own events and its log events as one sequence by time.
+ * Merges a span's own events and its log events by time.
  *
- * Merged, not sorted: log times are in milliseconds, so only the order of emission is right among them.
+ * Log events stay in emission order, because their times have only millisecond precision.
  */
 export function inOrder(events: readonly PlainEvent[]): PlainEvent[] {
   const own = events.filter(({ isLog }) => !isLog).toReversed();
@@ -34,7 +37,7 @@ export function inOrder(events: readonly PlainEvent[]): PlainEvent[] {
   return [...ordered, ...own.toReversed()];
 }
 
-/** Severity, name, body, exception: what an event says before its attributes, of each at most `maxLength` characters. */
+/** Severity, name, body and exception of an event, each with at most `maxLength` characters. */
 export function describeEvent(event: PlainEvent, maxLength: number): Text[] {
   const { name, isLog } = event;
   const exception = describeException(event, maxLength);
@@ -55,7 +58,7 @@ function describeLog(log: PlainEvent, maxLength: number): Text[] {
   return [[...(severity ? [severity] : []), ...(title as Text)], ...further];
 }
 
-/** The name and the body, unless they are one; a body of its own says more than a name that is the severity. */
+/** The name and the body, or only one of them if they are equal or the name is a default. */
 function titles({ name, body, severityText }: PlainEvent): unknown[] {
   if (body === undefined || body === null || body === name) return [name];
   return name === severityText || name === 'log' ? [body] : [name, body];
@@ -69,8 +72,16 @@ function severityOf({ severityNumber, severityText }: PlainEvent): Piece | undef
 
 function describeException({ attributes }: PlainEvent, maxLength: number): Piece | undefined {
   const values = new Map(attributes);
-  const said = textsOf([values.get(EXCEPTION_TYPE), values.get(EXCEPTION_MESSAGE)], maxLength);
-  return said.length > 0 ? piece(said.join(': '), 'red') : undefined;
+  const texts = textsOf([exceptionType(values, maxLength), values.get(EXCEPTION_MESSAGE)], maxLength);
+  return texts.length > 0 ? piece(texts.join(': '), 'red') : undefined;
+}
+
+/** The SDK records an error's `code` in place of its name. A number is replaced by the name in the stack trace. */
+function exceptionType(values: ReadonlyMap<string, unknown>, maxLength: number): unknown {
+  const type = values.get(EXCEPTION_TYPE);
+  if (!/^-?\d+$/.test(textOf(type, maxLength))) return type;
+  const stack = textOf(values.get(EXCEPTION_STACKTRACE) ?? '', maxLength);
+  return NAME_IN_STACK.exec(stack)?.[1] ?? type;
 }
 
 function isException({ attributes }: PlainEvent): boolean {

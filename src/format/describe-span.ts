@@ -13,7 +13,7 @@ const STYLES: Readonly<Record<SpanKindName, Style>> = {
   consumer: 'blue',
 };
 
-/** Name, kind, where it was called from, whether it goes on, what went wrong, of each at most `maxLength` characters. */
+/** Name, kind, marks for a remote parent and an open span, and error, each with at most `maxLength` characters. */
 export function describeSpan(view: PlainSpan, maxLength: number): Text[] {
   const parts: Text[] = [[piece(view.name, 'bold', maxLength)]];
   if (view.kind && view.kind !== 'internal') parts.push([piece(view.kind, 'dim')]);
@@ -23,14 +23,14 @@ export function describeSpan(view: PlainSpan, maxLength: number): Text[] {
   return parts;
 }
 
-/** What a failed span says about its error: the type (`503`, `ECONNREFUSED`) and the status message. */
+/** The error type (`503`, `ECONNREFUSED`) and the status message of a failed span. */
 export function errorOf(view: PlainSpan, maxLength: number): string[] {
   if (!isFailed(view)) return [];
   const type = view.attributes.find(([key]) => key === ERROR_TYPE)?.[1];
   return textsOf([type, view.statusMessage], maxLength);
 }
 
-/** The texts of those of the values that say something. */
+/** The texts of all values that are neither empty nor undefined. */
 export function textsOf(values: readonly unknown[], maxLength: number): string[] {
   return values
     .filter((value) => value !== undefined && value !== null && value !== '')

@@ -6,7 +6,7 @@ import { mapTree, nodesOf } from '../trace/walk.js';
 import { ownAttributes } from './attributes.js';
 import { isFailed } from './describe-span.js';
 
-/** Attributes that instrumentations of frameworks put on the layers that a request passes through. */
+/** Attributes that instrumentations of web frameworks set on spans of their layers, such as middleware. */
 const LAYER_KEYS: ReadonlySet<string> = new Set([
   'express.type',
   'router.type',
@@ -21,25 +21,29 @@ const LAYER_KEYS: ReadonlySet<string> = new Set([
   'next.span_type',
 ]);
 
-/** Scopes of the instrumentations that show how a connection comes about. */
-const CONNECTION_SCOPES: ReadonlySet<unknown> = new Set(['@opentelemetry/instrumentation-net', '@opentelemetry/instrumentation-dns']);
+/** Scopes of the instrumentations whose spans describe the opening of a connection. */
+const CONNECTION_SCOPES: ReadonlySet<unknown> = new Set([
+  '@opentelemetry/instrumentation-net',
+  '@opentelemetry/instrumentation-dns',
+]);
 
-/** Own time, without that of its children, from which a span is shown: absolutely, or as a share of the trace's time. */
+/** Self time from which a span is shown: the lower of this time and the share of the trace's duration. */
 const SLOW_NANOS = 50e6;
 const SLOW_SHARE = { framework: 0.1, connection: 0.5 };
+/** Spans with less self time are folded in any case. */
 const MIN_SLOW_NANOS = 1e6;
 
 type Kind = keyof typeof SLOW_SHARE;
 
-/** Spans left out below a span that is shown. */
+/** Spans folded into a span that is shown. */
 export interface FoldedSpans {
   readonly kind: Kind;
   readonly count: number;
-  /** Their own time together, without that of what is shown. */
+  /** Total self time of the folded spans. */
   readonly nanos: number;
 }
 
-/** A span on the page, or the gap where one is missing, which its children name as their parent. */
+/** A span on the page, or a gap in place of a missing parent. */
 export interface FoldedItem {
   readonly view: PlainSpan | undefined;
   readonly parentMissing: boolean;
@@ -47,20 +51,20 @@ export interface FoldedItem {
   readonly folded: readonly FoldedSpans[];
 }
 
-/** What is left of an item, and what was left out, after it and all below it were looked at. */
-interface Rest {
+/** The result of folding an item and its descendants. */
+interface Folded {
   readonly items: FoldedItem[];
   readonly folded: readonly FoldedSpans[];
-  /** Exceptions that are shown. */
+  /** Exceptions of the spans that are shown. */
   readonly exceptions: ReadonlySet<string>;
 }
 
 /**
- * The items without the spans that only say which layers of a framework a request has passed, or that a connection was
- * made; what is below them moves up. The span above tells how many were left out.
+ * Folds spans that only describe a layer of a web framework or the opening of a connection into the span above. Their
+ * children move up.
  *
- * A span stays if it failed, has events or attributes of the application's own, has not ended, has no parent here, or is slow
- * by itself. An exception counts for nothing if a span below shows the same one.
+ * A span is kept if it failed, is open, has no parent here, has much self time, or has events or attributes set by the
+ * application. An exception that a descendant shows as well is no reason to keep a span.
  */
 export function foldItems(items: FoldedItem[]): FoldedItem[] {
   const views = nodesOf(items).flatMap(({ view }) => view ?? []);
@@ -70,14 +74,14 @@ export function foldItems(items: FoldedItem[]): FoldedItem[] {
     return own >= Math.min(SLOW_NANOS, Math.max(MIN_SLOW_NANOS, SLOW_SHARE[kind] * nanos));
   };
   const top = new Set(items.flatMap((item) => (item.view === undefined ? [item, ...item.children] : [item])));
-  return mapTree<FoldedItem, Rest>(items, (item, below) => {
+  return mapTree<FoldedItem, Folded>(items, (item, below) => {
     const { view } = item;
     const rest = { items: below.flatMap((each) => each.items), folded: sums(below.flatMap((each) => each.folded)) };
     const exceptions = new Set<string>();
     for (const each of below) for (const exception of each.exceptions) exceptions.add(exception);
     const kind = view && kindOf(view);
     const own = kind && { kind, count: 1, nanos: ownNanos(item) };
-    if (own && !top.has(item) && saysNothing(view, exceptions) && !isSlow(own)) {
+    if (own && !top.has(item) && isUninformative(view, exceptions) && !isSlow(own)) {
       return { items: rest.items, folded: sums([...rest.folded, own]), exceptions };
     }
     for (const event of view?.events ?? []) if (isException(event)) exceptions.add(exceptionIn(event));
@@ -85,20 +89,26 @@ export function foldItems(items: FoldedItem[]): FoldedItem[] {
   }).flatMap((rest) => rest.items);
 }
 
-/** Whether spans tell no more than that connections were made: there is no span above them that could say so. */
+/** Whether a trace only has spans that would be folded as connections. */
 export function areMereConnections(spans: readonly AnySpan[]): boolean {
   return spans.every((span) => {
     const view = plainSpan(span);
-    return kindOf(view) === 'connection' && saysNothing(view, new Set()) && nanosBetween(view.startTime, view.endTime) < SLOW_NANOS;
+    return (
+      kindOf(view) === 'connection' &&
+      isUninformative(view, new Set()) &&
+      nanosBetween(view.startTime, view.endTime) < SLOW_NANOS
+    );
   });
 }
 
 function kindOf({ scope, kind, attributes }: PlainSpan): Kind | undefined {
   if (CONNECTION_SCOPES.has(scope)) return 'connection';
-  return kind === 'internal' && attributes.some(([key, value]) => LAYER_KEYS.has(key) && typeof value === 'string') ? 'framework' : undefined;
+  return kind === 'internal' && attributes.some(([key, value]) => LAYER_KEYS.has(key) && typeof value === 'string')
+    ? 'framework'
+    : undefined;
 }
 
-function saysNothing(view: PlainSpan, shownBelow: ReadonlySet<string>): boolean {
+function isUninformative(view: PlainSpan, shownBelow: ReadonlySet<string>): boolean {
   return (
     view.ended &&
     !isFailed(view) &&
@@ -112,13 +122,13 @@ function isException({ name, isLog }: PlainEvent): boolean {
   return name === 'exception' && !isLog;
 }
 
-/** The type and the message of an exception. */
+/** A key made of the type and the message of an exception. */
 function exceptionIn({ attributes }: PlainEvent): string {
   const values = new Map(attributes);
   return JSON.stringify([String(values.get(EXCEPTION_TYPE)), String(values.get(EXCEPTION_MESSAGE))]);
 }
 
-/** How long a span took without its children. */
+/** Self time: the duration of a span without the time covered by its children, which are in start order. */
 function ownNanos({ view, children }: FoldedItem): number {
   const { startTime, endTime } = view!;
   const total = nanosBetween(startTime, endTime);

@@ -1,47 +1,41 @@
 import type { ReadableSpan } from '../model/otel.js';
-import {
-  boolean,
-  integerFrom,
-  oneOfOrFunction,
-  resolveOptions,
-  text,
-  type OptionsOf,
-} from '../support/option.js';
+import { boolean, integerFrom, oneOfOrFunction, resolverOf, text, type OptionsOf } from '../support/option.js';
 
-/** How `formatTrace()` shows a trace. */
+/** Options of `formatTrace()`. */
 export interface FormatTraceOptions<S = ReadableSpan> {
   /**
-   * Whether to colour with ANSI escape sequences. `process.stdout.hasColors?.() ?? false` is the right
-   * value for standard output: it respects `NO_COLOR`, `FORCE_COLOR` and pipes. Default false: pure text.
+   * Whether to colour the text with ANSI escape sequences. For standard output, use `process.stdout.hasColors?.() ??
+   * false`, which respects `NO_COLOR`, `FORCE_COLOR` and pipes. Default false.
    */
   colors?: boolean;
   /**
-   * Columns that no line exceeds; longer names, messages and values are cut. An integer from 40, usually
-   * `process.stdout.columns`. Default 100.
+   * Maximum width of a line in columns; longer names, messages and values are truncated. An integer of at least 40,
+   * usually `process.stdout.columns`. Default 100.
    */
   width?: number;
-  /** Whether to draw each span's share of the trace's time. Default true. */
+  /** Whether to draw each span as a bar on a timeline. Default true. */
   timeline?: boolean;
-  /** Whether to show the spans' events, log events among them. Default true. */
+  /** Whether to show the events of spans, including log events. Default true. */
   events?: boolean;
   /**
-   * Which attributes of spans and of events are shown:
+   * The attributes of spans and events to show:
    *
-   * - `'telling'`: the application's own, and of OpenTelemetry's semantic conventions those that say what
-   *   was done (route, status code, query …), unless the span's name says it
-   * - `'all'`, stack traces included, or `'none'`
-   * - those for which a function returns true; it gets the key and the span
+   * - `'telling'`: the application's own attributes, and the attributes of OpenTelemetry's semantic conventions that
+   *   describe the operation (route, status code, query …) and are not part of the span's name
+   * - `'all'`: all attributes, including stack traces
+   * - `'none'`: no attributes
+   * - a function: the attributes for which it returns true, called with the key and the span
    *
    * Default `'telling'`.
    */
   attributes?: 'telling' | 'all' | 'none' | ((key: string, span: S) => boolean);
   /**
-   * Whether to leave out spans that only show which layers of a web framework a request has passed (middleware,
-   * routers, hooks), or that a connection was made. The span above says how many there were. Those that failed,
-   * are slow by themselves, or have events or attributes of the application's own are shown. Default true.
+   * Whether to leave out spans that only describe a layer of a web framework (middleware, routers, hooks) or the
+   * opening of a connection. The span above shows their number. Such spans are still shown if they failed, are open,
+   * take much time, or have events or attributes set by the application. Default true.
    */
   fold?: boolean;
-  /** Text at the end of the first line, such as the name of the service. Default none. */
+  /** Text at the end of the first line, such as the name of the service. Default `''`. */
   label?: string;
 }
 
@@ -55,6 +49,4 @@ export const FORMAT_OPTIONS: OptionsOf<FormatTraceOptions> = {
   label: text(''),
 };
 
-export function formatTraceOptions(options?: FormatTraceOptions<never>): Required<FormatTraceOptions> {
-  return resolveOptions(FORMAT_OPTIONS, options as FormatTraceOptions);
-}
+export const formatTraceOptions = resolverOf(FORMAT_OPTIONS);

@@ -6,15 +6,15 @@ import { paint } from './text.js';
 import { TraceText } from './trace-text.js';
 
 /**
- * A trace as a tree for the terminal: what happened, when, for how long, and what went wrong.
+ * Formats a trace as a tree for the terminal.
  *
- * One line per span with its duration, its share of the trace's time, its name, its kind and its error;
- * below it the attributes that matter, and its events, log events among them, each at its offset from the
- * trace's start. Spans whose parent is not there stand below a gap that names it. Spans of several traces
- * give several trees, one below the other.
+ * Each span has a line with its duration, its bar on the timeline, its name, its kind and its error. Below it are its
+ * notable attributes and its events, including log events, each with its offset from the start of the trace. Spans
+ * whose parent is missing are drawn below a gap with the parent's id. Spans of several traces are drawn as several
+ * trees.
  *
- * The text comes from telemetry, so control characters and the like are escaped: a span can neither move
- * the cursor nor forge a line.
+ * Control characters and other unprintable characters are escaped, so that telemetry cannot move the cursor or forge
+ * lines.
  *
  * ```ts
  * for (const trace of store.traces()) {
@@ -23,16 +23,22 @@ import { TraceText } from './trace-text.js';
  * ```
  *
  * @returns lines without a line break at the end; `''` if there is no span
- * @throws TypeError or RangeError naming what is wrong, what was expected and what was given
+ * @throws TypeError for a value without spans, an unknown option, or an option of the wrong type
+ * @throws RangeError for an option out of range
  */
 export function formatTrace(trace: DeliveredSpans, options?: FormatTraceOptions): string;
-/** The same of what a test captured: of a scope or a run, of its traces and its spans. */
+/** Formats spans that a test captured. */
 export function formatTrace(
-  trace: { readonly spans: readonly CapturedSpan[] } | CapturedTrace | CapturedSpan | readonly CapturedTrace[] | readonly CapturedSpan[],
+  trace:
+    | { readonly spans: readonly CapturedSpan[] }
+    | CapturedTrace
+    | CapturedSpan
+    | readonly CapturedTrace[]
+    | readonly CapturedSpan[],
   options?: FormatTraceOptions<CapturedSpan>,
 ): string;
 export function formatTrace(trace: unknown, options?: FormatTraceOptions<never>): string {
-  const resolved = formatTraceOptions(options);
+  const resolved = formatTraceOptions(options as FormatTraceOptions);
   const painter = resolved.colors ? paintColors : paintNothing;
   return requireTraces('trace', trace)
     .map((each) => new TraceText(spanTraceOf(each), resolved).lines())

@@ -4,23 +4,23 @@ import { cut, flow, piece, widthOf, type Piece, type Text } from './text.js';
 const TIME_WIDTH = 8;
 const GAP = piece('  ');
 
-/** What stands on the left of a line: a time, and its place on the timeline. */
+/** The left columns of a line: a time, and its mark on the timeline. */
 export interface Gutter {
   readonly time: Piece;
   readonly mark: Text;
 }
 
-/** What draws the tree before the first line of a block, and before each further one. */
+/** Prefixes that draw the tree: of the first line of a block, and of its other lines. */
 export interface Indent {
   readonly first: string;
   readonly rest: string;
 }
 
 /**
- * The columns of the output.
+ * The column layout of the output.
  *
- * Times and timeline stand on the left, where every line has them in the same columns. The texts stand
- * on the right: they may end anywhere, and a character of unexpected width moves nothing.
+ * Times and the timeline are on the left, in the same columns on every line. Texts are on the right, so that a
+ * character of unexpected width displaces nothing.
  *
  * ```
  * |  time  |   |     timeline     |  | indent, text
@@ -31,7 +31,7 @@ export interface Indent {
  */
 export class Page {
   readonly #width: number;
-  /** Columns of the timeline; 0 without one. */
+  /** Width of the timeline in columns; 0 without a timeline. */
   readonly cells: number;
   readonly textWidth: number;
 
@@ -41,7 +41,7 @@ export class Page {
     this.textWidth = width - widthOf(this.#gutter());
   }
 
-  /** The parts in the text column, on as many lines as they need; the gutter stands beside the first. */
+  /** Lays out parts in the text column, on as many lines as needed. The gutter is on the first line. */
   block(parts: readonly Text[], indent: Indent, gutter?: Gutter): Text[] {
     const room = Math.max(1, this.textWidth - Math.max(indent.first.length, indent.rest.length));
     return flow(parts, room).map((text, index) =>
@@ -51,7 +51,7 @@ export class Page {
     );
   }
 
-  /** A line over all columns. */
+  /** A line across all columns. */
   line(text: Text): Text {
     return cut(text, this.#width);
   }

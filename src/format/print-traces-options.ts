@@ -4,47 +4,48 @@ import { WHOLE_TRACE_OPTIONS, type WholeTraceOptions } from '../trace/whole-trac
 import { FORMAT_OPTIONS, type FormatTraceOptions } from './format-options.js';
 import { checkTraceFilter, type TraceFilter } from './trace-filter.js';
 
-/** Which traces are printed, how, and when a trace counts as whole. */
+/** Options of `printTraces()`. */
 export interface PrintTracesOptions extends FormatTraceOptions, WholeTraceOptions {
-  /** Print only traces for which all of this holds. Default `{}`: all traces. */
+  /** Prints only traces that meet all of these conditions. Default `{}`: all traces. */
   only?: TraceFilter;
   /**
-   * - `'tree'`: as `formatTrace()` draws it, and an empty line
-   * - `'json'`: one line of JSON for each trace
+   * The output format. Default `'tree'`.
    *
-   * Default `'tree'`.
+   * - `'tree'`: the text of `formatTrace()` and an empty line
+   * - `'json'`: one line of JSON per trace
    */
   format?: 'tree' | 'json';
   /**
-   * Writes the text of a trace, which ends in a line break. May return a promise: the next trace then waits for it. A
-   * trace for which it throws or rejects is counted. Default: standard error, in the colours and the width of the terminal.
+   * Writes the text of a trace, which ends in a line break. If it returns a promise, the next trace waits for it. A
+   * trace for which it throws or rejects is counted in `unwrittenSpans`. Default: writes to standard error, in the
+   * colours and the width of the terminal.
    */
   write?: (text: string) => unknown;
 }
 
-/** Prints until it is closed. Works with `using`. */
+/** A running `printTraces()`. Closing it stops the printing. Works with `using`. */
 export interface TracePrinting extends Handle {
-  /** The counters at this moment. */
+  /** Returns the current counters. */
   stats(): TracePrintingStats;
 }
 
-/** What became of the traces since printing began. */
+/** Counters of `printTraces()`, since it was called. */
 export interface TracePrintingStats {
   /** Traces printed. */
   readonly printed: number;
-  /** Traces that `only` left out, and those of nothing but a connection. */
+  /** Traces excluded by `only`, and traces that only describe the opening of a connection. */
   readonly filtered: number;
-  /** Spans of traces that could not be written: the reader of standard error is too slow or has left, or `write` failed. */
+  /** Spans that could not be written: the reader of standard error is too slow or has exited, or `write` failed. */
   readonly unwrittenSpans: number;
-  /** Traces that wait to be whole. */
+  /** Traces that wait for further spans. */
   readonly waiting: number;
-  /** Traces that were not complete when they were printed or left out. */
+  /** Traces that were incomplete when they were printed or filtered. */
   readonly incomplete: number;
-  /** Of those, those for which there was no room. */
+  /** Incomplete traces that stopped waiting because of `maxSpans` or `maxBytes`. */
   readonly evicted: number;
 }
 
-/** Resolved, except for what the terminal says each time. */
+/** Resolved options, without the colours and width of the terminal, which are read for each trace. */
 export interface PrinterOptions {
   readonly only: NonNullable<PrintTracesOptions['only']>;
   readonly format: NonNullable<PrintTracesOptions['format']>;
@@ -54,7 +55,7 @@ export interface PrinterOptions {
 }
 
 const ALL: OptionsOf<PrintTracesOptions> = {
-  // What is inside of it is checked by `checkTraceFilter()`.
+  // Checked by `checkTraceFilter()`.
   only: ofType('an object', () => true, {}),
   format: oneOf<'tree' | 'json'>('tree', 'json'),
   write: ofType('a function', (value) => typeof value === 'function'),
@@ -68,7 +69,9 @@ const ALL: OptionsOf<PrintTracesOptions> = {
  */
 export function printerOptions(options: PrintTracesOptions = {}): PrinterOptions {
   const { only, format, write, settleMillis, timeoutMillis, maxSpans, maxBytes } = resolveOptions(ALL, options);
-  const given = Object.entries(options).filter(([name, value]) => Object.hasOwn(FORMAT_OPTIONS, name) && value !== undefined);
+  const given = Object.entries(options).filter(
+    ([name, value]) => Object.hasOwn(FORMAT_OPTIONS, name) && value !== undefined,
+  );
   const whole = { settleMillis, timeoutMillis, maxSpans, maxBytes };
   checkTraceFilter(only);
   return { only, format, write, tree: Object.fromEntries(given), whole };

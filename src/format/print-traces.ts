@@ -6,18 +6,21 @@ import { printerOptions, type PrintTracesOptions, type TracePrinting } from './p
 import { TracePrinter, type TraceSource } from './trace-printer.js';
 
 /**
- * Prints each whole trace of a cache, until what this returns is closed: by default as a tree to standard error. The first
- * line names the service and the process.
+ * Prints each whole trace of a cache until the returned handle is closed, by default as a tree to standard error. The
+ * first line contains the service and the process id.
  *
  * ```ts
  * printTraces(cache, { only: { errors: true }, format: 'json' });
  * ```
  *
- * A trace is printed when it is whole, or as far as it has come: see `SpanCache.subscribeToTraces()`. While standard
- * error is printed to, the process survives that it cannot be written to, such as when its reader has left; nothing more is printed then.
- * What a slow reader has not taken may be 16 MiB; further traces are counted. When the process exits, what waits is printed as it is.
+ * A trace is printed when it is whole, or incomplete when it stops waiting: see `SpanCache.subscribeToTraces()`. When
+ * the process exits, all waiting traces are printed.
  *
- * @throws TypeError for what is no cache, an unknown option or a value of the wrong type
+ * Up to 16 MiB are buffered for a slow reader of standard error; further traces are only counted. If standard error
+ * cannot be written to, for instance because its reader has exited, the process stays alive and nothing more is
+ * printed.
+ *
+ * @throws TypeError if `cache` is not a cache, for an unknown option or a value of the wrong type
  * @throws RangeError for a value out of range
  */
 export function printTraces(cache: TraceSource, options?: PrintTracesOptions): TracePrinting {
@@ -37,7 +40,7 @@ function printAtExit(printer: TracePrinter): void {
   printers.add(printer);
 }
 
-const onExit = guarded('printing at the exit of the process', () => {
+const onExit = guarded('printing at the end of the process', () => {
   printBeforeEnd();
   for (const printer of printers) for (const trace of printer.take()) printer.printNow(trace);
 });

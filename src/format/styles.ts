@@ -14,11 +14,10 @@ const SGR = {
 
 export type Style = keyof typeof SGR;
 
-/** Text as it goes to the terminal. */
 export type Paint = (text: string, style: Style) => string;
 
 export const paintNothing: Paint = (text) => text;
 
-/** Each piece ends in a reset, so that no style leaks into what is printed next. */
+/** Each piece ends with a reset, so that no style leaks into the following text. */
 export const paintColors: Paint = (text, style) =>
   style === 'plain' || text === '' ? text : `\x1b[${SGR[style]}m${text}\x1b[0m`;

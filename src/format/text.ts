@@ -2,7 +2,7 @@ import { printable } from '../trace/text/printable.js';
 import type { Paint, Style } from './styles.js';
 import { startOf, textWidth } from '../trace/text/text-width.js';
 
-/** A stretch of one style. Made by `piece()` only, so that all text is printable. */
+/** A text in one style. Created only by `piece()`, which makes it printable. */
 export interface Piece {
   readonly text: string;
   readonly style: Style;
@@ -13,7 +13,7 @@ export type Text = readonly Piece[];
 
 const GAP = '  ';
 
-/** @param maxLength a bound for what comes from telemetry: more than is shown */
+/** @param maxLength maximum number of characters read, for texts from telemetry */
 export function piece(value: unknown, style: Style = 'plain', maxLength = Infinity): Piece {
   return { text: printable(value, maxLength), style };
 }
@@ -22,12 +22,11 @@ export function paint(text: Text, painter: Paint): string {
   return text.map(({ text: content, style }) => painter(content, style)).join('');
 }
 
-/** Columns the text takes. */
 export function widthOf(text: Text): number {
   return text.reduce((width, { text: content }) => width + textWidth(content), 0);
 }
 
-/** The text, or as much of its start as fits into `width` with an ellipsis after it. */
+/** Truncates a text to `width` columns, the last of which is an ellipsis. */
 export function cut(text: Text, width: number): Text {
   if (widthOf(text) <= width) return text;
   const kept: Piece[] = [];
@@ -41,7 +40,9 @@ export function cut(text: Text, width: number): Text {
   return kept;
 }
 
-/** Lays parts out with gaps between them, on as many lines as they need. A part is cut rather than split. */
+/**
+ * Lays out parts with gaps between them, on as many lines as needed. A part wider than a line is truncated, not split.
+ */
 export function flow(parts: readonly Text[], width: number): Text[] {
   const lines: Text[] = [];
   let used = Infinity;

@@ -5,13 +5,13 @@ import type { Style } from './styles.js';
 import { piece, type Text } from './text.js';
 
 /**
- * The time of a trace, drawn as a column `cells` wide.
+ * The timeline of a trace, `cells` columns wide.
  *
- * It goes from the first start to the last end among the spans, so that every span lies within, also one
- * outside of its parent's time. A bar is precise to half a cell. Without cells nothing is drawn.
+ * It spans the time from the first start to the last end of all spans, so that it also covers spans outside of their
+ * parent. Bars have a resolution of half a column. With 0 cells, nothing is drawn.
  */
 export class Timeline {
-  /** The time from the first start to the last end. */
+  /** Duration from the first start to the last end. */
   readonly nanos: number;
   readonly #start: HrTime;
   readonly #cells: number;
@@ -23,12 +23,12 @@ export class Timeline {
     this.#cells = cells;
   }
 
-  /** Nanoseconds since the first start. Negative for an event of before. */
+  /** Nanoseconds since the first start. Negative for an earlier event. */
   offsetOf(time: HrTime): number {
     return nanosBetween(this.#start, time);
   }
 
-  /** The span's share of the column: at least half a cell. */
+  /** The bar of a span, at least half a column wide. */
   bar({ startTime, endTime }: Stretch, style: Style): Text {
     if (this.#cells === 0) return [];
     const last = 2 * this.#cells;
@@ -40,14 +40,14 @@ export class Timeline {
     return this.#place(blank, bar, style);
   }
 
-  /** A mark at one moment; at the column's edge if that is outside of the trace's time. */
+  /** A mark at a point in time; at the edge of the timeline if the time is outside of it. */
   mark(time: HrTime, mark: string, style: Style): Text {
     if (this.#cells === 0) return [];
     const cell = Math.floor(this.#halves(time) / 2);
     return this.#place(Math.min(cell, this.#cells - 1), mark, style);
   }
 
-  /** Half cells before a time. */
+  /** Number of half columns before a time. */
   #halves(time: HrTime): number {
     const share = this.offsetOf(time) / this.nanos;
     return Math.round(Math.min(Math.max(share || 0, 0), 1) * 2 * this.#cells);

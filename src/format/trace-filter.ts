@@ -6,29 +6,29 @@ import { plainSpan, type PlainEvent, type PlainSpan } from '../trace/plain-span.
 import type { Trace } from '../trace/trace.js';
 import { isFailed } from './describe-span.js';
 
-/** Which traces are printed: those for which all that is given holds. */
+/** Selects traces to print. A trace must meet all given conditions. */
 export interface TraceFilter {
-  /** A span failed, recorded an exception, or has a log line of severity ERROR or worse. */
+  /** At least one span failed, recorded an exception, or has a log event of severity ERROR or higher. Default false. */
   readonly errors?: boolean;
-  /** From the first start to the last end, the trace took longer than this many milliseconds. */
+  /** The trace took longer than this, from the first start to the last end, in milliseconds. */
   readonly slowerThanMillis?: number;
-  /** The name of a span matches, or has this text in it. */
+  /** The name of at least one span matches the expression or contains the string. */
   readonly name?: RegExp | string;
 }
 
 const FILTER: OptionsOf<TraceFilter> = {
   errors: boolean(false),
-  slowerThanMillis: { ...millisFrom(0, 0), fallback: undefined as never },
-  name: ofType('a text or a regular expression', (value) => typeof value === 'string' || types.isRegExp(value)),
+  slowerThanMillis: millisFrom(0),
+  name: ofType('a string or a RegExp', (value) => typeof value === 'string' || types.isRegExp(value)),
 };
 
-/** Severity numbers of ERROR and FATAL begin here (logs data model). */
+/** The lowest severity number of ERROR (logs data model). */
 const ERROR_SEVERITY = 17;
 
-/** Characters of a name that are looked at. */
+/** Maximum characters of a name that are matched. */
 const MAX_NAME = 1_000;
 
-/** A function that says whether a trace is to be printed. */
+/** Returns a predicate for the traces to print. */
 export function traceFilter({ errors, slowerThanMillis, name }: TraceFilter): (trace: Trace) => boolean {
   const matches = name === undefined ? undefined : nameMatcher(name);
   if (!errors && slowerThanMillis === undefined && matches === undefined) return () => true;
@@ -40,12 +40,12 @@ export function traceFilter({ errors, slowerThanMillis, name }: TraceFilter): (t
   };
 }
 
-/** @throws TypeError or RangeError for what is wrong in the option `only` */
+/** @throws TypeError or RangeError for an invalid option `only` */
 export function checkTraceFilter(only: TraceFilter): void {
   resolveOptions(FILTER, only, 'only');
 }
 
-/** A pattern that keeps no place in the text before. */
+/** Removes the flags `g` and `y`, with which a RegExp keeps state between calls. */
 function nameMatcher(name: RegExp | string): (text: string) => boolean {
   if (typeof name === 'string') return (text) => text.includes(name);
   const pattern = new RegExp(name.source, name.flags.replaceAll(/[gy]/g, ''));

@@ -1,6 +1,6 @@
 import type { HrTime } from '@opentelemetry/api';
 import type { AttributeEntry } from '../model/attribute-entries.js';
-import { toAttributeValue } from '../model/attribute-value.js';
+import { toAttributes, toAttributeValue } from '../model/attribute-value.js';
 import { textOf } from '../model/text-of.js';
 import { extentOf } from '../trace/extent.js';
 import { optionalText, plainSpan, type PlainEvent, type PlainSpan } from '../trace/plain-span.js';
@@ -8,8 +8,9 @@ import { nanosBetween } from '../trace/text/duration.js';
 import type { Trace } from '../trace/trace.js';
 
 /**
- * A trace as one line of JSON. Members without a value are left out: `parentSpanId`, `remoteParent`, `error`, `open`,
- * `scope`, `attributes`, `events` of a span; of an event `severity`, `body`, `attributes`; a time that cannot be read.
+ * A trace as one line of JSON. Members without a value are omitted: `parentSpanId`, `remoteParent`, `error`, `open`,
+ * `scope`, `attributes` and `events` of a span; `severity`, `body` and `attributes` of an event; times that cannot be
+ * read.
  */
 export function traceJson(trace: Trace, service: string | undefined, pid: number): string {
   const views = trace.spans.map(plainSpan);
@@ -53,23 +54,23 @@ function eventJson({ name, time, attributes, isLog, severityText, severityNumber
   };
 }
 
-/** The status message of a failed span, which may be empty. */
+/** The status message of a failed span, `''` if it has none; undefined for any other span. */
 function errorText({ status, statusMessage }: PlainSpan): string | undefined {
   if (status !== 'error') return undefined;
   return statusMessage === undefined ? '' : textOf(statusMessage);
 }
 
 function attributesJson(entries: readonly AttributeEntry[]): object | undefined {
-  return entries.length > 0 ? Object.fromEntries(entries.map(([key, value]) => [key, toAttributeValue(value)])) : undefined;
+  return entries.length > 0 ? toAttributes(entries) : undefined;
 }
 
 function millis(from: HrTime, to: HrTime): number {
   return Math.round(nanosBetween(from, to)) / 1e6;
 }
 
-/** ISO 8601 in UTC with all nanoseconds; undefined for a time that is none. */
+/** A time in ISO 8601, in UTC with nanoseconds; undefined if invalid. */
 function timeText([seconds, nanos]: HrTime): string | undefined {
-  // A span may have been given any two numbers.
+  // A span may have any two numbers as its time.
   const whole = Math.floor(seconds);
   const rest = nanos + (seconds - whole) * 1e9;
   const carried = Math.floor(rest / 1e9);

@@ -8,6 +8,7 @@ import { isPromiseLike, promiseOf } from '../support/promise-of.js';
 import { print, surviveClosedStderr, terminalOptions } from '../support/stderr.js';
 import { setTimeout, unref } from '../support/timers.js';
 import { printable } from '../trace/text/printable.js';
+import { counted } from '../model/text-of.js';
 import { buildTraces, type Trace } from '../trace/trace.js';
 import type { WholeTraceOptions } from '../trace/whole-trace-options.js';
 import { areMereConnections } from './fold.js';
@@ -16,7 +17,7 @@ import type { PrinterOptions, TracePrinting, TracePrintingStats } from './print-
 import { traceFilter } from './trace-filter.js';
 import { traceJson } from './trace-json.js';
 
-/** What gives whole traces: a `SpanCache`. */
+/** A source of whole traces: a `SpanCache`. */
 export interface TraceSource {
   subscribeToTraces(callback: (trace: Trace, dropped: number) => unknown, options: WholeTraceOptions): Subscribed;
 }
@@ -28,14 +29,14 @@ interface Subscribed {
   stats(): { readonly traces: { readonly waiting: number; readonly incomplete: number; readonly evicted: number } };
 }
 
-/** Spans drawn as one tree at most: as many as take some tenths of a second. */
+/** Maximum number of spans drawn as one tree, which takes some tenths of a second. */
 const MAX_DRAWN_SPANS = 2_000;
 
 /**
- * Prints whole traces. A trace that cannot be shown gives a line with the reason.
+ * Prints whole traces. For a trace that cannot be formatted, prints a line with the reason.
  *
- * One of more than 2,000 spans is drawn in parts of as many, in the order they ended, so that the event loop
- * is not blocked for long. Until all are printed, the next traces wait in the subscription.
+ * A trace of more than 2,000 spans is drawn in parts, in the order the spans ended, so that the event loop is not
+ * blocked for long. Meanwhile, the next traces wait in the subscription.
  */
 export class TracePrinter implements TracePrinting {
   readonly #options: PrinterOptions;
@@ -44,7 +45,7 @@ export class TracePrinter implements TracePrinting {
   readonly #subscription: Subscribed;
   readonly #survival: Handle | undefined;
   readonly #failures = new Episode();
-  /** What is left of a large trace. */
+  /** The remaining parts of a large trace. */
   #parts: Trace[] = [];
   #partsOfAll = 0;
   #printed = 0;
@@ -54,10 +55,10 @@ export class TracePrinter implements TracePrinting {
   constructor(source: TraceSource, options: PrinterOptions) {
     const { only, write, whole, format, tree } = options;
     this.#options = options;
-    const isAskedFor = traceFilter(only);
+    const matches = traceFilter(only);
     const showsConnections = format !== 'tree' || tree.fold === false || Object.values(only).some(Boolean);
-    this.#isWanted = (trace) => isAskedFor(trace) && (showsConnections || !areMereConnections(trace.spans));
-    // A stream returns false for text that it has taken, but not passed on yet.
+    this.#isWanted = (trace) => matches(trace) && (showsConnections || !areMereConnections(trace.spans));
+    // `stream.write()` returns false for text that it has buffered, so the result of `write` is ignored.
     this.#write = write === undefined ? print : (text) => write(`${text}\n`) || true;
     this.#subscription = source.subscribeToTraces((trace, dropped) => {
       this.#unwritten += dropped;
@@ -82,27 +83,37 @@ export class TracePrinter implements TracePrinting {
 
   stats(): TracePrintingStats {
     const { waiting, incomplete, evicted } = this.#subscription.stats().traces;
-    return { printed: this.#printed, filtered: this.#filtered, unwrittenSpans: this.#unwritten, waiting, incomplete, evicted };
+    return {
+      printed: this.#printed,
+      filtered: this.#filtered,
+      unwrittenSpans: this.#unwritten,
+      waiting,
+      incomplete,
+      evicted,
+    };
   }
 
-  /** Prints what is left of a large trace, and takes out the traces that wait, whole or not. */
+  /** Prints the remaining parts of a large trace. Removes and returns all waiting traces, whole or not. */
   take(): Trace[] {
     this.#printRest();
     return this.#subscription.take();
   }
 
-  /** Prints a trace at once, if it is wanted: the process is about to end. */
+  /** Prints a trace synchronously, if it matches the filter. Used when the process is about to end. */
   printNow(trace: Trace): void {
     void this.#print(trace);
     this.#printRest();
   }
 
-  /** Prints a trace, wanted or not. A promise is of one that is written later. */
+  /** Prints a trace without applying the filter. Returns a promise if the trace is written asynchronously. */
   printAnyway(trace: Trace, part?: string): Promise<void> | undefined {
     try {
       const written = this.#write(this.#textOf(trace, part));
       if (isPromiseLike(written)) {
-        return promiseOf(written).then(() => this.#count(trace, true), (error: unknown) => this.#fail(trace, error));
+        return promiseOf(written).then(
+          () => this.#count(trace, true),
+          (error: unknown) => this.#fail(trace, error),
+        );
       }
       this.#count(trace, written);
     } catch (error) {
@@ -111,12 +122,12 @@ export class TracePrinter implements TracePrinting {
     return undefined;
   }
 
-  /** Prints a line, or what is no trace. */
+  /** Prints a text that is not a trace. */
   say(text: string): void {
     this.#write(text);
   }
 
-  /** Prints a trace, if it is wanted. A promise is of one that takes a while. */
+  /** Prints a trace, if it matches the filter. Returns a promise if the trace is written asynchronously. */
   #print(trace: Trace): Promise<void> | undefined {
     if (!this.#isWanted(trace)) {
       this.#filtered++;
@@ -131,13 +142,13 @@ export class TracePrinter implements TracePrinting {
   #count({ spans }: Trace, written: unknown): void {
     this.#failures.end();
     if (written === false) this.#unwritten += spans.length;
-    // A trace in parts counts with its last part.
+    // A trace in parts is counted with its last part.
     else if (this.#parts.length === 0) this.#printed++;
   }
 
   #fail({ spans }: Trace, error: unknown): void {
     this.#unwritten += spans.length;
-    this.#failures.report('a trace could not be written; the next one is tried', error);
+    this.#failures.report('a trace could not be written; the next one will be tried', error);
   }
 
   #printRest(): void {
@@ -166,19 +177,22 @@ export class TracePrinter implements TracePrinting {
       return `${formatTrace(trace, { label, ...(write === undefined && terminalOptions()), ...tree })}\n`;
     } catch (error) {
       const traceId = printable(trace.traceId);
-      if (format === 'json') return JSON.stringify({ traceId, complete: false, pid, spans: [], error: printable(error) });
-      return `otel-span-cache: trace ${traceId} cannot be shown (spans: ${trace.spans.length}): ${printable(error)}`;
+      if (format === 'json')
+        return JSON.stringify({ traceId, complete: false, pid, spans: [], error: printable(error) });
+      const size = counted(trace.spans.length, 'span');
+      return `otel-span-cache: trace ${traceId} (${size}) cannot be shown: ${printable(error)}`;
     }
   }
 }
 
 function partsOf({ spans }: Trace): Trace[] {
   const parts: Trace[] = [];
-  for (let from = 0; from < spans.length; from += MAX_DRAWN_SPANS) parts.push(...buildTraces(spans.slice(from, from + MAX_DRAWN_SPANS)));
+  for (let from = 0; from < spans.length; from += MAX_DRAWN_SPANS)
+    parts.push(...buildTraces(spans.slice(from, from + MAX_DRAWN_SPANS)));
   return parts;
 }
 
-/** While attributes of the resource are pending, reading them is an error to the SDK. */
+/** Reads the raw attributes while some are pending, because the SDK logs an error if `attributes` is read then. */
 function serviceOf(span: ReadableSpan): string | undefined {
   const resource = memberOf(span, 'resource');
   const isPending = memberOf(resource, 'asyncAttributesPending') === true;
@@ -189,7 +203,9 @@ function serviceOf(span: ReadableSpan): string | undefined {
 
 function rawAttributesOf(resource: unknown): object {
   try {
-    return Object.fromEntries((resource as { getRawAttributes(): (readonly [string, unknown])[] }).getRawAttributes().toReversed());
+    return Object.fromEntries(
+      (resource as { getRawAttributes(): (readonly [string, unknown])[] }).getRawAttributes().toReversed(),
+    );
   } catch {
     return {};
   }

@@ -1,11 +1,10 @@
 import type { AttributeEntry } from '../model/attribute-entries.js';
 import { EXCEPTION_MESSAGE, EXCEPTION_STACKTRACE, EXCEPTION_TYPE } from '../model/semconv.js';
-import { textOf, valueText } from '../model/text-of.js';
+import { counted, textOf, valueText } from '../model/text-of.js';
 import { groupBy } from '../support/group-by.js';
 import { outline, type OutlineEntry } from '../trace/outline.js';
 import { plainSpan, type PlainEvent, type PlainSpan } from '../trace/plain-span.js';
 import { formatDuration, nanosBetween } from '../trace/text/duration.js';
-import { counted } from '../trace/text/names.js';
 import type { Trace } from '../trace/trace.js';
 import { mapTree } from '../trace/walk.js';
 import { chooseAttributes } from './attributes.js';
@@ -17,16 +16,16 @@ import { Page, type Gutter } from './page.js';
 import { piece, type Text } from './text.js';
 import { Timeline } from './timeline.js';
 
-/** What the text of an event says already. */
-const SAID: ReadonlySet<string> = new Set([EXCEPTION_STACKTRACE, EXCEPTION_TYPE, EXCEPTION_MESSAGE]);
+/** Attributes that the text of an event contains already. */
+const SHOWN_IN_TEXT: ReadonlySet<string> = new Set([EXCEPTION_STACKTRACE, EXCEPTION_TYPE, EXCEPTION_MESSAGE]);
 
-/** Of a stack trace: far more than the frames that V8 records. */
+/** Characters read of a stack trace: far more than V8 records. */
 const MAX_STACK_LENGTH = 32_768;
 
-/** For each column of the page, the characters of a name or value that are looked at: some take no column. */
+/** Characters read of a name or value, per column of the page: some characters take no column. */
 const CHARACTERS_PER_COLUMN = 4;
 
-/** One trace as lines. */
+/** Formats one trace as lines. */
 export class TraceText {
   readonly #traceId: string;
   readonly #options: Required<FormatTraceOptions>;
@@ -66,7 +65,10 @@ export class TraceText {
 
   #entry({ node: { view, children, folded }, branch, rails }: OutlineEntry<FoldedItem>): Text[] {
     if (view === undefined) {
-      const gap = piece(`⋯ parent ${textOf(children[0]?.view?.parentSpanId, this.#maxLength)} not ended yet, or lost`, 'dim');
+      const gap = piece(
+        `⋯ parent ${textOf(children[0]?.view?.parentSpanId, this.#maxLength)} not ended yet, or lost`,
+        'dim',
+      );
       return this.#page.block([[gap]], { first: branch, rest: rails });
     }
     const below = { first: rails, rest: rails };
@@ -85,7 +87,7 @@ export class TraceText {
     const chosen = chooseAttributes(event.attributes, view, this.#options.attributes);
     const parts = [
       ...describeEvent(event, this.#maxLength),
-      ...this.#attributeParts(chosen.filter(([key]) => !SAID.has(key))),
+      ...this.#attributeParts(chosen.filter(([key]) => !SHOWN_IN_TEXT.has(key))),
     ];
     return [
       ...this.#page.block(parts, { first: rails, rest: `${rails}  ` }, this.#eventGutter(event)),
@@ -100,7 +102,7 @@ export class TraceText {
     ]);
   }
 
-  /** The frames of the stack trace, if the `attributes` option asks for it. */
+  /** The frames of the stack trace, if the option `attributes` includes it. */
   #stackLines(chosen: readonly AttributeEntry[]): Text[] {
     const stack = chosen.find(([key]) => key === EXCEPTION_STACKTRACE)?.[1];
     const [, ...frames] = typeof stack === 'string' ? textOf(stack, MAX_STACK_LENGTH).split('\n') : [];
@@ -119,7 +121,7 @@ export class TraceText {
   }
 }
 
-/** The spans of a trace, those of one missing parent together under a gap. */
+/** The spans of a trace as items. Spans with the same missing parent are children of one gap. */
 function itemsOf({ roots }: Trace): FoldedItem[] {
   const items = mapTree(roots, ({ span, parentMissing }, children: FoldedItem[]): FoldedItem => {
     return { view: plainSpan(span), parentMissing, children, folded: [] };
@@ -130,15 +132,20 @@ function itemsOf({ roots }: Trace): FoldedItem[] {
   });
 }
 
-/** What the limits of the SDK or of the cache took away. */
+/** Numbers of attributes and events dropped because of limits of the SDK or the cache. */
 function droppedParts({ droppedAttributesCount, droppedEventsCount }: PlainSpan): Text[] {
-  const counts = [[droppedAttributesCount, 'attribute'], [droppedEventsCount, 'event']] as const;
+  const counts = [
+    [droppedAttributesCount, 'attribute'],
+    [droppedEventsCount, 'event'],
+  ] as const;
   return counts
     .filter(([dropped]) => dropped > 0)
     .map(([dropped, what]) => [piece(`⋯ ${counted(dropped, what)} dropped`, 'dim')]);
 }
 
-/** What is not shown below a span. */
+/** Numbers of spans folded into a span. */
 function foldedParts(folded: readonly FoldedSpans[]): Text[] {
-  return folded.map(({ kind, count, nanos }) => [piece(`⋯ ${counted(count, `${kind} span`)}, ${formatDuration(nanos)}`, 'dim')]);
+  return folded.map(({ kind, count, nanos }) => [
+    piece(`⋯ ${counted(count, `${kind} span`)}, ${formatDuration(nanos)}`, 'dim'),
+  ]);
 }

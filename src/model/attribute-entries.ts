@@ -4,8 +4,8 @@ import { MAX_VALUES, partsOf } from './value-parts.js';
 export type AttributeEntry = readonly [key: string, value: unknown];
 
 /**
- * The attributes of a span, event or link, one by one. Never throws: an attribute that cannot be read is
- * `UNREADABLE`, and what is no object of attributes is an attribute of the name `attributes`.
+ * The attributes of a span, event or link as a list of entries. Never throws: the value of an attribute that cannot be
+ * read is `UNREADABLE`. A value that is not an object of attributes becomes one attribute named `attributes`.
  */
 export function attributeEntries(attributes: unknown): AttributeEntry[] {
   if (attributes === undefined || attributes === null) return [];

@@ -1,31 +1,33 @@
-import type { AttributeValue } from '@opentelemetry/api';
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import type { AttributeEntry } from './attribute-entries.js';
 import { textOf } from './text-of.js';
 import { MAX_VALUES, partsOf, UNREADABLE, type ValueParts } from './value-parts.js';
 
 /**
- * Containers may nest this deep, the outermost counted as 1: the specification's default for
- * `AttributeValueDepthLimit`. Deeper ones become null, as it says there; so does one inside itself.
+ * Maximum nesting depth, with the outermost container at 1: the specification's default for `AttributeValueDepthLimit`.
+ * Deeper containers become null, as specified there; so do circular references.
  */
 const MAX_DEPTH = 64;
 
-/** Characters of one string, after which no further value is written into it. */
+/** Length of a string at which no further values are appended. */
 const MAX_LENGTH = 1_048_576;
 
 /**
- * The value of a log attribute in a form that a span event can hold.
+ * Converts the value of a log attribute to a value that a span event can hold.
  *
- * A string, a number, a boolean, or an array of one of these is kept, an array as a copy with the nulls that are in it.
- * Every other value becomes a string, as in the specification's section "AnyValue representation for non-OTLP protocols":
+ * A string, a number, a boolean, or an array of one of these types is kept; an array is copied, nulls included. Any
+ * other value becomes a string, as in the specification's section "AnyValue representation for non-OTLP protocols":
  *
  * - a map, or an array with mixed or nested values: JSON, in which bytes are Base64 and NaN is `"NaN"`
  * - bytes: Base64
  * - null, undefined: the empty string
  *
- * What no log attribute should hold is mapped to one of these first, as "Mapping Arbitrary Data to OTLP AnyValue" says: a
- * `Map` is a map, a `Set` an array, an object of a class its members. One that has a text or a JSON form of its own, such
- * as a date, a URL or an error, is that.
+ * Values that are not valid log attributes are first mapped to one of these, as in the section "Mapping Arbitrary Data
+ * to OTLP AnyValue": a `Map` to a map, a `Set` to an array, an instance of a class to its members. An object with its
+ * own text or JSON form, such as a date, a URL or an error, becomes that form.
  *
- * Never throws: what cannot be read is `[unreadable]`. Past 65,536 values or a million characters, the rest is left out.
+ * Never throws: a value that cannot be read becomes `[unreadable]`. After 65,536 values or 1,048,576 characters, the
+ * rest is left out.
  */
 export function toAttributeValue(value: unknown): AttributeValue {
   try {
@@ -33,6 +35,11 @@ export function toAttributeValue(value: unknown): AttributeValue {
   } catch {
     return UNREADABLE;
   }
+}
+
+/** Converts attributes as `toAttributeValue()` does their values. */
+export function toAttributes(entries: readonly AttributeEntry[]): Attributes {
+  return Object.fromEntries(entries.map(([key, value]) => [key, toAttributeValue(value)]));
 }
 
 function attributeValue(value: unknown): AttributeValue {
@@ -47,7 +54,7 @@ function attributeValue(value: unknown): AttributeValue {
   return isError(parts) ? textOf(value) : new JsonWriter().write(value);
 }
 
-/** Whether its elements are all strings, all numbers or all booleans, apart from null and undefined. */
+/** Whether all elements other than null and undefined are strings, numbers or booleans of one type. */
 function isSimple(array: readonly unknown[]): boolean {
   let type: string | undefined;
   for (const element of array) {
@@ -70,9 +77,9 @@ function toBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
-/** Writes one value as JSON, by the specification's rules for what is inside an array or a map. */
+/** Writes one value as JSON, by the specification's rules for values within an array or a map. */
 class JsonWriter {
-  /** The containers around the value at hand. */
+  /** The containers around the current value, outermost first. */
   readonly #path: object[] = [];
   #values = 0;
   #length = 0;
@@ -94,7 +101,10 @@ class JsonWriter {
     const isList = parts.kind === 'list';
     const json = isList
       ? this.#writeAll(parts.items, (item) => this.write(item))
-      : this.#writeAll(parts.entries, ([key, value]) => `${this.#wrote(JSON.stringify(textOf(key)))}:${this.write(value)}`);
+      : this.#writeAll(
+          parts.entries,
+          ([key, value]) => `${this.#wrote(JSON.stringify(textOf(key)))}:${this.write(value)}`,
+        );
     this.#path.pop();
     return isList ? `[${json}]` : `{${json}}`;
   }

@@ -3,67 +3,70 @@ import type { LogEvent } from './log-event.js';
 import type { ReadableSpan, TimedEvent } from './otel.js';
 import { first } from './value-parts.js';
 
-/** A span of the SDK without name, attributes, events and links: its object, ids and times. */
+/** An SDK span without its name, attributes, events and links: the object, ids and times. */
 const SPAN_BYTES = 800;
 
 /** An event or a link without its attributes. */
 const EVENT_BYTES = 200;
 
-/** An entry of an object or an array, without what it refers to. */
+/** An entry of an object or an array, without its value. */
 const ENTRY_BYTES = 16;
 
-/** What cannot be read, or refers to something that V8 keeps elsewhere. */
+/** An object that cannot be read, or whose memory V8 allocates elsewhere. */
 const OPAQUE_BYTES = 1_024;
 
-/** Entries of one container that are read however they nest; of the others, texts are, and the rest is taken to be average. */
+/**
+ * Entries of a container that are read completely. In further entries, only strings are read, and other values count as
+ * average.
+ */
 const MAX_ENTRIES = 128;
 
-/** Entries of one container whose texts are read. */
+/** Entries of a container whose strings are read. The rest is extrapolated. */
 const MAX_TEXTS = 16_384;
 
-/** Containers read of one span or event, however they nest; each further one counts as an entry. */
+/** Containers read per span or event, at any depth. Each further container counts as an entry. */
 const MAX_CONTAINERS = 1_024;
 
-/** Longer keys are made at run time, so each object has its own; shorter ones are mostly shared by many. */
+/** Longer keys are assumed to be created at run time, one per object; shorter ones are mostly interned. */
 const MAX_SHARED_KEY = 64;
 
-/** A buffer no larger than this is most likely Node's pool, which many small ones share. */
+/** A buffer of at most this size is most likely Node's pool, which many small buffers share. */
 const POOL_BYTES = 8_192;
 
-/** Containers that the estimate under way may still read. */
+/** Containers that the current estimate may still read. */
 let containersLeft = 0;
 
-/** Containers inside of others that have been read: each counts once, however many refer to it. */
+/** Nested containers that have been read: each counts once, even if it is referenced several times. */
 const read = new Set<object>();
 
 /**
- * About how many bytes a span keeps alive, without its resource and scope, which all spans share.
+ * Estimates how many bytes a span keeps alive, without its resource and scope, which all spans share.
  *
- * An estimate from the lengths of its texts and the number of its entries, within a factor of two for most spans of
- * more than a kilobyte (text outside Latin-1 takes two bytes a character, and counts one; private fields and functions
- * do not show what they hold). Takes some 40 ns for a span of a few attributes, so it is made only where a span is kept.
- * Always a number; never throws.
+ * Based on the lengths of strings and the number of entries. Within a factor of two for most spans of more than a
+ * kilobyte: characters outside Latin-1 take two bytes but count as one, and memory held by private fields and closures
+ * is not counted. Takes about 40 ns for a span with a few attributes, so it is called only where spans are kept. Always
+ * returns a finite number; never throws.
  */
 export function estimatedSpanBytes(span: ReadableSpan): number {
   return estimated(bytesOfSpan, span, SPAN_BYTES);
 }
 
-/** About how many bytes a log event keeps alive. As `estimatedSpanBytes()`. */
+/** Estimates how many bytes a log event keeps alive, as `estimatedSpanBytes()` does. */
 export function estimatedEventBytes(event: LogEvent): number {
   return estimated(bytesOfItem, event, EVENT_BYTES);
 }
 
-/** About how many bytes the events or links of a span keep alive. As `estimatedSpanBytes()`. */
+/** Estimates how many bytes the events or links of a span keep alive, as `estimatedSpanBytes()` does. */
 export function estimatedListBytes(list: readonly (TimedEvent | Link)[]): number {
   return estimated(bytesOfList, list, EVENT_BYTES);
 }
 
-/** About how many bytes a value keeps alive, besides the place that it is in. As `estimatedSpanBytes()`. */
+/** Estimates how many bytes a value keeps alive, as `estimatedSpanBytes()` does. The reference to it is not counted. */
 export function estimatedValueBytes(value: unknown): number {
   return estimated(bytesOf, value, 0);
 }
 
-/** @param base what counts, besides what is opaque, of something that cannot be read */
+/** @param base added to `OPAQUE_BYTES` for an item that cannot be read */
 function estimated<T>(sizeOf: (item: T) => number, item: T, base: number): number {
   containersLeft = MAX_CONTAINERS;
   try {
@@ -72,7 +75,7 @@ function estimated<T>(sizeOf: (item: T) => number, item: T, base: number): numbe
   } catch {
     return base + OPAQUE_BYTES;
   } finally {
-    // To clear a `Set` makes a new table, even of an empty one.
+    // `Set.clear()` allocates a new table, even if the set is empty.
     if (read.size > 0) read.clear();
   }
 }
@@ -88,26 +91,26 @@ function bytesOfList(list: readonly (TimedEvent | Link)[]): number {
   return bytes;
 }
 
-/** About how many bytes keys keep alive that are not shared by many objects. */
+/** Estimates how many bytes are kept alive by keys that few objects share. */
 export function estimatedKeyBytes(keys: readonly string[]): number {
   let bytes = 0;
   for (const { length } of keys) if (length > MAX_SHARED_KEY) bytes += length;
   return bytes;
 }
 
-/** A sum that one wrong number gets into is wrong for ever. */
+/** Guards sums: one invalid number would make them wrong permanently. */
 function isSize(bytes: number): boolean {
   return bytes >= 0 && bytes < Infinity;
 }
 
-/** An event of a span, one that came from a log record, or a link. */
+/** For a span event, a log event or a link. */
 function bytesOfItem(item: TimedEvent | Link): number {
   const { name, attributes, body } = item as Partial<LogEvent>;
   const bytes = EVENT_BYTES + lengthOf(name) + bytesOfAttributes(attributes);
   return body === undefined || body === name ? bytes : bytes + bytesOf(body);
 }
 
-/** A plain object of mostly plain values, which is nobody's value. */
+/** Attributes are not added to `read`, because no other value refers to them. */
 function bytesOfAttributes(attributes: unknown): number {
   return typeof attributes === 'object' && attributes !== null ? bytesOfObject(attributes) : 0;
 }
@@ -128,7 +131,8 @@ function bytesOfObject(value: object): number {
     if (value instanceof ArrayBuffer) return value.byteLength;
     if (value instanceof Error) return bytesOfError(value);
     if (Array.isArray(value)) return bytesOfItems(value, value.length);
-    if (value instanceof Map) return bytesOfIterable(value.values(), value.size) + bytesOfIterable(value.keys(), value.size);
+    if (value instanceof Map)
+      return bytesOfIterable(value.values(), value.size) + bytesOfIterable(value.keys(), value.size);
     if (value instanceof Set) return bytesOfIterable(value, value.size);
     return bytesOfEntries(value);
   } catch {
@@ -136,12 +140,12 @@ function bytesOfObject(value: object): number {
   }
 }
 
-/** All of a buffer stays alive for a part of it. */
+/** A view keeps its whole buffer alive. */
 function bytesOfView({ buffer, byteLength }: ArrayBufferView): number {
   return buffer.byteLength > POOL_BYTES ? bytesOf(buffer) : byteLength;
 }
 
-/** Errors of libraries carry what they are about, such as the response to a request. */
+/** Errors of libraries have additional members, such as the response to a request. */
 function bytesOfError(error: Error): number {
   const { message, cause, errors } = error as Partial<AggregateError>;
   return OPAQUE_BYTES + lengthOf(message) + bytesOf(cause) + bytesOf(errors) + bytesOfEntries(error);
@@ -171,13 +175,13 @@ function bytesOfItems(items: readonly unknown[], size: number): number {
   return scaled(bytes, size);
 }
 
-/** The bytes of the `number`th entry of a container, of which the first ones have `average` bytes. */
+/** The bytes of the `number`th entry of a container. `average` is the mean of its first entries. */
 function bytesOfEntry(value: unknown, number: number, average: number): number {
   if (number <= MAX_ENTRIES) return bytesOf(value);
   return typeof value === 'string' ? value.length : average;
 }
 
-/** The bytes of a container of `size` entries, of which the ones that were read hold this many bytes. */
+/** Extrapolates from the bytes of the entries that were read to all `size` entries of a container. */
 function scaled(bytes: number, size: number): number {
   const all = size <= MAX_TEXTS ? bytes : (bytes * size) / MAX_TEXTS;
   return Math.ceil(all) + size * ENTRY_BYTES;
@@ -187,7 +191,7 @@ function bytesOfIterable(values: Iterable<unknown>, size: number): number {
   return bytesOfItems(first(values, MAX_TEXTS), size);
 }
 
-/** Names come from the application, and need not be texts. */
+/** Names come from the application and may not be strings. */
 function lengthOf(text: unknown): number {
   return typeof text === 'string' ? text.length : 0;
 }

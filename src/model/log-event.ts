@@ -5,12 +5,12 @@ import { textOf } from './text-of.js';
 /**
  * A log record in the form of a span event.
  *
- * A `TimedEvent`, so that every exporter can send it, plus what only a log record has. Attribute
- * values keep the log data model's types: they may nest, which span attributes may not.
+ * It is a `TimedEvent`, so that every exporter can send it, with the additional fields of a log record. Attribute
+ * values keep the types of the log data model: unlike span attributes, they may nest.
  */
 export interface LogEvent extends TimedEvent {
   readonly time: HrTime;
-  /** The record's event name, else its string body, else its severity text, else `log`. */
+  /** The record's event name, else its body if that is a string, else its severity text, else `log`. */
   readonly name: string;
   readonly attributes: Attributes;
   readonly droppedAttributesCount: number;
@@ -19,7 +19,7 @@ export interface LogEvent extends TimedEvent {
   readonly body: AnyValue;
   readonly observedTime: HrTime;
   readonly instrumentationScope: InstrumentationScope;
-  /** That of the record, which all records of a logger provider share. Undefined if the record has none. */
+  /** The resource of the record. Undefined if the record has none. */
   readonly resource: Resource | undefined;
 }
 
@@ -27,34 +27,43 @@ export interface LogEvent extends TimedEvent {
  * Why an event is delivered without a span.
  *
  * - `no_span`: it was emitted outside any span
- * - `remote_parent`: its span lives in another process, so it never ends in this one
- * - `unsampled`: its span is not recorded, or not wanted (`unsampledSpans`), so it never comes
- * - `scope_excluded`: `filter.scopes` leaves the scope of its span out, so it never comes
- * - `late`: its span was delivered before
- * - `evicted`: too many other spans' events were waiting
- * - `evicted_bytes`: what waited was larger than `maxParkedBytes`, and this had waited longest or was larger by itself
+ * - `remote_parent`: its span belongs to another process, so it never ends in this one
+ * - `unsampled`: its span is not recorded, or is excluded by `unsampledSpans: false`, so it is never delivered
+ * - `scope_excluded`: the scope of its span is excluded by `filter.scopes`, so its span is never delivered
+ * - `late`: its span was already delivered
+ * - `evicted`: the events of more than `maxParkedSpans` spans were waiting, and its span had waited longest
+ * - `evicted_bytes`: waiting events and spans exceeded `maxParkedBytes`, and this event had waited longest or exceeded
+ *   the limit by itself
  * - `expired`: its span did not end within `maxParkedMillis`
  * - `shutdown`: the cache was shut down before its span ended
  */
 export type OrphanReason = (typeof ORPHAN_REASONS)[number];
 
 export const ORPHAN_REASONS = [
-  'no_span', 'remote_parent', 'unsampled', 'scope_excluded', 'late', 'evicted', 'evicted_bytes', 'expired', 'shutdown',
+  'no_span',
+  'remote_parent',
+  'unsampled',
+  'scope_excluded',
+  'late',
+  'evicted',
+  'evicted_bytes',
+  'expired',
+  'shutdown',
 ] as const;
 
-/** A log event that no span took in. */
+/** A log event that is delivered without a span. */
 export interface OrphanEvent extends LogEvent {
-  /** The span it was emitted in, if any. */
+  /** Context of the span that the record was emitted in, if any. */
   readonly spanContext: SpanContext | undefined;
   readonly reason: OrphanReason;
 }
 
 /**
- * Reads a log record into an event of its own.
+ * Converts a log record to an event.
  *
- * The attributes are copied one level deep: `record.attributes` is a live object that the record's owner may still change.
+ * Copies the attributes one level deep, because `record.attributes` is a live object that its owner may still change.
  *
- * Throws what the record's getters throw, and a `TypeError` for a record without a time.
+ * Throws errors of the record's getters, and a `TypeError` for a record without a time.
  */
 export function toLogEvent(record: Omit<ReadableLogRecord, 'resource'> & { readonly resource?: Resource }): LogEvent {
   const time = record.hrTime;
@@ -67,23 +76,25 @@ export function toLogEvent(record: Omit<ReadableLogRecord, 'resource'> & { reado
     name: nonEmpty(eventName) ?? nonEmpty(line) ?? nonEmpty(severityText) ?? 'log',
     attributes: { ...record.attributes } as Attributes,
     droppedAttributesCount: record.droppedAttributesCount ?? 0,
-    severityNumber, severityText, body,
+    severityNumber,
+    severityText,
+    body,
     observedTime: record.hrTimeObserved ?? time,
-    instrumentationScope, resource,
+    instrumentationScope,
+    resource,
   };
 }
 
-/** The event with the reason no span took it in. */
 export function toOrphan(event: LogEvent, spanContext: SpanContext | undefined, reason: OrphanReason): OrphanEvent {
   return { ...event, spanContext, reason };
 }
 
-/** Whether a span's event came from a log record, rather than from `span.addEvent()`. */
+/** Whether an event of a span was created from a log record, not by `span.addEvent()`. */
 export function isLogEvent(event: TimedEvent): event is LogEvent {
   return 'observedTime' in event;
 }
 
-/** A name of the application's, which need not be a string. */
+/** Names come from the application and may not be strings. */
 function nonEmpty(name: unknown): string | undefined {
   if (name === undefined || name === null || name === '') return undefined;
   return textOf(name);

@@ -2,24 +2,24 @@ import type { Attributes, AttributeValue, Context, HrTime, Link } from '@opentel
 import type { SpanContext, SpanKind, SpanStatus, TraceState } from '@opentelemetry/api';
 
 /*
- * The OpenTelemetry SDK types this package touches, by structure.
+ * Structural copies of the OpenTelemetry SDK types that this package uses.
  *
- * Both SDK lines (2.x and 3.x) declare the same members, but no package holds them for both. Declared here over API types
- * only, one build serves either line and no SDK package is a dependency. Type tests hold each of these and the SDK's own
- * assignable in both directions.
+ * Both SDK lines (2.x and 3.x) declare the same members, but no package exports them for both. Since these declarations
+ * depend on API types only, one build supports both lines without an SDK dependency. Type tests verify that each type
+ * is assignable to and from its counterpart in the SDK.
  */
 
-/** What produced the telemetry. Same members as `Resource` of `@opentelemetry/resources`. */
+/** The entity that produces telemetry, such as a service. Same members as `Resource` of `@opentelemetry/resources`. */
 export interface Resource {
   readonly attributes: Attributes;
   readonly schemaUrl?: string;
-  /** Whether `attributes` still waits for values; reading it early makes the SDK log an error. */
+  /** Whether some values of `attributes` are still pending. Reading `attributes` then makes the SDK log an error. */
   readonly asyncAttributesPending?: boolean;
-  /** Settles when `attributes` waits for no values any more. Does not reject. */
+  /** Resolves when all attributes are available. Never rejects. */
   waitForAsyncAttributes?(): Promise<void>;
-  /** A resource with the attributes of both; those of `other` win. */
+  /** Returns a resource with the attributes of both; `other` takes precedence. */
   merge(other: Resource | null): Resource;
-  /** Keys and values as they were given, also those still awaited. */
+  /** All keys and values, including pending values. */
   getRawAttributes(): [string, AttributeValue | undefined | Promise<AttributeValue | undefined>][];
 }
 
@@ -30,7 +30,7 @@ export interface InstrumentationScope {
   readonly schemaUrl?: string;
 }
 
-/** Something that happened at one moment of a span. */
+/** An event that happened at a point in time during a span. */
 export interface TimedEvent {
   time: HrTime;
   name: string;
@@ -42,7 +42,7 @@ export interface TimedEvent {
 export interface ReadableSpan {
   readonly name: string;
   readonly kind: SpanKind;
-  /** Its ids and trace flags. */
+  /** Returns the ids and trace flags. */
   readonly spanContext: () => SpanContext;
   readonly parentSpanContext?: SpanContext;
   readonly startTime: HrTime;
@@ -61,16 +61,16 @@ export interface ReadableSpan {
 }
 
 /**
- * Any value a log body or log attribute may hold.
+ * Any value that a log body or log attribute may hold.
  *
- * As the API in use declares it: up to 1.9 by its kinds, from 1.10 (the 3.x SDK line) as `unknown`. An
- * attribute value tells which it is.
+ * The API declares it as a union of types up to 1.9, and as `unknown` from 1.10 on (the 3.x SDK line). This type
+ * follows the API in use, detected by its `AttributeValue`.
  */
 export type AnyValue = unknown extends AttributeValue ? unknown : KnownValue;
 
 type KnownValue = string | number | boolean | Uint8Array | KnownValue[] | AnyValueMap | null | undefined;
 
-/** Log attributes: unlike span attributes they nest. */
+/** Log attributes. Unlike span attributes, they may nest. */
 export interface AnyValueMap {
   [key: string]: AnyValue;
 }
@@ -90,35 +90,35 @@ export interface ReadableLogRecord {
   readonly droppedAttributesCount: number;
 }
 
-/** What an exporter reports back: code 0 is success, 1 is failure. */
+/** The result of an export: code 0 is success, 1 is failure. */
 export interface ExportResult {
   code: number;
   error?: Error;
 }
 
-/** Sends ended spans somewhere. */
+/** Sends ended spans to a backend. */
 export interface SpanExporter {
-  /** Sends spans, and reports how that went, once, by `resultCallback`. */
+  /** Sends spans and calls `resultCallback` once with the result. */
   export(spans: ReadableSpan[], resultCallback: (result: ExportResult) => void): void;
-  /** Settles when what was handed over is sent. */
+  /** Resolves when all spans exported so far have been sent. */
   forceFlush?(): Promise<void>;
-  /** Sends what is left and ends. Nothing is exported afterwards. */
+  /** Sends the remaining spans and shuts down. Nothing is exported afterwards. */
   shutdown(): Promise<void>;
 }
 
-/** What a tracer provider calls for each recorded span. */
+/** Hooks that a tracer provider calls for each recorded span. */
 export interface SpanProcessor {
   /** Called when a recorded span starts, inside the call that starts it. */
   onStart(span: unknown, parentContext: Context): void;
   /** Called when a recorded span has ended, inside `span.end()`. */
   onEnd(span: ReadableSpan): void;
-  /** Settles when what came in is processed. */
+  /** Resolves when everything received so far has been processed. */
   forceFlush(): Promise<void>;
-  /** Processes what is left and ends. */
+  /** Processes the remaining items and shuts down. */
   shutdown(): Promise<void>;
 }
 
-/** What a sampler says of a span that is about to start. */
+/** A sampler's decision about a span. */
 export interface SamplingResult {
   /** 0: not recorded; 1: recorded; 2: recorded, and the SAMPLED flag is set. */
   decision: number;
@@ -126,9 +126,9 @@ export interface SamplingResult {
   traceState?: TraceState;
 }
 
-/** What a tracer provider asks before it starts a span. */
+/** Decides for each new span whether it is recorded and sampled. */
 export interface Sampler {
-  /** Decides about a span before it starts: called inside the call that starts it. */
+  /** Called before a span starts, inside the call that starts it. */
   shouldSample(
     context: Context,
     traceId: string,
@@ -137,23 +137,23 @@ export interface Sampler {
     attributes: Attributes,
     links: Link[],
   ): SamplingResult;
-  /** Names the sampler and how it is set. */
+  /** Describes the sampler and its configuration. */
   toString(): string;
 }
 
-/** What a logger provider calls for each emitted log record. */
+/** Hooks that a logger provider calls for each emitted log record. */
 export interface LogRecordProcessor {
-  /** Called inside `logger.emit()`, with the context that the record was emitted in. */
+  /** Called inside `logger.emit()`, with the context of the record. */
   onEmit(logRecord: ReadableLogRecord, context?: Context): void;
-  /** Whether a record like this would be looked at. Newer SDKs ask before they make one. */
+  /** Whether a record with these properties would be processed. Newer SDKs call this before they create a record. */
   enabled?(options: {
     context: Context;
     instrumentationScope: InstrumentationScope;
     severityNumber?: number;
     eventName?: string;
   }): boolean;
-  /** Settles when what came in is processed. */
+  /** Resolves when everything received so far has been processed. */
   forceFlush(): Promise<void>;
-  /** Processes what is left and ends. */
+  /** Processes the remaining items and shuts down. */
   shutdown(): Promise<void>;
 }

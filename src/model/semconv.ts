@@ -1,6 +1,4 @@
-/*
- * The keys of OpenTelemetry's semantic conventions that the code itself reads or writes.
- */
+/* Keys of OpenTelemetry's semantic conventions that the code reads or writes. */
 
 export const ERROR_TYPE = 'error.type';
 export const EXCEPTION_TYPE = 'exception.type';

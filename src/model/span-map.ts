@@ -1,20 +1,20 @@
-/** What tells one span from all others: its trace id together with its span id. */
+/** The trace id and the span id, which together identify a span. */
 export interface SpanIdentity {
   readonly traceId: string;
   readonly spanId: string;
 }
 
-/** Both ids as one text, for where a `SpanMap` does not fit. */
+/** Both ids as one string, for use as a key of a `Map` or a `Set`. */
 export function spanKey({ traceId, spanId }: SpanIdentity): string {
   return `${traceId}/${spanId}`;
 }
 
 /**
- * The ids of a span context, read once; undefined if it has none.
+ * The ids of a span context, each read once; undefined if it has none.
  *
- * Span contexts need not be the SDK's: their ids may be anything, change, or throw when they are read.
+ * Span contexts may not come from the SDK: their ids may have any type, change between reads, or throw.
  *
- * @throws TypeError if one of the ids is no string
+ * @throws TypeError if an id is not a string
  */
 export function identityOf({ traceId, spanId }: SpanIdentity): SpanIdentity | undefined {
   if (typeof traceId === 'string' && typeof spanId === 'string') return { traceId, spanId };
@@ -22,40 +22,40 @@ export function identityOf({ traceId, spanId }: SpanIdentity): SpanIdentity | un
   throw new TypeError('a trace id and a span id must be strings');
 }
 
-/** Characters of either id that are hashed at first: the last ones, where a generator that counts does so. */
+/** Characters hashed initially, from the end of each id: sequential id generators vary the end. */
 const FEW_CHARACTERS = 5;
 
-/** A longer way to a free slot is no chance: with random hashes it comes once in many thousand maps. */
+/** Length of a probe chain from which all characters are hashed. Random hashes exceed it once in many thousand maps. */
 const MAX_DETOUR = 128;
 
-/** Slots of an empty map. */
+/** Minimum number of slots. */
 const MIN_SLOTS = 64;
 
 /**
- * A map whose keys are spans, and whose values name the span they belong to.
+ * A map keyed by span identity. Each value contains the ids of its own key.
  *
  * ```
  *   hash of the ids ─┐
  *                    ▼
  *   hashes  0  0  0 h1 h2 h3  0  0     0 is an empty slot
- *   values  ·  ·  · v1 v2 v3  ·  ·     h2 and h3 belong further left, where it was taken
+ *   values  ·  ·  · v1 v2 v3  ·  ·     h2 and h3 are displaced: their own slots were taken
  * ```
  *
- * Open addressing with linear probing: the hashes lie next to each other, and only a value whose hash fits is looked at.
- * At most half of the slots are taken. Deletion shifts later entries of the probe chain back (no tombstones), so lookups
- * stay short under churn (Knuth, The Art of Computer Programming, volume 3, section 6.4, algorithm R).
+ * Open addressing with linear probing: hashes are contiguous, and a value is read only if its hash matches. At most
+ * half of the slots are taken. Deletion shifts later entries of the probe chain back (no tombstones), so lookups stay
+ * short under churn (Knuth, The Art of Computer Programming, volume 3, section 6.4, algorithm R).
  *
- * Only the ends of the ids are hashed, until a probe chain is so long that they must end alike. From then on all of both
- * ids are: to read 48 characters for each look-up would cost more than the rest of it.
+ * Initially only the ends of the ids are hashed, because reading all 48 characters would cost more than the rest of a
+ * lookup. Once a probe chain is so long that many ids must have the same end, all characters are hashed.
  *
- * A `Map` keyed by strings rebuilds its table again and again under churn, and needs both ids joined into one key first.
+ * A `Map` keyed by strings would rehash repeatedly under churn, and would need both ids concatenated for each lookup.
  */
 export class SpanMap<V extends SpanIdentity> {
   #hashes = new Int32Array(MIN_SLOTS);
   #values = emptySlots<V>(MIN_SLOTS);
   #size = 0;
   /** Whether all characters of the ids are hashed, not only the last few. */
-  #ofAll = false;
+  #hashesAll = false;
 
   get size(): number {
     return this.#size;
@@ -65,7 +65,7 @@ export class SpanMap<V extends SpanIdentity> {
     return this.#values[this.#find(span, this.#hash(span))];
   }
 
-  /** Sets the value of the span that it names itself. */
+  /** Adds a value, or replaces the value with the same ids. */
   set(value: V): void {
     const hash = this.#hash(value);
     const slot = this.#find(value, hash);
@@ -92,22 +92,22 @@ export class SpanMap<V extends SpanIdentity> {
     this.#hashes = new Int32Array(MIN_SLOTS);
     this.#values = emptySlots(MIN_SLOTS);
     this.#size = 0;
-    this.#ofAll = false;
+    this.#hashesAll = false;
   }
 
   /** A hash of both ids, never 0. */
   #hash({ spanId, traceId }: SpanIdentity): number {
-    const ends = this.#ofAll
+    const ends = this.#hashesAll
       ? hashFrom(0, spanId) ^ Math.imul(hashFrom(0, traceId), 0x9e3779b1)
       : hashOfEnd(spanId) ^ Math.imul(hashOfEnd(traceId), 0x9e3779b1);
     const mixed = Math.imul(ends ^ (ends >>> 15), 0x2c1b3c6d);
     return mixed ^ (mixed >>> 13) || 1;
   }
 
-  /** Hashes all characters from now on. */
+  /** Switches to hashing all characters, and rebuilds the table. */
   #hashAll(): void {
-    if (this.#ofAll) return;
-    this.#ofAll = true;
+    if (this.#hashesAll) return;
+    this.#hashesAll = true;
     for (let slot = 0; slot < this.#hashes.length; slot++) {
       const value = this.#values[slot];
       if (value !== undefined) this.#hashes[slot] = this.#hash(value);
@@ -115,7 +115,7 @@ export class SpanMap<V extends SpanIdentity> {
     this.#resize(this.#hashes.length);
   }
 
-  /** The slot of a span, or the empty slot where it would be put. */
+  /** The slot of a span, or the empty slot where it would be inserted. */
   #find(span: SpanIdentity, hash: number): number {
     const hashes = this.#hashes;
     const last = hashes.length - 1;
@@ -127,7 +127,7 @@ export class SpanMap<V extends SpanIdentity> {
     return slot;
   }
 
-  /** Empties a slot, and moves back those behind it that would not be found any more. */
+  /** Empties a slot, and moves later entries of the probe chain into the gap. */
   #close(slot: number): void {
     const hashes = this.#hashes;
     const values = this.#values;
@@ -167,12 +167,12 @@ function isSame(a: SpanIdentity, b: SpanIdentity): boolean {
   return a.spanId === b.spanId && a.traceId === b.traceId;
 }
 
-/** The last characters of an id as a number. */
+/** A hash of the last characters of an id. */
 function hashOfEnd(id: string | undefined): number {
   return typeof id === 'string' ? hashFrom(Math.max(0, id.length - FEW_CHARACTERS), id) : 0;
 }
 
-/** The characters of an id from a place on, as a number. Span contexts that are not the SDK's may have no ids. */
+/** A hash of the characters of an id from an index on; 0 if the id is not a string, as in contexts not from the SDK. */
 function hashFrom(start: number, id: string | undefined): number {
   let hash = 0;
   if (typeof id !== 'string') return hash;

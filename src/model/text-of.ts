@@ -3,33 +3,33 @@ import { memberOf, partsOf, UNREADABLE, type ValueParts } from './value-parts.js
 const MAX_DEPTH = 3;
 const MAX_ITEMS = 20;
 
-/** Characters of the text of a value that is no string. */
+/** Maximum length of the text of a value that is not a string. */
 const MAX_LENGTH = 10_000;
 
-/** Digits of an integer take time by their square: larger ones are not written out. */
+/** Larger integers are not written out, because that takes time quadratic in the number of digits. */
 const MAX_BITS = 32_768;
 
-/** Strings that read unambiguously without quotes. */
+/** Strings that are unambiguous without quotes. */
 const PLAIN = /^[^\s"',{}[\]]+$/;
 const LOOKS_TYPED = /^(?:-?[\d.]+(?:e[+-]?\d+)?|true|false|null|undefined)$/;
 
 /**
- * Any value as one text: a string as it is, any other value as `valueText()` writes it.
+ * Any value as text: a string unchanged, any other value as written by `valueText()`.
  *
- * Names, severities and messages come from the application, and need not be strings. Never throws: what
- * cannot be read is `[unreadable]`. A text longer than `maxLength` is cut, and ends in `…`; a value that is
- * no string gives at most 10,000 characters. Of what is cut away nothing is looked at.
+ * Names, severities and messages come from the application and may not be strings. Never throws: a value that cannot be
+ * read becomes `[unreadable]`. A text longer than `maxLength` is truncated and ends in `…`; the text of a value that is
+ * not a string has at most 10,000 characters. The truncated part is not read.
  */
 export function textOf(value: unknown, maxLength = Infinity): string {
   return typeof value === 'string' ? cutText(value, maxLength) : valueText(value, Math.min(maxLength, MAX_LENGTH));
 }
 
 /**
- * A value compactly: `17`, `card_declined`, `"two words"`, `[a, b]`, `{id=17, tags=[a]}`, `Map{a=1}`, `Set[a]`,
- * `<12 bytes>`, `TypeError: failed (cause: RangeError: too far)`.
+ * A compact text for a value: `17`, `card_declined`, `"two words"`, `[a, b]`, `{id=17, tags=[a]}`, `Map{a=1}`,
+ * `Set[a]`, `<12 bytes>`, `TypeError: failed (cause: RangeError: too far)`.
  *
- * A string is quoted where it would not be told from what is around it or from another type. Depth, items and
- * characters are limited: a log attribute may be any object, also one that contains itself. Never throws.
+ * A string is quoted only where it would be ambiguous. Depth, items and characters are limited, because a log attribute
+ * may be any object, including a circular one. Never throws.
  */
 export function valueText(value: unknown, maxLength = 1_000): string {
   try {
@@ -39,18 +39,28 @@ export function valueText(value: unknown, maxLength = 1_000): string {
   }
 }
 
-/** The text, or its start and `…` in `maxLength` characters. Never splits a character of two code units. */
+/** Truncates a text to `maxLength` characters, the last of which is `…`. Never splits a surrogate pair. */
 export function cutText(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const end = Math.max(0, maxLength - 1);
   return `${text.slice(0, isHighSurrogate(text.charCodeAt(end - 1)) ? end - 1 : end)}…`;
 }
 
+/** `1 span`, `2 spans`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Copies a part of a text. V8 keeps the whole text alive behind a substring. */
+export function detached(part: string): string {
+  return Buffer.from(part, 'utf16le').toString('utf16le');
+}
+
 function isHighSurrogate(codeUnit: number): boolean {
   return codeUnit >= 0xd800 && codeUnit < 0xdc00;
 }
 
-/** Writes one value, and stops when it has written more than there is room for. */
+/** Writes one value, and stops soon after the maximum length is exceeded. */
 class ValueWriter {
   #room: number;
 
@@ -78,7 +88,14 @@ class ValueWriter {
     });
   }
 
-  #writeItems<T>(start: string, items: readonly T[], size: number, end: string, depth: number, write: (item: T) => string) {
+  #writeItems<T>(
+    start: string,
+    items: readonly T[],
+    size: number,
+    end: string,
+    depth: number,
+    write: (item: T) => string,
+  ) {
     this.#wrote(start + end);
     if (depth === MAX_DEPTH) return `${start}…${end}`;
     const written: string[] = [];
@@ -90,15 +107,17 @@ class ValueWriter {
     return start + written.join(', ') + end;
   }
 
-  /** An error, or what loggers make of one (pino: `type`, others: `name`). Undefined for another map. */
+  /**
+   * Writes an error, or an error serialized by a logger (pino: `type`, others: `name`). Undefined for any other map.
+   */
   #writeError({ name, entries }: MapParts, depth: number): string | undefined {
     if (name === 'Map') return undefined;
     const members = Object.fromEntries(entries) as Readonly<Record<string, unknown>>;
     const { message, stack, cause, errors } = members;
     if (name !== 'Error' && (typeof message !== 'string' || typeof stack !== 'string')) return undefined;
     const title = [members['type'], members['name']].find((text) => typeof text === 'string' && text !== '') ?? 'Error';
-    const said = [title, message].filter((text) => text !== undefined && text !== '');
-    const text = this.#wrote(said.map((part) => textOf(part, this.#room + 1)).join(': '));
+    const texts = [title, message].filter((text) => text !== undefined && text !== '');
+    const text = this.#wrote(texts.map((part) => textOf(part, this.#room + 1)).join(': '));
     if (depth === MAX_DEPTH) return text;
     return text + this.#writeReason('cause', cause, depth) + this.#writeReason('errors', errors, depth);
   }

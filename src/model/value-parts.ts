@@ -1,28 +1,32 @@
 import { types } from 'node:util';
 import type { HrTime } from '@opentelemetry/api';
 
-/** Stands in the place of what cannot be read: a getter that throws, a revoked proxy. */
+/** Replaces a value that cannot be read, such as a getter that throws or a revoked proxy. */
 export const UNREADABLE = '[unreadable]';
 
-/** Values looked at of one value, however they nest: there is no end to the paths through a few objects. */
+/** Maximum number of nested values read from one value: a few objects may reference each other in endless paths. */
 export const MAX_VALUES = 65_536;
 
-/** An object as its parts, whatever class and realm it is of. */
+/** The parts of an object of any class and realm. */
 export type ValueParts =
   | { readonly kind: 'value'; readonly value: unknown }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'list'; readonly name: '' | 'Set'; readonly items: readonly unknown[]; readonly size: number }
-  | { readonly kind: 'map'; readonly name: '' | 'Map' | 'Error'; readonly entries: readonly Entry[]; readonly size: number };
+  | {
+      readonly kind: 'map';
+      readonly name: '' | 'Map' | 'Error';
+      readonly entries: readonly Entry[];
+      readonly size: number;
+    };
 
 type Entry = readonly [key: unknown, value: unknown];
 
 /**
- * Takes an object apart, for those that write values: as text, as JSON, as plain data.
+ * Takes an object apart, so that it can be written as text, as JSON or as plain data.
  *
- * A date, a URL, and whatever else has a text or a JSON form of its own, is that form, which is a primitive
- * value. An error is a map of its name, message, stack and cause, and its own members. Reads at most
- * `maxItems` items or members; `size` tells how many there are. Never throws: a member that cannot be read is
- * `UNREADABLE`, and so is an object of which nothing can be read.
+ * An object with its own text or JSON form, such as a date or a URL, becomes that form, a primitive value. An error
+ * becomes a map of its name, message, stack, cause and own members. Reads at most `maxItems` items or members; `size`
+ * is their total number. Never throws: a member or an object that cannot be read becomes `UNREADABLE`.
  */
 export function partsOf(object: object, maxItems: number): ValueParts {
   try {
@@ -33,8 +37,8 @@ export function partsOf(object: object, maxItems: number): ValueParts {
 }
 
 /**
- * A member of an object, or `UNREADABLE` if it throws. Null and undefined have no members; all members of what is
- * unreadable are, too.
+ * Reads a member of an object; `UNREADABLE` if that throws. Undefined for null and undefined. Members of `UNREADABLE`
+ * are `UNREADABLE` as well.
  */
 export function memberOf(object: unknown, key: PropertyKey): unknown {
   if (object === UNREADABLE) return UNREADABLE;
@@ -45,7 +49,7 @@ export function memberOf(object: unknown, key: PropertyKey): unknown {
   }
 }
 
-/** The context of a span, or `UNREADABLE` if it throws. */
+/** Reads the context of a span; `UNREADABLE` if that throws. */
 export function contextOf(span: { spanContext(): unknown }): unknown {
   try {
     return span.spanContext();
@@ -54,14 +58,14 @@ export function contextOf(span: { spanContext(): unknown }): unknown {
   }
 }
 
-/** A time among the members of an object, or undefined if it is none. */
+/** Reads a member that is an `HrTime`; undefined if it is not. */
 export function timeIn(object: unknown, key: PropertyKey): HrTime | undefined {
   const time = memberOf(object, key);
   const [seconds, nanos] = [memberOf(time, 0), memberOf(time, 1)];
   return isFiniteNumber(seconds) && isFiniteNumber(nanos) ? [seconds, nanos] : undefined;
 }
 
-/** The items of a list among the members of an object; `UNREADABLE` alone if it cannot be read. */
+/** Reads the items of a member that is a list; only `UNREADABLE` if it cannot be read. */
 export function itemsIn(object: unknown, key: PropertyKey): readonly unknown[] {
   const list = memberOf(object, key);
   if (typeof list !== 'object' || list === null) return list === UNREADABLE ? [UNREADABLE] : [];
@@ -104,7 +108,7 @@ function bytesOf(object: object): Uint8Array | undefined {
   return new Uint8Array(object.buffer, object.byteOffset, object.byteLength);
 }
 
-/** An error's own members are mostly not enumerable. */
+/** Lists the standard members explicitly, because they are not enumerable. */
 function errorParts(error: object, maxItems: number): ValueParts {
   const always = ['name', 'message', 'stack'];
   const often = ['cause', 'errors'].filter((key) => Object.hasOwn(error, key));
@@ -116,7 +120,9 @@ function dateText(date: Date): string {
   return Number.isNaN(date.getTime()) ? 'Invalid Date' : date.toISOString();
 }
 
-/** What an object of a class says of itself. An object literal is its members, whatever they are called. */
+/**
+ * The JSON or text form that a class defines for its instances. Undefined for plain objects, even with such members.
+ */
 function ownForm(object: object, maxItems: number): ValueParts | undefined {
   const prototype: unknown = Object.getPrototypeOf(object);
   if (prototype === null || Object.getPrototypeOf(prototype) === null) return undefined;
@@ -126,7 +132,7 @@ function ownForm(object: object, maxItems: number): ValueParts | undefined {
     if (typeof json !== 'object' || json === null) return { kind: 'value', value: primitive(json) };
     return builtInParts(json, maxItems) ?? memberParts(json, maxItems);
   }
-  // Objects without a text of their own are `[object Object]`, `[object Promise]` and the like.
+  // Objects without their own `toString()` become `[object Object]`, `[object Promise]` etc.
   // oxlint-disable-next-line typescript/no-base-to-string
   const text = String(object);
   return text.startsWith('[object ') ? undefined : { kind: 'value', value: text };
@@ -149,7 +155,7 @@ export function first<T>(items: Iterable<T>, maxItems: number): T[] {
   return taken;
 }
 
-/** What stands for an object is no object again, or there might be no end. */
+/** A form that is itself an object is `UNREADABLE`, so that conversion ends. */
 function primitive(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? UNREADABLE : value;
 }

@@ -4,47 +4,79 @@ import { parsePrintOnly } from './print/print-only.js';
 import { CACHE_OPTIONS, type SpanCacheOptions } from '../cache/options.js';
 import { severityOption } from '../cache/intake/filter/filter-settings.js';
 import { ratioOption } from '../cache/sampling/sampling-settings.js';
-import { isString, millisFrom, ofType, positiveInteger, type Option, type OptionsOf } from '../support/option.js';
+import {
+  isNumber,
+  isString,
+  millisFrom,
+  ofType,
+  positiveInteger,
+  type Option,
+  type OptionsOf,
+} from '../support/option.js';
 import { readVariable } from '../support/option-text.js';
+
+/** Set to the pid of a process that has a console, for the processes that it starts: they join that one. */
+export const CONSOLE_PROCESS = 'OTEL_SPAN_CACHE_CONSOLE_PROCESS';
+
+/** Set by the console to its address, for the same processes. */
+export const CONSOLE_JOIN = 'OTEL_SPAN_CACHE_CONSOLE_JOIN';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What `OTEL_SPAN_CACHE_…` says. */
+/** The settings given by the `OTEL_SPAN_CACHE_…` variables. */
 export interface Settings extends OwnSettings {
   readonly cache: SpanCacheOptions;
 }
 
-/** Settings that are no options of the cache. */
+/** Settings other than options of the cache. */
 interface OwnSettings {
-  /** How each trace is printed to standard error, if it is. */
+  /** Format in which traces are printed to standard error; false to print none. */
   readonly print: 'tree' | 'json' | false;
   readonly printOnly: TraceFilter;
-  /** About how many bytes spans may keep alive while they wait to be printed. */
+  /** Estimated bytes that spans may keep alive while they wait to be printed. */
   readonly maxUnprintedBytes: number;
-  /** How long exporters may take when the signal ends the process. */
+  /** Port of the console, or whether there is one, at its default port. */
+  readonly console: number | boolean;
+  /** Time limits for the shutdown, exports included, when the signal ends the process. */
   readonly sigintTimeoutMillis: number;
   readonly sigtermTimeoutMillis: number;
 }
 
-/** The same, as the variables spell them. */
-type Texts = Omit<OwnSettings, 'print' | 'printOnly'> & { readonly print: OwnSettings['print'] | true; readonly printOnly: string };
+/** The same settings as the variables spell them. */
+type Texts = Omit<OwnSettings, 'print' | 'printOnly'> & {
+  readonly print: OwnSettings['print'] | true;
+  readonly printOnly: string;
+};
 
 const PREFIX = 'OTEL_SPAN_CACHE_';
 
+const PRINT_VALUES: ReadonlySet<unknown> = new Set([true, false, 'tree', 'json']);
+
+/** Set by this package itself, for the processes that it starts. */
+const INTERNAL = new Set([CONSOLE_PROCESS, CONSOLE_JOIN]);
+
+const MAX_PORT = 65_535;
+
 const OWN_OPTIONS = {
-  print: ofType("true, false, 'tree' or 'json'", (value) => typeof value === 'boolean' || isString(value), false, (value) => {
-    return typeof value === 'boolean' || value === 'tree' || value === 'json';
-  }),
+  print: ofType("true, false, 'tree' or 'json'", (value) => PRINT_VALUES.has(value), false),
   printOnly: ofType(
-    'some of errors, slower=200ms and, at the end, name=<regular expression>, with commas between them',
-    isString, '', (value) => parsePrintOnly(value as string) !== undefined,
+    'a comma-separated list of errors, slower=200ms and, last, name=<regular expression>',
+    isString,
+    '',
+    (value) => parsePrintOnly(value as string) !== undefined,
   ),
   maxUnprintedBytes: positiveInteger(64 * 2 ** 20),
+  console: ofType<number | boolean>(
+    `true, false or a port from 1 to ${MAX_PORT}`,
+    (value) => typeof value === 'boolean' || isNumber(value),
+    false,
+    (value) => typeof value === 'boolean' || isPort(value),
+  ),
   sigintTimeoutMillis: millisFrom(0, 800),
   sigtermTimeoutMillis: millisFrom(0, 4_500),
 } satisfies Readonly<Record<keyof OwnSettings, Option<unknown>>>;
 
-/** The settings inside of `sampling` and `filter` that have a variable of their own. */
+/** The settings within `sampling` and `filter` that have a variable each. */
 interface LiveSettings {
   readonly samplingRatio: number;
   readonly minSeverity: number;
@@ -52,7 +84,7 @@ interface LiveSettings {
   readonly excludeScopes: string;
 }
 
-const NAMES = ofType<string>('names of instrumentation scopes, separated by commas', isString, undefined, (value) => {
+const NAMES = ofType<string>('a comma-separated list of instrumentation scopes', isString, undefined, (value) => {
   return listed(value as string).length > 0;
 });
 
@@ -63,10 +95,14 @@ const LIVE_OPTIONS: OptionsOf<LiveSettings> = {
   excludeScopes: NAMES,
 };
 
-/** Options that cannot be given as one variable. `selfObsMeterProvider` follows the SDK's own switch, see `startSdk()`. */
-const WITHOUT_VARIABLE: ReadonlySet<string> = new Set<keyof SpanCacheOptions>(['selfObsMeterProvider', 'sampling', 'filter']);
+/** Options without a single variable. `selfObsMeterProvider` follows the SDK's own switch, see `startSdk()`. */
+const WITHOUT_VARIABLE: ReadonlySet<string> = new Set<keyof SpanCacheOptions>([
+  'selfObsMeterProvider',
+  'sampling',
+  'filter',
+]);
 
-/** By variable, every option that can be given as text. An option added to the cache has its variable by that. */
+/** Every option that can be given as text, by its variable. An option added to the cache gets one automatically. */
 export const VARIABLES: ReadonlyMap<string, { readonly option: string; readonly check: Option<unknown> }> = new Map(
   Object.entries({ ...CACHE_OPTIONS, ...LIVE_OPTIONS, ...OWN_OPTIONS })
     .filter(([option]) => !WITHOUT_VARIABLE.has(option))
@@ -74,16 +110,16 @@ export const VARIABLES: ReadonlyMap<string, { readonly option: string; readonly 
 );
 
 /**
- * Reads the variables, as the SDK reads its own: empty is unset, and a wrong value gives a warning and the default. Unlike
- * the SDK, warns of a variable with this prefix that does not exist.
+ * Reads the variables by the SDK's rules: empty means unset; an invalid value logs a warning and the default applies.
+ * Unlike the SDK, it also warns of an unknown variable with this prefix.
  */
 export function readSettings(env: Environment, warn: (message: string) => void): Settings {
   const values = new Map<string, unknown>();
   for (const [variable, text] of Object.entries(env)) {
-    if (!variable.startsWith(PREFIX) || !text?.trim()) continue;
+    if (!variable.startsWith(PREFIX) || INTERNAL.has(variable) || !text?.trim()) continue;
     const known = VARIABLES.get(variable);
     if (known === undefined) {
-      warn(`there is no variable ${printable(variable)}; there are ${[...VARIABLES.keys()].join(', ')}`);
+      warn(`unknown variable ${printable(variable)}: expected one of ${[...VARIABLES.keys()].join(', ')}`);
       continue;
     }
     const value = readVariable(variable, text, known.check, warn);
@@ -120,12 +156,19 @@ function cacheOptionsFrom(values: SpanCacheOptions & Partial<LiveSettings>): Spa
   };
 }
 
-/** The names in a list with commas between them. */
+/** The names in a comma-separated list. */
 export function listed(names: string): string[] {
-  return names.split(',').map((name) => name.trim()).filter((name) => name !== '');
+  return names
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }
 
-/** A variable of the SDK that is true or false, as the specification has it. */
+function isPort(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_PORT;
+}
+
+/** Whether a Boolean variable is true by the specification: only a case-insensitive "true" is. */
 export function isTrue(text: string | undefined): boolean {
   return text?.trim().toLowerCase() === 'true';
 }

@@ -1,7 +1,7 @@
 /**
- * This file's folder, in both builds. Undefined when bundled into an ES module, which has no such name.
+ * This file's folder, in both builds. Undefined when bundled into an ES module, which has no `__dirname`.
  *
- * CommonJS, because the name is of that; and nothing else in here, because a bundler takes no `require()` into an
- * ES module.
+ * A CommonJS file, because only CommonJS has `__dirname`. Keep it free of imports: a bundler cannot put a `require()`
+ * into an ES module.
  */
 export const FOLDER: string | undefined = typeof __dirname === 'string' ? __dirname : undefined;

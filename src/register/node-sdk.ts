@@ -6,7 +6,7 @@ import type { Instrumented } from './instrumentations.js';
 import { isExported, type Signal } from './signals.js';
 import { Unexported } from './unexported.js';
 
-/** `@opentelemetry/sdk-node`, of either line. */
+/** `@opentelemetry/sdk-node`, 2.x or 3.x. */
 export interface SdkNode {
   readonly NodeSDK: new (configuration: object) => NodeSdk;
 }
@@ -19,9 +19,11 @@ interface NodeSdk {
 }
 
 /**
- * The private members in which a `NodeSDK` keeps its providers, and these their processors. Processors given to it in
- * code replace those that the environment names, and it has no public way to add one, nor to flush. The members have been
- * the same from 0.203 to 0.301; `test/scenarios/private-members.test.ts` checks them with each line of the matrix.
+ * The private members that hold the providers of a `NodeSDK` and their processors.
+ *
+ * They are needed because processors given in code replace the ones configured by the environment, and `NodeSDK` has no
+ * public method to add a processor or to flush. They have not changed from 0.203 to 0.301;
+ * `test/scenarios/private-members.test.ts` checks them with each line of the matrix.
  */
 const PROVIDERS = { traces: '_tracerProvider', logs: '_loggerProvider', metrics: '_meterProvider' } as const;
 const PROCESSORS = {
@@ -32,30 +34,35 @@ const EXPORTER = '_exporter';
 
 export interface StartedSdk {
   readonly cache: SpanCache;
-  /** What the exporters that the environment names have not exported. */
+  /** Items that the exporters configured by the environment have not exported. */
   readonly unexported: { readonly spans: Unexported; readonly logRecords: Unexported };
-  /** Has everything exported that is there. Never rejects. */
+  /** Flushes all providers. Never rejects. */
   forceFlush(): Promise<unknown>;
-  /** Shuts down the cache, too. */
+  /** Shuts down the SDK and the cache. */
   shutdown(): Promise<void>;
 }
 
 /**
- * Starts a `NodeSDK` as its variables say, and puts a cache beside the processors that they name.
+ * Starts a `NodeSDK` as the environment configures it, and adds a cache beside the configured processors.
  *
- * The cache has metrics of its own if the processors of the SDK have, by `OTEL_NODE_EXPERIMENTAL_SDK_METRICS`.
+ * The cache exports its own metrics if `OTEL_NODE_EXPERIMENTAL_SDK_METRICS` enables the ones of the SDK's processors.
  */
 export function startSdk(
-  { NodeSDK }: SdkNode, { cache: options, print }: Settings, env: Environment, instrumented: Instrumented | undefined, warn: Warn,
+  { NodeSDK }: SdkNode,
+  { cache: options, print, console }: Settings,
+  env: Environment,
+  instrumented: Instrumented | undefined,
+  warn: Warn,
 ): StartedSdk {
-  // A request that crashes the program, or hangs, is shown with what it has logged.
-  const cache = new SpanCache({ trackOpenSpans: print !== false, ...options });
-  const exported = (signal: Signal) => isExported(signal, env, print !== false);
+  const isShown = print !== false || console !== false;
+  // While traces are shown, a request that hangs or crashes the program is shown too, with its logs.
+  const cache = new SpanCache({ trackOpenSpans: isShown, ...options });
+  const exported = (signal: Signal) => isExported(signal, env, isShown);
 
   const sdk = new NodeSDK({
     sampler: cache.sampler(),
     ...(instrumented && { instrumentations: instrumented.instrumentations }),
-    // Without the variable, the SDK's own: those of clouds ask the network, which a program would wait for.
+    // Without the variable, the SDK's own detectors: cloud detectors make network requests, which delay the program.
     ...(instrumented && env['OTEL_NODE_RESOURCE_DETECTORS'] && { resourceDetectors: instrumented.resourceDetectors() }),
     ...(!exported('traces') && { spanProcessors: [cache.spanProcessor] }),
     ...(!exported('logs') && { logRecordProcessors: [cache.logRecordProcessor] }),
@@ -76,8 +83,14 @@ export function startSdk(
   };
 }
 
-/** Adds a processor to those that the SDK has made, and has these count what they do not export. */
-function addProcessor(sdk: NodeSdk, signal: 'traces' | 'logs', processor: object, unexported: Unexported, warn: Warn): void {
+/** Adds a processor beside the ones that the SDK has created, and watches their exporters. */
+function addProcessor(
+  sdk: NodeSdk,
+  signal: 'traces' | 'logs',
+  processor: object,
+  unexported: Unexported,
+  warn: Warn,
+): void {
   const provider = readPath(sdk, [PROVIDERS[signal]]);
   const processors = readPath(provider, PROCESSORS[signal]);
   if (Array.isArray(processors)) {
@@ -85,9 +98,9 @@ function addProcessor(sdk: NodeSdk, signal: 'traces' | 'logs', processor: object
     processors.push(processor);
   } else if (provider === undefined) {
     const variable = `OTEL_${signal.toUpperCase()}_EXPORTER`;
-    warn(`the SDK has set up no ${signal}, because it knows no exporter that ${variable} names; none reach the cache`);
+    warn(`no ${signal} reach the cache: the SDK did not set up ${signal}, because ${variable} names no known exporter`);
   } else {
-    warn(`no ${signal} reach the cache: it does not know where this version of @opentelemetry/sdk-node keeps processors`);
+    warn(`no ${signal} reach the cache: this version of @opentelemetry/sdk-node is not supported`);
   }
 }
 

@@ -1,57 +1,62 @@
 import { constants } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 import { guarded, report } from '../support/report.js';
-import { setTimeout } from '../support/timers.js';
-import { within } from './within.js';
+import { setTimeout, within } from '../support/timers.js';
 
-/** The signals that end a process and leave it time. */
+/** Signals that request the end of a process and can be handled. */
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 type EndingSignal = (typeof SIGNALS)[number];
 
-/** What is to be done when the process, or the worker thread, ends. */
-export interface LastSteps {
-  /** Exports what there is. */
+/** The work to do when the process, or the worker thread, ends. */
+export interface ExitHooks {
+  /** Exports all spans and log records. */
   forceFlush(): Promise<unknown>;
-  /** Prints and exports what there is, and shuts down. For other threads it waits half of the time at most. */
+  /** Prints and exports everything, then shuts down. At most half of the time is spent on waiting for other threads. */
   shutdown(timeoutMillis?: number): Promise<unknown>;
-  /** What needs no waiting. May be called more than once. */
+  /** The synchronous part. May be called more than once. */
   finish(): void;
-  /** How long the shutdown may take when this signal ends the process. */
+  /** Time limit for the shutdown when this signal ends the process. */
   timeoutMillis(signal: EndingSignal): number;
-  /** Says what was not exported, after a shutdown that was not over within these milliseconds, if any are given. */
+  /** Reports the items that were not exported. The parameter is set if the shutdown timed out. */
   sayUnexported(timedOutAfterMillis?: number): void;
 }
 
-/** How long a process that has sent itself the signal lives on at most. */
+/** Milliseconds after which a process that has sent itself the signal exits, if it is still running. */
 const DEATH_MILLIS = 100;
 
 /**
- * Takes the last steps, and leaves everything else as it would be without: the process ends by the same signal or
- * with the same code, and the application's own handlers decide as before.
+ * Runs the hooks when the process ends, without changing how it ends: the exit code or the signal stays the same, and
+ * the application's own signal handlers stay in charge.
  */
-export function onProcessEnd(steps: LastSteps): void {
-  process.once('beforeExit', guarded('the end of the process', () => void steps.shutdown().catch(() => {})));
-  process.on('exit', guarded('the end of the process', () => steps.finish()));
+export function onProcessEnd(hooks: ExitHooks): void {
+  process.once(
+    'beforeExit',
+    guarded('the work at the end of the process', () => void hooks.shutdown().catch(() => {})),
+  );
+  process.on(
+    'exit',
+    guarded('the work at the end of the process', () => hooks.finish()),
+  );
   // Worker threads get no signals.
-  if (isMainThread) for (const signal of SIGNALS) new SignalEnd(signal, steps).listen();
+  if (isMainThread) for (const signal of SIGNALS) new SignalEnd(signal, hooks).listen();
 }
 
 /**
- * Takes the last steps at a signal, then has it end the process as if this were not there. They take no longer than
- * their time, and a second signal ends the process at once.
+ * Runs the hooks on a signal, within the time limit, then lets the signal end the process. A second signal ends the
+ * process immediately.
  *
- * If the application handles the signal, it decides: then this only has exported what there is, and leaves.
+ * If the application handles the signal itself, this only exports everything and stops listening.
  */
 class SignalEnd {
   readonly #signal: EndingSignal;
-  readonly #steps: LastSteps;
+  readonly #hooks: ExitHooks;
   #ending = false;
-  /** Whether another listener has left just now: one added by `once()` has left before it is called. */
-  #someoneLeft = false;
+  /** Whether a listener was removed in this turn. A listener added by `once()` is removed before it is called. */
+  #wasListenerRemoved = false;
 
-  constructor(signal: EndingSignal, steps: LastSteps) {
+  constructor(signal: EndingSignal, hooks: ExitHooks) {
     this.#signal = signal;
-    this.#steps = steps;
+    this.#hooks = hooks;
   }
 
   listen(): void {
@@ -59,25 +64,25 @@ class SignalEnd {
     process.on('removeListener', this.#onRemoveListener);
   }
 
-  #leave(): void {
+  #stopListening(): void {
     process.removeListener(this.#signal, this.#onSignal);
     process.removeListener('removeListener', this.#onRemoveListener);
   }
 
-  /** All listeners are called in one go, and microtasks run after them. */
+  /** All listeners of a signal are called synchronously, so a microtask runs after the last of them. */
   readonly #onRemoveListener = (event: string | symbol, listener: unknown): void => {
     if (event !== this.#signal || listener === this.#onSignal) return;
-    this.#someoneLeft = true;
-    void Promise.resolve().then(() => (this.#someoneLeft = false));
+    this.#wasListenerRemoved = true;
+    void Promise.resolve().then(() => (this.#wasListenerRemoved = false));
   };
 
-  readonly #onSignal = guarded('the end by a signal', () => {
+  readonly #onSignal = guarded('a signal handler', () => {
     if (this.#ending) {
       this.#die();
     } else if (this.#isHandled()) {
-      // Those called after this one may count the listeners, too.
-      void Promise.resolve().then(() => this.#leave());
-      this.#steps.forceFlush().catch(() => {});
+      // Deferred, because listeners called after this one may count the listeners as well.
+      void Promise.resolve().then(() => this.#stopListening());
+      this.#hooks.forceFlush().catch(() => {});
     } else {
       this.#ending = true;
       void this.#end();
@@ -86,12 +91,12 @@ class SignalEnd {
 
   async #end(): Promise<void> {
     try {
-      const millis = this.#steps.timeoutMillis(this.#signal);
-      const inTime = await within(millis, this.#steps.shutdown(millis));
-      this.#steps.finish();
-      this.#steps.sayUnexported(inTime ? undefined : millis);
+      const millis = this.#hooks.timeoutMillis(this.#signal);
+      const inTime = await within(millis, this.#hooks.shutdown(millis));
+      this.#hooks.finish();
+      this.#hooks.sayUnexported(inTime ? undefined : millis);
     } catch (error) {
-      report('error', 'the end by a signal failed', error);
+      report('error', `the shutdown on ${this.#signal} failed`, error);
     } finally {
       this.#die();
     }
@@ -99,15 +104,15 @@ class SignalEnd {
 
   #isHandled(): boolean {
     const others = process.listeners(this.#signal).filter((listener) => listener !== this.#onSignal);
-    return this.#someoneLeft || others.length > signalExitListeners();
+    return this.#wasListenerRemoved || others.length > signalExitListeners();
   }
 
   /**
-   * As PID 1, a process has no default action for signals, so its own ends it only by `process.exit()`. The code is
-   * the one that a shell shows for the signal.
+   * Ends the process by the signal. PID 1 has no default action for signals, so it needs `process.exit()`, with the exit
+   * code that a shell reports for the signal.
    */
   #die(): void {
-    this.#leave();
+    this.#stopListening();
     const isHandled = this.#isHandled();
     try {
       process.kill(process.pid, this.#signal);
@@ -121,8 +126,8 @@ class SignalEnd {
 type SignalExitEmitter = { readonly count?: number } | undefined;
 
 /**
- * The listeners of `signal-exit`, which many packages bring: they end the process only if there is no other
- * listener, so they count as none. It has one per copy, counted here by its versions from 4 and up to 3.
+ * Number of listeners of `signal-exit`, a dependency of many packages. They end the process only if there is no other
+ * listener, so they do not count as handlers. Each copy adds one; versions up to 3 and from 4 keep separate counts.
  */
 function signalExitListeners(): number {
   const { [Symbol.for('signal-exit emitter')]: current } = globalThis as { [key: symbol]: SignalExitEmitter };

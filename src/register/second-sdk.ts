@@ -2,20 +2,22 @@ import { trace, type TraceAPI } from '@opentelemetry/api';
 import { loadPeer } from './peers.js';
 
 /**
- * Tells once if the program registers a tracer provider while there is one: the API then keeps the first and says so
- * only to its logger. Sees what is registered with the API that is loaded here, and with the CommonJS copy of it, which
- * is another one from 1.10 on. Leaves their answers as they are.
+ * Calls `onSecond` once if the program registers another tracer provider. The API ignores it and reports that only to
+ * its own logger.
+ *
+ * Wraps `setGlobalTracerProvider()` of the API loaded here and of its CommonJS copy, which is a separate object since
+ * 1.10. The results are passed through.
  */
-export function onSecondTracerProvider(tell: () => void): void {
+export function onSecondTracerProvider(onSecond: () => void): void {
   const commonJs = loadPeer('@opentelemetry/api')?.exports as { trace: TraceAPI } | undefined;
-  let told = false;
+  let called = false;
   for (const copy of new Set([trace, commonJs?.trace ?? trace])) {
     const register = copy.setGlobalTracerProvider.bind(copy);
     copy.setGlobalTracerProvider = (provider) => {
       const registered = register(provider);
-      if (!registered && !told) {
-        told = true;
-        tell();
+      if (!registered && !called) {
+        called = true;
+        onSecond();
       }
       return registered;
     };

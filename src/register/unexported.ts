@@ -1,19 +1,21 @@
-/** What is called of an exporter of either signal. */
+import { counted } from '../model/text-of.js';
+
+/** An exporter of spans or of log records. */
 interface Exporter {
   export(items: readonly unknown[], done: (result: { readonly code: number }) => void): void;
 }
 
 /**
- * Counts what exporters were given and have not exported.
+ * Counts items that were passed to exporters and have not been exported.
  *
- * It counts inside of them, by their own `export()`: processors have no number to ask for.
+ * It wraps the exporters' `export()`, because processors expose no such counter.
  */
 export class Unexported {
   readonly #watched = new WeakSet<object>();
   #pending = 0;
   #failed = 0;
 
-  /** Those not exported yet, and those of which the export has failed since `forgetFailures()`. */
+  /** Items being exported, and items whose export has failed since `forgetFailures()`. */
   get count(): number {
     return this.#pending + this.#failed;
   }
@@ -22,7 +24,7 @@ export class Unexported {
     this.#failed = 0;
   }
 
-  /** Counts an exporter's items, if it is one. */
+  /** Counts the items of an exporter. Any other value is ignored. */
   watch(exporter: unknown): void {
     if (!isExporter(exporter) || this.#watched.has(exporter)) return;
     this.#watched.add(exporter);
@@ -57,11 +59,14 @@ function isExporter(exporter: unknown): exporter is Exporter {
   return typeof (exporter as Partial<Exporter> | undefined)?.export === 'function';
 }
 
-/** How much was not exported: `3 spans, 1 log record`; empty if nothing is known of any. */
+/** The items that were not exported: `3 spans, 1 log record`; empty if there are none. */
 export function unexportedText(unexported: { readonly spans: Unexported; readonly logRecords: Unexported }): string {
-  const counts = [[unexported.spans.count, 'span'], [unexported.logRecords.count, 'log record']] as const;
+  const counts = [
+    [unexported.spans.count, 'span'],
+    [unexported.logRecords.count, 'log record'],
+  ] as const;
   return counts
     .filter(([count]) => count > 0)
-    .map(([count, what]) => `${count} ${what}${count === 1 ? '' : 's'}`)
+    .map(([count, what]) => counted(count, what))
     .join(', ');
 }

@@ -1,8 +1,8 @@
 /*
  * The types behind `using` and `await using`, for compilers and `lib` settings that lack them.
  *
- * TypeScript declares them from 5.2 on, in `esnext.disposable`; so does `@types/node`. The declarations are the
- * same, so they merge.
+ * TypeScript declares them from 5.2 on, in `esnext.disposable`; `@types/node` does, too. The declarations are
+ * identical, so they merge.
  */
 
 declare global {
@@ -25,5 +25,5 @@ declare global {
 type Sync = Disposable;
 type Async = AsyncDisposable;
 
-/** To be imported by each public declaration that is disposable: the import is what brings the global types along. */
+/** Each public disposable declaration imports these, because the import makes the global types available. */
 export type { Async as AsyncDisposable, Sync as Disposable };

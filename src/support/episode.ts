@@ -1,19 +1,19 @@
 import { report } from './report.js';
 
 /**
- * A trouble that comes in episodes and is reported once in each.
+ * Reports a problem once per episode.
  *
- * A full queue refuses thousands of spans in a row: the first refusal is worth a line, the rest are
- * worth a counter, and their number is worth a line at the end. The owner calls `end()` when the trouble is over.
+ * A full queue drops thousands of spans in a row. The first drop is logged, the others are only counted, and their
+ * number is logged at the end. The owner calls `end()` when the problem is over.
  */
 export class Episode {
   #reported = false;
   #lost = 0;
 
   /**
-   * Logs a warning, unless this episode had one. Never throws, even if the diag logger does.
+   * Logs a warning, unless this episode has already logged one. Never throws, even if the diag logger does.
    *
-   * @param lost items that the trouble cost this time, for the summary
+   * @param lost number of items lost this time, for the summary
    */
   report(message: string, error?: unknown, lost = 0): void {
     this.#lost += lost;
@@ -22,7 +22,7 @@ export class Episode {
     report('warn', message, error);
   }
 
-  /** Runs code: reports what it throws, and ends the episode if it throws nothing. */
+  /** Runs code. Reports an error that it throws; ends the episode otherwise. */
   guard(message: string, code: () => void): void {
     try {
       code();
@@ -35,7 +35,7 @@ export class Episode {
   /**
    * Ends the episode, if there is one.
    *
-   * @param summary makes a warning out of the number of items that the episode cost, if it cost any
+   * @param summary returns a warning for the number of items lost in the episode; not called if that is 0
    */
   end(summary?: (lost: number) => string): void {
     const lost = this.#lost;

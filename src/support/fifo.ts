@@ -1,18 +1,18 @@
-/** Items gone before the list is shortened. Short lists are shortened when they are empty. */
-const MIN_GONE = 64;
+/** Minimum number of removed items before the list is shortened. Shorter lists are cleared when they are empty. */
+const MIN_REMOVED = 64;
 
 /**
- * First in, first out, each in constant time however many wait: `Array.shift()` moves all that are left.
+ * A first-in, first-out queue with constant-time operations; `Array.shift()` moves all remaining items.
  *
  * ```text
- *   gone       oldest              newest
+ *   removed    oldest              newest
  *   ┌─────────┬───────────────────────┐
  *   │·········│███████████████████████│
  *   └─────────┴───────────────────────┘
  *             #head
  * ```
  *
- * The list is shortened once more than half of it is gone, so it is at most twice as long as it needs to be.
+ * The list is shortened once more than half of it is removed, so it is at most twice as long as needed.
  */
 export class Fifo<T> {
   #items: (T | undefined)[] = [];
@@ -26,13 +26,13 @@ export class Fifo<T> {
     this.#items.push(item);
   }
 
-  /** Takes out the oldest item; undefined if there is none. */
+  /** Removes and returns the oldest item; undefined if the queue is empty. */
   shift(): T | undefined {
     if (this.length === 0) return undefined;
     const item = this.#items[this.#head];
     this.#items[this.#head++] = undefined;
     if (this.length === 0) this.clear();
-    else if (this.#head >= MIN_GONE && this.#head > this.length) this.#shorten();
+    else if (this.#head >= MIN_REMOVED && this.#head > this.length) this.#shorten();
     return item;
   }
 

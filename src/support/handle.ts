@@ -1,13 +1,13 @@
 import type { Disposable } from './disposable.js';
 
-/** Ends something that was begun: a subscription, a listener. Works with `using`. */
+/** Ends a subscription, a listener or another activity. Works with `using`. */
 export interface Handle extends Disposable {
   readonly closed: boolean;
-  /** Closing twice is harmless. */
+  /** Idempotent. */
   close(): void;
 }
 
-/** @param onClose is called once, by the first `close()` */
+/** @param onClose called once, by the first `close()` */
 export function handleOf(onClose: () => void): Handle {
   let closed = false;
   const close = (): void => {

@@ -1,8 +1,8 @@
-/** Set before the package is loaded, as the tests do, this property of `globalThis` has invariants checked. */
+/** Property of `globalThis` that enables the checks if it is true when this package is loaded. The tests set it. */
 const SWITCH = Symbol.for('otel-span-cache.checked');
 
 /**
- * Whether invariants are checked. Constant from load time on, so that the checks cost nothing where it is false:
+ * Whether invariants are checked. Constant, so that disabled checks cost nothing:
  *
  * ```ts
  * if (CHECKED) assertInvariant(bucket.count === 0, 'a spare bucket is not empty');
@@ -11,8 +11,8 @@ const SWITCH = Symbol.for('otel-span-cache.checked');
 export const CHECKED = (globalThis as Record<symbol, unknown>)[SWITCH] === true;
 
 /**
- * Ends the test run if an invariant does not hold. Thrown from a microtask: the pipeline would catch and count an error
- * that is thrown here.
+ * Fails the test run if an invariant does not hold. Throws from a microtask, because the pipeline would catch an error
+ * thrown here.
  */
 export function assertInvariant(holds: boolean, otherwise: string): void {
   if (holds) return;

@@ -5,74 +5,80 @@ import { promiseOf } from './promise-of.js';
 import { report } from './report.js';
 
 /**
- * Settings that are read and changed while the service runs.
+ * Settings that can be read and changed while the service runs.
  *
- * A change is one swap, complete before `set()` returns: the next span and the next log record see all of it.
+ * `set()` replaces all settings atomically: the next span and the next log record use the new ones.
  */
 export interface LiveSettings<Settings, Changes> {
-  /** All settings as they are at this moment, in an object that does not change. */
+  /** The current settings, as an immutable object. */
   readonly settings: Settings;
   /**
-   * Changes the settings that are given, all at once, and leaves the rest. Listeners have been called when it returns. If
-   * a listener calls it, all are called for that change afterwards; of the changes that listeners make in answer to one,
-   * the first 100 count, and the rest is reported through `diag`.
+   * Changes the given settings at once; the others keep their values. Calls all listeners before it returns.
+   *
+   * A listener may call `set()` as well; all listeners are called for that change after the current one. At most 100
+   * changes by listeners are applied per outside change. Further ones are ignored and reported through `diag`.
+   *
+   * If it throws, no setting has changed.
    *
    * @throws TypeError for an unknown setting, a value of the wrong type, or settings that contradict each other
    * @throws RangeError for a value out of range
-   *
-   * When it throws, nothing has changed.
    */
   set(changes: Changes): void;
   /**
-   * Calls a function after each change, with the settings as they are and as they were. What it throws, or what its
-   * promise rejects with, is reported through `diag` and goes no further.
+   * Calls a function after each change, with the new and the previous settings. An error that it throws, or a rejection
+   * of its promise, is reported through `diag` and does not propagate.
+   *
+   * @throws TypeError if the listener is not a function
    */
   onChange(listener: (settings: Settings, previous: Settings) => void): Handle;
 }
 
 type Change<Settings> = readonly [settings: Settings, previous: Settings];
 
-/** Changes that listeners may make in answer to one, all together. */
-const MAX_ANSWERS = 100;
+/** Maximum number of changes by listeners, in total, for one change from outside. */
+const MAX_CHANGES_BY_LISTENERS = 100;
 
 /**
- * The listeners of something that changes. Each is called for all changes in their order, also for those that listeners
- * make. What a listener throws is reported.
+ * The listeners of live settings. Each listener is called for every change in order, including changes made by
+ * listeners. An error that a listener throws is reported.
  */
 export class ChangeListeners<Settings> {
   readonly #name: string;
   #listeners: readonly ((...change: Change<Settings>) => void)[] = [];
   /** Changes for which not all listeners have been called. */
   readonly #pending: Change<Settings>[] = [];
-  /** Changes made by listeners since somebody else made one. */
-  #answers = 0;
+  /** Changes by listeners since the last change from outside. */
+  #changesByListeners = 0;
   readonly #failures = new Episode();
 
-  /** @param name of what changes, for reports */
+  /** @param name of the settings, for reports */
   constructor(name: string) {
     this.#name = name;
   }
 
   add(listener: (...change: Change<Settings>) => void): Handle {
     if (typeof listener !== 'function') throw new TypeError(expectation('listener', 'a function', listener));
-    // Wrapped, so that a function given twice can be removed once.
+    // Wrapped, so that a function added twice can be removed once.
     const own = (...change: Change<Settings>): void => listener(...change);
     this.#listeners = [...this.#listeners, own];
     return handleOf(() => (this.#listeners = this.#listeners.filter((other) => other !== own)));
   }
 
-  /** Adds a listener, and calls it with the present settings. */
+  /** Adds a listener, and calls it with the current settings. */
   addAndCall(listener: (...change: Change<Settings>) => void, settings: Settings): Handle {
     const handle = this.add(listener);
     this.#call(() => listener(settings, settings));
     return handle;
   }
 
-  /** Whether a change may be made now. Listeners that each undo what another one set would go on for ever. */
+  /**
+   * Whether a change is allowed now. Without a limit, two listeners that undo each other's changes would never stop.
+   */
   mayChange(): boolean {
-    if (this.#pending.length === 0 || ++this.#answers <= MAX_ANSWERS) return true;
-    if (this.#answers === MAX_ANSWERS + 1) {
-      report('warn', `listeners of the ${this.#name} have set it ${MAX_ANSWERS} times in answer to a change; the rest is ignored`);
+    if (this.#pending.length === 0 || ++this.#changesByListeners <= MAX_CHANGES_BY_LISTENERS) return true;
+    if (this.#changesByListeners === MAX_CHANGES_BY_LISTENERS + 1) {
+      const count = `${MAX_CHANGES_BY_LISTENERS} times in response to one change`;
+      report('warn', `listeners set the ${this.#name} ${count}; further changes are ignored`);
     }
     return false;
   }
@@ -81,7 +87,7 @@ export class ChangeListeners<Settings> {
     this.#pending.push(change);
     if (this.#pending.length > 1) return;
     this.#failures.end();
-    this.#answers = 0;
+    this.#changesByListeners = 0;
     for (; this.#pending.length > 0; this.#pending.shift()) {
       for (const listener of this.#listeners) this.#call(() => listener(...this.#pending[0]!));
     }

@@ -1,13 +1,13 @@
 import { expectation, type Option } from './option.js';
 
-/** The first interpretation of a text that has the option's type, or the text itself. */
+/** Parses a text as a value of the option's type; returns the text itself if that fails. */
 function readAs(option: Option<unknown>, text: string): unknown {
   return readings(text).find((value) => option.type(value)) ?? text;
 }
 
 /**
- * The value of an environment variable, or undefined for the default. Same rules as the SDK's own variables: empty means
- * unset; an invalid value logs a warning and the default applies.
+ * The value of an environment variable, or undefined for the default. Follows the rules of the SDK's own variables:
+ * empty means unset; an invalid value logs a warning and the default applies.
  */
 export function readVariable<T>(
   variable: string,

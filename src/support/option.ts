@@ -1,27 +1,28 @@
 import { inspect } from 'node:util';
 import { MAX_MILLIS } from './timers.js';
 
-/** Characters of a value in a message. */
+/** Maximum length of a value in a message. */
 const MAX_SHOWN = 200;
 
-/** An option: its default, and what its value must be. */
+/** The default of an option and the checks of its value. */
 export interface Option<T> {
   readonly fallback: T;
+  /** Description of valid values, for messages: the rest of the sentence "must be …". */
   readonly expected: string;
-  /** Expectation for environment variables, where it differs. */
+  /** Description for environment variables, where it differs. */
   readonly expectedText?: string;
   /** Whether a value is of the right type. */
   readonly type: (value: unknown) => boolean;
-  /** Whether a value of the right type is one of those allowed. */
+  /** Whether a value of the right type is allowed. */
   readonly inRange: (value: unknown) => boolean;
 }
 
 export type OptionsOf<T> = { readonly [K in keyof Required<T>]: Option<Required<T>[K]> };
 
 /**
- * Fills in the defaults.
+ * Checks options and fills in the defaults.
  *
- * @param path name of the option that these are inside of, for messages
+ * @param path name of the option that contains these options, for messages
  * @throws TypeError for an unknown option and for a value of the wrong type
  * @throws RangeError for a value out of range
  */
@@ -39,8 +40,16 @@ export function resolveOptions<T extends object>(
   }
   const names = Object.keys(known) as (keyof T & string)[];
   return Object.fromEntries(
-    names.map((option) => [option, checked(path === undefined ? option : `${path}.${option}`, known[option], options[option])]),
+    names.map((option) => [
+      option,
+      checked(path === undefined ? option : `${path}.${option}`, known[option], options[option]),
+    ]),
   ) as Required<T>;
+}
+
+/** `resolveOptions()` for one table. */
+export function resolverOf<T extends object>(known: OptionsOf<T>): (options?: T) => Required<T> {
+  return (options) => resolveOptions(known, options);
 }
 
 export function positiveInteger(fallback: number): Option<number> {
@@ -48,21 +57,12 @@ export function positiveInteger(fallback: number): Option<number> {
 }
 
 export function integerFrom(min: number, fallback: number, expected = `an integer from ${min}`): Option<number> {
-  return {
-    fallback,
-    expected,
-    type: isNumber,
-    inRange: (value) => Number.isSafeInteger(value) && (value as number) >= min,
-  };
+  return ofType(expected, isNumber, fallback, (value) => Number.isSafeInteger(value) && (value as number) >= min);
 }
 
-export function millisFrom(min: number, fallback: number): Option<number> {
-  return {
-    fallback,
-    expected: `a number of milliseconds from ${min} to ${MAX_MILLIS}`,
-    type: isNumber,
-    inRange: (value) => (value as number) >= min && (value as number) <= MAX_MILLIS,
-  };
+export function millisFrom(min: number, fallback?: number): Option<number> {
+  const expected = `a number of milliseconds from ${min} to ${MAX_MILLIS}`;
+  return ofType(expected, isNumber, fallback, (value) => Number(value) >= min && Number(value) <= MAX_MILLIS);
 }
 
 export function millisOrInfinity(min: number, fallback: number): Option<number> {
@@ -78,23 +78,25 @@ export function boolean(fallback: boolean): Option<boolean> {
   return ofType('true or false', (value) => typeof value === 'boolean', fallback);
 }
 
-/** A value of a type, by default any. Without a fallback the option stays undefined if it is left out. */
-export function ofType<T>(expected: string, type: Option<T>['type'], fallback?: T, inRange = (_value: unknown) => true): Option<T> {
+/**
+ * An option with a check of its type, and of its range if given. Without a fallback, an omitted option is undefined.
+ */
+export function ofType<T>(
+  expected: string,
+  type: Option<T>['type'],
+  fallback?: T,
+  inRange = (_value: unknown) => true,
+): Option<T> {
   return { fallback: fallback as T, expected, type, inRange };
 }
 
 export function text(fallback: string): Option<string> {
-  return ofType('a text', isString, fallback);
+  return ofType('a string', isString, fallback);
 }
 
 export function oneOf<T extends string>(...[fallback, ...others]: [T, ...T[]]): Option<T> {
   const values: readonly unknown[] = [fallback, ...others];
-  return {
-    fallback,
-    expected: enumerated(values.map(quoted)),
-    type: isString,
-    inRange: (value) => values.includes(value),
-  };
+  return ofType(enumerated(values.map(quoted)), isString, fallback, (value) => values.includes(value));
 }
 
 export function oneOfOrFunction<T>(...words: [T & string, ...(T & string)[]]): Option<T> {
@@ -108,15 +110,16 @@ export function oneOfOrFunction<T>(...words: [T & string, ...(T & string)[]]): O
   };
 }
 
-/** Whether a value is an object that is no list. */
+/** Whether a value is an object, but not an array. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Text of an error about a wrong value, the same for every option and argument of this package. */
+/** The message for an invalid value of an option or argument. */
 export function expectation(name: string, expected: string, value: unknown): string {
   const shown = inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 60 });
-  return `${name} must be ${expected}, got ${shown.length > MAX_SHOWN ? `${shown.slice(0, MAX_SHOWN)}…` : shown} (${value === null ? 'null' : typeof value})`;
+  const got = shown.length > MAX_SHOWN ? `${shown.slice(0, MAX_SHOWN)}…` : shown;
+  return `${name} must be ${expected}, got ${got} (${value === null ? 'null' : typeof value})`;
 }
 
 function checked<T>(name: string, option: Option<T>, value: T | undefined): T {
@@ -132,6 +135,11 @@ export function isString(value: unknown): value is string {
 
 export function isNumber(value: unknown): value is number {
   return typeof value === 'number';
+}
+
+/** Whether a value is a non-negative integer. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function quoted(word: unknown): string {

@@ -1,10 +1,10 @@
 /**
- * A value that exists once per thread, however often this package is loaded: the ES module and the CommonJS build,
- * and two installed copies, share it. It is kept on `globalThis`, as the OpenTelemetry API's providers are.
+ * A value that exists once per thread: the ES module build, the CommonJS build and several installed copies share it.
+ * Stored on `globalThis`, as the OpenTelemetry API's providers are.
  *
- * @param name ends in a number to be raised whenever the value's shape changes, so that copies of two versions never
- *   read each other's shapes
- * @param create called by the first copy that asks
+ * @param name ends in a version number. Increase it whenever the shape of the value changes, so that copies of
+ *   different versions do not share a value
+ * @param create called by the first copy
  */
 export function perProcess<T>(name: string, create: () => T): T {
   const holder = globalThis as { [key: symbol]: unknown };

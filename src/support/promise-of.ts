@@ -1,7 +1,7 @@
 /**
- * A promise for what foreign code returned: it settles as that value does, once, and never throws here.
+ * A native promise for a value returned by foreign code. It settles like that value, only once, and never throws here.
  *
- * `Promise.resolve()` returns a promise as it is, with a `then()` of its own that may throw, or call back twice.
+ * `Promise.resolve()` would return a promise unchanged, even one with its own `then()` that throws or calls back twice.
  */
 export function promiseOf(value: unknown): Promise<unknown> {
   return new Promise((resolve) => resolve(value));

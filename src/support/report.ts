@@ -3,19 +3,19 @@ import { diag } from '@opentelemetry/api';
 const logger = diag.createComponentLogger({ namespace: 'otel-span-cache' });
 
 /**
- * Writes to the application's diag logger. Never throws, even if that logger does: a report is made from
- * inside `span.end()`, timers and exit listeners.
+ * Writes to the application's diag logger. Never throws, even if that logger does, because it is called inside
+ * `span.end()`, timers and exit listeners.
  */
 export function report(level: 'error' | 'warn' | 'info', message: string, error?: unknown): void {
   try {
     if (error === undefined) logger[level](message);
     else logger[level](message, error);
   } catch {
-    // The application's own diag logger failed. There is nowhere left to report to.
+    // The application's diag logger failed, so there is nowhere to report to.
   }
 }
 
-/** A function for a timer or a listener that calls `code` and reports what it throws, so that nothing becomes uncaught. */
+/** Wraps the code of a timer or a listener, so that an error is reported instead of becoming an uncaught exception. */
 export function guarded<A extends unknown[]>(what: string, code: (...args: A) => void): (...args: A) => void {
   return (...args) => {
     try {

@@ -1,4 +1,4 @@
-/** Texts of the first items, then of how many more there are. */
+/** Texts of the first `max` items, and a last one with the number of items left out, if any. */
 export function firstTexts<T>(
   items: readonly T[],
   max: number,

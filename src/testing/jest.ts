@@ -1,14 +1,16 @@
 /**
- * Matchers for jest, and for runners with an `expect.extend()` like jest's; traces in snapshots.
+ * Matchers and a snapshot serializer for jest, and for runners whose `expect.extend()` is compatible with jest's.
  *
  * ```js
  * // jest.config.js
  * setupFilesAfterEnv: ['otel-span-cache/testing/jest']
  * ```
  *
- * Without global `expect`: `expect.extend(traceMatchers)` and `expect.addSnapshotSerializer(traceTreeSerializer)`.
- * Jest has no hook around a test in which a scope could be opened, and an async context entered in `beforeEach` does
- * not reach the test: make the test a scope by `traced()`, or run its code by `traceTesting().run()`.
+ * Without a global `expect`, call `expect.extend(traceMatchers)` and
+ * `expect.addSnapshotSerializer(traceTreeSerializer)`.
+ *
+ * Jest has no hook that runs around a test, and an async context entered in `beforeEach` does not reach the test. Wrap
+ * the test in `traced()`, or run its code in `traceTesting().run()`.
  *
  * @module otel-span-cache/testing/jest
  */
@@ -23,7 +25,7 @@ export type { TracedTest } from './runners/shared-tracing.js';
 
 declare global {
   namespace jest {
-    // The type parameters of jest's own declaration.
+    // Same type parameters as in jest's own declaration.
     interface Matchers<R, T = {}> extends TraceMatchers<R> {}
   }
 }
@@ -47,15 +49,15 @@ expect?.addSnapshotSerializer?.(traceTreeSerializer);
 /**
  * The scope of the test that is running.
  *
- * @throws Error where no test runs as a scope: outside of tests, in hooks, and in a test without `traced()`
+ * @throws Error outside tests, in hooks, and in a test that is not wrapped in `traced()`
  */
 export function currentScope(): TraceScope {
-  return scopeHere(`Jest has no hook that could make each test a scope: write it('…', traced(async (scope) => { … })), with traced() of
+  return scopeHere(`Jest has no hook that opens a scope for each test. Write it('…', traced(async (scope) => { … })), with traced() from
 otel-span-cache/testing/jest.`);
 }
 
 /**
- * A test of jest that runs as a scope of its own, `it.concurrent()` included.
+ * Wraps a jest test so that it runs in a scope of its own. Works with `it.concurrent()`.
  *
  * ```ts
  * it('charges', traced(async (scope) => {
@@ -64,8 +66,8 @@ otel-span-cache/testing/jest.`);
  * }));
  * ```
  *
- * Arguments of `it.each()` come after the scope. In whatever the test calls, `currentScope()` is the scope, too. There
- * is no `done`: let the test return a promise.
+ * Arguments of `it.each()` come after the scope. `currentScope()` returns the scope in all code that the test calls.
+ * There is no `done` callback: return a promise instead.
  */
 export function traced<A extends unknown[]>(test: TracedTest<A>): (...args: A) => Promise<void> {
   return tracedBy(test, () => expect?.getState?.().currentTestName);

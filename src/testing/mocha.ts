@@ -1,11 +1,19 @@
 /**
- * Each test of mocha as a scope of its own: a root hook plug-in.
+ * Root hook plug-in for mocha that runs each test in a scope of its own.
  *
- * ```sh
- * mocha --require otel-span-cache/testing/mocha
+ * ```js
+ * // hooks.mjs
+ * export { mochaHooks } from 'otel-span-cache/testing/mocha';
  * ```
  *
- * In a test, `currentScope()` is its scope; so is `this.traceScope`, in hooks as well.
+ * ```sh
+ * mocha --require ./hooks.mjs
+ * ```
+ *
+ * The file must have the module format of the tests. `mocha --require otel-span-cache/testing/mocha` loads the CommonJS
+ * build: with OpenTelemetry 3.x, a tracer that an ES module gets while it is loaded then records nothing.
+ *
+ * In a test, `currentScope()` returns its scope. `this.traceScope` is the same scope, and also works in hooks.
  *
  * @module otel-span-cache/testing/mocha
  */
@@ -27,22 +35,22 @@ declare global {
 /**
  * The scope of the test that is running.
  *
- * @throws Error where no test runs: outside of tests, in before() and after(), and without the root hooks
+ * @throws Error outside tests, in `before()` and `after()`, and without the root hooks
  */
 export function currentScope(): TraceScope {
-  return scopeHere(`With mocha, the root hooks make each test a scope: mocha --require otel-span-cache/testing/mocha, or a hooks file of
-your own that exports mochaHooks of otel-span-cache/testing/mocha.`);
+  return scopeHere(`With mocha, root hooks open a scope for each test: mocha --require ./hooks.mjs, a file that exports mochaHooks
+of otel-span-cache/testing/mocha. CommonJS tests need the same in a hooks.cjs.`);
 }
 
 /** Root hooks of mocha. */
 export interface TraceHooks {
-  /** Starts capturing: before the first test. */
+  /** Starts capturing, before the first test. */
   beforeAll(): void;
-  /** Opens the scope of the next test, and makes the test run in it. */
+  /** Opens a scope for the next test and makes the test run in it. */
   beforeEach(this: HookContext): void;
   /** Closes the scope. It stays readable. */
   afterEach(): void;
-  /** Ends capturing: after the last test. */
+  /** Stops capturing, after the last test. */
   afterAll(): Promise<void>;
 }
 
@@ -63,15 +71,17 @@ type Done = (error?: unknown) => void;
 
 type TestFunction = (...args: never[]) => unknown;
 
-/** The tests' own functions, by the functions that replace them. */
+/** Original test functions, by their replacements. */
 const originals = new WeakMap<TestFunction, TestFunction>();
 
 /**
- * The hooks with options, for a file of your own to give to `--require`:
+ * Root hooks with options, for your own file that is passed to `--require`:
  *
  * ```ts
  * export const mochaHooks = traceHooks({ cache });
  * ```
+ *
+ * The options are checked before the first test, as `traceTesting()` checks them.
  */
 export function traceHooks(options?: TraceTestingOptions): TraceHooks {
   let tracing: TraceTesting | undefined;
@@ -98,14 +108,14 @@ export function traceHooks(options?: TraceTestingOptions): TraceHooks {
   };
 }
 
-/** The hooks without options, which mocha finds by this name in the module that `--require` loads. */
+/** Root hooks with default options. Mocha finds this export in the module that `--require` loads. */
 export const mochaHooks: TraceHooks = traceHooks();
 
 /**
- * Makes the test's function run in the async context of a scope, which a hook cannot enter for it. Mocha continues
- * from where `done` is called, so that runs outside of the scope.
+ * Replaces the test's function by one that runs it in the async context of a scope, because a hook cannot enter that
+ * context for a test. Mocha starts the next test inside `done`, so `done` is bound to the context outside the scope.
  *
- * @returns a function that closes the scope and restores the test, for a retry
+ * @returns a function that closes the scope and restores the test's function, for a retry
  */
 function runInside(scope: OpenScope, test: TestInMocha): () => void {
   // Mocha copies a test for a retry before its `afterEach` has run.

@@ -1,5 +1,5 @@
 /**
- * Tests of node:test as scopes of their own, and assertions for its `t.assert`.
+ * Scopes for the tests of node:test, and assertions about traces for its `t.assert`.
  *
  * @module otel-span-cache/testing/node
  */
@@ -18,22 +18,22 @@ export type { EmitOptions } from './runners/emit-options.js';
 /**
  * The scope of the test that is running.
  *
- * @throws Error where no test runs as a scope: outside of tests, in hooks, and in a test without `traced()`
+ * @throws Error outside tests, in hooks, and in a test that is not wrapped in `traced()`
  */
 export function currentScope(): TraceScope {
-  return scopeHere(`node:test has no hook that could make each test a scope: write test('…', traced(async (t, scope) => { … })), with
-traced() of otel-span-cache/testing/node.`);
+  return scopeHere(`node:test has no hook that opens a scope for each test. Write test('…', traced(async (t, scope) => { … })), with
+traced() from otel-span-cache/testing/node.`);
 }
 
 /** Assertions added to `t.assert` of node:test, from Node 22.14 on. */
 export interface TraceAssertions {
-  /** A trace is as the pattern says, from its root down; of several traces, one of them. */
+  /** Passes if one of the traces matches the pattern, from its root down. */
   matchesTrace(traces: Traces, pattern: SpanPattern, options?: AssertTraceOptions): void;
-  /** A span as the pattern says has ended, anywhere; with `times: n`, n have. */
+  /** Passes if a span that matches the pattern has ended; with `times: n`, if at least n have. */
   hasSpan(spans: Spans, pattern: SpanPattern & Times): void;
-  /** Every span has ended. */
+  /** Passes if every span has ended. */
   hasNoOpenSpans(spans: Spans): void;
-  /** The function, run as a scope of its own, makes a span as the pattern says. To be awaited. */
+  /** Runs the function in a new scope. Resolves if a span that matches the pattern ends in it; await the result. */
   emitsSpan(code: () => unknown, pattern: SpanPattern & Times, options?: EmitOptions): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ declare module 'node:test' {
 }
 
 /**
- * A test of node:test that runs as a scope of its own, also next to others.
+ * Wraps a test of node:test so that it runs in a scope of its own. Works with concurrent tests.
  *
  * ```ts
  * test('charges', traced(async (t, scope) => {
@@ -52,7 +52,7 @@ declare module 'node:test' {
  * }));
  * ```
  *
- * `t` is node:test's own. In whatever the test calls, `currentScope()` is the scope, too.
+ * `t` is the context of node:test. `currentScope()` returns the scope in all code that the test calls.
  */
 export function traced<T>(test: (context: T, scope: TraceScope) => unknown): (context: T) => Promise<void> {
   return (context) => {
@@ -70,11 +70,11 @@ function hasSpan(spans: Spans, pattern: SpanPattern & Times): void {
 }
 
 function hasNoOpenSpans(spans: Spans): void {
-  expectOpenSpans(spans, 0, hasNoOpenSpans);
+  expectOpenSpans({ subject: spans, calledAs: hasNoOpenSpans }, 0);
 }
 
 function emitsSpan(code: () => unknown, pattern: SpanPattern & Times, options?: EmitOptions): Promise<void> {
-  return assertEmits(code, pattern, options, emitsSpan);
+  return assertEmits({ subject: code, calledAs: emitsSpan }, pattern, options);
 }
 
 const assertions: TraceAssertions = { matchesTrace, hasSpan, hasNoOpenSpans, emitsSpan };

@@ -1,13 +1,14 @@
 /**
- * Each test of vitest as a scope of its own, concurrent tests included; matchers for its spans; traces in snapshots.
+ * Set-up file for vitest that runs each test in a scope of its own, concurrent tests included, and adds matchers and a
+ * snapshot serializer.
  *
  * ```js
  * // vitest.config.js
  * test: { setupFiles: ['otel-span-cache/testing/vitest'] }
  * ```
  *
- * In the test, and in its `beforeEach` and `afterEach`, `currentScope()` is its scope. Before 4.1, vitest has
- * no `aroundEach`: the matchers are there, and a test becomes a scope by `traced()`.
+ * In a test, and in its `beforeEach` and `afterEach`, `currentScope()` returns its scope. Vitest before 4.1 has no
+ * `aroundEach`: there the file only adds the matchers and the serializer; wrap each test in `traced()`.
  *
  * @module otel-span-cache/testing/vitest
  */
@@ -24,8 +25,8 @@ export type { TracedTest } from './runners/shared-tracing.js';
 
 declare global {
   namespace Chai {
-    // Vitest's `expect()` returns this type. Its own interface `Matchers` has other type parameters in each of its
-    // versions 3, 4 and 5, and all declarations of an interface must repeat them.
+    // Vitest's `expect()` returns this type. Its interface `Matchers` cannot be extended, because its type parameters
+    // differ between versions 3, 4 and 5, and every declaration of an interface must repeat them.
     interface Assertion extends TraceMatchers {}
   }
 }
@@ -47,21 +48,21 @@ runner.aroundEach?.((test, { task }) => runTest(task?.name, test));
 /**
  * The scope of the test that is running.
  *
- * @throws Error where no test runs as a scope: outside of tests, in `beforeAll` and `afterAll`, and without the set-up
+ * @throws Error outside tests, in `beforeAll` and `afterAll`, and without the set-up file
  */
 export function currentScope(): TraceScope {
   return scopeHere(
     runner.aroundEach === undefined
-      ? `This vitest has no aroundEach, which 4.1 brings: write it('…', traced(async (scope) => { … })), with traced() of
+      ? `This vitest has no aroundEach, which needs 4.1. Write it('…', traced(async (scope) => { … })), with traced() from
 otel-span-cache/testing/vitest.`
-      : `With vitest, the setup file makes each test a scope: in vitest.config,
+      : `With vitest, a setup file opens a scope for each test. In vitest.config, add
 test: { setupFiles: ['otel-span-cache/testing/vitest'] }.`,
   );
 }
 
 /**
- * A test that runs as a scope of its own, also in a vitest that has no `aroundEach`. In one that has, each test is a
- * scope already, and gets that one.
+ * Wraps a test so that it runs in a scope of its own, for vitest before 4.1. From 4.1 on, each test already has a
+ * scope, and the wrapped test receives that one.
  *
  * ```ts
  * it('charges', traced(async (scope) => {
@@ -70,8 +71,8 @@ test: { setupFiles: ['otel-span-cache/testing/vitest'] }.`,
  * }));
  * ```
  *
- * Vitest's own arguments come after the scope, but without fixtures of `test.extend()`, which vitest finds by the names
- * of the test's parameters.
+ * Vitest's arguments come after the scope, but without fixtures of `test.extend()`: vitest finds those fixtures by the
+ * names of the test's parameters, which the wrapper hides.
  */
 export function traced<A extends unknown[]>(test: TracedTest<A>): (...args: A) => Promise<void> {
   if (runner.aroundEach !== undefined) return async (...args) => void (await test(currentScope(), ...args));

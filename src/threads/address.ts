@@ -2,10 +2,10 @@ import { getEnvironmentData, setEnvironmentData, threadId } from 'node:worker_th
 import { handleOf, type Handle } from '../support/handle.js';
 import { PROTOCOL_VERSION, type ReceiverAddress } from './protocol.js';
 
-/** Under which the address is among what a thread inherits. */
+/** Key of the address in Node's environment data, which threads inherit. */
 const KEY = 'otel-span-cache.threads';
 
-/** Has threads that are created from now on, here and further down, find a receiver. Closing takes it back. */
+/** Makes a receiver known to all threads created from now on by this thread or its descendants, until closed. */
 export function publishAddress(channel: string): Handle {
   const before = getEnvironmentData(KEY);
   const address: ReceiverAddress = { version: PROTOCOL_VERSION, threadId, channel };
@@ -15,9 +15,9 @@ export function publishAddress(channel: string): Handle {
   });
 }
 
-/** Where a receiver listens in the thread that created this one, or further up: the nearest. */
+/** The address of the receiver in the nearest ancestor thread that has one. */
 export function inheritedAddress(): ReceiverAddress | undefined {
   const address = getEnvironmentData(KEY) as unknown as ReceiverAddress | undefined;
-  // One of this very thread is for those it creates.
+  // An address published by this very thread is meant for the threads that it creates.
   return address === undefined || address.threadId === threadId ? undefined : address;
 }

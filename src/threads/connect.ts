@@ -2,26 +2,44 @@ import workerThreads from 'node:worker_threads';
 import { Episode } from '../support/episode.js';
 import { internalsOf } from '../cache/internals.js';
 import type { SpanCache } from '../cache/span-cache.js';
+import { perProcess } from '../support/per-process.js';
 import { inheritedAddress } from './address.js';
-import { onlyConnection } from './connections.js';
 import type { SpanReceiver, SpanRelay } from './contract.js';
 import { connectOptions, receiverOptions, relayOptions } from './options.js';
 import type { ConnectOptions, ReceiverOptions, RelayOptions } from './options.js';
 import { PROTOCOL_VERSION, type ReceiverAddress } from './protocol.js';
 import { CacheReceiver } from './receiver.js';
 import { CacheRelay } from './relay.js';
-import { UNCONNECTED } from './unconnected-relay.js';
+
+/** Shared by all copies of this package: another copy, loaded as `otel-span-cache/register`, may have connected a cache. */
+const connections = perProcess('threads 1', () => ({
+  receiver: new WeakMap<SpanCache, SpanReceiver>(),
+  relay: new WeakMap<SpanCache, SpanRelay>(),
+}));
+
+const BUFFERED = { queued: 0, queuedBytes: 0, dropped: 0, droppedByBytes: 0, droppedOrphans: 0 };
+
+/** The closed relay returned where there is no receiver. It is not subscribed, so it costs nothing. */
+export const UNCONNECTED: SpanRelay = {
+  role: 'relay',
+  closed: true,
+  close() {},
+  [Symbol.dispose]() {},
+  stats: () => ({ sent: 0, inFlight: 0, bytesInFlight: 0, ...BUFFERED, unreadable: 0 }),
+};
 
 /**
- * Brings the spans of all threads together in the cache of the first: a thread relays to the one that received
- * when it was created, or else receives. For code that every thread runs, as by `node --import`. A cache that is
- * connected already stays as it is, and what connects it is returned.
+ * Collects the spans of all threads in the cache of the first one. For code that every thread runs, for instance with
+ * `node --import`.
+ *
+ * A thread whose ancestor was receiving when the thread was created becomes a relay; any other becomes a receiver. If
+ * the cache is connected already in that role, the existing connection is returned and the options are ignored.
  *
  * ```ts
  * connectThreads(cache);
  * ```
  *
- * @throws TypeError for something that is no cache, an unknown option or a value of the wrong type
+ * @throws TypeError if `cache` is not a `SpanCache`, for an unknown option, or for a value of the wrong type
  * @throws RangeError for a value out of range
  */
 export function connectThreads(cache: SpanCache, options?: ConnectOptions): SpanReceiver | SpanRelay {
@@ -32,11 +50,13 @@ export function connectThreads(cache: SpanCache, options?: ConnectOptions): Span
 }
 
 /**
- * Takes in what the caches of other threads relay: of those that are created from now on, by this thread or by one
- * that it has created. Each of their spans and orphans gets the attribute `thread.id`, and `thread.name` if there
- * is a name. A cache that receives already stays as it is, and its receiver is returned.
+ * Receives the spans and orphans that other threads relay, and delivers them in this cache.
  *
- * @throws TypeError for something that is no cache, an unknown option or a value of the wrong type
+ * It covers threads created after this call by this thread or its descendants. Received spans and orphans get the
+ * attribute `thread.id`, and `thread.name` if the thread has a name; existing values are kept. If the cache is
+ * receiving already, its receiver is returned and the options are ignored.
+ *
+ * @throws TypeError if `cache` is not a `SpanCache`, for an unknown option, or for a value of the wrong type
  * @throws RangeError for a value out of range
  */
 export function receiveSpans(cache: SpanCache, options?: ReceiverOptions): SpanReceiver {
@@ -45,11 +65,14 @@ export function receiveSpans(cache: SpanCache, options?: ReceiverOptions): SpanR
 }
 
 /**
- * Relays what the cache of this thread delivers to the nearest thread further up that had called `receiveSpans()`
- * when it created the next one. If there is none, what this returns is closed from the start. A cache that is
- * relayed already stays as it is, and its relay is returned.
+ * Sends the spans and orphans that this cache delivers to the nearest ancestor thread that was receiving when this
+ * thread was created.
  *
- * @throws TypeError for something that is no cache, an unknown option or a value of the wrong type
+ * Where that is impossible (no such thread, another version of this package, or Node.js before 20.19 or 22.5), the
+ * returned relay is closed from the start, and the reason is reported through `diag`. If the cache is relayed already,
+ * its relay is returned and the options are ignored.
+ *
+ * @throws TypeError if `cache` is not a `SpanCache`, for an unknown option, or for a value of the wrong type
  * @throws RangeError for a value out of range
  */
 export function relaySpans(cache: SpanCache, options?: RelayOptions): SpanRelay {
@@ -65,6 +88,23 @@ function relayOf(cache: SpanCache, address: ReceiverAddress | undefined, options
   return onlyConnection('relay', cache, () => newRelay(cache, address, options));
 }
 
+/**
+ * Returns the open receiver or relay of a cache in this thread, or else connects the cache. A second relay would send
+ * every span twice.
+ */
+function onlyConnection<Role extends keyof typeof connections, Made extends SpanReceiver | SpanRelay>(
+  role: Role,
+  cache: SpanCache,
+  connect: () => Made & { readonly role: Role },
+): Made {
+  const ofRole = connections[role] as WeakMap<SpanCache, SpanReceiver | SpanRelay>;
+  const existing = ofRole.get(cache);
+  if (existing !== undefined && !existing.closed) return existing as Made;
+  const made = connect();
+  ofRole.set(cache, made);
+  return made;
+}
+
 function newRelay(cache: SpanCache, address: ReceiverAddress | undefined, options: Required<RelayOptions>): SpanRelay {
   const obstacle = obstacleTo(address);
   if (address !== undefined && obstacle === undefined) return new CacheRelay(cache, address, options);
@@ -73,9 +113,9 @@ function newRelay(cache: SpanCache, address: ReceiverAddress | undefined, option
 }
 
 function obstacleTo(address: ReceiverAddress | undefined): string | undefined {
-  if (address === undefined) return 'no thread received spans when this one was created';
-  if (address.version !== PROTOCOL_VERSION) return 'the thread that receives has another version of otel-span-cache';
-  // Nor has the receiver it then, which is in the same process.
-  if (!('postMessageToThread' in workerThreads)) return 'this needs Node.js 20.19, or 22.5 or newer';
+  if (address === undefined) return 'no ancestor thread was receiving spans when this thread was created';
+  if (address.version !== PROTOCOL_VERSION) return 'the receiving thread runs another version of otel-span-cache';
+  // Checked here for the receiver as well: it runs in the same process.
+  if (!('postMessageToThread' in workerThreads)) return 'relaying needs Node.js 20.19, or 22.5 or newer';
   return undefined;
 }

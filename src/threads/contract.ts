@@ -1,84 +1,84 @@
 import type { Handle } from '../support/handle.js';
 
-/** What a thread has done for another thread's cache. */
+/** The counters of a relay. */
 export interface RelayStats {
   /** Spans sent. */
   readonly sent: number;
-  /** Spans and orphans that were sent and that the receiver has not taken in yet. */
+  /** Spans and orphans sent but not yet processed by the receiver. */
   readonly inFlight: number;
-  /** About how many bytes they take. */
+  /** Estimated bytes of the spans and orphans in flight. */
   readonly bytesInFlight: number;
-  /** Spans that wait to be sent. */
+  /** Spans waiting to be sent. */
   readonly queued: number;
-  /** About how many bytes they keep alive, and the orphans that wait. */
+  /** Estimated bytes that the waiting spans and orphans keep alive. */
   readonly queuedBytes: number;
-  /** Spans lost because `capacity` others or `maxBytes` waited, or because the receiver closed while they did. */
+  /** Spans dropped because the buffer was full (`capacity` or `maxBytes`), or still unsent when the receiver closed. */
   readonly dropped: number;
-  /** Of these, spans lost because of `maxBytes`. */
+  /** The part of `dropped` that is due to `maxBytes`. */
   readonly droppedByBytes: number;
-  /** Orphans lost for the same reasons. */
+  /** Orphans dropped for the same reasons. */
   readonly droppedOrphans: number;
   /** Spans left out because they cannot be read. */
   readonly unreadable: number;
 }
 
-/** Sends what this thread's cache delivers to a receiver in the thread that created this one, or further up. */
+/** Sends the spans and orphans of this thread's cache to a receiver in an ancestor thread. */
 export interface SpanRelay extends Handle {
   readonly role: 'relay';
-  /** Sends nothing any more: it was closed, its receiver is gone, or there never was one. */
+  /** True once `close()` was called or the receiver has gone, and from the start if there was no receiver. */
   readonly closed: boolean;
-  /** Sends everything that has ended, and nothing from then on. The end of the thread does the same. */
+  /** Sends everything that has ended, then stops. Called automatically when the thread exits. */
   close(): void;
-  /** The counters at this moment, as an object of its own. */
+  /** A snapshot of the counters. */
   stats(): RelayStats;
 }
 
-/** What came from one thread, and what is known to be lost. */
+/** The counters of one thread, kept by the receiver. */
 export interface ThreadStats {
   readonly threadId: number;
   readonly threadName: string | undefined;
-  /** `ended`: has sent all it had. `died`: went without that; what it had not sent is lost. */
+  /** `ended`: its relay sent everything and closed. `died`: the thread exited without that; its unsent spans are lost. */
   readonly state: 'connected' | 'ended' | 'died';
-  /** Spans that came. */
+  /** Spans received. */
   readonly received: number;
-  /** Orphans that came. */
+  /** Orphans received. */
   readonly receivedOrphans: number;
-  /** Spans lost in the thread or on the way: its queue or its relay was full, or they could not be read. */
+  /** Spans lost in the thread or on the way: a full queue, a full relay buffer, or an unreadable span. */
   readonly dropped: number;
-  /** Orphans lost likewise; of a thread that died, also those that it had not sent. */
+  /** Orphans lost for the same reasons and, for a thread that died, the orphans that it had not sent. */
   readonly droppedOrphans: number;
   /**
-   * Of a thread that died: spans that had ended there and did not come. Those that ended after its cache delivered
-   * last may be missing in it; none is counted that has come.
+   * For a thread that died: spans that had ended but never arrived. A lower bound: spans that ended after the last
+   * delivery of that thread's cache may not be included.
    */
   readonly unsent: number;
-  /** Messages that could not be read, or not all of them. */
+  /** Messages that could not be read, completely or in part. */
   readonly invalid: number;
 }
 
-/** What came from all threads together. */
+/** The counters of a receiver. */
 export interface ReceiverStats {
-  /** One for each relay: those connected, in the order they came, then up to 32 that have gone last. */
+  /** One entry per relay: the connected ones in order of arrival, then the last 32 that have gone. */
   readonly threads: readonly ThreadStats[];
-  /** The sums of those that went before them. */
+  /** The sums over all relays that went before these 32. */
   readonly earlier: Omit<ThreadStats, 'threadId' | 'threadName' | 'state'> & {
     readonly ended: number;
     readonly died: number;
   };
-  /** Messages of no known thread, or of another version of this package. */
+  /** Malformed messages that belong to no known relay, and messages of another version of this package. */
   readonly invalid: number;
 }
 
-/** Takes in what relays in other threads send. */
+/** Receives the spans and orphans that relays in other threads send. */
 export interface SpanReceiver extends Handle {
   readonly role: 'receiver';
   /**
-   * Has all threads send what has ended, and the cache deliver and export it, as `cache.forceFlush()` does. Waits
-   * at most `flushTimeoutMillis` for a thread that is busy. Never rejects.
+   * Collects the ended spans of all threads, then flushes the cache and its exporters like `cache.forceFlush()`. Waits
+   * at most `flushTimeoutMillis` for busy threads. Never rejects.
    */
   forceFlush(): Promise<void>;
-  /** Takes in what has come, and nothing from then on. Relays then cost their thread nothing. */
+  /** Processes the messages that have arrived, then stops receiving. The relays close too, and cost nothing any more. */
   close(): void;
-  /** The counters at this moment, as an object of its own. */
+  /** A snapshot of the counters. */
   stats(): ReceiverStats;
 }

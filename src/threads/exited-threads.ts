@@ -1,14 +1,23 @@
 import type { ReceiverStats, ThreadStats } from './contract.js';
 
-/** Threads that are listed one by one after they have gone. */
+/** Exited threads that keep an entry of their own. */
 const MAX_LISTED = 32;
 
 type Sums = ReceiverStats['earlier'];
 
-/** The numbers of threads that have gone: the last ones each, those before as sums. */
+/** The counters of exited threads: one entry for each of the last 32, and the sums over all before them. */
 export class ExitedThreads {
   readonly listed: ThreadStats[] = [];
-  #earlier: Sums = { ended: 0, died: 0, received: 0, receivedOrphans: 0, dropped: 0, droppedOrphans: 0, unsent: 0, invalid: 0 };
+  #earlier: Sums = {
+    ended: 0,
+    died: 0,
+    received: 0,
+    receivedOrphans: 0,
+    dropped: 0,
+    droppedOrphans: 0,
+    unsent: 0,
+    invalid: 0,
+  };
 
   get earlier(): Sums {
     return this.#earlier;

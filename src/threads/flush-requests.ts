@@ -1,19 +1,21 @@
 /**
- * The flushes that a relay is asked for, one at a time: it may be busy, and what it is sent meanwhile piles up. Who
- * asks while one is under way waits for the next, as what ended since then need not be in the answer.
+ * Flush requests to one relay, one at a time, so that requests do not pile up at a busy thread.
+ *
+ * A caller that arrives during a flush waits for the next one, because the flush under way may not include the spans
+ * that ended since it was requested.
  */
 export class FlushRequests {
-  readonly #ask: (flush: number) => void;
-  /** Who waits for the flush under way, if one is. */
-  #asked: Set<() => void> | undefined;
+  readonly #request: (flush: number) => void;
+  /** Callers waiting for the flush under way; undefined if there is none. */
+  #current: Set<() => void> | undefined;
   #next = new Set<() => void>();
   #flush = 0;
 
-  constructor(ask: (flush: number) => void) {
-    this.#ask = ask;
+  constructor(request: (flush: number) => void) {
+    this.#request = request;
   }
 
-  /** Resolves when the relay has answered, cannot do so any more, or the time is up. */
+  /** Resolves when the relay has answered, can no longer answer, or the time is up. */
   wait(timeIsUp: Promise<void>): Promise<void> {
     return new Promise((resolve) => {
       const waiting = this.#next.add(resolve);
@@ -21,7 +23,7 @@ export class FlushRequests {
         waiting.delete(resolve);
         resolve();
       });
-      if (this.#asked === undefined) this.#askNext();
+      if (this.#current === undefined) this.#requestNext();
     });
   }
 
@@ -29,24 +31,24 @@ export class FlushRequests {
     if (flush === this.#flush) this.giveUp();
   }
 
-  /** The answer to the one under way does not come. */
+  /** Ends the flush under way without an answer. */
   giveUp(): void {
-    if (this.#asked === undefined) return;
-    for (const resolve of this.#asked) resolve();
-    this.#asked = undefined;
-    if (this.#next.size > 0) this.#askNext();
+    if (this.#current === undefined) return;
+    for (const resolve of this.#current) resolve();
+    this.#current = undefined;
+    if (this.#next.size > 0) this.#requestNext();
   }
 
-  /** No answer comes any more. */
+  /** Ends all flushes without an answer. */
   end(): void {
-    for (const resolve of [...(this.#asked ?? []), ...this.#next]) resolve();
-    this.#asked = undefined;
+    for (const resolve of [...(this.#current ?? []), ...this.#next]) resolve();
+    this.#current = undefined;
     this.#next.clear();
   }
 
-  #askNext(): void {
-    this.#asked = this.#next;
+  #requestNext(): void {
+    this.#current = this.#next;
     this.#next = new Set();
-    this.#ask(++this.#flush);
+    this.#request(++this.#flush);
   }
 }

@@ -6,14 +6,14 @@ interface SentBatch {
   readonly bytes: number;
 }
 
-/** The batches that a relay has sent and its receiver has not taken in yet. */
+/** The batches that a relay has sent and its receiver has not processed yet. */
 export class InFlight {
   readonly #counts: SharedCounts;
-  /** The oldest first. */
+  /** Oldest first. */
   readonly #batches: SentBatch[] = [];
   #items = 0;
   #bytes = 0;
-  /** Batches that the receiver has taken in. */
+  /** Batches that the receiver has processed. */
   #taken = 0;
 
   constructor(counts: SharedCounts) {
@@ -26,7 +26,7 @@ export class InFlight {
     this.#bytes += batch.bytes;
   }
 
-  /** The sums, as the receiver has left them until now. */
+  /** The current sums, after removing the batches that the receiver has processed. */
   read(): SentBatch {
     const taken = this.#counts.takenSince(this.#taken);
     this.#taken += taken;

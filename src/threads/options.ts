@@ -1,38 +1,42 @@
 import workerThreads from 'node:worker_threads';
-import { isString, millisFrom, ofType, positiveInteger, resolveOptions, type OptionsOf } from '../support/option.js';
+import { isString, millisFrom, ofType, positiveInteger, resolverOf, type OptionsOf } from '../support/option.js';
 
-/** How a thread sends its spans. */
+/** The bounds of a relay, and the name of its thread. */
 export interface RelayOptions {
   /**
-   * Spans that may wait in the thread while `maxSpansInFlight` others are on their way; orphans count too. A batch
-   * that does not fit is lost whole and counted. Default 65,536, as many as a cache may have queued: what a
-   * shutdown delivers at once is not lost.
+   * Spans and orphans that may wait in this thread while `maxSpansInFlight` others are in flight. A batch that does not
+   * fit is dropped whole and counted. An integer from 1. Default 65,536, the default `queueCapacity` of a cache, so that
+   * a shutdown that delivers a full queue at once drops no spans.
    */
   capacity?: number;
   /**
-   * Spans and orphans that may be on their way, not taken in yet by the receiver; the last batch may exceed it. What
-   * is sent because the receiver flushes, or because the thread ends, does not wait for this. Default 4,096.
+   * Spans and orphans that may be in flight: sent, but not yet processed by the receiver. The last batch may exceed it.
+   * A flush by the receiver and the end of the thread ignore this bound. An integer from 1. Default 4,096.
    */
   maxSpansInFlight?: number;
   /**
-   * Bytes, by estimate, that what waits in the thread may take, and as many what is on its way; the last batch on its
-   * way may exceed it. A batch that does not fit is lost whole and counted. Default 64 MiB.
+   * Estimated bytes of spans and orphans that may wait, and separately that may be in flight; the last batch in flight
+   * may exceed it. A batch that does not fit is dropped whole and counted. An integer from 1. Default
+   * 67,108,864 (64 MiB).
    */
   maxBytes?: number;
-  /** The attribute `thread.name` of its spans. Default: the `name` that the worker was created with, if Node tells. */
+  /**
+   * The attribute `thread.name` of this thread's spans. A string that is not empty. Default: the `name` that the worker
+   * was created with, if this version of Node.js exposes it.
+   */
   threadName?: string | undefined;
 }
 
 /** How spans of other threads are received. */
 export interface ReceiverOptions {
-  /** How long `forceFlush()` waits for the threads, in milliseconds. Default 5,000. */
+  /** Milliseconds that `forceFlush()` waits for busy threads. From 1 to 2,147,483,647. Default 5,000. */
   flushTimeoutMillis?: number;
 }
 
-/** Those of the side that this thread turns out to be are used. */
+/** Options for both roles. Only the options for this thread's role (relay or receiver) apply. */
 export interface ConnectOptions extends RelayOptions, ReceiverOptions {}
 
-/** What Node calls a worker that was created without a name. */
+/** Node's default name for a worker. */
 const NAMELESS = 'WorkerThread';
 
 const RELAY: OptionsOf<RelayOptions> = {
@@ -42,23 +46,13 @@ const RELAY: OptionsOf<RelayOptions> = {
   threadName: ofType('a string that is not empty', isString, nameOfThisThread(), (value) => value !== ''),
 };
 
-const RECEIVER: OptionsOf<ReceiverOptions> = {
-  flushTimeoutMillis: millisFrom(1, 5_000),
-};
+const RECEIVER: OptionsOf<ReceiverOptions> = { flushTimeoutMillis: millisFrom(1, 5_000) };
 
-export function relayOptions(options?: RelayOptions): Required<RelayOptions> {
-  return resolveOptions(RELAY, options);
-}
+export const relayOptions = resolverOf(RELAY);
+export const receiverOptions = resolverOf(RECEIVER);
+export const connectOptions = resolverOf<ConnectOptions>({ ...RELAY, ...RECEIVER });
 
-export function receiverOptions(options?: ReceiverOptions): Required<ReceiverOptions> {
-  return resolveOptions(RECEIVER, options);
-}
-
-export function connectOptions(options?: ConnectOptions): Required<ConnectOptions> {
-  return resolveOptions<ConnectOptions>({ ...RELAY, ...RECEIVER }, options);
-}
-
-/** Newer versions of Node tell the `name` that the worker was created with. */
+/** Undefined in versions of Node.js that do not expose the name of a worker. */
 function nameOfThisThread(): string | undefined {
   const { threadName } = workerThreads as { threadName?: string | null };
   return threadName === NAMELESS ? undefined : threadName || undefined;

@@ -8,13 +8,14 @@ import type { Handle } from '../support/handle.js';
 type Stats = ReturnType<SpanCache['stats']>;
 
 /**
- * Delivers in a microtask, as soon as a job of this thread is done.
+ * Flushes the cache in a microtask as soon as a job of this thread is done.
  *
- * Between two jobs, a worker of a pool may sleep in `Atomics.wait()`. Its event loop then stands still, and the cache's
- * timer with it. The answer to a job takes at least a microtask, so what is delivered here is on its way first. A job is
- * done when its local root has ended, or when no span is open; a log record that comes then is delivered in the same way.
+ * Between jobs, a pool worker may block in `Atomics.wait()`, which stops its event loop and the cache's timer. A worker
+ * needs at least one microtask to answer a job, so the spans delivered here are sent before it blocks. A job counts as
+ * done when a local root has ended or no span is open; a log record emitted while no span is open triggers a delivery
+ * too.
  *
- * Costs a span a few additions. All jobs that are done before the microtask runs are delivered by it together.
+ * Jobs that end before the microtask runs share one delivery.
  */
 export class PromptDelivery {
   readonly #onArrival: () => void;
@@ -27,8 +28,8 @@ export class PromptDelivery {
   #scheduled = false;
 
   /**
-   * @param onArrival is called when a span has ended or a log record was emitted
-   * @param onDelivered is called after a delivery
+   * @param onArrival called when a span has ended or a log record was emitted
+   * @param onDelivered called after each delivery made here
    */
   constructor(cache: SpanCache, onArrival: () => void, onDelivered: () => void) {
     this.#onArrival = onArrival;
@@ -39,7 +40,7 @@ export class PromptDelivery {
       internals.deliver();
       onDelivered();
     });
-    // Not in the context of the job that ended a span.
+    // Bound to the root context, so that the delivery does not run in the context of a job.
     this.#deliver = ROOT.bind(deliver);
     this.#observing = internals.observe({
       everyRecord: false,
@@ -48,13 +49,13 @@ export class PromptDelivery {
       onEmit: () => {
         this.#events++;
         onArrival();
-        // Nothing that may end later would bring it along.
+        // If spans are open, the end of the last one delivers the record too.
         if (this.#open === 0) this.#schedule();
       },
     });
   }
 
-  /** Whether `onArrival` was called for all that has come in. It is not for what another processor exports. */
+  /** Whether `onArrival` was called for everything received. It is not called for spans exported to `cache.exporter`. */
   hasSeen({ spans, events }: Stats): boolean {
     return (
       spans.received === this.#before.spans.received + this.#spans &&
@@ -68,7 +69,7 @@ export class PromptDelivery {
 
   #ended(span: ReadableSpan): void {
     this.#spans++;
-    // Some may have started before this was there.
+    // A span may have started before this object was created.
     if (this.#open > 0) this.#open--;
     this.#onArrival();
     if (this.#open === 0 || isLocalRoot(span)) this.#schedule();

@@ -1,18 +1,15 @@
-import type { Attributes } from '@opentelemetry/api';
 import type { MessagePort } from 'node:worker_threads';
 import type { SpanDemand } from '../cache/intake/gate.js';
-import type { InstrumentationScope } from '../model/otel.js';
-import type { Packed } from './wire/packed.js';
-import type { Entry } from './wire/sent-table.js';
+import type { PackedBatch } from './wire/packed-batch.js';
 
 /*
- * What a relay and its receiver send each other: plain data that can be cloned. Each side checks a message whole, by
- * `check-message.ts`, before it uses anything of it.
+ * The messages between a relay and its receiver: plain data that can be cloned. `check-message.ts` validates a whole
+ * message before any part of it is used.
  *
  *   relay                                    receiver
  *     │  hello, batch, batch …                   │     channel of the receiver, for all its relays
  *     │ ───────────────────────────────────────▶ │
- *     │  batch, batch …                          │     channel of the relay: as soon as it is listened to
+ *     │  batch, batch …                          │     channel of the relay, once the receiver listens to it
  *     │ ───────────────────────────────────────▶ │
  *     │                  port (to the thread)    │
  *     │ ◀─────────────────────────────────────── │
@@ -21,23 +18,22 @@ import type { Entry } from './wire/sent-table.js';
  *     │  bye                                     │     channel of the relay
  *     │ ───────────────────────────────────────▶ │
  *
- * A thread that ends without a `bye` has died: its port closes. The hello brings memory that both share: see
+ * If the port closes without a `bye`, the thread has died. The hello contains the memory that both sides share, see
  * `SharedCounts`.
  */
 
-/** Raised when a message changes in a way that the other side must know. */
-export const PROTOCOL_VERSION = 2;
+/** Incremented when a message changes incompatibly. */
+export const PROTOCOL_VERSION = 3;
 
-/** Where a receiver listens. Threads inherit it as environment data from the thread that creates them. */
+/** The address of a receiver. Threads inherit it as environment data from the thread that creates them. */
 export interface ReceiverAddress {
   readonly version: number;
-  /** The thread of the receiver. */
   readonly threadId: number;
-  /** The name of its broadcast channel, which no other receiver has. */
+  /** The name of its broadcast channel, unique to this receiver. */
   readonly channel: string;
 }
 
-/** The name of the channel that a relay has for itself, with that receiver. */
+/** The name of the channel between one relay and its receiver. */
 export function channelOf(relay: string, receiver: string): string {
   return `${receiver}/${relay}`;
 }
@@ -51,60 +47,43 @@ export interface Hello {
   readonly counts: Int32Array;
 }
 
-export interface WireResource {
-  readonly attributes: Attributes;
-  readonly schemaUrl: string | undefined;
-  /** More attributes follow, as `resource`. */
-  readonly pending: boolean;
-}
-
-export interface WireBatch extends Packed {
-  /** How many of each follow one another in the packed lists, each as an item. */
-  readonly spans: number;
-  readonly orphans: number;
-  /** The resources and scopes sent before are not referred to any more. */
-  readonly forget: boolean;
-  readonly resources: readonly Entry<WireResource>[];
-  readonly scopes: readonly Entry<InstrumentationScope>[];
-}
-
-/** What was lost since it was told last. */
+/** Spans and orphans lost since the previous report. */
 export interface Losses {
   readonly dropped: number;
   readonly droppedOrphans: number;
 }
 
-export interface BatchMessage extends WireBatch, Losses {
+export interface BatchMessage {
   readonly type: 'batch';
+  /** Includes the losses since the previous batch. */
+  readonly batch: PackedBatch;
 }
 
 export type RelayMessage =
   | Hello
-  /** The relay has the port. */
+  /** The relay has received the port. */
   | { readonly type: 'ready' }
   | BatchMessage
-  /** All attributes of a resource that was sent with some of them missing. */
-  | { readonly type: 'resource'; readonly id: number; readonly attributes: Attributes }
-  /** All that had ended when the flush was asked for has been sent. */
+  /** Everything that had ended when the relay received the flush request has been sent. */
   | { readonly type: 'flushed'; readonly flush: number }
-  /** Nothing more comes. */
+  /** The last message. */
   | ({ readonly type: 'bye' } & Losses);
 
-/** A message of a relay on the receiver's channel, which the relays of all threads use. */
+/** A message on the receiver's channel, which all relays share. */
 export interface Broadcast {
   readonly relay: string;
   readonly message: RelayMessage;
 }
 
-/** Hands a port to the thread of a relay. */
+/** Posted to the thread of a relay, to hand over its port. */
 export interface PortHandover {
-  /** The relay. */
+  /** The id of the relay. */
   readonly otelSpanCacheRelay: string;
   readonly port: MessagePort;
 }
 
 export type ReceiverMessage =
-  /** A batch was taken, which the relay waits for. */
+  /** A batch was processed while the relay was waiting for room. */
   | { readonly type: 'room' }
   | ({ readonly type: 'demand' } & SpanDemand)
   | { readonly type: 'flush'; readonly flush: number };

@@ -5,7 +5,7 @@ import type { SpanDemand } from '../cache/intake/gate.js';
 import { internalsOf } from '../cache/internals.js';
 import type { SpanCache } from '../cache/span-cache.js';
 import type { Handle } from '../support/handle.js';
-import { clearTimeout, setTimeout } from '../support/timers.js';
+import { timeLimit } from '../support/timers.js';
 import { publishAddress } from './address.js';
 import { checkBroadcast, checkHello } from './check-message.js';
 import type { ReceiverStats, SpanReceiver } from './contract.js';
@@ -15,8 +15,8 @@ import { channelOf, type Hello } from './protocol.js';
 import { ThreadLink } from './thread-link.js';
 
 /**
- * Listens for relays on a broadcast channel of its own, whose name threads inherit when they are created, and
- * gives each a port. None of it keeps the process alive.
+ * Listens for relays on a broadcast channel, whose name new threads inherit, and opens a link to each. None of this
+ * keeps the process alive.
  */
 export class CacheReceiver implements SpanReceiver {
   readonly role = 'receiver';
@@ -43,7 +43,7 @@ export class CacheReceiver implements SpanReceiver {
       for (const link of this.#links.values()) link.ask({ type: 'demand', ...demand });
     });
     this.#address = publishAddress(this.#channel.name);
-    // Before any listener of the application, which may flush the cache for the last time.
+    // Runs before the application's exit listeners, one of which may flush the cache for the last time.
     process.prependListener('exit', this.#drain);
   }
 
@@ -80,7 +80,7 @@ export class CacheReceiver implements SpanReceiver {
     return { threads, earlier: { ...earlier }, invalid: this.#invalid };
   }
 
-  /** Takes in all that has been posted, without waiting for the event loop. */
+  /** Processes all posted messages synchronously, without waiting for the event loop. */
   readonly #drain = (): void => {
     this.#drainChannel();
     for (const link of this.#links.values()) link.drain();
@@ -91,7 +91,7 @@ export class CacheReceiver implements SpanReceiver {
     for (let next = this.#next(); next !== undefined; next = this.#next()) this.#take(next.message);
   };
 
-  /** Undefined also for a message that cannot be cloned, so that a drain always ends. */
+  /** The next message. Undefined also for a message that cannot be deserialized, so that a drain always ends. */
   #next(): { message: unknown } | undefined {
     try {
       return workerThreads.receiveMessageOnPort(this.#channel as unknown as workerThreads.MessagePort);
@@ -109,7 +109,7 @@ export class CacheReceiver implements SpanReceiver {
       else this.#onHello(relay, checkHello(message));
     } catch (error) {
       this.#invalid++;
-      this.#failures.report('a message of a thread could not be read', error);
+      this.#failures.report('a message from a thread could not be read', error);
     }
   }
 
@@ -128,11 +128,4 @@ export class CacheReceiver implements SpanReceiver {
     });
     this.#links.set(relay, link);
   }
-}
-
-/** Keeps the process alive as long as it is waited for. */
-function timeLimit(millis: number): { passed: Promise<void>; clear: () => void } {
-  let timer: NodeJS.Timeout;
-  const passed = new Promise<void>((resolve) => (timer = setTimeout(resolve, millis)));
-  return { passed, clear: () => clearTimeout(timer) };
 }

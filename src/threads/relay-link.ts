@@ -1,27 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { BroadcastChannel, type MessagePort } from 'node:worker_threads';
-import { toAttributeValue } from '../model/attribute-value.js';
 import { guarded } from '../support/report.js';
 import { isPortHandover } from './check-message.js';
-import { channelOf, type BatchMessage, type Broadcast, type RelayMessage } from './protocol.js';
+import { channelOf, type Broadcast, type RelayMessage } from './protocol.js';
 import type { SharedCounts } from './shared-counts.js';
 
-/** Messages that may be posted on the receiver's channel: each opens it anew, and it closes in a turn of the event loop only. */
+/** Messages posted on the receiver's channel at most. Each opens a channel that closes only when the event loop turns. */
 const MAX_BROADCASTS = 64;
 
-/** What a relay wants to hear of its receiver. */
 interface RelayListener {
   onMessage(message: unknown): void;
-  /** The receiver is gone. */
+  /** Called when the receiver has gone. */
   onClose(): void;
 }
 
 /**
- * The relay's way to its receiver.
+ * The connection from a relay to its receiver.
  *
- * At first that is the receiver's broadcast channel, then one of its own: what is posted there arrives even if this thread
- * is gone by then, and posting needs no event loop, which a worker of a pool may not have for long. What the receiver says
- * comes by a port, whose closing tells each side that the other is gone. None of it keeps the thread alive.
+ * The relay first posts on the receiver's broadcast channel, then on one between the two. Posting needs no event loop,
+ * which a pool worker may be blocking, and messages arrive even if the thread has exited by then. The receiver answers
+ * through a message port, which closes when either side has gone. None of this keeps the thread alive.
  */
 export class RelayLink {
   readonly #receiver: string;
@@ -33,7 +31,7 @@ export class RelayLink {
   #port: MessagePort | undefined;
   #closed = false;
 
-  /** @param receiver the name of its channel */
+  /** @param receiver the name of the receiver's channel */
   constructor(receiver: string, counts: SharedCounts, listener: RelayListener) {
     this.#receiver = receiver;
     this.#counts = counts;
@@ -41,12 +39,11 @@ export class RelayLink {
     process.on('workerMessage', this.#takePort);
   }
 
-  /** Whether so much was posted on the receiver's channel that the rest should wait until it has been heard. */
+  /** Whether the receiver's channel has had its share of messages, so that others must wait until the receiver listens. */
   get crowded(): boolean {
     return this.#broadcasts >= MAX_BROADCASTS && !this.#counts.listening;
   }
 
-  /** Throws a `DataCloneError` for what cannot be cloned. */
   post(message: RelayMessage): void {
     if (this.#channel === undefined && this.#counts.listening) {
       this.#channel = new BroadcastChannel(channelOf(this.#relay, this.#receiver));
@@ -56,16 +53,7 @@ export class RelayLink {
     else this.#channel.postMessage(message);
   }
 
-  /** Log records may hold anything. A value that cannot be cloned goes as a string. */
-  postBatch(message: BatchMessage): void {
-    try {
-      this.post(message);
-    } catch {
-      this.post({ ...message, values: message.values.map(cloneable) });
-    }
-  }
-
-  /** What was posted still arrives. */
+  /** Closes the connection. Messages posted before still arrive. */
   close(): void {
     this.#closed = true;
     process.off('workerMessage', this.#takePort);
@@ -73,7 +61,7 @@ export class RelayLink {
     this.#channel?.close();
   }
 
-  /** Open only while it posts: else it would get what the relays of other threads post. */
+  /** Opens the channel only for the post; otherwise this thread would receive the messages of all other relays. */
   #broadcast(message: RelayMessage): void {
     this.#broadcasts++;
     const channel = new BroadcastChannel(this.#receiver);
@@ -84,11 +72,11 @@ export class RelayLink {
     }
   }
 
-  readonly #onPortClose = guarded('the end of a relay', () => {
+  readonly #onPortClose = guarded('cleaning up after a relay', () => {
     if (!this.#closed) this.#listener.onClose();
   });
 
-  /** The receiver takes the port back if it hears of no relay by the time the message has been listened to. */
+  /** Answers `ready` synchronously. The receiver closes the port if no answer was posted while this listener ran. */
   readonly #takePort = guarded('a listener for the port of a relay', (value: unknown): void => {
     if (!isPortHandover(value, this.#relay)) return;
     const { port } = value;
@@ -99,12 +87,4 @@ export class RelayLink {
     port.unref();
     this.post({ type: 'ready' });
   });
-}
-
-function cloneable(value: unknown): unknown {
-  try {
-    return structuredClone(value);
-  } catch {
-    return toAttributeValue(value);
-  }
 }

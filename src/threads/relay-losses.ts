@@ -2,37 +2,34 @@ import type { BatchBuffer } from '../cache/fanout/batch-buffer.js';
 import type { SpanCache } from '../cache/span-cache.js';
 import type { Losses } from './protocol.js';
 import type { Owed } from './shared-counts.js';
-import type { BatchPacker } from './wire/batch-packer.js';
 
 type Stats = ReturnType<SpanCache['stats']>;
 
 /**
- * The spans and orphans that a relay has to account for: those it took from its cache, and those lost in this thread.
- * Losses of the cache while nobody wanted its spans do not count.
+ * The spans and orphans that a relay has to account for: received from its cache, or lost in this thread. Losses of the
+ * cache count only while there is demand for its spans.
  */
 export class RelayLosses {
   readonly #cache: SpanCache;
   readonly #buffer: BatchBuffer;
-  readonly #packer: BatchPacker;
   #took: Owed = { spans: 0, orphans: 0 };
-  /** Lost by the cache while somebody wanted what it had. */
+  /** Lost by the cache while there was demand. */
   #inCache: Owed = { spans: 0, orphans: 0 };
-  /** All that the cache had lost when that was looked at last; undefined while nobody wants what it has. */
+  /** Total losses of the cache when they were last read; undefined while there is no demand. */
   #seen: Owed | undefined;
   #reported: Owed = { spans: 0, orphans: 0 };
 
-  constructor(cache: SpanCache, buffer: BatchBuffer, packer: BatchPacker) {
+  constructor(cache: SpanCache, buffer: BatchBuffer) {
     this.#cache = cache;
     this.#buffer = buffer;
-    this.#packer = packer;
   }
 
-  /** Somebody wants what the cache has. */
+  /** Called when demand begins. */
   begin(): void {
     this.#seen ??= lostByCache(this.#cache.stats());
   }
 
-  /** Nobody does any more. */
+  /** Called when demand ends. */
   pause(): void {
     this.#look(this.#cache.stats());
     this.#seen = undefined;
@@ -42,7 +39,7 @@ export class RelayLosses {
     this.#took = sum(this.#took, { spans, orphans });
   }
 
-  /** All that is to be sent or to be told as lost, until now; what the cache has not delivered yet, too. */
+  /** Totals to be sent or reported as lost, including the spans that the cache has not delivered yet. */
   owed(stats: Stats): Owed {
     this.#look(stats);
     const { queued, held } = stats.spans;
@@ -50,10 +47,10 @@ export class RelayLosses {
     return sum(this.#took, sum(this.#inCache, waiting));
   }
 
-  /** What was lost since this was asked for last. What the cache has lost is known from `owed()`. */
+  /** Losses since the previous call. Includes losses of the cache up to the last call of `owed()`. */
   take(): Losses {
     const { dropped, droppedOrphans } = this.#buffer.stats();
-    const lost = sum(sum({ spans: dropped, orphans: droppedOrphans }, this.#packer.unreadable), this.#inCache);
+    const lost = sum({ spans: dropped, orphans: droppedOrphans }, this.#inCache);
     const { spans, orphans } = difference(lost, this.#reported);
     this.#reported = lost;
     return { dropped: spans, droppedOrphans: orphans };

@@ -14,18 +14,18 @@ import { PROTOCOL_VERSION, type ReceiverAddress, type ReceiverMessage } from './
 import { RelayLink } from './relay-link.js';
 import { RelayLosses } from './relay-losses.js';
 import { SharedCounts } from './shared-counts.js';
-import { BatchPacker } from './wire/batch-packer.js';
-import { packedBytes } from './wire/packed.js';
+import { packedBytes } from './wire/packed-batch.js';
+import { SpanPacker } from './wire/span-packer.js';
 
-/** Spans and orphans from which on a batch is sent as it is. Smaller ones that wait are sent together. */
+/** Buffered batches are merged until they have this many spans and orphans. */
 const FULL_BATCH = 256;
 
 /**
- * Subscribes to the cache of its thread and sends each batch on.
+ * Subscribes to the cache of its thread and forwards each batch.
  *
- * At most `maxSpansInFlight`, and `maxBytes`, are on their way, not taken in yet; what is delivered meanwhile waits in
- * a bounded buffer, so that a receiver which is busy costs this thread no more than that. When the thread ends, all of
- * it is sent. Whatever is lost here is told with the next message.
+ * `maxSpansInFlight` and `maxBytes` bound the items in flight. Further batches wait in a bounded buffer, which limits
+ * the cost of a busy receiver to this thread. When the thread exits, the buffer is sent. Losses are reported with the
+ * next message.
  */
 export class CacheRelay implements SpanRelay {
   readonly role = 'relay';
@@ -33,7 +33,8 @@ export class CacheRelay implements SpanRelay {
   readonly #options: Required<RelayOptions>;
   readonly #link: RelayLink;
   readonly #buffer: BatchBuffer;
-  readonly #packer: BatchPacker;
+  /** Attributes of a resource that were pending are sent without waiting for spans. */
+  readonly #packer = new SpanPacker({ onSettled: () => this.#guard(() => this.#send([], [])) });
   readonly #losses: RelayLosses;
   readonly #failures = new Episode();
   readonly #counts = new SharedCounts();
@@ -41,9 +42,9 @@ export class CacheRelay implements SpanRelay {
   #subscription: Handle | undefined;
   #promptDelivery: PromptDelivery | undefined;
   readonly #inFlight = new InFlight(this.#counts);
-  /** Whether everything is to be sent, whatever is on its way. */
+  /** Whether the bounds on batches in flight are suspended, for a flush or the end of the thread. */
   #urgent = false;
-  /** Whether the receiver has been told that nothing is left to send. */
+  /** Whether the shared counts show that this thread has nothing left to send. */
   #settled = false;
   #closed = false;
   #sent = 0;
@@ -59,13 +60,10 @@ export class CacheRelay implements SpanRelay {
         this.#end();
       },
     });
-    this.#packer = new BatchPacker((id, attributes) => {
-      this.#guard(() => this.#link.post({ type: 'resource', id, attributes }));
-    });
-    this.#losses = new RelayLosses(cache, this.#buffer, this.#packer);
+    this.#losses = new RelayLosses(cache, this.#buffer);
     const { threadName } = options;
     this.#link.post({ type: 'hello', version: PROTOCOL_VERSION, threadId, threadName, counts: this.#counts.memory });
-    // Until the receiver says what is wanted there, a short-lived thread would have lost its spans.
+    // A short-lived thread would lose its spans if it waited for the receiver's demand.
     this.#subscribe({ spans: true, orphans: true });
     process.on('exit', this.#atExit);
   }
@@ -87,8 +85,7 @@ export class CacheRelay implements SpanRelay {
 
   stats(): RelayStats {
     const { items: inFlight, bytes: bytesInFlight } = this.#inFlight.read();
-    const { queued, queuedBytes, dropped, droppedByBytes, droppedOrphans } = this.#buffer.stats();
-    const buffered = { queued, queuedBytes, dropped, droppedByBytes, droppedOrphans };
+    const { delivered: _, ...buffered } = this.#buffer.stats();
     return { sent: this.#sent, inFlight, bytesInFlight, ...buffered, unreadable: this.#packer.unreadable.spans };
   }
 
@@ -132,7 +129,11 @@ export class CacheRelay implements SpanRelay {
 
   #begin(): void {
     this.#losses.begin();
-    this.#promptDelivery = new PromptDelivery(this.#cache, () => this.#unsettle(), () => this.#noteSettled());
+    this.#promptDelivery = new PromptDelivery(
+      this.#cache,
+      () => this.#unsettle(),
+      () => this.#noteSettled(),
+    );
   }
 
   #pause(): void {
@@ -141,10 +142,10 @@ export class CacheRelay implements SpanRelay {
     this.#promptDelivery = undefined;
   }
 
-  /** Takes a batch over, in the delivery itself. */
+  /** Called with each batch, synchronously during delivery. */
   readonly #take = ({ spans, orphans }: SpanBatch): void => {
     this.#losses.took(spans.length, orphans.length);
-    // First: should the thread die in the next moment, it is known what was not sent.
+    // Published before anything is sent, so that the receiver can count the losses if this thread dies now.
     this.#counts.owe(this.#losses.owed(this.#cache.stats()));
     this.#sendBuffered();
     if (this.#buffer.empty && this.#maySend) {
@@ -163,16 +164,16 @@ export class CacheRelay implements SpanRelay {
     return items < maxSpansInFlight && bytes < maxBytes && !this.#link.crowded;
   }
 
-  /** If something is left that may not be sent yet, the receiver says when it may. */
+  /** Sends buffered batches up to the bounds. If any are left, the receiver posts `room` after its next batch. */
   #sendBuffered(): void {
-    this.#sendWhatMayBe();
+    this.#sendWithinBounds();
     if (this.#buffer.empty) return;
     this.#counts.wait();
-    // Some may have been taken in before the receiver could know.
-    this.#sendWhatMayBe();
+    // The receiver may have processed a batch before it could see that this relay is waiting.
+    this.#sendWithinBounds();
   }
 
-  #sendWhatMayBe(): void {
+  #sendWithinBounds(): void {
     while (!this.#buffer.empty && this.#maySend) {
       const { spans, orphans } = this.#buffer.shiftSome(FULL_BATCH)!;
       this.#send(spans, orphans);
@@ -191,10 +192,10 @@ export class CacheRelay implements SpanRelay {
   }
 
   #send(spans: SpanBatch['spans'], orphans: SpanBatch['orphans']): void {
-    const packed = this.#packer.pack(spans, orphans);
-    this.#link.postBatch({ type: 'batch', ...packed, ...this.#losses.take() });
-    this.#inFlight.add({ items: spans.length + orphans.length, bytes: packedBytes(packed) });
-    this.#sent += packed.spans;
+    const batch = this.#packer.pack({ spans, orphans, ...this.#losses.take() });
+    this.#link.post({ type: 'batch', batch });
+    this.#inFlight.add({ items: spans.length + orphans.length, bytes: packedBytes(batch) });
+    this.#sent += batch.spans;
   }
 
   #unsettle(): void {
@@ -204,8 +205,8 @@ export class CacheRelay implements SpanRelay {
   }
 
   /**
-   * Outside of a delivery: says what would be lost if this thread died, and whether there is anything to flush. As
-   * long as there is not, the receiver need not wait for this thread, which may sleep.
+   * Publishes, outside a delivery, how many spans would be lost if this thread died, and whether anything is left to
+   * send. If nothing is left, the receiver does not wait for this thread, which may be blocked.
    */
   #noteSettled(): void {
     const stats = this.#cache.stats();

@@ -1,26 +1,26 @@
 import type { SpanDemand } from '../cache/intake/gate.js';
 
-/** The places of the numbers in the shared memory. */
+/** Indexes of the numbers in the shared memory. */
 const PLACE = { listening: 0, spans: 1, orphans: 2, taken: 3, waiting: 4, settled: 5 } as const;
 
 const LENGTH = Object.keys(PLACE).length;
 
-/** What a relay relays, as bits: 1 that it has settled, 2 for spans, 4 for orphans. */
+/** The demand for which a relay has settled, as bits: 1 always, 2 for spans, 4 for orphans. */
 function bitsOf({ spans, orphans }: SpanDemand): number {
   return 1 | (spans ? 2 : 0) | (orphans ? 4 : 0);
 }
 
-/** Spans and orphans, each as a number. */
+/** Numbers of spans and orphans. */
 export interface Owed {
   readonly spans: number;
   readonly orphans: number;
 }
 
 /**
- * Numbers in memory that a relay and its receiver share. Each side reads them at any time: while the other's event
- * loop stands still, and after the relay's thread has died.
+ * Counters in memory shared by a relay and its receiver. Each side can read them at any time, even while the other's
+ * event loop is blocked and after the relay's thread has died.
  *
- * Counts go on for ever and are kept modulo 2^32. Only their differences are used, which are far smaller.
+ * Counters wrap modulo 2^32. Only differences are used, and these are far smaller.
  */
 export class SharedCounts {
   readonly memory: Int32Array;
@@ -29,31 +29,31 @@ export class SharedCounts {
     this.memory = memory;
   }
 
-  /** Whether a value that came in a message can be such memory. */
+  /** Whether a value received in a message has the shape of this memory. */
   static fit(memory: unknown): memory is Int32Array {
     return memory instanceof Int32Array && memory.length === LENGTH;
   }
 
-  /** The receiver: it listens to the relay's own channel. */
+  /** Receiver: publishes that it listens to the relay's channel. */
   listen(): void {
     Atomics.store(this.memory, PLACE.listening, 1);
   }
 
-  /** The relay: whether what it posts on its own channel is heard. */
+  /** Relay: whether the receiver listens to the relay's channel. */
   get listening(): boolean {
     return Atomics.load(this.memory, PLACE.listening) === 1;
   }
 
   /**
-   * The relay: how many spans and orphans it has to account for so far, each to be sent or to be counted as lost.
-   * Stored before any of them is sent, so that the receiver never takes what has come for lost.
+   * Relay: publishes the total of spans and orphans that it has to send or to report as lost. Called before sending, so
+   * that the total never lags behind the items that have arrived.
    */
   owe({ spans, orphans }: Owed): void {
     Atomics.store(this.memory, PLACE.spans, spans);
     Atomics.store(this.memory, PLACE.orphans, orphans);
   }
 
-  /** The receiver: how many of them are missing still, given how many it knows the fate of. Never negative. */
+  /** Receiver: how many of these items are missing, given how many have arrived or were reported lost. Never negative. */
   missing(accounted: Owed): Owed {
     return {
       spans: Math.max(0, this.#since(PLACE.spans, accounted.spans)),
@@ -61,33 +61,33 @@ export class SharedCounts {
     };
   }
 
-  /** The receiver: it has taken a batch. Returns whether the relay waits for that, and no longer does so. */
+  /** Receiver: counts a processed batch. Returns whether the relay was waiting for one, and ends the wait. */
   take(): boolean {
     Atomics.add(this.memory, PLACE.taken, 1);
     return Atomics.exchange(this.memory, PLACE.waiting, 0) === 1;
   }
 
-  /** The relay: how many batches were taken since so many were. */
+  /** Relay: how many batches the receiver has processed beyond the first `taken`. */
   takenSince(taken: number): number {
     return Math.max(0, this.#since(PLACE.taken, taken));
   }
 
-  /** The relay: it waits until a batch is taken. To be followed by a look at `takenSince()`. */
+  /** Relay: publishes that it waits for a batch to be processed. Read `takenSince()` afterwards, to avoid a lost wake-up. */
   wait(): void {
     Atomics.store(this.memory, PLACE.waiting, 1);
   }
 
-  /** The relay: all that its thread has ended is sent, of what is relayed. */
+  /** Relay: publishes that everything relayed so far has been sent. */
   settle(relayed: SpanDemand): void {
     Atomics.store(this.memory, PLACE.settled, bitsOf(relayed));
   }
 
-  /** The relay: its thread has something to send. */
+  /** Relay: publishes that its thread has something to send. */
   unsettle(): void {
     Atomics.store(this.memory, PLACE.settled, 0);
   }
 
-  /** The receiver: whether all of what is wanted has been sent. */
+  /** Receiver: whether the relay has sent everything that there is demand for. */
   hasSettled(wanted: SpanDemand): boolean {
     const bits = bitsOf(wanted);
     return (Atomics.load(this.memory, PLACE.settled) & bits) === bits;

@@ -1,5 +1,7 @@
+import type { Attributes } from '@opentelemetry/api';
 import { THREAD_ID, THREAD_NAME } from '../model/semconv.js';
 import workerThreads, { type BroadcastChannel, type MessagePort } from 'node:worker_threads';
+import { counted } from '../model/text-of.js';
 import { Episode } from '../support/episode.js';
 import { guarded } from '../support/report.js';
 import type { SpanDemand } from '../cache/intake/gate.js';
@@ -9,37 +11,37 @@ import type { ThreadStats } from './contract.js';
 import { FlushRequests } from './flush-requests.js';
 import type { BatchMessage, Hello, Losses, PortHandover, ReceiverMessage, RelayMessage } from './protocol.js';
 import { SharedCounts } from './shared-counts.js';
-import { BatchUnpacker } from './wire/batch-unpacker.js';
+import { SpanUnpacker } from './wire/span-unpacker.js';
 
 interface ThreadLinkParts {
   readonly cache: Pick<CacheInternals, 'receive'>;
   readonly hello: Hello;
-  /** The relay's id, under which its thread waits for the port. */
+  /** The id of the relay. */
   readonly relay: string;
-  /** The name of the relay's own channel. */
+  /** The name of the relay's channel. */
   readonly channel: string;
   readonly demand: SpanDemand;
-  /** Takes in what the relay posted before it had a channel of its own. */
+  /** Processes the messages on the receiver's channel, which the relay used before its own. */
   drainChannel(this: void): void;
   onGone(): void;
 }
 
 /**
- * One relay, as its receiver sees it: what it sends on its channel goes into the cache, and is counted.
+ * The receiver's side of the connection to one relay: passes received batches to the cache, and counts them.
  *
- * The port that it is given closes when the thread is gone. If there was no `bye` by then, the thread has died. What
- * the relay owes at its end and did not bring is counted as lost. Nothing that comes throws: a message that cannot be
- * read costs itself, and nobody waits for what it may have said.
+ * The relay's port closes when its thread has gone; without a `bye` before that, the thread has died. Items that the
+ * relay owed at its end but did not send are counted as lost. No message throws: an unreadable one is counted and
+ * dropped, and flushes that may have been waiting for it are released.
  */
 export class ThreadLink {
   readonly #parts: ThreadLinkParts;
   readonly #counts: SharedCounts;
   readonly #channel: BroadcastChannel;
   readonly #port: MessagePort;
-  readonly #unpacker: BatchUnpacker;
+  readonly #unpacker: SpanUnpacker;
   readonly #flushes: FlushRequests;
   readonly #failures = new Episode();
-  /** Whether the relay has the port. */
+  /** Whether the relay has received the port. */
   #ready = false;
   #state: ThreadStats['state'] = 'connected';
   readonly #numbers = { received: 0, receivedOrphans: 0, dropped: 0, droppedOrphans: 0, unsent: 0, invalid: 0 };
@@ -48,7 +50,7 @@ export class ThreadLink {
     const { hello, relay, channel, demand, drainChannel } = parts;
     this.#parts = parts;
     this.#counts = new SharedCounts(hello.counts);
-    this.#unpacker = new BatchUnpacker(threadAttributes(hello));
+    this.#unpacker = new SpanUnpacker(threadAttributes(hello));
     this.#flushes = new FlushRequests((flush) => this.ask({ type: 'flush', flush }));
     this.#channel = new workerThreads.BroadcastChannel(channel);
     this.#channel.addEventListener('message', drainChannel, { once: true });
@@ -58,13 +60,16 @@ export class ThreadLink {
     this.#counts.listen();
     const { port1, port2 } = new workerThreads.MessageChannel();
     this.#port = port1;
-    port1.on('close', guarded('the end of a thread', () => this.#gone()));
+    port1.on(
+      'close',
+      guarded('cleaning up after a thread', () => this.#gone()),
+    );
     port1.unref();
     this.ask({ type: 'demand', ...demand });
     const handover: PortHandover = { otelSpanCacheRelay: relay, port: port2 };
-    // Refused by a thread that has ended, or whose relay has. Others may have listened, and the relay may be gone.
+    // Rejects if the thread has ended or has no listener. It also resolves if only other listeners were called.
     const handedOver = workerThreads.postMessageToThread(hello.threadId, handover, [port2]);
-    // For ever, if the thread dies before it looks: the link is not kept for that.
+    // The promise stays pending for ever if the thread dies before it reads the message. It must not keep the link alive.
     const link = new WeakRef(this);
     const check = () => {
       const kept = link.deref();
@@ -78,8 +83,8 @@ export class ThreadLink {
   }
 
   /**
-   * Has the relay send all it has. Resolves when that is here, the thread is gone or the time is up: at once if the
-   * relay has nothing left to send, as then its thread may sleep.
+   * Requests a flush of the relay. Resolves when everything has arrived, the thread has gone or the time is up. If the
+   * relay has nothing left to send, no request is sent, because its thread may be blocked.
    */
   async flush(wanted: SpanDemand, timeIsUp: Promise<void>): Promise<void> {
     if (!this.#isConnected) return;
@@ -88,7 +93,7 @@ export class ThreadLink {
     if (!settled && this.#isConnected) await this.#flushes.wait(timeIsUp);
   }
 
-  /** Takes in what was posted on the channel, without waiting for the event loop. */
+  /** Processes the posted messages synchronously, without waiting for the event loop. */
   drain(): void {
     this.#parts.drainChannel();
     for (let next = this.#next(); next !== undefined; next = this.#next()) this.take(next.message);
@@ -117,7 +122,7 @@ export class ThreadLink {
     return this.#state === 'connected';
   }
 
-  /** Undefined also for a message that cannot be cloned, so that a drain always ends. */
+  /** The next message. Undefined also for a message that cannot be deserialized, so that a drain always ends. */
   #next(): { message: unknown } | undefined {
     if (!this.#isConnected) return undefined;
     try {
@@ -128,21 +133,21 @@ export class ThreadLink {
     }
   }
 
-  /** Hardly anything but a batch holds what can fail to arrive. */
+  /** Treats a message that cannot be deserialized as a batch: hardly any other message can fail that way. */
   #takeUnreadable(): void {
     this.#noteTaken();
-    this.#refuse(new TypeError('a message must be such that it can be cloned'));
+    this.#refuse(new TypeError('a message must be deserializable'));
   }
 
-  /** A batch is out of the way, whatever is in it. */
+  /** Counts a batch as processed, even if it was invalid. */
   #noteTaken(): void {
     if (this.#counts.take()) this.ask({ type: 'room' });
   }
 
-  /** Counts a message that cannot be read. It may have been the answer to a flush. */
+  /** Counts an unreadable message. It may have been the answer to a flush, so pending flushes are released. */
   #refuse(error: unknown): void {
     this.#numbers.invalid++;
-    this.#failures.report(`a message of thread ${this.#parts.hello.threadId} could not be read`, error);
+    this.#failures.report(`a message from thread ${this.#parts.hello.threadId} could not be read`, error);
     this.#flushes.giveUp();
   }
 
@@ -153,9 +158,6 @@ export class ThreadLink {
         break;
       case 'batch':
         this.#takeBatch(message);
-        break;
-      case 'resource':
-        this.#unpacker.settle(message.id, message.attributes);
         break;
       case 'flushed':
         this.#flushes.answered(message.flush);
@@ -169,14 +171,13 @@ export class ThreadLink {
   }
 
   #takeBatch(message: BatchMessage): void {
-    const { spans, orphans } = this.#unpacker.unpack(message);
+    const { spans, orphans, ...losses } = this.#unpacker.unpack(message.batch);
     this.#numbers.received += spans.length;
     this.#numbers.receivedOrphans += orphans.length;
     this.#parts.cache.receive({ spans, orphans });
-    this.#countLost(message);
-    const unreadable = { dropped: message.spans - spans.length, droppedOrphans: message.orphans - orphans.length };
-    this.#countLost(unreadable);
-    if (unreadable.dropped + unreadable.droppedOrphans > 0) throw new TypeError('a batch must be readable');
+    this.#countLost(losses);
+    const unreadable = message.batch.spans + message.batch.orphans - spans.length - orphans.length;
+    if (unreadable > 0) throw new TypeError('every item of a batch must be readable');
   }
 
   #countLost({ dropped, droppedOrphans }: Losses): void {
@@ -185,7 +186,7 @@ export class ThreadLink {
     this.#parts.cache.receive({ dropped, droppedOrphans });
   }
 
-  /** What has not come by the end does not come. */
+  /** Items that the relay owed at its end and that have not arrived. */
   #missing(): Losses {
     const { received, receivedOrphans, dropped, droppedOrphans } = this.#numbers;
     const missing = this.#counts.missing({ spans: received + dropped, orphans: receivedOrphans + droppedOrphans });
@@ -203,10 +204,11 @@ export class ThreadLink {
     this.#leave('died');
     if (settled) return;
     const { threadId } = this.#parts.hello;
-    this.#failures.report(`thread ${threadId} ended at once; ${missing.dropped} spans or more that it had not sent are lost`);
+    const lost = counted(missing.dropped, 'span');
+    this.#failures.report(`thread ${threadId} died; it lost at least ${lost} that it had not sent`);
   }
 
-  /** Where the message was delivered and no relay has answered, none ever takes the port. */
+  /** Closes the port if no relay has answered when the handover is delivered, because then none will. */
   #requireReady(): void {
     if (!this.#isConnected) return;
     this.drain();
@@ -224,7 +226,6 @@ export class ThreadLink {
   }
 }
 
-function threadAttributes({ threadId, threadName }: Hello): [string, string | number][] {
-  const id: [string, number] = [THREAD_ID, threadId];
-  return threadName === undefined ? [id] : [id, [THREAD_NAME, threadName]];
+function threadAttributes({ threadId, threadName }: Hello): Attributes {
+  return { [THREAD_ID]: threadId, ...(threadName === undefined ? undefined : { [THREAD_NAME]: threadName }) };
 }

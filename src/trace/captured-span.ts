@@ -5,21 +5,21 @@ export type SpanKindName = 'internal' | 'server' | 'client' | 'producer' | 'cons
 /** OpenTelemetry's `SpanStatusCode`, by name. */
 export type SpanStatusName = 'unset' | 'ok' | 'error';
 
-/** Something that happened in a span: a span event, or a log record that was emitted in it. */
+/** A span event, or a log record emitted in the span. */
 export interface CapturedEvent {
   readonly name: string;
   /** Unix time in milliseconds, with fractions. */
   readonly time: number;
   readonly attributes: Readonly<Attributes>;
-  /** Of a log record: its severity, such as `INFO`. */
+  /** The severity of a log record, such as `INFO`. */
   readonly severity?: string;
-  /** Of a log record: its severity number, such as 9. */
+  /** The severity number of a log record, such as 9. */
   readonly severityNumber?: number;
-  /** Of a log record: its body. */
+  /** The body of a log record. */
   readonly body?: unknown;
 }
 
-/** Another span that a span points to. */
+/** A link to another span. */
 export interface CapturedLink {
   readonly traceId: string;
   readonly spanId: string;
@@ -27,8 +27,8 @@ export interface CapturedLink {
 }
 
 /**
- * A span as a test reads it: a plain, frozen copy without cycles, which any matcher, serializer or
- * `console.log` can handle.
+ * A span as a test reads it: a plain, frozen copy without cycles, suitable for any matcher, serializer or
+ * `console.log`.
  */
 export interface CapturedSpan {
   readonly name: string;
@@ -39,11 +39,11 @@ export interface CapturedSpan {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId: string | undefined;
-  /** Whether the parent is in another process. */
+  /** Whether the parent belongs to another process. */
   readonly parentIsRemote: boolean;
   /** Unix time in milliseconds, with fractions. */
   readonly startTime: number;
-  /** Milliseconds; undefined while the span is open. */
+  /** In milliseconds; undefined while the span is open. */
   readonly durationMillis: number | undefined;
   readonly ended: boolean;
   readonly attributes: Readonly<Attributes>;
@@ -51,22 +51,22 @@ export interface CapturedSpan {
   readonly links: readonly CapturedLink[];
   /** The name of the instrumentation scope. */
   readonly scope: string;
-  /** Of a span that another process sent: its `service.name`. */
+  /** The `service.name` of a span sent by another process. */
   readonly service?: string;
 }
 
-/** A span in its place in the tree. */
+/** A span with its child spans. */
 export interface CapturedNode extends CapturedSpan {
-  /** In the order they started. */
+  /** Child spans in start order. */
   readonly children: readonly CapturedNode[];
 }
 
-/** One trace, as far as it was captured. */
+/** The captured spans of one trace. */
 export interface CapturedTrace {
   readonly traceId: string;
-  /** Spans whose parent was not captured, in the order they started. */
+  /** Spans whose parent was not captured, in start order. */
   readonly roots: readonly CapturedNode[];
-  /** All spans, in the order they started. */
+  /** All spans, in start order. */
   readonly spans: readonly CapturedSpan[];
 }
 
@@ -76,12 +76,15 @@ export interface CapturedLog {
   readonly body: unknown;
   readonly severity: string | undefined;
   readonly severityNumber: number | undefined;
+  /** Unix time in milliseconds, with fractions. */
   readonly time: number;
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** The span it was emitted in, if any. */
+  /** The trace id of the span it was emitted in, if any. */
   readonly traceId: string | undefined;
+  /** The id of the span it was emitted in, if any. */
   readonly spanId: string | undefined;
+  /** The name of the instrumentation scope. */
   readonly scope: string;
-  /** Of a record that another process sent: its `service.name`. */
+  /** The `service.name` of a record sent by another process. */
   readonly service?: string;
 }

@@ -6,10 +6,10 @@ import { printable } from './text/printable.js';
 import { buildTree } from './tree.js';
 import { mapTree } from './walk.js';
 
-/** Lines of one tree in a message. */
+/** Maximum number of lines of a tree in a message. */
 const MAX_LINES = 40;
 
-/** The spans of one trace, given in the order they started, as a tree. */
+/** Builds the tree of one trace. The spans are in start order. */
 export function toCapturedTrace(spans: readonly CapturedSpan[]): CapturedTrace {
   const roots = buildTree(spans, { id: ({ spanId }) => spanId, parentId: ({ parentSpanId }) => parentSpanId });
   const trace: CapturedTrace = {
@@ -17,7 +17,7 @@ export function toCapturedTrace(spans: readonly CapturedSpan[]): CapturedTrace {
     roots: Object.freeze(mapTree(roots, ({ item }, children: CapturedNode[]) => capturedNode(item, children))),
     spans: Object.freeze(spans),
   };
-  // Not enumerable: to whatever compares or copies traces they are plain objects.
+  // Not enumerable, so that comparing and copying see a plain object.
   Object.defineProperty(trace, inspect, { value: showTrace });
   return Object.freeze(trace);
 }
@@ -26,17 +26,16 @@ export function capturedNode(span: CapturedSpan, children: readonly CapturedNode
   return Object.freeze({ ...span, children: Object.freeze(children) });
 }
 
-/** What `console.log()` shows of a trace. */
+/** The text of a trace for `console.log()`. */
 function showTrace(this: CapturedTrace): string {
   return [`CapturedTrace ${printable(this.traceId)}`, ...traceLines(this)].join('\n  ');
 }
 
-/** A trace in a few lines: names, kinds, durations, what failed, what is still open. */
+/** The spans of a trace as a tree, one per line, with kinds, durations and errors; open spans are marked. */
 export function traceLines({ roots, spans }: CapturedTrace): string[] {
   return treeLines(roots, spanLine, MAX_LINES, spans.length);
 }
 
-/** A span on one line. */
 export function spanLine(span: CapturedSpan): string {
   const parts = [printable(span.name)];
   if (span.kind !== 'internal') parts.push(span.kind);

@@ -1,10 +1,10 @@
-/** Traces known at least; at most twice as many are. */
-const MAX_KNOWN = 4_096;
+/** Number of traces in a generation: at least this many are remembered, and at most twice as many. */
+const GENERATION_SIZE = 4_096;
 
 /**
- * Ids of the traces delivered last, each with whether its local root was among the spans.
+ * The ids of recently delivered traces, each with whether its local root was delivered.
  *
- * Two generations: once the younger one is full, the older one is forgotten as a whole.
+ * Kept in two generations: once the younger one is full, the older one is dropped as a whole.
  */
 export class DeliveredTraces {
   #younger = new Map<string, boolean>();
@@ -12,14 +12,14 @@ export class DeliveredTraces {
 
   add(traceId: string, hasRoot: boolean): void {
     const known = hasRoot || (this.hasRoot(traceId) ?? false);
-    if (this.#younger.size >= MAX_KNOWN) {
+    if (this.#younger.size >= GENERATION_SIZE) {
       this.#older = this.#younger;
       this.#younger = new Map();
     }
     this.#younger.set(traceId, known);
   }
 
-  /** Undefined for a trace that is not known. */
+  /** Undefined for a trace that is not remembered. */
   hasRoot(traceId: string): boolean | undefined {
     return this.#younger.get(traceId) ?? this.#older.get(traceId);
   }

@@ -1,21 +1,21 @@
 import type { HrTime } from '@opentelemetry/api';
 import { nanosBetween } from './text/duration.js';
 
-/** What takes its time. */
+/** A period of time. */
 export interface Stretch {
   readonly startTime: HrTime;
   readonly endTime: HrTime;
 }
 
-/** The time that several stretches take together. */
+/** The period that covers several periods. */
 interface Extent {
   /** The first start; `NaN` if there is none. */
   readonly start: HrTime;
-  /** From the first start to the last end. */
+  /** Time from the first start to the last end. */
   readonly nanos: number;
 }
 
-/** Times that are `NaN` do not count. */
+/** Ignores times that are `NaN`. */
 export function extentOf(stretches: readonly Stretch[]): Extent {
   const starts = stretches.map(({ startTime }) => startTime).filter(([seconds]) => !Number.isNaN(seconds));
   const start = starts.reduce((a, b) => (nanosBetween(a, b) < 0 ? b : a), starts[0] ?? [NaN, NaN]);

@@ -1,15 +1,15 @@
 import type { Tree } from './tree.js';
 
-/** A node in its place on the page. */
+/** A node with the characters that draw the tree. */
 export interface OutlineEntry<N> {
   readonly node: N;
-  /** What stands before its first line: `│  ├─ `. */
+  /** Prefix of its first line: `│  ├─ `. */
   readonly branch: string;
-  /** What stands before its further lines: `│  │  │ `. */
+  /** Prefix of its other lines: `│  │  │ `. */
   readonly rails: string;
 }
 
-interface Place<N> {
+interface Waiting<N> {
   readonly node: N;
   readonly depth: number;
   readonly isLast: boolean;
@@ -20,20 +20,20 @@ interface Place<N> {
 const RAIL = '│  ';
 const BLANK = '   ';
 
-/** Levels that are indented, however wide the page is: a chain of spans gives text by its length, not by its square. */
+/** Maximum number of indented levels, so that the text of a long chain of spans grows linearly, not quadratically. */
 const MAX_DEPTH = 40;
 
 /**
- * Some trees as a list from top to bottom, with the lines that draw them.
+ * Lists the nodes of trees from top to bottom, with the characters that draw the trees.
  *
- * They are indented by at most 40 levels in `maxIndent` columns; nodes deeper than that stand below each other and
- * are marked with their depth.
+ * Indents at most 40 levels and at most `maxIndent` columns. Deeper nodes are not indented further, but marked with
+ * their depth.
  */
 export function* outline<N extends Tree<N>>(roots: readonly N[], maxIndent = Infinity): Generator<OutlineEntry<N>> {
   const maxDepth = Math.min(MAX_DEPTH, Math.floor(maxIndent / RAIL.length));
-  const waiting = roots.map((node): Place<N> => ({ node, depth: 0, isLast: true, rails: '' })).reverse();
-  for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
-    const { node, depth, isLast, rails } = place;
+  const waiting = roots.map((node): Waiting<N> => ({ node, depth: 0, isLast: true, rails: '' })).reverse();
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { node, depth, isLast, rails } = next;
     const { children } = node;
     const below = depth === 0 ? '' : rails + (isLast ? BLANK : RAIL);
     const deep = depth > maxDepth ? `⋯${depth} ` : '';
@@ -53,7 +53,7 @@ export function* outline<N extends Tree<N>>(roots: readonly N[], maxIndent = Inf
   }
 }
 
-/** The first lines of some trees, a line for each node, and how many nodes are left out of all there are. */
+/** Draws trees with one line per node, at most `maxLines`, followed by the number of nodes left out of `count`. */
 export function treeLines<N extends Tree<N>>(
   roots: readonly N[],
   lineOf: (node: N) => string,

@@ -6,53 +6,42 @@ import { contextOf, itemsIn, memberOf, timeIn as hrTimeIn } from '../model/value
 import type { CapturedSpan, SpanKindName, SpanStatusName } from './captured-span.js';
 import { SPAN_KINDS, SPAN_STATUSES } from './text/names.js';
 
-/** The members of a span that are read: an SDK's own object has them, a stored span, and one that another process sent. */
-export interface RecordedSpan
-  extends Pick<
-    ReadableSpan,
-    | 'name'
-    | 'kind'
-    | 'status'
-    | 'spanContext'
-    | 'parentSpanContext'
-    | 'startTime'
-    | 'duration'
-    | 'attributes'
-    | 'events'
-    | 'links'
-    | 'instrumentationScope'
-  > {
-  /** Of another process: which. */
+/** An open span has no end; a captured copy has neither a resource nor dropped counts. */
+type NotRead = 'endTime' | 'ended' | 'resource' | `dropped${'Attributes' | 'Events' | 'Links'}Count`;
+
+/** The members read from a recorded span, which is from an SDK, from a store, or from another process. */
+export interface RecordedSpan extends Omit<ReadableSpan, NotRead> {
+  /** The service that sent the span, if it was another process. */
   readonly serviceName?: string;
 }
 
-/** A span in either of its forms. */
+/** A recorded span or a captured copy. */
 export type AnySpan = RecordedSpan | ReadableSpan | CapturedSpan;
 
-/** The members of a span that decide its place in a trace. */
+/** The members of a span that determine its position in a trace. */
 export interface SpanPlace<S = AnySpan> {
   readonly span: S;
   readonly name: unknown;
-  /** `[unreadable]` if it cannot be read; so are the other ids. */
+  /** `[unreadable]` if it cannot be read, as are the other ids. */
   readonly traceId: string;
   readonly spanId: string | undefined;
   readonly parentSpanId: string | undefined;
-  /** Whether the parent is in another process. */
+  /** Whether the parent belongs to another process. */
   readonly parentIsRemote: boolean;
-  /** `NaN` if it cannot be read; so are the other times. */
+  /** `NaN` if it cannot be read, as are the other times. */
   readonly startTime: HrTime;
 }
 
 /**
- * A span as people read it, whichever form it comes in.
+ * A normalized view of a span in any form, for display.
  *
- * Values are not copied. A member that cannot be read is `[unreadable]` or undefined, and costs nothing else.
+ * Values are not copied. A member that cannot be read is `[unreadable]` or undefined; the others are not affected.
  */
 export interface PlainSpan extends SpanPlace {
   readonly kind: SpanKindName | undefined;
   readonly status: SpanStatusName | undefined;
   readonly statusMessage: unknown;
-  /** Of an open span: the time up to which it is shown, if there is one. */
+  /** For an open span, the time at which it was read, or `NaN`. */
   readonly endTime: HrTime;
   readonly ended: boolean;
   readonly attributes: readonly AttributeEntry[];
@@ -67,7 +56,7 @@ export interface PlainEvent {
   readonly name: unknown;
   readonly time: HrTime;
   readonly attributes: readonly AttributeEntry[];
-  /** Whether it came from a log record that was emitted in the span; only then the members below mean something. */
+  /** Whether it was created from a log record. The members below apply only to log records. */
   readonly isLog: boolean;
   readonly severityNumber: number | undefined;
   readonly severityText: unknown;
@@ -78,12 +67,12 @@ export interface PlainEvent {
 
 const NO_TIME: HrTime = [NaN, NaN];
 
-/** Whether a span is a copy that a test reads, and not a span of an SDK. */
+/** Whether a span is a captured copy, not a recorded span. */
 export function isCapturedSpan(span: unknown): span is CapturedSpan {
   return typeof memberOf(span, 'spanId') === 'string' && memberOf(span, 'spanContext') === undefined;
 }
 
-/** Reads what decides a span's place. Never throws. */
+/** Reads the members that determine a span's position in a trace. Never throws. */
 export function placeOf<S extends AnySpan>(span: S): SpanPlace<S> {
   const isCaptured = isCapturedSpan(span);
   const context = isCaptured ? span : contextOf(span);
@@ -99,7 +88,7 @@ export function placeOf<S extends AnySpan>(span: S): SpanPlace<S> {
   };
 }
 
-/** Reads all of a span that is shown. Never throws. */
+/** Reads all members of a span that are displayed. Never throws. */
 export function plainSpan(span: AnySpan): PlainSpan {
   try {
     return ordinarySpan(span as ReadableSpan) ?? anySpan(span);
@@ -109,16 +98,22 @@ export function plainSpan(span: AnySpan): PlainSpan {
 }
 
 /**
- * An SDK's span of which nothing is odd, in a fraction of the time. Undefined for any other, and throws what its
- * members throw: then each is read by itself.
+ * Fast path for ordinary SDK spans. Returns undefined for any other span, and throws if a member throws; `anySpan()`
+ * then reads each member separately.
  */
 function ordinarySpan(span: ReadableSpan): PlainSpan | undefined {
   if (typeof span.spanContext !== 'function') return undefined;
   const { traceId, spanId } = span.spanContext();
   const { name, kind, status, parentSpanContext: parent, startTime, endTime } = span;
   const { ended, droppedAttributesCount, droppedEventsCount } = span;
-  if (typeof traceId !== 'string' || typeof spanId !== 'string' || !isHrTime(startTime) || !isHrTime(endTime)) return undefined;
-  if (typeof ended !== 'boolean' || typeof droppedAttributesCount !== 'number' || typeof droppedEventsCount !== 'number') return undefined;
+  if (typeof traceId !== 'string' || typeof spanId !== 'string' || !isHrTime(startTime) || !isHrTime(endTime))
+    return undefined;
+  if (
+    typeof ended !== 'boolean' ||
+    typeof droppedAttributesCount !== 'number' ||
+    typeof droppedEventsCount !== 'number'
+  )
+    return undefined;
   return {
     span,
     name,
@@ -189,7 +184,7 @@ function scopeNameOf(owner: unknown): unknown {
   return memberOf(memberOf(owner, 'instrumentationScope'), 'name');
 }
 
-/** By its number, or as it is called in a captured span. */
+/** The name for an SDK's number, or the name itself in a captured span. */
 function nameOf<N extends string>(names: readonly N[], value: unknown): N | undefined {
   return typeof value === 'number' ? names[value] : names.find((name) => name === value);
 }
@@ -203,7 +198,7 @@ function numberIn(object: unknown, key: string): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
-/** A time among the members of an object, in either of its forms: the SDK's, or milliseconds. */
+/** Reads a member that is a time: an `HrTime`, or milliseconds in captured spans. */
 export function timeIn(object: unknown, key: string): HrTime {
   const millis = numberIn(object, key);
   return (millis === undefined ? hrTimeIn(object, key) : [Math.floor(millis / 1e3), (millis % 1e3) * 1e6]) ?? NO_TIME;

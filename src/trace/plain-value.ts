@@ -2,25 +2,25 @@ import type { AttributeEntry } from '../model/attribute-entries.js';
 import { textOf } from '../model/text-of.js';
 import { MAX_VALUES, partsOf, type ValueParts } from '../model/value-parts.js';
 
-/** Containers nest this deep; what is deeper becomes `CUT`. */
+/** Maximum nesting depth. Deeper containers become `CUT`. */
 const MAX_DEPTH = 16;
 
-/** Stands for what there was no room for. */
+/** Replaces values beyond a limit. */
 const CUT = '[…]';
 
 /**
- * A value as plain, frozen data of its own: objects, arrays, strings, numbers, booleans, null, undefined.
+ * Copies a value to plain, frozen data: objects, arrays, strings, numbers, booleans, null, undefined.
  *
- * Log bodies may be anything. A bigint becomes a string, a date its ISO text, a URL its text, a map an object, a
- * set an array, bytes an array of numbers, an error its name, message, stack and cause. An object that comes
- * twice is copied once; inside itself it is `'[Circular]'`. At most 65,536 values are copied, and `'[…]'` is in
- * the place of the rest. Never throws: what cannot be read becomes `'[unreadable]'`.
+ * A log body may be any value. A bigint becomes a string, a date its ISO text, a URL its text, a map an object, a set
+ * an array, bytes an array of numbers, an error an object with its name, message, stack and cause. An object that
+ * occurs twice is copied once; a circular reference becomes `'[Circular]'`. At most 65,536 values are copied; `'[…]'`
+ * replaces the rest. Never throws: a value that cannot be read becomes `'[unreadable]'`.
  */
 export function plainValue(value: unknown): unknown {
   return new PlainCopies().of(value, 0);
 }
 
-/** Attributes, each as `plainValue`, with one bound for all. */
+/** Copies attributes as `plainValue()` does, with one limit for all of them. */
 export function plainObject(attributes: readonly AttributeEntry[]): Readonly<Record<string, unknown>> {
   const copies = new PlainCopies();
   return Object.freeze(Object.fromEntries(attributes.map(([key, value]) => [key, copies.of(value, 0)])));
@@ -45,7 +45,8 @@ class PlainCopies {
   #copyOf(parts: ValueParts, depth: number): unknown {
     if (parts.kind === 'value') return this.of(parts.value, depth);
     if (parts.kind === 'list') return this.#listOf(parts.items, parts.size, depth);
-    if (parts.kind === 'bytes') return this.#listOf([...parts.bytes.subarray(0, this.#room)], parts.bytes.length, depth);
+    if (parts.kind === 'bytes')
+      return this.#listOf([...parts.bytes.subarray(0, this.#room)], parts.bytes.length, depth);
     const { entries, size } = parts;
     this.#room -= entries.length;
     const copies = entries.map(([key, value]): [string, unknown] => [textOf(key), this.of(value, depth)]);

@@ -5,26 +5,34 @@ import type { ReadableLogRecord } from '../model/otel.js';
 import { textOf } from '../model/text-of.js';
 import { itemsIn, memberOf } from '../model/value-parts.js';
 import type { CapturedEvent, CapturedLink, CapturedLog, CapturedSpan } from './captured-span.js';
-import { millisOf, optionalText, plainEvent, plainSpan, timeIn, type PlainEvent, type RecordedSpan } from './plain-span.js';
+import {
+  millisOf,
+  optionalText,
+  plainEvent,
+  plainSpan,
+  timeIn,
+  type PlainEvent,
+  type RecordedSpan,
+} from './plain-span.js';
 import { plainObject, plainValue } from './plain-value.js';
 
-/** The members of a log record that are read: an SDK's own object has them, and one that another process sent. */
+/** The members read from a log record, which is from an SDK or from another process. */
 export interface RecordedLog extends Omit<ReadableLogRecord, 'resource'> {
   readonly serviceName?: string;
 }
 
-/** A log record in both forms that a test reads. */
+/** A log record in the two forms that a test reads. */
 export interface CopiedLog {
   readonly log: CapturedLog;
-  /** As an event of the span it was emitted in. */
+  /** The record as an event of the span it was emitted in. */
   readonly event: CapturedEvent;
 }
 
 /**
- * A span as it is now, ended or open, as a frozen copy; `logs` follow its own events.
+ * Makes a frozen copy of the current state of a span, ended or open. Appends `logs` to its own events.
  *
- * Logs come in the order of emission, because their times are too coarse to sort by. Never throws: a part that cannot
- * be read is `[unreadable]`, a time `NaN`.
+ * Log records stay in emission order, because their times are too coarse for sorting. Never throws: a part that cannot
+ * be read is `[unreadable]`, or `NaN` if it is a time.
  */
 export function toCapturedSpan(span: RecordedSpan, ended = true, logs: readonly CapturedEvent[] = []): CapturedSpan {
   const plain = plainSpan(span);
@@ -49,17 +57,21 @@ export function toCapturedSpan(span: RecordedSpan, ended = true, logs: readonly 
   });
 }
 
-/** Reads a log record, which may change as soon as its `onEmit` is over. Throws what its getters throw. */
+/** Copies a log record, which may change after `onEmit` has returned. Throws errors of its getters. */
 export function copyLog(record: RecordedLog): CopiedLog {
   const event = plainEvent(toLogEvent(record));
   const log = captureLog(event, optionalText(record.eventName), record.spanContext, record.serviceName);
   return { log, event: eventOf(event, log) };
 }
 
-/** A log event as the record that it came from, as far as it still says. Never throws. */
+/** Reconstructs the log record that a log event was created from, as far as possible. Never throws. */
 export function toCapturedLog(event: PlainEvent, spanContext: unknown): CapturedLog {
   const { name, body, severityText } = event;
-  return captureLog(event, name === 'log' || name === body || name === severityText ? undefined : optionalText(name), spanContext);
+  return captureLog(
+    event,
+    name === 'log' || name === body || name === severityText ? undefined : optionalText(name),
+    spanContext,
+  );
 }
 
 function captureLog(event: PlainEvent, eventName?: string, spanContext?: unknown, serviceName?: string): CapturedLog {
@@ -83,7 +95,10 @@ function toCapturedEvent(event: PlainEvent): CapturedEvent {
   return Object.freeze({ name: textOf(event.name), time: millisOf(event.time), attributes });
 }
 
-function eventOf({ name }: PlainEvent, { time, attributes, body, severity, severityNumber }: CapturedLog): CapturedEvent {
+function eventOf(
+  { name }: PlainEvent,
+  { time, attributes, body, severity, severityNumber }: CapturedLog,
+): CapturedEvent {
   return Object.freeze({
     name: textOf(name),
     time,

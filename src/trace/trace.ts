@@ -6,43 +6,50 @@ import { isCapturedSpan, placeOf, type SpanPlace } from './plain-span.js';
 import { buildTree } from './tree.js';
 import { mapTree } from './walk.js';
 
-/** A span in its place in the tree. */
+/** A span with its child spans. */
 export interface SpanNode {
   readonly span: ReadableSpan;
-  /** In the order they started. */
+  /** Child spans in start order. */
   readonly children: readonly SpanNode[];
-  /** Whether it has a parent in this process that is not among the spans: not ended yet, or lost. */
+  /** Whether the parent belongs to this process, but is not among the spans: it has not ended yet, or was lost. */
   readonly parentMissing: boolean;
 }
 
 /** The spans of one trace. */
 export interface Trace {
   readonly traceId: string;
-  /** Spans without a parent here, in the order they started. More than one if parents are missing. */
+  /** Spans without a parent in this trace, in start order. More than one if parents are missing. */
   readonly roots: readonly SpanNode[];
-  /** All spans, in the order they were given. */
+  /** All spans, in the order in which they were passed. */
   readonly spans: readonly ReadableSpan[];
   /**
-   * Whether no parent in this process is missing among the spans. Of a trace that `subscribeToTraces()` delivers, also
-   * whether it is over: its local root has ended, nothing came for `settleMillis`, and none of it was delivered before.
+   * Whether all parents that belong to this process are among the spans. For a trace from `subscribeToTraces()`, its
+   * local root must also have ended, no span may have arrived for `settleMillis`, and no part of it may have been
+   * delivered before.
    */
   readonly complete: boolean;
 }
 
 /**
- * Groups spans into one tree per trace, traces in the order of their first span.
+ * Groups spans by trace and builds the tree of each trace. Traces are returned in the order of their first span.
  *
- * The order of the spans does not matter: a parent usually ends after its children. A span whose parent
- * is not among them becomes a root; so does the first span of a ring of spans that claim each other as
- * parents, so that none is left out. A span that is given twice, such as an amended one, has the place of the later one;
- * of different spans that share an id each has a place, and their children stand below the last. Never throws for
- * what it reads of a span: those whose ids cannot be read are roots of a trace called `[unreadable]`.
+ * Spans may be passed in any order. A span whose parent is missing becomes a root. If the parent ids form a cycle, the
+ * first span of the cycle becomes a root, so that none is left out. If a span is passed twice, such as an amended span,
+ * the later one is used. Different spans that share an id are all kept, and the last one gets the children.
+ *
+ * Errors that a span throws when it is read are caught: spans without readable ids become roots of a trace with the id
+ * `[unreadable]`.
  */
 export function buildTraces(spans: Iterable<ReadableSpan>): Trace[] {
   const traces = groupBy(Array.from(spans, placeOf<ReadableSpan>), ({ traceId }) => traceId);
   return Array.from(traces, ([traceId, places]) => {
     const roots = rootsOf(places);
-    return { traceId, roots, spans: places.map(({ span }) => span), complete: !roots.some(({ parentMissing }) => parentMissing) };
+    return {
+      traceId,
+      roots,
+      spans: places.map(({ span }) => span),
+      complete: !roots.some(({ parentMissing }) => parentMissing),
+    };
   });
 }
 
@@ -57,17 +64,17 @@ function rootsOf(places: readonly SpanPlace<ReadableSpan>[]): SpanNode[] {
   });
 }
 
-/** Characters of a name by which a span that is given again is told from another one. */
+/** Characters of a name that are compared to recognize a span passed twice. */
 const MAX_COMPARED = 200;
 
-/** The same for a span that is given again. Copies that a test reads are each a span of their own. */
+/** A key that is equal for a span passed twice. Each captured copy has its own key. */
 function identityOf(place: SpanPlace): unknown {
   const { span, name, spanId, startTime } = place;
   if (spanId === undefined || spanId === UNREADABLE || isCapturedSpan(span)) return place;
   return [spanId, startTime.join(), textOf(name, MAX_COMPARED)].join(' ');
 }
 
-/** Spans without a time come last. */
+/** Orders by start time. Spans without a time come last. */
 function byStart({ startTime: [a, nanosOfA] }: SpanPlace, { startTime: [b, nanosOfB] }: SpanPlace): number {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
   return a - b || nanosOfA - nanosOfB;

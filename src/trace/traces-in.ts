@@ -11,10 +11,10 @@ import { toCapturedLog, toCapturedSpan } from './to-captured-span.js';
 import { buildTraces, type SpanNode, type Trace } from './trace.js';
 import { mapTree, nodesOf } from './walk.js';
 
-/** All that a cache gives out and that has spans: a store, its spans, its traces, a batch of a subscription. */
+/** Any source of delivered spans: a store, its spans or traces, or a batch of a subscription. */
 export type DeliveredSpans =
   | {
-      /** As a store has it, and the SDK's `InMemorySpanExporter`. */
+      /** A method of a store and of the SDK's `InMemorySpanExporter`. */
       readonly getFinishedSpans: () => readonly ReadableSpan[];
     }
   | { readonly spans: readonly ReadableSpan[]; readonly orphans: readonly OrphanEvent[]; readonly dropped: number }
@@ -23,20 +23,20 @@ export type DeliveredSpans =
   | readonly Trace[]
   | readonly ReadableSpan[];
 
-/** A node of a trace, in either of its forms. */
+/** A node of a delivered or captured trace. */
 export type AnyNode = SpanNode | CapturedNode;
 
-/** A trace in either of its forms. */
+/** A delivered or captured trace. */
 export type AnyTrace = Trace | CapturedTrace;
 
-/** What is taken where traces are looked at. */
-const HAS_SPANS = 'a scope, a run, a store, a batch, a trace, a span, or a list of traces or of spans';
+/** The expectation of an argument with spans, for messages. */
+const HAS_SPANS = 'a scope, a run, a store, a batch, a trace, a span, or an array of traces or spans';
 
 /**
- * As `tracesIn()`.
+ * Does the same as `tracesIn()`, but throws if there are none.
  *
  * @param name of the argument, for the message
- * @throws TypeError for what has no spans
+ * @throws TypeError for a value without spans
  */
 export function requireTraces(name: string, given: unknown): AnyTrace[] {
   const traces = tracesIn(given);
@@ -45,19 +45,21 @@ export function requireTraces(name: string, given: unknown): AnyTrace[] {
 }
 
 /**
- * The traces of anything that has spans: what a cache gives out, what a test captured, and lists of these. Undefined
- * for anything else.
+ * The traces of any value with spans: delivered by a cache or captured by a test, or an array of these. Undefined for
+ * any other value.
  *
- * What is in trees already stays as it is. Reads each member once: a scope makes copies each time.
+ * Existing trees are kept. Reads each member once, because a scope creates copies at each access.
  */
 export function tracesIn(given: unknown): AnyTrace[] | undefined {
   return tracesOfAny(given)?.filter(({ roots }) => roots.length > 0);
 }
 
-/** What to do about something that has no spans, but leads to some. To be put behind the error's text. */
+/** A hint, appended to the error message, for a value that only gives access to spans. */
 export function adviceOn(given: unknown): string {
   if (typeof memberOf(given, 'then') === 'function') return ': await it first';
-  return typeof memberOf(given, 'store') === 'function' ? ': the cache keeps no spans itself, but a store of it does: cache.store()' : '';
+  return typeof memberOf(given, 'store') === 'function'
+    ? ': a cache keeps no spans; create a store with cache.store()'
+    : '';
 }
 
 function tracesOfAny(given: unknown): readonly AnyTrace[] | undefined {
@@ -81,26 +83,34 @@ function tracesOfList(list: readonly unknown[]): readonly AnyTrace[] | undefined
     const traces = groupBy(rootsAmong(list), ({ traceId }) => traceId);
     return Array.from(traces, ([traceId, roots]) => ({ traceId, roots, spans: nodesOf(roots) }));
   }
-  // Of either form: the nodes of the trees hold what was given.
+  // The spans may have either form, so that the nodes hold the passed spans.
   return list.some(isSpan) && list.every(isAmongSpans) ? buildTraces(list as readonly ReadableSpan[]) : undefined;
 }
 
-/** Open spans that are in none of the traces. */
+/** The traces of open spans that are in none of the given traces. */
 function tracesBeside(traces: readonly AnyTrace[], openSpans: readonly unknown[]): readonly AnyTrace[] {
   if (openSpans.length === 0) return [];
-  const known = new Set(traces.flatMap(capturedRootsOf).flatMap((root) => nodesOf([root])).map(spanKey));
+  const known = new Set(
+    traces
+      .flatMap(capturedRootsOf)
+      .flatMap((root) => nodesOf([root]))
+      .map(spanKey),
+  );
   return tracesOfList(openSpans.filter((span) => !known.has(spanKey(span as CapturedSpan)))) ?? [];
 }
 
-/** The roots of a trace as a test reads them. */
+/** The roots of a trace as captured copies. */
 export function capturedRootsOf({ roots }: AnyTrace): readonly CapturedNode[] {
   if (isOfNodes(roots)) return roots;
   return mapTree(roots, ({ span }, children: CapturedNode[]) => {
-    return capturedNode(isCapturedSpan(span) ? span : toCapturedSpan(span, memberOf(span, 'ended') !== false), children);
+    return capturedNode(
+      isCapturedSpan(span) ? span : toCapturedSpan(span, memberOf(span, 'ended') !== false),
+      children,
+    );
   });
 }
 
-/** A trace in the form that a cache gives it out, over spans of either form. */
+/** A trace in the form delivered by a cache. Its spans may have either form. */
 export function spanTraceOf(trace: AnyTrace): Trace {
   const { traceId, roots, spans } = trace;
   if (!isOfNodes(roots)) return trace as Trace;
@@ -114,14 +124,18 @@ export function spanTraceOf(trace: AnyTrace): Trace {
   return { traceId, roots: nodes, spans: spans as readonly AnySpan[] as readonly ReadableSpan[], complete };
 }
 
-/** The log records in what a cache gives out: events of spans, and orphans. Undefined for anything else. */
+/** The log records among delivered spans: events of spans, and orphans. Undefined for any other value. */
 export function deliveredLogsIn(given: unknown): CapturedLog[] | undefined {
   const nodes = tracesIn(given)?.flatMap(({ roots }) => nodesOf<AnyNode>(roots));
   if (nodes === undefined || !nodes.every(isDelivered)) return undefined;
   const inSpans = nodes.flatMap(({ span }) => {
-    return plainSpan(span).events.filter(({ isLog }) => isLog).map((event) => toCapturedLog(event, contextOf(span)));
+    return plainSpan(span)
+      .events.filter(({ isLog }) => isLog)
+      .map((event) => toCapturedLog(event, contextOf(span)));
   });
-  const orphans = isBatch(given) ? given.orphans.map((orphan) => toCapturedLog(plainEvent(orphan), orphan.spanContext)) : [];
+  const orphans = isBatch(given)
+    ? given.orphans.map((orphan) => toCapturedLog(plainEvent(orphan), orphan.spanContext))
+    : [];
   return [...inSpans, ...orphans].sort((a, b) => a.time - b.time);
 }
 
@@ -133,7 +147,7 @@ function isOfNodes(roots: AnyTrace['roots']): roots is readonly CapturedNode[] {
   return roots.every((root) => !('span' in root));
 }
 
-/** Those that are not below another one of them. */
+/** The nodes that are not descendants of another one. */
 function rootsAmong(nodes: readonly CapturedNode[]): CapturedNode[] {
   const below = new Set<CapturedNode>();
   const waiting = [...nodes];
@@ -156,7 +170,11 @@ export function isBatch(value: unknown): value is Extract<DeliveredSpans, { orph
 }
 
 function isTrace(value: unknown): value is AnyTrace {
-  return isList(memberOf(value, 'roots')) && isList(memberOf(value, 'spans')) && typeof memberOf(value, 'traceId') === 'string';
+  return (
+    isList(memberOf(value, 'roots')) &&
+    isList(memberOf(value, 'spans')) &&
+    typeof memberOf(value, 'traceId') === 'string'
+  );
 }
 
 function isSpan(value: unknown): value is AnySpan {
@@ -168,7 +186,7 @@ function isNode(value: unknown): value is CapturedNode {
   return isSpan(value) && isList(memberOf(value, 'children'));
 }
 
-/** Among spans, an object of which little can be read is one, too, unless it has spans of its own. */
+/** Whether an object in an array of spans may be a span, even if it is barely readable. */
 function isAmongSpans(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !isStore(value) && !isList(memberOf(value, 'spans'));
 }

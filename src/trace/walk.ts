@@ -1,10 +1,10 @@
 import type { Tree } from './tree.js';
 
-/** Visits some nodes and all below them, each before its children. */
+/** Visits nodes and all their descendants, parents before children. */
 export function walk<N extends Tree<N>>(roots: readonly N[], visit: (node: N, depth: number) => void): void {
   const waiting = roots.map((node) => ({ node, depth: 0 })).reverse();
-  for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
-    const { node, depth } = place;
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { node, depth } = next;
     visit(node, depth);
     for (let index = node.children.length - 1; index >= 0; index--) {
       waiting.push({ node: node.children[index] as N, depth: depth + 1 });
@@ -12,14 +12,14 @@ export function walk<N extends Tree<N>>(roots: readonly N[], visit: (node: N, de
   }
 }
 
-/** Some nodes and all below them, each before its children. */
+/** Returns nodes and all their descendants, parents before children. */
 export function nodesOf<N extends Tree<N>>(roots: readonly N[]): N[] {
   const nodes: N[] = [];
   walk(roots, (node) => nodes.push(node));
   return nodes;
 }
 
-/** Makes another tree of the same shape, from the leaves up. */
+/** Maps each node of the trees, from the leaves up. */
 export function mapTree<N extends Tree<N>, R>(roots: readonly N[], make: (node: N, children: R[]) => R): R[] {
   const made = new Map<N, R>();
   const madeOf = (nodes: readonly N[]): R[] => nodes.map((node) => made.get(node) as R);

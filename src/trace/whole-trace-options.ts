@@ -1,20 +1,25 @@
 import { millisFrom, positiveInteger, type OptionsOf } from '../support/option.js';
 
-/** When a trace is delivered, and how much may wait for that. */
+/** How long a trace waits for its spans, and how many spans may wait. */
 export interface WholeTraceOptions {
   /**
-   * How long a trace waits for further spans once its local root has ended, in milliseconds. With 0 it is delivered
-   * at the end of the delivery that brought the root. Default 100.
+   * How long a trace waits for further spans after its local root has ended, in milliseconds. With 0, it is delivered
+   * together with the batch that contains the root. From 0 to 2,147,483,647. Default 100.
    */
   settleMillis?: number;
   /**
-   * How long a trace waits for its local root while no span of it comes, in milliseconds. Then it is delivered with
-   * `complete: false`. Default 5,000.
+   * How long a trace without its local root waits after its last span, in milliseconds. Then it is delivered with
+   * `complete: false`. From 1 to 2,147,483,647. Default 5,000.
    */
   timeoutMillis?: number;
-  /** Spans that may wait. Past that, the trace that has waited longest is delivered with `complete: false`. Default 20,000. */
+  /**
+   * Maximum number of waiting spans. Above it, the oldest trace is delivered with `complete: false`. Default 20,000.
+   */
   maxSpans?: number;
-  /** About how many bytes the waiting spans may keep alive; past that, as past `maxSpans`. Default 67,108,864, which is 64 MiB. */
+  /**
+   * Estimated bytes that waiting spans may keep alive. Above it, the oldest trace is delivered with `complete: false`.
+   * Default 67,108,864 (64 MiB).
+   */
   maxBytes?: number;
 }
 

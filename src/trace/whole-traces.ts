@@ -9,22 +9,22 @@ import { DeliveredTraces } from './delivered-traces.js';
 import { buildTraces, type Trace } from './trace.js';
 import type { WholeTraceOptions } from './whole-trace-options.js';
 
-interface Surroundings {
-  /** Called when `next()` has something. */
+interface Environment {
+  /** Called when `next()` has a trace to return. */
   readonly onDue: () => void;
-  /** Whether a span is known to be open in this process, and to come when it ends. */
+  /** Whether a span is open in this process, so that it will be delivered when it ends. */
   readonly isToCome?: (span: { readonly traceId: string; readonly spanId: string }) => boolean;
   readonly timers?: Pick<typeof realTimers, 'setTimeout' | 'clearTimeout'>;
 }
 
-/** Spans of one trace that wait for the others. */
+/** The spans of a trace that is not due yet. */
 class WaitingTrace {
   readonly traceId: string;
   readonly spans: DeliveredSpan[] = [];
-  /** By span id, the place in `spans`. */
-  readonly places = new Map<string, number>();
-  /** Parents that are still to come: open in this process, or in the thread that sent their children. */
-  readonly awaited = new Set<string>();
+  /** Indexes into `spans`, by span id. */
+  readonly indexes = new Map<string, number>();
+  /** Parents that will be delivered later: open in this process, or in the thread that sent their children. */
+  readonly openParents = new Set<string>();
   bytes = 0;
   hasRoot = false;
   timer: NodeJS.Timeout | undefined;
@@ -36,37 +36,44 @@ class WaitingTrace {
 }
 
 /**
- * Makes whole traces out of batches of ended spans.
+ * Collects batches of ended spans into whole traces.
  *
  * ```text
  *   add()  ──▶  waiting, by trace  ──▶  due  ──▶  next()
- *               root came, then silence for settleMillis
- *               silence for timeoutMillis, or no room: not complete
+ *               root ended, then no span for settleMillis
+ *               no span for timeoutMillis, or a limit exceeded: not complete
  * ```
  *
- * A local root has no parent in this process. A span whose parent is remote is one too, unless that parent is known to be
- * open here. While a parent is known to be open, its trace waits for it however long that takes.
- * At most `maxSpans` spans of `maxBytes` wait. Past that, the oldest trace becomes due, and if nobody
- * takes it, it is dropped.
+ * A local root has no parent in this process: it has no parent, or a remote parent that is not open here. While a
+ * parent is open, its trace waits for it without a time limit.
+ *
+ * At most `maxSpans` spans of `maxBytes` wait. Above that, the oldest trace becomes due. If it is not taken at once, it
+ * is dropped.
  */
 export class WholeTraces {
   readonly #options: Required<WholeTraceOptions>;
   readonly #onDue: () => void;
-  readonly #isToCome: NonNullable<Surroundings['isToCome']>;
-  readonly #timers: NonNullable<Surroundings['timers']>;
-  /** The one that has waited longest first. */
+  readonly #isToCome: NonNullable<Environment['isToCome']>;
+  readonly #timers: NonNullable<Environment['timers']>;
+  /** Ordered by age, the oldest first. */
   readonly #waiting = new Map<string, WaitingTrace>();
   readonly #due = new Fifo<WaitingTrace>();
   readonly #delivered = new DeliveredTraces();
-  readonly #onTimer = realTimers.ROOT.bind(guarded('the delivery of a trace', (trace: WaitingTrace) => this.#expire(trace)));
+  readonly #onTimer = realTimers.ROOT.bind(
+    guarded('the delivery of a trace', (trace: WaitingTrace) => this.#expire(trace)),
+  );
   #spans = 0;
   #bytes = 0;
   #evicted = 0;
   #unreadable = 0;
   #dropped = 0;
-  #untold = 0;
+  #droppedByBytes = 0;
+  #unreportedDrops = 0;
 
-  constructor(options: Required<WholeTraceOptions>, { onDue, isToCome = () => false, timers = realTimers }: Surroundings) {
+  constructor(
+    options: Required<WholeTraceOptions>,
+    { onDue, isToCome = () => false, timers = realTimers }: Environment,
+  ) {
     this.#options = options;
     this.#onDue = onDue;
     this.#isToCome = isToCome;
@@ -78,12 +85,14 @@ export class WholeTraces {
       traces: this.#waiting.size + this.#due.length,
       spans: this.#spans,
       bytes: this.#bytes,
-      /** Traces that became due for want of room. */
+      /** Traces that became due because a limit was exceeded. */
       evicted: this.#evicted,
       /** Spans whose ids cannot be read. */
       unreadable: this.#unreadable,
-      /** Spans of traces that nobody took in time. */
+      /** Spans of traces that `next()` did not return in time. */
       dropped: this.#dropped,
+      /** The part of `dropped` lost because of `maxBytes` alone. */
+      droppedByBytes: this.#droppedByBytes,
     };
   }
 
@@ -99,27 +108,27 @@ export class WholeTraces {
     if (this.#due.length > 0) this.#onDue();
   }
 
-  /** Takes out the next trace that is due. */
+  /** Removes and returns the next trace that is due. */
   next(): Trace | undefined {
     const waiting = this.#due.shift();
     if (waiting === undefined) return undefined;
     this.#forget(waiting);
     const traces = buildTraces(waiting.spans);
-    // A span may give another trace id each time it is asked.
+    // A span may return a different trace id at each call.
     const trace = traces.find(({ traceId }) => traceId === waiting.traceId) ?? traces[0]!;
     return { ...trace, complete: trace.complete && waiting.isComplete };
   }
 
-  /** Has everything that waits become due, without telling. */
+  /** Makes all waiting traces due, without calling `onDue`. */
   settle(): void {
     for (const trace of this.#waiting.values()) this.#release(trace, this.#isOver(trace));
   }
 
-  /** Spans dropped since this was asked last. */
+  /** Returns the number of spans dropped since the last call. */
   takeDropped(): number {
-    const untold = this.#untold;
-    this.#untold = 0;
-    return untold;
+    const drops = this.#unreportedDrops;
+    this.#unreportedDrops = 0;
+    return drops;
   }
 
   clear(): void {
@@ -136,18 +145,18 @@ export class WholeTraces {
     let trace = this.#waiting.get(traceId);
     if (trace === undefined) this.#waiting.set(traceId, (trace = new WaitingTrace(traceId)));
     this.#place(trace, span, spanId);
-    trace.awaited.delete(spanId);
+    trace.openParents.delete(spanId);
     this.#findRoot(trace, span);
     return trace;
   }
 
-  /** An amended span takes the place of its earlier revision. */
+  /** Adds a span. An amended span replaces its earlier revision. */
   #place(trace: WaitingTrace, span: DeliveredSpan, spanId: string): void {
-    const earlier = memberOf(span, 'revision') ? trace.places.get(spanId) : undefined;
-    const place = earlier ?? trace.spans.length;
+    const earlier = memberOf(span, 'revision') ? trace.indexes.get(spanId) : undefined;
+    const index = earlier ?? trace.spans.length;
     const grown = estimatedSpanBytes(span) - (earlier === undefined ? 0 : estimatedSpanBytes(trace.spans[earlier]!));
-    trace.spans[place] = span;
-    trace.places.set(spanId, place);
+    trace.spans[index] = span;
+    trace.indexes.set(spanId, index);
     trace.bytes += grown;
     this.#bytes += grown;
     if (earlier === undefined) this.#spans++;
@@ -158,15 +167,15 @@ export class WholeTraces {
     const parent = memberOf(span, 'parentSpanContext');
     const spanId = memberOf(parent, 'spanId');
     if (typeof spanId !== 'string') trace.hasRoot = true;
-    else if (trace.places.has(spanId)) return;
-    else if (this.#isToCome({ traceId, spanId })) trace.awaited.add(spanId);
+    else if (trace.indexes.has(spanId)) return;
+    else if (this.#isToCome({ traceId, spanId })) trace.openParents.add(spanId);
     else if (memberOf(parent, 'isRemote') === true) trace.hasRoot = true;
-    // The other thread sends the parent when it has ended, unless it did before.
-    else if (isOfOtherThread(span) && this.#delivered.hasRoot(traceId) === undefined) trace.awaited.add(spanId);
+    // The other thread sends the parent when it ends, unless it has sent it already.
+    else if (isOfOtherThread(span) && this.#delivered.hasRoot(traceId) === undefined) trace.openParents.add(spanId);
   }
 
-  #isOver({ traceId, hasRoot, awaited }: WaitingTrace): boolean {
-    return awaited.size === 0 && (hasRoot || this.#delivered.hasRoot(traceId) === true);
+  #isOver({ traceId, hasRoot, openParents }: WaitingTrace): boolean {
+    return openParents.size === 0 && (hasRoot || this.#delivered.hasRoot(traceId) === true);
   }
 
   #schedule(trace: WaitingTrace): void {
@@ -174,13 +183,16 @@ export class WholeTraces {
     const { settleMillis, timeoutMillis } = this.#options;
     const isOver = this.#isOver(trace);
     if (isOver && settleMillis === 0) this.#release(trace, true);
-    else trace.timer = realTimers.unref(this.#timers.setTimeout(this.#onTimer, isOver ? settleMillis : timeoutMillis, trace));
+    else
+      trace.timer = realTimers.unref(
+        this.#timers.setTimeout(this.#onTimer, isOver ? settleMillis : timeoutMillis, trace),
+      );
   }
 
   #expire(trace: WaitingTrace): void {
-    const { traceId, awaited } = trace;
+    const { traceId, openParents } = trace;
     const isOver = this.#isOver(trace);
-    if (!isOver && [...awaited].some((spanId) => this.#isToCome({ traceId, spanId }))) {
+    if (!isOver && [...openParents].some((spanId) => this.#isToCome({ traceId, spanId }))) {
       this.#schedule(trace);
       return;
     }
@@ -199,25 +211,24 @@ export class WholeTraces {
 
   #makeRoom(): void {
     const { maxSpans, maxBytes } = this.#options;
-    // One iterator for all of them: each new one has to pass the places of all entries deleted before.
+    // Reuses one iterator, because each new one would have to skip all entries deleted before.
     const longestWaiting = this.#waiting.values();
     while (this.#spans > maxSpans || this.#bytes > maxBytes) {
-      if (this.#due.length === 0) this.#evict(longestWaiting.next().value!);
+      if (this.#due.length === 0) {
+        this.#release(longestWaiting.next().value!, false);
+        this.#evicted++;
+      }
       this.#onDue();
-      if (this.#due.length > 0) this.#dropOldest();
+      if (this.#due.length > 0) this.#dropOldest(this.#spans <= maxSpans);
     }
   }
 
-  #evict(trace: WaitingTrace): void {
-    this.#release(trace, false);
-    this.#evicted++;
-  }
-
-  #dropOldest(): void {
+  #dropOldest(isForBytes: boolean): void {
     const trace = this.#due.shift()!;
     this.#forget(trace);
     this.#dropped += trace.spans.length;
-    this.#untold += trace.spans.length;
+    if (isForBytes) this.#droppedByBytes += trace.spans.length;
+    this.#unreportedDrops += trace.spans.length;
   }
 
   #forget({ spans, bytes }: WaitingTrace): void {
@@ -226,7 +237,7 @@ export class WholeTraces {
   }
 }
 
-/** As spans that another thread has relayed are marked. */
+/** Whether a span was relayed by another thread: the relay adds this attribute. */
 function isOfOtherThread(span: DeliveredSpan): boolean {
   return typeof memberOf(memberOf(span, 'attributes'), THREAD_ID) === 'number';
 }

@@ -3,7 +3,7 @@ import type * as BridgedRecords from '../../src/bridge/bridged-records.js';
 import { isBridged, markBridged } from '../../src/bridge/bridged-records.js';
 
 describe('Bridged records', () => {
-  it('are those that were marked', () => {
+  it('are the records that were marked', () => {
     const marked = {};
 
     markBridged(marked);
@@ -12,7 +12,7 @@ describe('Bridged records', () => {
     expect(isBridged({})).to.equal(false);
   });
 
-  it('are the same to another copy of the module', async () => {
+  it('are shared with another copy of the module', async () => {
     const another = '../../src/bridge/bridged-records.js?another';
     const copy = (await import(another)) as typeof BridgedRecords;
     const marked = {};

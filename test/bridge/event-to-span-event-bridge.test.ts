@@ -8,8 +8,7 @@ import { listenToWarnings } from '../scenarios/service.js';
 import { trap } from '../hostile-values.js';
 
 /*
- * What the real SDK does not do, or does not show. Everything else is in
- * `test/scenarios/event-bridge.test.ts`.
+ * Cases that the real SDK does not produce or show. All others are in `test/scenarios/event-bridge.test.ts`.
  */
 
 const SPAN_CONTEXT = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 };
@@ -67,27 +66,33 @@ describe('EventToSpanEventBridge', () => {
   });
 
   describe('the time of the event', () => {
-    it('is the one the record was observed at, if it has no other', () => {
+    it('is the observed time of a record without a time of its own', () => {
       const { span, addEvent } = recordingSpan();
       const bridge = new EventToSpanEventBridge();
 
       bridge.onEmit(eventRecord({ hrTime: undefined }), contextOf(span));
       bridge.onEmit(eventRecord({ hrTime: [0, 0] }), contextOf(span));
 
-      expect(addEvent.args.map(([, , time]) => time)).to.deep.equal([[1_700_000_000, 2], [1_700_000_000, 2]]);
+      expect(addEvent.args.map(([, , time]) => time)).to.deep.equal([
+        [1_700_000_000, 2],
+        [1_700_000_000, 2],
+      ]);
     });
 
-    it('is left to the span, if the record has neither', () => {
+    it('is set by the span if the record has neither', () => {
       const { span, addEvent } = recordingSpan();
 
-      new EventToSpanEventBridge().onEmit(eventRecord({ hrTime: undefined, hrTimeObserved: undefined }), contextOf(span));
+      new EventToSpanEventBridge().onEmit(
+        eventRecord({ hrTime: undefined, hrTimeObserved: undefined }),
+        contextOf(span),
+      );
 
       expect(addEvent.args).to.deep.equal([['event', {}, undefined]]);
     });
   });
 
   describe('remembers a record', () => {
-    it('that it has bridged', () => {
+    it('that it bridged', () => {
       const { span } = recordingSpan();
       const record = eventRecord();
 
@@ -96,7 +101,7 @@ describe('EventToSpanEventBridge', () => {
       expect(isBridged(record)).to.equal(true);
     });
 
-    it('not if it was left alone', () => {
+    it('but not one that it left alone', () => {
       const { span } = recordingSpan();
       const record = eventRecord({ eventName: '' });
 
@@ -105,7 +110,7 @@ describe('EventToSpanEventBridge', () => {
       expect(isBridged(record)).to.equal(false);
     });
 
-    it('not if the span did not take it', () => {
+    it('but not one that the span rejected', () => {
       const { span, addEvent } = recordingSpan();
       const record = eventRecord();
       addEvent.throws(new Error('no'));
@@ -116,7 +121,7 @@ describe('EventToSpanEventBridge', () => {
     });
   });
 
-  it('leaves alone what comes without a context', () => {
+  it('ignores items without a context', () => {
     const bridge = new EventToSpanEventBridge();
 
     bridge.onEmit(eventRecord());
@@ -124,7 +129,7 @@ describe('EventToSpanEventBridge', () => {
     expect(warn.callCount).to.equal(0);
   });
 
-  it('leaves alone an event whose ids are not valid, even in a span of the same ids', () => {
+  it('ignores an event with invalid ids, even in a span with the same ids', () => {
     for (const invalid of [{ traceId: '0'.repeat(32) }, { spanId: '0'.repeat(16) }]) {
       const spanContext = { ...SPAN_CONTEXT, ...invalid };
       const { span, addEvent } = recordingSpan(spanContext);
@@ -135,7 +140,7 @@ describe('EventToSpanEventBridge', () => {
     }
   });
 
-  it('takes no event name that is not a string', () => {
+  it('ignores event names that are not strings', () => {
     const { span, addEvent } = recordingSpan();
 
     new EventToSpanEventBridge().onEmit(eventRecord({ eventName: 42 }), contextOf(span));
@@ -151,7 +156,7 @@ describe('EventToSpanEventBridge', () => {
     expect(addEvent.args[0]![1]).to.deep.equal({});
   });
 
-  it('takes an attribute for what it is, whatever its key', () => {
+  it('copies an attribute by its value, regardless of its key', () => {
     const { span, addEvent } = recordingSpan();
     const attributes = JSON.parse('{"__proto__": ["a"]}') as object;
 
@@ -174,7 +179,7 @@ describe('EventToSpanEventBridge', () => {
       });
     }
 
-    it('for what is no record at all', () => {
+    it('for a value that is not a record', () => {
       const { span } = recordingSpan();
       const bridge = new EventToSpanEventBridge();
 
@@ -183,7 +188,7 @@ describe('EventToSpanEventBridge', () => {
       }
     });
 
-    it('for what is no context', () => {
+    it('for a value that is not a context', () => {
       const bridge = new EventToSpanEventBridge();
 
       for (const garbage of [null, 0, 'text', {}]) bridge.onEmit(eventRecord(), garbage as unknown as Context);
@@ -201,14 +206,17 @@ describe('EventToSpanEventBridge', () => {
 
     it('for attributes that cannot be read, which are marked', () => {
       const { span, addEvent } = recordingSpan();
-      const attributes = Object.defineProperties({ sound: 1 }, { bad: trap, nested: { enumerable: true, value: Object.defineProperty({}, 'bad', trap) } });
+      const attributes = Object.defineProperties(
+        { sound: 1 },
+        { bad: trap, nested: { enumerable: true, value: Object.defineProperty({}, 'bad', trap) } },
+      );
 
       new EventToSpanEventBridge().onEmit(eventRecord({ attributes }), contextOf(span));
 
       expect(addEvent.args[0]![1]).to.deep.equal({ sound: 1, bad: '[unreadable]', nested: '{"bad":"[unreadable]"}' });
     });
 
-    it('for a record whose attributes cannot be asked for', () => {
+    it('for a record whose attributes cannot be read', () => {
       const { span, addEvent } = recordingSpan();
 
       new EventToSpanEventBridge().onEmit(failing('attributes'), contextOf(span));
@@ -217,7 +225,7 @@ describe('EventToSpanEventBridge', () => {
       expect(warn.callCount).to.equal(1);
     });
 
-    it('for a span that does', () => {
+    it('for a span that throws', () => {
       const { span, isRecording, addEvent } = recordingSpan();
       const bridge = new EventToSpanEventBridge();
 
@@ -229,7 +237,7 @@ describe('EventToSpanEventBridge', () => {
       expect(bridge.enabled({ context: contextOf(span), eventName: 'event' })).to.equal(false);
     });
 
-    it('for a diag logger that does', () => {
+    it('for a diag logger that throws', () => {
       diag.setLogger(
         { error() {}, info() {}, debug() {}, verbose() {}, warn: sinon.stub().throws(new Error('no')) },
         { suppressOverrideMessage: true },
@@ -238,7 +246,7 @@ describe('EventToSpanEventBridge', () => {
       new EventToSpanEventBridge().onEmit(failing('eventName'), ROOT_CONTEXT);
     });
 
-    it('when asked whether it is enabled for nothing', () => {
+    it('when enabled() is called without an event', () => {
       const bridge = new EventToSpanEventBridge();
 
       expect(bridge.enabled(undefined as never)).to.equal(false);
@@ -246,7 +254,7 @@ describe('EventToSpanEventBridge', () => {
     });
   });
 
-  it('reports trouble once, until an event is added again', () => {
+  it('reports failures once, until an event is added again', () => {
     const { span, addEvent } = recordingSpan();
     const bridge = new EventToSpanEventBridge();
     const trouble = () => {

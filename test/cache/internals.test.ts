@@ -11,12 +11,24 @@ describe('The internals of a cache', () => {
     expect(hasInternals(cache)).to.equal(true);
     for (const name of ['tap', 'observe', 'receive', 'onDemand', 'deliver']) expect(cache).not.to.have.property(name);
     expect(inspect(cache, { showHidden: false })).not.to.include('internals');
-    expect(Object.keys(cache)).to.have.members(['spanProcessor', 'logRecordProcessor', 'sampling', 'filter']);
+    expect(Object.keys(cache)).to.have.members([
+      'spanProcessor',
+      'logRecordProcessor',
+      'sampling',
+      'filter',
+      'tracksOpenSpans',
+    ]);
   });
 
   it('are found on a cache of another copy of this package', () => {
     const calls: unknown[] = [];
-    const internals = { receive() {}, onDemand() {}, observe: (observer: unknown) => calls.push(observer), startMetrics() {}, deliver() {} };
+    const internals = {
+      receive() {},
+      onDemand() {},
+      observe: (observer: unknown) => calls.push(observer),
+      startMetrics() {},
+      deliver() {},
+    };
     const ofOtherCopy = { [Symbol.for('otel-span-cache.internals')]: internals } as object as AnyCache;
 
     internalsOf(ofOtherCopy).observe({ onEnd() {} });
@@ -24,7 +36,7 @@ describe('The internals of a cache', () => {
     expect(calls).to.have.length(1);
   });
 
-  it('are missed by a TypeError on anything else', () => {
+  it('are required: any other value is a TypeError', () => {
     const key = Symbol.for('otel-span-cache.internals');
     for (const value of [undefined, null, 7, {}, { [key]: undefined }, { [key]: { receive() {} } }]) {
       expect(hasInternals(value)).to.equal(false);

@@ -5,10 +5,10 @@ import { COMPILERS, type Compiler } from './versions.js';
 
 /* The compilers and projects that run.ts installs. */
 
-/** The first that knows `using`. */
+/** The first version that supports `using`. */
 const FIRST_WITH_USING = '5.2';
 
-/** What compilers say of programs: several at once, because each takes seconds. */
+/** The compilers' errors for the programs. Several run at once, because each takes seconds. */
 async function errorsIn(compiler: Compiler, programs: readonly Program[]): Promise<string[]> {
   const errors = await Promise.all(programs.map((program) => check(compiler, program)));
   return errors.flat();
@@ -23,19 +23,19 @@ describe('The declarations of the package', function () {
   this.timeout(300_000);
 
   for (const compiler of COMPILERS) {
-    it(`are what TypeScript ${compiler.version} takes, as ES module, CommonJS and for a bundler, with lib es2020`, async () => {
+    it(`compile with TypeScript ${compiler.version} as ES module, CommonJS and for a bundler, with lib es2020`, async () => {
       expect(await errorsIn(compiler, PLAIN)).to.deep.equal([]);
     });
 
     if (compiler.version >= FIRST_WITH_USING) {
-      it(`let TypeScript ${compiler.version} dispose by \`using\``, async () => {
+      it(`support \`using\` in TypeScript ${compiler.version}`, async () => {
         expect(await errorsIn(compiler, DISPOSING)).to.deep.equal([]);
       });
     }
   }
 
   for (const compiler of [COMPILERS[0]!, ...COMPILERS.slice(-2)]) {
-    it(`add to those of vitest 3, 4 and 5, jest, mocha, chai and node:test with TypeScript ${compiler.version}`, async () => {
+    it(`extend the types of vitest 3, 4 and 5, jest, mocha, chai and node:test in TypeScript ${compiler.version}`, async () => {
       expect(ofOurs(await errorsIn(compiler, RUNNERS))).to.deep.equal([]);
     });
   }

@@ -16,7 +16,10 @@ export const PLAIN: readonly Program[] = [
 ];
 
 /** `using`, without a `lib` for it, and with. */
-export const DISPOSING: readonly Program[] = [['es2020', 'dom'], ['es2022', 'esnext.disposable', 'dom']].map((lib, i) => ({
+export const DISPOSING: readonly Program[] = [
+  ['es2020', 'dom'],
+  ['es2022', 'esnext.disposable', 'dom'],
+].map((lib, i) => ({
   project: 'plain',
   source: 'test/compilers/consumer/disposing.ts',
   file: `disposing-${i}.mts`,
@@ -26,7 +29,10 @@ export const DISPOSING: readonly Program[] = [['es2020', 'dom'], ['es2022', 'esn
 const VITESTS = ['vitest3', 'vitest', 'vitest5'];
 const JEST = 'test/testing/runners/jest/node_modules';
 
-/** What the package adds to the types of runners. Of their own declarations not all pass with each compiler. */
+/**
+ * Programs with the types that the package adds to runners. Some declarations of the runners themselves fail in older
+ * compilers.
+ */
 export const RUNNERS: readonly Program[] = [
   ...VITESTS.map((runner) => ({
     project: runner,

@@ -10,23 +10,23 @@ import type { Compiler } from './versions.js';
  * Small programs of TypeScript users, and the compilers that check them:
  *
  *   node_modules/typescript-<version>      the compilers before the repository's own, as the lock file says
- *   .run/<project>/                        a copy of what is checked
+ *   .run/<project>/                        a copy of the checked program
  *   .run/<project>/node_modules            the package, as it is built; and links to what a project has besides
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** What a program is checked as. The compilers' declarations are checked with it: `skipLibCheck` is off. */
+/** A program to check. The declarations are checked with it: `skipLibCheck` is off. */
 export interface Program {
   /** The folder below `.run`. */
   readonly project: string;
   /** From the repository's root. */
   readonly source: string;
-  /** What the copy is called, which says what kind of module it is. */
+  /** Name of the copy, whose extension decides the kind of module. */
   readonly file: string;
   readonly options: Readonly<Record<string, unknown>>;
-  /** What its project has besides the package, by name: a folder of the repository. */
+  /** Packages of the project besides this one: by name, a folder of the repository. */
   readonly packages?: Readonly<Record<string, string>>;
 }
 
@@ -38,7 +38,8 @@ export function installProjects(programs: readonly Program[]): void {
   const projects = new Map(programs.map((program) => [program.project, program]));
   for (const { project, packages = {} } of projects.values()) {
     installPackage(here(`.run/${project}`));
-    for (const [name, folder] of Object.entries(packages)) link(join(ROOT, folder), here(`.run/${project}/node_modules/${name}`));
+    for (const [name, folder] of Object.entries(packages))
+      link(join(ROOT, folder), here(`.run/${project}/node_modules/${name}`));
   }
   for (const { project, source, file } of programs) cpSync(join(ROOT, source), here(`.run/${project}/${file}`));
 }

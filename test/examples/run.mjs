@@ -6,8 +6,8 @@ import { parseCommand } from '../command.ts';
 import { installRunner, INSTALLED_RUNNERS, layOut } from '../testing/runners/projects.ts';
 
 /*
- * Runs the commands that the README of examples/testing names; given words, those of the runners they are in. Vitest
- * and jest run copies, in a folder where they are installed.
+ * Runs the commands that the README of examples/testing names; with arguments, only the commands of the runners that
+ * they name. Vitest and jest run copies, in a folder where they are installed.
  */
 
 const folder = fileURLToPath(new URL('../../examples/testing', import.meta.url));
@@ -30,7 +30,7 @@ function projectOf(runner) {
 
 const settings = {
   ...process.env,
-  // A snapshot that is not there is none that was compared.
+  // A missing snapshot must fail, because nothing would be compared.
   CI: '1',
   // A busy machine is no slow payments provider.
   PAYMENTS_TIMEOUT_MILLIS: '10000',

@@ -23,7 +23,8 @@ function span({ id, parent, name, from = 0, to = from, attributes = {}, scope = 
     name,
     kind: 0,
     spanContext: () => ({ traceId: 'a'.repeat(32), spanId: idOf(id), traceFlags: 1 }),
-    parentSpanContext: parent === undefined ? undefined : { traceId: 'a'.repeat(32), spanId: idOf(parent), traceFlags: 1 },
+    parentSpanContext:
+      parent === undefined ? undefined : { traceId: 'a'.repeat(32), spanId: idOf(parent), traceFlags: 1 },
     startTime: [0, from * 1e6],
     endTime: [0, to * 1e6],
     status: { code: 0 },
@@ -34,16 +35,22 @@ function span({ id, parent, name, from = 0, to = from, attributes = {}, scope = 
   } as unknown as ReadableSpan;
 }
 
-const exception = (message: string) => ({ name: 'exception', time: [0, 0], attributes: { 'exception.message': message } });
+const exception = (message: string) => ({
+  name: 'exception',
+  time: [0, 0],
+  attributes: { 'exception.message': message },
+});
 const server = { id: 1, name: 'GET /', to: 100 };
 
-/** What is shown below the first line, without times. */
+/** The lines below the first one, without times. */
 function shown(spans: readonly Told[], options?: FormatTraceOptions): string[] {
-  return traces(formatTrace(spans.map(span), options)).split('\n').slice(1);
+  return traces(formatTrace(spans.map(span), options))
+    .split('\n')
+    .slice(1);
 }
 
 describe('formatTrace() folds', () => {
-  it('layers of frameworks, whose children move up, and says how many and how long', () => {
+  it('layers of frameworks, whose children move up, and shows their number and duration', () => {
     const spans = [
       server,
       { id: 2, parent: 1, name: 'middleware - json', to: 2, attributes: MIDDLEWARE },
@@ -56,10 +63,13 @@ describe('formatTrace() folds', () => {
     expect(shown(spans, { fold: false })).to.have.length(4);
   });
 
-  it('how a connection came about', () => {
+  it('the steps of opening a connection', () => {
     const scope = '@opentelemetry/instrumentation-net';
 
-    expect(shown([server, { id: 2, parent: 1, name: 'tcp.connect', to: 5, scope }])).to.deep.equal(['GET /', '  ⋯ 1 connection span, 5 ms']);
+    expect(shown([server, { id: 2, parent: 1, name: 'tcp.connect', to: 5, scope }])).to.deep.equal([
+      'GET /',
+      '  ⋯ 1 connection span, 5 ms',
+    ]);
   });
 
   it('a layer whose exception is shown below it', () => {
@@ -76,7 +86,10 @@ describe('formatTrace() folds', () => {
   describe('but shows a layer', () => {
     const KEPT: [why: string, told: Partial<Told>][] = [
       ['that failed', { others: { status: { code: 2 } } }],
-      ['that has a log line', { others: { events: [{ name: 'log', body: 'line', time: [0, 0], observedTime: [0, 0] }] } }],
+      [
+        'that has a log line',
+        { others: { events: [{ name: 'log', body: 'line', time: [0, 0], observedTime: [0, 0] }] } },
+      ],
       ['that has an event', { others: { events: [{ name: 'found', time: [0, 0] }] } }],
       ['whose exception is shown nowhere else', { others: { events: [exception('no stock')] } }],
       ['with an attribute of the application', { attributes: { ...MIDDLEWARE, 'customer.id': 7 } }],
@@ -96,7 +109,7 @@ describe('formatTrace() folds', () => {
     }
   });
 
-  it('never a span that says something, nor the only sign of an exception, and counts all spans', () => {
+  it('neither spans with information of their own nor the only sign of an exception, and counts all spans', () => {
     const log = { name: 'line', time: [0, 0], observedTime: [0, 0], body: 'line', severityNumber: 9 };
     const others: Record<string, object> = {
       failed: { status: { code: 2 } },
@@ -111,13 +124,22 @@ describe('formatTrace() folds', () => {
       connection: { instrumentationScope: { name: '@opentelemetry/instrumentation-net' } },
     };
     const quiet = ['one', 'two', 'layer', 'connection'];
-    const made = fc.array(fc.record({ kind: fc.constantFrom(...Object.keys(others)), parent: fc.nat(12) }), { maxLength: 12 });
+    const made = fc.array(fc.record({ kind: fc.constantFrom(...Object.keys(others)), parent: fc.nat(12) }), {
+      maxLength: 12,
+    });
     fc.assert(
       fc.property(made, (all) => {
         const spans = all.map(({ kind, parent }, i): Told => {
           // A slow span has no children, which its time would be that of.
           const above = all[parent % (i + 1)]?.kind === 'slow' || parent % (i + 1) === i ? 1 : (parent % (i + 1)) + 2;
-          return { id: i + 2, parent: above, name: `${kind}-${i}`, to: 1, attributes: MIDDLEWARE, others: others[kind]! };
+          return {
+            id: i + 2,
+            parent: above,
+            name: `${kind}-${i}`,
+            to: 1,
+            attributes: MIDDLEWARE,
+            others: others[kind]!,
+          };
         });
         const text = formatTrace([{ ...server, to: 1_000 }, ...spans].map(span));
 
@@ -129,15 +151,23 @@ describe('formatTrace() folds', () => {
           expect(text.includes(message), message).to.equal(isTold);
         }
         expect(text).to.include(` ${spans.length + 1} span`);
-        const folded = [...text.matchAll(/⋯ (\d+) (?:framework|connection)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+        const folded = [...text.matchAll(/⋯ (\d+) (?:framework|connection)/g)].reduce(
+          (sum, [, count]) => sum + Number(count),
+          0,
+        );
         const shownCount = spans.filter(({ name }) => new RegExp(`${name}(?!\\d)`).test(text)).length;
         expect(shownCount + folded).to.equal(spans.length);
       }),
     );
   });
 
-  it('takes a chain of layers as deep as it is', () => {
-    const layers = Array.from({ length: 20_000 }, (_, i) => ({ id: i + 2, parent: i + 1, name: 'layer', attributes: MIDDLEWARE }));
+  it('handles a chain of layers of any depth', () => {
+    const layers = Array.from({ length: 20_000 }, (_, i) => ({
+      id: i + 2,
+      parent: i + 1,
+      name: 'layer',
+      attributes: MIDDLEWARE,
+    }));
 
     expect(shown([server, ...layers])).to.deep.equal(['GET /', '  ⋯ 20000 framework spans, 0 µs']);
   });

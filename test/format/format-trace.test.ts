@@ -85,8 +85,9 @@ describe('formatTrace', () => {
   describe('of a request that fails', () => {
     beforeEach(() => recordOrder(recorder));
 
-    it('shows what happened, when, for how long, and what went wrong', () => {
-      expect(format()).to.equal(page(`
+    it('shows each span with its time, its duration and its error', () => {
+      expect(format()).to.equal(
+        page(`
         trace 5b8efff798038103d269b633813fc60c · 5 spans · 312 ms · 4 errors
           312 ms  ━━━━━━━━━━━━━━━━━━━━━━━━  POST /orders  server  ← remote  ✗ ERROR
                                             │ http.response.status_code=402
@@ -103,11 +104,13 @@ describe('formatTrace', () => {
                                                │    url.full=https://pay.example.com/charges
           193 ms          ╺━━━━━━━━━━━━━━╸     └─ POST  client  ✗ 402
                                                     url.full=https://pay.example.com/charges
-      `));
+      `),
+      );
     });
 
     it('fits 80 columns', () => {
-      expect(format({ width: 80 })).to.equal(page(`
+      expect(format({ width: 80 })).to.equal(
+        page(`
         trace 5b8efff798038103d269b633813fc60c · 5 spans · 312 ms · 4 errors
           312 ms  ━━━━━━━━━━━━━━━━━━  POST /orders  server  ← remote  ✗ ERROR
                                       │ http.response.status_code=402
@@ -124,18 +127,21 @@ describe('formatTrace', () => {
                                          │    url.full=https://pay.example.com/charges
           193 ms        ╺━━━━━━━━━━╸     └─ POST  client  ✗ 402
                                               url.full=https://pay.example.com/charges
-      `));
+      `),
+      );
     });
 
     it('is short without timeline, events and attributes', () => {
-      expect(format({ timeline: false, events: false, attributes: 'none' })).to.equal(page(`
+      expect(format({ timeline: false, events: false, attributes: 'none' })).to.equal(
+        page(`
         trace 5b8efff798038103d269b633813fc60c · 5 spans · 312 ms · 4 errors
           312 ms  POST /orders  server  ← remote  ✗ ERROR
           2.1 ms  ├─ SELECT shop.products  client
           298 ms  └─ charge card  ✗ card declined
            54 ms     ├─ POST  client  ✗ 503
           193 ms     └─ POST  client  ✗ 402
-      `));
+      `),
+      );
     });
 
     it('is the same text in colours', () => {
@@ -145,7 +151,7 @@ describe('formatTrace', () => {
       expect(stripVTControlCharacters(colored)).to.equal(format());
     });
 
-    it('colours by default nothing, on demand errors red and severities by their weight', () => {
+    it('uses no colours by default; with colours, errors are red and severities are graded', () => {
       expect(format()).to.not.include('\x1b');
 
       const colored = format({ colors: true });
@@ -158,63 +164,69 @@ describe('formatTrace', () => {
       expect(colored).to.include('\x1b[32mINFO  \x1b[0morder received');
     });
 
-    it('says the same of the trace\'s spans in any order', () => {
+    it('is the same for any order of the spans', () => {
       expect(formatTrace(recorder.trace().spans.toReversed())).to.equal(format());
     });
   });
 
-  it('is empty for no span', () => {
+  it('is empty without spans', () => {
     expect(formatTrace([])).to.equal('');
     expect(formatTrace({ traceId: TRACE_ID, roots: [], spans: [], complete: true })).to.equal('');
   });
 
-  it('puts several traces below each other', () => {
+  it('places several traces below each other', () => {
     recorder.span('first', 1);
     const other = new Recorder();
     other.span('second', 2);
     const spans = [...recorder.trace().spans, ...other.trace().spans.map((span) => inTrace(span, 'f'.repeat(32)))];
 
-    expect(formatTrace(spans, { timeline: false })).to.equal(page(`
+    expect(formatTrace(spans, { timeline: false })).to.equal(
+      page(`
       trace 5b8efff798038103d269b633813fc60c · 1 span · 1 ms
           1 ms  first
 
       trace ffffffffffffffffffffffffffffffff · 1 span · 2 ms
           2 ms  second
-    `));
+    `),
+    );
   });
 
-  it('puts several roots below each other', () => {
+  it('places several roots below each other', () => {
     recorder.span('second', 4, { start: 3 });
     recorder.span('first', 1);
 
-    expect(formatTree()).to.equal(page(`
+    expect(formatTree()).to.equal(
+      page(`
       trace 5b8efff798038103d269b633813fc60c · 2 spans · 4 ms
           1 ms  first
           1 ms  second
-    `));
+    `),
+    );
   });
 
   describe('when parents are missing', () => {
-    it('puts the spans of one below one gap that names it', () => {
+    it('groups the spans of a missing parent below one gap that names it', () => {
       const server = recorder.start('GET /');
       const middle = recorder.start('middle', { parent: server, start: 1 });
       recorder.span('query', 3, { parent: server, start: 2 });
       recorder.span('parse', 5, { parent: middle, start: 4 });
       recorder.span('respond', 6, { parent: server, start: 5 });
 
-      expect(format()).to.equal(page(`
+      expect(format()).to.equal(
+        page(`
         trace 5b8efff798038103d269b633813fc60c · 3 spans · 4 ms
                                             ⋯ parent 0000000000000001 not ended yet, or lost
             1 ms  ━━━━━━                    ├─ query
             1 ms                    ━━━━━━  └─ respond
                                             ⋯ parent 0000000000000002 not ended yet, or lost
             1 ms              ━━━━━━        └─ parse
-      `));
+      `),
+      );
     });
   });
 
   describe('of events', () => {
-    it('brings log events and the span\'s own into one order by time', () => {
+    it("sorts log events and the span's own events together by time", () => {
       const span = recorder.start('work');
       span.addEvent('cache.miss', { key: 'a b' }, at(2.5));
       span.addEvent('cache.filled', at(4.2));
@@ -222,28 +234,32 @@ describe('formatTrace', () => {
       recorder.log(span, 3, { body: 'filling', severityNumber: SeverityNumber.TRACE });
       span.end(at(9));
 
-      expect(formatTree()).to.equal(page(`
+      expect(formatTree()).to.equal(
+        page(`
         trace 5b8efff798038103d269b633813fc60c · 1 span · 9 ms
             9 ms  work
            +1 ms    DEBUG begin
          +2.5 ms    cache.miss  key="a b"
            +3 ms    TRACE filling
          +4.2 ms    cache.filled
-      `));
+      `),
+      );
     });
 
-    it('leaves log events in the order of emission, whatever their times are', () => {
+    it('leaves log events in the order of emission, regardless of their times', () => {
       const span = recorder.start('work');
       recorder.log(span, 2, { body: 'first' });
       recorder.log(span, 1, { body: 'second' });
       span.end(at(9));
 
-      expect(formatTree()).to.equal(page(`
+      expect(formatTree()).to.equal(
+        page(`
         trace 5b8efff798038103d269b633813fc60c · 1 span · 9 ms
             9 ms  work
            +2 ms    first
            +1 ms    second
-      `));
+      `),
+      );
     });
 
     it('shows event name, body, and a severity that has no number', () => {
@@ -255,7 +271,8 @@ describe('formatTrace', () => {
       recorder.log(span, 5, { severityNumber: SeverityNumber.FATAL4 });
       span.end(at(9));
 
-      expect(formatTree()).to.equal(page(`
+      expect(formatTree()).to.equal(
+        page(`
         trace 5b8efff798038103d269b633813fc60c · 1 span · 9 ms
             9 ms  work
            +1 ms    order.placed  order 17 placed
@@ -263,7 +280,8 @@ describe('formatTrace', () => {
            +3 ms    NOTIC {id=18}
            +4 ms    [a, 1]
            +5 ms    FATAL log
-      `));
+      `),
+      );
     });
 
     it('shows exceptions by type and message, of the span and of logs', () => {
@@ -277,13 +295,40 @@ describe('formatTrace', () => {
       });
       span.end(at(9));
 
-      expect(formatTree()).to.equal(page(`
+      expect(formatTree()).to.equal(
+        page(`
         trace 5b8efff798038103d269b633813fc60c · 1 span · 9 ms
             9 ms  work
            +1 ms    RangeError: too far
            +2 ms    just words
            +3 ms    ERROR gave up  RangeError: too far  attempt=3
-      `));
+      `),
+      );
+    });
+
+    it('names an exception by its stack trace where its recorded type is a number', () => {
+      const span = recorder.start('work');
+      const errors = [
+        new DOMException('took too long', 'TimeoutError'),
+        Object.assign(new TypeError('no such method'), { code: -32601 }),
+        Object.assign(new Error('read failed'), { code: 'ECONNRESET' }),
+        { code: 5, message: 'no stack' },
+        { code: 6, message: 'no name', stack: '    at f (a.js:1:2)' },
+      ];
+      for (const [index, error] of errors.entries()) span.recordException(error, at(index + 1));
+      span.end(at(9));
+
+      expect(formatTree()).to.equal(
+        page(`
+        trace 5b8efff798038103d269b633813fc60c · 1 span · 9 ms
+            9 ms  work
+           +1 ms    TimeoutError: took too long
+           +2 ms    TypeError: no such method
+           +3 ms    ECONNRESET: read failed
+           +4 ms    5: no stack
+           +5 ms    6: no name
+      `),
+      );
     });
 
     it('shows stack traces with all attributes', () => {
@@ -303,7 +348,7 @@ describe('formatTrace', () => {
       expect(formatTree({ attributes: (key) => key === 'exception.stacktrace' })).to.equal(expected);
     });
 
-    it('shows an error as pino logs it in a word', () => {
+    it('shortens an error in the form of pino', () => {
       const span = recorder.start('work');
       const err = { type: 'PaymentError', message: 'card declined', stack: 'PaymentError: card declined\n    at …' };
       recorder.log(span, 1, { severityNumber: SeverityNumber.ERROR, body: 'payment failed', attributes: { err } });
@@ -312,21 +357,23 @@ describe('formatTrace', () => {
       expect(formatTree()).to.include('ERROR payment failed  err=PaymentError: card declined');
     });
 
-    it('applies the choice of attributes to them too', () => {
+    it('applies the choice of attributes to events, too', () => {
       const span = recorder.start('work', { attributes: { a: 1, b: 2 } });
       span.addEvent('done', { a: 3, b: 4 }, at(1));
       span.end(at(9));
 
-      expect(formatTree({ attributes: (key) => key === 'b' })).to.equal(page(`
+      expect(formatTree({ attributes: (key) => key === 'b' })).to.equal(
+        page(`
         trace 5b8efff798038103d269b633813fc60c · 1 span · 9 ms
             9 ms  work
                     b=2
            +1 ms    done  b=4
-      `));
+      `),
+      );
     });
   });
 
-  it('says what was dropped', () => {
+  it('reports dropped attributes and events', () => {
     const span = recorder.start('work', { attributes: Object.fromEntries(keys(130)) });
     for (let index = 0; index < 129; index++) span.addEvent('tick', {}, at(1));
     span.end(at(9));
@@ -336,33 +383,37 @@ describe('formatTrace', () => {
     );
   });
 
-  describe('of odd spans', () => {
-    it('shows a child outside of its parent\'s time, and an event of before the trace', () => {
+  describe('of unusual spans', () => {
+    it("shows a child outside of its parent's time, and an event before the trace", () => {
       const parent = recorder.start('parent', { start: 10 });
       recorder.log(parent, -5, { body: 'early' });
       recorder.span('early child', 5, { parent, start: 0 });
       recorder.span('late child', 40, { parent, start: 30 });
       parent.end(at(20));
 
-      expect(format()).to.equal(page(`
+      expect(format()).to.equal(
+        page(`
         trace 5b8efff798038103d269b633813fc60c · 3 spans · 40 ms
            10 ms        ━━━━━━              parent
            -5 ms  •                         │ early
             5 ms  ━━━                       ├─ early child
            10 ms                    ━━━━━━  └─ late child
-      `));
+      `),
+      );
     });
 
     it('shows a span that takes no time', () => {
       recorder.span('instant', 0);
 
-      expect(format()).to.equal(page(`
+      expect(format()).to.equal(
+        page(`
         trace 5b8efff798038103d269b633813fc60c · 1 span · 0 µs
             0 µs  ╸                         instant
-      `));
+      `),
+      );
     });
 
-    it('survives times that are no times', () => {
+    it('survives invalid times', () => {
       recorder.span('a', 1);
       const broken = Object.create(recorder.trace().spans[0]!, {
         startTime: { value: [NaN, 0] },
@@ -379,7 +430,8 @@ describe('formatTrace', () => {
       recorder.span('brother', 1, { parent: spans[5] as Span, start: 1 });
       spans.forEach((span) => span.end(at(9)));
 
-      expect(formatTree({ width: 40 })).to.equal(page(`
+      expect(formatTree({ width: 40 })).to.equal(
+        page(`
         trace 5b8efff798038103d269b633813fc60c …
             9 ms  level 0
             9 ms  └─ level 1
@@ -390,7 +442,8 @@ describe('formatTrace', () => {
             9 ms                 ⋯6 ├─ level 6
             9 ms                 ⋯7 └─ level 7
             0 µs                 ⋯6 └─ brother
-      `));
+      `),
+      );
     });
 
     it('indents at most 40 levels of a wide page', () => {
@@ -404,7 +457,7 @@ describe('formatTrace', () => {
       expect(lines.at(-1)!.trimStart()).to.equal('9 ms' + ' '.repeat(2 + 3 * 40) + '⋯59 └─ level 59');
     });
 
-    it('takes in 10,000 levels and 1,000 children', () => {
+    it('formats 10,000 levels and 1,000 children', () => {
       let parent = recorder.start('root');
       const chain = [parent];
       for (let level = 0; level < 10_000; level++) chain.push((parent = recorder.start('deep', { parent })));
@@ -416,7 +469,7 @@ describe('formatTrace', () => {
   });
 
   describe('of values of any class', () => {
-    it('shows what they say', () => {
+    it('shows their text', () => {
       const span = recorder.start('work');
       const body = {
         at: new Date(0),
@@ -436,7 +489,7 @@ describe('formatTrace', () => {
     });
   });
 
-  describe('of what is not as it should be', () => {
+  describe('of malformed input', () => {
     const odd = (members: PropertyDescriptorMap): string => {
       recorder.span('sound', 1);
       recorder.span('odd', 2);
@@ -444,35 +497,65 @@ describe('formatTrace', () => {
       return formatTrace([sound!, Object.create(span!, members) as ReadableSpan], { timeline: false });
     };
 
-    it('shows names that are no strings', () => {
-      for (const [name, text] of [[undefined, 'undefined'], [404, '404'], [new TypeError('x'), 'TypeError: x']]) {
-        expect(odd({ name: { value: name } })).to.include(`  ${String(text)}`).and.include('sound');
+    it('shows names that are not strings', () => {
+      for (const [name, text] of [
+        [undefined, 'undefined'],
+        [404, '404'],
+        [new TypeError('x'), 'TypeError: x'],
+      ]) {
+        expect(odd({ name: { value: name } }))
+          .to.include(`  ${String(text)}`)
+          .and.include('sound');
         recorder = new Recorder();
       }
     });
 
-    it('takes a parent that is null for none', () => {
-      expect(odd({ parentSpanContext: { value: null } })).to.include('1 ms  sound').and.include('  odd');
+    it('treats a null parent as missing', () => {
+      expect(odd({ parentSpanContext: { value: null } }))
+        .to.include('1 ms  sound')
+        .and.include('  odd');
     });
 
-    it('shows of a span that cannot be read a mark, and all other spans', () => {
+    it('shows a mark for a span that cannot be read, and all other spans', () => {
       for (const member of SPAN_MEMBERS) {
         recorder = new Recorder();
         expect(odd({ [member]: trap }), member).to.include('1 ms  sound');
       }
-      for (const members of [{ name: trap }, { spanContext: trap }, { attributes: trap }, { events: { value: [revokedProxy()] } }]) {
+      for (const members of [
+        { name: trap },
+        { spanContext: trap },
+        { attributes: trap },
+        { events: { value: [revokedProxy()] } },
+      ]) {
         recorder = new Recorder();
         expect(odd(members)).to.include('[unreadable]');
       }
     });
 
-    it('never throws and exceeds its width nowhere, whatever spans are', () => {
+    it('never throws and never exceeds its width, for any spans', () => {
       recorder.span('sound', 1);
       const [sound] = recorder.trace().spans;
-      const members = ['name', 'kind', 'status', 'attributes', 'events', 'parentSpanContext', 'startTime', 'endTime', 'spanContext'];
+      const members = [
+        'name',
+        'kind',
+        'status',
+        'attributes',
+        'events',
+        'parentSpanContext',
+        'startTime',
+        'endTime',
+        'spanContext',
+      ];
       fc.assert(
         fc.property(fc.dictionary(fc.constantFrom(...members), hostileValue), hostileValue, (makers, makeBody) => {
-          const event = { name: makeBody(), time: [1, 0], observedTime: [1, 0], body: makeBody(), severityText: makeBody(), attributes: { a: makeBody() } };
+          const event = {
+            name: makeBody(),
+            time: [1, 0],
+            observedTime: [1, 0],
+            body: makeBody(),
+            severityText: makeBody(),
+            attributes: { a: makeBody() },
+          };
           const hostile = Object.create(sound!, {
             spanContext: { value: () => ({ ...sound!.spanContext(), spanId: 'f'.repeat(16) }) },
             events: { value: [event, makeBody()] },
@@ -483,7 +566,9 @@ describe('formatTrace', () => {
           for (const attributes of ['telling', 'all'] as const) {
             const lines = formatTrace([sound!, hostile], { attributes, width: 60 }).split('\n');
 
-            expect(lines.join('\n')).to.include('sound').and.match(/^(?:[\n\u200c\u200d]|[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}])*$/u);
+            expect(lines.join('\n'))
+              .to.include('sound')
+              .and.match(/^(?:[\n\u200c\u200d]|[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}])*$/u);
             for (const line of lines) expect(textWidth(line)).to.be.at.most(60);
           }
         }),
@@ -492,7 +577,7 @@ describe('formatTrace', () => {
   });
 
   describe('of very large values', () => {
-    it('works on no more than it shows', () => {
+    it('processes only the shown part', () => {
       const secondsFor = (length: number): number => {
         const large = new Recorder({ maxBytes: 2 ** 30 });
         const text = Buffer.alloc(length, 'a "b"\n').toString();
@@ -514,7 +599,7 @@ describe('formatTrace', () => {
     });
   });
 
-  it('escapes what would move the cursor or forge a line, wherever it stands', () => {
+  it('escapes characters anywhere that would move the cursor or forge a line', () => {
     const evil = 'a\nb\r\x1b[2Jc\u2028d\u202ee\x9bf';
     const span = recorder.start(evil, { attributes: { [evil]: evil, list: [evil] } });
     span.addEvent(evil, { [evil]: evil }, at(1));
@@ -529,7 +614,7 @@ describe('formatTrace', () => {
     expect(text).to.include('a\\nb\\r\\x1b[2Jc\\u2028d\\u202ee\\x9bf');
   });
 
-  it('exceeds its width nowhere', () => {
+  it('never exceeds its width', () => {
     const long = '注文🚀✅❌⚡⭐🟢❤\ufe0f and so on '.repeat(20);
     let parent = recorder.start(long, { kind: SpanKind.CONSUMER, attributes: { [long]: long, url: long } });
     const chain = [parent];
@@ -551,7 +636,7 @@ describe('formatTrace', () => {
     }
   });
 
-  describe('given something wrong', () => {
+  describe('given a wrong argument', () => {
     const cases: [options: unknown, error: new () => Error, message: string][] = [
       [{ width: 39 }, RangeError, 'width must be an integer from 40, got 39 (number)'],
       [{ width: 80.5 }, RangeError, 'width must be an integer from 40, got 80.5 (number)'],
@@ -566,24 +651,30 @@ describe('formatTrace', () => {
         "attributes must be 'telling', 'all', 'none' or a function, got 'some' (string)",
       ],
       [{ attributes: [] }, TypeError, "attributes must be 'telling', 'all', 'none' or a function, got [] (object)"],
-      [{ color: true }, TypeError, "unknown option 'color': an option must be one of colors, width, timeline, events, attributes, fold, label, got 'color' (string)"],
+      [
+        { color: true },
+        TypeError,
+        "unknown option 'color': an option must be one of colors, width, timeline, events, attributes, fold, label, got 'color' (string)",
+      ],
       [null, TypeError, 'options must be an object, got null (null)'],
       [[], TypeError, 'options must be an object, got [] (object)'],
     ];
     for (const [options, error, message] of cases) {
-      it(`says: ${message}`, () => {
-        expect(() => formatTrace([], options as FormatTraceOptions)).to.throw(error).with.property('message', message);
+      it(`throws: ${message}`, () => {
+        expect(() => formatTrace([], options as FormatTraceOptions))
+          .to.throw(error)
+          .with.property('message', message);
       });
     }
 
-    it('says what it takes', () => {
+    it('names the accepted values', () => {
       expect(() => formatTrace(undefined as unknown as [])).to.throw(
         TypeError,
-        'trace must be a scope, a run, a store, a batch, a trace, a span, or a list of traces or of spans, got undefined (undefined)',
+        'trace must be a scope, a run, a store, a batch, a trace, a span, or an array of traces or spans, got undefined (undefined)',
       );
     });
 
-    it('refuses a list in which something is among spans that is none', () => {
+    it('rejects a list of spans with an item that is not a span', () => {
       recorder.span('a', 1);
       const trace = recorder.trace();
       const store = { getFinishedSpans: () => trace.spans };
@@ -593,7 +684,7 @@ describe('formatTrace', () => {
       }
     });
 
-    it('takes an undefined option for its default', () => {
+    it('uses the default for an undefined option', () => {
       recorder.span('a', 1);
 
       expect(format({ width: undefined } as unknown as FormatTraceOptions)).to.equal(format());

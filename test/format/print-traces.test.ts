@@ -7,7 +7,10 @@ import { eventually, startService } from '../scenarios/service.js';
 
 /** Prints at once, to a list. */
 function startPrinting(options: PrintTracesOptions = {}, serviceName?: string) {
-  const service = startService({}, serviceName === undefined ? {} : { resource: resourceFromAttributes({ 'service.name': serviceName }) });
+  const service = startService(
+    {},
+    serviceName === undefined ? {} : { resource: resourceFromAttributes({ 'service.name': serviceName }) },
+  );
   const printed: string[] = [];
   const printing = printTraces(service.cache, { settleMillis: 0, write: (text) => printed.push(text), ...options });
   const end = (name: string, millis = 0, change: (span: Span) => void = () => {}) => {
@@ -39,7 +42,7 @@ describe('printTraces()', () => {
     await cache.shutdown();
   });
 
-  it('draws as the options of formatTrace() say', async () => {
+  it('draws with the options of formatTrace()', async () => {
     const { end, printed, cache } = startPrinting({ timeline: false, attributes: 'none', width: 60 });
 
     end('job', 3, (span) => span.setAttribute('order', 7));
@@ -48,10 +51,13 @@ describe('printTraces()', () => {
     await cache.shutdown();
   });
 
-  describe('of a connection that nothing else led to', () => {
+  describe('of a connection alone', () => {
     const connect = (options?: PrintTracesOptions, millis = 30, change: (span: Span) => void = () => {}) => {
       const { getTracer, cache, printed, printing } = startPrinting(options);
-      const span = getTracer('@opentelemetry/instrumentation-net').startSpan('tcp.connect', { startTime: 1_000, root: true });
+      const span = getTracer('@opentelemetry/instrumentation-net').startSpan('tcp.connect', {
+        startTime: 1_000,
+        root: true,
+      });
       change(span.setAttribute('net.peer.port', 4318));
       span.end(1_000 + millis);
       cache.flush();
@@ -62,7 +68,7 @@ describe('printTraces()', () => {
       expect(connect()).to.deep.equal({ printed: [], filtered: 1 });
     });
 
-    it('prints it where it is slow, failed, or has anything of its own', () => {
+    it('prints it if it is slow, failed, or has attributes of its own', () => {
       const all = [
         connect({}, 60),
         connect({}, 30, (span) => span.setStatus({ code: SpanStatusCode.ERROR })),
@@ -72,8 +78,13 @@ describe('printTraces()', () => {
       for (const { printed } of all) expect(printed).to.have.length(1);
     });
 
-    it('prints it where nothing is folded, where it is asked for, and as JSON', () => {
-      for (const options of [{ fold: false }, { only: { name: 'tcp' } }, { only: { slowerThanMillis: 20 } }, { format: 'json' }] as const) {
+    it('prints it if folding is off, if a filter selects it, and as JSON', () => {
+      for (const options of [
+        { fold: false },
+        { only: { name: 'tcp' } },
+        { only: { slowerThanMillis: 20 } },
+        { format: 'json' },
+      ] as const) {
         expect(connect(options).printed).to.have.length(1);
       }
     });
@@ -93,7 +104,12 @@ describe('printTraces()', () => {
     const lines = printed.join('').split('\n');
     expect(lines).to.have.length(2);
     const trace = JSON.parse(lines[0]!) as { spans: Record<string, unknown>[] };
-    expect(trace).to.deep.include({ traceId: root.spanContext().traceId, complete: true, service: 'shop', pid: process.pid });
+    expect(trace).to.deep.include({
+      traceId: root.spanContext().traceId,
+      complete: true,
+      service: 'shop',
+      pid: process.pid,
+    });
     const [{ events, ...span }] = trace.spans as [{ events: { name: string; body?: string }[] }];
     expect(span).to.deep.equal({
       spanId: child.spanContext().spanId,
@@ -156,7 +172,7 @@ describe('printTraces()', () => {
       });
     }
 
-    it('several prints traces for which all of them hold', async () => {
+    it('several conditions prints traces that meet all of them', async () => {
       const { end, printed, cache } = startPrinting({ only: { name: 'orders', slowerThanMillis: 100 } });
 
       end('orders', 50);
@@ -180,12 +196,16 @@ describe('printTraces()', () => {
     await eventually(() => printed.length === 3);
 
     expect(printed.map((text) => / · (\d+) spans/.exec(text)![1])).to.deep.equal(['2000', '2000', '501']);
-    expect(printed.map((text) => / · (part .*)/.exec(text)![1])).to.deep.equal(['part 1 of 3', 'part 2 of 3', 'part 3 of 3']);
+    expect(printed.map((text) => / · (part .*)/.exec(text)![1])).to.deep.equal([
+      'part 1 of 3',
+      'part 2 of 3',
+      'part 3 of 3',
+    ]);
     expect(printing.stats()).to.include({ printed: 1, waiting: 0 });
     await cache.shutdown();
   });
 
-  it('takes what write() returns for no failure: a stream returns false for what waits in its buffer', async () => {
+  it('ignores the result of write(): a stream returns false while its buffer is full', async () => {
     const { end, printing, cache } = startPrinting({ write: () => false });
 
     end('job');
@@ -194,7 +214,7 @@ describe('printTraces()', () => {
     await cache.shutdown();
   });
 
-  it('goes on after a write() that throws, and counts what was not written', async () => {
+  it('continues after a write() that throws, and counts the unwritten spans', async () => {
     const printed: string[] = [];
     const write = (text: string) => {
       if (text.includes('bad')) throw new Error('no room');
@@ -244,11 +264,17 @@ describe('printTraces()', () => {
       [{ format: 'text' }, "format must be 'tree' or 'json', got 'text' (string)"],
       [{ only: null }, 'only must be an object, got null (null)'],
       [{ only: [] }, 'only must be an object, got [] (object)'],
-      [{ only: { error: true } }, "unknown option 'error': an option of only must be one of errors, slowerThanMillis, name"],
+      [
+        { only: { error: true } },
+        "unknown option 'error': an option of only must be one of errors, slowerThanMillis, name",
+      ],
       [{ only: { errors: 1 } }, 'only.errors must be true or false, got 1 (number)'],
-      [{ only: { slowerThanMillis: '1s' } }, "only.slowerThanMillis must be a number of milliseconds from 0 to 2147483647, got '1s' (string)"],
+      [
+        { only: { slowerThanMillis: '1s' } },
+        "only.slowerThanMillis must be a number of milliseconds from 0 to 2147483647, got '1s' (string)",
+      ],
       [{ only: { slowerThanMillis: -1 } }, 'only.slowerThanMillis must be'],
-      [{ only: { name: 5 } }, 'only.name must be a text or a regular expression, got 5 (number)'],
+      [{ only: { name: 5 } }, 'only.name must be a string or a RegExp, got 5 (number)'],
       [{ write: 'stderr' }, "write must be a function, got 'stderr' (string)"],
       [{ width: 3 }, 'width must be'],
       [{ settleMillis: -1 }, 'settleMillis must be'],
@@ -261,7 +287,7 @@ describe('printTraces()', () => {
       });
     }
 
-    it('what is no cache', () => {
+    it('a value that is not a cache', () => {
       expect(() => printTraces({} as never)).to.throw(TypeError, 'cache must be a SpanCache, got {} (object)');
     });
   });

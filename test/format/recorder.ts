@@ -4,7 +4,7 @@ import type { SpanStoreOptions, Trace } from '../../src/index.js';
 import { newCache } from '../caches.js';
 import { startSdk } from '../sdk.js';
 
-/** What a span is given, with its times in milliseconds since the recording began. */
+/** The members of a span, with times in milliseconds since the recording began. */
 export interface Recorded extends Omit<SpanOptions, 'startTime'> {
   start?: number;
   parent?: Span;

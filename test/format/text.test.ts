@@ -35,11 +35,11 @@ describe('cut', () => {
     expect(plain(cut([piece('abc'), piece('def')], 6))).to.equal('abcdef');
   });
 
-  it('ends one that does not in an ellipsis', () => {
+  it('ends a longer text in an ellipsis', () => {
     expect(plain(cut([piece('abc'), piece('def')], 5))).to.equal('abcd…');
   });
 
-  it('shows that a piece is missing where the one before it just fits', () => {
+  it('shows that a piece is missing if the previous one just fits', () => {
     expect(plain(cut([piece('abc'), piece('def')], 3))).to.equal('ab…');
   });
 
@@ -57,7 +57,7 @@ describe('cut', () => {
 });
 
 describe('flow', () => {
-  it('puts as many parts on a line as fit', () => {
+  it('places as many parts on a line as fit', () => {
     expect(flow(texts('aa', 'bb', 'cc'), 6).map(plain)).to.deep.equal(['aa  bb', 'cc']);
   });
 
@@ -65,7 +65,7 @@ describe('flow', () => {
     expect(flow(texts('aa', 'b'.repeat(9)), 6).map(plain)).to.deep.equal(['aa', 'bbbbb…']);
   });
 
-  it('makes no line of no part', () => {
+  it('returns no line without parts', () => {
     expect(flow([], 6)).to.deep.equal([]);
   });
 });

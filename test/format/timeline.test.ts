@@ -22,10 +22,7 @@ function framed(text: Text): string {
 
 describe('Timeline', () => {
   it('goes from the first start to the last end', () => {
-    expect(bars([0, 50], [50, 100])).to.deep.equal([
-      '|━━━━━     |',
-      '|     ━━━━━|',
-    ]);
+    expect(bars([0, 50], [50, 100])).to.deep.equal(['|━━━━━     |', '|     ━━━━━|']);
   });
 
   it('is precise to half a cell', () => {
@@ -50,7 +47,7 @@ describe('Timeline', () => {
     expect(bars([5, 5])).to.deep.equal(['|╸         |']);
   });
 
-  it('keeps a mark outside of the time at the edge', () => {
+  it('places a mark outside of the time range at the edge', () => {
     const recorder = new Recorder();
     recorder.span('a', 100, { start: 50 });
     const timeline = new Timeline(recorder.trace().spans, CELLS);

@@ -20,11 +20,28 @@ function parsed(members: PropertyDescriptorMap): { startTime?: string; spans: Re
 }
 
 describe('traceJson()', () => {
-  it('is one line that can be parsed, whatever spans are', () => {
-    const members = ['name', 'kind', 'status', 'attributes', 'events', 'startTime', 'endTime', 'spanContext', 'instrumentationScope'];
+  it('is one line that can be parsed, for any spans', () => {
+    const members = [
+      'name',
+      'kind',
+      'status',
+      'attributes',
+      'events',
+      'startTime',
+      'endTime',
+      'spanContext',
+      'instrumentationScope',
+    ];
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...members), hostileValue), hostileValue, (makers, make) => {
-        const event = { name: make(), time: [1, 0], observedTime: [1, 0], body: make(), severityText: make(), attributes: { a: make() } };
+        const event = {
+          name: make(),
+          time: [1, 0],
+          observedTime: [1, 0],
+          body: make(),
+          severityText: make(),
+          attributes: { a: make() },
+        };
         const json = jsonOf({
           events: { value: [event, make()] },
           attributes: { value: { a: make(), toJSON: make() } },
@@ -49,7 +66,7 @@ describe('traceJson()', () => {
     });
   }
 
-  it('leaves out what cannot be read of times, and a scope that is not there', () => {
+  it('omits unreadable times and a missing scope', () => {
     const { startTime, spans } = parsed({ startTime: trap, instrumentationScope: { value: undefined } });
 
     expect(startTime).to.equal(undefined);

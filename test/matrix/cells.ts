@@ -4,7 +4,7 @@ import { NODE_MAJORS, type NodeMajor } from '../nodes.js';
 
 /** A line of OpenTelemetry JS that the scenario tests run with. */
 export interface Line {
-  /** What it is called in the table and after `--otel`. */
+  /** Name of the line in the table and after `--otel`. */
   readonly name: string;
   /** The folder of its lock file: one of its own, or the repository's. */
   readonly folder: string;
@@ -12,7 +12,7 @@ export interface Line {
   readonly run: string;
   /** The folder of its `sdk.ts` and `sdk-types.ts`. */
   readonly twins: string;
-  /** The packages whose versions tell it. */
+  /** Packages whose versions identify the line. */
   readonly packages: readonly string[];
   /** A package that is the repository's only: what a line with packages of its own must not find. */
   readonly foreign?: string;
@@ -61,7 +61,7 @@ export function isSupported({ line, node }: Cell): boolean {
   return line.oldestNode === undefined || node >= line.oldestNode.major;
 }
 
-/** The version of each package that tells the line, as its lock file has them. */
+/** The version, by the lock file, of each package that identifies the line. */
 export function versionsOf({ folder, packages }: Line): [name: string, version: string][] {
   const lock = JSON.parse(readFileSync(`${folder}/package-lock.json`, 'utf8')) as {
     packages: Record<string, { version: string }>;
@@ -69,10 +69,12 @@ export function versionsOf({ folder, packages }: Line): [name: string, version: 
   return packages.map((name) => [name, lock.packages[`node_modules/@opentelemetry/${name}`]!.version]);
 }
 
-/** The table of the README, in Markdown. */
+/** The table of docs/reference.md, in Markdown. */
 export function table(passed: (cell: Cell) => boolean): string {
   const rows = LINES.map((line) => [
-    `${line.name}: ${versionsOf(line).map(([name, version]) => `\`${name}\` ${version}`).join(', ')}`,
+    `${line.name}: ${versionsOf(line)
+      .map(([name, version]) => `\`${name}\` ${version}`)
+      .join(', ')}`,
     ...CELLS.filter((cell) => cell.line === line).map((cell) => mark(cell, passed)),
   ]);
   const head = ['OpenTelemetry JS', ...NODE_MAJORS.map((node) => `Node.js ${node}`)];

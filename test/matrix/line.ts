@@ -6,7 +6,7 @@ import { names, startService } from './scenarios/service.js';
 /* Copied into the tests of each line. */
 
 describe('The line of OpenTelemetry', () => {
-  it('is the SDK that the spans come from', () => {
+  it('is the SDK of the spans', () => {
     const { cache, start } = startService();
     const store = cache.store();
 
@@ -17,7 +17,7 @@ describe('The line of OpenTelemetry', () => {
     expect(span!.resource.attributes['telemetry.sdk.version']).to.equal(process.env['SDK_VERSION']);
   });
 
-  it('is what otel-span-cache/register starts', async () => {
+  it('is the SDK that otel-span-cache/register starts', async () => {
     const { stdout } = await run(['--import', 'otel-span-cache/register', 'job.mjs'], {
       OTEL_TRACES_EXPORTER: 'console',
       OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http',
@@ -30,9 +30,9 @@ describe('The line of OpenTelemetry', () => {
   });
 
   const foreign = process.env['FOREIGN_PACKAGE'];
-  // Node 20 cannot refuse; and the repository's own packages are those of one of the lines.
+  // Node 20 cannot refuse, and the repository itself has the packages of one of the lines.
   if ('registerHooks' in modules && foreign !== undefined) {
-    it('refuses a package of another', async () => {
+    it('rejects a package of another line', async () => {
       const failure = await import(foreign).catch((error: Error) => error.message);
 
       expect(failure).to.include(`${foreign} is not of the line under test`);

@@ -8,16 +8,15 @@ import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { installLocked, nodeOf } from '../installed.js';
 import { CELLS, isSupported, LINES, table, versionsOf, type Cell, type Line } from './cells.js';
-import { withTable } from './readme-table.js';
+import { withTable } from './versions-table.js';
 
 /*
  * Runs the scenario tests and the type tests on each supported Node, with each line of the OpenTelemetry SDK; and, with
- * 3.x on one Node, those of `otel-span-cache/register`, which run many programs and expect what newer instrumentations
- * tell. `npm run test:all` has them with 2.x.
+ * 3.x on one Node, the tests of `otel-span-cache/register`, which run many programs and expect the spans of newer instrumentations. `npm run test:all` has them with 2.x.
  *
  *   npm run test:matrix                               all cells
- *   npm run test:matrix -- --node 24 --otel 3.x       those of one Node, or of one line
- *   npm run test:matrix -- --write                    all cells; writes the README's table
+ *   npm run test:matrix -- --node 24 --otel 3.x       the cells of one Node, or of one line
+ *   npm run test:matrix -- --write                    all cells; writes the table of docs/reference.md
  *
  * For each line, one folder holds the compiled package, which is the same for all of them, and the tests:
  *
@@ -31,8 +30,8 @@ import { withTable } from './readme-table.js';
  */
 
 const ROOT = here('../..');
-const README = join(ROOT, 'README.md');
-/** What the tests share, from `test/`. */
+const PAGE = join(ROOT, 'docs/reference.md');
+/** Shared files of the tests, in `test/`. */
 const SHARED = [
   'caches.ts',
   'checked.ts',
@@ -48,12 +47,12 @@ const SHARED = [
 ];
 const MOCHA = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
 
-/** What came of a cell. */
+/** The result of a cell. */
 interface Result {
   readonly passes: number;
   readonly failures: number;
   readonly pending: number;
-  /** What to print of it beyond the numbers. */
+  /** Text to print beside the numbers. */
   readonly details: string;
 }
 
@@ -70,10 +69,14 @@ const NOTHING_RAN = { passes: 0, failures: 1, pending: 0 };
 
 const cells = wanted.filter(isSupported);
 for (const line of new Set(cells.map((cell) => cell.line))) {
-  // What the repository has installed is in use.
+  // The repository's own installation must stay as it is.
   if (line.folder !== ROOT) installLocked(line.folder);
   await layOut(line);
-  console.log(`${line.name}: ${versionsOf(line).map((version) => version.join(' ')).join(', ')}`);
+  console.log(
+    `${line.name}: ${versionsOf(line)
+      .map((version) => version.join(' '))
+      .join(', ')}`,
+  );
 }
 for (const { node, line } of wanted.filter((cell) => !isSupported(cell))) {
   console.log(`Node ${node} × ${line.name}: not supported by it, which needs Node ${line.oldestNode!.version}`);
@@ -101,10 +104,17 @@ async function runAll(): Promise<void> {
 function report(): void {
   const sum = (of: 'passes' | 'failures') => [...results.values()].reduce((total, result) => total + result[of], 0);
   const passed = [...results.values()].every(hasPassed);
-  if (options.write && !passed) console.log('\nThe README is left as it is: its table says what has passed.');
+  if (options.write && !passed)
+    console.log('\ndocs/reference.md is left unchanged: its table lists only combinations that passed.');
   if (options.write && passed) {
-    const text = readFileSync(README, 'utf8');
-    writeFileSync(README, withTable(text, table((cell) => hasPassed(results.get(cell)))));
+    const text = readFileSync(PAGE, 'utf8');
+    writeFileSync(
+      PAGE,
+      withTable(
+        text,
+        table((cell) => hasPassed(results.get(cell))),
+      ),
+    );
   }
   console.log(`\n  ${sum('passes')} passing`);
   if (sum('failures') > 0) console.log(`  ${sum('failures')} failing`);
@@ -124,7 +134,7 @@ async function layOut({ run: folder, twins }: Line): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(into('test/model'), { recursive: true });
   cpSync(join(ROOT, 'dist/esm'), into('src'), { recursive: true });
-  // All declarations are there; those of the ES modules lead to them.
+  // All declarations are there; the declarations of the ES modules refer to them.
   cpSync(join(ROOT, 'dist/cjs'), into('src'), { recursive: true, filter: (path) => !/\.(?:c?js|json)$/.test(path) });
   cpSync(join(ROOT, 'dist'), into('dist'), { recursive: true });
   cpSync(join(ROOT, 'package.json'), into('package.json'));
@@ -178,7 +188,7 @@ async function run(cell: Cell): Promise<{ version: string; seconds: number; resu
   return { version, seconds, result: read(reported) ?? { ...NOTHING_RAN, details: stdout + stderr } };
 }
 
-/** What mocha's JSON reporter wrote, or undefined if it did not come to that. */
+/** The output of mocha's JSON reporter, or undefined if mocha failed before. */
 function read(file: string): Result | undefined {
   let text: string;
   try {
@@ -194,7 +204,7 @@ function read(file: string): Result | undefined {
   return { ...stats, details: details.join('\n') };
 }
 
-/** Runs a program to its end, whatever its exit code. */
+/** Runs a program to its end, with any exit code. */
 function output(
   command: string,
   args: readonly string[],

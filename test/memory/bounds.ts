@@ -3,9 +3,9 @@ import type { SpanCacheOptions } from '../../src/index.js';
 import type { Service } from '../scenarios/service.js';
 
 /*
- * What one item may cost on the heap, several times what it was measured to cost (a span of the SDK 0.7 KiB, an event
- * with its bucket 0.8 KiB, a span context 0.2 KiB). A leak costs that much for each of the items sent, which are a
- * dozen to hundreds of times as many as may be kept.
+ * Allowed heap per item, several times the measured size (a span of the SDK 0.7 KiB, an event with its bucket 0.8 KiB,
+ * a span context 0.2 KiB). A leak costs that much for each of the items sent, which are a dozen to hundreds of times as
+ * many as may be kept.
  */
 const SPAN = 2_048;
 const EVENT = 2_048;
@@ -202,7 +202,7 @@ export const BOUNDS: readonly Bound[] = [
   },
   {
     name: 'an exporter that never answers, 4,000 spans of 64 kB',
-    // What is being exported is not in the queue any more.
+    // Spans in an export have left the queue.
     allowedBytes: SLACK + RECENT + 1.25 * 2 * MAX_BYTES,
     async drive(service, check) {
       service.cache.addExporter({ export() {}, shutdown: async () => {} }, { exportTimeoutMillis: 100 });
@@ -248,7 +248,9 @@ function endSpans(
 /** Ends 4,000 spans with a text of their own each, four times as large together as any place may hold. */
 async function endLargeSpans({ cache, start }: Service, check: () => Promise<void>): Promise<void> {
   for (let i = 1; i <= 4_000; i++) {
-    start('job').setAttribute('body', Buffer.alloc(65_536, String(i)).toString('latin1')).end();
+    start('job')
+      .setAttribute('body', Buffer.alloc(65_536, String(i)).toString('latin1'))
+      .end();
     if (i % 100 === 0) await queuesEmpty(cache);
     if (i % 1_000 === 0) await check();
   }

@@ -10,7 +10,7 @@ export async function memoryInUse(): Promise<number> {
   return heapUsed + arrayBuffers;
 }
 
-/** What the current job has seen stays alive until it ends: so a few turns of the event loop come first. */
+/** Waits a few turns first, because objects that the current job has read stay alive until it ends. */
 async function collectGarbage(): Promise<void> {
   for (let i = 0; i < 2; i++) {
     await new Promise(setImmediate);
@@ -30,7 +30,7 @@ export class Witness {
     return this.#seen.length;
   }
 
-  /** Those that something still refers to. */
+  /** The objects that are still referenced. */
   async alive(): Promise<number> {
     await collectGarbage();
     return this.#seen.filter((ref) => ref.deref() !== undefined).length;

@@ -14,9 +14,9 @@ const LINE_BYTES = 16_384;
 
 interface Kind {
   readonly options?: SpanCacheOptions;
-  /** What reads the cache. */
+  /** Attaches the readers of the cache. */
   readonly attach: (cache: Service['cache']) => void;
-  /** What one request does. */
+  /** Handles one request. */
   readonly handle: (service: Service) => void;
 }
 
@@ -35,7 +35,7 @@ function endLargeSpans({ tracer, log }: Service): void {
   }
 }
 
-/** Jobs that outlive their request, and that the service knows of. */
+/** Jobs that outlive their request and that the service keeps track of. */
 const running: Span[] = [];
 
 function startChattyJobs({ tracer, logger }: Service): void {

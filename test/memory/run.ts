@@ -39,7 +39,7 @@ if (failed.length > 0) {
   process.exitCode = 1;
 }
 
-/** What V8 and the SDK set up on their first use is no growth. */
+/** Runs once unmeasured, because the first use by V8 and the SDK allocates memory that stays. */
 async function warmUp(): Promise<void> {
   const service = startService();
   service.cache.subscribe(() => {});

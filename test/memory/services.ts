@@ -9,7 +9,7 @@ const CLIENTS = 4;
 /** A service with large telemetry, which has to live through so many requests. */
 export interface LargeService {
   readonly name: string;
-  /** Of `large-service.ts`. */
+  /** A kind of service in `large-service.ts`. */
   readonly kind: string;
   readonly requests: number;
 }

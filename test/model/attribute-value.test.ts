@@ -7,7 +7,9 @@ import { hostileValue, trap } from '../hostile-values.js';
 function isAllowed(value: unknown): boolean {
   const simple = ['string', 'number', 'boolean'];
   if (!Array.isArray(value)) return simple.includes(typeof value);
-  const types = new Set(value.filter((element) => element !== null && element !== undefined).map((element) => typeof element));
+  const types = new Set(
+    value.filter((element) => element !== null && element !== undefined).map((element) => typeof element),
+  );
   return types.size === 0 || (types.size === 1 && simple.includes([...types][0]!));
 }
 
@@ -24,11 +26,14 @@ const { anyValue } = fc.letrec((tie) => ({
     fc.array(fc.double()),
     fc.array(fc.option(fc.string())),
     fc.array(tie('anyValue')),
-    fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('toString', '__proto__', 'toJSON', 'constructor')), tie('anyValue')),
+    fc.dictionary(
+      fc.oneof(fc.string(), fc.constantFrom('toString', '__proto__', 'toJSON', 'constructor')),
+      tie('anyValue'),
+    ),
   ),
 }));
 
-/** What JSON should say of a value. */
+/** The expected JSON of a value. */
 function asJson(value: unknown): unknown {
   if (value === undefined) return null;
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
@@ -39,7 +44,7 @@ function asJson(value: unknown): unknown {
 }
 
 describe('toAttributeValue', () => {
-  describe('keeps, as it is,', () => {
+  describe('keeps, unchanged,', () => {
     for (const value of ['text', '', 0, -1.5, NaN, Infinity, -Infinity, true, false]) {
       it(`${typeof value} ${String(value) || '(empty)'}`, () => {
         expect(toAttributeValue(value)).to.deep.equal(value);
@@ -58,7 +63,7 @@ describe('toAttributeValue', () => {
       expect(toAttributeValue([null])).to.deep.equal([null]);
     });
 
-    it('but not the array itself, which may still change', () => {
+    it('but copies the array itself, which may still change', () => {
       const array = ['a'];
 
       const value = toAttributeValue(array);
@@ -68,7 +73,7 @@ describe('toAttributeValue', () => {
     });
   });
 
-  describe('writes, by the rules for protocols that lack it,', () => {
+  describe('writes, by the rules for protocols without such values,', () => {
     it('bytes in Base64, without quotes', () => {
       expect(toAttributeValue(new TextEncoder().encode('hello world'))).to.equal('aGVsbG8gd29ybGQ=');
     });
@@ -102,7 +107,9 @@ describe('toAttributeValue', () => {
     });
 
     it('NaN and the infinities inside as JSON strings', () => {
-      expect(toAttributeValue({ a: NaN, b: Infinity, c: -Infinity })).to.equal('{"a":"NaN","b":"Infinity","c":"-Infinity"}');
+      expect(toAttributeValue({ a: NaN, b: Infinity, c: -Infinity })).to.equal(
+        '{"a":"NaN","b":"Infinity","c":"-Infinity"}',
+      );
     });
 
     it('undefined inside as null, like null', () => {
@@ -113,46 +120,71 @@ describe('toAttributeValue', () => {
       expect(toAttributeValue({ 'a"b': 'line\nbreak' })).to.equal('{"a\\"b":"line\\nbreak"}');
     });
 
-    it('a map without a prototype, or with keys that objects have methods for', () => {
+    it('a map without a prototype, or with keys that are names of object methods', () => {
       const map = Object.assign(Object.create(null) as object, { toString: 'x', toJSON: 'y' });
 
       expect(toAttributeValue(map)).to.equal('{"toString":"x","toJSON":"y"}');
     });
   });
 
-  describe('for what no log attribute should hold', () => {
+  describe('for values that are not valid log attributes', () => {
     it('writes a bigint in digits', () => {
       expect(toAttributeValue(2n ** 64n)).to.equal('18446744073709551616');
     });
 
     it('writes a bigint inside as a number, or as a string beyond 64 bits', () => {
-      expect(toAttributeValue({ a: 2n ** 63n - 1n, b: 2n ** 63n })).to.equal('{"a":9223372036854775807,"b":"9223372036854775808"}');
+      expect(toAttributeValue({ a: 2n ** 63n - 1n, b: 2n ** 63n })).to.equal(
+        '{"a":9223372036854775807,"b":"9223372036854775808"}',
+      );
     });
 
-    it('takes the own string of objects that are neither map nor array', () => {
+    it('uses the string form of objects that are neither map nor array', () => {
       expect(toAttributeValue(new RangeError('too far'))).to.equal('RangeError: too far');
       expect(toAttributeValue({ at: new URL('http://localhost/') })).to.equal('{"at":"http://localhost/"}');
     });
 
-    it('takes the own text of a date, inside as well, and an error with its cause', () => {
+    it('uses the text of a date, also inside, and an error with its cause', () => {
       expect(toAttributeValue(new Date(0))).to.equal('1970-01-01T00:00:00.000Z');
       expect(toAttributeValue({ at: new Date(0) })).to.equal('{"at":"1970-01-01T00:00:00.000Z"}');
-      expect(toAttributeValue(new Error('a', { cause: new TypeError('b') }))).to.equal('Error: a (cause: TypeError: b)');
+      expect(toAttributeValue(new Error('a', { cause: new TypeError('b') }))).to.equal(
+        'Error: a (cause: TypeError: b)',
+      );
     });
 
-    it('takes a Map for a map, a Set for an array, an object for its members or its JSON', () => {
-      expect(toAttributeValue(new Map<unknown, unknown>([['a', 1], [2, new Set(['b', 3])]]))).to.equal('{"a":1,"2":["b",3]}');
+    it('converts a Map to a map, a Set to an array, and an object to its members or its JSON', () => {
+      expect(
+        toAttributeValue(
+          new Map<unknown, unknown>([
+            ['a', 1],
+            [2, new Set(['b', 3])],
+          ]),
+        ),
+      ).to.equal('{"a":1,"2":["b",3]}');
       expect(toAttributeValue(new Set(['a', 'b']))).to.deep.equal(['a', 'b']);
       expect(toAttributeValue(new Float64Array([1, 2]))).to.deep.equal([1, 2]);
-      expect(toAttributeValue(new (class { a = 1; })())).to.equal('{"a":1}');
-      expect(toAttributeValue([new (class { toJSON() { return { eur: 5 }; } })()])).to.equal('[{"eur":5}]');
+      expect(
+        toAttributeValue(
+          new (class {
+            a = 1;
+          })(),
+        ),
+      ).to.equal('{"a":1}');
+      expect(
+        toAttributeValue([
+          new (class {
+            toJSON() {
+              return { eur: 5 };
+            }
+          })(),
+        ]),
+      ).to.equal('[{"eur":5}]');
     });
 
-    it('marks what cannot be read', () => {
+    it('marks unreadable values', () => {
       expect(toAttributeValue(Object.defineProperty({ a: 1 }, 'b', trap))).to.equal('{"a":1,"b":"[unreadable]"}');
     });
 
-    it('takes the own string of functions and symbols', () => {
+    it('uses the string form of functions and symbols', () => {
       expect(toAttributeValue(Symbol('s'))).to.equal('Symbol(s)');
       expect(toAttributeValue([Symbol('s')])).to.equal('["Symbol(s)"]');
     });
@@ -169,7 +201,7 @@ describe('toAttributeValue', () => {
       expect(toAttributeValue(array)).to.equal('["loop",[null]]');
     });
 
-    it('not at a value that comes twice', () => {
+    it('but not at a value that occurs twice', () => {
       const shared = { id: 1 };
 
       expect(toAttributeValue([shared, shared])).to.equal('[{"id":1},{"id":1}]');
@@ -182,15 +214,17 @@ describe('toAttributeValue', () => {
       expect(toAttributeValue(nested(65))).to.equal(`${'['.repeat(64)}null${']'.repeat(64)}`);
     });
 
-    it('in a large array that holds itself, and in long texts that come again and again', () => {
+    it('in a large array that contains itself, and in repeated long texts', () => {
       const array: unknown[] = [];
       for (let index = 0; index < 60_000; index++) array.push(array);
 
       expect(toAttributeValue(array)).to.have.lengthOf(60_000 * 5 + 1);
-      expect(String(toAttributeValue([1, ...new Array<string>(1_000).fill('x'.repeat(100_000))])).length).to.be.lessThan(1_200_000);
+      expect(
+        String(toAttributeValue([1, ...new Array<string>(1_000).fill('x'.repeat(100_000))])).length,
+      ).to.be.lessThan(1_200_000);
     });
 
-    it('in values whose paths do not', () => {
+    it('in values whose paths do not end', () => {
       let value: unknown = 'bottom';
       for (let level = 0; level < 40; level++) value = [value, value];
 
@@ -198,7 +232,7 @@ describe('toAttributeValue', () => {
     });
   });
 
-  it('never throws, whatever it is given', () => {
+  it('never throws, for any value', () => {
     fc.assert(
       fc.property(hostileValue, (make) => {
         expect(isAllowed(toAttributeValue(make()))).to.equal(true);
@@ -206,7 +240,7 @@ describe('toAttributeValue', () => {
     );
   });
 
-  it('always gives what a span event can hold', () => {
+  it('always returns a valid value of a span event', () => {
     fc.assert(
       fc.property(anyValue, (value) => {
         expect(isAllowed(toAttributeValue(value))).to.equal(true);
@@ -214,7 +248,7 @@ describe('toAttributeValue', () => {
     );
   });
 
-  it('writes JSON that says what the value was', () => {
+  it('writes JSON that represents the value', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -224,7 +258,7 @@ describe('toAttributeValue', () => {
         (value) => {
           const written = JSON.parse(toAttributeValue(value) as string) as unknown;
 
-          // JSON does not tell -0 from 0.
+          // JSON has no -0.
           expect(written).to.deep.equal(JSON.parse(JSON.stringify(asJson(value))));
         },
       ),

@@ -18,7 +18,7 @@ describe('MergedSpan', () => {
     expect(text).to.contain(span.spanContext().spanId);
   });
 
-  it('shows a mark for what cannot be read when inspected', () => {
+  it('shows a mark for unreadable members when inspected', () => {
     const { cache, start, log } = startService();
     const store = cache.store();
     const span = start('job');
@@ -30,7 +30,7 @@ describe('MergedSpan', () => {
     expect(inspect(merged)).to.contain("name: 'job'").and.to.contain("status: '[unreadable]'");
   });
 
-  it('is a name among others in a list of spans', () => {
+  it('is shown by its name in a list of spans', () => {
     const { cache, start, log } = startService();
     const store = cache.store();
     const [one, two] = [start('one'), start('two')];

@@ -19,22 +19,19 @@ export function instrumentationScope(
   return [ours, sdk];
 }
 
-export function timedEvent(
-  ours: Ours.TimedEvent,
-  sdk: Sdk.TimedEvent,
-): [Sdk.TimedEvent, Ours.TimedEvent] {
+export function timedEvent(ours: Ours.TimedEvent, sdk: Sdk.TimedEvent): [Sdk.TimedEvent, Ours.TimedEvent] {
   return [ours, sdk];
 }
 
 /** The resource of a log event is that of the SDK's record, and goes wherever the SDK takes one. */
-export function logEvent(ours: LogEvent, sdk: Sdk.ReadableLogRecord): [Sdk.TimedEvent, Sdk.Resource, LogEvent['resource']] {
+export function logEvent(
+  ours: LogEvent,
+  sdk: Sdk.ReadableLogRecord,
+): [Sdk.TimedEvent, Sdk.Resource, LogEvent['resource']] {
   return [ours, ours.resource!, sdk.resource];
 }
 
-export function readableSpan(
-  ours: Ours.ReadableSpan,
-  sdk: Sdk.ReadableSpan,
-): [Sdk.ReadableSpan, Ours.ReadableSpan] {
+export function readableSpan(ours: Ours.ReadableSpan, sdk: Sdk.ReadableSpan): [Sdk.ReadableSpan, Ours.ReadableSpan] {
   return [ours, sdk];
 }
 
@@ -45,17 +42,11 @@ export function readableLogRecord(
   return [ours, sdk];
 }
 
-export function exportResult(
-  ours: Ours.ExportResult,
-  sdk: Sdk.ExportResult,
-): [Sdk.ExportResult, Ours.ExportResult] {
+export function exportResult(ours: Ours.ExportResult, sdk: Sdk.ExportResult): [Sdk.ExportResult, Ours.ExportResult] {
   return [ours, sdk];
 }
 
-export function spanExporter(
-  ours: Ours.SpanExporter,
-  sdk: Sdk.SpanExporter,
-): [Sdk.SpanExporter, Ours.SpanExporter] {
+export function spanExporter(ours: Ours.SpanExporter, sdk: Sdk.SpanExporter): [Sdk.SpanExporter, Ours.SpanExporter] {
   return [ours, sdk];
 }
 

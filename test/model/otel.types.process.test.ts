@@ -14,7 +14,7 @@ describe('The structural OpenTelemetry types', function () {
     expect(await compile(types, ...flags)).to.equal('');
   });
 
-  it('are so too for a user with exactOptionalPropertyTypes', async () => {
+  it('are assignable with exactOptionalPropertyTypes, too', async () => {
     expect(await compile(types, ...flags, '--exactOptionalPropertyTypes')).to.equal('');
   });
 

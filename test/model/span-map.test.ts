@@ -4,7 +4,7 @@ import { SpanMap, type SpanIdentity } from '../../src/model/span-map.js';
 import { runs } from '../property-runs.js';
 
 describe('SpanMap', () => {
-  it('tells spans of different traces apart that share a span id', () => {
+  it('distinguishes spans of different traces that share a span id', () => {
     const map = new SpanMap<SpanIdentity>();
     const [one, two] = [
       { traceId: 'a', spanId: '1' },
@@ -90,14 +90,15 @@ describe('SpanMap', () => {
             }
           }
           expect(map.size).to.equal(model.size);
-          for (let n = Math.max(0, oldest - 10); n < newest + 10; n++) expect(map.get(identity(n))).to.equal(model.get(n));
+          for (let n = Math.max(0, oldest - 10); n < newest + 10; n++)
+            expect(map.get(identity(n))).to.equal(model.get(n));
         }
       }),
       { numRuns: runs(30) },
     );
   });
 
-  it('knows many spans of one trace, and many traces whose first spans have the same id', () => {
+  it('holds many spans of one trace, and many traces whose first spans have the same id', () => {
     const map = new SpanMap<SpanIdentity>();
     const hex = (n: number, digits: number) => n.toString(16).padStart(digits, '0');
     const spans = Array.from({ length: 20_000 }, (_, n) =>
@@ -110,7 +111,7 @@ describe('SpanMap', () => {
     expect(map.size).to.equal(spans.length);
   });
 
-  describe('of ids that are alike', () => {
+  describe('of similar ids', () => {
     const hex = (n: number) => n.toString(16).padStart(8, '0');
     const KINDS: Record<string, (n: number) => { traceId: string; spanId: string }> = {
       'with one tail': (n) => ({ traceId: hex(n) + '0'.repeat(24), spanId: hex(n) + '0'.repeat(8) }),
@@ -121,7 +122,7 @@ describe('SpanMap', () => {
     };
 
     for (const [what, identity] of Object.entries(KINDS)) {
-      it(`${what}, looks at few others to find one, however many there are`, () => {
+      it(`${what}, finds one in few probes, however many there are`, () => {
         let looks = 0;
         const counted = (n: number): SpanIdentity => {
           const { traceId, spanId } = identity(n);
@@ -149,7 +150,7 @@ describe('SpanMap', () => {
     }
   });
 
-  it('knows no span of a context without ids', () => {
+  it('finds no span for a context without ids', () => {
     const map = new SpanMap<SpanIdentity>();
     map.set({ traceId: 'a', spanId: '1' });
 

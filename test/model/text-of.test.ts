@@ -16,7 +16,7 @@ function countedArray(): { array: unknown[]; reads: () => number } {
 }
 
 describe('textOf', () => {
-  it('leaves a string as it is', () => {
+  it('returns a string unchanged', () => {
     for (const text of ['', 'two words', '17', 'a\nb']) expect(textOf(text)).to.equal(text);
   });
 
@@ -37,15 +37,40 @@ describe('textOf', () => {
     [new ArrayBuffer(4), '<4 bytes>'],
     [new DataView(new ArrayBuffer(8), 2), '<6 bytes>'],
     [new Float64Array([0.5, 1]), '[0.5, 1]'],
-    [new Map<unknown, unknown>([['a', 1], [{ b: 2 }, new Map()]]), 'Map{a=1, {b=2}=Map{}}'],
+    [
+      new Map<unknown, unknown>([
+        ['a', 1],
+        [{ b: 2 }, new Map()],
+      ]),
+      'Map{a=1, {b=2}=Map{}}',
+    ],
     [new Set([1, 'two words']), 'Set[1, "two words"]'],
     [new TypeError('failed'), 'TypeError: failed'],
     [new Error(), 'Error'],
     [new TypeError('failed', { cause: new RangeError('too far') }), 'TypeError: failed (cause: RangeError: too far)'],
     [new AggregateError([new Error('a')], 'all failed'), 'AggregateError: all failed (errors: [Error: a])'],
-    [new (class Money { toJSON() { return { eur: 5 }; } })(), '{eur=5}'],
-    [new (class Id { toString() { return '5b8e'; } })(), '5b8e'],
-    [new (class Point { x = 1; })(), '{x=1}'],
+    [
+      new (class Money {
+        toJSON() {
+          return { eur: 5 };
+        }
+      })(),
+      '{eur=5}',
+    ],
+    [
+      new (class Id {
+        toString() {
+          return '5b8e';
+        }
+      })(),
+      '5b8e',
+    ],
+    [
+      new (class Point {
+        x = 1;
+      })(),
+      '{x=1}',
+    ],
     [Object.create(null), '{}'],
     [revokedProxy(), '[unreadable]'],
     [throwingProxy(), '[unreadable]'],
@@ -59,13 +84,13 @@ describe('textOf', () => {
     });
   }
 
-  it('ends a text that is cut in an ellipsis, and splits no character', () => {
+  it('ends a cut text in an ellipsis, and splits no character', () => {
     expect(textOf('abcdef', 4)).to.equal('abc…');
     expect(textOf('a🚀bc', 3)).to.equal('a…');
     expect(textOf({ long: 'x'.repeat(99) }, 8)).to.equal('{long=x…');
   });
 
-  it('gives any value a text that is no longer than it may be', () => {
+  it('returns a text within the maximum length for any value', () => {
     fc.assert(
       fc.property(hostileValue, fc.integer({ min: 1, max: 2_000 }), (make, maxLength) => {
         const value = make();
@@ -77,7 +102,7 @@ describe('textOf', () => {
     );
   });
 
-  it('looks at nothing of what is cut away', () => {
+  it('does not read the part that is cut off', () => {
     const { array, reads } = countedArray();
 
     textOf([array, array, array], 50);

@@ -67,7 +67,7 @@ export interface SdkConfig {
 export interface Sdk {
   tracer: Tracer;
   logger: Logger;
-  /** Those of another instrumentation scope. */
+  /** A tracer with another instrumentation scope. */
   getTracer(scope: string): Tracer;
   getLogger(scope: string): Logger;
   forceFlush(): Promise<void>;

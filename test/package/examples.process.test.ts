@@ -9,11 +9,20 @@ import { installPackage, node, ROOT, type InstalledPackage } from './installed-p
 describe('The shop, in a project of a user', function () {
   this.timeout(120_000);
 
-  const [install, copy, start] = new DocPage('examples/service/README.md').blocks('sh')[0]!.replaceAll('\\\n', '').trim().split('\n');
-  /** What it has the user install, by name, with the version. */
-  const packages = new Map(install!.split(/\s+/).slice(3).map((spec) => spec.split(/(?<=.)@/) as [string, string]));
+  const [install, copy, start] = new DocPage('examples/service/README.md')
+    .blocks('sh')[0]!
+    .replaceAll('\\\n', '')
+    .trim()
+    .split('\n');
+  /** Packages in its install command: version by name. */
+  const packages = new Map(
+    install!
+      .split(/\s+/)
+      .slice(3)
+      .map((spec) => spec.split(/(?<=.)@/) as [string, string]),
+  );
 
-  it('needs the packages that its README installs, and no other', () => {
+  it('needs exactly the packages that its README installs', () => {
     const code = readdirSync(join(ROOT, 'examples/service'), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.mjs'))
       .map((path) => readFileSync(join(ROOT, 'examples/service', path), 'utf8'))
@@ -26,9 +35,11 @@ describe('The shop, in a project of a user', function () {
     expect([...packages.keys(), 'otel-span-cache']).to.have.members([...new Set(imported)]);
   });
 
-  it('gets the versions that are tested here', () => {
+  it('installs the versions that are tested here', () => {
     for (const [name, version] of packages) {
-      const manifest = JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')) as { version: string };
+      const manifest = JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')) as {
+        version: string;
+      };
       expect(`${manifest.version}.`, name).to.satisfy((tested: string) => tested.startsWith(`${version}.`));
     }
   });

@@ -21,24 +21,24 @@ export interface InstalledPackage {
   remove(): void;
 }
 
-/** What npm says of the tarball it makes. */
+/** npm's report about the tarball. */
 export interface PackedFiles {
   readonly filename: string;
   readonly files: readonly { readonly path: string }[];
-  /** Of the tarball, in bytes. */
+  /** Size of the tarball in bytes. */
   readonly size: number;
-  /** Of what is in it, in bytes. */
+  /** Size of its contents in bytes. */
   readonly unpackedSize: number;
 }
 
-/** What would be packed of what is built in `dist/`. */
+/** Returns the files that npm would pack, with the current build in `dist/`. */
 export function packageFiles(): Promise<PackedFiles> {
   return pack('--dry-run');
 }
 
 /**
- * Packs what is built in `dist/` and installs the tarball. Needs no registry: the package has no
- * dependencies, and the project borrows the repository's OpenTelemetry packages and chai.
+ * Packs the current build in `dist/` and installs the tarball. Needs no registry: the package has no dependencies, and
+ * the project borrows the repository's OpenTelemetry packages and chai.
  */
 export async function installPackage(): Promise<InstalledPackage> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'otel-span-cache-')));

@@ -45,7 +45,9 @@ describe('The packed package', function () {
       it(`names functions and files of the sources in the stack trace of ${script}`, async () => {
         const stack = await node(installed.project, script);
 
-        const frames = [...stack.matchAll(/ at (?:new )?(\S+) \(.*\/otel-span-cache\/(dist\/\w+\/(.+)\.js):(\d+):\d+\)/g)];
+        const frames = [
+          ...stack.matchAll(/ at (?:new )?(\S+) \(.*\/otel-span-cache\/(dist\/\w+\/(.+)\.js):(\d+):\d+\)/g),
+        ];
         expect(frames, stack).to.not.be.empty;
         for (const [, name, , file] of frames) {
           expect(readFileSync(join(ROOT, `src/${file}.ts`), 'utf8')).to.include(name);
@@ -59,13 +61,13 @@ describe('The packed package', function () {
 
   describe('for worker threads', () => {
     for (const script of ['threads.mjs', 'threads.cjs']) {
-      it(`brings spans together by otel-span-cache/threads in ${script}`, async () => {
+      it(`combines the spans of threads by otel-span-cache/threads in ${script}`, async () => {
         expect(await node(installed.project, script)).to.equal('["work"] ended\n');
       });
     }
   });
 
-  it('takes a cache of the other build for its own', async () => {
+  it('accepts a cache of the other build', async () => {
     expect(await node(installed.project, 'copies.mjs')).to.equal('{"wanted":[false,true],"lost":2,"closed":false}\n');
   });
 
@@ -75,7 +77,7 @@ describe('The packed package', function () {
         expect(await node(installed.project, script)).to.equal('["checkout","charge"] ["paid"]\n');
       });
     }
-    it('has faces that can be required: for chai, jest and node:test', async () => {
+    it('has entries that can be required: for chai, jest and node:test', async () => {
       expect(await node(installed.project, 'faces.cjs')).to.equal('[true,true,1,"charges",true,1]\n');
     });
 
@@ -95,8 +97,8 @@ describe('The packed package', function () {
   });
 
   describe('for a TypeScript user', () => {
-    // No `Disposable` and no types of Node: the declarations bring what they need. `dom` is there for
-    // the `console` that those of the OpenTelemetry API mention.
+    // Without `Disposable` and without the types of Node, because the declarations bring everything they need. `dom` is
+    // there for the `console` that the OpenTelemetry API's declarations mention.
     const bare = ['--lib', 'es2022,dom', '--types', '', '--skipLibCheck', 'false'];
 
     function check(file: string, ...flags: string[]): Promise<string> {
@@ -117,8 +119,11 @@ describe('The packed package', function () {
       expect(await check('bundled.ts', ...flags)).to.equal('');
     });
 
-    it('has types of each face for whoever lacks its runner', async () => {
-      for (const flags of [['--module', 'nodenext'], ['--module', 'esnext', '--moduleResolution', 'bundler']]) {
+    it('has types of each entry that compile without its runner', async () => {
+      for (const flags of [
+        ['--module', 'nodenext'],
+        ['--module', 'esnext', '--moduleResolution', 'bundler'],
+      ]) {
         expect(await compile(join(installed.project, 'faces.mts'), ...bare, ...flags)).to.equal('');
       }
     });
@@ -142,13 +147,13 @@ describe('The packed package', function () {
   });
 
   describe('for its users’ tools', () => {
-    it('is clean for publint', async () => {
+    it('passes publint', async () => {
       const { messages, pkg } = await publint({ pkgDir: installed.path, pack: false, strict: true });
 
       expect(messages.map((message) => formatMessage(message, pkg))).to.deep.equal([]);
     });
 
-    it('has types that are right for attw, in every way to resolve them', async () => {
+    it('passes attw in every way to resolve its types', async () => {
       const attw = join(ROOT, 'node_modules/@arethetypeswrong/cli/dist/index.js');
 
       const report = await node(ROOT, attw, installed.tarball, '--no-definitely-typed', '--format', 'json');

@@ -10,11 +10,13 @@ describe('The repository', function () {
   this.timeout(60_000);
 
   function fieldsOf(folder: string): Partial<RepositoryFields> {
-    const { repository, homepage, bugs } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as RepositoryFields;
+    const { repository, homepage, bugs } = JSON.parse(
+      readFileSync(join(folder, 'package.json'), 'utf8'),
+    ) as RepositoryFields;
     return { repository, homepage, bugs };
   }
 
-  it('is in package.json by one URL, or not at all', () => {
+  it('has one URL in package.json, or none', () => {
     const { repository, homepage, bugs } = fieldsOf(ROOT);
 
     const unknown = { repository: undefined, homepage: undefined, bugs: undefined };
@@ -25,12 +27,18 @@ describe('The repository', function () {
     const { files } = await packageFiles();
     const texts = files.map(({ path }) => path).filter((path) => path !== 'package.json' && !path.startsWith('dist/'));
 
-    const mentions = texts.filter((path) => /https?:\/\/\S*\/otel-span-cache\b/.test(readFileSync(join(ROOT, path), 'utf8')));
+    const mentions = texts.filter((path) =>
+      /https?:\/\/\S*\/otel-span-cache\b/.test(readFileSync(join(ROOT, path), 'utf8')),
+    );
 
     expect(mentions).to.deep.equal([]);
   });
 
-  for (const url of ['https://example.com/span-cache.git', 'https://example.com/span-cache/', 'git+https://example.com/span-cache.git']) {
+  for (const url of [
+    'https://example.com/span-cache.git',
+    'https://example.com/span-cache/',
+    'git+https://example.com/span-cache.git',
+  ]) {
     it(`has the same fields for ${url}`, () => {
       expect(repositoryFields(url)).to.deep.equal(repositoryFields('https://example.com/span-cache'));
     });
@@ -42,7 +50,8 @@ describe('The repository', function () {
       folder = mkdtempSync(join(tmpdir(), 'otel-span-cache-'));
       mkdirSync(join(folder, '.ci'));
       cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
-      for (const file of ['repository.ts', 'set-repository.ts']) cpSync(join(ROOT, '.ci', file), join(folder, '.ci', file));
+      for (const file of ['repository.ts', 'set-repository.ts'])
+        cpSync(join(ROOT, '.ci', file), join(folder, '.ci', file));
     });
     afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -51,7 +60,7 @@ describe('The repository', function () {
       return spawnSync(process.execPath, ['--import', 'tsx', script, ...args], { cwd: ROOT, encoding: 'utf8' });
     }
 
-    it('is written into package.json, which stays as it was besides', () => {
+    it('is written into package.json, which is otherwise unchanged', () => {
       const before = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as object;
 
       const { status } = set('https://example.com/span-cache');
@@ -66,11 +75,11 @@ describe('The repository', function () {
       });
     });
 
-    it('is asked for in one line where no URL is given', () => {
+    it('is requested in one line if the URL is missing', () => {
       const { status, stderr } = set();
 
       expect(status).to.equal(1);
-      expect(stderr).to.equal('name the URL of the repository: npm run repository -- https://…\n');
+      expect(stderr).to.equal('Pass the URL of the repository: npm run repository -- https://…\n');
     });
   });
 });

@@ -10,7 +10,7 @@ describe('The size of the package', function () {
   });
 
   for (const [what, budget] of Object.entries(BUDGET)) {
-    it(`keeps to its budget: ${what}`, () => {
+    it(`is within its budget: ${what}`, () => {
       expect(sizes[what as keyof Sizes]).to.be.within(1, budget);
     });
   }

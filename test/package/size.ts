@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { packageFiles, ROOT } from './installed-package.js';
 
-/** What may not be exceeded; in bytes, but for the number of files. Raise it knowingly. */
+/** Upper limits, in bytes except for the number of files. Raise them only on purpose. */
 export const BUDGET = {
   tarball: 400_000,
   installed: 2_000_000,
@@ -14,7 +14,7 @@ export const BUDGET = {
 
 export type Sizes = Record<keyof typeof BUDGET, number>;
 
-/** How large the package is that would be packed of what is built in `dist/`. */
+/** Measures the package that npm would pack, with the current build in `dist/`. */
 export async function measure(): Promise<Sizes> {
   const { size, unpackedSize, files } = await packageFiles();
   const { outputFiles } = await build({

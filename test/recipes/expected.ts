@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { PAGE } from './projects.js';
 import type { Seen } from './running.js';
 
-/** Checks that shop.mjs came as it is: both spans in one trace, each with what was logged in it. */
+/** Checks the telemetry of shop.mjs: both spans in one trace, each with its log lines. */
 export function expectShop({ spans, orphans }: Seen): void {
   expect(spans.map(({ name, events }) => ({ name, events }))).to.have.deep.members([
     { name: 'place order', events: ['order placed'] },

@@ -25,7 +25,7 @@ describe('docs/recipes.md, with Langfuse', () => {
   });
 
   for (const recipe of ['langfuse.mjs', 'langfuse-isolated.mjs']) {
-    it(`${recipe} gives the cache one trace, and Langfuse what it takes`, async () => {
+    it(`${recipe} feeds one trace to the cache, and its part to Langfuse`, async () => {
       const { spans, orphans } = await probe(folder, recipe, 'assistant.mjs', env());
 
       expect(spans.map(({ name, events }) => ({ name, events }))).to.deep.equal([
@@ -38,14 +38,14 @@ describe('docs/recipes.md, with Langfuse', () => {
       expect(sent).to.include('"answer"').and.include('It is.').and.not.include('GET /assistant');
     });
 
-    it(`${recipe} does for a program that Langfuse knows nothing of`, async () => {
+    it(`${recipe} works for a program without Langfuse spans`, async () => {
       const printed = await run(folder, ['--import', `./${recipe}`, 'shop.mjs'], env());
 
       expect(stable(printed)).to.equal(SHOWN_TREE);
     });
   }
 
-  it('masks for itself, not for the cache', async () => {
+  it('masks values for Langfuse, not for the cache', async () => {
     const { spans } = await probe(folder, 'masked.mjs', 'assistant.mjs', env());
 
     expect(spans[0]!.attributes).to.have.property('langfuse.observation.input', 'Is the kettle in stock?');

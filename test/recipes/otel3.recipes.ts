@@ -38,13 +38,13 @@ describe('docs/recipes.md, with OpenTelemetry JS 3.x', () => {
     'sentry.mjs': '/api/42/integration/otlp/v1/traces/',
   };
 
-  it('needs all of the changes that the page names', () => {
+  it('needs each of the changes that the page names', () => {
     const recipes = held.map((name) => PAGE.code().get(name)!).join();
     for (const [from] of CHANGES) expect(recipes).to.include(from);
   });
 
   for (const recipe of held.filter((name) => name !== 'beside.mjs')) {
-    it(`${recipe} gives the cache spans and log records, and sends on what it does`, async () => {
+    it(`${recipe} feeds spans and log records to the cache, and exports as with 2.x`, async () => {
       const seen = await probe(folder, recipe, 'shop.mjs', env(), node);
 
       expectShop(seen);
@@ -52,20 +52,20 @@ describe('docs/recipes.md, with OpenTelemetry JS 3.x', () => {
       if (path !== undefined) expect(receiver.bodiesOf(path).join()).to.include('charge card');
     });
 
-    it(`${recipe} prints the tree that is shown`, async () => {
+    it(`${recipe} prints the tree on the page`, async () => {
       const printed = await run(folder, ['--import', `./${recipe}`, 'shop.mjs'], env(), node);
 
       expect(stable(printed)).to.equal(SHOWN_TREE);
     });
   }
 
-  it('beside.mjs needs nothing that is registered', async () => {
+  it('beside.mjs needs no registered provider', async () => {
     const printed = await run(folder, ['beside.mjs'], {}, node);
 
     expect(stable(printed)).to.match(/^trace id · 1 span · time · pid n\n time refund\n time money sent$/);
   });
 
-  it('is not what the packages of the other recipes ask for', () => {
+  it("is outside the version ranges of the other recipes' packages", () => {
     for (const [project, name] of [
       ['current', '@langfuse/otel'],
       ['current', '@vercel/otel'],

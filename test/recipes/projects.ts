@@ -14,7 +14,7 @@ import { installLocked, installPackage } from '../installed.js';
 
 export const PAGE = new DocPage('docs/recipes.md');
 
-/** A project has what fits into one `node_modules`. */
+/** A project has packages that fit into one `node_modules`. */
 export type Project = 'current' | 'sentry10' | 'otel3';
 
 const PROJECTS: readonly Project[] = ['current', 'sentry10', 'otel3'];
@@ -55,7 +55,7 @@ interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
-/** The package.json of what is installed in a project. */
+/** The package.json of a package installed in a project. */
 export function manifestOf(project: Project, name: string): Manifest {
   return JSON.parse(readFileSync(here(`${project}/node_modules/${name}/package.json`), 'utf8')) as Manifest;
 }

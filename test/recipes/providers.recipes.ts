@@ -29,7 +29,7 @@ describe('docs/recipes.md, with providers', () => {
 
   const env = (others: Record<string, string> = {}) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...others });
 
-  it('has no block that no test runs', () => {
+  it('has only blocks that a test runs', () => {
     expect([...PAGE.code().keys()]).to.have.members([
       'shop.mjs',
       'node-sdk.mjs',
@@ -56,7 +56,7 @@ describe('docs/recipes.md, with providers', () => {
   });
 
   for (const [said, project, name] of VERSIONS) {
-    it(`says which version it was run with: ${said}`, () => {
+    it(`names the version it was run with: ${said}`, () => {
       const [major, minor] = manifestOf(project, name).version.split('.');
 
       expect(PAGE.text.replaceAll(/\s+/g, ' ')).to.include(`${said} ${major}.${minor}`);
@@ -64,7 +64,7 @@ describe('docs/recipes.md, with providers', () => {
   }
 
   for (const recipe of ['node-sdk.mjs', 'providers.mjs']) {
-    it(`prints the tree that is shown: ${recipe}`, async () => {
+    it(`prints the tree on the page: ${recipe}`, async () => {
       const printed = await run(folder, ['--import', `./${recipe}`, 'shop.mjs'], env());
 
       expect(stable(printed)).to.equal(SHOWN_TREE);
@@ -72,7 +72,7 @@ describe('docs/recipes.md, with providers', () => {
   }
 
   describe('node-sdk.mjs', () => {
-    it('gives the cache spans and log records, and sends both on as without it', async () => {
+    it('feeds spans and log records to the cache, and exports both as before', async () => {
       const seen = await probe(folder, 'node-sdk.mjs', 'shop.mjs', env());
 
       expectShop(seen);
@@ -98,7 +98,7 @@ describe('docs/recipes.md, with providers', () => {
       expect(receiver.bodiesOf('/v1/metrics')).to.have.length(1);
     });
 
-    it('leaves out what the sampler of the environment leaves out', async () => {
+    it('omits spans that the sampler of the environment drops', async () => {
       const seen = await probe(folder, 'node-sdk.mjs', 'shop.mjs', env({ OTEL_TRACES_SAMPLER: 'always_off' }));
 
       expectOrphans(seen, 'unsampled');
@@ -114,13 +114,13 @@ describe('docs/recipes.md, with providers', () => {
       expect(await opened({ OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'http,net,dns' })).to.deep.equal([]);
     });
 
-    it('is nothing where the SDK is disabled', async () => {
+    it('has no effect if the SDK is disabled', async () => {
       const printed = await run(folder, ['--import', './node-sdk.mjs', 'shop.mjs'], env({ OTEL_SDK_DISABLED: 'true' }));
 
       expect(printed).to.equal('');
     });
 
-    it('delivers what there is when a signal ends the process', async () => {
+    it('delivers all ended spans when a signal ends the process', async () => {
       const args = ['--import', './node-sdk.mjs', 'signalled.mjs'];
       const { cause } = (await run(folder, args, env()).catch((error: Error) => error)) as Error;
 
@@ -129,7 +129,7 @@ describe('docs/recipes.md, with providers', () => {
       expect(receiver.bodiesOf('/v1/traces')).to.have.length(1);
     });
 
-    it('leaves the exit code alone where no collector listens, and says why nothing was sent', async () => {
+    it('keeps the exit code if no collector listens, and reports why nothing was sent', async () => {
       const nowhere = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_EXPORTER_OTLP_TIMEOUT: '1000' };
       const printed = await run(folder, ['--import', './node-sdk.mjs', 'shop.mjs'], nowhere);
 
@@ -138,7 +138,7 @@ describe('docs/recipes.md, with providers', () => {
   });
 
   describe('providers.mjs', () => {
-    it('gives the cache spans and log records', async () => {
+    it('feeds spans and log records to the cache', async () => {
       expectShop(await probe(folder, 'providers.mjs', 'shop.mjs'));
     });
 
@@ -151,7 +151,7 @@ describe('docs/recipes.md, with providers', () => {
       expect(new Set(seen.spans.map(({ traceId }) => traceId))).to.have.property('size', 2);
     });
 
-    it('needs its logger provider, without which spans have no log lines and nothing is counted', async () => {
+    it('needs its logger provider: without it, spans have no log lines, and none are counted', async () => {
       const without = layOut('current', 'no-logs', (code) => code.replace(/^logs\.setGlobal.*\n/m, ''));
 
       const seen = await probe(without, 'providers.mjs', 'shop.mjs');
@@ -160,7 +160,7 @@ describe('docs/recipes.md, with providers', () => {
       expect(seen.stats).to.have.nested.property('events.received', 0);
     });
 
-    it('takes nothing in with no subscriber: spans are counted, log records not even made', async () => {
+    it('keeps nothing without a subscriber: spans are counted, log records are not even created', async () => {
       const without = layOut('current', 'no-subscriber', (code) => code.replace(/^printTraces.*\n/m, ''));
 
       const printed = await run(without, ['--import', './providers.mjs', 'counted.mjs'], { RECIPE: './providers.mjs' });
@@ -168,10 +168,8 @@ describe('docs/recipes.md, with providers', () => {
       expect(printed).to.equal('2 spans dropped, 0 events received\n');
     });
 
-    it('counts a processor that is registered twice, and shows each span once', async () => {
-      const twice = layOut('current', 'twice', (code) =>
-        code.replaceAll(/\[cache\.(\w+)\]/g, '[cache.$1, cache.$1]'),
-      );
+    it('counts duplicates of a processor that is registered twice, and shows each span once', async () => {
+      const twice = layOut('current', 'twice', (code) => code.replaceAll(/\[cache\.(\w+)\]/g, '[cache.$1, cache.$1]'));
 
       const seen = await probe(twice, 'providers.mjs', 'shop.mjs');
 
@@ -180,7 +178,7 @@ describe('docs/recipes.md, with providers', () => {
       expect(seen.stats).to.have.nested.property('events.dropped.duplicate', 2);
     });
 
-    it('is refused, without a message for the logger provider, where others have registered', async () => {
+    it('is rejected, without a message for the logger provider, if other providers are registered', async () => {
       const args = ['--import', './diag.mjs', '--import', './theirs.mjs', '--import', './providers.mjs', 'shop.mjs'];
       const printed = await run(folder, args);
 
@@ -199,13 +197,13 @@ describe('docs/recipes.md, with providers', () => {
   });
 
   describe('beside.mjs', () => {
-    it('needs nothing that is registered', async () => {
+    it('needs no registered provider', async () => {
       const printed = await run(folder, ['beside.mjs']);
 
       expect(stable(printed)).to.match(/^trace id · 1 span · time · pid n\n time refund\n time money sent$/);
     });
 
-    it('beside providers of somebody else is a child of their span, and theirs stays theirs', async () => {
+    it('continues the trace of another registered provider, which keeps its own spans', async () => {
       const printed = await run(folder, ['--import', './theirs.mjs', 'in-theirs.mjs']);
 
       const [, traceId] = /^trace ([0-9a-f]{32}) · 1 span/m.exec(printed)!;
@@ -214,11 +212,11 @@ describe('docs/recipes.md, with providers', () => {
       expect(printed).not.to.include("name: 'refund'");
     });
 
-    it('has no other way: a provider has no method that adds a processor', async () => {
+    it('is the only way: a provider has no method that adds a processor', async () => {
       expect(await run(folder, ['--import', './theirs.mjs', 'adding.mjs'])).to.equal('undefined undefined\n');
     });
 
-    it('leaves log records waiting whose spans never come', async () => {
+    it('keeps log records waiting whose spans never arrive', async () => {
       const printed = await run(folder, ['strangers.mjs']);
 
       expect(printed).to.equal('1 parked, 0 orphans\n');
@@ -226,7 +224,7 @@ describe('docs/recipes.md, with providers', () => {
   });
 
   describe('process.exit()', () => {
-    it('prints what there is, and exports nothing', async () => {
+    it('prints all ended spans, and exports nothing', async () => {
       const printed = await run(folder, ['--import', './providers.mjs', 'hasty.mjs'], { RECIPE: './providers.mjs' });
 
       expect(stable(printed)).to.equal(SHOWN_TREE);

@@ -8,7 +8,7 @@ const TIMEOUT_MILLIS = 220_000;
 
 export type Env = Readonly<Record<string, string>>;
 
-/** What fixtures/programs/probe.mjs tells. */
+/** The report of fixtures/programs/probe.mjs. */
 export interface Seen {
   readonly spans: readonly {
     readonly name: string;
@@ -41,9 +41,9 @@ export async function run(
 }
 
 /**
- * Runs a program with a recipe, and tells what came to the recipe's cache.
+ * Runs a program with a recipe, and returns the deliveries of the recipe's cache.
  *
- * @param files what is loaded before the program; the first of them has the cache
+ * @param files loaded before the program; the first of them has the cache
  */
 export async function probe(
   cwd: string,

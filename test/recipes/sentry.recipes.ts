@@ -26,14 +26,14 @@ describe('docs/recipes.md, with Sentry', () => {
       folder = layOut('current', 'sentry');
     });
 
-    it('sentry.mjs gives the cache spans and log records, and Sentry the spans', async () => {
+    it('sentry.mjs feeds spans and log records to the cache, and the spans to Sentry', async () => {
       const seen = await probe(folder, 'sentry.mjs', 'shop.mjs', env());
 
       expectShop(seen);
       expect(receiver.bodiesOf(TRACES).join()).to.include('place order').and.include('charge card');
     });
 
-    it('sentry.mjs has errors in the trace that the cache shows, and no spans of Sentry', async () => {
+    it('sentry.mjs puts errors into the trace of the cache, and creates no spans of Sentry', async () => {
       const { spans } = await probe(folder, 'sentry.mjs', 'declined.mjs', env());
 
       expect(spans.map(({ name }) => name)).to.deep.equal(['charge card']);
@@ -41,7 +41,7 @@ describe('docs/recipes.md, with Sentry', () => {
       expect(error).to.include(`"trace_id":"${spans[0]!.traceId}"`);
     });
 
-    it('with tracesSampleRate starts spans of its own, which no processor gets', async () => {
+    it('with tracesSampleRate starts spans of its own, which no processor receives', async () => {
       const traced = layOut('current', 'sentry-traced', (code) =>
         code.replace('Sentry.init({ dsn,', 'Sentry.init({ dsn, tracesSampleRate: 1,'),
       );
@@ -52,7 +52,7 @@ describe('docs/recipes.md, with Sentry', () => {
       expect(receiver.bodiesOf(ENVELOPES).join()).to.include('"of Sentry"');
     });
 
-    it('with enableOpenTelemetrySetup, if it is first, leaves the cache without spans', async () => {
+    it('with enableOpenTelemetrySetup, if called first, leaves the cache without spans', async () => {
       const first = layOut('current', 'sentry-first', (code) =>
         code
           .replace('sdk.start();\n', '')
@@ -77,7 +77,7 @@ describe('docs/recipes.md, with Sentry', () => {
     const rated = (name: string, rate: number, edit = (code: string) => code) =>
       layOut('sentry10', name, (code) => edit(code.replace(/tracesSampleRate: [\d.]+/, `tracesSampleRate: ${rate}`)));
 
-    it('sentry-10.mjs gives the cache spans and log records, and Sentry its transaction', async () => {
+    it('sentry-10.mjs feeds spans and log records to the cache, and a transaction to Sentry', async () => {
       const seen = await probe(folder, 'sentry-10.mjs', 'shop.mjs', env());
 
       expectShop(seen);
@@ -85,7 +85,7 @@ describe('docs/recipes.md, with Sentry', () => {
       expect(transactions()[0]).to.include('place order').and.include('charge card');
     });
 
-    it('sentry-10.mjs has Sentry’s own spans and its errors in the trace of the cache', async () => {
+    it('sentry-10.mjs has Sentry’s own spans and errors in the trace of the cache', async () => {
       const { spans } = await probe(folder, 'sentry-10.mjs', 'declined.mjs', env());
 
       expect(spans.map(({ name }) => name)).to.deep.equal(['of Sentry', 'charge card']);
@@ -93,7 +93,7 @@ describe('docs/recipes.md, with Sentry', () => {
       expect(error).to.include(`"trace_id":"${spans[0]!.traceId}"`);
     });
 
-    it('sentry-10.mjs records nothing of what is not sampled', async () => {
+    it('sentry-10.mjs records no unsampled spans', async () => {
       const seen = await probe(rated('sentry-unsampled', 0), 'sentry-10.mjs', 'shop.mjs', env());
 
       expect(seen.spans).to.deep.equal([]);
@@ -110,7 +110,7 @@ describe('docs/recipes.md, with Sentry', () => {
       expect(orphans).to.deep.equal([]);
     });
 
-    it('sentry-10.mjs lets an exporter of the cache take its time, which Sentry.close() would not', async () => {
+    it('sentry-10.mjs waits for an exporter of the cache, unlike Sentry.close()', async () => {
       const hasty = layOut('sentry10', 'sentry-hasty', (code) =>
         code.replace('cache.forceFlush().then(() => Sentry.close())', 'Sentry.close()'),
       );
@@ -126,14 +126,14 @@ describe('docs/recipes.md, with Sentry', () => {
       expect(failure).to.include('within timeout period of 500 ms');
     });
 
-    it('sentry-10-own.mjs gives Sentry what it samples, and the cache as well', async () => {
+    it('sentry-10-own.mjs feeds sampled spans to both Sentry and the cache', async () => {
       const seen = await probe(rated('sentry-own', 1), 'sentry-10-own.mjs', 'shop.mjs', env());
 
       expectShop(seen);
       expect(transactions()).to.have.length(1);
     });
 
-    it('sentry-10-own.mjs records for the cache alone what Sentry does not sample', async () => {
+    it('sentry-10-own.mjs records spans that Sentry does not sample for the cache alone', async () => {
       const seen = await probe(rated('sentry-own-unsampled', 0), 'sentry-10-own.mjs', 'shop.mjs', env());
 
       expectShop(seen);
@@ -141,7 +141,7 @@ describe('docs/recipes.md, with Sentry', () => {
       expect(transactions()).to.deep.equal([]);
     });
 
-    it('sentry-10-own.mjs needs SampledOnly, or Sentry gets what it did not sample', async () => {
+    it('sentry-10-own.mjs needs SampledOnly, or Sentry receives unsampled spans', async () => {
       const without = rated('sentry-own-all', 0, (code) =>
         code.replace('new SampledOnly()', 'new SentrySpanProcessor()'),
       );

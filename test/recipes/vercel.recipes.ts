@@ -34,18 +34,18 @@ describe('docs/recipes.md, on Vercel and the like', () => {
     const probed = (program: string, others: Record<string, string> = {}) =>
       probe(folder, ['span-cache.js', 'plain-node.mjs'], program, env(others));
 
-    it('gives the cache spans and log records', async () => {
+    it('feeds spans and log records to the cache', async () => {
       expectShop(await probed('shop.mjs'));
     });
 
-    it('on Vercel sends what auto sends, and flushes exporters of the cache, before it lets go', async () => {
+    it('on Vercel sends the same as auto, and flushes exporters of the cache, before the function is released', async () => {
       const printed = await run(folder, ['on-vercel.mjs'], env());
 
       expect(printed).to.match(/^exported charge card, place order\nlet go$/m);
       expect(receiver.bodiesOf('/v1/traces').join()).to.include('charge card');
     });
 
-    it('ends spans with their root; what they log later comes by an amendment', async () => {
+    it('ends spans with their root; later log lines arrive by an amendment', async () => {
       const { spans, orphans } = await probed('straggler.mjs');
 
       expect(spans.map(({ name, revision, events }) => ({ name, revision, events }))).to.deep.equal([
@@ -56,7 +56,7 @@ describe('docs/recipes.md, on Vercel and the like', () => {
       expect(orphans).to.deep.equal([]);
     });
 
-    it('ends spans with their root; what they log later is an orphan by default', async () => {
+    it('ends spans with their root; later log lines are orphans by default', async () => {
       const byDefault = layOut('current', 'vercel-late', (code) => code.replace("{ lateEvents: 'amend' }", ''));
 
       const { orphans } = await probe(byDefault, ['span-cache.js', 'plain-node.mjs'], 'straggler.mjs', env());
@@ -104,7 +104,8 @@ describe('docs/recipes.md, on Vercel and the like', () => {
         },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
-      for (const stream of [server.stdout!, server.stderr!]) stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
+      for (const stream of [server.stdout!, server.stderr!])
+        stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
       while (!/Ready in/.test(printed)) await once(server.stdout!, 'data');
       [, url] = /(http:\/\/127\.0\.0\.1:\d+)/.exec(printed) as unknown as [string, string];
     });
@@ -113,12 +114,14 @@ describe('docs/recipes.md, on Vercel and the like', () => {
       if (server?.kill()) await once(server, 'exit');
     });
 
-    it('prints the trace of a page as one tree, with the line that was logged in it', async () => {
+    it('prints the trace of a page as one tree, with its log line', async () => {
       const page = await (await fetch(url)).text();
       while (!printed.includes('showing the kettle')) await once(server!.stderr!, 'data');
 
       expect(page).to.include('kettle');
-      expect(printed).to.match(/GET \/ +server\n(?:.+\n)*.*render route \(app\) \/\n(?:.+\n)*?.*INFO +showing the kettle/);
+      expect(printed).to.match(
+        /GET \/ +server\n(?:.+\n)*.*render route \(app\) \/\n(?:.+\n)*?.*INFO +showing the kettle/,
+      );
       expect(printed).to.not.include('not ended yet, or lost');
     });
 

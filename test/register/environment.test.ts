@@ -3,7 +3,7 @@ import { SpanCache } from '../../src/index.js';
 import { cacheOptions } from '../../src/cache/options.js';
 import { readSettings, VARIABLES } from '../../src/register/environment.js';
 
-/** What is read, and what is warned of. */
+/** The settings and warnings that follow from an environment. */
 function read(env: Record<string, string>): { cache: object; print: string | false; warnings: string[] } {
   const warnings: string[] = [];
   const { cache, print } = readSettings(env, (message) => warnings.push(message));
@@ -11,10 +11,17 @@ function read(env: Record<string, string>): { cache: object; print: string | fal
 }
 
 describe('The variables', () => {
-  it('are there for every option of the cache but those that only code can give, and for what is inside of two', () => {
+  it('exist for every option of the cache that is not a function, and for the members of two options', () => {
     const inCode = ['selfObsMeterProvider', 'sampling', 'filter'];
     const ofThose = ['samplingRatio', 'minSeverity', 'includeScopes', 'excludeScopes'];
-    const ofRegister = ['print', 'printOnly', 'maxUnprintedBytes', 'sigintTimeoutMillis', 'sigtermTimeoutMillis'];
+    const ofRegister = [
+      'print',
+      'printOnly',
+      'maxUnprintedBytes',
+      'console',
+      'sigintTimeoutMillis',
+      'sigtermTimeoutMillis',
+    ];
 
     const options = [...VARIABLES.values()].map(({ option }) => option);
 
@@ -26,7 +33,7 @@ describe('The variables', () => {
     expect([...VARIABLES.keys()]).to.include.members(['OTEL_SPAN_CACHE_QUEUE_CAPACITY', 'OTEL_SPAN_CACHE_PRINT']);
   });
 
-  it('say nothing when unset or empty, as the specification has it', () => {
+  it('have no effect when unset or empty, as the specification requires', () => {
     const empty = { OTEL_SPAN_CACHE_QUEUE_CAPACITY: '', OTEL_SPAN_CACHE_PRINT: ' ' };
 
     expect(read(empty)).to.deep.equal({ cache: {}, print: false, warnings: [] });
@@ -53,7 +60,30 @@ describe('The variables', () => {
     });
   }
 
-  for (const [text, format] of [['1', 'tree'], ['true', 'tree'], ['True', 'tree'], ['tree', 'tree'], ['json', 'json'], ['0', false]] as const) {
+  for (const [text, setting] of [
+    ['1', true],
+    ['true', true],
+    ['4390', 4_390],
+    ['0', false],
+    ['FALSE', false],
+  ] as const) {
+    it(`set the console to ${setting} with OTEL_SPAN_CACHE_CONSOLE=${text}`, () => {
+      expect(readSettings({ OTEL_SPAN_CACHE_CONSOLE: text }, expect.fail).console).to.equal(setting);
+    });
+  }
+
+  it('start no console by default, and accept the variable that this package sets itself', () => {
+    expect(readSettings({ OTEL_SPAN_CACHE_CONSOLE_PROCESS: '4711' }, expect.fail).console).to.equal(false);
+  });
+
+  for (const [text, format] of [
+    ['1', 'tree'],
+    ['true', 'tree'],
+    ['True', 'tree'],
+    ['tree', 'tree'],
+    ['json', 'json'],
+    ['0', false],
+  ] as const) {
     it(`print ${format || 'nothing'} with OTEL_SPAN_CACHE_PRINT=${text}`, () => {
       expect(read({ OTEL_SPAN_CACHE_PRINT: text }).print).to.equal(format);
     });
@@ -70,13 +100,17 @@ describe('The variables', () => {
     ['errors,slower=2s,name=orders', { errors: true, slowerThanMillis: 2_000, name: /orders/u }],
   ];
   for (const [text, only] of ONLY) {
-    it(`print only what OTEL_SPAN_CACHE_PRINT_ONLY=${text} says`, () => {
+    it(`filter printed traces by OTEL_SPAN_CACHE_PRINT_ONLY=${text}`, () => {
       expect(readSettings({ OTEL_SPAN_CACHE_PRINT_ONLY: text }, expect.fail).printOnly).to.deep.equal(only);
     });
   }
 
-  it('of the filter make one option together', () => {
-    const { cache } = read({ OTEL_SPAN_CACHE_MIN_SEVERITY: '9', OTEL_SPAN_CACHE_EXCLUDE_SCOPES: 'a', OTEL_SPAN_CACHE_INCLUDE_SCOPES: 'b' });
+  it('of the filter form one option together', () => {
+    const { cache } = read({
+      OTEL_SPAN_CACHE_MIN_SEVERITY: '9',
+      OTEL_SPAN_CACHE_EXCLUDE_SCOPES: 'a',
+      OTEL_SPAN_CACHE_INCLUDE_SCOPES: 'b',
+    });
 
     expect(cache).to.deep.equal({ filter: { minSeverity: 9, scopes: { include: ['b'], exclude: ['a'] } } });
     expect(() => new SpanCache(cache)).not.to.throw();
@@ -86,13 +120,23 @@ describe('The variables', () => {
     ['OTEL_SPAN_CACHE_QUEUE_CAPACITY', '0', 'must be a positive integer, got 0 (number)'],
     ['OTEL_SPAN_CACHE_QUEUE_CAPACITY', '1k', "must be a positive integer, got '1k' (string)"],
     ['OTEL_SPAN_CACHE_PRINT', 'yes', "must be true, false, 'tree' or 'json', got 'yes' (string)"],
-    ['OTEL_SPAN_CACHE_PRINT_ONLY', 'error', 'must be some of errors, slower=200ms and, at the end, name=<regular expression>, with commas between them'],
+    ['OTEL_SPAN_CACHE_CONSOLE', 'yes', "must be true, false or a port from 1 to 65535, got 'yes' (string)"],
+    ['OTEL_SPAN_CACHE_CONSOLE', '65536', 'must be true, false or a port from 1 to 65535, got 65536 (number)'],
+    [
+      'OTEL_SPAN_CACHE_PRINT_ONLY',
+      'error',
+      'must be a comma-separated list of errors, slower=200ms and, last, name=<regular expression>',
+    ],
     ['OTEL_SPAN_CACHE_PRINT_ONLY', 'errors,slower=fast', "got 'errors,slower=fast' (string)"],
     ['OTEL_SPAN_CACHE_PRINT_ONLY', 'name=(', "got 'name=(' (string)"],
     ['OTEL_SPAN_CACHE_SAMPLING_RATIO', '10%', "must be a number from 0 to 1, got '10%' (string)"],
     ['OTEL_SPAN_CACHE_SAMPLING_RATIO', '1.5', 'must be a number from 0 to 1, got 1.5 (number)'],
     ['OTEL_SPAN_CACHE_MIN_SEVERITY', 'WARN', "must be an integer from 0 to 24, got 'WARN' (string)"],
-    ['OTEL_SPAN_CACHE_EXCLUDE_SCOPES', ', ,', "must be names of instrumentation scopes, separated by commas, got ', ,' (string)"],
+    [
+      'OTEL_SPAN_CACHE_EXCLUDE_SCOPES',
+      ', ,',
+      "must be a comma-separated list of instrumentation scopes, got ', ,' (string)",
+    ],
     ['OTEL_SPAN_CACHE_LOG_RECORDS', 'some', "must be 'all' or 'events', got 'some' (string)"],
     ['OTEL_SPAN_CACHE_LATE_EVENTS', '{ holdMillis: 5 }', `got '{ holdMillis: 5 }' (string)`],
     ['OTEL_SPAN_CACHE_LATE_EVENTS', '{ "holdMillis": 0 }', 'got { holdMillis: 0 } (object)'],
@@ -103,14 +147,22 @@ describe('The variables', () => {
 
       expect({ cache, print }).to.deep.equal({ cache: {}, print: false });
       expect(warnings).to.have.length(1);
-      expect(warnings[0]).to.match(new RegExp(`^${variable} must be .*; the default is used$`)).and.to.include(expected);
+      expect(warnings[0])
+        .to.match(new RegExp(`^${variable} must be .*; the default is used$`))
+        .and.to.include(expected);
     });
   }
 
-  it('warn of one that does not exist, and of none with another prefix', () => {
-    const { warnings } = read({ OTEL_SPAN_CACHE_QUEUE_SIZE: '1', OTEL_SPAN_CACHEPRINT: '1', OTEL_BSP_MAX_QUEUE_SIZE: 'x' });
+  it('warn of an unknown one with the prefix of this package only', () => {
+    const { warnings } = read({
+      OTEL_SPAN_CACHE_QUEUE_SIZE: '1',
+      OTEL_SPAN_CACHEPRINT: '1',
+      OTEL_BSP_MAX_QUEUE_SIZE: 'x',
+    });
 
     expect(warnings).to.have.length(1);
-    expect(warnings[0]).to.match(/^there is no variable OTEL_SPAN_CACHE_QUEUE_SIZE; there are OTEL_SPAN_CACHE_QUEUE_CAPACITY, /);
+    expect(warnings[0]).to.match(
+      /^unknown variable OTEL_SPAN_CACHE_QUEUE_SIZE: expected one of OTEL_SPAN_CACHE_QUEUE_CAPACITY, /,
+    );
   });
 });

@@ -17,14 +17,14 @@ describe('installCommand()', () => {
     );
   });
 
-  it('takes the line that this Node can run, if none is there', () => {
+  it('installs the line that this Node can run, if no SDK is installed', () => {
     const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
     const line = major > 22 || (major === 22 && minor >= 15) ? 3 : 2;
 
     expect(installCommand(PACKAGES)).to.equal(installCommand(PACKAGES, line));
   });
 
-  it('names the versions of the 2.x line that the tests run with', () => {
+  it('names the tested versions of the 2.x line', () => {
     const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
     const { devDependencies } = JSON.parse(manifest) as { devDependencies: Record<string, string> };
 

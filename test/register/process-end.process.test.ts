@@ -34,7 +34,7 @@ describe('onProcessEnd()', function () {
         ['before', ['--import', './graceful.mjs', ...REGISTER]],
         ['after', [...REGISTER, '--import', './graceful.mjs']],
       ] as const) {
-        it(`lets it end in its own time, with its own code, by a ${handling} listener added ${when}`, async () => {
+        it(`waits for it to end by itself, with its own exit code, with a ${handling} listener added ${when}`, async () => {
           const { code, signal, stdout } = await endBy('SIGTERM', startService(args, { ...PRINT, HANDLING: handling }));
 
           expect({ code, signal }).to.deep.equal({ code: 3, signal: null });
@@ -43,7 +43,7 @@ describe('onProcessEnd()', function () {
       }
     }
 
-    it('has a second signal end it at once, where it handles one only', async () => {
+    it('ends it at once on a second signal, if it handles only one', async () => {
       const args = ['--import', './graceful.mjs', ...REGISTER];
       const service = startService(args, { ...PRINT, HANDLING: 'once', CLOSING_MILLIS: '60000' });
       await service.printed('ready');
@@ -56,7 +56,7 @@ describe('onProcessEnd()', function () {
     });
   });
 
-  describe('where the exporters do not answer', () => {
+  describe('if the exporters do not answer', () => {
     let silent: Server;
     let env: Env;
     before(async () => {
@@ -70,16 +70,21 @@ describe('onProcessEnd()', function () {
     });
     after(() => silent.close());
 
-    for (const [signal, millis] of [['SIGINT', 800], ['SIGTERM', 4_500]] as const) {
-      it(`ends the process by ${signal} after ${millis} ms, and says what was not exported`, async () => {
+    for (const [signal, millis] of [
+      ['SIGINT', 800],
+      ['SIGTERM', 4_500],
+    ] as const) {
+      it(`ends the process by ${signal} after ${millis} ms, and reports the unexported items`, async () => {
         const { code, signal: endedBy, stderr } = await endBy(signal, startService(REGISTER, env));
 
         expect({ code, endedBy }).to.deep.equal({ code: null, endedBy: signal });
-        expect(stderr).to.include(`otel-span-cache: the SDK has not shut down within ${millis} ms; not exported: 1 span\n`);
+        expect(stderr).to.include(
+          `otel-span-cache: the SDK has not shut down within ${millis} ms; not exported: 1 span\n`,
+        );
       });
     }
 
-    it('ends the process as soon as the variable says', async () => {
+    it('ends the process after the time in the variable', async () => {
       const timeouts = { OTEL_SPAN_CACHE_SIGINT_TIMEOUT_MILLIS: '20', OTEL_SPAN_CACHE_SIGTERM_TIMEOUT_MILLIS: '30' };
 
       const [byInt, byTerm] = [
@@ -105,7 +110,7 @@ describe('onProcessEnd()', function () {
     });
   });
 
-  it('says what exporters have failed to export', async () => {
+  it('reports items that exporters failed to export', async () => {
     const env = {
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
       OTEL_EXPORTER_OTLP_TIMEOUT: '100',
@@ -116,7 +121,7 @@ describe('onProcessEnd()', function () {
     const { signal, stderr } = await endBy('SIGTERM', startService(REGISTER, env));
 
     expect(signal).to.equal('SIGTERM');
-    expect(stderr).to.include('otel-span-cache: not exported, as exporters failed: 1 span\n');
+    expect(stderr).to.include('otel-span-cache: not exported because exporters failed: 1 span\n');
   });
 
   it('ends a process whose signals to itself have no action, by the code of the signal', async () => {

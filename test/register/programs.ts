@@ -56,7 +56,8 @@ export function start(args: readonly string[], env: Env = {}, cwd = FIXTURES, by
     },
     ended: once(child, 'close').then((values) => {
       const [code, signal] = values as [number | null, NodeJS.Signals | null];
-      if (signal === 'SIGKILL') throw new Error(`node ${args.join(' ')} did not end:\n${output.stdout}${output.stderr}`);
+      if (signal === 'SIGKILL')
+        throw new Error(`node ${args.join(' ')} did not end:\n${output.stdout}${output.stderr}`);
       return { code, signal, ...output };
     }),
   };

@@ -8,7 +8,7 @@ const PAGE = readFileSync(new URL('../../docs/register.md', import.meta.url), 'u
 describe('docs/register.md', function () {
   this.timeout(90_000);
 
-  it('shows what is said of a wrong value, and a subscriber that works', async () => {
+  it('shows the warning for a wrong value, and a working subscriber', async () => {
     const [, code] = /^```js\n\/\/ slow-spans\.mjs\n(.*?)^```$/ms.exec(PAGE)!;
     const [, said] = /^```text\n(otel-span-cache: .*\n)```$/m.exec(PAGE)!;
     const project = installProject('@opentelemetry/api', '@opentelemetry/sdk-node');

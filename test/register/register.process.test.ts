@@ -46,7 +46,7 @@ describe('otel-span-cache/register', function () {
   const startBare = (args: readonly string[], env: Env = {}) =>
     start([...IMPORT, ...args], { ...BARE_PRINT, ...env }, bare.folder);
 
-  describe('prints the trace of an application that knows nothing of tracing', () => {
+  describe('prints the trace of an application without any tracing code', () => {
     const ways: [string, (app: string) => [args: string[], env: Env]][] = [
       ['--import', (app) => [[...IMPORT, app], {}]],
       ['--require', (app) => [['--require', 'otel-span-cache/register', app], {}]],
@@ -54,7 +54,10 @@ describe('otel-span-cache/register', function () {
       ['NODE_OPTIONS with --require', (app) => [[app], { NODE_OPTIONS: '--require otel-span-cache/register' }]],
     ];
     for (const [name, way] of ways) {
-      for (const [kind, app] of [['of ES modules', 'shop.mjs'], ['in CommonJS', 'shop.cjs']] as const) {
+      for (const [kind, app] of [
+        ['of ES modules', 'shop.mjs'],
+        ['in CommonJS', 'shop.cjs'],
+      ] as const) {
         it(`${kind}, by ${name}`, async () => {
           const [args, env] = way(app);
 
@@ -74,7 +77,7 @@ describe('otel-span-cache/register', function () {
   });
 
   for (const app of ['shop.mjs', 'shop.cjs']) {
-    it(`gives ${app} its cache by getSpanCache()`, async () => {
+    it(`returns its cache from getSpanCache() in ${app}`, async () => {
       const env = { OTEL_TRACES_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' };
 
       const { stdout, stderr } = await run([...IMPORT, app, 'store'], {
@@ -95,7 +98,7 @@ describe('otel-span-cache/register', function () {
 
     const exportedSpans = (scope: ReturnType<RemoteReceiver['openScope']>) => scope.spans.map(({ name }) => name);
 
-    it('keeps the exporters that they name, and feeds the cache beside them', async () => {
+    it('keeps the named exporters, and feeds the cache beside them', async () => {
       const scope = receiver.openScope();
 
       const { stderr } = await run([...IMPORT, 'shop.mjs'], { ...PRINT, ...receiver.env });
@@ -105,7 +108,7 @@ describe('otel-span-cache/register', function () {
       expect(scope.logs.map(({ body }) => body)).to.deep.equal(['looking up']);
     });
 
-    it('exports to the endpoint that they name, by which exporter ever', async () => {
+    it('exports to the named endpoint, with any exporter', async () => {
       const scope = receiver.openScope();
       const env = { OTEL_METRICS_EXPORTER: 'none', OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
 
@@ -123,7 +126,7 @@ describe('otel-span-cache/register', function () {
       expect(traces(stderr)).to.equal(JOB_TRACE);
     });
 
-    it('feeds the cache where nothing is exported', async () => {
+    it('feeds the cache if nothing is exported', async () => {
       const none = { OTEL_TRACES_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' };
 
       const { stderr } = await run([...IMPORT, 'shop.mjs'], { ...PRINT, ...none });
@@ -131,17 +134,17 @@ describe('otel-span-cache/register', function () {
       expect(traces(stderr)).to.equal(SHOP_TRACE);
     });
 
-    it('says so if they name no exporter that the SDK knows', async () => {
+    it('warns if the SDK lacks the named exporter', async () => {
       const { code, stderr } = await runBare(['job.mjs'], { OTEL_TRACES_EXPORTER: 'otpl', OTEL_LOG_LEVEL: 'warn' });
 
       expect(code).to.equal(0);
       expect(stderr).to.include(
-        'otel-span-cache: the SDK has set up no traces, because it knows no exporter that OTEL_TRACES_EXPORTER names; ' +
-          'none reach the cache\n',
+        'otel-span-cache: no traces reach the cache: the SDK did not set up traces, ' +
+          'because OTEL_TRACES_EXPORTER names no known exporter\n',
       );
     });
 
-    it('samples as they say', async () => {
+    it('samples as configured by them', async () => {
       const { stderr } = await runBare(['job.mjs'], { OTEL_TRACES_SAMPLER: 'always_off' });
 
       expect(stderr).to.equal('');
@@ -151,7 +154,7 @@ describe('otel-span-cache/register', function () {
       ['OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER=always_off: no traces are sampled'],
       ['OTEL_SDK_DISABLED', 'OTEL_SDK_DISABLED=true: nothing is traced'],
     ] as const) {
-      it(`says once why nothing is printed if ${variable} is the reason`, async () => {
+      it(`reports once that ${variable} is the reason why nothing is printed`, async () => {
         const env = { [variable]: variable === 'OTEL_TRACES_SAMPLER' ? 'always_off' : 'true', OTEL_LOG_LEVEL: 'warn' };
 
         const { stderr } = await runBare(['threads.mjs'], env);
@@ -160,7 +163,7 @@ describe('otel-span-cache/register', function () {
       });
     }
 
-    it('records what they do not sample if the program says so, and exports none of it', async () => {
+    it('records unsampled traces if the program enables it, and exports none of them', async () => {
       const env = { OTEL_TRACES_SAMPLER: 'always_off', OTEL_TRACES_EXPORTER: 'console' };
 
       const { stdout, stderr } = await runBare(['job.mjs', 'recorded'], env);
@@ -169,7 +172,7 @@ describe('otel-span-cache/register', function () {
       expect(stdout).to.equal('');
     });
 
-    it('instruments what they say', async () => {
+    it('instruments the listed packages', async () => {
       const { stderr } = await run([...IMPORT, 'shop.mjs'], {
         OTEL_SPAN_CACHE_PRINT: '1',
         OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http,express',
@@ -180,16 +183,20 @@ describe('otel-span-cache/register', function () {
       expect(stderr).to.not.include('looking up');
     });
 
-    it('detects the resources that they name, those of clouds included', async () => {
+    it('detects the named resources, including cloud resources', async () => {
       const detectors = { OTEL_NODE_RESOURCE_DETECTORS: 'env,container', OTEL_LOG_LEVEL: 'error' };
 
-      const { stdout, stderr } = await run([...IMPORT, 'shop.cjs', 'store'], { ...PRINT, ...detectors, OTEL_SERVICE_NAME: 'detected' });
+      const { stdout, stderr } = await run([...IMPORT, 'shop.cjs', 'store'], {
+        ...PRINT,
+        ...detectors,
+        OTEL_SERVICE_NAME: 'detected',
+      });
 
       expect(stdout).to.include('GET [] of detected');
       expect(stderr).to.not.include('Invalid resource detector');
     });
 
-    it('shows the warnings of the instrumentations at the level that they say', async () => {
+    it('shows the warnings of the instrumentations at the configured level', async () => {
       const wrong = { OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'htpp', OTEL_LOG_LEVEL: 'error' };
 
       const { stderr } = await run([...IMPORT, 'job.mjs'], { ...PRINT, ...wrong });
@@ -197,7 +204,7 @@ describe('otel-span-cache/register', function () {
       expect(stderr).to.include('"@opentelemetry/instrumentation-htpp" not found');
     });
 
-    it('counts the cache itself if they say that the SDK does', async () => {
+    it('records metrics of the cache if the SDK records its own', async () => {
       const metrics = { OTEL_METRICS_EXPORTER: 'console', OTEL_NODE_EXPERIMENTAL_SDK_METRICS: 'true' };
 
       const { stdout } = await runBare(['job.mjs'], { ...metrics });
@@ -205,7 +212,7 @@ describe('otel-span-cache/register', function () {
       expect(stdout).to.include('span_cache.');
     });
 
-    it('starts nothing if the SDK is disabled, and leaves a cache that stays empty', async () => {
+    it('starts nothing if the SDK is disabled, and the cache stays empty', async () => {
       const { code, stdout, stderr } = await runBare(['job.mjs', 'cache'], { OTEL_SDK_DISABLED: 'TRUE' });
 
       const { stats, recording } = JSON.parse(stdout) as { stats: { spans: { received: number } }; recording: boolean };
@@ -219,7 +226,7 @@ describe('otel-span-cache/register', function () {
   });
 
   describe('with variables of the cache', () => {
-    it('makes the cache with these options', async () => {
+    it('creates the cache with these options', async () => {
       const options = { OTEL_SPAN_CACHE_TRACK_OPEN_SPANS: 'true' };
 
       const { stdout } = await runBare(['job.mjs', 'openSpans'], { ...options });
@@ -227,7 +234,7 @@ describe('otel-span-cache/register', function () {
       expect(stdout).to.equal('job\n');
     });
 
-    it('warns of a wrong value, and goes on with the default', async () => {
+    it('warns of a wrong value, and uses the default', async () => {
       const wrong = { OTEL_SPAN_CACHE_QUEUE_CAPACITY: 'many', OTEL_LOG_LEVEL: '' };
 
       const { code, stderr } = await runBare(['job.mjs'], wrong);
@@ -240,7 +247,7 @@ describe('otel-span-cache/register', function () {
       expect(traces(stderr)).to.include(JOB_TRACE);
     });
 
-    it('is silent about a wrong value if OTEL_LOG_LEVEL says so', async () => {
+    it('is silent about a wrong value if OTEL_LOG_LEVEL is ERROR', async () => {
       const wrong = { OTEL_SPAN_CACHE_QUEUE_CAPACITY: 'many', OTEL_LOG_LEVEL: 'ERROR' };
 
       const { stderr } = await runBare(['job.mjs'], wrong);
@@ -255,7 +262,7 @@ describe('otel-span-cache/register', function () {
       return traces(stderr);
     };
 
-    it('prints nothing unless told to', async () => {
+    it('prints nothing by default', async () => {
       const nowhere = { OTEL_TRACES_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' };
 
       const { stderr } = await runBare(['job.mjs'], { ...nowhere, OTEL_SPAN_CACHE_PRINT: 'false' });
@@ -271,7 +278,7 @@ describe('otel-span-cache/register', function () {
       expect(traces(stderr)).to.equal(JOB_TRACE);
     });
 
-    it('prints a line of JSON for each trace if told to', async () => {
+    it('prints a line of JSON for each trace if configured to', async () => {
       const { stderr } = await runBare(['job.mjs'], { OTEL_SPAN_CACHE_PRINT: 'json', OTEL_SERVICE_NAME: 'jobs' });
 
       const trace = JSON.parse(stderr) as { service: string; spans: { name: string }[] };
@@ -279,7 +286,7 @@ describe('otel-span-cache/register', function () {
       expect(trace.spans.map(({ name }) => name)).to.deep.equal(['step', 'job']);
     });
 
-    it('prints only what it is told to', async () => {
+    it('prints only the selected traces', async () => {
       const only = { OTEL_SPAN_CACHE_PRINT_ONLY: 'errors,name=^job$' };
 
       expect(await printed('end', only)).to.equal('');
@@ -292,7 +299,7 @@ describe('otel-span-cache/register', function () {
       expect(stderr).to.match(/^trace \w{32} · 2 spans · .* · jobs · pid \d+\n/);
     });
 
-    it('shows what went wrong', async () => {
+    it('shows errors', async () => {
       expect(await printed('failing')).to.equal(`trace · 2 spans · 1 error
 job  ✗ no such order
 │ TypeError: no such order
@@ -323,20 +330,20 @@ job  not ended
 `);
     });
 
-    it('shows spans whose names are no texts, open ones too, and leaves the end of the program as it is', async () => {
+    it('shows spans whose names are not strings, including open ones, and does not affect the end of the program', async () => {
       const { code, stderr } = await runBare(['job.mjs', 'odd']);
 
       expect(code).to.equal(0);
       expect(traces(stderr)).to.include('trace · 8 spans\njob\n').and.to.include('\n404  not ended\n');
     });
 
-    it('says how many spans were lost, and why', async () => {
+    it('reports the number of lost spans, and the reason', async () => {
       const text = await printed('overload', { OTEL_SPAN_CACHE_QUEUE_CAPACITY: '2' });
 
       expect(text).to.include('otel-span-cache: not shown: 9 spans (queue_full 9)\n');
     });
 
-    it('colours where FORCE_COLOR says so, as a pipe is no terminal', async () => {
+    it('uses colours in a pipe if FORCE_COLOR is set', async () => {
       const plain = await runBare(['job.mjs']);
       const coloured = await runBare(['job.mjs'], { FORCE_COLOR: '1' });
 
@@ -365,7 +372,9 @@ request
     it('prints the spans of all threads, each once', async () => {
       const { code, stderr } = await runBare(['threads.mjs']);
 
-      const names = traces(stderr).split('\n').filter((line) => line.endsWith('work'));
+      const names = traces(stderr)
+        .split('\n')
+        .filter((line) => line.endsWith('work'));
       expect(names.toSorted()).to.deep.equal(['main work', 'thread work', 'thread work']);
       expect(code).to.equal(0);
     });
@@ -382,50 +391,56 @@ request
         });
       }
 
-      it('prints a trace of a worker as one tree, though its spans come one by one', async () => {
+      it('prints a trace of a worker as one tree, although its spans arrive one by one', async () => {
         expect((await printed('own')).text).to.match(/trace · 3 spans\njob\n[^]*first step\n[^]*second step\n/);
       });
 
-      it('keeps a trace together whose part in a worker ends long before the rest', async () => {
+      it('keeps a trace together if its part in a worker ends long before the rest', async () => {
         expect((await printed('longRequest')).text).to.equal(EVERYTHING);
       });
 
-      it('prints what ends in a worker after its trace was printed', async () => {
+      it('prints spans that end in a worker after their trace was printed', async () => {
         const { text } = await printed('afterwards');
 
         expect(text.match(/^trace · .*$/gm)).to.deep.equal(['trace · 4 spans', 'trace · 1 span']);
         expect(text).to.include('└─ afterwards\n');
       });
 
-      it('gives the subscribers of the first thread the spans of all', async () => {
+      it('delivers the spans of all threads to subscribers in the main thread', async () => {
         const { stdout } = await printed('subscribed');
 
         expect(stdout.trim().split(',')).to.have.members(['request', 'job', 'first step', 'second step']);
       });
 
       for (const app of ['connected.mjs', 'connected.cjs']) {
-        it(`stays as it is when the program connects the threads itself, as ${app} does`, async () => {
+        it(`works the same when the program connects the threads itself, as ${app} does`, async () => {
           const { stdout, stderr } = await runBare([app]);
 
           expect(stdout.trim().split('\n').toSorted()).to.deep.equal(['duplicates 0', 'receiver false', 'relay false']);
-          expect(traces(stderr).match(/^.* work$/gm)!.toSorted()).to.deep.equal(['main work', 'thread work']);
+          expect(
+            traces(stderr)
+              .match(/^.* work$/gm)!
+              .toSorted(),
+          ).to.deep.equal(['main work', 'thread work']);
         });
       }
 
       it('shows which spans of a worker have not ended', async () => {
         const { text } = await printed('open');
 
-        expect(text).to.include('otel-span-cache: spans that have not ended (1):\n\ntrace · 1 span\njob  ← remote  not ended\n');
+        expect(text).to.include(
+          'otel-span-cache: spans that have not ended (1):\n\ntrace · 1 span\njob  ← remote  not ended\n',
+        );
       });
 
-      it('says once how many spans a worker has lost', async () => {
+      it('reports once how many spans a worker has lost', async () => {
         const { text } = await printed('overload', { OTEL_SPAN_CACHE_QUEUE_CAPACITY: '2' });
 
         // The first thread's queue, as small, may lose one too.
         expect(text.match(/relay \d+/g)).to.deep.equal(['relay 8']);
       });
 
-      it('prints what a worker has had when a signal ends the process', async () => {
+      it('prints the spans of a worker when a signal ends the process', async () => {
         const program = startBare(['pool.mjs', 'forever']);
         await program.printed('ready');
 
@@ -456,7 +471,7 @@ GET  client  not ended
       ['process.exit()', 'exit', { code: 3, signal: null }],
     ];
     for (const [ending, how, ended] of cases) {
-      it(`shows it, with what it logged, at the end by ${ending}`, async () => {
+      it(`shows it with its log lines at the end by ${ending}`, async () => {
         const { code, signal, stderr } = await run([...IMPORT, 'crash.mjs', how], PRINT);
 
         expect({ code, signal }).to.deep.equal(ended);
@@ -464,7 +479,7 @@ GET  client  not ended
       });
     }
 
-    it('shows it, with what it logged, at the end by Ctrl-C', async () => {
+    it('shows it, with its log lines, at the end by Ctrl-C', async () => {
       const program = start([...IMPORT, 'crash.mjs', 'hang'], PRINT);
       await program.printed('ready');
 
@@ -480,7 +495,7 @@ GET  client  not ended
     const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
     const flag = major > 23 || (major === 23 && minor >= 5) ? '--permission' : '--experimental-permission';
 
-    it('traces what is required, without the thread of the import hook', async () => {
+    it('traces required modules, without the thread of the import hook', async () => {
       const { code, stderr } = await run([flag, '--allow-fs-read=*', ...IMPORT, 'shop.cjs'], PRINT);
 
       expect(code).to.equal(0);
@@ -488,11 +503,11 @@ GET  client  not ended
     });
 
     if (!('registerHooks' in module)) {
-      it('says that what is imported is not traced', async () => {
+      it('warns that imported modules are not traced', async () => {
         const { stderr } = await run([flag, '--allow-fs-read=*', ...IMPORT, 'shop.mjs'], PRINT);
 
         expect(stderr).to.include(
-          'otel-span-cache: modules that are imported are not instrumented, only those that are required: ' +
+          'otel-span-cache: imported ES modules are not instrumented, only required modules are: ' +
             'the import hook needs the flag --allow-worker\n',
         );
       });
@@ -515,14 +530,14 @@ GET  client  not ended
   });
 
   describe('when the process ends', () => {
-    it('prints what there is before process.exit() ends it, with the same code', async () => {
+    it('prints all ended spans before process.exit() ends it, with the same code', async () => {
       const { code, stderr } = await runBare(['job.mjs', 'exit']);
 
       expect(code).to.equal(7);
       expect(traces(stderr)).to.equal(JOB_TRACE);
     });
 
-    it('prints what there is before an error ends it', async () => {
+    it('prints all ended spans before an error ends it', async () => {
       const { code, stderr } = await runBare(['job.mjs', 'throw']);
 
       expect(code).to.equal(1);
@@ -530,7 +545,7 @@ GET  client  not ended
     });
 
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      it(`exports and prints what there is, and lets ${signal} end it`, async () => {
+      it(`exports and prints all ended spans before ${signal} ends it`, async () => {
         const receiver = await remoteReceiver();
         const scope = receiver.openScope();
         const service = startBare(['service.mjs'], { ...receiver.env, OTEL_BSP_SCHEDULE_DELAY: '60000' });
@@ -546,7 +561,7 @@ GET  client  not ended
       });
     }
 
-    it('leaves a signal to the application that handles it, and exports what it has by then', async () => {
+    it('leaves a handled signal to the application, and exports the ended spans', async () => {
       const receiver = await remoteReceiver();
       const scope = receiver.openScope();
       const env = { ...receiver.env, OTEL_BSP_SCHEDULE_DELAY: '60000' };
@@ -576,8 +591,12 @@ GET  client  not ended
     });
   });
 
-  describe('where a package is not installed', () => {
-    for (const [flag, level] of [['--import', ''], ['--require', ''], ['--import', 'none']] as const) {
+  describe('if a package is not installed', () => {
+    for (const [flag, level] of [
+      ['--import', ''],
+      ['--require', ''],
+      ['--import', 'none'],
+    ] as const) {
       it(`ends with the command that installs the SDK, loaded by ${flag}, at log level '${level}'`, async () => {
         const project = installProject('@opentelemetry/api');
         const args = [flag, 'otel-span-cache/register', 'job.mjs', 'cache'];
@@ -592,7 +611,7 @@ GET  client  not ended
       });
     }
 
-    it('says once how to install the instrumentations, and shows what the application starts itself', async () => {
+    it("prints once the install command of the instrumentations, and shows the application's own spans", async () => {
       const { code, stderr } = await runBare(['threads.mjs'], { OTEL_LOG_LEVEL: '' });
 
       expect(code).to.equal(0);
@@ -601,27 +620,27 @@ GET  client  not ended
     });
   });
 
-  describe('beside an SDK that was there before', () => {
-    it('says so, and starts none', async () => {
+  describe('beside an SDK that was registered before', () => {
+    it('reports that, and starts none', async () => {
       const args = ['--import', './own-sdk.mjs', ...IMPORT, 'cache-or-none.mjs'];
 
       const { code, stdout, stderr } = await run(args);
 
       expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'none\n' });
       expect(stderr).to.equal(
-        'otel-span-cache: a tracer provider is registered already, so otel-span-cache/register starts none; ' +
-          'add a cache to that one\n',
+        'otel-span-cache: otel-span-cache/register did not start an SDK, because a tracer provider is registered already; ' +
+          'add a SpanCache to that provider\n',
       );
     });
   });
 
   describe('beside an SDK that the program starts afterwards', () => {
     const SAID =
-      'otel-span-cache: the program starts an OpenTelemetry SDK of its own, after otel-span-cache/register has: ' +
-      'that one gets no spans. Load one of the two only.\n';
+      'otel-span-cache: the program starts a second OpenTelemetry SDK, which gets no spans because ' +
+      'otel-span-cache/register has started one already. Use only one of the two.\n';
 
     for (const app of ['second-sdk.mjs', 'second-sdk.cjs']) {
-      it(`says once that this gets no spans, and goes on, with ${app}`, async () => {
+      it(`reports once that this SDK receives no spans, and continues, with ${app}`, async () => {
         const { code, stdout, stderr } = await runBare([app], { OTEL_LOG_LEVEL: '' });
 
         expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'processed 0\n' });
@@ -630,13 +649,13 @@ GET  client  not ended
       });
     }
 
-    it('is silent about it if OTEL_LOG_LEVEL says so', async () => {
+    it('is silent about it if OTEL_LOG_LEVEL is ERROR', async () => {
       const { stderr } = await runBare(['second-sdk.mjs']);
 
       expect(stderr).to.not.include('SDK of its own');
     });
 
-    it('leaves the answer of the API as it is, and is silent about a provider that is taken', async () => {
+    it('returns the answer of the API unchanged, and is silent about an accepted provider', async () => {
       const { stdout, stderr } = await runBare(['own-provider.mjs'], { OTEL_LOG_LEVEL: '' });
 
       expect(stdout).to.equal('true false\n');

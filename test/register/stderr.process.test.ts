@@ -30,8 +30,9 @@ describe('Standard error', function () {
     return { code, stdout };
   }
 
-  it('gets all that is printed at the end, also where its reader pauses', async () => {
-    const command = '"$0" --import otel-span-cache/register job.mjs large 2>&1 >/dev/null | (head -c 1; sleep 0.5; cat)';
+  it('receives everything printed at the end, even if its reader pauses', async () => {
+    const command =
+      '"$0" --import otel-span-cache/register job.mjs large 2>&1 >/dev/null | (head -c 1; sleep 0.5; cat)';
     const child = spawn('sh', ['-c', command, process.execPath], { cwd: project.folder, env: ENV, timeout: 60_000 });
     let read = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (read += text));
@@ -41,12 +42,12 @@ describe('Standard error', function () {
   });
 
   for (const program of [['job.mjs', 'many'], ['unread-worker.mjs']]) {
-    it(`may lose its reader, and ${program.join(' ')} goes on`, async () => {
+    it(`may lose its reader, and ${program.join(' ')} continues`, async () => {
       expect(await runUnread(program, 'pipe')).to.deep.equal({ code: 0, stdout: 'done\n' });
     });
 
     if (platform === 'linux') {
-      it(`may be a full disk, and ${program.join(' ')} goes on`, async () => {
+      it(`may be a full disk, and ${program.join(' ')} continues`, async () => {
         const full = openSync('/dev/full', 'w');
 
         const ended = await runUnread(program, full);

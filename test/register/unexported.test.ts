@@ -12,7 +12,7 @@ function watched() {
 }
 
 describe('Unexported', () => {
-  it('counts what an exporter has not answered for, once however often it is watched', () => {
+  it('counts items of unanswered exports once, even if the exporter is watched repeatedly', () => {
     const { exporter, unexported, answers } = watched();
     unexported.watch(exporter);
     const results: object[] = [];
@@ -27,7 +27,7 @@ describe('Unexported', () => {
     expect(results).to.deep.equal([{ code: 0 }, { code: 0 }]);
   });
 
-  it('counts what has failed, as long as failures are not forgotten', () => {
+  it('counts failed spans until the failures are forgotten', () => {
     const { exporter, unexported, answers } = watched();
     exporter.export([1, 2], () => {});
     answers[0]!({ code: 1 });
@@ -37,7 +37,7 @@ describe('Unexported', () => {
     expect(unexported.count).to.equal(0);
   });
 
-  it('counts the items of an export that throws, and lets it throw', () => {
+  it('counts the items of an export that throws, and rethrows the error', () => {
     const unexported = new Unexported();
     const exporter = {
       export(_items: unknown[], _done: Done): void {
@@ -50,7 +50,7 @@ describe('Unexported', () => {
     expect(unexported.count).to.equal(1);
   });
 
-  it('watches nothing that is no exporter', () => {
+  it('ignores values that are not exporters', () => {
     const unexported = new Unexported();
 
     for (const value of [undefined, null, {}, 'exporter']) unexported.watch(value);
@@ -58,7 +58,7 @@ describe('Unexported', () => {
     expect(unexported.count).to.equal(0);
   });
 
-  it('is told in words', () => {
+  it('is formatted as text', () => {
     const { exporter, unexported: spans } = watched();
     const logRecords = new Unexported();
     expect(unexportedText({ spans, logRecords })).to.equal('');

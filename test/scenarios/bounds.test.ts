@@ -17,7 +17,7 @@ describe('A full queue', () => {
 
   afterEach(() => diag.disable());
 
-  it('of spans refuses the newest, counts them, says so once, and then how many they were', () => {
+  it('of spans refuses the newest, counts them, reports that once, and their number at the end', () => {
     const { cache, start } = startService({ queueCapacity: 3 });
     const subscription = cache.subscribe();
 
@@ -27,12 +27,12 @@ describe('A full queue', () => {
     expect(names(subscription.take()!.spans)).to.deep.equal(['a', 'b', 'c']);
     expect(cache.stats().spans.dropped.queue_full).to.equal(2);
     expect(warnings).to.deep.equal([
-      'otel-span-cache the span queue is full (3); the newest are dropped',
+      'otel-span-cache the span queue is full (3); new spans are dropped',
       'otel-span-cache dropped 2 spans because the span queue was full (3)',
     ]);
   });
 
-  it('of events does the same, and the spans are not affected', () => {
+  it('of events does the same, without affecting spans', () => {
     const { cache, start, log } = startService({ queueCapacity: 3 });
     const subscription = cache.subscribe();
     const span = start('job');
@@ -44,7 +44,7 @@ describe('A full queue', () => {
     expect(eventNames(subscription.take()!.spans[0])).to.deep.equal(['a', 'b', 'c']);
     expect(cache.stats().events.dropped.queue_full).to.equal(2);
     expect(warnings).to.deep.equal([
-      'otel-span-cache the event queue is full (3); the newest are dropped',
+      'otel-span-cache the event queue is full (3); new events are dropped',
       'otel-span-cache dropped 2 events because the event queue was full (3)',
     ]);
   });
@@ -89,7 +89,7 @@ describe('A full queue', () => {
 describe('The driver', () => {
   afterEach(() => sinon.restore());
 
-  it('delivers by itself, off the path of span.end()', async () => {
+  it('delivers by itself, outside of span.end()', async () => {
     const { cache, start } = startService();
     const callback = sinon.spy();
     cache.subscribe(callback);
@@ -124,7 +124,7 @@ describe('The driver', () => {
     expect(new Set(turnsSeen).size).to.be.at.least(3);
   });
 
-  it('is not held up in its spans by events that keep coming', async () => {
+  it('delivers spans without delay while events keep arriving', async () => {
     const { cache, start, log } = startService();
     const delivered = new Promise<void>((resolve) => {
       cache.subscribe(() => resolve());
@@ -142,7 +142,7 @@ describe('The driver', () => {
     flooding = false;
   });
 
-  it('goes on under fake timers by flush(), which needs none', () => {
+  it('works under fake timers by flush(), which needs no timer', () => {
     const clock = sinon.useFakeTimers();
     try {
       const { cache, start, log } = startService();
@@ -161,7 +161,7 @@ describe('The driver', () => {
 });
 
 describe('shutdown()', () => {
-  it('delivers what is queued and what is parked, then closes the subscriptions', async () => {
+  it('delivers queued and parked items, then closes the subscriptions', async () => {
     const { cache, start, log } = startService();
     const subscription = cache.subscribe({ orphans: true });
     const [open, ended] = [start('open'), start('ended')];
@@ -172,14 +172,12 @@ describe('shutdown()', () => {
 
     const { spans, orphans } = subscription.take()!;
     expect(names(spans)).to.deep.equal(['ended']);
-    expect(orphans.map(({ name, reason }) => [name, reason])).to.deep.equal([
-      ['its span never ends', 'shutdown'],
-    ]);
+    expect(orphans.map(({ name, reason }) => [name, reason])).to.deep.equal([['its span never ends', 'shutdown']]);
     expect(subscription.closed).to.equal(true);
     expect(cache.stats().events).to.include({ parked: 0, queued: 0 });
   });
 
-  it('keeps nothing and throws nothing afterwards, and counts what comes', async () => {
+  it('keeps nothing and throws nothing afterwards, and counts new items', async () => {
     const { cache, start, log } = startService();
     cache.subscribe();
     await cache.shutdown();
@@ -200,21 +198,16 @@ describe('shutdown()', () => {
     expect(events.dropped.shutdown).to.equal(before + 1);
   });
 
-  it('happens once, however often and through whatever face of the spans it is called', async () => {
+  it('happens once, however often and through whichever processor or exporter it is called', async () => {
     const { cache } = startService();
 
-    const calls = [
-      cache.shutdown(),
-      cache.shutdown(),
-      cache.spanProcessor.shutdown(),
-      cache.exporter.shutdown(),
-    ];
+    const calls = [cache.shutdown(), cache.shutdown(), cache.spanProcessor.shutdown(), cache.exporter.shutdown()];
 
     expect(new Set(calls).size).to.equal(1);
     await Promise.all(calls);
   });
 
-  it('called again by a subscriber in its last delivery gives the same promise', async () => {
+  it('called again by a subscriber in its last delivery returns the same promise', async () => {
     const { cache, start, log } = startService();
     const promises: Promise<void>[] = [];
     cache.subscribe(() => promises.push(cache.shutdown()), { orphans: true });
@@ -228,7 +221,7 @@ describe('shutdown()', () => {
     expect(new Set(promises).size).to.equal(1);
   });
 
-  it('called by a subscriber lets the delivery under way finish', async () => {
+  it('called by a subscriber finishes the delivery in progress', async () => {
     const { cache, start } = startService();
     const seen: string[] = [];
     cache.subscribe(({ spans }) => {
@@ -243,7 +236,7 @@ describe('shutdown()', () => {
     expect(seen).to.have.length(600);
   });
 
-  it('of the logs flushes and leaves the cache running for the spans still to come', async () => {
+  it('of the logs flushes, and keeps the cache running for later spans', async () => {
     const { cache, start, log } = startService();
     const subscription = cache.subscribe();
     const span = start('job');
@@ -368,7 +361,7 @@ describe('Garbage from the SDK side', () => {
     expect(orphans.map(({ reason }) => reason)).to.deep.equal(['no_span', 'no_span']);
   });
 
-  it('an export of something else than spans fails and throws nothing', () => {
+  it('an export of anything but spans fails without throwing', () => {
     const { cache } = startService();
     cache.subscribe();
     const callback = sinon.spy();
@@ -380,7 +373,7 @@ describe('Garbage from the SDK side', () => {
 });
 
 describe('The event made of a log record', () => {
-  it('has what a TimedEvent has, and what only a log record has', () => {
+  it('has the members of a TimedEvent and of a log record', () => {
     const { cache, start, logger } = startService();
     const subscription = cache.subscribe();
     const span = start('job');
@@ -426,7 +419,9 @@ describe('The event made of a log record', () => {
     const { spans, orphans } = subscription.take()!;
 
     const events = [...spans[0]!.events.filter(isLogEvent), ...orphans];
-    expect(events.map(({ resource }) => resource)).to.have.ordered.members(resources).and.have.length(2);
+    expect(events.map(({ resource }) => resource))
+      .to.have.ordered.members(resources)
+      .and.have.length(2);
     expect(events[0]!.resource?.attributes).to.have.property('telemetry.sdk.language', 'nodejs');
   });
 

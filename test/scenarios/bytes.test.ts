@@ -18,7 +18,13 @@ function start(options: SpanCacheOptions = {}): Watched {
   const orphans: OrphanEvent[] = [];
   service.cache.subscribe(
     (batch) => {
-      spans.push(...batch.spans.map((span) => `${span.name} ${eventNames(span).map((name) => name.slice(0, 10)).join(', ')}`.trim()));
+      spans.push(
+        ...batch.spans.map((span) =>
+          `${span.name} ${eventNames(span)
+            .map((name) => name.slice(0, 10))
+            .join(', ')}`.trim(),
+        ),
+      );
       orphans.push(...batch.orphans);
     },
     { orphans: true },
@@ -36,7 +42,7 @@ function check({ cache }: Service): void {
   ).to.equal(events.received);
 }
 
-/** Waits until the driver has moved, by itself, what was queued. */
+/** Waits until the driver has moved the queued items by itself. */
 async function moved({ cache }: Service): Promise<void> {
   await eventually(() => cache.stats().spans.queued + cache.stats().events.queued === 0);
   await new Promise(setImmediate);
@@ -44,7 +50,7 @@ async function moved({ cache }: Service): Promise<void> {
 
 describe('maxParkedBytes', () => {
   describe('reached by parked events', () => {
-    it('has the spans that have waited longest give up all of their events', () => {
+    it('evicts all events of the spans that have waited longest', () => {
       const service = start();
       const { cache, orphans, log } = service;
       const open = Array.from({ length: 8 }, (_, i) => service.start(String(i)));
@@ -62,7 +68,7 @@ describe('maxParkedBytes', () => {
       expect(cache.stats().events.orphaned.evicted).to.equal(0);
     });
 
-    it('counts the orphans that nobody wants', () => {
+    it('counts orphans without a subscriber for them', () => {
       const service = startService({ maxParkedBytes: 60_000 });
       service.cache.subscribe();
       for (let i = 0; i < 8; i++) service.log(service.start('open'), KILOBYTES);
@@ -73,7 +79,7 @@ describe('maxParkedBytes', () => {
       expect(service.cache.stats().events.orphaned.evicted_bytes).to.equal(3);
     });
 
-    it('leaves out of the sum what gave way to newer events of the same span', () => {
+    it('excludes events replaced by newer events of the same span from the sum', () => {
       const service = start({ maxEventsPerSpan: 2 });
       const span = service.start('busy');
       for (let i = 0; i < 100; i++) service.log(span, KILOBYTES + i);
@@ -103,7 +109,7 @@ describe('maxParkedBytes', () => {
     });
   });
 
-  it('smaller than one event gives up that event, and no other', () => {
+  it('smaller than one event evicts that event, and no other', () => {
     const service = start();
     const { cache, log, orphans, spans } = service;
     const [first, second] = [service.start('first'), service.start('second')];
@@ -125,7 +131,7 @@ describe('maxParkedBytes', () => {
   describe('reached by held spans', () => {
     const HOLD = { lateEvents: { holdMillis: 60_000 } };
 
-    it('lets go of those held longest, before their time', async () => {
+    it('delivers the spans held longest early', async () => {
       const service = start(HOLD);
       for (let i = 0; i < 8; i++) service.large(String(i)).end();
 
@@ -136,7 +142,7 @@ describe('maxParkedBytes', () => {
       expect(service.cache.stats().spans).to.deep.include({ held: 5, early: { evicted: 0, evicted_bytes: 3 } });
     });
 
-    it('gives up parked events and held spans in the order they began to wait', async () => {
+    it('evicts parked events and held spans in the order in which they began to wait', async () => {
       const service = start(HOLD);
       const { log } = service;
       log(service.start('open'), KILOBYTES);
@@ -160,7 +166,7 @@ describe('maxParkedBytes', () => {
       expect(order).to.deep.equal(['evicted_bytes', 'held', 'evicted_bytes']);
     });
 
-    it('does not hold a span that is larger by itself, nor lets others go for it', async () => {
+    it('does not hold a span larger than the bound, and evicts no others for it', async () => {
       const service = start(HOLD);
       service.large('small').end();
       await moved(service);
@@ -173,7 +179,7 @@ describe('maxParkedBytes', () => {
       expect(service.cache.stats().spans.held).to.equal(1);
     });
 
-    it('counts those that gave way to maxParkedSpans apart', async () => {
+    it('counts spans evicted at maxParkedSpans separately', async () => {
       const service = start({ ...HOLD, maxParkedSpans: 2 });
       for (let i = 0; i < 3; i++) service.start('small').end();
 
@@ -183,10 +189,10 @@ describe('maxParkedBytes', () => {
     });
   });
 
-  describe('reached by spans that can be amended', () => {
+  describe('reached by amendable spans', () => {
     const AMEND: SpanCacheOptions = { lateEvents: 'amend' };
 
-    it('keeps of those delivered longest ago no more than that: their events are late', () => {
+    it('forgets the spans delivered longest ago: their events are late', () => {
       const service = start(AMEND);
       const { cache, log } = service;
       const ended = Array.from({ length: 8 }, (_, i) => service.large(String(i)));
@@ -203,7 +209,7 @@ describe('maxParkedBytes', () => {
       expect(cache.stats().spans).to.deep.include({ amended: 5, unamendable: 3 });
     });
 
-    it('counts what amendments add', () => {
+    it('counts the bytes that amendments add', () => {
       const service = start(AMEND);
       const span = service.start('busy');
       span.end();
@@ -221,7 +227,7 @@ describe('maxParkedBytes', () => {
       expect(service.cache.stats().spans.unamendable).to.equal(1);
     });
 
-    it('counts what is on a span that is amended again and again, not what gave way', () => {
+    it('counts only the current events of a span that is amended repeatedly', () => {
       const service = start({ ...AMEND, maxEventsPerSpan: 2 });
       const span = service.start('busy');
       span.end();
@@ -236,7 +242,7 @@ describe('maxParkedBytes', () => {
       expect(service.cache.stats().spans).to.deep.include({ amended: 20, unamendable: 0 });
     });
 
-    it('gives up a span that has grown larger than all that may be kept, and no other', () => {
+    it('evicts a span that has grown larger than the bound, and no other', () => {
       const service = start(AMEND);
       const { cache, log } = service;
       const [other, busy] = [service.start('other'), service.start('busy')];
@@ -255,7 +261,7 @@ describe('maxParkedBytes', () => {
       expect(cache.stats().spans.unamendable).to.equal(1);
     });
 
-    it('amends a span once more with the events that it has, before it is forgotten', () => {
+    it('amends a span once more with its current events before it is forgotten', () => {
       const service = start({ ...AMEND, queueCapacity: 10_000 });
       const span = service.large('first');
       span.end();
@@ -269,7 +275,7 @@ describe('maxParkedBytes', () => {
       expect(service.spans.filter((name) => name.startsWith('first'))).to.deep.equal(['first', 'first late']);
     });
 
-    it('counts a span once that its last events make larger than all that may be kept', () => {
+    it('counts a span once when its last events make it larger than the bound', () => {
       const service = start(AMEND);
       const { cache, log } = service;
       const span = service.large('first');
@@ -284,7 +290,7 @@ describe('maxParkedBytes', () => {
       expect(cache.stats().spans).to.deep.include({ amended: 1, unamendable: 1 });
     });
 
-    it('does not take a span for another that came twice, once it is not amendable', () => {
+    it('still recognises a duplicate of a span that is no longer amendable', () => {
       const service = start(AMEND);
       const { cache } = service;
       expect(cache.exporter).to.be.an('object');
@@ -298,7 +304,7 @@ describe('maxParkedBytes', () => {
       expect(cache.stats().spans.dropped.duplicate).to.equal(8);
     });
 
-    it('is given back when nobody is subscribed, and at shutdown', async () => {
+    it('is released without subscribers, and at shutdown', async () => {
       for (const end of [
         ({ cache, start: startSpan }: Service, close: () => void) => {
           close();

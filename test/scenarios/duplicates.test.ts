@@ -118,7 +118,7 @@ describe('A duplicate', () => {
     expect(cache.stats().events.merged).to.equal(0);
   });
 
-  it('exception is one only as often as it was recorded', () => {
+  it('exception is dropped only as often as it was recorded', () => {
     const { cache, start, logger } = startService();
     const store = cache.store();
     const span = start('job');
@@ -133,7 +133,7 @@ describe('A duplicate', () => {
     expect(cache.stats().events.dropped.duplicate).to.equal(1);
   });
 
-  it('exception stands for one logged over all amendments', () => {
+  it('exception cancels one logged exception over all amendments', () => {
     const { cache, start, logger } = startService({ lateEvents: 'amend' });
     const store = cache.store();
     const span = start('job');
@@ -153,7 +153,7 @@ describe('A duplicate', () => {
     expect(cache.stats().spans.amended).to.equal(2);
   });
 
-  it('exception is not one if its type or message differ, or if it is an ordinary log line', () => {
+  it('exception is kept if its type or message differs, or if it is an ordinary log line', () => {
     const { cache, start, logger } = startService();
     const store = cache.store();
     const span = start('job');

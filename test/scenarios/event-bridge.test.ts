@@ -94,7 +94,7 @@ describe('EventToSpanEventBridge', () => {
       expect(others).to.deep.equal([]);
     });
 
-    it('with the time of the call, if the record was given none', () => {
+    it('with the time of the call if the record has none', () => {
       const { logger, ended, start } = startBridged();
       const span = start();
       const earliest = Date.now();
@@ -138,7 +138,7 @@ describe('EventToSpanEventBridge', () => {
       });
     }
 
-    it('in the order of the calls, between those of addEvent()', () => {
+    it('in the order of the calls, among calls of addEvent()', () => {
       const { logger, ended, start } = startBridged();
       const span = start();
 
@@ -150,7 +150,7 @@ describe('EventToSpanEventBridge', () => {
       expect(eventNames(ended.spans[0])).to.deep.equal(['1', '2', '3']);
     });
 
-    it('of the two that are open, each time to the one it was logged in', () => {
+    it('of two open ones, always to the one in which it was logged', () => {
       const { logger, ended, start } = startBridged();
       const first = start('first');
       const second = start('second');
@@ -163,7 +163,7 @@ describe('EventToSpanEventBridge', () => {
       expect(ended.spans.map(eventNames)).to.deep.equal([['in first'], ['in second']]);
     });
 
-    it('of the context that was passed, not to the active one', () => {
+    it('of the given context, not to the active one', () => {
       const { logger, ended, start } = startBridged();
       const passed = start('passed');
       const active = start('active');
@@ -175,7 +175,7 @@ describe('EventToSpanEventBridge', () => {
       expect(ended.spans.map(eventNames)).to.deep.equal([['event'], []]);
     });
 
-    it('without body, severity, scope and whatever else a log record has', () => {
+    it('without body, severity, scope and other fields of a log record', () => {
       const { logger, ended, start } = startBridged();
       const span = start();
 
@@ -186,7 +186,7 @@ describe('EventToSpanEventBridge', () => {
       expect(ended.spans[0]!.events[0]!.attributes).to.deep.equal({});
     });
 
-    it('within the limits of the span, which counts what gives way', () => {
+    it('within the limits of the span, which counts the dropped events', () => {
       const { logger, ended, start } = startBridged();
       const span = start();
 
@@ -308,7 +308,15 @@ describe('EventToSpanEventBridge', () => {
     it('of simple types as they are', () => {
       const { logger, ended, start } = startBridged();
       const span = start();
-      const attributes = { text: 'a', number: 1.5, nan: NaN, infinity: Infinity, yes: true, list: ['a', 'b'], gap: [1, null] };
+      const attributes = {
+        text: 'a',
+        number: 1.5,
+        nan: NaN,
+        infinity: Infinity,
+        yes: true,
+        list: ['a', 'b'],
+        gap: [1, null],
+      };
 
       logger.emit({ eventName: 'event', attributes, context: contextOf(span) });
       span.end();
@@ -344,7 +352,7 @@ describe('EventToSpanEventBridge', () => {
       });
     }
 
-    it('that a processor in front has added', () => {
+    it('added by an earlier processor', () => {
       const enrich = onEmit((record) => {
         record.attributes['added'] = true;
       });
@@ -359,7 +367,7 @@ describe('EventToSpanEventBridge', () => {
   });
 
   describe('the record', () => {
-    it('goes on unchanged to the processor behind', () => {
+    it('is passed on unchanged to the next processor', () => {
       const snapshots: unknown[] = [];
       const snapshot = onEmit((record) => {
         const { hrTime, hrTimeObserved, spanContext, eventName, body, attributes, droppedAttributesCount } = record;
@@ -377,7 +385,7 @@ describe('EventToSpanEventBridge', () => {
       expect(snapshots[5]).to.equal(snapshots[2]);
     });
 
-    it('can be changed behind the bridge without changing the span event', () => {
+    it('can be changed by a later processor without changing the span event', () => {
       const change = onEmit((record) => {
         record.hrTime[0] = 1;
         record.attributes['added'] = true;
@@ -386,7 +394,9 @@ describe('EventToSpanEventBridge', () => {
       const { logger, ended, start } = startBridged({ after: [change] });
       const span = start();
 
-      inSpan(span, () => logger.emit({ eventName: 'event', timestamp: [1_700_000_000, 0], attributes: { list: ['a'] } }));
+      inSpan(span, () =>
+        logger.emit({ eventName: 'event', timestamp: [1_700_000_000, 0], attributes: { list: ['a'] } }),
+      );
       span.end();
 
       const { time, attributes } = ended.spans[0]!.events[0]!;
@@ -419,7 +429,7 @@ describe('EventToSpanEventBridge', () => {
         expect(logger.enabled({ eventName: 'event', context: contextOf(span) })).to.equal(false);
       });
 
-      it('looks at the context that was passed, not at the active one', () => {
+      it('reads the given context, not the active one', () => {
         const { logger, start } = startBridged();
 
         inSpan(start(), () => {
@@ -427,7 +437,7 @@ describe('EventToSpanEventBridge', () => {
         });
       });
 
-      it('keeps no record from another processor', () => {
+      it('withholds no record from another processor', () => {
         const bodies: unknown[] = [];
         const { logger, start } = startBridged({ after: [onEmit(({ body }) => bodies.push(body))] });
 
@@ -525,7 +535,7 @@ describe('EventToSpanEventBridge', () => {
           expect(cache.stats().events.dropped).to.have.property('duplicate', 1);
         });
 
-        it('two events alike are two events', () => {
+        it('two equal events are two events', () => {
           const { cache, logger, start, take } = startBoth();
           const span = start();
 
@@ -550,7 +560,7 @@ describe('EventToSpanEventBridge', () => {
           expect(take().spans.map(eventNames)).to.deep.equal([['event', 'a line']]);
         });
 
-        it('an event that the bridge must leave alone is merged by the cache', () => {
+        it('an event that the bridge must ignore is merged by the cache', () => {
           const { logger, start, take } = startBoth();
           const span = start();
 
@@ -560,7 +570,7 @@ describe('EventToSpanEventBridge', () => {
           expect(take().spans.map(eventNames)).to.deep.equal([['event']]);
         });
 
-        it('an event that comes after its span is still told by the cache', () => {
+        it('an event that arrives after its span is an orphan of the cache', () => {
           const { logger, start, take } = startBoth();
           const span = start();
 

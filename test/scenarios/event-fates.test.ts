@@ -13,7 +13,7 @@ const NOT_RECORD = {
   toString: () => 'not record',
 };
 
-describe('What happens to an event', () => {
+describe('An event', () => {
   it('outside any span: it is an orphan no_span', () => {
     const { cache, logger } = startService();
     const subscription = cache.subscribe({ orphans: true });
@@ -154,7 +154,7 @@ describe('What happens to an event', () => {
       expect(cache.stats().events.orphaned.late).to.equal(1);
     });
 
-    it('it is late by itself, without flush()', async () => {
+    it('it becomes late without flush()', async () => {
       const { cache, start, log } = startService();
       cache.subscribe(() => {});
       const span = start('job');
@@ -185,7 +185,7 @@ describe('What happens to an event', () => {
     });
   });
 
-  describe('with the ids of its span only', () => {
+  describe('with only the ids of its span', () => {
     const byIds = (span: Span) => trace.setSpanContext(ROOT_CONTEXT, span.spanContext());
 
     it('before its span has ended: it is merged', () => {
@@ -201,7 +201,7 @@ describe('What happens to an event', () => {
       expect(eventNames(subscription.take()!.spans[0])).to.deep.equal(['by ids']);
     });
 
-    it('after its span was delivered: the first waits, from then on it is known to be late', () => {
+    it('after its span was delivered: the first waits, later ones are recognised as late', () => {
       const { cache, start, logger } = startService();
       cache.subscribe(() => {});
       const [before, after] = [start('before'), start('after')];
@@ -219,7 +219,7 @@ describe('What happens to an event', () => {
       expect(cache.stats().events.orphaned.late).to.equal(1);
     });
 
-    it('after one that was merged: it is known to be late, as ids are remembered from that one on', () => {
+    it('after one that was merged: it is recognised as late, because ids are remembered from that one on', () => {
       const { cache, start, log, logger } = startService();
       cache.subscribe(() => {});
       const span = start('job');
@@ -237,7 +237,7 @@ describe('What happens to an event', () => {
   });
 
   describe('after its span has ended, where the span was not delivered', () => {
-    it('but dropped, as the queue was full: it is late, and the earlier ones wait', () => {
+    it('but dropped, because the queue was full: it is late, and the earlier ones wait', () => {
       const { cache, start, log } = startService({ queueCapacity: 1 });
       cache.subscribe(() => {});
       const span = start('dropped');
@@ -321,7 +321,7 @@ describe('What happens to an event', () => {
     });
   });
 
-  it('emitted after span.end(), of a span that comes by the exporter later: it is merged', async () => {
+  it('emitted after span.end(), of a span that arrives later through the exporter: it is merged', async () => {
     const cache = new SpanCache();
     const { start, log, forceFlush } = startService(undefined, {
       spanProcessors: [batchSpanProcessor(cache.exporter)],
@@ -351,7 +351,7 @@ describe('What happens to an event', () => {
     expect(eventNames(subscription.take()!.spans[0])).to.deep.equal(['callback']);
   });
 
-  it('is never built for subscribers that do not ask for orphans', () => {
+  it('is never built for subscribers without orphans', () => {
     const { cache, logger } = startService();
     const subscription = cache.subscribe();
 
@@ -362,7 +362,7 @@ describe('What happens to an event', () => {
     expect(cache.stats().events.orphaned.no_span).to.equal(1);
   });
 
-  it('adds up, whatever happened', () => {
+  it('is in one counter in every case', () => {
     const { cache, logger, start, log } = startService({ maxParkedSpans: 1, maxEventsPerSpan: 1 });
     cache.subscribe();
     const [first, second] = [start('first'), start('second')];
@@ -381,8 +381,8 @@ describe('What happens to an event', () => {
   });
 });
 
-describe('Which log records become events', () => {
-  it('all of them by default', () => {
+describe('Log records that become events', () => {
+  it('are all of them by default', () => {
     const { cache, start, log } = startService();
     const subscription = cache.subscribe();
     const span = start('job');
@@ -394,7 +394,7 @@ describe('Which log records become events', () => {
     expect(eventNames(subscription.take()!.spans[0])).to.deep.equal(['a plain line']);
   });
 
-  it("with 'events', those with an event name", () => {
+  it("are the ones with an event name, with 'events'", () => {
     const { cache, start, logger } = startService({ logRecords: 'events' });
     const subscription = cache.subscribe();
     const span = start('job');
@@ -408,7 +408,7 @@ describe('Which log records become events', () => {
     expect(eventNames(subscription.take()!.spans[0])).to.deep.equal(['order.placed']);
   });
 
-  it('with a function, those for which it returns true', () => {
+  it('are the ones for which a function returns true', () => {
     const { cache, start, log } = startService({ logRecords: ({ body }) => body !== 'noise' });
     const subscription = cache.subscribe();
     const span = start('job');
@@ -422,7 +422,7 @@ describe('Which log records become events', () => {
     expect(cache.stats().events.dropped.filtered).to.equal(1);
   });
 
-  it('a function may ask for the counters, which add up', () => {
+  it('may be selected by a function that reads the counters, which add up', () => {
     const sums: number[] = [];
     const { cache, start, log } = startService({
       logRecords: () => {
@@ -441,7 +441,7 @@ describe('Which log records become events', () => {
     expect(cache.stats().events).to.include({ received: 3, queued: 1 });
   });
 
-  it('a function that throws costs the record, not the application', () => {
+  it('exclude a record for which the function throws, without an error in the application', () => {
     const { cache, start, log } = startService({
       logRecords: () => {
         throw new Error('broken filter');
@@ -455,7 +455,7 @@ describe('Which log records become events', () => {
     expect(cache.stats().events.dropped.invalid).to.equal(1);
   });
 
-  it('a function that logs does not call itself for ever', () => {
+  it('may be selected by a function that logs, without endless recursion', () => {
     const { cache, start, log } = startService({
       logRecords: () => {
         log(span, 'from the filter');

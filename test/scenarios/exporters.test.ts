@@ -43,7 +43,7 @@ class ManualExporter implements SpanExporter {
   }
 }
 
-/** Knows the context of a call while the call is on the stack, as those for browsers do. */
+/** Keeps the context of a call while the call is on the stack, as context managers for browsers do. */
 class StackContextManager implements ContextManager {
   #current = ROOT_CONTEXT;
 
@@ -79,9 +79,12 @@ class StackContextManager implements ContextManager {
   }
 }
 
-/** The span as of a class that this package does not know. */
+/** The span as an object of a foreign class. */
 function ofOtherClass(span: DeliveredSpan): DeliveredSpan {
-  return new Proxy(span, { get: (target, member) => Reflect.get(target, member) as unknown, getPrototypeOf: () => Object.prototype });
+  return new Proxy(span, {
+    get: (target, member) => Reflect.get(target, member) as unknown,
+    getPrototypeOf: () => Object.prototype,
+  });
 }
 
 const settle = () => new Promise(setImmediate);
@@ -172,7 +175,7 @@ describe('An exporter subscription', () => {
     expect(exporter.exports).to.have.length(2);
   });
 
-  it('runs one export at a time however many wait for it', async () => {
+  it('runs one export at a time, regardless of the number of waiting calls', async () => {
     const { cache, start } = startService();
     let running = 0;
     let most = 0;
@@ -213,7 +216,7 @@ describe('An exporter subscription', () => {
     expect(warnings.filter((line) => line.includes('queue of an exporter is full'))).to.have.length(1);
   });
 
-  it('loses nothing in forceFlush(), which goes at the pace of the exporter', async () => {
+  it('loses nothing in forceFlush(), which runs at the pace of the exporter', async () => {
     const { cache, start } = startService();
     const exported: string[] = [];
     const exporter: SpanExporter = {
@@ -236,13 +239,13 @@ describe('An exporter subscription', () => {
   const FAILURES: Record<string, SpanExporter['export']> = {
     'reports a failure': (_, done) => done({ code: 1, error: new Error('refused') }),
     'reports a failure without an error': (_, done) => done({ code: 1 }),
-    'throws': () => {
+    throws: () => {
       throw new Error('broken');
     },
   };
 
   for (const [what, fail] of Object.entries(FAILURES)) {
-    it(`that ${what} is counted, reported once per episode, and used again`, async () => {
+    it(`that ${what} is counted, reported once per episode, and called again`, async () => {
       const { cache, start } = startService();
       const exporter = { export: sinon.spy(fail), shutdown: async () => {} };
       cache.addExporter(exporter);
@@ -274,7 +277,7 @@ describe('An exporter subscription', () => {
     expect(warnings.filter((line) => line.includes('an export failed'))).to.have.length(2);
   });
 
-  it('that never answers is given up after exportTimeoutMillis', async () => {
+  it('that never answers is abandoned after exportTimeoutMillis', async () => {
     const { cache, start } = startService();
     const exporter = new ManualExporter();
     cache.addExporter(exporter, { exportTimeoutMillis: 20 });
@@ -287,7 +290,7 @@ describe('An exporter subscription', () => {
     expect(cache.stats().subscriptions[0]).to.include({ failed: 1, delivered: 0, queued: 0 });
   });
 
-  it('that never answers holds shutdown() up for two time limits at most', async () => {
+  it('that never answers delays shutdown() by at most two time limits', async () => {
     const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     const { cache, start } = startService();
     const exporter = new ManualExporter();
@@ -303,7 +306,7 @@ describe('An exporter subscription', () => {
     expect(exporter.shutdown.callCount).to.equal(1);
   });
 
-  it('that never answers does not gather spans without a bound, however often it is flushed', () => {
+  it('that never answers keeps a bounded number of spans under repeated flushes', () => {
     const { cache, start } = startService({ queueCapacity: 500, maxParkedSpans: 100 });
     cache.addExporter(new ManualExporter(), {
       maxQueueSize: 200,
@@ -352,7 +355,7 @@ describe('An exporter subscription', () => {
     };
 
     for (const [face, flush] of Object.entries(FACES)) {
-      it(`by ${face} has the spans when the promise is returned`, async () => {
+      it(`by ${face} has received the spans when the promise is returned`, async () => {
         const { cache, start } = startService();
         const exporter = new ManualExporter();
         const handle = cache.addExporter(exporter);
@@ -367,16 +370,19 @@ describe('An exporter subscription', () => {
       });
     }
 
-    it('has all of them if it answers at once, however many batches they are', () => {
+    it('has received all batches if it answers at once', () => {
       const { cache, start } = startService();
       const exported: string[] = [];
-      cache.addExporter({
-        export: (spans, done) => {
-          exported.push(...names(spans));
-          done({ code: 0 });
+      cache.addExporter(
+        {
+          export: (spans, done) => {
+            exported.push(...names(spans));
+            done({ code: 0 });
+          },
+          shutdown: async () => {},
         },
-        shutdown: async () => {},
-      }, { maxExportBatchSize: 1 });
+        { maxExportBatchSize: 1 },
+      );
       const expected = Array.from({ length: 20_000 }, (_, i) => String(i));
       for (const name of expected) start(name).end();
 
@@ -403,7 +409,7 @@ describe('An exporter subscription', () => {
     });
 
     for (const pending of [false, true]) {
-      it(`is not traced${pending ? ', also if the resource had to be waited for' : ''}`, async () => {
+      it(`is not traced${pending ? ', even after a wait for the resource' : ''}`, async () => {
         let detected = (_: string) => {};
         const attributes = pending ? { 'host.id': new Promise<string>((resolve) => (detected = resolve)) } : {};
         const { cache, start } = startService({}, { resource: resourceFromAttributes(attributes) });
@@ -429,7 +435,7 @@ describe('An exporter subscription', () => {
       });
     }
 
-    it('is not waited for by a callback that flushes', async () => {
+    it('is not awaited by a callback that flushes', async () => {
       const { cache, start } = startService();
       cache.addExporter(new ManualExporter());
       let flushed: Promise<void> | undefined;
@@ -457,7 +463,7 @@ describe('An exporter subscription', () => {
     });
   });
 
-  it('whose resource cannot be waited for exports all the same', async () => {
+  it('whose resource cannot be awaited exports nevertheless', async () => {
     const { cache } = startService();
     const exporter = new InMemorySpanExporter();
     cache.addExporter(exporter);
@@ -476,7 +482,7 @@ describe('An exporter subscription', () => {
     expect(names(exporter.getFinishedSpans())).to.deep.equal(['job']);
   });
 
-  it('that was given up while the resource was waited for is not called any more', async () => {
+  it('that was abandoned during the wait for the resource is not called later', async () => {
     let detected = (_: string) => {};
     const resource = resourceFromAttributes({ 'host.id': new Promise<string>((resolve) => (detected = resolve)) });
     const { cache, start } = startService({}, { resource });
@@ -515,7 +521,7 @@ describe('An exporter subscription', () => {
       shutdown: async () => {},
     });
 
-    it('gets an object whose members are all its own, so that a copy by spread has them', async () => {
+    it('receives an object whose members are own properties, so that a copy by spread has them', async () => {
       let copy = {} as ReadableSpan;
       const { delivered } = await exportMerged(collecting(([span]) => (copy = { ...span! })));
 
@@ -527,7 +533,7 @@ describe('An exporter subscription', () => {
       expect(copy.spanContext()).to.deep.equal(delivered.spanContext());
     });
 
-    it('may assign its members, which changes neither the span of the SDK nor what subscribers have', async () => {
+    it('may assign its members without changing the span of the SDK or of subscribers', async () => {
       const { original, delivered } = await exportMerged(
         collecting(([span]) => Object.assign(span!, { attributes: { redacted: true }, name: 'other', events: [] })),
       );
@@ -539,7 +545,7 @@ describe('An exporter subscription', () => {
       expect(eventNames(delivered)).to.deep.equal(['a line']);
     });
 
-    it('sends the same as with the view that subscribers have', async () => {
+    it("sends the same as for the subscribers' view", async () => {
       let exported: ReadableSpan[] = [];
       const { delivered } = await exportMerged(collecting((spans) => (exported = spans)));
       const dir = sinon.stub(console, 'dir');
@@ -552,7 +558,7 @@ describe('An exporter subscription', () => {
       expect(dir.args[0]![0]).to.deep.equal(dir.args[1]![0]);
     });
 
-    it('gets the SDK\'s own object of a span without one', async () => {
+    it("receives the SDK's own object for a span without one", async () => {
       const { cache, start } = startService();
       let exported: ReadableSpan | undefined;
       cache.addExporter(collecting(([span]) => (exported = span)));
@@ -564,7 +570,7 @@ describe('An exporter subscription', () => {
       expect(exported).to.equal(span);
     });
 
-    /** What an application can do to a span of the SDK. */
+    /** Ways in which an application can change a span of the SDK. */
     const ODD: Record<string, (service: Service, span: Span) => void> = {
       'a name that is none': (_, span) => span.updateName(undefined as never),
       'a name that JSON cannot say': (_, span) => span.updateName(10n as never),
@@ -577,11 +583,13 @@ describe('An exporter subscription', () => {
     };
     for (const [what, spoil] of Object.entries(ODD)) {
       for (const serializer of [JsonTraceSerializer, ProtobufTraceSerializer]) {
-        it(`sends one that has ${what}, as ${serializer === JsonTraceSerializer ? 'JSON' : 'protobuf'}, and its neighbours`, async () => {
+        it(`sends a span that has ${what}, as ${serializer === JsonTraceSerializer ? 'JSON' : 'protobuf'}, and its neighbours`, async () => {
           const service = startService();
           const { cache, start } = service;
           const exported: ReadableSpan[] = [];
-          cache.addExporter(collecting((spans) => exported.push(...(serializer.serializeRequest(spans as never) ? spans : []))));
+          cache.addExporter(
+            collecting((spans) => exported.push(...(serializer.serializeRequest(spans as never) ? spans : []))),
+          );
           start('before').end();
           const odd = start('odd');
           spoil(service, odd);
@@ -596,7 +604,7 @@ describe('An exporter subscription', () => {
       }
     }
 
-    it('gets one that began or ended at no time with the other time, and no duration', async () => {
+    it('receives a span with one invalid time with its other time twice, and no duration', async () => {
       const { cache, tracer } = startService();
       const exported: ReadableSpan[] = [];
       cache.addExporter(collecting((spans) => exported.push(...spans)));
@@ -606,15 +614,25 @@ describe('An exporter subscription', () => {
       await cache.forceFlush();
 
       const times = exported.map(({ startTime, endTime, duration }) => [startTime, endTime, duration]);
-      expect(times).to.deep.equal(Array.from({ length: 2 }, () => [[5, 6], [5, 6], [0, 0]]));
+      expect(times).to.deep.equal(
+        Array.from({ length: 2 }, () => [
+          [5, 6],
+          [5, 6],
+          [0, 0],
+        ]),
+      );
     });
 
-    it('gets one without the links that have no ids, which count as dropped', async () => {
+    it('receives a span without links that lack ids, which count as dropped', async () => {
       const { cache, start } = startService();
       let exported: ReadableSpan | undefined;
       cache.addExporter(collecting(([span]) => (exported = span)));
       const good = { context: start('other').spanContext() };
-      start('job').addLink({} as never).addLink(good).addLink({ context: {} } as never).end();
+      start('job')
+        .addLink({} as never)
+        .addLink(good)
+        .addLink({ context: {} } as never)
+        .end();
 
       await cache.forceFlush();
 
@@ -623,11 +641,13 @@ describe('An exporter subscription', () => {
     });
 
     for (const member of SPAN_MEMBERS.filter((member) => member !== 'revision')) {
-      it(`loses one alone whose ${member} cannot be read`, async () => {
+      it(`drops a span alone if its ${member} cannot be read`, async () => {
         const { cache, start } = startService();
         const exported: ReadableSpan[] = [];
         // As exporters do: they read all spans of a batch before they send any.
-        cache.addExporter(collecting((spans) => exported.push(...(JsonTraceSerializer.serializeRequest(spans as never) ? spans : []))));
+        cache.addExporter(
+          collecting((spans) => exported.push(...(JsonTraceSerializer.serializeRequest(spans as never) ? spans : []))),
+        );
         start('before').end();
         const broken = Object.defineProperty(start('broken') as unknown as ReadableSpan, member, {
           get: sinon.fake.throws(new Error('unreadable')),
@@ -643,7 +663,7 @@ describe('An exporter subscription', () => {
       });
     }
 
-    it('gets an object of its own also of a span that came from a store', async () => {
+    it('receives an object of its own for a span from a store, too', async () => {
       const source = startService();
       const store = source.cache.store();
       source.start('job').end();
@@ -657,7 +677,7 @@ describe('An exporter subscription', () => {
       expect(copy.spanContext()).to.deep.equal(store.getFinishedSpans()[0]!.spanContext());
     });
 
-    it('gets an object of its own also of a span that another copy of this package made', async () => {
+    it('receives an object of its own for a span from another copy of this package, too', async () => {
       const source = startService();
       const subscription = source.cache.subscribe();
       const span = source.start('job');
@@ -683,15 +703,18 @@ describe('An exporter subscription', () => {
     };
     /** Where the getter is that throws. */
     const PLACES: Record<string, (span: ReadableSpan) => void> = {
-      ...Object.fromEntries(SPAN_MEMBERS.map((member) => [member, (span) => Object.defineProperty(span, member, broken)])),
+      ...Object.fromEntries(
+        SPAN_MEMBERS.map((member) => [member, (span) => Object.defineProperty(span, member, broken)]),
+      ),
       'an attribute': ({ attributes }) => Object.defineProperty(attributes, 'broken', { ...broken, enumerable: true }),
-      'an attribute of an event': ({ events }) => Object.defineProperty(events[0]!.attributes, 'broken', { ...broken, enumerable: true }),
+      'an attribute of an event': ({ events }) =>
+        Object.defineProperty(events[0]!.attributes, 'broken', { ...broken, enumerable: true }),
       'an event': ({ events }) => Object.defineProperty(events[0], 'name', { ...broken, enumerable: true }),
       'a link': ({ links }) => Object.defineProperty(links[0], 'context', { ...broken, enumerable: true }),
     };
 
     for (const [place, breakSpan] of Object.entries(PLACES)) {
-      it(`leaves that one out, and exports its neighbours: ${place}`, async () => {
+      it(`omits it, and exports its neighbours: ${place}`, async () => {
         const { cache, start } = startService();
         const exported: string[] = [];
         cache.addExporter({
@@ -719,14 +742,14 @@ describe('An exporter subscription', () => {
     }
   });
 
-  describe('with spans that are large', () => {
+  describe('with large spans', () => {
     const large = (name: string) => {
       const span = startService().start(name).setAttribute('body', 'x'.repeat(10_000));
       span.end();
       return span as unknown as ReadableSpan;
     };
 
-    it('loses a batch that does not fit into maxQueueBytes, counts it, and says at the end how many were lost', async () => {
+    it('drops a batch that does not fit into maxQueueBytes, counts it, and reports the number of lost spans at the end', async () => {
       const { cache } = startService();
       const exporter = new ManualExporter();
       cache.addExporter(exporter, { maxQueueBytes: 35_000 });
@@ -744,12 +767,12 @@ describe('An exporter subscription', () => {
       expect(stats!.queuedBytes).to.be.within(30_000, 35_000);
       expect(names(exporter.exports[0]!.spans)).to.deep.equal(['a', 'b', 'e']);
       expect(warnings.filter((line) => line.includes('queue of an exporter'))).to.deep.equal([
-        'otel-span-cache the queue of an exporter is full; its spans are dropped',
+        'otel-span-cache the queue of an exporter is full; new spans are dropped',
         'otel-span-cache dropped 2 spans because the queue of an exporter was full',
       ]);
     });
 
-    it('loses one alone that could never fit', () => {
+    it('drops a span larger than the bound alone', () => {
       const { cache, start } = startService();
       cache.addExporter(new ManualExporter(), { maxQueueBytes: 5_000 });
 
@@ -761,11 +784,14 @@ describe('An exporter subscription', () => {
       expect(cache.stats().subscriptions[0]).to.include({ queued: 2, dropped: 1, droppedByBytes: 1 });
     });
 
-    it('loses none in forceFlush(), which moves what is in memory already', async () => {
+    it('drops none in forceFlush(), which moves the spans already in memory', async () => {
       const { cache } = startService();
       const exporter = new ManualExporter();
       cache.addExporter(exporter, { maxQueueBytes: 50_000 });
-      cache.exporter.export(Array.from({ length: 20 }, (_, i) => large(String(i))), () => {});
+      cache.exporter.export(
+        Array.from({ length: 20 }, (_, i) => large(String(i))),
+        () => {},
+      );
 
       const flushed = cache.forceFlush();
       exporter.exports[0]!.done({ code: 0 });
@@ -774,12 +800,19 @@ describe('An exporter subscription', () => {
       expect(cache.stats().subscriptions[0]).to.include({ delivered: 20, dropped: 0, queuedBytes: 0 });
     });
 
-    it('gathers none without a bound if it never answers, however often it is flushed', () => {
+    it('keeps a bounded number if it never answers, under repeated flushes', () => {
       const { cache } = startService();
-      cache.addExporter(new ManualExporter(), { maxQueueBytes: 50_000, exportTimeoutMillis: 20, maxExportBatchSize: 1 });
+      cache.addExporter(new ManualExporter(), {
+        maxQueueBytes: 50_000,
+        exportTimeoutMillis: 20,
+        maxExportBatchSize: 1,
+      });
 
       for (let round = 0; round < 20; round++) {
-        cache.exporter.export(Array.from({ length: 20 }, (_, i) => large(String(i))), () => {});
+        cache.exporter.export(
+          Array.from({ length: 20 }, (_, i) => large(String(i))),
+          () => {},
+        );
         void cache.forceFlush();
       }
 
@@ -853,7 +886,7 @@ describe('An exporter subscription', () => {
     expect(shutdown.callCount).to.equal(1);
   });
 
-  it('takes nothing in while shutdown() waits for the exporter', async () => {
+  it('accepts nothing while shutdown() waits for the exporter', async () => {
     const { cache, start } = startService();
     const exporter = new ManualExporter();
     cache.addExporter(exporter);
@@ -871,7 +904,7 @@ describe('An exporter subscription', () => {
 });
 
 describe('The cache as an exporter', () => {
-  it('gets its spans from a BatchSpanProcessor, and merges the log events that waited', async () => {
+  it('receives spans from a BatchSpanProcessor, and merges the waiting log events', async () => {
     const cache = startService().cache;
     const processor = batchSpanProcessor(cache.exporter);
     const service = startService(undefined, {
@@ -888,7 +921,7 @@ describe('The cache as an exporter', () => {
     expect(subscription.take()!.spans.map(eventNames)).to.deep.equal([['x']]);
   });
 
-  it('gets its spans from a SimpleSpanProcessor', async () => {
+  it('receives spans from a SimpleSpanProcessor', async () => {
     const { cache } = startService();
     const service = startService(undefined, { spanProcessors: [simpleSpanProcessor(cache.exporter)] });
     const store = cache.store();
@@ -899,7 +932,7 @@ describe('The cache as an exporter', () => {
     expect(names(store.getFinishedSpans())).to.deep.equal(['job']);
   });
 
-  it('reports success, also when nobody is subscribed', () => {
+  it('reports success, even without subscribers', () => {
     const { cache } = startService();
     const callback = sinon.spy();
 
@@ -925,7 +958,7 @@ describe('The cache as an exporter', () => {
     ]);
   });
 
-  it('reports a failure after shutdown() also of an empty export', async () => {
+  it('reports a failure after shutdown(), even for an empty export', async () => {
     const { cache } = startService();
     const callback = sinon.spy();
 

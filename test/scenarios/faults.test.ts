@@ -6,9 +6,8 @@ import { InMemorySpanExporter } from '../sdk.js';
 import { eventNames, names, startService, total, type Service } from './service.js';
 
 /*
- * Whatever goes wrong around the cache: the application's calls do not throw (here they are made bare, so
- * that a throw fails the test), each span and event is counted once, the bounds hold, and the next span is
- * delivered with its event.
+ * Faults around the cache. In each case the application's calls do not throw (here they are made bare, so that a throw
+ * fails the test), each span and event is counted once, the bounds hold, and the next span is delivered with its event.
  */
 
 const SUCCESS = { code: 0 };
@@ -19,7 +18,7 @@ const turn = () => new Promise(setImmediate);
 async function until(what: string, condition: () => boolean): Promise<void> {
   const deadline = Date.now() + 10_000;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
+    if (Date.now() > deadline) throw new Error(`timed out waiting until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
@@ -118,7 +117,7 @@ describe('A subscriber that does not read', () => {
     }).timeout(60_000);
   }
 
-  it('is told of all it lost when it does read', async () => {
+  it('learns the number of lost spans when it does read', async () => {
     const service = startService();
     const silent = service.cache.subscribe();
     await endSpans(service, 20_000);
@@ -255,7 +254,7 @@ describe('A faulty exporter', () => {
     });
   }
 
-  it('that hangs while spans keep coming loses what it has no room for, and nobody else does', async () => {
+  it('that hangs while spans keep arriving loses spans for lack of room, without losses for others', async () => {
     const service = startService();
     const { cache } = service;
     const exporter = sinon.stub<Parameters<Export>, void>();
@@ -293,7 +292,7 @@ describe('A faulty exporter', () => {
   };
 
   for (const [what, methods] of Object.entries(ENDINGS)) {
-    it(`whose ${what} gets its spans, and shutdown() comes to its end`, async () => {
+    it(`whose ${what} receives its spans, and shutdown() completes`, async () => {
       const service = startService();
       const { cache, start } = service;
       const exported: string[] = [];
@@ -341,17 +340,23 @@ describe('The clock jumps', () => {
     'open spans are known': { trackOpenSpans: true, lateEvents: { holdMillis: 50 } },
   };
 
-  for (const [direction, jump] of [['forwards', DAY_MILLIS], ['backwards', -DAY_MILLIS]] as const) {
+  for (const [direction, jump] of [
+    ['forwards', DAY_MILLIS],
+    ['backwards', -DAY_MILLIS],
+  ] as const) {
     for (const [what, options] of Object.entries(POLICIES)) {
       it(`${direction}, ${what}: each span and event is delivered once`, async () => {
         const service = startService({ ...options, maxParkedMillis: 40 });
         const { cache, start, log } = service;
         const spans: ReadableSpan[] = [];
         const orphans: string[] = [];
-        cache.subscribe((batch) => {
-          spans.push(...batch.spans);
-          orphans.push(...batch.orphans.map(({ name }) => name));
-        }, { orphans: true });
+        cache.subscribe(
+          (batch) => {
+            spans.push(...batch.spans);
+            orphans.push(...batch.orphans.map(({ name }) => name));
+          },
+          { orphans: true },
+        );
         const [open, ended] = [start('open'), start('ended')];
         log(open, 'of the open span');
         log(ended, 'of the ended span');
@@ -391,7 +396,7 @@ describe('The clock jumps', () => {
 });
 
 describe('A flood', () => {
-  it('of 100,000 events for one span leaves it the newest, and says how many gave way', async () => {
+  it('of 100,000 events for one span keeps the newest, and counts the dropped ones', async () => {
     const service = startService();
     const { cache, start, logger } = service;
     const subscription = cache.subscribe();
@@ -436,7 +441,7 @@ describe('A flood', () => {
     await expectStillDelivers(service);
   }).timeout(60_000);
 
-  it('of 150,000 orphans at once can be taken in one batch', async () => {
+  it('of 150,000 orphans at once can be read in one batch', async () => {
     const service = startService({ maxEventsPerSpan: 10_000, maxParkedMillis: 1 });
     const { cache, start, log } = service;
     const subscription = cache.subscribe({ capacity: 1_000_000, orphans: true });
@@ -455,7 +460,7 @@ describe('A flood', () => {
     await expectStillDelivers(service);
   }).timeout(60_000);
 
-  it('of 100,000 spans in one tick fills the queues, and what is in them is delivered whole', async () => {
+  it('of 100,000 spans in one tick fills the queues, whose items are all delivered', async () => {
     const service = startService();
     const { cache, start, log } = service;
     let whole = 0;
@@ -480,7 +485,7 @@ describe('A flood', () => {
 });
 
 describe('shutdown() at a bad moment', () => {
-  it('during an export that hangs: gives it up after its time, and shuts the exporter down', async () => {
+  it('during an export that hangs: abandons it after its time limit, and shuts the exporter down', async () => {
     const service = startService();
     const { cache, start } = service;
     const exporter = { export: sinon.spy(() => {}), shutdown: sinon.spy(async () => {}) };
@@ -571,7 +576,7 @@ describe('shutdown() at a bad moment', () => {
     expectClosed(service);
   });
 
-  it('with forceFlush() before, during and after it: all come to their end, each span is exported once', async () => {
+  it('with forceFlush() before, during and after it: all complete, and each span is exported once', async () => {
     const service = startService();
     const { cache, start } = service;
     const exported: string[] = [];

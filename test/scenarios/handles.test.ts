@@ -21,7 +21,7 @@ const HANDLES: Record<string, (cache: SpanCache) => Handle> = {
 describe('The handle', () => {
   for (const [name, open] of Object.entries(HANDLES)) {
     describe(`of ${name}`, () => {
-      it('says whether it is closed, and may be closed twice', () => {
+      it('shows whether it is closed, and may be closed twice', () => {
         const handle = open(startService().cache);
 
         expect(handle.closed).to.equal(false);
@@ -40,7 +40,7 @@ describe('The handle', () => {
     });
   }
 
-  it('of relaySpans() is closed from the start where nobody receives', () => {
+  it('of relaySpans() is closed from the start if nothing receives', () => {
     const relay = relaySpans(startService().cache);
 
     relay[Symbol.dispose]();
@@ -48,9 +48,16 @@ describe('The handle', () => {
     expect(relay.closed).to.equal(true);
   });
 
-  it('of what ends with the cache is closed then', async () => {
+  it('is closed with its cache', async () => {
     const { cache } = startService();
-    const names = ['subscribe()', 'subscribe(callback)', 'subscribeToTraces()', 'printTraces()', 'addExporter()', 'store()'];
+    const names = [
+      'subscribe()',
+      'subscribe(callback)',
+      'subscribeToTraces()',
+      'printTraces()',
+      'addExporter()',
+      'store()',
+    ];
     const ended = names.map((name) => HANDLES[name]!(cache));
 
     await cache.shutdown();
@@ -60,12 +67,20 @@ describe('The handle', () => {
 });
 
 describe('The properties of a cache', () => {
-  it('are plain, but for the exporter, which is made when it is first asked for', () => {
+  it('are plain, except for the exporter, which is created when it is first read', () => {
     const { cache } = startService();
 
-    const plain = Object.entries(Object.getOwnPropertyDescriptors(cache)).filter(([, { value }]) => value !== undefined);
+    const plain = Object.entries(Object.getOwnPropertyDescriptors(cache)).filter(
+      ([, { value }]) => value !== undefined,
+    );
 
-    expect(plain.map(([name]) => name)).to.have.members(['spanProcessor', 'logRecordProcessor', 'sampling', 'filter']);
+    expect(plain.map(([name]) => name)).to.have.members([
+      'spanProcessor',
+      'logRecordProcessor',
+      'sampling',
+      'filter',
+      'tracksOpenSpans',
+    ]);
     expect(cache.exporter).to.equal(cache.exporter);
   });
 });

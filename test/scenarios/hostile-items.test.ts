@@ -6,8 +6,8 @@ import { eventNames, eventually, names, startService, total, type Service } from
 import { receive } from '../../src/threads/index.js';
 
 /*
- * Items that cannot be read, or not twice, or that change: whatever is wrong with one, it is in one counter, and the
- * others are delivered as if it were not there.
+ * Items that cannot be read, or not twice, or that change. A faulty item is in one counter, and the others are
+ * delivered as if it were not there.
  */
 
 const POLICIES: Record<string, SpanCacheOptions> = {
@@ -22,7 +22,10 @@ let errors: sinon.SinonSpy;
 beforeEach(() => {
   errors = sinon.spy();
   const silent = () => {};
-  diag.setLogger({ error: errors, warn: silent, info: silent, debug: silent, verbose: silent }, { suppressOverrideMessage: true });
+  diag.setLogger(
+    { error: errors, warn: silent, info: silent, debug: silent, verbose: silent },
+    { suppressOverrideMessage: true },
+  );
 });
 
 afterEach(() => {
@@ -64,7 +67,7 @@ function readable(times: number): () => SpanContext {
   return () => (left-- > 0 ? spanContext : broken());
 }
 
-describe('A span whose context can be read once only', () => {
+describe('A span whose context can be read only once', () => {
   for (const [what, options] of Object.entries(POLICIES)) {
     it(`is in one counter, and its neighbours are delivered: ${what}`, () => {
       const service = startService(options);
@@ -90,14 +93,19 @@ describe('A span whose context can be read once only', () => {
   }
 });
 
-describe('A span context that its owner uses again', () => {
+describe('A span context that its owner reuses', () => {
   it('while the span is held, leaves the events of other spans on their own span', async () => {
     const service = startService({ lateEvents: { holdMillis: 10_000 } });
     const { cache, start, log } = service;
     const subscription = cache.subscribe();
     const shared = newContext() as { -readonly [K in keyof SpanContext]: SpanContext[K] };
     cache.spanProcessor.onEnd(foreignSpan(() => shared));
-    cache.logRecordProcessor.onEmit({ hrTime: [1, 0], body: 'of foreign', attributes: {}, spanContext: shared } as never);
+    cache.logRecordProcessor.onEmit({
+      hrTime: [1, 0],
+      body: 'of foreign',
+      attributes: {},
+      spanContext: shared,
+    } as never);
     await eventually(() => cache.stats().spans.held === 1);
     expect(cache.stats().spans.held).to.equal(1);
     Object.assign(shared, { traceId: undefined, spanId: undefined });
@@ -134,7 +142,7 @@ describe('A span context that its owner uses again', () => {
   });
 });
 
-describe('A span that cannot be read any more when its hold is over', () => {
+describe('A span that has become unreadable when its hold is over', () => {
   it('is invalid, with its events, and two spans after it do not share a bucket', () => {
     const service = startService({ lateEvents: { holdMillis: 10_000 } });
     const { cache, start, log } = service;
@@ -164,17 +172,27 @@ describe('A span that cannot be read any more when its hold is over', () => {
   });
 });
 
-describe('Ids that are no strings', () => {
-  const IDS: Record<string, unknown> = { NaN: NaN, 'a number': 7, undefined, null: null, 'an object': {}, 'a symbol': Symbol('id') };
+describe('Ids that are not strings', () => {
+  const IDS: Record<string, unknown> = {
+    NaN: NaN,
+    'a number': 7,
+    undefined,
+    null: null,
+    'an object': {},
+    'a symbol': Symbol('id'),
+  };
 
   for (const [what, id] of Object.entries(IDS)) {
     for (const [policy, options] of Object.entries(POLICIES)) {
-      it(`${what}: spans and events are invalid, and shutdown() comes to its end: ${policy}`, async () => {
+      it(`${what}: spans and events are invalid, and shutdown() completes: ${policy}`, async () => {
         const service = startService({ ...options, trackOpenSpans: true });
         const { cache } = service;
         cache.subscribe();
         const spanContext = { traceId: id, spanId: id, traceFlags: 1 } as unknown as SpanContext;
-        const span = Object.assign(foreignSpan(() => spanContext), { isRecording: () => true }) as unknown as Span;
+        const span = Object.assign(
+          foreignSpan(() => spanContext),
+          { isRecording: () => true },
+        ) as unknown as Span;
         cache.spanProcessor.onStart(span as never, ROOT_CONTEXT);
         const record = { hrTime: [1, 0], hrTimeObserved: [1, 0], body: 'x', attributes: {} };
         cache.logRecordProcessor.onEmit(record as never, trace.setSpan(ROOT_CONTEXT, span));
@@ -218,7 +236,7 @@ describe('A clock that once showed no time', () => {
       });
     }
 
-    it(`${wrong} for good: flush() and shutdown() let go of all`, async () => {
+    it(`${wrong} for good: flush() and shutdown() release everything`, async () => {
       sinon.stub(performance, 'now').returns(wrong);
       const service = startService({ lateEvents: { holdMillis: 20 } });
       const { cache, start, log } = service;
@@ -238,7 +256,7 @@ describe('A clock that once showed no time', () => {
 });
 
 describe('A getter that calls the cache', () => {
-  it('cannot come between what is being read', () => {
+  it('cannot change items that are being read', () => {
     const service = startService();
     const { cache, start } = service;
     const subscription = cache.subscribe({ orphans: true });
@@ -282,7 +300,7 @@ describe('receive()', () => {
   };
 
   for (const [what, batch] of Object.entries(GARBAGE)) {
-    it(`of ${what} counts nothing of it`, () => {
+    it(`of ${what} counts nothing`, () => {
       const service = startService();
       service.cache.store();
       const before = service.cache.stats();
@@ -311,7 +329,7 @@ describe('receive()', () => {
   });
 
   for (const [what, options] of Object.entries(POLICIES)) {
-    it(`of two caches by each other ends, and each delivers each span and orphan once: ${what}`, async () => {
+    it(`between two caches ends, and each delivers each span and orphan once: ${what}`, async () => {
       const [left, right] = [startService(options), startService(options)];
       const got = { left: [] as string[], right: [] as string[] };
       const connect = (from: Service, to: Service, name: 'left' | 'right') =>
@@ -349,7 +367,7 @@ describe('receive()', () => {
     });
   }
 
-  it('of a chain and a diamond of caches brings each span to the last once', () => {
+  it('along a chain and a diamond of caches delivers each span to the last one once', () => {
     const [first, left, right, last] = [startService(), startService(), startService(), startService()];
     const connect = (from: Service, to: Service) => from.cache.subscribe((batch) => receive(to.cache, batch));
     connect(first, left);

@@ -36,7 +36,7 @@ type Step =
   | { do: 'read store' | 'reset store' | 'replace store' }
   | { do: 'subscribe' | 'take' | 'close'; subscription: number; orphans: boolean; capacity: number };
 
-/** What is wrong with a span that is handed in. */
+/** Faults of a span passed to the cache. */
 const SPAN_FAULTS = [
   'no context',
   'context readable once',
@@ -51,11 +51,19 @@ const SPAN_FAULTS = [
 ] as const;
 type SpanFault = (typeof SPAN_FAULTS)[number];
 
-/** What is wrong with a log record. */
-const RECORD_FAULTS = ['odd ids', 'shared context', 'unreadable body', 'unreadable ids', 'no time', 'odd name', 'huge'] as const;
+/** Faults of a log record. */
+const RECORD_FAULTS = [
+  'odd ids',
+  'shared context',
+  'unreadable body',
+  'unreadable ids',
+  'no time',
+  'odd name',
+  'huge',
+] as const;
 type RecordFault = (typeof RECORD_FAULTS)[number];
 
-/** What a subscriber does in each delivery from then on. */
+/** Actions of a subscriber in each later delivery. */
 const DEEDS = ['nothing', 'start spans', 'log', 'flush', 'receive', 'change ids'] as const;
 type Deed = (typeof DEEDS)[number];
 
@@ -87,7 +95,7 @@ function giving<T>(value: T, times: number): () => T {
   return () => (left-- > 0 ? value : unreadable());
 }
 
-/** Mostly they let all in, as what is left out takes no other path. */
+/** Most of them accept everything, because rejected items take no further path. */
 const FILTERS: FilterOptions[] = [
   ...Array.from({ length: 4 }, () => ({ minSeverity: 0, scopes: {} })),
   { minSeverity: 9, scopes: {} },
@@ -149,7 +157,10 @@ const hostileSteps = fc.array(
       weight: 3,
       arbitrary: fc.record({ do: fc.constant('hostile record'), fault: fc.constantFrom(...RECORD_FAULTS), span }),
     },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('receive garbage'), batch: fc.nat({ max: GARBAGE.length - 1 }) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant('receive garbage'), batch: fc.nat({ max: GARBAGE.length - 1 }) }),
+    },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('hostile subscriber'), deed: fc.constantFrom(...DEEDS) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('clock'), shows: fc.constantFrom(...CLOCK_FAULTS) }) },
   ) as fc.Arbitrary<Step>,
@@ -171,7 +182,13 @@ const options: fc.Arbitrary<SpanCacheOptions> = fc.record({
   maxEventsPerSpan: fc.integer({ min: 1, max: 4 }),
   maxParkedBytes: fc.constantFrom(1, 700, 3_000, 64 * 2 ** 20, 64 * 2 ** 20),
   maxParkedMillis: fc.constantFrom(1, 20, Infinity),
-  lateEvents: fc.constantFrom<SpanCacheOptions['lateEvents'] & {}>('drop', 'orphan', 'amend', { holdMillis: 1 }, { holdMillis: 30 }),
+  lateEvents: fc.constantFrom<SpanCacheOptions['lateEvents'] & {}>(
+    'drop',
+    'orphan',
+    'amend',
+    { holdMillis: 1 },
+    { holdMillis: 30 },
+  ),
   trackOpenSpans: fc.boolean(),
   logRecords: fc.constantFrom<SpanCacheOptions['logRecords'] & {}>(
     'all',
@@ -180,7 +197,7 @@ const options: fc.Arbitrary<SpanCacheOptions> = fc.record({
   unsampledSpans: fc.boolean(),
 });
 
-/** Which ways into the cache are open, besides that of its span processor. With neither, it need not read spans. */
+/** The open inputs of the cache besides its span processor. With neither, it need not read spans. */
 interface Entrances {
   readonly logs: boolean;
   readonly exporter: boolean;
@@ -225,8 +242,8 @@ const realSetTimeout = setTimeout;
 const REMOTE = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: TraceFlags.SAMPLED, isRemote: true };
 
 /**
- * Who is subscribed from the start: nobody; a callback that may reject and an exporter that never answers; or
- * a witness besides, who sees everything.
+ * The subscribers from the start: none; a callback that may reject and an exporter that never answers; or these and a
+ * witness that sees everything.
  */
 type Audience = 'nobody' | 'faulty' | 'witness';
 
@@ -234,7 +251,7 @@ interface Setup {
   readonly options: SpanCacheOptions;
   readonly entrances: Entrances;
   readonly audience: Audience;
-  /** Of the store that the witness is compared with. */
+  /** Capacity of the store that the witness is compared with. */
   readonly storeCapacity: number | undefined;
 }
 
@@ -247,7 +264,7 @@ function setups(...audiences: Audience[]): fc.Arbitrary<Setup> {
   });
 }
 
-/** What a span says of itself when it is delivered. */
+/** The content of a span at delivery. */
 function contentOf(span: DeliveredSpan): object {
   const { name, kind, parentSpanContext, startTime, endTime, status, attributes, revision = 0 } = span;
   const events = span.events.map((event) => ({ ...event }));
@@ -262,7 +279,9 @@ function idsOf(span: DeliveredSpan): string {
 
 /** All numbers of a part of `stats()`. */
 function countsIn(stats: object): number[] {
-  return Object.values(stats).flatMap((value: number | object) => (typeof value === 'object' ? countsIn(value) : [value]));
+  return Object.values(stats).flatMap((value: number | object) =>
+    typeof value === 'object' ? countsIn(value) : [value],
+  );
 }
 
 /** A store, and what must be in it by what a callback got meanwhile. */
@@ -302,7 +321,7 @@ class WitnessedStore {
     this.#kept = [];
   }
 
-  /** Whatever comes from now on is not in it. */
+  /** Excludes later deliveries. */
   close(): void {
     this.#store.close();
   }
@@ -324,14 +343,14 @@ class Run {
   readonly #entrances: Entrances;
   readonly #spans: (Span | undefined)[] = [];
   readonly #subscriptions: ({ subscription: Subscription; got: DeliveredSpan[] } | undefined)[] = [];
-  /** What each subscriber got, those that have left included. */
+  /** The spans of each subscriber, past subscribers included. */
   readonly #got: DeliveredSpan[][] = [];
   readonly #witnessed = this.#expectSpans();
   readonly #orphans: string[] = [];
   readonly #witness: Handle | undefined;
   /** In the runs with faulty subscribers: it looks at what hostile spans are. */
   #smallStore: SpanStore | undefined;
-  /** In some of the runs with a witness; those that were replaced come first. */
+  /** Used in some of the runs with a witness. Replaced stores come first. */
   readonly #stores: WitnessedStore[] = [];
   #started = 0;
   #emitted = 0;
@@ -344,14 +363,14 @@ class Run {
   };
   readonly #bridge = new EventToSpanEventBridge();
   readonly #clock: sinon.SinonFakeTimers;
-  /** That of the fake clock, which ends with the run. */
+  /** The function of the fake clock, which ends with the run. */
   readonly #now = performance.now;
 
   constructor({ options, entrances, audience, storeCapacity }: Setup, clock: sinon.SinonFakeTimers) {
     this.#clock = clock;
     this.#entrances = entrances;
     this.#service = startService(options, entrances.logs ? { sampler } : { sampler, logRecordProcessors: [] });
-    // Asked for before spans are delivered, so that each of them is known when it comes again.
+    // Read before spans are delivered, so that each of them is recognised when it comes again.
     if (entrances.exporter) expect(this.#service.cache.exporter).to.respondTo('export');
     if (audience === 'nobody') return;
     const got = this.#expectSpans();
@@ -485,22 +504,17 @@ class Run {
 
   checkCounters({ queueCapacity, maxParkedSpans, maxEventsPerSpan, maxParkedBytes }: SpanCacheOptions): void {
     const { spans, events, parkedSpans, parkedBytes, openSpans, subscriptions } = this.#service.cache.stats();
-    const wrong = [spans, events, openSpans].flatMap(countsIn).filter((count) => !(Number.isSafeInteger(count) && count >= 0));
+    const wrong = [spans, events, openSpans]
+      .flatMap(countsIn)
+      .filter((count) => !(Number.isSafeInteger(count) && count >= 0));
     expect(wrong, 'no counts').to.have.length(0);
     expect(parkedBytes).to.be.within(0, maxParkedBytes!);
     if (parkedSpans + spans.held > 0) expect(parkedBytes).to.be.above(0);
     expect(spans.received, 'spans received').to.equal(this.#endedRecorded);
-    expect(spans.received, 'spans').to.equal(
-      spans.queued + spans.held + spans.delivered + total(spans.dropped),
-    );
+    expect(spans.received, 'spans').to.equal(spans.queued + spans.held + spans.delivered + total(spans.dropped));
     expect(events.received, 'events received').to.be.at.most(this.#emitted);
     expect(events.received, 'events').to.equal(
-      events.queued +
-        events.parked +
-        events.held +
-        events.merged +
-        total(events.orphaned) +
-        total(events.dropped),
+      events.queued + events.parked + events.held + events.merged + total(events.orphaned) + total(events.dropped),
     );
     expect(spans.queued).to.be.at.most(queueCapacity!);
     expect(events.queued).to.be.at.most(queueCapacity!);
@@ -509,7 +523,10 @@ class Run {
     expect(openSpans.open).to.be.at.most(maxParkedSpans!);
     expect(events.parked).to.be.at.most(parkedSpans * maxEventsPerSpan!);
     const numbers = subscriptions.flatMap(({ kind: _, ...counts }) => countsIn(counts));
-    expect(numbers.every((count) => Number.isSafeInteger(count) && count >= 0), 'counts of subscriptions').to.equal(true);
+    expect(
+      numbers.every((count) => Number.isSafeInteger(count) && count >= 0),
+      'counts of subscriptions',
+    ).to.equal(true);
     for (const { kind, queued, queuedBytes } of subscriptions) {
       if (kind === 'store' && this.#smallStore !== undefined) expect(queuedBytes).to.be.at.most(SMALL_BYTES);
       if (kind === 'iterator') expect(queued).to.be.at.most(5);
@@ -520,7 +537,9 @@ class Run {
   /** No subscriber got the same revision of a span twice. */
   checkRepetitions(): void {
     for (const spans of this.#got) {
-      const revisions = spans.filter(({ name }) => typeof name === 'string' && name !== 'hostile').map((span) => `${span.name}: ${idsOf(span)} ${span.revision ?? 0}`);
+      const revisions = spans
+        .filter(({ name }) => typeof name === 'string' && name !== 'hostile')
+        .map((span) => `${span.name}: ${idsOf(span)} ${span.revision ?? 0}`);
       const again = revisions.filter((revision, i) => revisions.indexOf(revision) < i);
       expect(again, 'delivered again').to.deep.equal([]);
     }
@@ -557,7 +576,7 @@ class Run {
     for (const store of this.#stores) store.check();
   }
 
-  /** What happened in this run, to see that every path was taken in some. */
+  /** Counters of this run, to check that each path occurs in some run. */
   get stats(): SpanCacheStats {
     return this.#service.cache.stats();
   }
@@ -652,10 +671,15 @@ class Run {
     const odd = ODD_IDS[number % ODD_IDS.length] as string;
     const shared = fault === 'shared context';
     const own = { traceId: odd, spanId: odd, traceFlags: 1 };
-    const spanContext = shared ? this.#shared : fault === 'odd ids' ? own : (this.#spans[number] as Span | undefined)?.spanContext();
+    const spanContext = shared
+      ? this.#shared
+      : fault === 'odd ids'
+        ? own
+        : (this.#spans[number] as Span | undefined)?.spanContext();
     const record = { hrTime: [1, 0], hrTimeObserved: [1, 0], body: 'hostile', attributes: {}, spanContext } as object;
     if (fault === 'unreadable body') Object.defineProperty(record, 'body', { get: unreadable });
-    if (fault === 'unreadable ids') Object.assign(record, { spanContext: Object.defineProperty({}, 'traceId', { get: unreadable }) });
+    if (fault === 'unreadable ids')
+      Object.assign(record, { spanContext: Object.defineProperty({}, 'traceId', { get: unreadable }) });
     if (fault === 'no time') Object.assign(record, { hrTime: undefined });
     if (fault === 'odd name') Object.assign(record, { eventName: odd, body: odd, severityText: odd });
     if (fault === 'huge') Object.assign(record, { body: 'x'.repeat(5_000) });
@@ -676,7 +700,7 @@ class Run {
     this.#endedRecorded++;
   }
 
-  /** What the cache reads from now on, instead of the fake clock, which goes on. */
+  /** Replaces the clock that the cache reads. The fake clock itself goes on. */
   #setClock(shows: ClockFault): void {
     performance.now = shows === 'the time' ? this.#now : () => shows;
   }
@@ -775,9 +799,9 @@ describe('The invariant of the counters', () => {
 
   const holds = () => fc.assert(property(setups('nobody', 'faulty'), anySteps), { numRuns: runs(450) });
 
-  it('holds after every step, whoever comes and goes', holds).timeout(240_000);
+  it('holds after every step, as subscribers come and go', holds).timeout(240_000);
 
-  it('was held in runs that took every path', async () => {
+  it('held in runs that took every path', async () => {
     // Neither happens in these runs: nothing comes after shutdown().
     const elsewhere = ['span shutdown', 'event shutdown'];
     const all = [
@@ -793,7 +817,7 @@ describe('The invariant of the counters', () => {
     expect([...reasons]).to.include.members(wanted);
   }).timeout(240_000);
 
-  it('is what a subscriber saw that was there all the time', async () => {
+  it('matches the view of a permanent subscriber', async () => {
     await fc.assert(property(setups('witness'), steps), { numRuns: runs(250) });
   }).timeout(240_000);
 });

@@ -26,7 +26,7 @@ describe('With lateEvents: { holdMillis }', () => {
 
   afterEach(() => clock.restore());
 
-  it('an ended span waits for stragglers, and is delivered when its time is over', async () => {
+  it('an ended span waits for stragglers, and is delivered when its hold is over', async () => {
     const { cache, start, log } = startService({ lateEvents: { holdMillis: 1_000 } });
     const subscription = cache.subscribe();
     const span = start('job');
@@ -70,7 +70,7 @@ describe('With lateEvents: { holdMillis }', () => {
     expect(delivered!.droppedEventsCount).to.equal(1);
   });
 
-  it('an event that comes after that is an orphan late', async () => {
+  it('an event that arrives after that is an orphan late', async () => {
     const { cache, start, log } = startService({ lateEvents: { holdMillis: 1_000 } });
     const subscription = cache.subscribe({ orphans: true });
     const span = start('job');
@@ -83,7 +83,7 @@ describe('With lateEvents: { holdMillis }', () => {
     expect(subscription.take()!.orphans[0]).to.include({ reason: 'late' });
   });
 
-  it('flush() lets go of all held spans', async () => {
+  it('flush() delivers all held spans', async () => {
     const { cache, start } = startService({ lateEvents: { holdMillis: 1_000 } });
     const subscription = cache.subscribe();
     for (let i = 0; i < 600; i++) start(String(i)).end();
@@ -94,7 +94,7 @@ describe('With lateEvents: { holdMillis }', () => {
     expect(subscription.take()!.spans).to.have.length(600);
   });
 
-  it('shutdown() lets go of all held spans, at the pace of the exporters', async () => {
+  it('shutdown() delivers all held spans, at the pace of the exporters', async () => {
     const { cache, start } = startService({ lateEvents: { holdMillis: 1_000 } });
     const exporter = new InMemorySpanExporter();
     sinon.stub(exporter, 'shutdown').resolves();
@@ -119,7 +119,7 @@ describe('With lateEvents: { holdMillis }', () => {
     expect(cache.stats().spans.held).to.equal(2);
   });
 
-  it('all of a batch that is due goes, however many', async () => {
+  it('all due spans of a batch are delivered, however many', async () => {
     const { cache, start } = startService({ lateEvents: { holdMillis: 1_000 } });
     const subscription = cache.subscribe();
     for (let i = 0; i < 1_000; i++) start(String(i)).end();
@@ -131,7 +131,7 @@ describe('With lateEvents: { holdMillis }', () => {
     expect(subscription.take()!.spans).to.have.length(1_000);
   });
 
-  it('spans of a trace that has ended altogether are held as long as others', async () => {
+  it('spans of a completely ended trace are held as long as others', async () => {
     const { cache, tracer } = startService({ lateEvents: { holdMillis: 1_000 }, trackOpenSpans: true });
     const subscription = cache.subscribe();
     const root = tracer.startSpan('root', {}, ROOT_CONTEXT);
@@ -173,7 +173,7 @@ describe('With lateEvents: { holdMillis }', () => {
     expect(cache.stats().spans.dropped.no_subscriber).to.equal(1);
   });
 
-  it('held spans leave also after a fake clock was taken away', async () => {
+  it('held spans are delivered even after a fake clock was removed', async () => {
     const { cache, start } = startService({ lateEvents: { holdMillis: 1 } });
     cache.subscribe();
     start('under the fake clock').end();
@@ -188,7 +188,7 @@ describe('With lateEvents: { holdMillis }', () => {
     expect(cache.stats().spans.delivered).to.be.at.least(2);
   });
 
-  it('held spans are let go and counted when nobody is subscribed any more', async () => {
+  it('held spans are dropped and counted when the last subscriber leaves', async () => {
     const { cache, start, log } = startService({ lateEvents: { holdMillis: 1_000 } });
     const subscription = cache.subscribe();
     const span = start('job');
@@ -297,7 +297,7 @@ describe("With lateEvents: 'amend'", () => {
     expect(revisions(subscription.take()!.spans)).to.deep.equal([0, 1]);
   });
 
-  it('an event is an orphan, late, if its span was let go because nobody was subscribed', () => {
+  it('an event is an orphan, late, if its span was dropped because nobody was subscribed', () => {
     const { cache, start, log } = startService({ lateEvents: 'amend' });
     const first = cache.subscribe();
     const span = start('job');
@@ -329,7 +329,7 @@ describe("With lateEvents: 'amend'", () => {
     expect(eventNames(spans[0])).to.deep.equal(['after']);
   });
 
-  it('a store takes no amendment of a span that it has no more', () => {
+  it('a store ignores an amendment of a span that it has evicted', () => {
     const { cache, start, log } = startService({ lateEvents: 'amend' });
     const small = cache.store({ capacity: 1 });
     const reset = cache.store();
@@ -345,7 +345,7 @@ describe("With lateEvents: 'amend'", () => {
     expect(reset.getFinishedSpans()).to.deep.equal([]);
   });
 
-  it('an exporter gets each span once, as it was first', async () => {
+  it('an exporter receives each span once, as first delivered', async () => {
     const { cache, start, log } = startService({ lateEvents: 'amend' });
     const exporter = new InMemorySpanExporter();
     cache.addExporter(exporter);
@@ -378,7 +378,7 @@ describe("With lateEvents: 'amend'", () => {
   });
 });
 
-describe('Late events of spans that are odd', () => {
+describe('Late events of malformed spans', () => {
   /** The span with events that can be read so often, then throw. */
   function readableEvents(span: object, times: number): object {
     let reads = 0;
@@ -421,7 +421,7 @@ describe('Late events of spans that are odd', () => {
     expect(cache.stats().events.dropped.invalid).to.equal(1);
   });
 
-  it('with a hold, a span with the ids of a held one lets that one go', async () => {
+  it('with a hold, a span with the ids of a held one releases the held one', async () => {
     const { cache, start } = startService({ lateEvents: { holdMillis: 10_000 } });
     const subscription = cache.subscribe();
     const span = start('job');
@@ -481,7 +481,7 @@ describe('Parked events', () => {
 
   afterEach(() => clock.restore());
 
-  it('are orphans expired after maxParkedMillis, five minutes by default', async () => {
+  it('become orphans expired after maxParkedMillis, five minutes by default', async () => {
     const { cache, start, log } = startService();
     const subscription = cache.subscribe({ orphans: true });
     log(start('never ends'), 'x');
@@ -573,7 +573,7 @@ describe('Parked events', () => {
     expect(cache.stats().events.orphaned.expired).to.equal(2_000);
   });
 
-  it('expire also while spans never stop coming', async () => {
+  it('expire even while spans keep arriving', async () => {
     const { cache, start, log } = startService({ maxParkedMillis: 1_000 });
     cache.subscribe(() => {});
     log(start('never ends'), 'x');

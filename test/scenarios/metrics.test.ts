@@ -17,7 +17,7 @@ import {
 } from '../sdk.js';
 import { startService, total, type Service } from './service.js';
 
-/** A service that is scraped. The exporter reads on request, so the numbers are those of that moment. */
+/** A service that is scraped. The exporter reads on request, so the numbers are current. */
 function startObserved(options?: SpanCacheOptions): Service & {
   meterProvider: MeterProvider;
   reader: PrometheusExporter;
@@ -90,7 +90,7 @@ const BOUNDS = { queueCapacity: 6, maxParkedSpans: 2 };
 
 describe('With selfObsMeterProvider', () => {
   describe('the standard metrics', () => {
-    /** What a user can tell apart about a metric, without its numbers and words. */
+    /** The visible shape of a metric, without its numbers and words. */
     const shape = ({ descriptor, dataPointType, dataPoints }: MetricData) => ({
       instrument: 'type' in descriptor && descriptor.type,
       unit: descriptor.unit,
@@ -101,7 +101,7 @@ describe('With selfObsMeterProvider', () => {
     });
 
     if (!isOldestSdk) {
-      it("are those of the SDK's own processors", async () => {
+      it("equal the metrics of the SDK's own processors", async () => {
         const reader = new PrometheusExporter({ preventServerStart: true });
         const selfObsMeterProvider = new MeterProvider({ readers: [reader] });
         const limits = { maxQueueSize: 4, maxExportBatchSize: 4, selfObsMeterProvider };
@@ -144,7 +144,7 @@ describe('With selfObsMeterProvider', () => {
       });
     }
 
-    it('count what was delivered, and what was lost for want of room', async () => {
+    it('count delivered spans, and spans lost because a buffer was full', async () => {
       const service = startObserved(BOUNDS);
       await live(service);
       service.start('is queued').end();
@@ -164,7 +164,7 @@ describe('With selfObsMeterProvider', () => {
       expect(collected.value('otel.sdk.processor.log.queue.capacity')).to.equal(6);
     });
 
-    it('have no error before there is one', async () => {
+    it('report no error before one occurs', async () => {
       const { cache, start, collect } = startObserved();
       cache.store();
       start('span').end();
@@ -191,7 +191,7 @@ describe('With selfObsMeterProvider', () => {
     await other.shutdown();
   });
 
-  it('keeps to the rules for names and units', async () => {
+  it('follows the rules for names and units', async () => {
     const service = startObserved({ ...BOUNDS, trackOpenSpans: true });
     await live(service);
 
@@ -201,7 +201,9 @@ describe('With selfObsMeterProvider', () => {
 
     expect(own).to.have.length.above(20);
     for (const { name, unit, description } of own) {
-      expect(name).to.match(/^span_cache(\.[a-z]+(_[a-z]+)*)+$/).and.not.match(/_total$/);
+      expect(name)
+        .to.match(/^span_cache(\.[a-z]+(_[a-z]+)*)+$/)
+        .and.not.match(/_total$/);
       expect(unit, name).to.match(/^(s|By|\{[a-z]+\})$/);
       expect(description, name).to.match(/^[A-Z].+\.$/);
     }
@@ -230,7 +232,7 @@ describe('With selfObsMeterProvider', () => {
       );
     }
 
-    it('shows the numbers that stats() has', async () => {
+    it('shows the numbers of stats()', async () => {
       const service = startObserved({ ...BOUNDS, trackOpenSpans: true });
       await live(service);
 
@@ -309,7 +311,7 @@ describe('With selfObsMeterProvider', () => {
     });
   });
 
-  it('goes on counting from one collection to the next', async () => {
+  it('continues counting from one collection to the next', async () => {
     const { cache, start, collect } = startObserved();
     cache.store();
     const counts: unknown[] = [];
@@ -366,7 +368,7 @@ describe('With selfObsMeterProvider', () => {
       expect(collected.by(KIND, 'span_cache.subscription.count')).to.deep.equal({ iterator: 1, callback: 0 });
     });
 
-    it('are counted with what an exporter exports after that', async () => {
+    it('include the spans that an exporter exports after that', async () => {
       const { cache, start, collect } = startObserved();
       const exporter = new InMemorySpanExporter();
       const handle = cache.addExporter(exporter);
@@ -412,7 +414,7 @@ describe('With selfObsMeterProvider', () => {
       }
     });
 
-    it('the last numbers are there for the last export, if the cache is shut down first', async () => {
+    it('the last export has the last numbers if the cache is shut down first', async () => {
       const { cache, start, meterProvider, reader, shutdown } = startObserved();
       cache.store();
       start('a').end();
@@ -425,7 +427,7 @@ describe('With selfObsMeterProvider', () => {
     });
   });
 
-  it('is optional, and no other meter provider is used without it', async () => {
+  it('is optional, and without it no meter provider is used', async () => {
     const getMeter = sinon.spy(() => {
       throw new Error('not asked for');
     });
@@ -441,7 +443,7 @@ describe('With selfObsMeterProvider', () => {
     expect(cache.stats().spans.delivered).to.equal(1);
   });
 
-  it('all of the reasons are there from the start, at 0', async () => {
+  it('all reasons are present from the start, at 0', async () => {
     const { cache, collect } = startObserved();
 
     const collected = await collect();

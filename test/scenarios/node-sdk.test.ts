@@ -12,7 +12,7 @@ const nothingElse = {
   instrumentations: [],
 };
 
-/** What an application does: it knows the API only, and logs in the span that is active. */
+/** Stands for an application: it uses the API only, and logs in the active span. */
 function handleRequest(): void {
   trace.getTracer('app').startActiveSpan('request', (span) => {
     globalLogger().emit({ body: 'handled' });
@@ -44,7 +44,7 @@ describe('NodeSDK', () => {
     await sdk.shutdown();
   });
 
-  it('closes the subscriptions when it shuts down, after they got everything', async () => {
+  it('closes the subscriptions when it shuts down, after they received everything', async () => {
     const cache = newCache();
     const subscription = cache.subscribe();
     const sdk = new NodeSDK({

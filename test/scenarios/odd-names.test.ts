@@ -21,7 +21,15 @@ import { globalLogger, startSdk, unregisterGlobals } from '../sdk.js';
 
 /* JavaScript without types, and bad luck: nothing of it may keep a test or a developer from seeing the rest. */
 
-const NAMES = [undefined, null, 404, Symbol('s'), new Error('no name'), { a: 1 }, Object.defineProperty({ a: 1 }, 'b', trap)];
+const NAMES = [
+  undefined,
+  null,
+  404,
+  Symbol('s'),
+  new Error('no name'),
+  { a: 1 },
+  Object.defineProperty({ a: 1 }, 'b', trap),
+];
 const TEXTS = ['undefined', 'null', '404', 'Symbol(s)', 'Error: no name', '{a=1}', '{a=1, b=[unreadable]}'];
 
 /** One trace: a root, below it a span per odd name with an event and a log of that name; and one whose parent is null. */
@@ -41,7 +49,7 @@ function recordOddNames(tracer: Tracer, logger: Logger): void {
   root.end();
 }
 
-describe('Spans with names that are no strings', () => {
+describe('Spans whose names are not strings', () => {
   describe('in a cache', () => {
     let spans: DeliveredSpan[];
     let text: string;
@@ -54,10 +62,13 @@ describe('Spans with names that are no strings', () => {
       });
       recordOddNames(tracer, logger);
       spans = store.getFinishedSpans() as DeliveredSpan[];
-      text = store.traces().map((each) => formatTrace(each, { attributes: 'all', width: 200 })).join('\n');
+      text = store
+        .traces()
+        .map((each) => formatTrace(each, { attributes: 'all', width: 200 }))
+        .join('\n');
     });
 
-    it('are all kept', () => {
+    it('are kept', () => {
       expect(spans).to.have.length(NAMES.length + 2);
     });
 
@@ -93,14 +104,16 @@ describe('Spans with names that are no strings', () => {
     });
 
     it('are found by it', () => {
-      expect(assertSpan(run, { name: 'Error: no name', events: [{ name: 'Error: no name' }] }).name).to.equal('Error: no name');
+      expect(assertSpan(run, { name: 'Error: no name', events: [{ name: 'Error: no name' }] }).name).to.equal(
+        'Error: no name',
+      );
     });
 
-    it('are in the text for snapshots', () => {
+    it('appear in the text for snapshots', () => {
       for (const name of TEXTS) expect(traceTree(run)).to.include(`- ${name}\n`).and.include(`• ${name}\n`);
     });
 
-    it('are shown where assertions fail', () => {
+    it('are shown when assertions fail', () => {
       const failing: (() => unknown)[] = [
         () => assertSpan(run, { name: 'charge' }),
         () => assertTrace(run, { name: 'sound', children: [{ name: 'charge' }] }),
@@ -108,10 +121,12 @@ describe('Spans with names that are no strings', () => {
         () => run.assertAllEnded(),
       ];
       for (const assertion of failing) expect(assertion).to.throw(/404/).with.property('name', 'AssertionError');
-      expect(() => assertLog(run, { body: 'charged' })).to.throw().with.property('name', 'AssertionError');
+      expect(() => assertLog(run, { body: 'charged' }))
+        .to.throw()
+        .with.property('name', 'AssertionError');
     });
 
-    it('write no control character into a failure', async () => {
+    it('add no control character to a failure', async () => {
       const evil = 'a\n\x1b]52;c;Zm9v\x07';
       const other = await tracing.run(() => {
         const span = trace.getTracer('app').startSpan(evil, { attributes: { [evil]: evil } });
@@ -124,12 +139,15 @@ describe('Spans with names that are no strings', () => {
         () => assertLog(other, { body: 'charged', attributes: exactly({}) }),
         () => other.waitForSpan('charge', { timeoutMillis: 0 }),
       ].map(async (failing) => failureOf((async () => failing())()));
-      for (const { message, actual, expected } of (await Promise.all(failures)) as (Error & { actual?: unknown; expected?: unknown })[]) {
+      for (const { message, actual, expected } of (await Promise.all(failures)) as (Error & {
+        actual?: unknown;
+        expected?: unknown;
+      })[]) {
         expect(`${message}${String(actual)}${String(expected)}`).to.match(/^[\P{Cc}\n]*$/u);
       }
     });
 
-    it('are shown where a wait is over', async () => {
+    it('are shown when a wait times out', async () => {
       const waits = [
         run.waitForSpan('charge', { timeoutMillis: 0 }),
         run.waitForSpan((span: CapturedSpan) => span.name === 'charge', { timeoutMillis: 0 }),

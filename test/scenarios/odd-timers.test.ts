@@ -5,7 +5,7 @@ import { names, startService } from './service.js';
 
 const settle = () => new Promise(setImmediate);
 
-/** What `setTimeout()` returns instead of an object: in a DOM a number, and of some stand-ins nothing. */
+/** Return values of `setTimeout()` other than an object: a number in a DOM, nothing from some stand-ins. */
 const RETURNED: readonly unknown[] = [7, undefined];
 
 describe('Where setTimeout() returns', () => {
@@ -19,7 +19,7 @@ describe('Where setTimeout() returns', () => {
 
   for (const returned of RETURNED) {
     describe(returned === undefined ? 'nothing' : 'a number', () => {
-      it('an exporter gets its spans, and is counted', async () => {
+      it('an exporter receives its spans, and is counted', async () => {
         sinon.stub(globalThis, 'setTimeout').returns(returned as never);
         const { cache, start } = startService();
         const exporter = new InMemorySpanExporter();

@@ -4,7 +4,15 @@ import sinon from 'sinon';
 import { eventNames, startService } from './service.js';
 
 describe('openSpans()', () => {
-  it('shows what has started and not ended, as it is now', () => {
+  it('has spans only with the option, which the cache shows', () => {
+    const options = [{ trackOpenSpans: true }, { trackOpenSpans: false }, {}];
+
+    const services = options.map((each) => startService(each));
+
+    expect(services.map(({ cache }) => cache.tracksOpenSpans)).to.deep.equal([true, false, false]);
+  });
+
+  it('shows the current state of spans that have started and not ended', () => {
     const clock = sinon.useFakeTimers({ toFake: ['performance', 'Date'] });
     try {
       const { cache, tracer } = startService({ trackOpenSpans: true });
@@ -43,7 +51,7 @@ describe('openSpans()', () => {
     expect(cache.openSpans()).to.deep.equal([]);
   });
 
-  it('shows status and events so far, and the log lines that wait, which a span still gets when it ends', () => {
+  it('shows status and events so far, and the waiting log lines, which the span still receives when it ends', () => {
     const { cache, start, log } = startService({ trackOpenSpans: true });
     const store = cache.store();
     const span = start('job').setStatus({ code: 2, message: 'stuck' });

@@ -21,7 +21,7 @@ describe('Events that come before their span', () => {
     expect(arrived.parkedSpans).to.equal(0);
   });
 
-  it('are on the span that the subscriber gets, in emission order', () => {
+  it('are on the delivered span, in emission order', () => {
     const { cache, start, log } = startService();
     const subscription = cache.subscribe();
     const span = start('job');
@@ -54,7 +54,7 @@ describe('Events that come before their span', () => {
   });
 
   describe('when maxParkedSpans is reached', () => {
-    it('the span that has waited longest gives up its events and the others keep theirs', () => {
+    it('the events of the span that has waited longest are evicted, and the others stay', () => {
       const { cache, start, log } = startService({ maxParkedSpans: 2 });
       const subscription = cache.subscribe({ orphans: true });
       const [first, second, third] = [start('first'), start('second'), start('third')];
@@ -85,7 +85,7 @@ describe('Events that come before their span', () => {
       expect(subscription.take()!.spans.map(eventNames)).to.deep.equal([[], ['b'], ['d']]);
     });
 
-    it('a span that already waits takes in more without anybody leaving', () => {
+    it('a span that already waits accepts further events without an eviction', () => {
       const { cache, start, log } = startService({ maxParkedSpans: 2 });
       cache.subscribe();
       const [first, second] = [start('first'), start('second')];
@@ -101,7 +101,7 @@ describe('Events that come before their span', () => {
       expect(events.orphaned.evicted).to.equal(0);
     });
 
-    it('takes the whole bucket of the evicted span', () => {
+    it('evicts all events of the span', () => {
       const { cache, start, log } = startService({ maxParkedSpans: 1 });
       const subscription = cache.subscribe({ orphans: true });
       const [first, second] = [start('first'), start('second')];
@@ -119,7 +119,7 @@ describe('Events that come before their span', () => {
   });
 
   describe('below maxParkedSpans', () => {
-    it('gather in one bucket per span', () => {
+    it('are kept in one bucket per span', () => {
       const { cache, start, log } = startService({ maxParkedSpans: 3 });
       cache.subscribe();
       const [first, second] = [start('first'), start('second')];
@@ -134,7 +134,7 @@ describe('Events that come before their span', () => {
   });
 
   describe('when a span has more than maxEventsPerSpan', () => {
-    it('the oldest give way, and the span says how many', () => {
+    it('the oldest are dropped, and the span has their number', () => {
       const { cache, start, log } = startService({ maxEventsPerSpan: 3 });
       const subscription = cache.subscribe();
       const span = start('job');

@@ -26,7 +26,7 @@ describe('The private members of NodeSDK', () => {
     }
   });
 
-  it('are where register reads them: a cache joins the processors of the environment, and all are flushed', async () => {
+  it('exist where register reads them: a cache joins the processors of the environment, and all are flushed', async () => {
     const warn = sinon.spy();
     const started = startSdk({ NodeSDK } as unknown as SdkNode, readSettings({}, warn), process.env, undefined, warn);
     const store = started.cache.store();

@@ -13,7 +13,7 @@ function startPair(options: { from?: SpanCacheOptions; to?: SpanCacheOptions } =
 }
 
 describe('receive(cache, )', () => {
-  it('delivers what another cache delivered, log events included', () => {
+  it('delivers the spans of another cache, log events included', () => {
     const { from, to } = startPair();
     const store = to.cache.store();
     const span = from.start('there');
@@ -29,7 +29,7 @@ describe('receive(cache, )', () => {
     expect(to.cache.stats().events.received).to.equal(0);
   });
 
-  it('delivers spans in the order they came, among those of its own', () => {
+  it('delivers spans in the order they arrived, among its own', () => {
     const { from, to } = startPair();
     const store = to.cache.store();
 
@@ -41,7 +41,7 @@ describe('receive(cache, )', () => {
     expect(names(store.getFinishedSpans())).to.deep.equal(['own', 'received', 'own again']);
   });
 
-  it('delivers orphans at once, to those who want them', () => {
+  it('delivers orphans at once, to subscribers that request them', () => {
     const { from, to } = startPair();
     const wants = to.cache.subscribe({ orphans: true });
     const doesNot = to.cache.subscribe();
@@ -55,7 +55,7 @@ describe('receive(cache, )', () => {
     expect(to.cache.stats().events.orphaned.no_span).to.equal(1);
   });
 
-  it('delivers orphans that come during a delivery after it', async () => {
+  it('delivers orphans that arrive during a delivery after it', async () => {
     const { cache, start } = startService();
     const order: string[] = [];
     const orphan = { reason: 'late', body: 'x' } as OrphanEvent;
@@ -72,7 +72,7 @@ describe('receive(cache, )', () => {
     expect(order).to.deep.equal(['1 spans, 0 orphans', '0 spans, 1 orphans']);
   });
 
-  it('replaces a span in a store when its amendment comes, and exports it once', async () => {
+  it('replaces a span in a store when its amendment arrives, and exports it once', async () => {
     const { from, to } = startPair({ from: { lateEvents: 'amend' } });
     const store = to.cache.store();
     const exporter = new InMemorySpanExporter();
@@ -90,7 +90,7 @@ describe('receive(cache, )', () => {
     expect(to.cache.stats().spans).to.include({ received: 2, delivered: 2, amended: 1 });
   });
 
-  it('does not take an amendment for a duplicate, nor for a first delivery when an event was parked for it', () => {
+  it('treats an amendment neither as a duplicate nor, when an event is parked for it, as a first delivery', () => {
     const { from, to } = startPair({ from: { lateEvents: 'amend' } });
     const got = to.cache.subscribe();
     // From now on the cache looks out for spans that come twice.
@@ -104,13 +104,16 @@ describe('receive(cache, )', () => {
     from.cache.flush();
     to.cache.flush();
 
-    const revisions = got.take()!.spans.filter(({ name }) => name === 'there').map(({ revision }) => revision ?? 0);
+    const revisions = got
+      .take()!
+      .spans.filter(({ name }) => name === 'there')
+      .map(({ revision }) => revision ?? 0);
 
     expect(revisions).to.deep.equal([0, 1]);
     expect(to.cache.stats().spans.dropped.duplicate).to.equal(0);
   });
 
-  it('keeps the revision of an amendment that gets an event here', () => {
+  it('keeps the revision of an amendment that receives an event here', () => {
     const { cache, start, log } = startService();
     const got = cache.subscribe();
     const span = start('there');
@@ -125,7 +128,7 @@ describe('receive(cache, )', () => {
     expect(amended!.events.map(({ name }) => name)).to.deep.equal(['parked here']);
   });
 
-  it('counts what was lost on the way as received and dropped', () => {
+  it('counts items lost on the way as received and dropped', () => {
     const { cache } = startService();
     cache.store();
 
@@ -136,7 +139,7 @@ describe('receive(cache, )', () => {
     expect([events.received, events.dropped.relay]).to.deep.equal([3, 3]);
   });
 
-  it('takes what a slow subscriber of the other cache has lost from its batches', () => {
+  it('reads the losses of a slow subscriber of the other cache from its batches', () => {
     const from = startService();
     const { cache } = startService();
     cache.store();
@@ -146,7 +149,7 @@ describe('receive(cache, )', () => {
       from.cache.flush();
     }
 
-    for (let batch: SpanBatch | undefined; (batch = slow.take()) !== undefined; ) receive(cache, batch);
+    for (let batch: SpanBatch | undefined; (batch = slow.take()) !== undefined;) receive(cache, batch);
     cache.flush();
 
     expect(cache.stats().spans).to.deep.include({ received: 5, delivered: 2 });
@@ -164,7 +167,7 @@ describe('receive(cache, )', () => {
     expect(to.cache.stats().spans.dropped.queue_full).to.equal(0);
   });
 
-  it('counts what comes while nobody is subscribed, and after shutdown', async () => {
+  it('counts items that arrive while nobody is subscribed, and after shutdown', async () => {
     const { from, to } = startPair();
     from.start('a').end();
     from.logger.emit({ body: 'b' });
@@ -180,14 +183,17 @@ describe('receive(cache, )', () => {
     expect(events.dropped).to.include({ no_subscriber: 1, shutdown: 1 });
   });
 
-  it('does not throw at what is no batch, and counts what is no span or orphan', () => {
+  it('does not throw for a value that is not a batch, and counts items that are not spans or orphans', () => {
     const { cache } = startService();
     cache.store();
 
     for (const wrong of [undefined, null, 1, { dropped: -1 }, { dropped: 0.5 }, { spans: 7 }]) {
       expect(() => receive(cache, wrong as never)).to.not.throw();
     }
-    receive(cache, { spans: [undefined, { name: 'no ids' }] as never, orphans: [undefined, { reason: 'bored' }] as never });
+    receive(cache, {
+      spans: [undefined, { name: 'no ids' }] as never,
+      orphans: [undefined, { reason: 'bored' }] as never,
+    });
     cache.flush();
 
     const { spans, events } = cache.stats();
@@ -195,7 +201,7 @@ describe('receive(cache, )', () => {
     expect([events.received, events.dropped.invalid]).to.deep.equal([2, 2]);
   });
 
-  it('leaves unsampled spans out where those are not wanted', () => {
+  it('drops unsampled spans with unsampledSpans: false', () => {
     const to = startService({ unsampledSpans: false });
     const store = to.cache.store();
     const recordOnly = { shouldSample: () => ({ decision: SamplingDecision.RECORD }), toString: () => 'record only' };
@@ -211,7 +217,7 @@ describe('receive(cache, )', () => {
 });
 
 describe('onDemand(cache, )', () => {
-  it('tells what subscribers want, now and at each change', () => {
+  it('reports the demand of subscribers, now and at each change', () => {
     const { cache } = startService();
     const told: SpanDemand[] = [];
     onDemand(cache, (demand) => told.push(demand));
@@ -230,7 +236,7 @@ describe('onDemand(cache, )', () => {
     ]);
   });
 
-  it('tells that nothing is wanted after shutdown', async () => {
+  it('reports no demand after shutdown', async () => {
     const { cache } = startService();
     cache.store();
     const told: boolean[] = [];
@@ -241,7 +247,7 @@ describe('onDemand(cache, )', () => {
     expect(told).to.deep.equal([true, false]);
   });
 
-  it('refuses what is no cache, and a listener that is no function', () => {
+  it('rejects a value that is not a cache, and a listener that is not a function', () => {
     const { cache } = startService();
 
     for (const value of [undefined, null, {}, { receive() {} }] as never[]) {
@@ -251,7 +257,7 @@ describe('onDemand(cache, )', () => {
     expect(() => onDemand(cache, 7 as never)).to.throw(TypeError, 'listener must be a function, got 7 (number)');
   });
 
-  it('tells nothing any more when closed, and is not disturbed by a listener that throws', () => {
+  it('reports nothing once closed, and tolerates a listener that throws', () => {
     const { cache } = startService();
     const told: boolean[] = [];
     onDemand(cache, () => {

@@ -26,7 +26,7 @@ import {
 
 const SERVICES = 3;
 
-/** What happens next. `of` is a span started before, whichever it is by then. */
+/** The next step. `of` selects a span started before. */
 type Step =
   | { do: 'start'; service: number }
   | { do: 'child' | 'child by context' | 'end'; of: number }
@@ -47,8 +47,7 @@ const change: fc.Arbitrary<Step> = fc.record({
   to: fc.record({ enabled: fc.boolean(), ratio: fc.constantFrom(0, 0.25, 0.5, 1) }),
 });
 
-const steps = (...more: fc.Arbitrary<Step>[]) =>
-  fc.array(fc.oneof(...growth, ...more), { maxLength: 80, size: 'max' });
+const steps = (...more: fc.Arbitrary<Step>[]) => fc.array(fc.oneof(...growth, ...more), { maxLength: 80, size: 'max' });
 
 const seed = fc.integer({ min: 1, max: 2 ** 31 - 1 });
 
@@ -64,7 +63,7 @@ interface Started {
   ended: boolean;
 }
 
-/** Several services in one process. They know of each other's spans by their `traceparent` only. */
+/** Several services in one process. They receive each other's contexts through `traceparent` only. */
 class Services {
   readonly started: Started[] = [];
   readonly exporters: InMemorySpanExporter[] = [];
@@ -108,7 +107,7 @@ class Services {
     }
   }
 
-  /** Ends what is open, and has everything exported. */
+  /** Ends the open spans, and has everything exported. */
   async finish(): Promise<void> {
     for (const started of this.started) this.#end(started);
     await Promise.all(this.#sdks.map((sdk) => sdk.forceFlush()));
@@ -140,7 +139,7 @@ class Services {
     }
   }
 
-  /** What the other side makes of the headers of a request. */
+  /** The context that the other side extracts from the headers of a request. */
   #received(context: Context): Context {
     const headers = {};
     this.#propagator.inject(context, headers, defaultTextMapSetter);
@@ -198,63 +197,65 @@ async function run(services: Services, taken: readonly Step[]): Promise<void> {
 }
 
 describe('Sampling, in several services', () => {
-  it('has every trace whole or not at all at half of the traces', async () => {
+  it('records each trace completely or not at all at a ratio of a half', async () => {
     const kinds = new Set<string>();
-    const check = () => fc.assert(
-      fc.asyncProperty(seed, steps(), async (from, taken) => {
-        const services = new Services(from, true, { enabled: true, ratio: 0.5 });
-        await run(services, taken);
+    const check = () =>
+      fc.assert(
+        fc.asyncProperty(seed, steps(), async (from, taken) => {
+          const services = new Services(from, true, { enabled: true, ratio: 0.5 });
+          await run(services, taken);
 
-        const delivered = new Set([0, 1, 2].flatMap((index) => services.delivered(index)));
-        for (const traceId of new Set(services.started.map(traceIdOf))) {
-          const spans = services.started.filter((started) => traceIdOf(started) === traceId);
-          const seen = spans.filter(({ span }) => delivered.has(span.spanContext().spanId)).length;
-          expect(seen, `of ${spans.length} spans`).to.be.oneOf([0, spans.length]);
-          const kind = spans[0]!.sampled ? 'sampled' : seen > 0 ? 'recorded' : 'left out';
-          kinds.add(new Set(spans.map((started) => started.service)).size > 1 ? `${kind}, several services` : kind);
-        }
-        await services.shutdown();
-      }),
-      { numRuns: runs(100) },
-    );
+          const delivered = new Set([0, 1, 2].flatMap((index) => services.delivered(index)));
+          for (const traceId of new Set(services.started.map(traceIdOf))) {
+            const spans = services.started.filter((started) => traceIdOf(started) === traceId);
+            const seen = spans.filter(({ span }) => delivered.has(span.spanContext().spanId)).length;
+            expect(seen, `of ${spans.length} spans`).to.be.oneOf([0, spans.length]);
+            const kind = spans[0]!.sampled ? 'sampled' : seen > 0 ? 'recorded' : 'left out';
+            kinds.add(new Set(spans.map((started) => started.service)).size > 1 ? `${kind}, several services` : kind);
+          }
+          await services.shutdown();
+        }),
+        { numRuns: runs(100) },
+      );
     await checkUntil(() => kinds.size === 6, check);
 
     const all = ['sampled', 'recorded', 'left out'];
     expect([...kinds]).to.have.members([...all, ...all.map((kind) => `${kind}, several services`)]);
   }).timeout(60_000);
 
-  it('has every part of a trace in a service whole, whenever the settings change', async () => {
+  it("records each service's part of a trace completely, whenever the settings change", async () => {
     const continued = { afterOff: 0, heldBack: 0 };
-    const check = () => fc.assert(
-      fc.asyncProperty(seed, steps(change), async (from, taken) => {
-        const services = new Services(from, true);
-        await run(services, taken);
+    const check = () =>
+      fc.assert(
+        fc.asyncProperty(seed, steps(change), async (from, taken) => {
+          const services = new Services(from, true);
+          await run(services, taken);
 
-        for (const started of services.started) {
-          const { parent, recorded, sampled, settings } = started;
-          if (parent === undefined) {
-            expect(recorded).to.equal(sampled || isChosen(settings, traceIdOf(started)));
-          } else {
-            expect(recorded).to.equal(parent.recorded);
-            if (!sampled && recorded && !settings.enabled) continued.afterOff++;
-            if (!recorded && isChosen(settings, traceIdOf(started))) continued.heldBack++;
+          for (const started of services.started) {
+            const { parent, recorded, sampled, settings } = started;
+            if (parent === undefined) {
+              expect(recorded).to.equal(sampled || isChosen(settings, traceIdOf(started)));
+            } else {
+              expect(recorded).to.equal(parent.recorded);
+              if (!sampled && recorded && !settings.enabled) continued.afterOff++;
+              if (!recorded && isChosen(settings, traceIdOf(started))) continued.heldBack++;
+            }
           }
-        }
-        for (let index = 0; index < SERVICES; index++) {
-          const recorded = services.started.filter((started) => started.service === index && started.recorded);
-          expect(services.delivered(index)).to.have.members(recorded.map(({ span }) => span.spanContext().spanId));
-        }
-        await services.shutdown();
-      }),
-      { numRuns: runs(100) },
-    );
+          for (let index = 0; index < SERVICES; index++) {
+            const recorded = services.started.filter((started) => started.service === index && started.recorded);
+            expect(services.delivered(index)).to.have.members(recorded.map(({ span }) => span.spanContext().spanId));
+          }
+          await services.shutdown();
+        }),
+        { numRuns: runs(100) },
+      );
     await checkUntil(() => continued.afterOff > 0 && continued.heldBack > 0, check);
 
     expect(continued.afterOff, 'spans that followed a parent after sampling was off').to.be.above(0);
     expect(continued.heldBack, 'spans that followed a parent not recorded').to.be.above(0);
   }).timeout(60_000);
 
-  it('changes nothing of what is sampled, propagated and exported', async () => {
+  it('does not change which spans are sampled, propagated and exported', async () => {
     const exported = (exporters: readonly InMemorySpanExporter[]) =>
       exporters.map((exporter) => exporter.getFinishedSpans().map((span) => span.spanContext()));
     await fc.assert(

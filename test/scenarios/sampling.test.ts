@@ -1,4 +1,4 @@
-import { context, ROOT_CONTEXT, trace, TraceFlags, type Span } from '@opentelemetry/api';
+import { context, diag, ROOT_CONTEXT, trace, TraceFlags, type Span } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { SpanCache, type DeliveredSpan, type SpanCacheOptions } from '../../src/index.js';
@@ -15,7 +15,7 @@ import {
   unregisterGlobals,
   type Sampler,
 } from '../sdk.js';
-import { eventNames, names, type Service } from './service.js';
+import { eventNames, listenToWarnings, names, type Service } from './service.js';
 
 const OFF = new ParentBasedSampler({ root: new AlwaysOffSampler() });
 
@@ -60,7 +60,7 @@ function isSampled(span: Span): boolean {
 
 describe('Sampling', () => {
   describe('by a sampler', () => {
-    it('is off at first: what the delegate leaves out is not recorded', () => {
+    it('is off at first: spans dropped by the delegate are not recorded', () => {
       const { cache, start, delivered } = startSampled(OFF);
 
       const span = start('work');
@@ -72,7 +72,7 @@ describe('Sampling', () => {
       expect(cache.stats().spans.received).to.equal(0);
     });
 
-    it('records, while it is on, what the delegate leaves out, and never samples it', () => {
+    it('records spans dropped by the delegate while it is on, and never samples them', () => {
       const { cache, start, child, log, delivered } = startSampled(OFF);
       cache.sampling.set({ enabled: true });
 
@@ -97,7 +97,7 @@ describe('Sampling', () => {
       expect(names(delivered)).to.deep.equal(['work']);
     });
 
-    it('is off again when its time is over', () => {
+    it('is off again after its duration', () => {
       const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
       try {
         const { cache, start } = startSampled(OFF);
@@ -111,7 +111,7 @@ describe('Sampling', () => {
       }
     });
 
-    it('goes on with a trace that it has begun', () => {
+    it('continues a trace that it began', () => {
       const { cache, start, child, delivered } = startSampled(OFF);
       cache.sampling.set({ enabled: true });
       const root = start('root');
@@ -141,7 +141,7 @@ describe('Sampling', () => {
       expect(delivered).to.deep.equal([]);
     });
 
-    it('goes on with a trace when another processor starts a span in onStart()', () => {
+    it('continues a trace when another processor starts a span in onStart()', () => {
       const cache = newCache({ sampling: { enabled: true } });
       let starting = false;
       let nested: Span | undefined;
@@ -165,7 +165,7 @@ describe('Sampling', () => {
       }
     });
 
-    it('completes a sampled trace of which the delegate leaves spans out', () => {
+    it('completes a sampled trace from which the delegate drops spans', () => {
       const delegate: Sampler = {
         shouldSample: (_context, _traceId, name) => ({
           decision: name === 'noise' ? SamplingDecision.NOT_RECORD : SamplingDecision.RECORD_AND_SAMPLED,
@@ -185,7 +185,7 @@ describe('Sampling', () => {
       expect(names(delivered)).to.deep.equal(['noise', 'root']);
     });
 
-    it('is as the SDK without a sampler where no delegate is given', () => {
+    it("decides like the SDK's default sampler without a delegate", () => {
       const { start, child } = startSampled(undefined);
 
       const root = start('root');
@@ -195,7 +195,7 @@ describe('Sampling', () => {
       expect(child(unsampled, 'unsampled').isRecording()).to.equal(false);
     });
 
-    it('records nothing where the cache wants no unsampled spans', () => {
+    it('records nothing with unsampledSpans: false', () => {
       const { cache, start } = startSampled(OFF, { unsampledSpans: false, sampling: { enabled: true } });
 
       expect(start('work').isRecording()).to.equal(false);
@@ -211,7 +211,7 @@ describe('Sampling', () => {
       expect(cache.sampling.settings.enabled).to.equal(false);
     });
 
-    it('lets what the delegate throws go to whoever starts the span', () => {
+    it('throws an error of the delegate to the code that starts the span', () => {
       const error = new Error('broken');
       const delegate = {
         shouldSample(): never {
@@ -225,7 +225,7 @@ describe('Sampling', () => {
       expect(() => start('work')).to.throw(error);
     });
 
-    it('takes only a sampler as a delegate', () => {
+    it('accepts only a sampler as a delegate', () => {
       for (const wrong of [null, 5, {}]) {
         expect(() => new SpanCache().sampler(wrong as never)).to.throw(
           TypeError,
@@ -234,7 +234,7 @@ describe('Sampling', () => {
       }
     });
 
-    it('makes no difference to exporters, neither of the SDK nor of the cache', async () => {
+    it('does not affect exporters of the SDK or of the cache', async () => {
       const beside = new InMemorySpanExporter();
       const attached = new InMemorySpanExporter();
       const cache = newCache({ sampling: { enabled: true } });
@@ -262,7 +262,7 @@ describe('Sampling', () => {
       await sdk.shutdown();
     });
 
-    it('works with NodeSDK, which follows OTEL_TRACES_SAMPLER', async () => {
+    it('works with NodeSDK and its OTEL_TRACES_SAMPLER', async () => {
       const before = { ...process.env };
       Object.assign(process.env, { OTEL_TRACES_SAMPLER: 'parentbased_always_off', OTEL_METRICS_EXPORTER: 'none' });
       const cache = newCache();
@@ -274,10 +274,11 @@ describe('Sampling', () => {
       });
       try {
         sdk.start();
-        const work = (name: string) => trace.getTracer('app').startActiveSpan(name, (span) => {
-          trace.getTracer('app').startSpan('inner', {}, context.active()).end();
-          span.end();
-        });
+        const work = (name: string) =>
+          trace.getTracer('app').startActiveSpan(name, (span) => {
+            trace.getTracer('app').startSpan('inner', {}, context.active()).end();
+            span.end();
+          });
 
         work('before');
         cache.sampling.set({ enabled: true });
@@ -298,7 +299,7 @@ describe('Sampling', () => {
 
 describe('The filter', () => {
   describe('with a lowest severity', () => {
-    it('leaves out log records below it, and counts them', () => {
+    it('excludes log records below it, and counts them', () => {
       const { cache, start, logger, delivered } = startSampled(new AlwaysOnSampler());
       cache.filter.set({ minSeverity: 13 });
       const span = start('work');
@@ -321,7 +322,7 @@ describe('The filter', () => {
   describe('of scopes', () => {
     const filter = { scopes: { exclude: ['noisy*'] } };
 
-    it('leaves out the spans of others, and counts them', () => {
+    it('excludes the spans of others, and counts them', () => {
       const { cache, getTracer, delivered } = startSampled(new AlwaysOnSampler(), { filter });
 
       for (const scope of ['noisy', 'noisy-too', 'quiet']) getTracer(scope).startSpan(scope, {}, ROOT_CONTEXT).end();
@@ -332,10 +333,12 @@ describe('The filter', () => {
       expect({ received, excluded: dropped.scope_excluded }).to.deep.equal({ received: 3, excluded: 2 });
     });
 
-    it('leaves out spans that come by the exporter, which is no failure of the export', () => {
+    it('excludes spans that arrive through the exporter, without failing the export', () => {
       const { cache, getTracer, delivered } = startSampled(new AlwaysOnSampler());
       const results: unknown[] = [];
-      const ended = [getTracer('noisy'), getTracer('quiet')].map((tracer) => tracer.startSpan('work', {}, ROOT_CONTEXT));
+      const ended = [getTracer('noisy'), getTracer('quiet')].map((tracer) =>
+        tracer.startSpan('work', {}, ROOT_CONTEXT),
+      );
       cache.filter.set(filter);
 
       cache.exporter.export(ended as never[], (result) => results.push(result));
@@ -345,7 +348,7 @@ describe('The filter', () => {
       expect(results).to.deep.equal([{ code: 0 }]);
     });
 
-    it('leaves out the log records of others, and counts them', () => {
+    it('excludes the log records of others, and counts them', () => {
       const { cache, start, getLogger, delivered } = startSampled(new AlwaysOnSampler(), { filter });
       const span = start('work');
 
@@ -359,7 +362,7 @@ describe('The filter', () => {
       expect(cache.stats().events.dropped.scope_excluded).to.equal(1);
     });
 
-    it('delivers a log record in a span that is left out as an orphan, be the span open or over', () => {
+    it('delivers a log record in an excluded span as an orphan, whether the span is open or ended', () => {
       const { cache, getTracer, log, orphans } = startSampled(new AlwaysOnSampler(), { filter });
       const span = getTracer('noisy').startSpan('work', {}, ROOT_CONTEXT);
 
@@ -374,7 +377,7 @@ describe('The filter', () => {
       expect(parkedSpans).to.equal(0);
     });
 
-    it('is in force whether sampling is on or off, for spans that only the cache has recorded too', () => {
+    it('is in force whether sampling is on or off, even for spans that only the cache records', () => {
       const { cache, getTracer, delivered } = startSampled(OFF, { filter, sampling: { enabled: true } });
 
       for (const scope of ['noisy', 'quiet']) getTracer(scope).startSpan(scope, {}, ROOT_CONTEXT).end();
@@ -385,7 +388,7 @@ describe('The filter', () => {
       expect(cache.filter.settings).to.deep.equal({ minSeverity: 0, scopes: { include: ['*'], exclude: ['noisy*'] } });
     });
 
-    it('takes everything in once it is taken away', () => {
+    it('accepts everything once it is removed', () => {
       const { cache, getTracer, delivered } = startSampled(new AlwaysOnSampler(), { filter });
       const tracer = getTracer('noisy');
 
@@ -396,5 +399,45 @@ describe('The filter', () => {
 
       expect(names(delivered)).to.deep.equal(['after']);
     });
+  });
+});
+
+describe('Live settings that have no effect', () => {
+  const NO_EFFECT =
+    'sampling is enabled, but has no effect until the tracer provider uses cache.sampler() and unsampledSpans is true';
+  let warn: sinon.SinonSpy;
+
+  beforeEach(() => {
+    warn = sinon.spy();
+    listenToWarnings(warn);
+  });
+
+  afterEach(() => diag.disable());
+
+  it('are reported once, if sampling is enabled without its sampler', () => {
+    const cache = newCache();
+
+    cache.sampling.set({ enabled: true });
+    cache.sampling.set({ ratio: 0.5 });
+
+    sinon.assert.calledOnceWithExactly(warn, 'otel-span-cache', NO_EFFECT);
+  });
+
+  it('are reported if the sampler is only its delegate', () => {
+    const cache = newCache({ unsampledSpans: false });
+    cache.sampler();
+
+    cache.sampling.set({ enabled: true });
+
+    sinon.assert.calledOnceWithExactly(warn, 'otel-span-cache', NO_EFFECT);
+  });
+
+  it('are not reported for changes of disabled sampling, nor with its sampler', () => {
+    newCache().sampling.set({ ratio: 0.5 });
+    const cache = newCache();
+    cache.sampler();
+    cache.sampling.set({ enabled: true });
+
+    sinon.assert.notCalled(warn);
   });
 });

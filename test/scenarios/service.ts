@@ -14,7 +14,7 @@ export interface Service extends Sdk {
   log(span: Span, body: string): void;
 }
 
-/** That of the cache is the only log record processor, unless the SDK is given others, be it none. */
+/** The cache's log record processor is the only one, unless `sdk` names others. */
 export function startService(options?: SpanCacheOptions, sdk?: Partial<SdkConfig>): Service {
   const cache = newCache(options);
   const { tracer, logger, ...lifecycle } = startSdk({
@@ -41,7 +41,7 @@ export function listenToWarnings(warn: (...args: unknown[]) => void): void {
   );
 }
 
-/** Likewise, its errors: it reports one when something in itself is wrong. */
+/** Passes on the errors of `diag`. The cache reports one only for a fault of its own. */
 export function listenToErrors(error: (...args: unknown[]) => void): void {
   const silent = () => {};
   diag.setLogger(

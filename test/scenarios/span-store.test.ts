@@ -34,7 +34,7 @@ function variedSpans(): { delivered: DeliveredSpan[]; stored: DeliveredSpan[] } 
 }
 
 describe('A span store', () => {
-  it('shows itself by how much it has and the names of its first spans', () => {
+  it('is inspected as its size and the names of its first spans', () => {
     const { cache, tracer, start } = startService();
     const store = cache.store({ capacity: 100 });
     for (let job = 0; job < 7; job++) {
@@ -47,7 +47,11 @@ describe('A span store', () => {
 
     expect(shown).to.match(/^SpanStore \{\s+spans: 14,\s+capacity: 100,\s+maxBytes: 67108864,\s+traces: \[/);
     expect(shown).to.contain("[ 'job 0', '└─ \\x1B[2Jpart' ]").and.to.contain("'⋯ 2 more'");
-    expect(JSON.parse(JSON.stringify(store))).to.deep.include({ spans: 14 });
+    expect(inspect(store, { depth: 0 })).to.match(/^SpanStore \{/);
+    expect(inspect([store], { depth: 0 })).to.equal('[ [SpanStore] ]');
+    store.reset();
+    start('alone').end();
+    expect(JSON.parse(JSON.stringify(store))).to.deep.include({ spans: 1, traces: [['alone']] });
   });
 
   it('shows a span as soon as it has ended', () => {
@@ -59,7 +63,7 @@ describe('A span store', () => {
     expect(names(store.getFinishedSpans())).to.deep.equal(['job']);
   });
 
-  it('returns a list of its own', () => {
+  it('returns a new list', () => {
     const { cache, start } = startService();
     const store = cache.store();
     start('job').end();
@@ -69,7 +73,7 @@ describe('A span store', () => {
     expect(store.getFinishedSpans()).to.have.length(1);
   });
 
-  it('keeps the newest spans, oldest first, and counts those that gave way', () => {
+  it('keeps the newest spans, oldest first, and counts the evicted ones', () => {
     const { cache, start } = startService();
     const store = cache.store({ capacity: 3 });
 
@@ -79,7 +83,7 @@ describe('A span store', () => {
     expect(cache.stats().subscriptions[0]).to.include({ kind: 'store', delivered: 5, dropped: 2 });
   });
 
-  it('keeps no more than maxBytes, and counts the spans that gave way for that', () => {
+  it('keeps no more than maxBytes, and counts the spans evicted for it', () => {
     const { cache, start } = startService();
     const store = cache.store({ maxBytes: 100_000 });
 
@@ -94,7 +98,7 @@ describe('A span store', () => {
     expect(cache.stats().subscriptions[0]).to.include({ dropped: 7, queuedBytes: 0 });
   });
 
-  it('forgets on reset() what ended before, and only that', () => {
+  it('forgets on reset() exactly the spans that ended before', () => {
     const { cache, start } = startService();
     const store = cache.store({ capacity: 2 });
     for (const name of ['a', 'b', 'c']) start(name).end();
@@ -112,10 +116,11 @@ describe('A span store', () => {
 
     await shutdown();
 
+    expect(store.closed).to.equal(true);
     expect(names(store.getFinishedSpans())).to.deep.equal(['job']);
   });
 
-  it('keeps what it has when closed', () => {
+  it('keeps its spans when closed', () => {
     const { cache, start } = startService();
     const store = cache.store();
     start('a').end();
@@ -148,7 +153,7 @@ describe('A span store', () => {
     expect(traces[0]!.roots[0]!.children[0]!.children[0]!.span.name).to.equal('grandchild');
   });
 
-  it('gives spans back that an exporter sends as it sends those of the SDK', () => {
+  it("returns spans that an exporter sends like the SDK's spans", () => {
     const { delivered, stored } = variedSpans();
 
     for (const { serializeRequest } of [JsonTraceSerializer, ProtobufTraceSerializer]) {
@@ -157,7 +162,7 @@ describe('A span store', () => {
     }
   });
 
-  it('gives spans back that the console exporter prints as it prints those of the SDK', () => {
+  it("returns spans that the console exporter prints like the SDK's spans", () => {
     const { delivered, stored } = variedSpans();
     const dir = sinon.stub(console, 'dir');
 
@@ -169,14 +174,16 @@ describe('A span store', () => {
     expect(printed.slice(4)).to.deep.equal(printed.slice(0, 4));
   });
 
-  it('gives back spans of its own, which say all that the spans of the SDK say', () => {
+  it("returns objects of its own with all members of the SDK's spans", () => {
     const { delivered, stored } = variedSpans();
 
     for (const [i, span] of stored.entries()) {
       const original = delivered[i]!;
       expect(span).not.to.equal(original);
       expect(span.spanContext()).to.deep.equal(original.spanContext());
+      expect(span.spanContext()).not.to.equal(original.spanContext());
       expect(span.parentSpanContext).to.deep.equal(original.parentSpanContext);
+      if (original.parentSpanContext) expect(span.parentSpanContext).not.to.equal(original.parentSpanContext);
       expect(span.resource).to.equal(original.resource);
       expect(span.instrumentationScope).to.equal(original.instrumentationScope);
       for (const member of ['name', 'kind', 'startTime', 'endTime', 'duration', 'ended', 'status'] as const) {
@@ -186,11 +193,12 @@ describe('A span store', () => {
         expect(span[member] ?? 0, member).to.deep.equal(original[member] ?? 0);
       }
     }
+    expect(inspect(stored[0])).to.equal(inspect(delivered[0]));
     expect(stored[0]!.revision).to.equal(1);
     expect(names(stored)).to.deep.equal(['child', 'bare', 'server', 'stateful']);
   });
 
-  it('gives a span that is read again back as the same object', () => {
+  it('returns the same object when a span is read again', () => {
     const { cache, start } = startService();
     const store = cache.store();
     start('job').end();
@@ -200,7 +208,7 @@ describe('A span store', () => {
     expect(store.traces()[0]!.roots[0]!.span).to.equal(first);
   });
 
-  it('keeps what a span was when it was delivered, whatever becomes of the object of the SDK', () => {
+  it("keeps a span as it was at delivery, even if the SDK's object changes", () => {
     const { cache, start } = startService();
     const store = cache.store();
     const span = start('job');

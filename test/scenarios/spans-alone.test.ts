@@ -22,7 +22,7 @@ function startSpansOnly(options?: SpanCacheOptions): { cache: SpanCache; tracer:
 describe('A service with spans alone', () => {
   const readable = (span: Span) => span as unknown as ReadableSpan;
 
-  it('gets the very spans of the SDK, batch by batch', () => {
+  it("receives the SDK's own span objects, batch by batch", () => {
     const { cache, tracer } = startSpansOnly();
     const subscription = cache.subscribe();
     const spans = Array.from({ length: 600 }, (_, i) => tracer.startSpan(`span ${i}`, {}, ROOT_CONTEXT));
@@ -36,7 +36,7 @@ describe('A service with spans alone', () => {
     expect(cache.stats().spans).to.include({ received: 600, delivered: 600, queued: 0 });
   });
 
-  it('has none of them read, be the cache registered for log records too, until an event waits', () => {
+  it('has no span read until an event waits, even if the cache is registered for log records', () => {
     const { cache, start, log } = startService();
     cache.subscribe(() => {});
     const read = sinon.spy(Object.getPrototypeOf(start('job')) as ReadableSpan, 'spanContext');
@@ -60,7 +60,7 @@ describe('A service with spans alone', () => {
     }
   });
 
-  it('counts what cannot be read, wherever it stands among readable spans', () => {
+  it('counts unreadable spans at any place among readable ones', () => {
     const { cache, tracer } = startSpansOnly();
     const subscription = cache.subscribe();
     const junk: unknown[] = [undefined, null, 7, {}, { spanContext: () => undefined }, { spanContext: () => ({}) }];
@@ -84,7 +84,7 @@ describe('A service with spans alone', () => {
     expect(received).to.equal(8 + total(dropped));
   });
 
-  it('drops spans that are not sampled if it asks for that', () => {
+  it('drops spans that are not sampled if configured to', () => {
     const { cache, tracer } = startSpansOnly({ unsampledSpans: false });
     const subscription = cache.subscribe();
 
@@ -97,7 +97,7 @@ describe('A service with spans alone', () => {
     expect(cache.stats().spans.dropped.unsampled).to.equal(1);
   });
 
-  it('holds its spans if it asks for that', async () => {
+  it('holds its spans if configured to', async () => {
     const { cache, tracer } = startSpansOnly({ lateEvents: { holdMillis: 60_000 } });
     cache.subscribe();
     tracer.startSpan('first').end();
@@ -109,7 +109,7 @@ describe('A service with spans alone', () => {
     expect(cache.stats().spans).to.include({ delivered: 1, held: 1 });
   });
 
-  it('gets no span twice from an exporter that is registered at the same time', () => {
+  it('receives each span once if the exporter of the cache is registered at the same time', () => {
     const { cache, tracer } = startSpansOnly();
     const { exporter } = cache;
     const subscription = cache.subscribe();

@@ -46,7 +46,7 @@ const KINDS: Record<
 
 for (const kind of Object.keys(KINDS) as SubscriptionStats['kind'][]) {
   describe(`Every subscriber: ${kind}`, () => {
-    it('gets the spans that end while it is subscribed, in order', async () => {
+    it('receives the spans that end while it is subscribed, in order', async () => {
       const service = startService();
       service.start('before').end();
       const { got } = KINDS[kind](service);
@@ -57,7 +57,7 @@ for (const kind of Object.keys(KINDS) as SubscriptionStats['kind'][]) {
       expect(await got()).to.deep.equal(['a', 'b', 'c']);
     });
 
-    it('gets nothing after it was closed', async () => {
+    it('receives nothing after it was closed', async () => {
       const service = startService();
       service.cache.subscribe();
       const { got, close } = KINDS[kind](service);
@@ -85,7 +85,7 @@ for (const kind of Object.keys(KINDS) as SubscriptionStats['kind'][]) {
       expect(stats).to.include({ kind, delivered: 2, dropped: 0, queued: 0, errors: 0 });
     });
 
-    it('does not keep the others from their spans when one of them throws', async () => {
+    it('still receives its spans when another one throws', async () => {
       const service = startService();
       service.cache.subscribe(() => {
         throw new Error('broken subscriber');
@@ -114,7 +114,7 @@ for (const kind of Object.keys(KINDS) as SubscriptionStats['kind'][]) {
 }
 
 describe('A slow subscriber', () => {
-  it('loses whole batches, and is told so with the next one', () => {
+  it('loses whole batches, and the next batch reports the loss', () => {
     const { cache, start } = startService();
     const slow = cache.subscribe({ capacity: 5 });
     const fast = cache.subscribe();
@@ -131,7 +131,7 @@ describe('A slow subscriber', () => {
     expect(cache.stats().subscriptions[0]).to.include({ delivered: 5, dropped: 3, queued: 0 });
   });
 
-  it('is told of a loss that nothing follows', () => {
+  it('receives an empty batch that reports a loss after the last one', () => {
     const { cache, start } = startService();
     const slow = cache.subscribe({ capacity: 1 });
     for (const name of ['kept', 'lost', 'lost too']) {
@@ -143,7 +143,7 @@ describe('A slow subscriber', () => {
     expect(slow.take()).to.equal(undefined);
   });
 
-  it('sees where in the order the loss was, when it reads batch by batch', async () => {
+  it('sees the position of a loss when it reads batch by batch', async () => {
     const { cache, start } = startService();
     const slow = cache.subscribe({ capacity: 1 });
     const batches = slow[Symbol.asyncIterator]();
@@ -161,7 +161,7 @@ describe('A slow subscriber', () => {
     expect([names(second.spans), second.dropped]).to.deep.equal([['after'], 1]);
   });
 
-  it('with an empty buffer smaller than a batch gets what the buffer can hold', () => {
+  it('with an empty buffer smaller than a batch receives the part that fits', () => {
     const { cache, start } = startService();
     const small = cache.subscribe({ capacity: 4 });
     for (let i = 0; i < 10; i++) start(String(i)).end();
@@ -188,7 +188,7 @@ describe('A slow subscriber', () => {
     expect(cache.stats().subscriptions[0]).to.include({ dropped: 8, droppedOrphans: 8 });
   });
 
-  it('never holds more bytes than maxBytes, and is told what that cost', () => {
+  it('never holds more bytes than maxBytes, and reports the losses', () => {
     const { cache, start } = startService();
     const slow = cache.subscribe({ maxBytes: 100_000 });
     const quick = cache.subscribe(() => {}, { maxBytes: 1 });
@@ -218,7 +218,7 @@ describe('A callback subscriber', () => {
 
   afterEach(() => diag.disable());
 
-  it('that throws is reported once per episode, and goes on getting batches', () => {
+  it('that throws is reported once per episode, and still receives batches', () => {
     const { cache, start } = startService();
     let broken = true;
     const callback = sinon.spy(() => {
@@ -256,7 +256,7 @@ describe('A callback subscriber', () => {
     expect(warnings.callCount).to.equal(1);
   });
 
-  it('that returns a promise gets the next batch when it has settled', async () => {
+  it('that returns a promise receives the next batch when it has settled', async () => {
     const { cache, start } = startService();
     const seen: string[] = [];
     let finish = () => {};
@@ -278,7 +278,7 @@ describe('A callback subscriber', () => {
     expect(cache.stats().subscriptions[0]!.queued).to.equal(1);
   });
 
-  it('may call flush(): the delivery under way goes on first', () => {
+  it('may call flush(): the delivery in progress continues first', () => {
     const { cache, start } = startService();
     const seen: string[][] = [];
     cache.subscribe(({ spans }) => {
@@ -316,7 +316,7 @@ describe('A callback subscriber', () => {
     expect(cache.stats().events.dropped.suppressed).to.equal(2);
   });
 
-  describe('that starts spans nobody keeps it from', () => {
+  describe('that starts spans without suppression', () => {
     const { _getContextManager: current } = context as unknown as { _getContextManager(): ContextManager };
     const MANAGERS = {
       'with a context manager, as roots': () => () => {},
@@ -333,7 +333,7 @@ describe('A callback subscriber', () => {
         beforeEach(() => (restore = arrange()));
         afterEach(() => restore());
 
-        it('is not delivered those that it starts in a delivery, whenever they end', async () => {
+        it('does not receive spans that it starts in a delivery, whenever they end', async () => {
           const { cache, start } = startService();
           const open: Span[] = [];
           const callback = sinon.spy(() => {
@@ -353,7 +353,7 @@ describe('A callback subscriber', () => {
           expect(cache.stats().spans.dropped.suppressed).to.equal(2);
         });
 
-        it('is not delivered the children of those, nor the log lines in them', () => {
+        it('does not receive the children of such spans, nor their log lines', () => {
           const { cache, start, tracer, log } = startService();
           let own: Span | undefined;
           const callback = sinon.spy(() => (own ??= start('own')));
@@ -377,13 +377,14 @@ describe('A callback subscriber', () => {
           cache.flush();
 
           const started = () => {
-            for (const none of [undefined, null, {}]) cache.spanProcessor.onStart(start('next') as never, none as never);
+            for (const none of [undefined, null, {}])
+              cache.spanProcessor.onStart(start('next') as never, none as never);
           };
 
           expect(started).not.to.throw();
         });
 
-        it('is delivered a span of the application that it ends', () => {
+        it('receives a span of the application that it ends', () => {
           const { cache, start } = startService();
           const open = start('started before');
           const delivered: string[] = [];
@@ -399,7 +400,7 @@ describe('A callback subscriber', () => {
           expect(delivered).to.deep.equal(['job', 'started before']);
         });
 
-        it('is not delivered what a loop starts in untraced()', () => {
+        it('does not receive spans that a loop starts in untraced()', () => {
           const { cache, start } = startService();
           const subscription = cache.subscribe();
 
@@ -439,7 +440,7 @@ describe('A callback subscriber', () => {
     expect(cache.stats().subscriptions).to.deep.equal([]);
   });
 
-  it('that keeps up loses nothing however small its buffer is, and takes nothing from the others', async () => {
+  it('that keeps up loses nothing with any buffer size, and does not affect the others', async () => {
     const { cache, start } = startService();
     const sizes: number[] = [];
     const got = { callback: 0, loop: 0 };
@@ -460,7 +461,7 @@ describe('A callback subscriber', () => {
     expect(sizes).to.deep.equal([200]);
   });
 
-  it('that flushes after an await gets its batches in order', async () => {
+  it('that flushes after an await receives its batches in order', async () => {
     const { cache, start } = startService();
     const seen: string[] = [];
     cache.subscribe(async ({ spans }) => {
@@ -490,7 +491,7 @@ describe('A callback subscriber', () => {
 });
 
 describe('An iterator subscription', () => {
-  it('is a loop over batches as they come', async () => {
+  it('is a loop over batches as they arrive', async () => {
     const { cache, start } = startService();
     const seen: string[] = [];
 
@@ -552,7 +553,7 @@ describe('An iterator subscription', () => {
     expect(await loop).to.equal('ended');
   });
 
-  it('forgets what was not read when it is closed', () => {
+  it('discards unread batches when it is closed', () => {
     const { cache, start } = startService();
     const subscription = cache.subscribe();
     start('a').end();
@@ -588,7 +589,7 @@ describe('An iterator subscription', () => {
     expect(cache.stats().subscriptions).to.deep.equal([]);
   });
 
-  it('gives everything there is in one batch by take()', () => {
+  it('returns everything in one batch from take()', () => {
     const { cache, start } = startService();
     const subscription = cache.subscribe();
     for (const name of ['a', 'b', 'c']) {
@@ -616,7 +617,7 @@ describe('Nobody subscribed', () => {
     expect(events).to.include({ queued: 0, parked: 0 });
   });
 
-  it('the logger is not even asked to build records', () => {
+  it('the logger does not build records', () => {
     const { cache } = startService();
     const options = { context: ROOT_CONTEXT, instrumentationScope: { name: 'test' } };
 
@@ -627,7 +628,7 @@ describe('Nobody subscribed', () => {
     expect([idle, subscribed]).to.deep.equal([false, true]);
   });
 
-  it('any more: what is parked is let go without waiting for anything else to happen', async () => {
+  it('any more: parked events are dropped at once', async () => {
     const { cache, start, log } = startService();
     const subscription = cache.subscribe();
     log(start('open'), 'parked');
@@ -640,7 +641,7 @@ describe('Nobody subscribed', () => {
     expect(cache.stats().events).to.include({ parked: 0 });
   });
 
-  it('any more: what is still queued or parked is let go and counted', async () => {
+  it('any more: queued and parked items are dropped and counted', async () => {
     const { cache, start, log } = startService();
     const subscription = cache.subscribe();
     const [open, ended] = [start('open'), start('ended')];

@@ -34,7 +34,7 @@ describe('traceTesting()', () => {
   });
 
   describe('run()', () => {
-    it('gives the result, the spans that ended, those open, and all of them as trees', async () => {
+    it('has the result, the ended spans, the open spans, and all of them as trees', async () => {
       let open: Span | undefined;
 
       const run = await tracing.run(() =>
@@ -56,7 +56,7 @@ describe('traceTesting()', () => {
       expect(run.openSpans).to.deep.equal([]);
     });
 
-    it('throws again what the code throws, with the scope', async () => {
+    it('rethrows an error of the code, with the scope', async () => {
       const failure = new Error('card declined');
 
       const thrown = await tracing
@@ -71,13 +71,11 @@ describe('traceTesting()', () => {
     it('has the log records, on their own and on their spans', async () => {
       const run = await tracing.run(() => inNewSpan('charge', () => globalLogger().emit({ body: 'declined' })));
 
-      expect(run.logs.map(({ body, spanId }) => [body, spanId])).to.deep.equal([
-        ['declined', run.spans[0]!.spanId],
-      ]);
+      expect(run.logs.map(({ body, spanId }) => [body, spanId])).to.deep.equal([['declined', run.spans[0]!.spanId]]);
       expect(run.spans[0]!.events.map(({ name, body }) => [name, body])).to.deep.equal([['declined', 'declined']]);
     });
 
-    it('adds a log record that comes after the end to its span', async () => {
+    it('adds a log record that arrives after the end to its span', async () => {
       const run = await tracing.run(() => trace.getTracer('app').startSpan('stream'));
       run.result.end();
       const before = run.spans[0]!;
@@ -88,12 +86,14 @@ describe('traceTesting()', () => {
       expect(names(run.spans[0]!.events)).to.deep.equal(['closed']);
     });
 
-    it('tells overlapping scopes apart', async () => {
+    it('keeps overlapping scopes apart', async () => {
       const work = (name: string, millis: number) =>
-        tracing.run(() => inNewSpan(name, async () => {
-          await pause(millis);
-          inNewSpan(`${name} child`, () => undefined);
-        }));
+        tracing.run(() =>
+          inNewSpan(name, async () => {
+            await pause(millis);
+            inNewSpan(`${name} child`, () => undefined);
+          }),
+        );
 
       const [one, two] = await Promise.all([work('one', 4), work('two', 1)]);
 
@@ -162,7 +162,7 @@ describe('traceTesting()', () => {
       expect(first.spans).to.deep.equal([]);
     });
 
-    it('is waited for by the name of its own root', async () => {
+    it('is awaited by the name of its own root', async () => {
       await listen();
 
       const run = await tracing.run(() => call('/cart'));
@@ -174,7 +174,7 @@ describe('traceTesting()', () => {
   });
 
   describe('a span is visible the moment it ends', () => {
-    it('with a resource that is still waited for', async () => {
+    it('with a pending resource', async () => {
       await tracing.shutdown();
       const own = traceTesting({ install: false });
       const resource = {

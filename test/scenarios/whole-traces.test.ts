@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { DeliveredSpan, SpanCacheOptions, Trace, WholeTraceOptions } from '../../src/index.js';
 import { eventually, listenToWarnings, names, startService, type Service } from './service.js';
 
-/** Long enough that nothing becomes due by itself in a test that does not wait. */
+/** Longer than any test takes, so that its timers never fire. */
 const NEVER = 60_000;
 
 function startWatching(options: WholeTraceOptions = {}, cacheOptions?: SpanCacheOptions) {
@@ -19,13 +19,13 @@ function childOf({ tracer }: Service, parent: Span, name: string, isRemote = fal
   return tracer.startSpan(name, { attributes }, traceApi.setSpanContext(ROOT_CONTEXT, context));
 }
 
-/** What a trace has, and whether it is complete. */
+/** The span names of a trace, and whether it is complete. */
 function shown({ spans, complete }: Trace): [string[], boolean] {
   return [names(spans), complete];
 }
 
 describe('cache.subscribeToTraces()', () => {
-  it('delivers a trace once its local root has ended and nothing more came for a while', async () => {
+  it('delivers a trace once its local root has ended and no further span arrived for a while', async () => {
     const service = startWatching({ settleMillis: 20 });
     const root = service.start('root');
     const [first, second] = [childOf(service, root, 'first'), childOf(service, root, 'second')];
@@ -57,7 +57,7 @@ describe('cache.subscribeToTraces()', () => {
     await cache.shutdown();
   });
 
-  it('takes a span with a remote parent for a local root', async () => {
+  it('treats a span with a remote parent as a local root', async () => {
     const service = startWatching({ settleMillis: 0 });
 
     childOf(service, service.start('far'), 'server', true).end();
@@ -67,7 +67,7 @@ describe('cache.subscribeToTraces()', () => {
     await service.cache.shutdown();
   });
 
-  it('waits for a remote parent that is open in this process, if the cache knows open spans', async () => {
+  it('waits for a remote parent that is open in this process, if the cache tracks open spans', async () => {
     const service = startWatching({ settleMillis: 0, timeoutMillis: 10 }, { trackOpenSpans: true });
     const client = service.start('client');
 
@@ -82,7 +82,7 @@ describe('cache.subscribeToTraces()', () => {
     await service.cache.shutdown();
   });
 
-  it('delivers a trace whose root does not come after a silence, incomplete', async () => {
+  it('delivers a trace without a root after a silence, incomplete', async () => {
     const service = startWatching({ settleMillis: 0, timeoutMillis: 20 });
     const root = service.start('root');
     childOf(service, root, 'child').end();
@@ -92,11 +92,14 @@ describe('cache.subscribeToTraces()', () => {
     root.end();
     service.cache.flush();
 
-    expect(service.traces.map(shown)).to.deep.equal([[['child'], false], [['root'], false]]);
+    expect(service.traces.map(shown)).to.deep.equal([
+      [['child'], false],
+      [['root'], false],
+    ]);
     await service.cache.shutdown();
   });
 
-  it('delivers what comes later as a further trace of that id, incomplete', async () => {
+  it('delivers later spans as a further trace of that id, incomplete', async () => {
     const service = startWatching({ settleMillis: 0 });
     const root = service.start('root');
     const late = childOf(service, root, 'late');
@@ -106,7 +109,10 @@ describe('cache.subscribeToTraces()', () => {
     late.end();
     service.cache.flush();
 
-    expect(service.traces.map(shown)).to.deep.equal([[['root'], true], [['late'], false]]);
+    expect(service.traces.map(shown)).to.deep.equal([
+      [['root'], true],
+      [['late'], false],
+    ]);
     expect(new Set(service.traces.map(({ traceId }) => traceId)).size).to.equal(1);
     await service.cache.shutdown();
   });
@@ -139,21 +145,31 @@ describe('cache.subscribeToTraces()', () => {
     await service.cache.shutdown();
   });
 
-  describe('when too much waits', () => {
+  describe('when too many spans wait', () => {
     it('delivers the trace that has waited longest, incomplete, at maxSpans', async () => {
       const service = startWatching({ settleMillis: NEVER, maxSpans: 3 });
       const [first, second] = [service.start('first'), service.start('second')];
-      for (const [parent, name] of [[first, 'a'], [second, 'b'], [first, 'c'], [second, 'd']] as const) {
+      for (const [parent, name] of [
+        [first, 'a'],
+        [second, 'b'],
+        [first, 'c'],
+        [second, 'd'],
+      ] as const) {
         childOf(service, parent, name).end();
       }
       service.cache.flush();
 
       expect(service.traces.map(shown)).to.deep.equal([[['a', 'c'], false]]);
-      expect(service.subscription.stats().traces).to.deep.equal({ waiting: 1, delivered: 1, incomplete: 1, evicted: 1 });
+      expect(service.subscription.stats().traces).to.deep.equal({
+        waiting: 1,
+        delivered: 1,
+        incomplete: 1,
+        evicted: 1,
+      });
       await service.cache.shutdown();
     });
 
-    it('does so at maxBytes', async () => {
+    it('delivers it at maxBytes, too', async () => {
       const service = startWatching({ settleMillis: NEVER, maxBytes: 20_000 });
       for (const name of ['large', 'small']) service.start(name).setAttribute('text', 'x'.repeat(15_000)).end();
       service.cache.flush();
@@ -163,7 +179,7 @@ describe('cache.subscribeToTraces()', () => {
       await service.cache.shutdown();
     });
 
-    it('gives up the oldest trace if the function is too slow, and tells it how many spans it lost', async () => {
+    it('drops the oldest trace if the function is too slow, and passes it the number of lost spans', async () => {
       const service = startService();
       const got: [string[], number][] = [];
       let goOn = () => {};
@@ -182,27 +198,50 @@ describe('cache.subscribeToTraces()', () => {
       goOn();
       await eventually(() => got.length === 2);
 
-      expect(got).to.deep.equal([[['1'], 0], [['3'], 1]]);
-      expect(subscription.stats()).to.include({ delivered: 2, dropped: 1, queued: 1 });
+      expect(got).to.deep.equal([
+        [['1'], 0],
+        [['3'], 1],
+      ]);
+      expect(subscription.stats()).to.include({ delivered: 2, dropped: 1, droppedByBytes: 0, queued: 1 });
+      subscription.close();
+      await service.cache.shutdown();
+    });
+
+    it('counts spans dropped for their bytes apart', async () => {
+      const service = startService();
+      const subscription = service.cache.subscribeToTraces(() => new Promise(() => {}), {
+        settleMillis: 0,
+        maxBytes: 12_000,
+      });
+
+      for (const name of ['1', '2', '3']) {
+        service.start(name).setAttribute('text', 'x'.repeat(8_000)).end();
+        service.cache.flush();
+      }
+
+      expect(subscription.stats()).to.include({ delivered: 1, dropped: 1, droppedByBytes: 1, queued: 1 });
       subscription.close();
       await service.cache.shutdown();
     });
   });
 
-  it('gives by take() what waits, whole or not, at once and without calling the function', async () => {
+  it('returns waiting traces by take(), complete or not, without calling the function', async () => {
     const service = startWatching({ settleMillis: NEVER });
     const open = service.start('open');
     childOf(service, open, 'child').end();
     service.start('root').end();
 
-    expect(service.subscription.take().map(shown)).to.deep.equal([[['child'], false], [['root'], true]]);
+    expect(service.subscription.take().map(shown)).to.deep.equal([
+      [['child'], false],
+      [['root'], true],
+    ]);
     expect(service.subscription.take()).to.deep.equal([]);
     expect(service.traces).to.deep.equal([]);
     expect(service.subscription.stats()).to.include({ kind: 'traces', delivered: 2, queued: 0, queuedBytes: 0 });
     await service.cache.shutdown();
   });
 
-  it('delivers what waits when the cache shuts down', async () => {
+  it('delivers waiting traces when the cache shuts down', async () => {
     const service = startWatching({ settleMillis: NEVER });
     const open = service.start('open');
     childOf(service, open, 'child').end();
@@ -210,7 +249,10 @@ describe('cache.subscribeToTraces()', () => {
 
     await service.cache.shutdown();
 
-    expect(service.traces.map(shown)).to.deep.equal([[['child'], false], [['root'], true]]);
+    expect(service.traces.map(shown)).to.deep.equal([
+      [['child'], false],
+      [['root'], true],
+    ]);
     expect(service.subscription.closed).to.equal(true);
   });
 
@@ -226,7 +268,7 @@ describe('cache.subscribeToTraces()', () => {
     expect(service.subscription.stats()).to.include({ queued: 0, queuedBytes: 0 });
   });
 
-  it('does not wait for an open parent that the filter leaves out', async () => {
+  it('does not wait for an open parent that the filter excludes', async () => {
     const filter = { scopes: { exclude: ['layers'] } };
     const service = startWatching({ settleMillis: 20, timeoutMillis: NEVER }, { trackOpenSpans: true, filter });
     const root = service.start('root');
@@ -243,7 +285,7 @@ describe('cache.subscribeToTraces()', () => {
     await service.cache.shutdown();
   });
 
-  it('counts and reports once what the function throws or rejects, and goes on', async () => {
+  it('counts an error of the function, reports it once, and continues', async () => {
     const service = startService();
     const warnings: unknown[] = [];
     listenToWarnings((...words) => warnings.push(words.join(' ')));
@@ -265,7 +307,7 @@ describe('cache.subscribeToTraces()', () => {
 
     expect(calls).to.equal(3);
     expect(subscription.stats().errors).to.equal(3);
-    expect(warnings.filter((warning) => String(warning).includes('traces'))).to.have.length(1);
+    expect(warnings.filter((warning) => String(warning).includes('a trace subscriber failed'))).to.have.length(1);
     await service.cache.shutdown();
   });
 
@@ -293,7 +335,7 @@ describe('cache.subscribeToTraces()', () => {
     await service.cache.shutdown();
   });
 
-  it('costs a span that cannot be read alone', async () => {
+  it('drops an unreadable span alone', async () => {
     const { start, cache, subscription } = startWatching({ settleMillis: NEVER });
     const odd = start('odd');
     odd.end();
@@ -325,8 +367,11 @@ describe('cache.subscribeToTraces()', () => {
       });
     }
 
-    it('what is no function', () => {
-      expect(() => cache.subscribeToTraces({} as never)).to.throw(TypeError, 'callback must be a function, got {} (object)');
+    it('a value that is not a function', () => {
+      expect(() => cache.subscribeToTraces({} as never)).to.throw(
+        TypeError,
+        'callback must be a function, got {} (object)',
+      );
     });
   });
 });

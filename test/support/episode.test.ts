@@ -29,7 +29,7 @@ describe('Episode', () => {
     ]);
   });
 
-  it('tells at its end how much was lost in it, if anything was', () => {
+  it('reports the number of losses at its end, if there were any', () => {
     const episode = new Episode();
     const summary = (lost: number) => `${lost} lost`;
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Fifo } from '../../src/support/fifo.js';
 
 describe('Fifo', () => {
-  it('gives out what an array would, in the same order', () => {
+  it('returns the same items as an array, in the same order', () => {
     const action = fc.oneof(
       { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('push', 'shift'), times: fc.nat(100) }) },
       { weight: 1, arbitrary: fc.record({ do: fc.constant('clear'), times: fc.constant(1) }) },

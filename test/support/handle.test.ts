@@ -3,7 +3,7 @@ import sinon from 'sinon';
 import { handleOf } from '../../src/support/handle.js';
 
 describe('handleOf', () => {
-  it('ends what was begun once, however often it is closed', () => {
+  it('ends the activity once, however often it is closed', () => {
     const onClose = sinon.spy();
     const handle = handleOf(onClose);
 

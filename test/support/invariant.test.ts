@@ -5,7 +5,7 @@ import { assertInvariant } from '../../src/support/invariant.js';
 describe('assertInvariant()', () => {
   afterEach(() => sinon.restore());
 
-  it('throws where nothing of the pipeline can catch it', () => {
+  it('throws outside of the pipeline, which cannot catch it', () => {
     const queued = sinon.stub(globalThis, 'queueMicrotask');
 
     assertInvariant(false, 'one is two');

@@ -8,7 +8,7 @@ import type {
 } from '../../src/trace/captured-span.js';
 import { nodesOf } from '../../src/trace/walk.js';
 
-/** What a span is to be like, with the spans below it. */
+/** Description of a span, with the spans below it. */
 export interface Sketch extends Partial<Omit<CapturedSpan, 'events' | 'links'>> {
   events?: (Partial<CapturedEvent> | string)[];
   links?: Partial<CapturedLink>[];

@@ -52,7 +52,7 @@ function recordOrder(): { store: SpanStore; batch: SpanBatch } {
   return { store, batch: subscription.take()! };
 }
 
-describe('What a cache gives out', () => {
+describe('The output of a cache', () => {
   const { store, batch } = recordOrder();
   const sources: Record<string, Spans> = {
     'a store': store,
@@ -67,14 +67,16 @@ describe('What a cache gives out', () => {
 
   for (const [name, source] of Object.entries(sources)) {
     describe(`as ${name}`, () => {
-      it('is taken by assertions', () => {
-        expect(assertSpan(source, { name: 'charge', attributes: { amount: 12 } }).statusMessage).to.equal('card declined');
+      it('is accepted by assertions', () => {
+        expect(assertSpan(source, { name: 'charge', attributes: { amount: 12 } }).statusMessage).to.equal(
+          'card declined',
+        );
         expect(assertTrace(source, order).name).to.equal('POST /orders');
         expect(matchesTrace({ name: 'charge' }, source)).to.equal(false);
         assertNoSpan(source, { name: 'refund' });
       });
 
-      it('is taken by the matchers of the runners', () => {
+      it('is accepted by the matchers of the runners', () => {
         expect(source).to.have.span({ name: 'charge' }).and.to.matchTrace(order).and.to.have.openSpans(0);
         expect(source).to.not.have.span({ name: 'refund' });
         expect(traceMatchers.toHaveSpan.call(state, source, { name: 'charge' }).pass).to.equal(true);
@@ -82,7 +84,7 @@ describe('What a cache gives out', () => {
         expect(traceMatchers.toHaveNoOpenSpans.call(state, source).pass).to.equal(true);
       });
 
-      it('is shown by a failure as any captured trace', () => {
+      it('is shown by a failure like any captured trace', () => {
         const { message } = thrownBy(() => assertSpan(source, { name: 'charge', attributes: { amount: 13 } }));
 
         expect(message).to.equal(
@@ -108,9 +110,18 @@ describe('What a cache gives out', () => {
       });
 
       it('has its log events as logs, in their spans', () => {
-        const log = assertLog(source as SpanStore, { severity: 'WARNING', body: { card: 'visa' }, span: { name: 'charge' } });
+        const log = assertLog(source as SpanStore, {
+          severity: 'WARNING',
+          body: { card: 'visa' },
+          span: { name: 'charge' },
+        });
 
-        expect(log).to.deep.include({ eventName: 'card.declined', severityNumber: 13, attributes: { attempt: 1 }, time: 2_000 });
+        expect(log).to.deep.include({
+          eventName: 'card.declined',
+          severityNumber: 13,
+          attributes: { attempt: 1 },
+          time: 2_000,
+        });
         expect(log.scope).to.not.equal('');
       });
 
@@ -127,21 +138,21 @@ describe('What a cache gives out', () => {
     expect(() => assertLog(store, { body: 'starting' })).to.throw('no log matches');
   });
 
-  it('is looked at span by span', () => {
+  it('is compared span by span', () => {
     const isCharge = spanMatcher({ name: 'charge', events: [{ severity: 'warning' }] });
 
     expect(store.getFinishedSpans().filter(isCharge)).to.have.length(1);
     expect(matchesSpan({ kind: 'server' }, batch.spans[1]!)).to.equal(true);
   });
 
-  it('makes an assertion undecided that denies a span, where spans were lost', () => {
+  it('makes a negative assertion inconclusive if spans were lost', () => {
     const lossy: SpanBatch = { ...batch, dropped: 3 };
 
     assertSpan(lossy, { name: 'charge' });
-    expect(() => assertNoSpan(lossy, { name: 'refund' })).to.throw(/cannot be told .*\n\nnot kept: 3 spans/);
+    expect(() => assertNoSpan(lossy, { name: 'refund' })).to.throw(/cannot tell .*\n\ndropped 3 spans/);
   });
 
-  it('may go through the in-memory exporter of the SDK', () => {
+  it('may pass through the in-memory exporter of the SDK', () => {
     const exporter = new InMemorySpanExporter();
 
     exporter.export(store.getFinishedSpans(), () => {});
@@ -149,7 +160,7 @@ describe('What a cache gives out', () => {
     assertTrace(exporter, order);
   });
 
-  it('costs a span that cannot be read its own place alone', () => {
+  it('replaces only an unreadable span by a mark', () => {
     const hostile = [...store.getFinishedSpans(), revokedProxy() as ReadableSpan];
 
     for (const source of [hostile, { getFinishedSpans: () => hostile }, { ...batch, spans: hostile }]) {
@@ -158,7 +169,7 @@ describe('What a cache gives out', () => {
     }
   });
 
-  it('has an amended span once, as it was delivered last', () => {
+  it('has an amended span once, in its last revision', () => {
     const [charge, root] = store.getFinishedSpans() as [ReadableSpan, ReadableSpan];
     const amended = Object.create(charge, { revision: { value: 1 }, events: { value: [] } }) as ReadableSpan;
 
@@ -167,7 +178,7 @@ describe('What a cache gives out', () => {
   });
 });
 
-describe('What has no spans', () => {
+describe('A value without spans', () => {
   const { store, batch } = recordOrder();
   const others: Record<string, unknown> = {
     undefined: undefined,
@@ -180,10 +191,10 @@ describe('What has no spans', () => {
     'a list of spans and a number': [...batch.spans, 5],
     'a list of spans and null': [...batch.spans, null],
   };
-  const taken = 'must be a scope, a run, a store, a batch, a trace, a span, or a list of traces or of spans, got ';
+  const taken = 'must be a scope, a run, a store, a batch, a trace, a span, or an array of traces or spans, got ';
 
   for (const [name, other] of Object.entries(others)) {
-    it(`is refused with what is taken: ${name}`, () => {
+    it(`is rejected with a list of the accepted values: ${name}`, () => {
       const source = other as Spans;
       for (const code of [
         () => assertSpan(source, {}),
@@ -196,22 +207,25 @@ describe('What has no spans', () => {
       ]) {
         expect(code).to.throw(TypeError, `spans ${taken}`);
       }
-      expect(() => assertLog(source as SpanStore, {})).to.throw(TypeError, 'logs must be those of a run, or of a store, batch');
-      expect(() => assertNoSpan(source as never, {}, { withinMillis: 1 })).to.throw(TypeError, 'spans must be a run, to be watched');
+      expect(() => assertLog(source as SpanStore, {})).to.throw(TypeError, 'logs must be a run, or a store, batch');
+      expect(() => assertNoSpan(source as never, {}, { withinMillis: 1 })).to.throw(
+        TypeError,
+        'spans must be a run if withinMillis is given',
+      );
       expect(() => formatTrace(source as SpanStore)).to.throw(TypeError, `trace ${taken}`);
       expect(traceTreeSerializer.test(source)).to.equal(false);
     });
   }
 });
 
-describe('What leads to spans', () => {
+describe('A value that leads to spans', () => {
   const others: Record<string, [other: unknown, advice: RegExp]> = {
-    'a cache': [new SpanCache(), / \(object\): the cache keeps no spans itself, but a store of it does: cache\.store\(\)$/],
+    'a cache': [new SpanCache(), / \(object\): a cache keeps no spans; create a store with cache\.store\(\)$/],
     'a promise': [Promise.resolve([]), / \(object\): await it first$/],
   };
 
   for (const [name, [other, advice]] of Object.entries(others)) {
-    it(`is refused with the way to them: ${name}`, () => {
+    it(`is rejected with the way to them: ${name}`, () => {
       expect(() => assertSpan(other as Spans, {})).to.throw(TypeError, advice);
       expect(() => assertLog(other as SpanStore, {})).to.throw(TypeError, advice);
       expect(() => formatTrace(other as SpanStore)).to.throw(TypeError, advice);
@@ -220,11 +234,17 @@ describe('What leads to spans', () => {
 });
 
 describe('A failure about an empty store', () => {
-  it('says how spans get there', () => {
+  it('explains how spans get there', () => {
     const store = new SpanCache().store();
 
-    for (const ask of [() => assertSpan(store, { name: 'job' }), () => assertTrace(store, { name: 'job' }), () => expect(store).to.have.span({})]) {
-      expect(thrownBy(ask).message).to.match(/\n\nthe store is empty\. Spans reach it if the provider that has its span processor is registered/);
+    for (const ask of [
+      () => assertSpan(store, { name: 'job' }),
+      () => assertTrace(store, { name: 'job' }),
+      () => expect(store).to.have.span({}),
+    ]) {
+      expect(thrownBy(ask).message).to.match(
+        /\n\nthe store is empty\. It receives a span only if the span started after a provider with the span processor/,
+      );
     }
   });
 });
@@ -236,7 +256,10 @@ describe('formatTrace() of what a test captured', () => {
     await using tracing = traceTesting();
     const run = await tracing.run(() => {
       trace.getTracer('shop').startActiveSpan('checkout', { kind: 1 }, (span) => {
-        trace.getTracer('shop').startSpan('charge', { attributes: { amount: 12 } }).end();
+        trace
+          .getTracer('shop')
+          .startSpan('charge', { attributes: { amount: 12 } })
+          .end();
         trace.getTracer('shop').startSpan('forgotten');
         span.addEvent('paid').end();
       });
@@ -254,7 +277,11 @@ describe('formatTrace() of what a test captured', () => {
     for (const source of [run.traces, [...run.spans, ...run.openSpans]]) {
       expect(withoutTimes(formatTrace(source, { timeline: false }))).to.equal(text);
     }
-    expect(withoutTimes(formatTrace(run.traces[0]!, { attributes: (_key, span) => span.kind === 'internal', timeline: false }))).to.equal(text);
+    expect(
+      withoutTimes(
+        formatTrace(run.traces[0]!, { attributes: (_key, span) => span.kind === 'internal', timeline: false }),
+      ),
+    ).to.equal(text);
     expect(formatTrace(run.spans[0]!)).to.include('checkout').and.to.not.include('charge');
   });
 });

@@ -11,8 +11,8 @@ import { traceOf, type Sketch } from './captured-spans.js';
 import { thrownBy } from './assert/thrown.js';
 
 /*
- * What makes tests of traces go wrong with the SDK alone, and that it does not here. Those that only a runner shows are in
- * runners/, that of HTTP servers is in capture/http.test.ts.
+ * Pitfalls of trace tests with the SDK alone, and tests that they are avoided here. Pitfalls of single runners are in
+ * runners/, the pitfall of HTTP servers is in capture/http.test.ts.
  */
 
 describe('A pitfall of tests', () => {
@@ -26,7 +26,7 @@ describe('A pitfall of tests', () => {
   });
 
   describe('M1: a tracer of module load stays bound to the provider it met first', () => {
-    it('so that its spans go there when another is registered', async () => {
+    it('so its spans go there even when another one is registered', async () => {
       await tracing.shutdown();
       unregisterGlobals();
       const [first, second] = [new InMemorySpanExporter(), new InMemorySpanExporter()];
@@ -53,7 +53,7 @@ describe('A pitfall of tests', () => {
     });
   });
 
-  it('M6: with an async resource an exporter has no span before a flush; a run has it at once', async () => {
+  it('M6: with an async resource, an exporter has no span before a flush; a run has it at once', async () => {
     const exporter = new InMemorySpanExporter();
     let resolve!: (host: string) => void;
     const { tracer, forceFlush } = startSdk({
@@ -70,9 +70,11 @@ describe('A pitfall of tests', () => {
     expect(names(exporter.getFinishedSpans())).to.deep.equal(['job']);
   });
 
-  it('M7: under fake timers an exporter cannot be flushed; reads and waits go on', async () => {
+  it('M7: under fake timers, an exporter cannot be flushed; reads and waits still work', async () => {
     const exporter = new InMemorySpanExporter();
-    const { tracer, forceFlush } = startSdk({ spanProcessors: [simpleSpanProcessor(exporter), tracing.spanProcessor] as never });
+    const { tracer, forceFlush } = startSdk({
+      spanProcessors: [simpleSpanProcessor(exporter), tracing.spanProcessor] as never,
+    });
     const clock = sinon.useFakeTimers();
     try {
       const run = await tracing.run(() => tracer.startSpan('job'));
@@ -90,7 +92,7 @@ describe('A pitfall of tests', () => {
   });
 
   describe('M9: a failure about spans is a dump of hundreds of lines', () => {
-    it('by deepStrictEqual of what an exporter has', () => {
+    it('with deepStrictEqual on the spans of an exporter', () => {
       const exporter = new InMemorySpanExporter();
       const { tracer } = startSdk({ spanProcessors: [simpleSpanProcessor(exporter)] as never });
       tracer.startSpan('charge').end();
@@ -101,29 +103,33 @@ describe('A pitfall of tests', () => {
       expect(linesOf(message)).to.be.above(40);
     });
 
-    it('and a few lines here, the difference that the runner draws included', async () => {
+    it('and a few lines here, including the runner’s difference', async () => {
       const run = await tracing.run(() => {
         const root = startSpan('checkout');
         childOf(root, 'charge').setAttribute('amount', 1).end();
         root.end();
       });
 
-      const error = thrownBy(() => assertTrace(run, { name: 'checkout', children: [{ name: 'charge', attributes: { amount: 2 } }] }));
+      const error = thrownBy(() =>
+        assertTrace(run, { name: 'checkout', children: [{ name: 'charge', attributes: { amount: 2 } }] }),
+      );
 
       expect(linesOf(error.message) + linesOf(error.actual) + linesOf(error.expected)).to.be.at.most(15);
     });
 
-    it('and no more than what fits on two screens, however large the trace', () => {
+    it('and at most two screens for a trace of any size', () => {
       const many = (depth: number): (Sketch | string)[] =>
         Array.from({ length: 10 }, (_, index) => ({ name: `s${index}`, children: depth === 0 ? [] : many(depth - 1) }));
       const trace = traceOf({ name: 'root', children: many(2) });
 
-      const error = thrownBy(() => assertTrace(trace, { name: 'root', descendants: [{ name: 'missing', attributes: { n: 1 } }] }));
+      const error = thrownBy(() =>
+        assertTrace(trace, { name: 'root', descendants: [{ name: 'missing', attributes: { n: 1 } }] }),
+      );
 
       expect(linesOf(error.message) + linesOf(error.actual) + linesOf(error.expected)).to.be.at.most(80);
     });
 
-    it('and so is that of a wait', async () => {
+    it('and the same holds for a wait', async () => {
       const run = await tracing.run(() => {
         for (let index = 0; index < 300; index++) endedSpan(`job ${index}`);
       });
@@ -134,12 +140,12 @@ describe('A pitfall of tests', () => {
     });
   });
 
-  describe('M10: two equal expectations are content with one element', () => {
-    it('of chai’s containSubset', () => {
+  describe('M10: two equal expectations are met by one element', () => {
+    it('with chai’s containSubset', () => {
       expect([{ name: 'retry' }]).to.containSubset([{ name: 'retry' }, { name: 'retry' }]);
     });
 
-    it('and want two spans here', () => {
+    it('and need two spans here', () => {
       const trace = traceOf({ name: 'job', children: ['retry'] });
 
       const error = thrownBy(() => assertTrace(trace, { children: [{ name: 'retry' }, { name: 'retry' }] }));
@@ -149,14 +155,16 @@ describe('A pitfall of tests', () => {
     });
   });
 
-  it('M13: a matcher of sinon has test(), one of jest or vitest asymmetricMatch(): both are asked', () => {
+  it("M13: sinon's matchers have test(), jest's and vitest's have asymmetricMatch(): both are called", () => {
     const trace = traceOf({ name: 'job', attributes: { amount: 3, id: 'ord_1' } });
     const anyNumber = { asymmetricMatch: (value: unknown) => typeof value === 'number', toString: () => 'Any<Number>' };
 
     assertTrace(trace, { attributes: { amount: sinon.match.number, id: sinon.match(/^ord_/) } });
     assertTrace(trace, { attributes: { amount: anyNumber } });
 
-    expect(thrownBy(() => assertTrace(trace, { attributes: { id: sinon.match.number } })).message).to.include('typeOf("number")');
+    expect(thrownBy(() => assertTrace(trace, { attributes: { id: sinon.match.number } })).message).to.include(
+      'typeOf("number")',
+    );
     expect(thrownBy(() => assertTrace(trace, { attributes: { id: anyNumber } })).message).to.include('Any<Number>');
   });
 });

@@ -6,7 +6,15 @@ import sinon from 'sinon';
 import { newCache } from '../caches.js';
 import { traceChai } from '../../src/testing/chai.js';
 import { traceMatchers } from '../../src/testing/runners/matchers.js';
-import { assertLog, assertNoSpan, assertSpan, assertTrace, traceTesting, type TraceRun, type TraceTesting } from '../../src/testing/index.js';
+import {
+  assertLog,
+  assertNoSpan,
+  assertSpan,
+  assertTrace,
+  traceTesting,
+  type TraceRun,
+  type TraceTesting,
+} from '../../src/testing/index.js';
 import { remoteScope } from '../../src/testing/remote/index.js';
 import { unregisterGlobals } from '../sdk.js';
 import { childOf, endedSpan, failureOf, names, startSpan, startTracing } from './capture/tracing-tools.js';
@@ -14,7 +22,7 @@ import { thrownBy } from './assert/thrown.js';
 
 use(traceChai);
 
-/** Ways to ask for a span that is not there. */
+/** Assertions and waits for a span that does not exist. */
 const QUESTIONS: Readonly<Record<string, (run: TraceRun<unknown>) => unknown>> = {
   'assertTrace()': (run) => assertTrace(run, { name: 'job' }),
   'assertTrace() of its traces': (run) => assertTrace(run.traces, { name: 'job' }),
@@ -33,7 +41,7 @@ describe('A failure about a run without spans', () => {
   });
 
   for (const [question, ask] of Object.entries(QUESTIONS)) {
-    it(`says in ${question} that there is no provider`, async () => {
+    it(`reports in ${question} that there is no provider`, async () => {
       tracing = startTracing({ install: false });
       const run = await tracing.run(() => endedSpan('job'));
 
@@ -41,12 +49,15 @@ describe('A failure about a run without spans', () => {
     });
   }
 
-  it('says in matchers of jest and vitest that there is no provider', async () => {
+  it('reports in matchers of jest and vitest that there is no provider', async () => {
     tracing = startTracing({ install: false });
     const run = await tracing.run(() => endedSpan('job'));
     const state = { utils: { diff: () => '' } };
 
-    const verdicts = [traceMatchers.toHaveSpan.call(state, run, { name: 'job' }), traceMatchers.toMatchTrace.call(state, run, { name: 'job' })];
+    const verdicts = [
+      traceMatchers.toHaveSpan.call(state, run, { name: 'job' }),
+      traceMatchers.toMatchTrace.call(state, run, { name: 'job' }),
+    ];
 
     for (const { pass, message } of verdicts) {
       expect(pass).to.equal(false);
@@ -54,16 +65,18 @@ describe('A failure about a run without spans', () => {
     }
   });
 
-  it('says that the sampler turned all down', async () => {
+  it('reports that the sampler dropped all spans', async () => {
     unregisterGlobals();
     trace.setGlobalTracerProvider(new BasicTracerProvider({ sampler: new AlwaysOffSampler() }));
     tracing = traceTesting();
     const run = await tracing.run(() => endedSpan('job'));
 
-    expect(thrownBy(() => assertTrace(run, { name: 'job' })).message).to.match(/^no trace was captured, expected job\n\nunsampled: /);
+    expect(thrownBy(() => assertTrace(run, { name: 'job' })).message).to.match(
+      /^no trace was captured, expected job\n\nunsampled: /,
+    );
   });
 
-  it('says that a provider does not have the cache', async () => {
+  it('reports that no provider has the cache', async () => {
     unregisterGlobals();
     tracing = traceTesting({ cache: newCache() });
     trace.setGlobalTracerProvider(new BasicTracerProvider());
@@ -72,7 +85,7 @@ describe('A failure about a run without spans', () => {
     expect(thrownBy(() => assertSpan(run, { name: 'job' })).message).to.include('\n\nforeign provider: ');
   });
 
-  it('says that another run owns them', async () => {
+  it('reports that another run owns them', async () => {
     tracing = startTracing();
     const other = await tracing.run(() => startSpan('root'));
     const run = await tracing.run(() => tracing!.run(() => endedSpan('job')));
@@ -81,11 +94,15 @@ describe('A failure about a run without spans', () => {
     other.result.end();
   });
 
-  it('says of another process that nothing was sent', async () => {
+  it('reports that another process sent nothing', async () => {
     await using scope = await remoteScope();
 
-    expect(thrownBy(() => assertTrace(scope, { name: 'job' })).message).to.include('nothing was ever sent to http://127.0.0.1:');
-    expect(thrownBy(() => assertLog(scope, { body: 'paid' })).message).to.include('nothing was ever sent to http://127.0.0.1:');
+    expect(thrownBy(() => assertTrace(scope, { name: 'job' })).message).to.include(
+      'nothing was sent to http://127.0.0.1:',
+    );
+    expect(thrownBy(() => assertLog(scope, { body: 'paid' })).message).to.include(
+      'nothing was sent to http://127.0.0.1:',
+    );
   });
 
   it('stands in a paragraph of its own below the trees', async () => {
@@ -97,7 +114,7 @@ describe('A failure about a run without spans', () => {
     expect(thrownBy(() => assertSpan(source, { kind: 'server' })).message).to.match(/\n✗ job\n.*\n\nnone is loaded\n$/);
   });
 
-  it('says nothing of a list that is not of a run, and of a run that has spans', async () => {
+  it('adds no explanation for a list without a run, or for a run with spans', async () => {
     tracing = startTracing();
     const run = await tracing.run(() => endedSpan('job'));
 
@@ -106,7 +123,7 @@ describe('A failure about a run without spans', () => {
   });
 });
 
-/** Ways to ask that something is not there. */
+/** Assertions that something does not exist. */
 const DENIALS: Readonly<Record<string, (run: TraceRun<unknown>) => unknown>> = {
   'assertNoSpan()': (run) => assertNoSpan(run, { name: 'job' }),
   'assertNoSpan() of its spans': (run) => assertNoSpan(run.spans, { name: 'job' }),
@@ -127,7 +144,9 @@ describe('A run where no span could arrive', () => {
       tracing = startTracing({ install: false });
       const run = await tracing.run(() => endedSpan('job'));
 
-      expect(thrownBy(() => deny(run)).message).to.match(/^it cannot be told .*\n\nno provider is registered: spans are no-ops/);
+      expect(thrownBy(() => deny(run)).message).to.match(
+        /^cannot tell .*\n\nno provider is registered: spans are no-ops/,
+      );
     });
   }
 
@@ -137,10 +156,10 @@ describe('A run where no span could arrive', () => {
 
     const error = await assertNoSpan(run, { name: 'job' }, { withinMillis: 1 }).catch((thrown: unknown) => thrown);
 
-    expect((error as Error).message).to.match(/^it cannot be told whether a span matches job\n/);
+    expect((error as Error).message).to.match(/^cannot tell whether a span matches job\n/);
   });
 
-  it('is not one where nothing was started, and nothing is refused there', async () => {
+  it('differs from a run without any started span, where negative assertions pass', async () => {
     tracing = startTracing();
     const run = await tracing.run(() => 'idle');
 
@@ -150,7 +169,7 @@ describe('A run where no span could arrive', () => {
   });
 });
 
-describe('A span that went where it cannot be told whose it is', () => {
+describe('A span with an uncertain owner', () => {
   let tracing: TraceTesting;
   beforeEach(() => {
     tracing = startTracing();
@@ -162,27 +181,30 @@ describe('A span that went where it cannot be told whose it is', () => {
 
   /** Begins a loop in an earlier run, which goes on in its async context when that is over. */
   async function beginLoop(): Promise<(work: () => void) => Promise<void>> {
-    const { result } = await tracing.run(() => {
-      const queue: (() => void)[] = [];
-      const timer = setInterval(() => queue.splice(0).forEach((work) => work()), 1);
-      return { queue, timer };
-    }, { name: 'earlier test' });
+    const { result } = await tracing.run(
+      () => {
+        const queue: (() => void)[] = [];
+        const timer = setInterval(() => queue.splice(0).forEach((work) => work()), 1);
+        return { queue, timer };
+      },
+      { name: 'earlier test' },
+    );
     after(() => clearInterval(result.timer));
     return (work) => new Promise((resolve) => result.queue.push(work, resolve));
   }
 
   for (const [denial, deny] of Object.entries(DENIALS).filter(([name]) => !name.includes('openSpans'))) {
-    it(`does not let ${denial} pass where the loop of an earlier run made it`, async () => {
+    it(`does not let ${denial} pass if the loop of an earlier run created it`, async () => {
       const inLoop = await beginLoop();
       const run = await tracing.run(() => inLoop(() => endedSpan('job')));
 
       expect(thrownBy(() => deny(run)).message).to.match(
-        /^it cannot be told .*\n\njob matches, and is owned by another scope: it was started in the async context of earlier test/,
+        /^cannot tell .*\n\njob matches, but is owned by another scope: it was started in the async context of earlier test/,
       );
     });
   }
 
-  it('is told apart by the pattern, by the number, and by the time it was started', async () => {
+  it('makes an assertion inconclusive only if the pattern, the number and the start time fit', async () => {
     const inLoop = await beginLoop();
     const before = await tracing.run(() => {});
     await inLoop(() => endedSpan('job'));
@@ -195,24 +217,29 @@ describe('A span that went where it cannot be told whose it is', () => {
     assertNoSpan(run, { name: 'job', times: 2 });
   });
 
-  it('is in doubt with all below it', async () => {
+  it('is uncertain together with all spans below it', async () => {
     const inLoop = await beginLoop();
     const run = await tracing.run(() => inLoop(() => childOf(startSpan('root'), 'part').end()));
 
-    expect(thrownBy(() => assertNoSpan(run, { name: 'root', children: [{ name: 'part' }] })).message).to.include('root matches, and is owned');
-    expect(thrownBy(() => assertNoSpan(run, { name: 'part' })).message).to.include('part matches, and is owned');
+    expect(thrownBy(() => assertNoSpan(run, { name: 'root', children: [{ name: 'part' }] })).message).to.include(
+      'root matches, but is owned',
+    );
+    expect(thrownBy(() => assertNoSpan(run, { name: 'part' })).message).to.include('part matches, but is owned');
   });
 
-  it('is in doubt for nobody who is there beside the run that continues its trace', async () => {
+  it('is certain for other runs beside the run that continues its trace', async () => {
     const inLoop = await beginLoop();
     let root: Span | undefined;
     await tracing.run(() => inLoop(() => (root = startSpan('root'))));
-    const [, beside] = await Promise.all([tracing.run(() => childOf(root as Span, 'part').end()), tracing.run(() => {})]);
+    const [, beside] = await Promise.all([
+      tracing.run(() => childOf(root as Span, 'part').end()),
+      tracing.run(() => {}),
+    ]);
 
     assertNoSpan(beside, { name: 'part' });
   });
 
-  it('may be the run’s whose trace it continues, also while the loop’s own is open', async () => {
+  it('may belong to the run whose trace it continues, even while the loop’s own run is open', async () => {
     let work: (() => void) | undefined;
     await tracing.run(async () => {
       const open = new Promise((resolve) => {
@@ -227,11 +254,13 @@ describe('A span that went where it cannot be told whose it is', () => {
         await open;
       });
 
-      expect(thrownBy(() => assertNoSpan(run, { name: 'job' })).message).to.include('job matches, and is owned by another scope');
+      expect(thrownBy(() => assertNoSpan(run, { name: 'job' })).message).to.include(
+        'job matches, but is owned by another scope',
+      );
     });
   });
 
-  it('is unowned where two runs are open', async () => {
+  it('has no owner if two runs are open', async () => {
     let release = (): void => {};
     const released = new Promise<void>((resolve) => (release = resolve));
     const running = [1, 2].map(() => tracing.run(() => released));
@@ -240,19 +269,21 @@ describe('A span that went where it cannot be told whose it is', () => {
     const runs = await Promise.all(running);
 
     for (const run of runs) {
-      expect(thrownBy(() => assertNoSpan(run, { name: 'job' })).message).to.match(/\n\njob matches, and is unowned: it was started in no scope/);
+      expect(thrownBy(() => assertNoSpan(run, { name: 'job' })).message).to.match(
+        /\n\njob matches, but is unowned: it was started outside the async context/,
+      );
       assertNoSpan(run, { name: 'other' });
     }
   });
 
-  it('is told by what looks for it, too', async () => {
+  it('is also mentioned by assertions that search for it', async () => {
     const inLoop = await beginLoop();
     const run = await tracing.run(async () => {
       endedSpan('own');
       await inLoop(() => endedSpan('job'));
     });
 
-    const remark = '\njob matches, and is owned by another scope';
+    const remark = '\njob matches, but is owned by another scope';
     expect(thrownBy(() => assertSpan(run, { name: 'job' })).message).to.include(remark);
     expect(thrownBy(() => assertTrace(run, { name: 'job' })).message).to.include(remark);
     const options = { timeoutMillis: 1 };
@@ -260,14 +291,16 @@ describe('A span that went where it cannot be told whose it is', () => {
       expect((await failureOf(wait)).message).to.include(remark);
     }
     for (const wait of [run.waitForSpan('other', options), run.waitForTrace({ traceId: 'other' }, options)]) {
-      expect((await failureOf(wait)).message).not.to.include('matches, and is');
+      expect((await failureOf(wait)).message).not.to.include('matches, but is');
     }
   });
 
-  it('is the run’s own while assertNoSpan() waits, if nobody else is there', async () => {
+  it('belongs to the run while assertNoSpan() waits, if no other run is open', async () => {
     const outside = AsyncResource.bind(() => endedSpan('job'));
     const run = await tracing.run(() => {});
-    const denied = assertNoSpan(run, { name: 'job' }, { withinMillis: 60_000 }).catch((error: unknown) => error as Error);
+    const denied = assertNoSpan(run, { name: 'job' }, { withinMillis: 60_000 }).catch(
+      (error: unknown) => error as Error,
+    );
     outside();
 
     expect((await denied)?.message).to.match(/^expected no span that matches job, got 1/);
@@ -281,13 +314,17 @@ describe('A run without a span of an instrumentation', () => {
     unregisterGlobals();
   });
 
-  it('says which instrumentations are loaded where one is asked for as they make them', async () => {
+  it('names the loaded instrumentations if the pattern could match one of their spans', async () => {
     tracing = startTracing();
     const run = await tracing.run(() => endedSpan('job'));
 
-    const remark = /\n(?:No instrumentation is loaded|Loaded instrumentations: )/;
+    const remark = /\n(?:No loaded instrumentation was found|Loaded instrumentations: )/;
     const options = { timeoutMillis: 1 };
-    for (const pattern of [{ kind: 'server' as const }, { attributes: { 'http.route': '/' } }, { name: 'job', children: [{ kind: 'client' as const }] }]) {
+    for (const pattern of [
+      { kind: 'server' as const },
+      { attributes: { 'http.route': '/' } },
+      { name: 'job', children: [{ kind: 'client' as const }] },
+    ]) {
       expect(thrownBy(() => assertSpan(run, pattern)).message).to.match(remark);
       expect((await failureOf(run.waitForSpan(pattern, options))).message).to.match(remark);
       expect((await failureOf(run.waitForTrace({ root: pattern }, options))).message).to.match(remark);
@@ -314,7 +351,7 @@ describe('Spans that share an id', () => {
     trace.setGlobalTracerProvider(new BasicTracerProvider({ idGenerator, spanProcessors: [tracing.spanProcessor] }));
   }
 
-  it('are named by assertions and waits that fail', async () => {
+  it('are reported by failing assertions and waits', async () => {
     startWithOneId();
     const run = await tracing.run(() => ['checkout', 'charge'].forEach(endedSpan));
 
@@ -324,7 +361,7 @@ describe('Spans that share an id', () => {
     expect((await failureOf(run.waitForSpan('refund', { timeoutMillis: 1 }))).message).to.include(remark);
   });
 
-  it('are all there for what asserts that one is not', async () => {
+  it('are all checked by negative assertions', async () => {
     startWithOneId();
     const run = await tracing.run(() => {
       startSpan('open');
@@ -341,7 +378,7 @@ describe('Spans that share an id', () => {
     expect(() => expect(run).to.have.openSpans(0)).to.throw('expected 0 open spans, got 1');
   });
 
-  it('do not come from the provider that is installed, whatever Math.random() is', async () => {
+  it('are never created by the installed provider, even if Math.random() is replaced', async () => {
     tracing = startTracing();
     const random = sinon.stub(Math, 'random').returns(0.5);
     try {
@@ -354,7 +391,7 @@ describe('Spans that share an id', () => {
   });
 });
 
-describe('A run that is full', () => {
+describe('A run at its limit', () => {
   let tracing: TraceTesting;
   let run: TraceRun<unknown>;
   beforeEach(async () => {
@@ -373,35 +410,47 @@ describe('A run that is full', () => {
     unregisterGlobals();
   });
 
-  it('keeps what came first, and counts the rest', () => {
+  it('keeps the first spans, and counts the rest', () => {
     expect(names(run.spans)).to.deep.equal(['a', 'b']);
     expect(run.logs.map(({ body }) => body)).to.deep.equal(['a']);
     expect([run.droppedSpansCount, run.droppedLogsCount]).to.deep.equal([2, 3]);
     expect([run.unowned, run.unownedLogs, run.openSpans]).to.deep.equal([[], [], []]);
   });
 
-  it('says so in the messages of assertions and of waits', async () => {
-    const remark = 'not kept: 2 spans, because maxSpansPerScope was reached';
+  it('reports the limit in the messages of assertions and waits', async () => {
+    const remark = 'dropped 2 spans, because maxSpansPerScope was reached';
     const timeout = await run.waitForSpan('d', { timeoutMillis: 1 }).catch((error: unknown) => error as Error);
 
     expect((timeout as Error).message).to.include(remark);
     for (const assertion of [() => assertSpan(run, { name: 'd' }), () => assertTrace(run.traces, { name: 'd' })]) {
       expect(thrownBy(assertion).message).to.include(remark);
     }
-    expect(thrownBy(() => assertLog(run, { body: 'd' })).message).to.include('not kept: 3 log records, because maxLogsPerScope was reached');
+    expect(thrownBy(() => assertLog(run, { body: 'd' })).message).to.include(
+      'dropped 3 log records, because maxLogsPerScope was reached',
+    );
   });
 
-  it('does not let pass that something is not there', () => {
-    expect(() => expect(run).to.not.have.span({ name: 'd' })).to.throw(/^it cannot be told whether a span matches d\n\nnot kept: 2 spans/);
-    expect(() => expect(run).to.not.matchTrace({ name: 'd' })).to.throw(/^it cannot be told whether a trace matches d\n\nnot kept: 2 spans/);
-    expect(() => expect(run).to.have.openSpans(0)).to.throw(/^it cannot be told how many spans are open\n\nnot kept: 2 spans/);
-    expect(() => run.assertAllEnded()).to.throw(/^it cannot be told whether all spans have ended/);
+  it('does not let negative assertions pass', () => {
+    expect(() => expect(run).to.not.have.span({ name: 'd' })).to.throw(
+      /^cannot tell whether a span matches d\n\ndropped 2 spans/,
+    );
+    expect(() => expect(run).to.not.matchTrace({ name: 'd' })).to.throw(
+      /^cannot tell whether a trace matches d\n\ndropped 2 spans/,
+    );
+    expect(() => expect(run).to.have.openSpans(0)).to.throw(/^cannot tell how many spans are open\n\ndropped 2 spans/);
+    expect(() => run.assertAllEnded()).to.throw(/^cannot tell whether all spans have ended/);
   });
 });
 
 describe('Limits of a run', () => {
   it('are positive integers', () => {
-    expect(() => traceTesting({ install: false, maxSpansPerScope: 0 })).to.throw(RangeError, /^maxSpansPerScope must be a positive integer/);
-    expect(() => traceTesting({ install: false, maxLogsPerScope: '1' as never })).to.throw(TypeError, /^maxLogsPerScope must be/);
+    expect(() => traceTesting({ install: false, maxSpansPerScope: 0 })).to.throw(
+      RangeError,
+      /^maxSpansPerScope must be a positive integer/,
+    );
+    expect(() => traceTesting({ install: false, maxLogsPerScope: '1' as never })).to.throw(
+      TypeError,
+      /^maxLogsPerScope must be/,
+    );
   });
 });

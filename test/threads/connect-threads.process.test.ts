@@ -11,14 +11,14 @@ async function run(...args: string[]): Promise<string> {
   return stdout;
 }
 
-describe('connectThreads(), as a process sees it', function () {
+describe('connectThreads() in a process', function () {
   this.timeout(60_000);
 
   for (const [what, ...args] of [
     ['imported by each thread', '--import', './telemetry.mjs', '--import', './print.mjs', 'app.mjs'],
     ['required by each thread', '--require', './telemetry.cjs', '--require', './print.cjs', 'app.cjs'],
   ] as const) {
-    it(`brings the spans of an application together that knows nothing of it, ${what}`, async () => {
+    it(`combines the spans of an application without code for it, ${what}`, async () => {
       const { role, spans, states } = JSON.parse(await run(...args)) as {
         role: string;
         spans: [string, number][];
@@ -38,12 +38,14 @@ describe('connectThreads(), as a process sees it', function () {
     expect(printed.trim().split('\n')).to.have.members(['relay false', 'worker 0', 'receiver 1']);
   });
 
-  it('does not keep the process alive for a worker that may be left behind', async () => {
+  it('does not keep the process alive for an unreferenced worker', async () => {
     expect(await run('unref.mjs')).to.equal('connected\n');
   });
 
-  it('has the last spans of a worker when the process exits, though it has had no time to receive them', async () => {
-    const { spans } = JSON.parse(await run('--import', './telemetry.mjs', '--import', './print.mjs', 'blocked.mjs')) as { spans: [string, number][] };
+  it('has the last spans of a worker when the process exits, even without time to receive them before', async () => {
+    const { spans } = JSON.parse(
+      await run('--import', './telemetry.mjs', '--import', './print.mjs', 'blocked.mjs'),
+    ) as { spans: [string, number][] };
 
     expect(spans.map(([name]) => name)).to.deep.equal(['worker']);
   });

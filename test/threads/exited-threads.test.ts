@@ -14,7 +14,7 @@ describe('ExitedThreads', () => {
     invalid: 5,
   });
 
-  it('lists the last 32, and has sums of those before', () => {
+  it('lists the last 32, and sums up the earlier ones', () => {
     const gone = new ExitedThreads();
 
     for (let id = 1; id <= 35; id++) gone.add(stats(id, id === 2 ? 'died' : 'ended'));

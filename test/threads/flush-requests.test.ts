@@ -3,7 +3,7 @@ import { FlushRequests } from '../../src/threads/flush-requests.js';
 
 const NEVER = new Promise<void>(() => {});
 
-/** Which of some waits are over. */
+/** Records which of the waits are over. */
 function watch(waits: Promise<void>[]): number[] {
   const over: number[] = [];
   for (const [i, wait] of waits.entries()) void wait.then(() => over.push(i));
@@ -15,7 +15,7 @@ async function turn(): Promise<void> {
 }
 
 describe('FlushRequests', () => {
-  it('ask once for all who come while a flush is under way, when that is answered', async () => {
+  it('send one request for all callers that wait during a flush, once that flush is answered', async () => {
     const asked: number[] = [];
     const requests = new FlushRequests((flush) => asked.push(flush));
 
@@ -31,7 +31,7 @@ describe('FlushRequests', () => {
     expect([then, over]).to.deep.equal([[0], [0, 1, 2]]);
   });
 
-  it('ask for nothing more while a relay does not answer, however often the time is up', async () => {
+  it('send no further request while a relay does not answer, after any number of timeouts', async () => {
     const asked: number[] = [];
     const requests = new FlushRequests((flush) => asked.push(flush));
 
@@ -40,7 +40,7 @@ describe('FlushRequests', () => {
     expect(asked).to.deep.equal([1]);
   });
 
-  it('take no late answer for that to the flush under way', async () => {
+  it('do not mistake a late answer for the answer to the current flush', async () => {
     const requests = new FlushRequests(() => {});
     const first = watch([requests.wait(NEVER)]);
     requests.giveUp();
@@ -52,7 +52,7 @@ describe('FlushRequests', () => {
     expect([first, second]).to.deep.equal([[0], []]);
   });
 
-  it('let nobody wait once no answer comes any more', async () => {
+  it('release all callers once no further answer can arrive', async () => {
     const requests = new FlushRequests(() => {});
     const over = watch([requests.wait(NEVER), requests.wait(NEVER)]);
 

@@ -1,4 +1,4 @@
-/** What a member of a message may be instead. All of it can be cloned. */
+/** Replacements for a member of a message. All of them can be cloned. */
 const GARBAGE: readonly (() => unknown)[] = [
   () => undefined,
   () => null,
@@ -19,8 +19,8 @@ const GARBAGE: readonly (() => unknown)[] = [
   () => new Int32Array(0),
   () => new Int32Array(1),
   () => new Int32Array(new SharedArrayBuffer(8)),
-  () => new Float64Array(0),
   () => new Float64Array([1e308, -1, Number.NaN, 3]),
+  () => new Uint8Array(0),
   () => new Uint8Array(24),
 ];
 
@@ -42,10 +42,11 @@ export class Mutator {
     return copy;
   }
 
-  /** Goes down a random way, and changes what is there. */
+  /** Follows a random path into a value, and changes its end. */
   #changed(value: unknown): unknown {
-    if (value instanceof Float64Array) return this.#changedNumbers(value);
-    if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || this.#below(8) === 0) return this.#garbage();
+    if (value instanceof Uint8Array) return this.#changedBytes(value);
+    if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || this.#below(8) === 0)
+      return this.#garbage();
     const keys = Object.keys(value);
     if (keys.length === 0) return this.#garbage();
     const key = keys[this.#below(keys.length)]!;
@@ -55,18 +56,18 @@ export class Mutator {
     return container;
   }
 
-  /** Packed numbers are most of a batch: what matters is a single one that is wrong, or where they end. */
-  #changedNumbers(numbers: Float64Array): unknown {
+  /** The bytes are most of a batch: a single byte that is wrong matters, or where they end. */
+  #changedBytes(bytes: Uint8Array): unknown {
     switch (this.#below(8)) {
       case 0:
         return this.#garbage();
       case 1:
-        return numbers.slice(0, this.#below(numbers.length + 1));
+        return bytes.slice(0, this.#below(bytes.length + 1));
       case 2:
-        return Float64Array.from([...numbers, ...numbers.slice(0, this.#below(4))]);
+        return Uint8Array.from([...bytes, ...bytes.slice(0, this.#below(4))]);
       default:
-        numbers[this.#below(numbers.length)] = [Number.NaN, -1, 0, 1, 0.5, 5, 300, 2 ** 40, 1e308][this.#below(9)]!;
-        return numbers;
+        bytes[this.#below(bytes.length)] = this.#below(256);
+        return bytes;
     }
   }
 
@@ -76,7 +77,7 @@ export class Mutator {
 
   /** Shared memory stays shared. */
   #copy(value: unknown): unknown {
-    if (value instanceof Float64Array) return value.slice();
+    if (value instanceof Uint8Array) return value.slice();
     if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
     if (Array.isArray(value)) return value.map((item) => this.#copy(item));
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, this.#copy(member)]));

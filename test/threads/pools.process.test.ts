@@ -22,7 +22,7 @@ describe('Spans of a pool whose threads sleep between jobs', function () {
       ['each job that has waited for something', 6, 5],
       ['many jobs, in which no thread came to its event loop', 1_000, 0],
     ] as const) {
-      it(`of ${pool} are there after ${what}, and no flush waits for a thread that sleeps`, async () => {
+      it(`of ${pool} have arrived after ${what}, and no flush waits for a sleeping thread`, async () => {
         const { spans, threads } = await run(pool, jobs, millis);
 
         expect(spans.toSorted()).to.deep.equal(Array.from({ length: jobs }, (_, i) => `job ${i + 1}`).toSorted());

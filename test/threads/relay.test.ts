@@ -15,7 +15,7 @@ import {
 } from '../../src/threads/protocol.js';
 import { CacheRelay } from '../../src/threads/relay.js';
 import { SharedCounts } from '../../src/threads/shared-counts.js';
-import { BatchUnpacker } from '../../src/threads/wire/batch-unpacker.js';
+import { SpanUnpacker } from '../../src/threads/wire/span-unpacker.js';
 import { startService, type Service } from '../scenarios/service.js';
 
 const ALL = { spans: true, orphans: true };
@@ -24,7 +24,7 @@ const ALL = { spans: true, orphans: true };
 interface Relayed extends Service, Disposable {
   relay: CacheRelay;
   counts: SharedCounts;
-  /** What was posted since this was asked last. */
+  /** Messages posted since the last call. */
   posted(): RelayMessage[];
   /** The names of the spans in it, batch by batch. */
   batches(): string[][];
@@ -42,7 +42,7 @@ function startRelayed(options?: RelayOptions, cacheOptions?: SpanCacheOptions): 
   const own = new BroadcastChannel(channelOf(first.relay, receiver.name));
   const counts = new SharedCounts((first.message as Hello).counts);
   counts.listen();
-  const unpacker = new BatchUnpacker([]);
+  const unpacker = new SpanUnpacker();
   const posted = () => receivedOn(own) as RelayMessage[];
   return {
     ...service,
@@ -51,7 +51,7 @@ function startRelayed(options?: RelayOptions, cacheOptions?: SpanCacheOptions): 
     posted,
     batches: () => {
       const batches = posted().filter((message): message is BatchMessage => message.type === 'batch');
-      return batches.map((batch) => unpacker.unpack(batch).spans.map(({ name }) => name));
+      return batches.map((batch) => unpacker.unpack(batch.batch).spans.map(({ name }) => name));
     },
     [Symbol.dispose]() {
       relay.close();
@@ -91,7 +91,7 @@ describe('CacheRelay', () => {
       expect([before, atOnce, service.batches()]).to.deep.equal([[], [], [['child', 'root']]]);
     });
 
-    it('posts it though other spans are open', async () => {
+    it('posts it while other spans are open', async () => {
       service = startRelayed();
       service.start('open');
 
@@ -101,9 +101,14 @@ describe('CacheRelay', () => {
       expect(service.batches()).to.deep.equal([['root']]);
     });
 
-    it('takes a span with a remote parent for one', async () => {
+    it('treats a span with a remote parent as one', async () => {
       service = startRelayed();
-      const remote = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: TraceFlags.SAMPLED, isRemote: true };
+      const remote = {
+        traceId: 'a'.repeat(32),
+        spanId: 'b'.repeat(16),
+        traceFlags: TraceFlags.SAMPLED,
+        isRemote: true,
+      };
       service.start('open');
 
       service.tracer.startSpan('root', {}, trace.setSpanContext(ROOT_CONTEXT, remote)).end();
@@ -112,7 +117,7 @@ describe('CacheRelay', () => {
       expect(service.batches()).to.deep.equal([['root']]);
     });
 
-    it('posts all that ended before the microtask in one batch', async () => {
+    it('posts all spans that ended before the microtask in one batch', async () => {
       service = startRelayed();
 
       for (const name of ['a', 'b', 'c']) service.start(name).end();
@@ -121,7 +126,7 @@ describe('CacheRelay', () => {
       expect(service.batches()).to.deep.equal([['a', 'b', 'c']]);
     });
 
-    it('posts a span whose parent is not of this thread, though that is not said to be remote', async () => {
+    it('posts a span whose parent is in another thread, even if the parent is not marked as remote', async () => {
       service = startRelayed();
       const elsewhere = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: TraceFlags.SAMPLED };
 
@@ -131,7 +136,7 @@ describe('CacheRelay', () => {
       expect(service.batches()).to.deep.equal([['job']]);
     });
 
-    it('posts a log record that comes when no span is open, as nothing ends that would bring it along', async () => {
+    it('posts a log record emitted while no span is open, because no later span would carry it', async () => {
       service = startRelayed();
       const span = service.start('job');
       span.end();
@@ -143,11 +148,11 @@ describe('CacheRelay', () => {
       await microtasks();
 
       const batches = service.posted().filter((message): message is BatchMessage => message.type === 'batch');
-      expect(batches.reduce((sum, { orphans }) => sum + orphans, 0)).to.equal(2);
+      expect(batches.reduce((sum, { batch }) => sum + batch.orphans, 0)).to.equal(2);
       expect(service.counts.hasSettled(ALL)).to.equal(true);
     });
 
-    it('leaves a log record to the span that is open', async () => {
+    it('leaves a log record to the open span', async () => {
       service = startRelayed();
       const span = service.start('job');
 
@@ -158,7 +163,7 @@ describe('CacheRelay', () => {
       expect(service.cache.stats().events.queued).to.equal(1);
     });
 
-    it('lets go of no span that is held for late events', async () => {
+    it('keeps spans that are held for late events', async () => {
       service = startRelayed({}, { lateEvents: { holdMillis: 60_000 } });
 
       service.start('held').end();
@@ -169,7 +174,7 @@ describe('CacheRelay', () => {
     });
   });
 
-  describe('says that all is sent', () => {
+  describe('reports that everything is sent', () => {
     it('once a trace was posted, and until the next span ends', async () => {
       service = startRelayed();
       const span = service.start('root');
@@ -202,7 +207,7 @@ describe('CacheRelay', () => {
       expect(service.counts.hasSettled(ALL)).to.equal(false);
     });
 
-    it('not where spans come that it cannot see come', async () => {
+    it('not if spans arrive through an input that it cannot observe', async () => {
       service = startRelayed();
       const { exporter } = service.cache;
       const span = service.start('root');
@@ -217,13 +222,13 @@ describe('CacheRelay', () => {
     });
   });
 
-  describe('when as much is on its way as may be', () => {
+  describe('at the limit of unconfirmed spans', () => {
     const end = (count: number, name = 'span') => {
       for (let i = 0; i < count; i++) service.start(name).end();
       service.cache.flush();
     };
 
-    it('sends on as soon as some was taken in, without a turn of the event loop, oldest first', () => {
+    it('continues as soon as some were received, without a turn of the event loop, oldest first', () => {
       service = startRelayed({ maxSpansInFlight: 1 });
       end(1, 'first');
       end(1, 'second');
@@ -251,7 +256,7 @@ describe('CacheRelay', () => {
       expect(service.batches()).to.deep.equal([['first'], ['a', 'b', 'c'], ['d']]);
     });
 
-    it('counts what does not fit by its bytes', () => {
+    it('counts spans that do not fit by bytes', () => {
       service = startRelayed({ maxBytes: 100_000 });
       const endLarge = (name: string) => {
         service.start(name).setAttribute('large', 'x'.repeat(60_000)).end();
@@ -271,16 +276,19 @@ describe('CacheRelay', () => {
     });
   });
 
-  it('has told what its death would lose before and after each message, whichever is its last', () => {
+  it('has published its possible losses before and after each message, whichever is its last', () => {
     service = startRelayed();
     const { postMessage } = BroadcastChannel.prototype;
     const lost: number[] = [];
     let arrived = 0;
     const note = () => void lost.push(service.counts.missing({ spans: arrived, orphans: 0 }).spans);
-    const stub = sinon.stub(BroadcastChannel.prototype, 'postMessage').callsFake(function post(this: BroadcastChannel, message: unknown) {
+    const stub = sinon.stub(BroadcastChannel.prototype, 'postMessage').callsFake(function post(
+      this: BroadcastChannel,
+      message: unknown,
+    ) {
       note();
       postMessage.call(this, message);
-      arrived += (message as BatchMessage).spans;
+      arrived += (message as BatchMessage).batch.spans;
       note();
     });
 
@@ -291,7 +299,7 @@ describe('CacheRelay', () => {
     expect(lost).to.deep.equal([300, 44, 44, 0]);
   });
 
-  it('makes no log records that nobody reads', () => {
+  it('creates no log records without a reader', () => {
     service = startRelayed({}, { logRecords: 'events' });
     const enabled = (eventName?: string) => service.cache.logRecordProcessor.enabled!({ eventName } as never);
 
@@ -300,7 +308,7 @@ describe('CacheRelay', () => {
 });
 
 describe('CacheRelay, before its receiver listens to its own channel,', () => {
-  it('posts a bounded number of messages where all relays post', () => {
+  it('posts a bounded number of messages to the shared channel', () => {
     const service = startService();
     const receiver = new BroadcastChannel(randomUUID());
     const address = { version: PROTOCOL_VERSION, threadId: 0, channel: receiver.name };

@@ -91,15 +91,18 @@ function wholeTraces(spans: readonly ReadableSpan[]): Trace[] {
 
 describe('Trees of the same spans', () => {
   const check = (property: (spans: readonly ReadableSpan[]) => void): void => {
-    fc.assert(fc.property(made, (all) => property(all.map(spanOf))), { numRuns: 300 });
+    fc.assert(
+      fc.property(made, (all) => property(all.map(spanOf))),
+      { numRuns: 300 },
+    );
   };
 
-  it('are the same, whoever builds them', () => {
+  it('are the same from every builder', () => {
     check((spans) => {
       const traces = buildTraces(spans);
       const captured = spans.map((span) => toCapturedSpan(span));
       const started = spans.toSorted((a, b) => a.startTime[1] - b.startTime[1]);
-      const scope = Array.from(groupByTrace(recordsOf(started)).values(), captureTrace);
+      const scope = groupByTrace(recordsOf(started)).map(captureTrace);
       const expected = shapes(traces.map(({ roots }) => roots));
       const sources: Record<string, Spans> = {
         traces,
@@ -113,7 +116,8 @@ describe('Trees of the same spans', () => {
         'whole traces': wholeTraces(spans),
       };
 
-      for (const [name, source] of Object.entries(sources)) expect(shapes(treesOf(source)), name).to.deep.equal(expected);
+      for (const [name, source] of Object.entries(sources))
+        expect(shapes(treesOf(source)), name).to.deep.equal(expected);
     });
   });
 
@@ -125,17 +129,22 @@ describe('Trees of the same spans', () => {
     });
   });
 
-  it('are drawn the same, in whichever form they are given', () => {
+  it('are drawn the same from any form', () => {
     check((spans) => {
       const captured = spans.map((span) => toCapturedSpan(span));
-      const texts = [formatTrace(spans), formatTrace(captured), formatTrace(buildTraces(spans)), formatTrace(treesOf(spans).flat())];
+      const texts = [
+        formatTrace(spans),
+        formatTrace(captured),
+        formatTrace(buildTraces(spans)),
+        formatTrace(treesOf(spans).flat()),
+      ];
 
       expect(new Set(texts).size).to.equal(1);
       expect(traceTree(captured)).to.equal(traceTree(spans));
     });
   });
 
-  it('are the same for what other processes sent: a parent comes before what started with it', () => {
+  it('are the same for spans of other processes: a parent precedes spans that started with it', () => {
     check((spans) => {
       const order = inOrderOfStart(recordsOf(spans)).map((span) => span.captured());
       const place = (name: string): number => order.findIndex((span) => span.name === name);

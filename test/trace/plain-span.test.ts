@@ -34,40 +34,57 @@ const span = {
   droppedEventsCount: 0,
 } as unknown as ReadableSpan;
 
-/** What both forms say, and neither in another way. */
+/** The members that both forms represent in the same way. */
 function said({ span: _, events, ...members }: PlainSpan): object {
-  return { ...members, events: events.map(({ scope: __, ...event }) => event.isLog ? event : { name: event.name, time: event.time }) };
+  return {
+    ...members,
+    events: events.map(({ scope: __, ...event }) => (event.isLog ? event : { name: event.name, time: event.time })),
+  };
 }
 
 describe('plainSpan', () => {
-  it('says the same of a span and of the copy that a test reads', () => {
+  it('is the same for a span and for its captured copy', () => {
     const captured = toCapturedSpan(span);
 
     expect(isCapturedSpan(span)).to.equal(false);
     expect(isCapturedSpan(captured)).to.equal(true);
     expect(said(plainSpan(captured))).to.deep.equal(said(plainSpan(span)));
-    expect(plainSpan(span)).to.deep.include({ kind: 'client', status: 'error', parentSpanId: 'p', parentIsRemote: true });
+    expect(plainSpan(span)).to.deep.include({
+      kind: 'client',
+      status: 'error',
+      parentSpanId: 'p',
+      parentIsRemote: true,
+    });
   });
 
-  it('has no end of an open copy', () => {
+  it('has no end for an open copy', () => {
     const { ended, endTime } = plainSpan(toCapturedSpan(span, false));
 
     expect(ended).to.equal(false);
     expect(endTime[1]).to.be.NaN;
   });
 
-  it('reads what can be read', () => {
+  it('reads all readable members', () => {
     const odd = Object.create(span, { status: trap, startTime: trap, kind: { value: 9 } }) as ReadableSpan;
 
-    expect(plainSpan(odd)).to.deep.include({ name: 'charge', kind: undefined, status: undefined, statusMessage: '[unreadable]' });
+    expect(plainSpan(odd)).to.deep.include({
+      name: 'charge',
+      kind: undefined,
+      status: undefined,
+      statusMessage: '[unreadable]',
+    });
     expect(plainSpan(odd).startTime).to.deep.equal([NaN, NaN]);
-    expect(plainSpan(revokedProxy() as ReadableSpan)).to.deep.include({ name: '[unreadable]', traceId: '[unreadable]' });
+    expect(plainSpan(revokedProxy() as ReadableSpan)).to.deep.include({
+      name: '[unreadable]',
+      traceId: '[unreadable]',
+    });
   });
 });
 
 describe('toCapturedLog', () => {
-  it('takes a name that the record gave, and no other, for its event name', () => {
-    const named = (members: object): string | undefined => toCapturedLog(plainEvent({ ...log, ...members }), undefined).eventName;
+  it('uses only an explicit event name of the record', () => {
+    const named = (members: object): string | undefined =>
+      toCapturedLog(plainEvent({ ...log, ...members }), undefined).eventName;
 
     expect(named({})).to.equal('card.declined');
     expect(named({ name: 'log', body: undefined, severityText: undefined })).to.equal(undefined);

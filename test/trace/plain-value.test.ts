@@ -14,14 +14,14 @@ describe('plainValue()', () => {
     expect([copy, copy.list, copy.list[0]].every(Object.isFrozen)).to.equal(true);
   });
 
-  it('cuts what is inside itself', () => {
+  it('cuts a value inside itself', () => {
     const ring: Record<string, unknown> = { name: 'ring' };
     ring['self'] = ring;
 
     expect(plainValue(ring)).to.deep.equal({ name: 'ring', self: '[Circular]' });
   });
 
-  it('makes plain what JSON cannot say', () => {
+  it('converts values that JSON cannot represent', () => {
     const error = Object.assign(new TypeError('no'), { code: 7 });
 
     expect(plainValue([10n, new Date(0), new Uint8Array([1, 2]), Symbol('s')])).to.deep.equal([
@@ -33,10 +33,12 @@ describe('plainValue()', () => {
     expect(plainValue(error)).to.deep.include({ name: 'TypeError', message: 'no', code: 7 });
   });
 
-  it('makes plain what has a text, items or entries of its own', () => {
+  it('converts objects with a text, items or entries of their own', () => {
     const error = new Error('outer', { cause: new TypeError('inner') });
 
-    expect(plainValue({ url: new URL('http://localhost/'), set: new Set([1]), map: new Map([['a', { b: 1 }]]) })).to.deep.equal({
+    expect(
+      plainValue({ url: new URL('http://localhost/'), set: new Set([1]), map: new Map([['a', { b: 1 }]]) }),
+    ).to.deep.equal({
       url: 'http://localhost/',
       set: [1],
       map: { a: { b: 1 } },
@@ -48,7 +50,7 @@ describe('plainValue()', () => {
     expect(plainValue(Object.defineProperty({ a: 1 }, 'b', trap))).to.deep.equal({ a: 1, b: '[unreadable]' });
   });
 
-  it('copies each object once, however many ways lead to it', () => {
+  it('copies each object once, even with many references to it', () => {
     const shared = { id: 1 };
 
     const copy = plainValue([shared, [shared]]) as [unknown, [unknown]];
@@ -59,25 +61,29 @@ describe('plainValue()', () => {
 
   it('reads the members of 100 objects that all refer to each other once', () => {
     let reads = 0;
-    const objects = knot(100).map((object) => new Proxy(object, { get: (target, key) => (reads++, target[key as string]) }));
+    const objects = knot(100).map(
+      (object) => new Proxy(object, { get: (target, key) => (reads++, target[key as string]) }),
+    );
     const [first] = objects;
     for (const object of objects) for (const [index, other] of objects.entries()) object[`o${index}`] = other;
     reads = 0;
 
     plainValue(first);
 
-    // Each object is also asked for the few members by which classes are told.
+    // A few further members of each object are read, to recognise its class.
     expect(reads).to.be.at.most(110 * 100);
   });
 
-  it('ends where there are too many values', () => {
+  it('ends at the maximum number of values', () => {
     const rows = Array.from({ length: 300 }, () => new Array<number>(300).fill(1));
 
     const copy = plainValue(rows) as unknown[][];
 
     expect(copy.flat()).to.have.lengthOf.at.most(66_000);
     expect(copy.at(-1)).to.equal('[…]');
-    expect(plainValue(new Array(100_000).fill(1))).to.have.lengthOf(65_537).and.include('[…]');
+    expect(plainValue(new Array(100_000).fill(1)))
+      .to.have.lengthOf(65_537)
+      .and.include('[…]');
     expect(plainValue(Buffer.alloc(100_000))).to.have.lengthOf(65_537);
   });
 
@@ -85,7 +91,7 @@ describe('plainValue()', () => {
     expect(JSON.stringify(plainValue(nested(10_000)))).to.include('[…]');
   });
 
-  it('never throws, and gives what can be cloned', () => {
+  it('never throws, and returns a value that can be cloned', () => {
     fc.assert(
       fc.property(hostileValue, (make) => {
         structuredClone(plainValue(make()));

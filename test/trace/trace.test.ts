@@ -42,7 +42,7 @@ function shapeOf(...spans: Ids[]): string {
 }
 
 describe('buildTraces', () => {
-  it('gives no trace for no span', () => {
+  it('returns no trace without spans', () => {
     expect(buildTraces([])).to.deep.equal([]);
   });
 
@@ -57,22 +57,22 @@ describe('buildTraces', () => {
     for (const order of permutations(spans)) expect(shapeOf(...order)).to.equal('a(b(c) d)');
   });
 
-  it('takes in a parent that comes after its children', () => {
+  it('accepts a parent that arrives after its children', () => {
     expect(shapeOf({ id: 'child', parent: 'parent' }, { id: 'parent' })).to.equal('parent(child)');
   });
 
-  it('puts siblings in the order they started, not in the order they ended', () => {
+  it('sorts siblings by start, not by end', () => {
     const late = { id: 'late', parent: 'a', startMillis: 9 };
     const early = { id: 'early', parent: 'a', startMillis: 1 };
 
     expect(shapeOf(late, { id: 'a' }, early)).to.equal('a(early late)');
   });
 
-  it('leaves siblings that started together in the order they were given', () => {
+  it('keeps the given order of siblings that started together', () => {
     expect(shapeOf({ id: 'b', parent: 'a' }, { id: 'c', parent: 'a' }, { id: 'a' })).to.equal('a(b c)');
   });
 
-  it('puts roots in the order they started', () => {
+  it('sorts roots by start', () => {
     expect(shapeOf({ id: 'late', startMillis: 2 }, { id: 'early', startMillis: 1 })).to.equal('early late');
   });
 
@@ -97,7 +97,7 @@ describe('buildTraces', () => {
     expect(shapeOf(server, { id: 'client' })).to.equal('client(server)');
   });
 
-  it('keeps traces apart that have the same span ids', () => {
+  it('separates traces that share span ids', () => {
     const spans = ['t1', 't2'].flatMap((trace) => [
       span({ id: 'child', parent: 'root', trace }),
       span({ id: 'root', trace }),
@@ -112,13 +112,13 @@ describe('buildTraces', () => {
     expect(traces.map((trace) => trace.spans.length)).to.deep.equal([2, 2]);
   });
 
-  it('gives traces in the order of their first span', () => {
+  it('returns traces in the order of their first span', () => {
     const order = ['t2', 't1', 't2'].map((trace, index) => span({ id: `${index}`, trace }));
 
     expect(buildTraces(order).map(({ traceId }) => traceId)).to.deep.equal(['t2', 't1']);
   });
 
-  it('lists a trace\'s spans in the order they were given', () => {
+  it("lists a trace's spans in the order they were given", () => {
     const spans = [span({ id: 'child', parent: 'root' }), span({ id: 'root' })];
 
     expect(buildTraces(spans)[0]!.spans).to.deep.equal(spans);
@@ -151,47 +151,72 @@ describe('buildTraces', () => {
     });
 
     it('opens a ring at one span', () => {
-      const ring = [{ id: 'a', parent: 'c' }, { id: 'b', parent: 'a' }, { id: 'c', parent: 'b' }];
+      const ring = [
+        { id: 'a', parent: 'c' },
+        { id: 'b', parent: 'a' },
+        { id: 'c', parent: 'b' },
+      ];
 
       expect(shapeOf(...ring)).to.equal('a(b(c))');
     });
 
-    it('places a span that hangs on a ring once, whichever comes first', () => {
-      const spans = [{ id: 'leaf', parent: 'a' }, { id: 'a', parent: 'b' }, { id: 'b', parent: 'a' }];
+    it('places a span below a cycle once, in any order', () => {
+      const spans = [
+        { id: 'leaf', parent: 'a' },
+        { id: 'a', parent: 'b' },
+        { id: 'b', parent: 'a' },
+      ];
 
       for (const order of permutations(spans)) {
         expect(shapeOf(...order)).to.be.oneOf(['a(leaf b)', 'a(b leaf)', 'b(a(leaf))']);
       }
     });
 
-    it('makes a root of the one that started first, whichever it hangs on', () => {
-      const ring = [{ id: 'a', parent: 'b', startMillis: 3 }, { id: 'b', parent: 'c', startMillis: 1 }, { id: 'c', parent: 'a', startMillis: 2 }];
+    it('makes a root of the span of a cycle that started first, whichever span is below it', () => {
+      const ring = [
+        { id: 'a', parent: 'b', startMillis: 3 },
+        { id: 'b', parent: 'c', startMillis: 1 },
+        { id: 'c', parent: 'a', startMillis: 2 },
+      ];
 
       for (const order of permutations([...ring, { id: 'leaf', parent: 'a' }])) {
         expect(shapeOf(...order)).to.equal('b(a(leaf c))');
       }
     });
 
-    it('opens each of several rings, beside a sound root', () => {
-      const rings = [{ id: 'a', parent: 'b' }, { id: 'b', parent: 'a' }, { id: 'c', parent: 'c' }];
+    it('opens each of several cycles, beside a valid root', () => {
+      const rings = [
+        { id: 'a', parent: 'b' },
+        { id: 'b', parent: 'a' },
+        { id: 'c', parent: 'c' },
+      ];
 
       expect(shapeOf(...rings, { id: 'root' })).to.equal('a(b) c root');
     });
   });
 
   describe('with spans that cannot be read', () => {
-    const broken = (member: string): ReadableSpan => Object.defineProperty(span({ id: 'b', parent: 'a' }), member, trap);
+    const broken = (member: string): ReadableSpan =>
+      Object.defineProperty(span({ id: 'b', parent: 'a' }), member, trap);
 
     it('builds the tree of the others, and keeps them in a trace of their own', () => {
-      const [sound, unreadable] = buildTraces([span({ id: 'a' }), broken('spanContext'), revokedProxy() as ReadableSpan]);
+      const [sound, unreadable] = buildTraces([
+        span({ id: 'a' }),
+        broken('spanContext'),
+        revokedProxy() as ReadableSpan,
+      ]);
 
       expect(shape(sound!.roots)).to.equal('a');
       expect(unreadable!.traceId).to.equal('[unreadable]');
       expect(unreadable!.roots).to.have.length(2);
     });
 
-    it('places a span as far as it can be read', () => {
-      const [trace] = buildTraces([span({ id: 'a' }), broken('startTime'), { ...span({ id: 'c' }), parentSpanContext: null as never }]);
+    it('places a span by the members that can be read', () => {
+      const [trace] = buildTraces([
+        span({ id: 'a' }),
+        broken('startTime'),
+        { ...span({ id: 'c' }), parentSpanContext: null as never },
+      ]);
 
       expect(shape(trace!.roots)).to.equal('a(b) c');
       expect(buildTraces([span({ id: 'a' }), broken('parentSpanContext')])[0]!.roots).to.have.length(2);
@@ -213,14 +238,16 @@ describe('buildTraces', () => {
   });
 
   describe('with very many spans', () => {
-    it('takes in a chain of 100,000 spans', function () {
+    it('handles a chain of 100,000 spans', function () {
       this.timeout(60_000);
-      const chain = Array.from({ length: 100_000 }, (_, index) => span({ id: `${index}`, ...(index > 0 && { parent: `${index - 1}` }) }));
+      const chain = Array.from({ length: 100_000 }, (_, index) =>
+        span({ id: `${index}`, ...(index > 0 && { parent: `${index - 1}` }) }),
+      );
 
       expect(buildTraces(chain.toReversed())[0]!.roots).to.have.length(1);
     });
 
-    it('takes in a parent of 150,000 children', function () {
+    it('handles a parent of 150,000 children', function () {
       this.timeout(60_000);
       const children = Array.from({ length: 150_000 }, (_, index) => span({ id: `${index}`, parent: 'a' }));
 
@@ -240,7 +267,5 @@ describe('buildTraces', () => {
 
 function permutations<T>(items: readonly T[]): T[][] {
   if (items.length < 2) return [[...items]];
-  return items.flatMap((item, index) =>
-    permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]),
-  );
+  return items.flatMap((item, index) => permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]));
 }

@@ -22,11 +22,11 @@ const build = (items: string, order?: (a: string, b: string) => number): string 
   shape(buildTree(items.split(' '), { ...keys, ...(order && { order }) }));
 
 describe('buildTree', () => {
-  it('puts items below their parents, in the order they are given', () => {
+  it('places items below their parents, in the given order', () => {
     expect(build('b<a a c<b d<a')).to.equal('a(b(c) d)');
   });
 
-  it('puts roots and siblings in the order asked for', () => {
+  it('sorts roots and siblings in the requested order', () => {
     expect(build('c<a z b<a a', (a, b) => a.localeCompare(b))).to.equal('a(b c) z');
   });
 
@@ -34,15 +34,15 @@ describe('buildTree', () => {
     expect(build('a b<gone')).to.equal('a ?b');
   });
 
-  it('makes roots of the first of each ring and of what is its own parent, in their places', () => {
+  it('makes roots of the first item of each ring and of items that are their own parents, in their places', () => {
     expect(build('a x<z y<x z<y s<s b leaf<y')).to.equal('a x(y(z leaf)) s b');
   });
 
-  it('gives each of the items that share an id a place, and the last one the children', () => {
+  it('places each of several items with one id, and gives the children to the last', () => {
     expect(build('a@1 a@2 b<a')).to.equal('a@1 a@2(b)');
   });
 
-  it('takes an item without an id for nobody\'s parent', () => {
+  it('never treats an item without an id as a parent', () => {
     const roots = buildTree(['a', 'b'], { id: () => undefined, parentId: (item) => (item === 'b' ? 'a' : undefined) });
 
     expect(shape(roots)).to.equal('a ?b');
@@ -64,17 +64,26 @@ describe('buildTree', () => {
 describe('A walk through a tree', () => {
   const roots = buildTree('a b<a c<b d<a e'.split(' '), keys);
 
-  it('comes to each node before its children', () => {
+  it('visits each node before its children', () => {
     const places: [string, number][] = [];
 
     walk(roots, ({ item }, depth) => places.push([item, depth]));
 
-    expect(places).to.deep.equal([['a', 0], ['b<a', 1], ['c<b', 2], ['d<a', 1], ['e', 0]]);
+    expect(places).to.deep.equal([
+      ['a', 0],
+      ['b<a', 1],
+      ['c<b', 2],
+      ['d<a', 1],
+      ['e', 0],
+    ]);
     expect(nodesOf(roots).map(({ item }) => item)).to.deep.equal(places.map(([item]) => item));
   });
 
-  it('makes another tree from the leaves up', () => {
-    expect(mapTree(roots, ({ item }, below: string[]) => `${item[0]}[${below.join()}]`)).to.deep.equal(['a[b[c[]],d[]]', 'e[]']);
+  it('builds another tree from the leaves up', () => {
+    expect(mapTree(roots, ({ item }, below: string[]) => `${item[0]}[${below.join()}]`)).to.deep.equal([
+      'a[b[c[]],d[]]',
+      'e[]',
+    ]);
   });
 });
 
@@ -87,13 +96,13 @@ describe('An outline', () => {
     expect(lines).to.deep.equal(['a', '│ -', '├─ b', '│  │ -', '│  └─ c', '│       -', '└─ d', '     -', 'e', '  -']);
   });
 
-  it('indents as far as there is room, and tells the depth below', () => {
+  it('indents while there is room, and shows deeper levels by number', () => {
     const chain = buildTree('a b<a c<b d<c'.split(' '), keys);
 
     expect(Array.from(outline(chain, 5), ({ branch }) => branch)).to.deep.equal(['', '└─ ', '   ⋯2 └─ ', '   ⋯3 └─ ']);
   });
 
-  it('gives the first lines, and counts the others', () => {
+  it('returns the first lines, and counts the others', () => {
     expect(treeLines(roots, ({ item }) => item[0]!, 2, 5)).to.deep.equal(['a', '├─ b', '⋯ 3 more']);
     expect(treeLines(roots, ({ item }) => item[0]!, 5, 5)).to.have.length(5);
   });

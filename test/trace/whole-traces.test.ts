@@ -83,7 +83,7 @@ describe('WholeTraces', () => {
     expect(taken.slice(3)).to.deep.equal(['late too …']);
   });
 
-  it('waits as long as the parent of a span is known to be open', () => {
+  it('waits as long as the parent of a span is open', () => {
     const open = new Set(['client']);
     const { add, taken } = start(open);
 
@@ -121,7 +121,7 @@ describe('WholeTraces', () => {
     expect(taken).to.deep.equal(['root job', 'afterwards …']);
   });
 
-  it('hands out every span once, or has it waiting, or counts it as dropped, within its bounds', () => {
+  it('delivers every span once, keeps it waiting, or counts it as dropped, within its bounds', () => {
     const added = fc.record({
       id: fc.integer({ min: 0, max: 20 }).map(String),
       parent: fc.option(fc.integer({ min: 0, max: 20 }).map(String), { nil: undefined }),
@@ -160,21 +160,32 @@ describe('WholeTraces', () => {
     );
   });
 
-  it('counts a span whose ids cannot be read, and keeps the rest', () => {
+  it('counts a span with unreadable ids, and keeps the rest', () => {
     const { whole, add, taken } = start();
-    const odd = { ...span({ id: 'odd' }), spanContext: () => ({ traceId: 5, spanId: 'odd' }) } as unknown as DeliveredSpan;
+    const odd = {
+      ...span({ id: 'odd' }),
+      spanContext: () => ({ traceId: 5, spanId: 'odd' }),
+    } as unknown as DeliveredSpan;
 
     whole.add([odd]);
     add({ id: 'even' });
     clock.tick(100);
 
     expect(taken).to.deep.equal(['even']);
-    expect(whole.stats).to.deep.equal({ traces: 0, spans: 0, bytes: 0, evicted: 0, unreadable: 1, dropped: 0 });
+    expect(whole.stats).to.deep.equal({
+      traces: 0,
+      spans: 0,
+      bytes: 0,
+      evicted: 0,
+      unreadable: 1,
+      dropped: 0,
+      droppedByBytes: 0,
+    });
   });
 });
 
 describe('DeliveredTraces', () => {
-  it('knows the last 4,096 traces, and whether a root was among them, in bounded memory', () => {
+  it('remembers the last 4,096 traces, and whether a root was among them, in bounded memory', () => {
     const delivered = new DeliveredTraces();
 
     delivered.add('first', true);

@@ -48,7 +48,7 @@ describe('The workflows', () => {
     });
   }
 
-  it('are looked at by a linter that finds something', async () => {
+  it('are checked by a linter that finds faults', async () => {
     const broken = text('ci.yml').replace('runs-on: ubuntu-latest', 'runs-on: ${{ github.nothing }}');
 
     const found = await lint(broken, 'ci.yml');
@@ -57,7 +57,7 @@ describe('The workflows', () => {
   });
 
   for (const name of ['ci.yml', 'release.yml']) {
-    it(`${name} checks by the same script as everywhere`, () => {
+    it(`${name} runs the same script as a local check`, () => {
       expect(commands(workflow(name).jobs['check'])).to.deep.equal(['bash .ci/run']);
     });
   }
@@ -69,17 +69,20 @@ describe('The workflows', () => {
       expect(on).to.deep.equal({ push: { tags: ['v*.*.*'] } });
     });
 
-    it('check everything before they publish', () => {
+    it('run all checks before they publish', () => {
       expect(jobs['publish']!.needs).to.equal('check');
     });
 
     it('publish with a statement of where the package was built, and without a token', () => {
-      expect(commands(jobs['publish'])).to.include('npm publish --provenance --access public');
+      expect(commands(jobs['publish']).filter((run) => run.startsWith('npm publish'))).to.deep.equal([
+        'npm publish --provenance --access public',
+        'npm publish -w console --provenance --access public',
+      ]);
       expect(jobs['publish']!.permissions).to.deep.equal({ contents: 'read', 'id-token': 'write' });
       expect(text('release.yml')).to.not.match(/secrets\./);
     });
 
-    it('use npm scripts that there are', () => {
+    it('use existing npm scripts', () => {
       const { scripts } = JSON.parse(readFileSync(`${FOLDER}/../../package.json`, 'utf8')) as { scripts: object };
       const used = commands(jobs['publish']).flatMap((run) => /npm run (?:--\w+ )*([\w:-]+)/.exec(run)?.[1] ?? []);
 
@@ -93,7 +96,7 @@ describe('The entry for the registry of OpenTelemetry', () => {
   const printed = registryEntry('https://example.com/span-cache', '2026-01-31');
   const entry = parse(printed) as Record<string, unknown>;
 
-  it('has what the registry asks for', () => {
+  it('has the fields that the registry requires', () => {
     expect(entry).to.deep.include({
       registryType: 'processor',
       language: 'js',
@@ -107,11 +110,13 @@ describe('The entry for the registry of OpenTelemetry', () => {
     expect(entry['package']).to.include({ registry: 'npm', name: 'otel-span-cache' });
   });
 
-  it('has a name that is no name of OpenTelemetry’s own', () => {
-    expect(entry['title']).to.be.a('string').that.does.not.match(/opentelemetry/i);
+  it('has a name that OpenTelemetry itself does not use', () => {
+    expect(entry['title'])
+      .to.be.a('string')
+      .that.does.not.match(/opentelemetry/i);
   });
 
-  it('says first which file it goes to', () => {
+  it('names its target file first', () => {
     expect(printed.split('\n')[0]).to.equal('# data/registry/processor-js-otel-span-cache.yml');
   });
 

@@ -1,8 +1,10 @@
-/** The pipeline's clock. While `performance.now()` gives no time, as a fake one may, it stands still. */
+/**
+ * The monotonic clock of the pipeline. It stops while `performance.now()` is not a number, as under some fake timers.
+ */
 export class Clock {
   #last = 0;
 
-  /** Milliseconds, always a finite number: nothing waits for ever because of a broken clock. */
+  /** Milliseconds, always finite, so that a broken clock makes nothing wait for ever. */
   now(): number {
     const now = performance.now();
     if (Number.isFinite(now)) this.#last = now;

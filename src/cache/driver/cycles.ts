@@ -12,7 +12,7 @@ import type { Clock } from './clock.js';
 import type { EmittedRecordPool, Envelope } from './emitted-record-pool.js';
 import type { PassedItems } from './passed-items.js';
 
-/** The parts that a batch passes through between the two queues and the subscribers. */
+/** The stages that a batch passes through, from the queues to the subscribers. */
 export interface Stages {
   readonly spans: BoundedQueue<ReadableSpan>;
   readonly events: BoundedQueue<Envelope>;
@@ -28,34 +28,33 @@ export interface Stages {
 /**
  * Moves batches from the queues through the reconciler to the subscribers, in cycles.
  *
- * A cycle seals both queues, then moves all sealed events, then all sealed spans. So an event emitted before its span
- * ended is parked when the span comes, and a flood of events cannot hold up the spans. At the end of a cycle the
- * reconciler settles: late events are decided, and spans done with waiting are delivered. Whoever calls decides when the
- * next batch moves.
+ * A cycle seals both queues, then moves all sealed events, then all sealed spans. An event emitted before its span
+ * ended is therefore parked before the span arrives, and a flood of events cannot delay the spans of its cycle for
+ * ever. At the end of a cycle the reconciler settles: it decides on late events and delivers the spans whose wait is
+ * over. The caller decides when to move the next batch.
  */
 export class Cycles {
   readonly #stages: Stages;
   readonly #failures = new Episode();
-  /** Cycles begun so far. */
   #cycle = 0;
-  /** Cycle at whose end parked events are swept; undefined while no sweep is due. */
+  /** The cycle that ends with a sweep of parked events; undefined while no sweep is due. */
   #sweepCycle: number | undefined;
 
   constructor(stages: Stages) {
     this.#stages = stages;
   }
 
-  /** Spans and events in the queues. */
+  /** Number of spans and events in both queues. */
   get queued(): number {
     return this.#stages.spans.size + this.#stages.events.size;
   }
 
-  /** Whether there is something to move that waits for no time to pass. */
+  /** Whether there is work that can be done now, without waiting for time to pass. */
   get hasMore(): boolean {
     return this.queued > 0 || this.#stages.reconciler.unsettled || this.#sweepCycle !== undefined;
   }
 
-  /** Begins a cycle: what is queued now moves before anything that comes later. */
+  /** Begins a cycle: seals the queues, so that items queued so far move before later ones. */
   begin(): void {
     this.#cycle++;
     this.#stages.events.seal();
@@ -71,7 +70,7 @@ export class Cycles {
     return events !== undefined || spans !== undefined;
   }
 
-  /** At the end of a cycle: settles one batch. Returns false when there was nothing to settle. */
+  /** Settles one batch at the end of a cycle. Returns false when there was nothing to settle. */
   settle(heldToo: boolean): boolean {
     const { reconciler, fanOut, clock } = this.#stages;
     if (fanOut.idle) reconciler.dropEverything();
@@ -88,12 +87,12 @@ export class Cycles {
     return true;
   }
 
-  /** Has parked events swept at the end of the next cycle: until then, their spans may be on their way. */
+  /** Schedules a sweep of parked events for the end of the next cycle: their spans may already be queued. */
   sweep(): void {
     this.#sweepCycle = this.#cycle + 1;
   }
 
-  /** Makes orphans of the parked events that have waited longest. Returns false when there is none. */
+  /** Turns the parked events that have waited longest into orphans. Returns false when no events are parked. */
   orphanParked(): boolean {
     const { reconciler, fanOut } = this.#stages;
     if (reconciler.parkedSpans === 0) return false;
@@ -101,7 +100,7 @@ export class Cycles {
     return true;
   }
 
-  /** Delivers orphans in parts: evictions and expiries may yield far more than a batch. */
+  /** Delivers orphans in batches, because an eviction or expiry may produce far more than one batch. */
   deliverOrphans(orphans: readonly OrphanEvent[]): void {
     for (let start = 0; start < orphans.length; start += SEGMENT_SIZE) {
       const part = orphans.length <= SEGMENT_SIZE ? orphans : orphans.slice(start, start + SEGMENT_SIZE);
@@ -109,7 +108,7 @@ export class Cycles {
     }
   }
 
-  /** Gives up some of what has waited too long, if a sweep is due. Returns whether there is more. */
+  /** If a sweep is due, expires some of the parked events. Returns whether there are more. */
   #expire(): boolean {
     if (this.#sweepCycle === undefined || this.#cycle < this.#sweepCycle) return false;
     const { reconciler, fanOut, clock } = this.#stages;
@@ -140,7 +139,7 @@ export class Cycles {
     this.#makeRoom();
   }
 
-  /** Gives up, after a batch, what is more than `maxParkedBytes`. */
+  /** Evicts until `maxParkedBytes` is respected again. Called after each batch. */
   #makeRoom(): void {
     const { reconciler, fanOut } = this.#stages;
     while (reconciler.kept.isOverfull) this.#deliver(reconciler.makeRoom(SEGMENT_SIZE, fanOut.orphansWanted));
@@ -155,22 +154,28 @@ export class Cycles {
     if (spans.length > 0) this.#isolate(() => this.#stages.fanOut.deliverSpans(spans));
   }
 
-  /** At the end of a cycle, when nothing is in between, everything that came in is in exactly one place. */
+  /** Checks at the end of a cycle that each item received is in exactly one place. */
   #check(): void {
     const { spans, events, reconciler, spanCounters, eventCounters } = this.#stages;
     const spanSum = spans.size + reconciler.heldSpans + spanCounters.delivered + sumOf(spanCounters.dropped);
     const waiting = events.size + reconciler.parkedEvents + reconciler.heldEvents;
     const eventSum = waiting + eventCounters.merged + sumOf(eventCounters.orphaned) + sumOf(eventCounters.dropped);
     assertInvariant(!reconciler.unsettled, 'a cycle has ended unsettled');
-    assertInvariant(spanSum === spanCounters.received, `${spanSum} spans of ${spanCounters.received} are accounted for`);
-    assertInvariant(eventSum === eventCounters.received, `${eventSum} events of ${eventCounters.received} are accounted for`);
+    assertInvariant(
+      spanSum === spanCounters.received,
+      `${spanSum} spans of ${spanCounters.received} are accounted for`,
+    );
+    assertInvariant(
+      eventSum === eventCounters.received,
+      `${eventSum} events of ${eventCounters.received} are accounted for`,
+    );
   }
 
   #isolate(delivery: () => void): void {
     try {
       this.#stages.passed.during(delivery);
     } catch (error) {
-      // Subscribers are isolated one by one; this is the context manager's failure.
+      // Each subscriber catches its own errors, so this one comes from the context manager.
       this.#failures.report('a delivery failed', error);
     }
   }

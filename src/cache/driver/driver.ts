@@ -1,6 +1,14 @@
 import { Episode } from '../../support/episode.js';
 import { guarded } from '../../support/report.js';
-import { clearImmediate, nextTick, queueMicrotask, ROOT, setImmediate, setTimeout, unref } from '../../support/timers.js';
+import {
+  clearImmediate,
+  nextTick,
+  queueMicrotask,
+  ROOT,
+  setImmediate,
+  setTimeout,
+  unref,
+} from '../../support/timers.js';
 import type { OrphanEvent } from '../../model/log-event.js';
 import { Cycles, type Stages } from './cycles.js';
 import { SweepTimer } from './sweep-timer.js';
@@ -10,15 +18,15 @@ import { TurnBudget } from './turn-budget.js';
 const WAKE_MILLIS = 1;
 
 /**
- * Decides when what is queued moves to the subscribers; `Cycles` moves it.
+ * Decides when queued items move to the subscribers; `Cycles` moves them.
  *
- * By itself, the driver moves as much in a turn of the event loop as its `TurnBudget` allows. Between batches it yields
- * to microtasks, so that readers can consume them; if a subscriber cannot make progress without the event loop, the
- * turn ends early. Backlogs are kept short: one that stands for many turns outlives the young generation, and costs more
- * to copy than to deliver. The driver has an async context of its own, and never keeps the process alive.
+ * A turn of the event loop moves as many batches as its `TurnBudget` allows. Between batches the driver yields to
+ * microtasks, so that readers can consume them; if a subscriber cannot make progress without the event loop, the turn
+ * ends early. Backlogs are kept short, because objects that outlive the young generation cost more to copy than to
+ * deliver. The driver runs in its own async context and never keeps the process alive.
  *
- * `flush()` moves everything at once. Only one of them is on the stack at any time: called by a subscriber,
- * `flush()` leaves the work to the delivery under way.
+ * `flush()` moves everything at once. It never re-enters: called by a subscriber, it leaves the work to the delivery
+ * under way.
  */
 export class Driver {
   readonly #stages: Stages;
@@ -30,7 +38,7 @@ export class Driver {
   readonly #run: () => void;
   readonly #resume: () => void;
   #immediate: NodeJS.Immediate | undefined;
-  /** A turn is scheduled or under way. */
+  /** Whether a turn is scheduled or under way. */
   #awake = false;
   #moving = false;
 
@@ -40,12 +48,12 @@ export class Driver {
     // A turn must not run in the context of the request that happened to wake the driver.
     this.#run = ROOT.bind(guarded('a turn of the driver', () => this.#beginTurn()));
     this.#resume = ROOT.bind(guarded('a turn of the driver', () => this.#resumeTurn()));
-    this.#sweepTimer = new SweepTimer(ROOT.bind(guarded('a look at what waits', () => this.#sweep())));
-    // One timer for ever: refreshing it costs the application a third of a new setImmediate().
+    this.#sweepTimer = new SweepTimer(ROOT.bind(guarded('a sweep of the driver', () => this.#sweep())));
+    // One timer, reused: a refresh costs the application a third of a new setImmediate().
     this.#timer = unref(setTimeout(this.#run, WAKE_MILLIS));
   }
 
-  /** Whether something is being moved, so that the caller is a subscriber, or a getter of an item. */
+  /** Whether a delivery is under way. The caller is then a subscriber, or a getter of an item. */
   get moving(): boolean {
     return this.#moving;
   }
@@ -58,24 +66,23 @@ export class Driver {
   }
 
   /**
-   * Moves everything queued when called, and delivers all held spans. What subscribers add meanwhile waits for the
-   * next turn.
+   * Moves everything queued so far and delivers all held spans. Items added by subscribers meanwhile wait for the next
+   * turn.
    */
   flush(): void {
     this.#moveAll(true);
   }
 
-  /** Moves everything queued when called, as `flush()` does, but held spans stay until their time has passed. */
+  /** Moves everything queued so far, like `flush()`, but keeps holding spans until their time has passed. */
   deliver(): void {
     this.#moveAll(false);
   }
 
-  /** Delivers orphans that another cache has made. */
   deliverOrphans(orphans: readonly OrphanEvent[]): void {
     this.#whileMoving(() => this.#cycles.deliverOrphans(orphans));
   }
 
-  /** Delivers all parked events as orphans, for shutdown. */
+  /** Delivers all parked events as orphans. Called at shutdown. */
   orphanAllParked(): void {
     this.#whileMoving(() => {
       while (this.#cycles.orphanParked());
@@ -98,7 +105,7 @@ export class Driver {
     this.#moveInTurn();
   }
 
-  /** Moves a batch, and ends the turn if that was all, or all that the budget allows. */
+  /** Moves one batch, then yields, or ends the turn if nothing is left or the budget is spent. */
   #moveInTurn(): void {
     const more = this.#whileMoving(() => this.#moveOneBatch()) ?? false;
     this.#budget.spend();
@@ -116,8 +123,8 @@ export class Driver {
   }
 
   /**
-   * `nextTick` called from a microtask runs after the microtask queue has drained, readers' loops included. The timer is
-   * the fallback where `nextTick` is a fake.
+   * `nextTick` called from a microtask runs after the microtask queue has drained, including readers' loops. The timer
+   * is the fallback if `nextTick` is a fake.
    */
   #yieldToMicrotasks(): void {
     queueMicrotask(() => nextTick(this.#resume));
@@ -136,8 +143,8 @@ export class Driver {
   }
 
   /**
-   * Schedules the next turn soon, also in a process that is idle otherwise: on Node 20 an unref'ed immediate
-   * alone waits until something else wakes the loop. Whichever comes second finds the other's work done.
+   * Schedules the next turn as soon as possible. In an idle process on Node 20, an unref'ed immediate alone waits until
+   * something else wakes the event loop, so the timer is set as well. The later of the two is a no-op.
    */
   #scheduleNextTurn(): void {
     this.#immediate = unref(setImmediate(this.#run));
@@ -154,14 +161,14 @@ export class Driver {
     if (sweepMillis !== undefined) this.#sweepTimer.plan(sweepMillis, this.#stages.clock.now());
   }
 
-  /** Runs what moves something. Whatever it throws is the cache's own fault, and not the caller's to bear. */
+  /** Runs code that moves items. Its errors are faults of the cache and never reach the caller. */
   #whileMoving<T>(code: () => T): T | undefined {
     const before = this.#moving;
     this.#moving = true;
     try {
       return code();
     } catch (error) {
-      this.#failures.report('what waits could not be moved', error);
+      this.#failures.report('queued items could not be moved', error);
       return undefined;
     } finally {
       this.#moving = before;

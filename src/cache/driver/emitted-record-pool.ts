@@ -4,21 +4,16 @@ import type { Batch } from '../queue/bounded-queue.js';
 import { Pool, type Pooled } from '../queue/pool.js';
 import type { EmittedRecord, SpanState } from '../reconcile/emitted-record.js';
 
-/** Spare envelopes kept: 4,096 records may wait at a time without allocation. */
+/** Maximum number of spare envelopes: up to 4,096 records can be in flight without allocation. */
 const MAX_IDLE_RECORDS = 4_096;
 
 /** A log record on its way from the hook to the reconciler. */
 export interface Envelope extends EmittedRecord, Pooled {}
 
-/** The envelopes that log records travel in. */
 export class EmittedRecordPool {
   readonly #pool = new Pool<Envelope>(MAX_IDLE_RECORDS, newEnvelope, clearEnvelope, isClearEnvelope);
 
-  acquire(
-    record: ReadableLogRecord,
-    spanContext: SpanContext | undefined,
-    spanState: SpanState,
-  ): Envelope {
+  acquire(record: ReadableLogRecord, spanContext: SpanContext | undefined, spanState: SpanState): Envelope {
     const emitted = this.#pool.acquire();
     emitted.record = record;
     emitted.spanContext = spanContext;

@@ -1,16 +1,15 @@
 /**
- * The spans and orphans that have been in a cache and in another one: they are not taken in again.
+ * The spans and orphans that a cache has already exchanged with another one, so that it does not accept them again.
  *
- * Two caches that receive from each other would hand them to and fro for ever. An item is known by its object, which
- * is the same in both, and weakly: what came from another thread is an object of its own each time. To know it also when
- * it comes back to the cache that it began in, the cache that is delivering notes what another one receives meanwhile.
+ * Two caches that receive from each other would otherwise pass the same items back and forth for ever. Items are
+ * compared by identity and referenced weakly; items from another thread are new objects each time. The sending cache
+ * also marks the items that the receiver accepts during a delivery, and so rejects them when they return.
  */
 export class PassedItems {
-  /** Of the caches whose deliveries are on the stack. */
+  /** Caches with a delivery on the stack. */
   static readonly #delivering: PassedItems[] = [];
   readonly #items = new WeakSet<object>();
 
-  /** Runs a delivery of this cache. */
   during(delivery: () => void): void {
     PassedItems.#delivering.push(this);
     try {
@@ -25,7 +24,7 @@ export class PassedItems {
     return this.#items.has(item as object);
   }
 
-  /** This cache has received an item. */
+  /** Marks an item that this cache has accepted. */
   add(item: unknown): void {
     if (typeof item !== 'object' || item === null) return;
     this.#items.add(item);

@@ -1,15 +1,16 @@
 import { unref } from '../../support/timers.js';
 
-/** The longest delay between two sweeps. */
+/** Maximum delay between two sweeps. */
 const MAX_SWEEP_MILLIS = 60_000;
 
-/** How late the timer may be before it is taken for lost. */
+/** Delay after which an overdue timer is considered lost. */
 const OVERDUE_MILLIS = 1_000;
 
 /**
- * The one timer for all that waits for time to pass: held spans and parked events. It never keeps the process alive.
+ * The one timer for everything that waits for time to pass: held spans and parked events. It never keeps the process
+ * alive.
  *
- * Not captured at load time: a test's fake clock moves it.
+ * The global timer functions are not captured at load time, so that a test's fake clock controls it.
  */
 export class SweepTimer {
   readonly #sweep: () => void;
@@ -25,8 +26,8 @@ export class SweepTimer {
   }
 
   /**
-   * Plans a sweep in `millis`, unless one is planned for no later. A planned one that is long overdue was a fake
-   * clock's that is gone: another takes its place.
+   * Plans a sweep in `millis`, unless an earlier one is planned. A planned sweep that is long overdue belonged to a
+   * fake clock that has been removed; it is replaced.
    */
   plan(millis: number, now: number): void {
     const delay = Math.min(Math.max(millis, 1), MAX_SWEEP_MILLIS);

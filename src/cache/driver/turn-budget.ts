@@ -1,45 +1,43 @@
 import { SEGMENT_SIZE } from '../queue/bounded-queue.js';
 
-/** How long a turn goes on moving batches. */
+/** Time that a turn may take. */
 const TURN_MILLIS = 1;
 
-/** Queued items for which a turn moves one batch more, however long it takes. */
+/** Number of queued items that adds one batch to the minimum of a turn. */
 const BACKLOG_PER_BATCH = 4_096;
 
 /**
- * How many batches one turn of the event loop moves.
+ * The number of batches that one turn of the event loop moves.
  *
- * As many as a millisecond allows, up to about what was queued when the turn began, so that a subscriber that ends spans
- * cannot extend it for ever. However slow the subscribers are, it moves one batch and one more for each 4,096 queued
- * items: one alone would fall behind a service that ends more than that.
+ * A turn lasts a millisecond, but is capped at about the number of items queued when it began, so that a subscriber
+ * that ends spans cannot extend it for ever. Its floor, however slow the subscribers are, is one batch plus one per
+ * 4,096 queued items: with a single batch per turn, the backlog of a busy service would grow.
  */
 export class TurnBudget {
-  /** Batches that the turn still has to move. */
+  /** Minimum number of batches left in the turn. */
   #atLeast = 0;
-  /** Batches that it may still move. */
+  /** Maximum number of batches left in the turn. */
   #atMost = 0;
-  /** Time at which the turn ends once `#atLeast` is met. */
+  /** Time at which the turn ends once the minimum is met. */
   #endsAt = 0;
 
   begin(queued: number, now: number): void {
     this.#atLeast = 1 + Math.floor(queued / BACKLOG_PER_BATCH);
-    // Both queues end in a batch that is not full.
+    // The last batch of each queue may be only partly full.
     this.#atMost = 2 + Math.floor(queued / SEGMENT_SIZE);
     this.#endsAt = now + TURN_MILLIS;
   }
 
-  /** Counts a batch. */
   spend(): void {
     this.#atLeast--;
     this.#atMost--;
   }
 
-  /** Whether another batch has to be moved, whatever it takes. */
+  /** Whether another batch must be moved, however long it takes. */
   get isOwed(): boolean {
     return this.#atLeast > 0;
   }
 
-  /** Whether another batch may be moved. */
   allowsMore(now: number): boolean {
     return this.isOwed || (this.#atMost > 0 && now < this.#endsAt);
   }

@@ -4,10 +4,10 @@ import { guarded } from '../../support/report.js';
 import { untraced } from '../suppression.js';
 
 /**
- * A subscriber's function, and whether it is at work.
+ * A subscriber's function, and whether it is running.
  *
- * It is from its call until it has returned, and until the promise that it returned, if any, has settled. What it throws
- * or rejects is counted, and reported once per episode.
+ * It is running from its call until it returns or, if it returns a promise, until the promise settles. Exceptions and
+ * rejections are counted, and reported once per episode.
  */
 export class AwaitedCallback<A extends unknown[]> {
   readonly #callback: (...args: A) => unknown;
@@ -17,7 +17,7 @@ export class AwaitedCallback<A extends unknown[]> {
   #busy = false;
   #errors = 0;
 
-  /** @param onReady is called when a promise has settled, not traced */
+  /** @param onReady called, with tracing suppressed, when a returned promise has settled */
   constructor(callback: (...args: A) => unknown, onReady: () => void, complaint: string) {
     this.#callback = callback;
     this.#onReady = onReady;
@@ -46,13 +46,16 @@ export class AwaitedCallback<A extends unknown[]> {
   }
 
   #waitFor(result: PromiseLike<unknown>): void {
-    // Where the context does not follow a promise, what waited would be traced.
+    // Without a context manager that follows promises, the next call would run outside the suppressed context.
     const settled = guarded('a subscriber', () => {
       this.#busy = false;
       untraced(this.#onReady);
     });
     promiseOf(result)
-      .then(() => this.#failures.end(), (error: unknown) => this.#fail(error))
+      .then(
+        () => this.#failures.end(),
+        (error: unknown) => this.#fail(error),
+      )
       .then(settled, settled);
   }
 

@@ -7,7 +7,7 @@ import { NO_ORPHANS, NO_SPANS, type SpanBatch } from './span-batch.js';
 import { sizesOf } from './span-sizes.js';
 import type { SubscriptionStats } from './subscriber.js';
 
-/** A batch as it was when it came: its lists are shared, and another subscriber may have emptied them since. */
+/** A batch and its lengths on arrival. The lists are shared, so another subscriber may have emptied them since. */
 interface WaitingBatch {
   readonly batch: SpanBatch;
   readonly spans: number;
@@ -16,12 +16,12 @@ interface WaitingBatch {
 }
 
 /**
- * The batches a subscriber has not read yet: at most `capacity` spans and orphans together, which keep at most
- * `maxBytes` bytes alive, estimated.
+ * The unread batches of one subscriber: at most `capacity` spans and orphans together, which keep an estimated
+ * `maxBytes` alive at most.
  *
- * A batch that does not fit is lost whole and counted; of one larger than the buffer itself, an empty buffer takes as much
- * as it can hold. Sizes are estimated only for batches that are kept here. The next batch that is read has the number of
- * spans missing before it; if nothing follows the loss, an empty batch has it.
+ * A batch that does not fit is dropped whole and counted. If the buffer is empty and the batch is larger than the
+ * buffer, the part that fits is kept. The next batch read carries the number of spans dropped before it; if no batch
+ * follows, an empty one does.
  */
 export class BatchBuffer {
   readonly #capacity: number;
@@ -30,7 +30,7 @@ export class BatchBuffer {
   #spans = 0;
   #orphans = 0;
   #bytes = 0;
-  /** Spans lost after the newest batch in the buffer. */
+  /** Spans dropped after the newest batch in the buffer. */
   #unreportedDrops = 0;
   #delivered = 0;
   #dropped = 0;
@@ -46,7 +46,7 @@ export class BatchBuffer {
     return this.#batches.length === 0 && this.#unreportedDrops === 0;
   }
 
-  /** The numbers, as a subscription shows them. */
+  /** The counters of a subscription that this buffer keeps. */
   stats(): Omit<SubscriptionStats, 'kind' | 'failed' | 'errors'> {
     return {
       delivered: this.#delivered,
@@ -58,13 +58,13 @@ export class BatchBuffer {
     };
   }
 
-  /** Takes a batch past the buffer, to a reader that waits for it: no bound applies. */
+  /** Makes the batch for a reader that is waiting for one. It skips the buffer, so no bound applies. */
   bypass(spans: readonly DeliveredSpan[], orphans: readonly OrphanEvent[]): SpanBatch {
     this.#delivered += spans.length;
     return { spans, orphans, dropped: this.#takeUnreportedDrops() };
   }
 
-  /** Adds a batch of spans, or counts it as lost. */
+  /** Adds a batch of spans, or counts it as dropped. */
   addSpans(spans: readonly DeliveredSpan[]): void {
     const room = this.#room(spans.length);
     const candidates = room < spans.length ? spans.slice(0, room) : spans;
@@ -76,7 +76,7 @@ export class BatchBuffer {
     this.#unreportedDrops += lost;
   }
 
-  /** Adds a batch of orphans, or counts it as lost. */
+  /** Adds a batch of orphans, or counts it as dropped. */
   addOrphans(orphans: readonly OrphanEvent[]): void {
     const candidates = orphans.slice(0, this.#room(orphans.length));
     const taken = fitting(candidates, candidates.map(estimatedEventBytes), this.#bytes, this.#maxBytes);
@@ -97,7 +97,7 @@ export class BatchBuffer {
     return batch;
   }
 
-  /** The oldest batches in one, with at least so many spans and orphans, or all there are. */
+  /** The oldest batches merged into one that has at least `wanted` spans and orphans, or else all of them. */
   shiftSome(wanted = Infinity): SpanBatch | undefined {
     const first = this.shift();
     if (this.empty || first === undefined) return first;
@@ -124,14 +124,14 @@ export class BatchBuffer {
     this.#unreportedDrops = 0;
   }
 
-  /** Counts what is waiting as lost: nobody will read it. */
+  /** Empties the buffer and counts its contents as dropped: nobody will read them. */
   drop(): void {
     this.#dropped += this.#spans;
     this.#droppedOrphans += this.#orphans;
     this.clear();
   }
 
-  /** How many of a batch are taken: all if they fit, none if not, or what an empty buffer can hold. */
+  /** How many items of a batch are kept: the whole batch if it fits; otherwise 0, or `capacity` if the buffer is empty. */
   #room(length: number): number {
     const waiting = this.#spans + this.#orphans;
     if (waiting + length <= this.#capacity) return length;

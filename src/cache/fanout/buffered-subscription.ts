@@ -3,27 +3,31 @@ import type { DeliveredSpan } from '../../model/merged-span.js';
 import { BatchBuffer } from './batch-buffer.js';
 import { NO_ORPHANS, NO_SPANS, type SpanBatch } from './span-batch.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
-import type { Handle } from '../../support/handle.js';
+import { handleOf, type Handle } from '../../support/handle.js';
 import type { SubscribeOptions } from './subscription.js';
 
 /**
- * A subscription with a buffer for batches that come while its reader is not ready. A reader that is ready gets its batch
- * directly, whatever the size: one that keeps up loses nothing, however small its buffer is.
+ * A subscription with a buffer for the batches that arrive while its reader is not ready.
+ *
+ * A reader that is ready gets a batch directly, of any size. So a reader that keeps up loses no spans, however small its
+ * buffer is.
  */
 export abstract class BufferedSubscription implements Subscriber, Handle {
   readonly wantsOrphans: boolean;
   protected readonly buffer: BatchBuffer;
-  readonly #detach: (subscriber: Subscriber) => void;
-  #closed = false;
+  readonly #handle: Handle;
 
   constructor(options: Required<SubscribeOptions>, detach: (subscriber: Subscriber) => void) {
     this.buffer = new BatchBuffer(options.capacity, options.maxBytes);
     this.wantsOrphans = options.orphans;
-    this.#detach = detach;
+    this.#handle = handleOf(() => {
+      detach(this);
+      this.ended();
+    });
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#handle.closed;
   }
 
   close(): void {
@@ -32,10 +36,7 @@ export abstract class BufferedSubscription implements Subscriber, Handle {
   }
 
   end(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#detach(this);
-    this.ended();
+    this.#handle.close();
   }
 
   [Symbol.dispose](): void {
@@ -56,13 +57,13 @@ export abstract class BufferedSubscription implements Subscriber, Handle {
 
   abstract stats(): SubscriptionStats;
 
-  /** Whether the reader waits for a batch. The buffer is empty then. */
+  /** Whether the reader is waiting for a batch, which implies that the buffer is empty. */
   protected abstract readonly ready: boolean;
 
-  /** Gives a batch to the reader, which is ready. */
+  /** Hands a batch to the reader, which must be ready. */
   protected abstract deliverBatch(batch: SpanBatch): void;
 
-  /** Gives the reader what the buffer holds, as long as it is ready. */
+  /** Hands over buffered batches until the buffer is empty or the reader is no longer ready. */
   protected drainBuffer(): void {
     while (this.ready) {
       const batch = this.buffer.shift();
@@ -76,6 +77,6 @@ export abstract class BufferedSubscription implements Subscriber, Handle {
     this.drainBuffer();
   }
 
-  /** No more deliveries come. */
+  /** Called once, after the last delivery. */
   protected ended(): void {}
 }

@@ -5,10 +5,10 @@ export interface Sized<T> {
 }
 
 /**
- * The items of a batch for which a place has room that holds `used` bytes of at most `max`.
+ * The items of a batch that fit into a buffer that already holds `used` of `max` bytes.
  *
- * As with bounds by number, a batch that does not fit is left out whole, and an empty place takes what it can hold.
- * An item that could never fit is left out alone: it costs the others nothing.
+ * Items larger than `max` are left out first, since they could never fit. If the rest does not fit, none are returned,
+ * unless the buffer is empty: then items are kept in order, except any that would exceed the bound.
  */
 export function fitting<T>(items: readonly T[], sizes: readonly number[], used: number, max: number): Sized<T> {
   const batch = { items, sizes };

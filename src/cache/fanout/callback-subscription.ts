@@ -4,18 +4,25 @@ import type { SpanBatch } from './span-batch.js';
 import type { SubscriptionStats } from './subscriber.js';
 
 /**
- * Calls a function with each batch, in the delivery itself.
+ * Calls a function with each batch, synchronously during delivery.
  *
- * If the function returns a promise, it gets one batch at a time: those that come before the promise settles wait in the
- * buffer, or are lost when it is full. A function that throws or rejects is counted, reported once per episode, and called
- * again with the next batch.
+ * If the function returns a promise, batches that arrive before it settles wait in the buffer, or are dropped when the
+ * buffer is full. Exceptions and rejections are counted and reported once per episode; the function still gets the next
+ * batch.
  */
 export class CallbackSubscription extends BufferedSubscription {
   readonly #callback: AwaitedCallback<[SpanBatch]>;
 
-  constructor(callback: (batch: SpanBatch) => unknown, ...subscription: ConstructorParameters<typeof BufferedSubscription>) {
+  constructor(
+    callback: (batch: SpanBatch) => unknown,
+    ...subscription: ConstructorParameters<typeof BufferedSubscription>
+  ) {
     super(...subscription);
-    this.#callback = new AwaitedCallback(callback, () => this.drainBuffer(), 'a subscriber failed; it still gets the next batch');
+    this.#callback = new AwaitedCallback(
+      callback,
+      () => this.drainBuffer(),
+      'a subscriber failed; it still gets the next batch',
+    );
   }
 
   get busy(): boolean {

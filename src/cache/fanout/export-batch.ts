@@ -4,13 +4,13 @@ import { promiseOf } from '../../support/promise-of.js';
 import { exportedSpan } from './exported-span.js';
 import type { Call } from './time-limited-calls.js';
 
-/** Spans as an exporter gets them, in a list of its own. */
+/** The spans of one export, in the form that exporters receive, in a list that the exporter may change. */
 export class ExportBatch {
   readonly #spans: ReadableSpan[] = [];
-  /** The resources that still wait for attributes. */
+  /** The resources whose asynchronous attributes are still pending. */
   readonly #pending = new Set<Resource>();
 
-  /** @param onUnreadable called for each span that cannot be read, which is left out */
+  /** @param onUnreadable called for each span that throws when it is read; the batch leaves it out */
   constructor(delivered: readonly DeliveredSpan[], onUnreadable: (error: unknown) => void) {
     for (const span of delivered) {
       try {
@@ -28,25 +28,25 @@ export class ExportBatch {
     return this.#spans.length;
   }
 
-  /** Hands the spans over, at once if no resource waits for attributes. */
+  /** Exports the spans: synchronously if no resource is pending, else once the resources have settled. */
   exportBy(exporter: SpanExporter, call: Call): void {
     if (this.#pending.size === 0) callExport(exporter, this.#spans, call);
     else void attributesSettled(this.#pending).then(() => call.run(() => callExport(exporter, this.#spans, call)));
   }
 }
 
-/** Exporters read `resource.attributes`, which the SDK wants to be awaited first. What fails is not waited for. */
+/** The SDK requires pending attributes to be awaited before `resource.attributes` is read. Rejections count as settled. */
 async function attributesSettled(pending: ReadonlySet<Resource>): Promise<void> {
   await Promise.allSettled([...pending].map(async (resource) => resource.waitForAsyncAttributes?.()));
 }
 
 function callExport(exporter: SpanExporter, spans: ReadableSpan[], call: Call): void {
   const returned: unknown = exporter.export(spans, (result) => answer(call, result));
-  // An `async export()` is not foreseen, but written: nobody else takes care of its rejection.
+  // The interface does not allow `async export()`, but people write it; its rejection is handled here.
   promiseOf(returned).catch((error: unknown) => call.fail(error));
 }
 
-/** Foreign code calls this: nothing may be thrown into it. */
+/** Called by foreign code, so it must not throw. */
 function answer(call: Call, result: ExportResult | undefined): void {
   try {
     if (result?.code === 0) call.succeed();

@@ -1,3 +1,4 @@
+import { counted } from '../../model/text-of.js';
 import { Episode } from '../../support/episode.js';
 import type { DeliveredSpan } from '../../model/merged-span.js';
 import { Fifo } from '../../support/fifo.js';
@@ -6,10 +7,10 @@ import { sizesOf } from './span-sizes.js';
 import type { SubscriptionStats } from './subscriber.js';
 
 /**
- * Spans that wait for export, oldest first, bounded in number and in bytes.
+ * Spans waiting for export, oldest first, bounded in number and in bytes.
  *
- * A batch that does not fit is lost whole, counted, and reported once until the queue is empty again. An empty queue
- * takes any number of spans (a batch has at most 256), and in bytes as many as fit.
+ * A batch that does not fit is dropped whole, counted, and reported once until the queue is empty again. An empty queue
+ * ignores the bound in number (a batch has at most 256 spans), and keeps as many spans of a batch as fit by bytes.
  */
 export class ExportQueue {
   readonly #maxSpans: number;
@@ -34,21 +35,20 @@ export class ExportQueue {
     return this.#spans.length;
   }
 
-  /** About how many bytes they keep alive. */
+  /** Estimated bytes that the queued spans keep alive. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Spans lost, and of those, how many to the bound in bytes. */
+  /** Spans dropped, and how many of these were dropped because of the bound in bytes. */
   get lost(): Pick<SubscriptionStats, 'dropped' | 'droppedByBytes'> {
     return { dropped: this.#dropped, droppedByBytes: this.#droppedByBytes };
   }
 
   /**
-   * Lets so many spans more wait, whatever their size, until it is set to 0: a flush moves here what is in memory anyway.
-   *
-   * A queue over its bound in bytes gets no further room in bytes, so that it does not grow from one flush to the next
-   * while an exporter does not answer.
+   * Raises the bound by this many spans and lifts the bound in bytes, until called with 0: the spans that a flush moves
+   * here are in memory already. If the queue already exceeds the bound in bytes, that bound stays in force; otherwise
+   * the queue would grow with each flush while an exporter hangs.
    */
   setFlushAllowance(spans: number): void {
     this.#flushAllowance = spans;
@@ -57,7 +57,8 @@ export class ExportQueue {
 
   add(spans: readonly DeliveredSpan[]): void {
     if (spans.length === 0) return;
-    if (this.length > 0 && this.length + spans.length > this.#maxSpans + this.#flushAllowance) return this.#lose(spans.length);
+    if (this.length > 0 && this.length + spans.length > this.#maxSpans + this.#flushAllowance)
+      return this.#lose(spans.length);
     const { items, sizes } = fitting(spans, sizesOf(spans), this.#bytes, this.#byteLimit);
     for (const span of items) this.#spans.push(span);
     for (const size of sizes) {
@@ -69,7 +70,7 @@ export class ExportQueue {
     if (tooLarge > 0) this.#lose(tooLarge);
   }
 
-  /** Takes out the oldest spans, in a list of the caller's own. */
+  /** Removes and returns the oldest spans, at most `most`. */
   take(most: number): DeliveredSpan[] {
     const taken: DeliveredSpan[] = [];
     while (taken.length < most && this.length > 0) {
@@ -77,12 +78,12 @@ export class ExportQueue {
       this.#bytes -= this.#sizes.shift()!;
     }
     if (this.length > 0) return taken;
-    this.#overflow.end((lost) => `dropped ${lost} span${lost === 1 ? '' : 's'} because the queue of an exporter was full`);
+    this.#overflow.end((lost) => `dropped ${counted(lost, 'span')} because the queue of an exporter was full`);
     return taken;
   }
 
   #lose(spans: number): void {
     this.#dropped += spans;
-    this.#overflow.report('the queue of an exporter is full; its spans are dropped', undefined, spans);
+    this.#overflow.report('the queue of an exporter is full; new spans are dropped', undefined, spans);
   }
 }

@@ -2,24 +2,24 @@ import { SpanKind, type HrTime, type Link } from '@opentelemetry/api';
 import type { DeliveredSpan } from '../../model/merged-span.js';
 import type { ReadableSpan, TimedEvent } from '../../model/otel.js';
 import { textOf } from '../../model/text-of.js';
-import { durationBetween } from '../../model/duration-between.js';
+import { durationBetween } from '../../model/hr-time.js';
 
-/** OTLP reads zero as an unknown time. */
+/** In OTLP, a time of zero means that the time is unknown. */
 const UNKNOWN_TIME: HrTime = [0, 0];
 
 /**
- * A span as exporters get it: that of the SDK itself, or, where a cache made it or this mends it, a plain object.
+ * The span that exporters receive: the SDK's own object or, if a cache made the span or it needs repair, a plain copy.
  *
- * Exporters and the processors in front of them copy spans by spread and assign members. So all members of the object
- * are its own, enumerable and writable, and assigning one changes neither the SDK's span nor what subscribers have.
+ * Exporters and the processors in front of them spread spans and assign members. All members of the copy are therefore
+ * own, enumerable and writable, and assigning one changes neither the SDK's span nor the span that subscribers hold.
  *
- * An exporter that throws over one span loses its whole batch. So everything is read here first, and this throws what
- * a getter throws. And what an application can do to a span of the SDK, and an exporter cannot send, is mended: a name
- * that is no string becomes a text, a time that is no number an unknown one, and a link without ids is left out.
+ * An exporter that throws for one span loses its whole batch, so every member is read here first and an exception of a
+ * getter surfaces here. Values that an application may set but an exporter cannot send are repaired: a name that is not
+ * a string is converted, an invalid time becomes unknown, and a link without ids is left out.
  */
 export function exportedSpan(span: DeliveredSpan): ReadableSpan {
   readItems(span);
-  // Only spans that a cache made have a revision. Their class does not tell: a program may have this package twice.
+  // Only spans made by a cache have a revision. `instanceof` would miss spans made by another copy of this package.
   if (span.revision !== undefined) {
     const plain = plainSpan(span);
     return isSendable(plain) ? plain : sendable(plain);
@@ -28,7 +28,6 @@ export function exportedSpan(span: DeliveredSpan): ReadableSpan {
   return isSendable(span) ? span : sendable(plainSpan(span));
 }
 
-/** Reads the attributes, the events and the links, one by one. */
 function readItems({ attributes, events, links }: ReadableSpan): void {
   readEntries(attributes);
   for (const items of [events, links]) {
@@ -47,15 +46,30 @@ function plainSpan(span: DeliveredSpan): Required<ReadableSpan> {
   const { name, kind, startTime, endTime, status, attributes, links, events, duration, ended } = span;
   const { resource, instrumentationScope, droppedAttributesCount, droppedEventsCount, droppedLinksCount } = span;
   const context = span.spanContext();
-  // The SDK has the member also on a root.
+  // The SDK defines the member on root spans too, as undefined.
   const parentSpanContext = span.parentSpanContext!;
   return {
-    name, kind, spanContext: () => context, parentSpanContext, startTime, endTime, status, attributes, links, events, duration,
-    ended, resource, instrumentationScope, droppedAttributesCount, droppedEventsCount, droppedLinksCount,
+    name,
+    kind,
+    spanContext: () => context,
+    parentSpanContext,
+    startTime,
+    endTime,
+    status,
+    attributes,
+    links,
+    events,
+    duration,
+    ended,
+    resource,
+    instrumentationScope,
+    droppedAttributesCount,
+    droppedEventsCount,
+    droppedLinksCount,
   };
 }
 
-/** Reads what `readItems()` and `isSendable()` do not: a plain object of all members would cost ten times as much. */
+/** Reads the members that `readItems()` and `isSendable()` do not. A plain copy would cost ten times as much. */
 function readOthers(span: ReadableSpan): readonly unknown[] {
   const { parentSpanContext, status, ended, resource, instrumentationScope } = span;
   const { droppedAttributesCount, droppedEventsCount, droppedLinksCount } = span;
@@ -65,7 +79,11 @@ function readOthers(span: ReadableSpan): readonly unknown[] {
 
 function isSendable({ name, kind, startTime, endTime, duration, events, links }: ReadableSpan): boolean {
   return (
-    typeof name === 'string' && typeof kind === 'number' && isTime(startTime) && isTime(endTime) && isTime(duration) &&
+    typeof name === 'string' &&
+    typeof kind === 'number' &&
+    isTime(startTime) &&
+    isTime(endTime) &&
+    isTime(duration) &&
     events.every((event) => typeof event.name === 'string' && isTime(event.time)) &&
     links.every(hasIds)
   );
@@ -74,7 +92,7 @@ function isSendable({ name, kind, startTime, endTime, duration, events, links }:
 function sendable(span: Required<ReadableSpan>): ReadableSpan {
   const { name, kind, startTime, endTime, duration, events } = span;
   const links = span.links.filter(hasIds);
-  // A span whose start is unknown has not lasted since 1970.
+  // One unknown time takes the value of the other, so that the span does not seem to have started in 1970.
   const known = [startTime, endTime].find(isTime) ?? UNKNOWN_TIME;
   const [start, end] = [isTime(startTime) ? startTime : known, isTime(endTime) ? endTime : known];
   return {

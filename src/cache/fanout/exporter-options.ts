@@ -1,24 +1,45 @@
-import { expectation, integerFrom, millisFrom, positiveInteger, resolveOptions, type OptionsOf } from '../../support/option.js';
+import {
+  expectation,
+  integerFrom,
+  millisFrom,
+  positiveInteger,
+  resolveOptions,
+  type OptionsOf,
+} from '../../support/option.js';
 import { readVariable } from '../../support/option-text.js';
 import { report } from '../../support/report.js';
 
-/** How spans are batched for an exporter. The names and meanings are those of the specification. */
+/**
+ * How spans are batched for an exporter. Names and meanings follow the section "Batching processor" of the OpenTelemetry
+ * trace SDK specification.
+ *
+ * An option left out is read from its `OTEL_BSP_…` variable, else the default given here applies.
+ */
 export interface ExporterOptions {
   /**
-   * Spans that may wait for export. A batch that does not fit is lost whole; only when none waits, one
-   * batch (at most 256 spans) is taken whatever its size. Default 4,096.
+   * Spans that may wait for export. A batch that does not fit is dropped whole; an empty queue accepts any one batch (at
+   * most 256 spans). An integer from 1. Default 4,096. Variable: `OTEL_BSP_MAX_QUEUE_SIZE`.
    */
   maxQueueSize?: number;
   /**
-   * Bytes that the spans waiting for export may keep alive, estimated. A batch that does not fit is lost whole; of one
-   * that comes when none waits, those spans are that fit. An integer from 1. Default 67,108,864, which is 64 MiB.
+   * Estimated bytes that the spans waiting for export may keep alive. A batch that does not fit is dropped whole; if the
+   * queue is empty, the spans that fit are kept. An integer from 1. Default 67,108,864 (64 MiB).
    */
   maxQueueBytes?: number;
-  /** Spans per export, at most `maxQueueSize`. Default 512. */
+  /**
+   * Spans per export. An integer from 1 to `maxQueueSize`. Default 512, or `maxQueueSize` if that is smaller. Variable:
+   * `OTEL_BSP_MAX_EXPORT_BATCH_SIZE`.
+   */
   maxExportBatchSize?: number;
-  /** How long spans wait for a batch to fill up. Default 5,000. */
+  /**
+   * Milliseconds that spans wait for a batch to fill up. From 0 to 2,147,483,647. Default 5,000. Variable:
+   * `OTEL_BSP_SCHEDULE_DELAY`.
+   */
   scheduledDelayMillis?: number;
-  /** How long an export may take, resource detection included, before it counts as failed. Default 30,000. */
+  /**
+   * Milliseconds after which an export, including its wait for pending resource attributes, counts as failed. From 1 to
+   * 2,147,483,647. Default 30,000. Variable: `OTEL_BSP_EXPORT_TIMEOUT`.
+   */
   exportTimeoutMillis?: number;
 }
 
@@ -30,14 +51,17 @@ const EXPORTER: OptionsOf<ExporterOptions> = {
   exportTimeoutMillis: millisFrom(1, 30_000),
 };
 
-/** Not `NodeJS.ProcessEnv`: the public declarations need no types of Node. */
+/** Used instead of `NodeJS.ProcessEnv`, so that the public declarations need no types of Node. */
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * The options of an exporter. Those that are not given are read from the variables of the SDK's own processor, and
- * have the defaults of this package without them. A wrong variable is reported through `diag`, and throws nothing.
+ * Resolves the options of an exporter: the value given in code, else the `OTEL_BSP_…` variable, else the default. An
+ * invalid variable is reported through `diag` and ignored.
+ *
+ * @throws TypeError for an unknown option or a value of the wrong type
+ * @throws RangeError for a value out of range
  */
-// oxlint-disable-next-line node/no-process-env -- the place where the SDK's processor is told this
+// oxlint-disable-next-line node/no-process-env -- the SDK's own processor reads these variables too
 export function exporterOptions(options?: ExporterOptions, env: Variables = process.env): Required<ExporterOptions> {
   const inCode = resolveOptions(EXPORTER, options);
   const variables = exporterVariables(options, env);
@@ -49,12 +73,14 @@ export function exporterOptions(options?: ExporterOptions, env: Variables = proc
     throw new RangeError(expectation('maxExportBatchSize', expected, maxExportBatchSize));
   }
   if (variables.maxExportBatchSize !== undefined) {
-    warn(`${expectation(EXPORTER_VARIABLES.maxExportBatchSize, expected, maxExportBatchSize)}; that is used`);
+    warn(
+      `${expectation(EXPORTER_VARIABLES.maxExportBatchSize, expected, maxExportBatchSize)}; ${maxQueueSize} is used`,
+    );
   }
   return { ...resolved, maxExportBatchSize: maxQueueSize };
 }
 
-/** By option, the variable of the SDK that gives it. */
+/** The SDK's variable for each option. */
 const EXPORTER_VARIABLES = {
   maxQueueSize: 'OTEL_BSP_MAX_QUEUE_SIZE',
   maxExportBatchSize: 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
@@ -62,9 +88,9 @@ const EXPORTER_VARIABLES = {
   exportTimeoutMillis: 'OTEL_BSP_EXPORT_TIMEOUT',
 } as const satisfies Partial<Record<keyof ExporterOptions, string>>;
 
-/** The options that code does not give and environment variables do. */
+/** The options that are set by environment variables and not in code. */
 function exporterVariables(options: ExporterOptions | undefined, env: Variables): ExporterOptions {
-  // A variable must not make an option wrong that is right by itself.
+  // A queue size below the batch size given in code is rejected, because it would make that valid option invalid.
   const maxQueueSize = integerFrom(options?.maxExportBatchSize ?? 1, EXPORTER.maxQueueSize.fallback);
   const checks = { ...EXPORTER, maxQueueSize };
   const names = Object.keys(EXPORTER_VARIABLES) as (keyof typeof EXPORTER_VARIABLES)[];

@@ -1,3 +1,4 @@
+import { counted } from '../../model/text-of.js';
 import { Episode } from '../../support/episode.js';
 import { guarded } from '../../support/report.js';
 import type { DeliveredSpan } from '../../model/merged-span.js';
@@ -14,13 +15,12 @@ import { TimeLimitedCalls, type Failure } from './time-limited-calls.js';
 const NO_EXPORT = { spans: 0, bytes: 0 };
 
 /**
- * Feeds sampled spans to any `SpanExporter`: one export at a time, from a bounded queue. Each span is
- * exported once: a backend would take its amendments for further spans.
+ * Feeds sampled spans to any `SpanExporter`: one export at a time, from a bounded queue.
  *
- * An export starts when a batch is full or `scheduledDelayMillis` after the first span, and by `forceFlush()` at once.
- * It waits for the resource's pending attributes, as exporters must read them settled; where none are pending, nothing
- * is waited for. It counts as failed if the exporter reports so, throws, or takes longer than `exportTimeoutMillis`; its
- * spans are not retried. A span that cannot be read fails alone.
+ * Amended spans are not exported again, because a backend would treat each revision as another span. An export starts
+ * when a batch is full, `scheduledDelayMillis` after the first span, or immediately on `forceFlush()`; it first awaits
+ * pending resource attributes. It fails if the exporter reports a failure, throws, or exceeds `exportTimeoutMillis`;
+ * failed spans are not retried. A span that cannot be read fails alone.
  */
 export class ExporterSubscription implements Subscriber, ExporterHandle {
   readonly wantsOrphans = false;
@@ -31,21 +31,25 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   readonly #calls: TimeLimitedCalls;
   readonly #failures = new Episode();
   readonly #slowness = new Episode();
-  /** The size of the batch that is being exported. */
+  /** The size of the export under way. */
   #exporting = NO_EXPORT;
-  /** Who waits for its end. */
+  /** Resolved when the export under way ends. */
   readonly #waiting: (() => void)[] = [];
-  /** Whether the scheduled delay runs. The timer may be anything, or nothing. */
+  /** Whether the scheduled delay is running. The timer cannot show it: fake timers may return anything. */
   #scheduled = false;
   #timer: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
-  /** Spans that have left the queue and are not being exported. */
+  /** Spans that have been exported or have failed. */
   #through = 0;
   #delivered = 0;
   #failed = 0;
   #errors = 0;
 
-  constructor(exporter: SpanExporter, options: Required<ExporterOptions>, detach: (subscriber: ExporterSubscription) => void) {
+  constructor(
+    exporter: SpanExporter,
+    options: Required<ExporterOptions>,
+    detach: (subscriber: ExporterSubscription) => void,
+  ) {
     this.#exporter = exporter;
     this.#options = options;
     this.#detach = detach;
@@ -57,12 +61,12 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     return this.#closing !== undefined;
   }
 
-  /** While it exports, and the next batch is complete. */
+  /** Whether a full batch is waiting behind the export under way. */
   get busy(): boolean {
     return this.#isExporting && this.#isBatchFull;
   }
 
-  /** Spans that may wait beyond `maxQueueSize`, while the cache flushes because somebody waits for the export. */
+  /** Raises `maxQueueSize` by this many spans while the cache flushes on behalf of a caller that awaits the export. */
   setFlushAllowance(spans: number): void {
     this.#queue.setFlushAllowance(spans);
   }
@@ -73,7 +77,6 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     this.#exportDue();
   }
 
-  /** Exporters take spans only. */
   deliverOrphans(): void {}
 
   forceFlush(): Promise<void> {
@@ -84,7 +87,7 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   }
 
   close(): Promise<void> {
-    // The promise is there before anything runs: the exporter may ask for it in its last export.
+    // The promise is set before any code runs, because the exporter may call `close()` during its last export.
     let begin = undefined as ((done: Promise<void>) => void) | undefined;
     this.#closing ??= new Promise((resolve) => (begin = resolve));
     begin?.(this.#close());
@@ -118,7 +121,7 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     return this.#queue.length >= this.#options.maxExportBatchSize;
   }
 
-  /** Exporters get sampled spans, and each one once. One that does not say whether it is fails alone. */
+  /** Selects sampled spans that have not been exported before. A span that throws here fails alone. */
   #isForExport(span: DeliveredSpan): boolean {
     try {
       return isSampled(span.spanContext()) && !span.revision;
@@ -134,14 +137,14 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
       await this.#exportQueued();
       const left = this.#queue.take(Infinity).length;
       this.#through += left;
-      if (left > 0) this.#giveUp(left, new Error(`closed before the last ${left} spans could be exported`));
+      if (left > 0) this.#giveUp(left, new Error(`closed before ${counted(left, 'span')} could be exported`));
       await this.#settled(() => this.#exporter.shutdown());
     });
   }
 
   /**
-   * Exports what is queued now, before it returns if the exporter answers at once. No export begins later than
-   * `exportTimeoutMillis` from now, so an exporter that does not answer is waited for twice as long at most.
+   * Exports the spans queued now; synchronously, if the exporter completes each export synchronously. No export begins
+   * later than `exportTimeoutMillis` from now, so a hanging exporter delays the caller by twice that at most.
    */
   async #exportQueued(): Promise<void> {
     const deadline = performance.now() + this.#options.exportTimeoutMillis;
@@ -150,11 +153,11 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
       if (!this.#isExporting) this.#exportBatch();
       if (this.#isExporting) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
-    if (this.#through < until) this.#slowness.report('an exporter was waited for in vain; spans are left');
+    if (this.#through < until) this.#slowness.report('an exporter did not export all queued spans in time');
     else this.#slowness.end();
   }
 
-  /** Exports the full batches, one after the other as long as the exporter answers at once; the rest after a delay. */
+  /** Exports full batches for as long as the exporter completes synchronously. A partial batch waits for the delay. */
   #exportDue(): void {
     if (this.closed) return;
     while (!this.#isExporting && this.#isBatchFull) this.#exportBatch();
@@ -172,16 +175,16 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     this.#timer = unref(setTimeout(guarded('an export', exportNow), this.#options.scheduledDelayMillis));
   }
 
-  /** Takes the next batch out of the queue, which is not empty, and hands it over. No export is under way. */
+  /** Starts the next export. The queue must not be empty, and no export may be under way. */
   #exportBatch(): void {
     clearTimeout(this.#timer);
     this.#scheduled = false;
-    // From here on, whatever the spans do when they are read, no other export begins.
+    // Set before the spans are read: a getter that calls back into the cache must not start another export.
     this.#exporting = { spans: 0, bytes: 0 };
     const { bytes } = this.#queue;
     const taken = this.#queue.take(this.#options.maxExportBatchSize);
     const batch = new ExportBatch(taken, (error) => this.#giveUp(1, error));
-    // Counted now: the list is the exporter's once it is handed over.
+    // Read now, because the exporter may change the list.
     const { length } = batch;
     this.#exporting = { spans: length, bytes: bytes - this.#queue.bytes };
     this.#through += taken.length - length;
@@ -214,7 +217,7 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     }
   }
 
-  /** Until a call of the exporter's own methods has settled, however it does. */
+  /** Resolves when a call of the exporter's `forceFlush` or `shutdown` has succeeded, failed or timed out. */
   #settled(code: () => unknown): Promise<void> {
     return new Promise((resolve) => {
       this.#calls.begin(

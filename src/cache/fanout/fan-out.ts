@@ -5,9 +5,9 @@ import type { Subscriber, SubscriptionStats } from './subscriber.js';
 import { untraced } from '../suppression.js';
 
 /**
- * Hands each finished batch to every subscriber, by reference.
+ * Delivers each finished batch to every subscriber, by reference.
  *
- * The list of subscribers is replaced, never changed: whoever comes or goes during a delivery does not disturb it.
+ * The list of subscribers is replaced, never mutated, so that subscribing or closing during a delivery is safe.
  */
 export class FanOut {
   #subscribers: readonly Subscriber[] = [];
@@ -15,7 +15,7 @@ export class FanOut {
   readonly #onChange: (subscribed: boolean, orphansWanted: boolean) => void;
   #orphansWanted = false;
 
-  /** @param onChange called when a subscriber has come or gone */
+  /** @param onChange called when a subscriber has been added or removed */
   constructor(onChange: (subscribed: boolean, orphansWanted: boolean) => void = () => {}) {
     this.#onChange = onChange;
   }
@@ -28,7 +28,7 @@ export class FanOut {
     return this.#orphansWanted;
   }
 
-  /** Whether a subscriber is busy: more would only fill its buffer. */
+  /** Whether any subscriber is busy, so that another batch would only fill its buffer. */
   get busy(): boolean {
     return this.#subscribers.some(({ busy }) => busy);
   }
@@ -37,7 +37,7 @@ export class FanOut {
     this.#replace([...this.#subscribers, subscriber]);
   }
 
-  /** Removes a subscriber; what is being delivered right now does not reach it any more. */
+  /** Removes a subscriber. A delivery under way skips it from now on. */
   readonly remove = (subscriber: Subscriber): void => {
     this.#replace(this.#subscribers.filter((other) => other !== subscriber));
   };
@@ -52,7 +52,7 @@ export class FanOut {
     });
   }
 
-  /** Ends every subscription: the cache shuts down. */
+  /** Ends every subscription when the cache shuts down. */
   end(): void {
     for (const subscriber of this.#subscribers) subscriber.end();
   }
@@ -69,7 +69,7 @@ export class FanOut {
         try {
           deliverTo(subscriber);
         } catch (error) {
-          this.#failures.report('a subscriber could not take a batch', error);
+          this.#failures.report('a subscriber threw when it received a batch', error);
         }
       }
     });

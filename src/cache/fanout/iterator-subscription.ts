@@ -8,12 +8,12 @@ type Result = IteratorResult<SpanBatch, undefined>;
 
 const DONE: Result = { done: true, value: undefined };
 
-/** The subscription behind `for await` and `take()`: a buffer, and whoever waits for it to fill. */
+/** The subscription behind `for await` and `take()`: a buffer, and the pending `next()` calls. */
 export class IteratorSubscription extends BufferedSubscription implements Subscription {
   readonly #waiters = new Fifo<(result: Result) => void>();
   #iterated = false;
 
-  /** A loop is, from a batch to the next. Nobody can tell of `take()`, which is called now and then. */
+  /** True while the body of a `for await` loop is running. A reader that polls with `take()` never counts as busy. */
   get busy(): boolean {
     return this.#iterated && !this.ready;
   }

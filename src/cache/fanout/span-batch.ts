@@ -2,16 +2,16 @@ import type { OrphanEvent } from '../../model/log-event.js';
 import type { DeliveredSpan } from '../../model/merged-span.js';
 
 /**
- * What a subscriber gets at a time.
+ * One delivery to a subscriber.
  *
- * The lists and the spans are shared by all subscribers: read them, keep them, do not change them.
+ * All subscribers share the lists and the spans: read them and keep them, but do not change them.
  */
 export interface SpanBatch {
   /** Ended spans, in the order they ended, each with the log events emitted in it. */
   readonly spans: readonly DeliveredSpan[];
-  /** Log events that no span took in. Empty unless the subscription asked for `orphans`. */
+  /** Log events that were attached to no span. Always empty unless the subscription has `orphans: true`. */
   readonly orphans: readonly OrphanEvent[];
-  /** Spans this subscriber lost since its previous batch, because its buffer was full. */
+  /** Spans dropped since this subscriber's previous batch because its buffer was full. */
   readonly dropped: number;
 }
 

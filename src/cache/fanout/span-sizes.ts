@@ -4,10 +4,10 @@ import type { DeliveredSpan } from '../../model/merged-span.js';
 const known = new WeakMap<readonly DeliveredSpan[], readonly number[]>();
 
 /**
- * About how many bytes each span of a batch keeps alive.
+ * Estimated bytes that each span of a batch keeps alive.
  *
- * Worked out once for a list, however many subscribers keep it, and only when the first one does: a batch that goes
- * straight to its reader is never looked into. A list that a subscriber has changed since is looked into again.
+ * Computed lazily and cached per list: a batch that goes straight to its reader is never measured, and a batch that
+ * several subscribers buffer is measured once. A list whose length has changed since is measured again.
  */
 export function sizesOf(spans: readonly DeliveredSpan[]): readonly number[] {
   let sizes = known.get(spans);

@@ -1,44 +1,47 @@
 import type { OrphanEvent } from '../../model/log-event.js';
 import type { DeliveredSpan } from '../../model/merged-span.js';
 
-/** One subscriber's numbers, as `stats()` shows them. */
+/** The counters of one subscriber, part of `cache.stats()`. */
 export interface SubscriptionStats {
   readonly kind: 'iterator' | 'callback' | 'traces' | 'exporter' | 'store';
-  /** Spans handed over to it. */
+  /** Spans handed to the subscriber. */
   readonly delivered: number;
-  /** Spans it lost because its buffer was full; of a store: the oldest that gave way, and those it could not take. */
+  /**
+   * Spans dropped because the buffer was full. For a store: the oldest spans evicted, and spans that were too large or
+   * could not be read.
+   */
   readonly dropped: number;
-  /** Of `dropped`, those that were lost to the bound in bytes. */
+  /** The part of `dropped` that is due to the bound in bytes. */
   readonly droppedByBytes: number;
-  /** Orphaned events it lost, because its buffer was full. */
+  /** Orphaned events dropped because the buffer was full. */
   readonly droppedOrphans: number;
-  /** Spans in its buffer; of an exporter: those being exported too. */
+  /** Spans in the buffer. For an exporter: including the spans being exported. */
   readonly queued: number;
   /**
-   * About how many bytes the spans and orphans in its buffer keep alive; of an exporter: those being exported too; of
-   * a store: the spans it has.
+   * Estimated bytes that the buffered spans and orphans keep alive. For an exporter: including the spans being exported.
+   * For a store: the bytes of its spans.
    */
   readonly queuedBytes: number;
   /** Spans whose export failed. */
   readonly failed: number;
-  /** How often it failed: a callback that threw or rejected, an export that failed, a span that could not be read. */
+  /** Failures: callbacks that threw or rejected, failed exports, and spans that could not be read. */
   readonly errors: number;
 }
 
 /**
- * What the fan-out delivers to.
+ * A receiver of batches from the fan-out.
  *
- * A subscriber that runs foreign code catches and counts what that throws. Should it throw nevertheless, the
- * others still get their batch.
+ * A subscriber that runs foreign code catches and counts its exceptions. If one escapes nevertheless, the other
+ * subscribers still get their batch.
  */
 export interface Subscriber {
   readonly wantsOrphans: boolean;
-  /** Whether it has not got through what it was given, and waits for what only the event loop can bring. */
+  /** Whether another batch would only wait in its buffer until the event loop turns. */
   readonly busy: boolean;
   deliverSpans(spans: readonly DeliveredSpan[]): void;
-  /** Takes orphans over. Called only if it wants them. */
+  /** Called only if `wantsOrphans` is set. */
   deliverOrphans(orphans: readonly OrphanEvent[]): void;
-  /** No more deliveries come: the cache shuts down. What is buffered may still be read. */
+  /** Called when the cache shuts down, after the last delivery. Buffered batches can still be read. */
   end(): void;
   stats(): SubscriptionStats;
 }

@@ -2,44 +2,48 @@ import type { AsyncDisposable } from '../../support/disposable.js';
 import type { Handle } from '../../support/handle.js';
 import type { SpanBatch } from './span-batch.js';
 
-/** What a subscription gets, and how much of it may wait. */
+/** The contents and the buffer size of a subscription. */
 export interface SubscribeOptions {
   /**
-   * How many spans may wait to be read; orphans count too. A batch that does not fit is lost whole and
-   * counted. An integer from 1. Default 4,096.
+   * Spans and orphans that may wait to be read. A batch that does not fit is dropped whole and counted; an empty buffer
+   * keeps the part of a larger batch that fits. An integer from 1. Default 4,096.
    */
   capacity?: number;
   /**
-   * How many bytes the spans and orphans that wait to be read may keep alive, estimated. A batch that does not fit is
-   * lost whole and counted. An integer from 1. Default 67,108,864, which is 64 MiB.
+   * Estimated bytes that the waiting spans and orphans may keep alive, with the same effect. An integer from 1. Default
+   * 67,108,864 (64 MiB).
    */
   maxBytes?: number;
-  /** Whether log events that no span took in are delivered too. Default false. */
+  /** Whether log events that could be attached to no span are delivered too. Default false. */
   orphans?: boolean;
 }
 
 /**
- * A live subscription that is read when its owner likes: by a loop, or batch by batch.
+ * A live subscription that is read at the caller's pace, with a loop or batch by batch.
  *
  * ```ts
  * for await (const { spans } of subscription) …   // leaving the loop closes the subscription
  * ```
  *
- * When the cache shuts down, the loop first gets what is still buffered, then ends. Closing forgets what was not read.
+ * When the cache shuts down, the loop receives the batches that are still buffered, then ends. `close()` discards them.
  */
 export interface Subscription extends Handle, AsyncDisposable, AsyncIterable<SpanBatch> {
-  /** Everything that is there now in one batch, or undefined. Never waits. */
+  /** Returns everything buffered as one batch, or undefined if the buffer is empty. Never waits. */
   take(): SpanBatch | undefined;
 }
 
-/** An exporter attached to the cache. Works with `await using`; `using` closes it too, and waits for nothing. */
+/** An exporter attached to the cache. Works with `await using`; with `using`, it is closed but not awaited. */
 export interface ExporterHandle extends Handle, AsyncDisposable {
   /**
-   * Exports everything delivered so far. Never rejects: failures are counted and reported. Begins no export
-   * later than `exportTimeoutMillis` from now; what is left then stays queued.
+   * Exports everything delivered so far, then calls the exporter's own `forceFlush()`. Never rejects: failures are
+   * counted and reported through `diag`. No export begins later than `exportTimeoutMillis` after the call; the spans
+   * left by then stay queued.
    */
   forceFlush(): Promise<void>;
-  /** Takes no more spans, exports those it has, then shuts the exporter down. Never rejects. */
-  // oxlint-disable-next-line typescript/no-misused-promises -- a handle that may be awaited, and need not be
+  /**
+   * Accepts no more spans, exports the queued ones, then shuts the exporter down. Spans whose export has not begun
+   * `exportTimeoutMillis` after the call count as failed. Idempotent; never rejects.
+   */
+  // oxlint-disable-next-line typescript/no-misused-promises -- awaiting this is optional
   close(): Promise<void>;
 }

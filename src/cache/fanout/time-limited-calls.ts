@@ -7,17 +7,17 @@ import { untraced } from '../suppression.js';
 export type Failure = { readonly error: unknown } | undefined;
 
 /**
- * Calls of foreign code, each of which ends exactly once: well, with what it throws or rejects with, or at the time limit.
+ * Calls foreign code. Each call ends exactly once: with success, with an error, or with a timeout.
  *
- * The code runs untraced and at once. What ends within the call needs no timer, no promise and no turn of the event
- * loop. Timers are those of the moment, so that a test's clock is in charge; they keep the process alive only while
- * somebody waits.
+ * The code runs synchronously, with tracing suppressed. A call that ends synchronously creates neither a timer nor a
+ * promise. The global timers are used, so that a test's fake clock applies; they keep the process alive only during
+ * `whileAwaited()`.
  */
 export class TimeLimitedCalls {
   readonly #limitMillis: number;
-  /** The time limits of the calls under way. */
+  /** The timers of the calls under way. */
   readonly #timers = new Set<NodeJS.Timeout | undefined>();
-  /** How many wait right now. */
+  /** Number of `whileAwaited()` calls under way. */
   #waiting = 0;
 
   constructor(limitMillis: number) {
@@ -25,9 +25,9 @@ export class TimeLimitedCalls {
   }
 
   /**
-   * Begins a call with a piece of code, which is given the call to end it or to go on later.
+   * Begins a call. The code receives a handle with which it ends the call, now or later.
    *
-   * @param whenOver called exactly once, be it before this returns
+   * @param whenOver called exactly once, possibly before this returns
    */
   begin(code: (call: Call) => void, whenOver: (failure: Failure) => void): void {
     let timer = undefined as NodeJS.Timeout | undefined;
@@ -39,12 +39,12 @@ export class TimeLimitedCalls {
     call.run(() => code(call));
     if (call.over) return;
     const timeout = () => call.fail(new Error(`timed out after ${this.#limitMillis} ms`));
-    timer = setTimeout(guarded('a time limit', timeout), this.#limitMillis);
+    timer = setTimeout(guarded('the end of a time limit', timeout), this.#limitMillis);
     if (this.#waiting === 0) unref(timer);
     if (!call.over) this.#timers.add(timer);
   }
 
-  /** Runs what somebody waits for: meanwhile the time limits keep the process alive. */
+  /** Runs code that a caller awaits. Until it is done, the timers keep the process alive. */
   async whileAwaited(code: () => Promise<void>): Promise<void> {
     this.#waiting++;
     for (const timer of this.#timers) ref(timer);
@@ -57,7 +57,7 @@ export class TimeLimitedCalls {
   }
 }
 
-/** One call. What comes after its end, a second answer or a late one, changes nothing. */
+/** One call. Only its first end counts; later ones are ignored. */
 export class Call {
   readonly #whenOver: (failure: Failure) => void;
   #over = false;
@@ -78,7 +78,7 @@ export class Call {
     this.#end({ error });
   }
 
-  /** Runs code of this call, unless it is over. What it throws ends the call. */
+  /** Runs code as part of this call, unless the call is over. An exception ends the call. */
   run(code: () => void): void {
     if (this.#over) return;
     try {
@@ -88,9 +88,12 @@ export class Call {
     }
   }
 
-  /** Ends as a value that foreign code returned settles, be it a promise or not. */
+  /** Ends the call when a value returned by foreign code settles; it need not be a promise. */
   settleAs(value: unknown): void {
-    promiseOf(value).then(() => this.succeed(), (error: unknown) => this.fail(error));
+    promiseOf(value).then(
+      () => this.succeed(),
+      (error: unknown) => this.fail(error),
+    );
   }
 
   #end(failure: Failure): void {

@@ -6,35 +6,35 @@ import { WholeTraces } from '../../trace/whole-traces.js';
 import { untraced } from '../suppression.js';
 import { AwaitedCallback } from './awaited-callback.js';
 import type { Subscriber, SubscriptionStats } from './subscriber.js';
-import type { Handle } from '../../support/handle.js';
+import { handleOf, type Handle } from '../../support/handle.js';
 
 /**
- * Gets each trace. May return a promise: the next trace then waits for it.
+ * Called with each trace. If it returns a promise, the next trace waits until the promise settles.
  *
- * @param dropped spans of traces that were lost since the previous call, because this function was too slow
+ * @param dropped spans of the traces dropped since the previous call because this function was too slow
  */
 export type TraceCallback = (trace: Trace, dropped: number) => unknown;
 
 /** A subscription to whole traces. Works with `using`. */
 export interface TraceSubscription extends Handle {
   /**
-   * Delivers everything queued in the cache, then takes out the traces that wait, whole or not, without calling the
-   * function for them. Never waits: it is for tests, and for the end of a process.
+   * Flushes the cache, then removes and returns all waiting traces, complete or not, without calling the function.
+   * Synchronous; intended for tests and for the end of a process.
    */
   take(): Trace[];
-  /** The counters at this moment. */
+  /** A snapshot of the counters. */
   stats(): TraceSubscriptionStats;
 }
 
-/** The numbers of a subscription to whole traces; those of spans are as in every subscription's. */
+/** The counters of a subscription to whole traces. */
 export interface TraceSubscriptionStats extends SubscriptionStats {
   readonly traces: {
-    /** Waiting to be whole, or for the function to take them. */
+    /** Traces that are not settled yet, or that wait for the function. */
     readonly waiting: number;
     readonly delivered: number;
     /** Delivered traces with `complete: false`. */
     readonly incomplete: number;
-    /** Traces delivered before they were whole, or dropped, for want of room. */
+    /** Traces delivered early, or dropped, because too many spans or bytes were waiting. */
     readonly evicted: number;
   };
 }
@@ -46,29 +46,32 @@ interface Surroundings {
 }
 
 /**
- * Calls a function with each whole trace, not traced itself.
+ * Calls a function with each whole trace, with tracing suppressed.
  *
- * A function that throws or rejects is counted, reported once per episode, and called again with the next trace.
+ * Exceptions and rejections are counted and reported once per episode; the function still gets the next trace.
  */
 export class WholeTraceSubscription implements TraceSubscription, Subscriber {
   readonly wantsOrphans = false;
   readonly #callback: AwaitedCallback<[Trace, number]>;
   readonly #flush: () => void;
-  readonly #detach: (subscriber: Subscriber) => void;
+  readonly #handle: Handle;
   readonly #traces: WholeTraces;
-  #closed = false;
   readonly #delivered = { spans: 0, traces: 0, incomplete: 0 };
 
-  constructor(callback: TraceCallback, options: Required<WholeTraceOptions>, { flush, detach, isToCome }: Surroundings) {
-    const complaint = 'a subscriber to traces failed; it still gets the next trace';
+  constructor(
+    callback: TraceCallback,
+    options: Required<WholeTraceOptions>,
+    { flush, detach, isToCome }: Surroundings,
+  ) {
+    const complaint = 'a trace subscriber failed; it still gets the next trace';
     this.#callback = new AwaitedCallback(callback, () => this.#serve(), complaint);
     this.#flush = flush;
-    this.#detach = detach;
+    this.#handle = handleOf(() => detach(this));
     this.#traces = new WholeTraces(options, { onDue: () => this.#serve(), isToCome });
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#handle.closed;
   }
 
   get busy(): boolean {
@@ -87,12 +90,12 @@ export class WholeTraceSubscription implements TraceSubscription, Subscriber {
   }
 
   close(): void {
-    this.#leave();
+    this.#handle.close();
     this.#traces.clear();
   }
 
   end(): void {
-    this.#leave();
+    this.#handle.close();
     this.#traces.settle();
     this.#serve();
   }
@@ -108,12 +111,12 @@ export class WholeTraceSubscription implements TraceSubscription, Subscriber {
   deliverOrphans(): void {}
 
   stats(): TraceSubscriptionStats {
-    const { traces, spans, bytes, evicted, unreadable, dropped } = this.#traces.stats;
+    const { traces, spans, bytes, evicted, unreadable, dropped, droppedByBytes } = this.#traces.stats;
     return {
       kind: 'traces',
       delivered: this.#delivered.spans,
       dropped: dropped + unreadable,
-      droppedByBytes: 0,
+      droppedByBytes,
       droppedOrphans: 0,
       queued: spans,
       queuedBytes: bytes,
@@ -121,12 +124,6 @@ export class WholeTraceSubscription implements TraceSubscription, Subscriber {
       errors: this.#callback.errors + unreadable,
       traces: { waiting: traces, delivered: this.#delivered.traces, incomplete: this.#delivered.incomplete, evicted },
     };
-  }
-
-  #leave(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#detach(this);
   }
 
   #serve(): void {

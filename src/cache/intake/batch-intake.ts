@@ -1,4 +1,5 @@
 import { Episode } from '../../support/episode.js';
+import { isCount } from '../../support/option.js';
 import type { EventCounters, EventDropReason, SpanCounters } from '../counters.js';
 import type { OrphanEvent, OrphanReason } from '../../model/log-event.js';
 import type { DeliveredSpan } from '../../model/merged-span.js';
@@ -7,11 +8,11 @@ import type { ReceivedBatch } from './received-batch.js';
 import type { SpanIntake } from './span-intake.js';
 
 /**
- * Where what another cache delivered enters this one.
+ * Accepts batches that another cache delivered.
  *
- * A batch may come from another process: it is checked whole before anything of it is counted. Spans go the way of
- * all spans. Orphans are through with reconciling: they are delivered at once. What was lost elsewhere is counted as if
- * it had come and been dropped, so that the sums hold.
+ * A batch may come from another process, so it is validated as a whole before any of it is counted. Its spans enter
+ * like all others. Its orphans need no reconciling and are delivered at once. Upstream losses are counted as received
+ * and dropped, so that the sums of `stats()` hold.
  */
 export class BatchIntake {
   readonly #parts: IntakeParts;
@@ -32,11 +33,11 @@ export class BatchIntake {
       this.#acceptOrphans(orphans);
       this.#failures.end();
     } catch (error) {
-      this.#failures.report('a batch of another cache could not be read', error);
+      this.#failures.report('a batch from another cache could not be read', error);
     }
   }
 
-  /** An amendment counts as a span of its own: the cache that it amends may have forgotten the first delivery. */
+  /** An amendment counts as a separate span, because its first delivery may no longer be remembered. */
   #acceptSpan(span: DeliveredSpan): void {
     if (this.#parts.gate.open && this.#parts.passed.has(span)) {
       this.#spans.drop('duplicate');
@@ -49,12 +50,12 @@ export class BatchIntake {
   #acceptOrphans(orphans: readonly OrphanEvent[]): void {
     const known = orphans.filter((orphan) => this.#acceptOrphan(orphan));
     if (known.length === 0) return;
-    // From within a delivery, the rest of that delivery comes first.
+    // Called within a delivery: finish that delivery first.
     if (this.#parts.driver.moving) queueMicrotask(() => this.#parts.driver.deliverOrphans(known));
     else this.#parts.driver.deliverOrphans(known);
   }
 
-  /** Counts an orphan; returns whether it is to be delivered. */
+  /** Counts an orphan. Returns whether to deliver it. */
   #acceptOrphan(orphan: OrphanEvent): boolean {
     const { orphaned, dropped } = this.#parts.eventCounters;
     const reason = reasonOf(orphan, orphaned);
@@ -76,12 +77,12 @@ export class BatchIntake {
   }
 }
 
-/** Reads a batch once: its lists are lists, its numbers counts. Throws a `TypeError` if they are not. */
+/** Reads each member of a batch once. Throws a `TypeError` unless its lists are arrays and its numbers are counts. */
 function checked(batch: ReceivedBatch): Required<ReceivedBatch> {
   const { dropped = 0, droppedOrphans = 0 } = batch;
   const [spans, orphans] = [copied(batch.spans), copied(batch.orphans)];
   if (!isCount(dropped) || !isCount(droppedOrphans)) {
-    throw new TypeError('dropped must be a number of spans or orphans');
+    throw new TypeError('dropped and droppedOrphans must be non-negative integers');
   }
   return { spans, orphans, dropped, droppedOrphans };
 }
@@ -92,11 +93,7 @@ function copied<T>(items: readonly T[] = []): T[] {
   return items.slice();
 }
 
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-/** Undefined if it cannot be read, or is none that an orphan can have. */
+/** The reason of an orphan; undefined if it is unreadable or not a valid reason. */
 function reasonOf(orphan: OrphanEvent, known: Readonly<Record<OrphanReason, number>>): OrphanReason | undefined {
   try {
     const { reason } = orphan;
@@ -106,7 +103,7 @@ function reasonOf(orphan: OrphanEvent, known: Readonly<Record<OrphanReason, numb
   }
 }
 
-/** What cannot be read is no amendment; the reconciler counts it as invalid. */
+/** Whether a span is an amendment. False for an unreadable span, which the reconciler counts as invalid. */
 function isAmendment(span: DeliveredSpan): boolean {
   try {
     return Boolean(span.revision);

@@ -12,14 +12,14 @@ import type { Gate } from './gate.js';
 import type { IntakeParts } from './intake-parts.js';
 import type { OwnSpans } from './own-spans.js';
 
-/** Which log records become events. */
+/** The option `logRecords`. */
 type Wanted = 'all' | 'events' | ((record: ReadableLogRecord) => boolean);
 
 /**
- * Where log records enter, inside the application's `logger.emit()`.
+ * Accepts log records, inside the application's `logger.emit()`.
  *
- * Only what the record itself will not tell later is looked at here: the context it was emitted in. A
- * record that cannot be read is counted as invalid.
+ * Looks up only the state that is lost afterwards: the context in which the record was emitted. An unreadable record is
+ * counted as invalid.
  */
 export class EventIntake {
   readonly #gate: Gate;
@@ -45,12 +45,12 @@ export class EventIntake {
     this.#isWanted = typeof wanted === 'function' ? wanted : undefined;
   }
 
-  /** Whether a record with this event name may be taken in if it were emitted now. */
+  /** Whether a record with this event name would be accepted now. */
   mayTake(eventName: string | undefined): boolean {
     return this.#gate.open && (!this.#eventsOnly || Boolean(eventName));
   }
 
-  /** Takes a record in, or counts why not. `emittedIn` is the context that `onEmit` got. */
+  /** Accepts a record, or counts the reason for dropping it. `emittedIn` is the context passed to `onEmit`. */
   accept(record: ReadableLogRecord, emittedIn: Context | undefined): void {
     let refused: EventDropReason | undefined;
     try {
@@ -58,18 +58,21 @@ export class EventIntake {
     } catch {
       refused = 'invalid';
     }
-    // Not before: the filter may ask for the counters, which have to add up.
+    // Counted last: the filter may call stats(), whose sums must hold.
     this.#counters.received++;
     if (refused === undefined) this.#driver.wake();
     else this.#counters.dropped[refused]++;
   }
 
-  /** Queues the record, or returns why not. Throws what the record's getters or the filter throw. */
+  /**
+   * Queues the record, or returns the reason for dropping it. Throws the errors of its getters and of the filter
+   * function.
+   */
   #admit(record: ReadableLogRecord, emittedIn: Context | undefined): EventDropReason | undefined {
     if (!this.#gate.open) return this.#gate.closedReason;
-    // A subscriber that logs would be delivered its own log lines, and log again.
+    // Without this, a subscriber that logs would receive its own log lines, and log again.
     if (this.#driver.moving || this.#filtering) return 'suppressed';
-    // Registered twice, a processor gets the same record twice in a row.
+    // A processor that is registered twice receives each record twice in a row.
     const { newest } = this.#queue;
     if (newest !== undefined && newest.record === record) return 'duplicate';
     const { inForce: filter } = this.#filter;
@@ -81,10 +84,10 @@ export class EventIntake {
     const span = emittedIn && trace.getSpan(emittedIn);
     if (this.#own.has(span)) return 'suppressed';
     const active = span?.spanContext();
-    // A record emitted with `context: undefined` has no span context, though one is active.
+    // A record emitted with `context: undefined` has no span context even if a span is active.
     const spanContext = record.spanContext ?? active;
     const spanState = spanContext === active ? stateOf(span, filter) : 'unknown';
-    // What a subscriber awaits is not traced either: no span of the SDK is active there.
+    // Code awaited by a subscriber is not traced either: no span of the SDK is active in it.
     if (spanState === 'unknown' && emittedIn !== undefined && isInSubscriber(emittedIn)) {
       return 'suppressed';
     }
@@ -104,7 +107,7 @@ export class EventIntake {
   }
 }
 
-/** What the context tells of the record's span. Spans that only carry ids are never recording nor ended. */
+/** State of the record's span. A non-recording span that only carries ids is neither recording nor ended. */
 function stateOf(span: Span | undefined, filter: ScopeFilter | undefined): SpanState {
   if (span === undefined) return 'unknown';
   if (filter?.isExcluded(span)) return 'excluded';

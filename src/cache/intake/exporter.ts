@@ -1,16 +1,16 @@
 import type { SpanIntake } from './span-intake.js';
 import type { SpanDropReason } from '../counters.js';
 import type { ExportResult, ReadableSpan, SpanExporter } from '../../model/otel.js';
-import type { Lifecycle } from './lifecycle.js';
+import type { Lifecycle } from './intake-parts.js';
 
 const SUCCESS = 0;
 const FAILED = 1;
 
 /**
- * The cache as a span exporter, for behind any span processor.
+ * The cache as a span exporter, for use behind any span processor.
  *
- * An export fails if the cache could not take in all of its spans; those it took are not taken back. After
- * `shutdown()` every export fails, an empty one too.
+ * An export fails unless all of its spans were accepted; the accepted ones are delivered. After `shutdown()` every
+ * export fails, even an empty one.
  */
 export class SpanCacheExporter implements SpanExporter {
   readonly #intake: SpanIntake;
@@ -45,7 +45,7 @@ export class SpanCacheExporter implements SpanExporter {
   }
 }
 
-/** That nobody listens, or that the cache has a span already, is no failure of the export. */
+/** Whether a drop fails the export. Duplicates, and drops for lack of subscribers, do not. */
 function isFailure(reason: SpanDropReason | undefined): boolean {
   return reason === 'queue_full' || reason === 'shutdown';
 }

@@ -1,20 +1,20 @@
 import type { Handle } from '../../support/handle.js';
 import { ChangeListeners } from '../../support/live-settings.js';
 
-/** What the subscribers of a cache want, all of them together. */
+/** The combined demand of all subscribers of a cache. */
 export interface SpanDemand {
-  /** Somebody is subscribed. */
+  /** Whether anybody is subscribed. */
   readonly spans: boolean;
-  /** Somebody wants the events that no span took in, too. */
+  /** Whether any subscriber receives orphans. */
   readonly orphans: boolean;
 }
 
 /**
- * Whether the cache takes anything in, and what its subscribers want.
+ * Whether the cache accepts items, and the demand of its subscribers.
  *
- * It is open while somebody is subscribed and the cache is not shut down. Each hook of the SDK reads `open`, so that is
- * a field. Whoever brings spans from elsewhere watches the demand, and brings no more than that. A listener may subscribe
- * or close subscriptions in answer, but not for ever: past a bound its changes are not told until the next one.
+ * The gate is open while somebody is subscribed and the cache is not shut down. Every SDK hook reads `open`, so it is
+ * precomputed. Relays of other threads watch the demand, so that they send no more than is needed. A listener may
+ * itself subscribe or unsubscribe; `ChangeListeners` limits how often in a row.
  */
 export class Gate {
   readonly #listeners = new ChangeListeners<SpanDemand>('demand');
@@ -26,7 +26,7 @@ export class Gate {
     return this.#open;
   }
 
-  /** Why nothing is taken in, while the gate is closed. */
+  /** Drop reason while the gate is closed. */
   get closedReason(): 'no_subscriber' | 'shutdown' {
     return this.#shutDown ? 'shutdown' : 'no_subscriber';
   }
@@ -35,12 +35,12 @@ export class Gate {
     return this.#shutDown;
   }
 
-  /** Calls a listener with the demand as it is now, and at each change from now on. */
+  /** Calls a listener with the current demand, and at each change. */
   watch(listener: (demand: SpanDemand) => void): Handle {
     return this.#listeners.addAndCall(listener, this.#demand);
   }
 
-  /** A subscriber has come or gone. */
+  /** Updates the demand after a subscriber was added or removed. */
   update(spans: boolean, orphans: boolean): void {
     this.#open = spans && !this.#shutDown;
     const previous = this.#demand;
@@ -49,7 +49,7 @@ export class Gate {
     if (this.#listeners.mayChange()) this.#listeners.tell(this.#demand, previous);
   }
 
-  /** Closes it for good. */
+  /** Closes the gate permanently. */
   close(): void {
     this.#shutDown = true;
     this.#open = false;

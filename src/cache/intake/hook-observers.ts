@@ -3,21 +3,21 @@ import { handleOf, type Handle } from '../../support/handle.js';
 import { report } from '../../support/report.js';
 import type { ReadableLogRecord, ReadableSpan } from '../../model/otel.js';
 
-/** Sees spans and log records as the SDK hands them in, inside the application's own calls. */
+/** Observes spans and log records synchronously, inside the calls of the application. */
 export interface HookObserver {
-  /** Whether the SDK is to make log records for it that nobody else would read. Default true. */
+  /** Whether the SDK should create log records that only this observer reads. Default true. */
   readonly everyRecord?: boolean;
-  /** In the call that starts the span, in the async context of that call. */
+  /** Called while the span starts, in the async context of the caller. */
   onStart?(span: unknown, parentContext: Context): void;
-  /** In `span.end()`, before the span is queued. */
+  /** Called in `span.end()`, before the span is queued. */
   onEnd?(span: ReadableSpan): void;
-  /** In `logger.emit()`, before the record is queued. */
+  /** Called in `logger.emit()`, before the record is queued. */
   onEmit?(logRecord: ReadableLogRecord, context?: Context): void;
 }
 
 /**
- * The observers of the SDK's hooks: parts of this package that must see an item at once, or in the async context in
- * which a span started. What they throw is reported and goes no further.
+ * The observers of the SDK's hooks: parts of this package that need an item at once, or the async context in which a
+ * span started. Their errors are reported through `diag` and do not propagate.
  */
 export class HookObservers {
   #observers: readonly HookObserver[] = [];
@@ -27,7 +27,7 @@ export class HookObservers {
     return handleOf(() => (this.#observers = this.#observers.filter((other) => other !== observer)));
   }
 
-  /** Whether one of them wants all log records made. */
+  /** Whether any observer needs all log records. */
   get wantEveryRecord(): boolean {
     return this.#observers.some((observer) => observer.onEmit !== undefined && observer.everyRecord !== false);
   }
@@ -49,7 +49,7 @@ export class HookObservers {
       try {
         hook(observer);
       } catch (error) {
-        report('error', 'an observer of the hooks failed', error);
+        report('error', 'a hook observer failed', error);
       }
     }
   }

@@ -1,10 +1,10 @@
 import type { Context } from '@opentelemetry/api';
 import type { EventIntake } from './event-intake.js';
 import type { LogRecordProcessor, ReadableLogRecord } from '../../model/otel.js';
-import type { Lifecycle } from './lifecycle.js';
+import type { Lifecycle } from './intake-parts.js';
 import type { HookObservers } from './hook-observers.js';
 
-/** The cache as a log record processor: takes in each emitted record. */
+/** The cache as a log record processor: accepts each emitted record. */
 export class SpanCacheLogRecordProcessor implements LogRecordProcessor {
   readonly #intake: EventIntake;
   readonly #observers: HookObservers;
@@ -21,7 +21,7 @@ export class SpanCacheLogRecordProcessor implements LogRecordProcessor {
     this.#intake.accept(logRecord, context);
   }
 
-  /** Lets the SDK skip building records that nobody here would read. */
+  /** Lets the SDK skip records that the cache and its observers do not read. */
   enabled(options?: { eventName?: string }): boolean {
     return this.#observers.wantEveryRecord || this.#intake.mayTake(options?.eventName);
   }
@@ -31,8 +31,8 @@ export class SpanCacheLogRecordProcessor implements LogRecordProcessor {
   }
 
   /**
-   * Flushes, and leaves the cache running until its spans are shut down. The SDK shuts down logs and spans
-   * at the same time, and a span processor in front of `exporter` still has spans to export then.
+   * Only flushes. The SDK shuts down logs and spans at the same time, and a span processor before `cache.exporter`
+   * may still export.
    */
   shutdown(): Promise<void> {
     return this.#cache.forceFlush();

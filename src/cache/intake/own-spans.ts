@@ -3,11 +3,12 @@ import { isSubscriberOnStack } from '../suppression.js';
 import type { Driver } from '../driver/driver.js';
 
 /**
- * The spans that subscribers start while they work: if these were delivered, each would lead to more of them, for ever.
+ * The spans that subscribers start while processing spans. Delivering these would start further spans in an endless
+ * loop.
  *
- * With a context manager the SDK does not even record them. Without one, a span is a subscriber's own if a delivery or
- * `untraced()` is on the stack when it starts, or if its parent is such a span. Weak: a span is remembered for as long as
- * somebody holds it. Until there is the first one, a look-up costs one field.
+ * With a context manager the SDK does not record them. Without one, a span is a subscriber's own if a delivery or
+ * `untraced()` is on the stack when it starts, or if its parent is such a span. References are weak. Until the first
+ * such span, a look-up costs one field access.
  */
 export class OwnSpans {
   readonly #driver: Driver;
@@ -17,7 +18,7 @@ export class OwnSpans {
     this.#driver = driver;
   }
 
-  /** A span has started; returns whether it is a subscriber's own. */
+  /** Called when a span starts. Returns whether it is a subscriber's own. */
   started(span: unknown, parentContext: Context): boolean {
     if (!this.#driver.moving && !isSubscriberOnStack() && !this.#isParent(parentContext)) return false;
     if (typeof span !== 'object' || span === null) return false;
@@ -29,7 +30,7 @@ export class OwnSpans {
     return this.#spans !== undefined && this.#spans.has(span as object);
   }
 
-  /** A processor in front of the cache may pass on something that is no context, or nothing. */
+  /** Tolerates an invalid context, which another processor may pass on. */
   #isParent(context: Context): boolean {
     if (this.#spans === undefined) return false;
     try {

@@ -1,13 +1,13 @@
 import type { OrphanEvent } from '../../model/log-event.js';
 import type { DeliveredSpan } from '../../model/merged-span.js';
 
-/** What another cache delivered, and what it lost. A `SpanBatch` is one. */
+/** A batch from another cache, with its losses. Every `SpanBatch` is one. */
 export interface ReceivedBatch {
-  /** With their log events. An amended one has its `revision`. */
+  /** Spans with their log events. An amended span has a `revision`. */
   readonly spans?: readonly DeliveredSpan[];
   readonly orphans?: readonly OrphanEvent[];
-  /** Spans that were lost on the way. Counted as `relay`. */
+  /** Number of spans lost upstream; counted as `relay`. */
   readonly dropped?: number;
-  /** Orphans that were lost on the way. Counted as `relay`. */
+  /** Number of orphans lost upstream; counted as `relay`. */
   readonly droppedOrphans?: number;
 }

@@ -8,12 +8,11 @@ import type { IntakeParts } from './intake-parts.js';
 import type { OwnSpans } from './own-spans.js';
 
 /**
- * Where ended spans enter, inside the application's `span.end()`: a few branches, a push, a flag.
+ * Accepts ended spans, inside the application's `span.end()`: a few branches, a push, a flag.
  *
- * Nothing here reads the span, so nothing here can throw; only where the filter leaves scopes out, its scope
- * is read. A span processor that was registered twice hands over the same span twice in a row, which is noticed
- * here. Where the cache is both a span processor and an exporter, the second time may be seconds later: the reconciler
- * notices that.
+ * Reads no member of the span, except its scope while the filter excludes scopes, so it cannot throw. A span processor
+ * that is registered twice passes the same span twice in a row; this is detected here. A duplicate through `exporter`
+ * may arrive seconds later; the reconciler detects that one.
  */
 export class SpanIntake {
   readonly #gate: Gate;
@@ -32,34 +31,33 @@ export class SpanIntake {
     this.#own = parts.own;
   }
 
-  /** Whether nothing is taken in any more. */
+  /** Whether the cache has been shut down. */
   get shutDown(): boolean {
     return this.#gate.shutDown;
   }
 
-  /** Takes in a span that has ended, or that another processor exports. Returns why not, if it does not. */
+  /** Accepts a span that has ended or that another processor exports. Returns the reason if it is dropped. */
   accept(span: ReadableSpan): SpanDropReason | undefined {
     if (!this.#gate.open) return this.drop(this.#gate.closedReason);
     if (this.#own.has(span)) return this.drop('suppressed');
     if (span === this.#queue.newest && span !== undefined) return this.drop('duplicate');
     if (this.#filter.inForce?.isExcluded(span)) return this.drop('scope_excluded');
     if (!this.#queue.push(span)) return this.drop('queue_full');
-    // Not before: whoever is called above may ask for the counters, which have to add up.
+    // Counted last: the code called above may call stats(), whose sums must hold.
     this.#counters.received++;
     this.#driver.wake();
     return undefined;
   }
 
   /**
-   * Takes in a span that another cache delivered. If it does not, returns why. Room is made for it: it is through
-   * with a queue, and comes with as many others as the other cache had ready.
+   * Accepts a span that another cache delivered. Returns the reason if it is dropped. A full queue is flushed first,
+   * because the span has already passed a queue and arrives in a burst of others.
    */
   acceptReceived(span: ReadableSpan): SpanDropReason | undefined {
     if (this.#queue.size === this.#queue.capacity) this.#driver.flush();
     return this.accept(span);
   }
 
-  /** Counts a span that is not taken in. */
   drop(reason: SpanDropReason): SpanDropReason {
     this.#counters.received++;
     this.#counters.dropped[reason]++;

@@ -1,15 +1,14 @@
 import type { Context } from '@opentelemetry/api';
 import type { Clock } from '../driver/clock.js';
-import type { IntakeParts } from './intake-parts.js';
+import type { IntakeParts, Lifecycle } from './intake-parts.js';
 import type { OwnSpans } from './own-spans.js';
 import type { SpanIntake } from './span-intake.js';
 import type { ReadableSpan, SpanProcessor } from '../../model/otel.js';
 import type { SpansRecordedHere } from '../sampling/spans-recorded-here.js';
 import type { OpenSpans, StartedSpan } from '../reconcile/open-spans.js';
-import type { Lifecycle } from './lifecycle.js';
 import type { HookObservers } from './hook-observers.js';
 
-/** The cache as a span processor: takes in each recorded span when it ends. */
+/** The cache as a span processor: accepts each recorded span when it ends. */
 export class SpanCacheSpanProcessor implements SpanProcessor {
   readonly #intake: SpanIntake;
   readonly #own: OwnSpans;
@@ -36,7 +35,7 @@ export class SpanCacheSpanProcessor implements SpanProcessor {
     try {
       this.#openSpans.add(span as StartedSpan, this.#clock.now());
     } catch {
-      // Not a span. If it ends, it is counted as invalid then.
+      // Not a span. If it ends, it is counted as invalid.
     }
   }
 
@@ -58,7 +57,7 @@ export class SpanCacheSpanProcessor implements SpanProcessor {
     try {
       this.#openSpans?.remove(span.spanContext());
     } catch {
-      // As above.
+      // Not a span: see `onStart()`.
     }
   }
 }

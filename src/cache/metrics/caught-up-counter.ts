@@ -1,11 +1,11 @@
 import type { Attributes, Counter } from '@opentelemetry/api';
 
 /**
- * A function that brings a counter up to totals which are kept elsewhere. A total is shown from the first time it is given,
- * be it 0.
+ * Returns a function that raises a counter to totals that are kept elsewhere. A total is exported from the first call
+ * that contains it, even if it is 0.
  *
- * Not an observable counter: this one is of the kind that the SDK's processors use, and keeps its numbers when nobody
- * observes the totals any more.
+ * A synchronous counter, because the SDK's processors use that kind, and because it keeps its values when the totals
+ * are no longer observed.
  */
 export function caughtUp(counter: Counter, attributesOf: (key: string) => Attributes) {
   const counted = new Map<string, number>();

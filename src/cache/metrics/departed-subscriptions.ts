@@ -3,10 +3,10 @@ import type { Subscriber, SubscriptionStats } from '../fanout/subscriber.js';
 type Kind = SubscriptionStats['kind'];
 
 /**
- * The numbers of subscribers that have left, so that the totals of all never go down.
+ * The counters of subscribers that have unsubscribed, so that the totals never decrease.
  *
- * Adds them up, one sum per kind. Only a subscriber that still has spans in its buffer is itself kept: an
- * exporter exports them after it has left.
+ * Adds them up, one sum per kind. A subscriber itself is kept only while its buffer still holds spans: an exporter
+ * exports them after it has been closed.
  */
 export class DepartedSubscriptions {
   readonly #sums = new Map<Kind, SubscriptionStats>();
@@ -32,7 +32,7 @@ export class DepartedSubscriptions {
   }
 }
 
-/** Without sizes: what a store that is closed still has is no subscription's any more. */
+/** Adds counters only: sizes, such as that of a closed store, no longer belong to any subscription. */
 function sum(one: SubscriptionStats, other?: SubscriptionStats): SubscriptionStats {
   return {
     kind: one.kind,

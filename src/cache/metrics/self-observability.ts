@@ -10,14 +10,14 @@ import type { SpanCacheStats } from '../stats.js';
 
 const COMPONENT_TYPE = 'SpanCache';
 
-/** Caches with metrics that this process has had. */
+/** Number of caches with metrics created in this process. */
 let components = 0;
 
 /**
  * The cache's own metrics.
  *
- * The pipeline does not depend on them: its counters are read when the metrics are collected, in one callback and so
- * all at the same moment.
+ * The pipeline does not depend on them: all counters are read at one moment, in one callback, when the metrics are
+ * collected.
  */
 export class SelfObservability {
   readonly #meter: Meter;
@@ -30,11 +30,16 @@ export class SelfObservability {
   #read: () => Reading;
   #shutDown = false;
 
-  /** Throws what the meter provider throws. Later, nothing is thrown. */
-  constructor(meterProvider: MeterProvider, queueCapacity: number, trackOpenSpans: boolean, stats: () => SpanCacheStats) {
+  /** Throws the meter provider's errors. The other methods do not throw. */
+  constructor(
+    meterProvider: MeterProvider,
+    queueCapacity: number,
+    trackOpenSpans: boolean,
+    stats: () => SpanCacheStats,
+  ) {
     const meter = meterProvider.getMeter('otel-span-cache');
     this.#meter = meter;
-    // The class is what the semantic conventions want as the type where they have no word for it.
+    // The semantic conventions prescribe the class name for component types that they do not list.
     this.#component = {
       [OTEL_COMPONENT_TYPE]: COMPONENT_TYPE,
       [OTEL_COMPONENT_NAME]: `${COMPONENT_TYPE}/${components++}`,
@@ -50,15 +55,15 @@ export class SelfObservability {
     meter.addBatchObservableCallback(this.#observe, this.#observables);
   }
 
-  /** Keeps the numbers of a subscriber that leaves. */
+  /** Keeps the counters of a subscriber that unsubscribes. */
   unsubscribed(subscriber: Subscriber): void {
     this.#departed.add(subscriber);
   }
 
   /**
-   * Counts for the last time. The sizes are observed once more, as they are now, with the next collection: else the last
-   * size that was seen, before the cache was flushed, would stand for ever. Until then the meter provider keeps numbers
-   * alive, and nothing of the cache.
+   * Records the final counters. The sizes are observed once more, with the next collection: otherwise the last size
+   * observed before the final flush would be exported for ever. Until then the meter provider keeps only numbers alive,
+   * not the cache.
    */
   shutdown(): void {
     this.#guard(() => {
@@ -74,11 +79,12 @@ export class SelfObservability {
     this.#guard(() => {
       const reading = this.#read();
       for (const [size, observable] of this.#sizes) {
-        for (const [key, value] of valuesOf(size, reading)) result.observe(observable, value, this.#attributesOf(size, key));
+        for (const [key, value] of valuesOf(size, reading))
+          result.observe(observable, value, this.#attributesOf(size, key));
       }
       this.#catchUp(reading);
     });
-    // Not in here: the SDK goes through its callbacks, and would leave out the one after this.
+    // Removed later: the SDK is iterating over its callbacks, and would skip the next one.
     const stop = () => this.#meter.removeBatchObservableCallback(this.#observe, this.#observables);
     if (this.#shutDown) queueMicrotask(() => this.#guard(stop));
   };
@@ -87,7 +93,7 @@ export class SelfObservability {
     for (const [instrument, catchUp] of this.#counters) catchUp(valuesOf(instrument, reading));
   }
 
-  /** Not in the constructor, whose closures would keep the cache alive for the meter provider. */
+  /** Not in the constructor, whose closures would keep the cache alive through the meter provider. */
   #createCounter(each: Instrument): ReturnType<typeof caughtUp> {
     return caughtUp(this.#meter.createCounter(each.name, each), (key) => this.#attributesOf(each, key));
   }
@@ -96,7 +102,7 @@ export class SelfObservability {
     return by === undefined || key === NO_ATTRIBUTE ? this.#component : { ...this.#component, [by]: key };
   }
 
-  /** The meter is not ours: what it throws must not reach the application. */
+  /** The meter is foreign code: its errors must not reach the application. */
   #guard(code: () => void): void {
     this.#failures.guard('the metrics of the cache could not be recorded', code);
   }

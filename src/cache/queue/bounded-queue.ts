@@ -1,19 +1,20 @@
+import { counted } from '../../model/text-of.js';
 import { Episode } from '../../support/episode.js';
 import { Pool, type Pooled } from './pool.js';
 
-/** Items per segment, which is also the largest batch the driver handles at once. */
+/** Items per segment, and the maximum batch size of the driver. */
 export const SEGMENT_SIZE = 256;
 
-/** Spare segments a queue keeps: enough for 4,096 items to come and go without allocation. */
+/** Maximum number of spare segments per queue: up to 4,096 items can be in flight without allocation. */
 const MAX_IDLE_SEGMENTS = 16;
 
-/** Items to read: the first `length` slots hold them. */
+/** A list of which the first `length` items are valid. */
 export interface Batch<T> {
   readonly items: readonly (T | undefined)[];
   readonly length: number;
 }
 
-/** A fixed run of slots, filled from the front. */
+/** An array of fixed size, filled from the front. */
 export interface Segment<T> extends Batch<T>, Pooled {
   readonly items: (T | undefined)[];
   length: number;
@@ -21,7 +22,7 @@ export interface Segment<T> extends Batch<T>, Pooled {
 }
 
 /**
- * A bounded first-in-first-out queue, handed over a segment at a time.
+ * A bounded FIFO queue that is consumed in segments.
  *
  * ```
  *    oldest                                newest
@@ -32,13 +33,12 @@ export interface Segment<T> extends Batch<T>, Pooled {
  *   ╰──────── due ────────╯
  * ```
  *
- * `push` writes one slot. The consumer draws a line with `seal()`: what was pushed before it is due,
- * and `take()` gives it out segment by segment, without moving an item. What is pushed meanwhile waits
- * behind the line for the next one. A taken segment comes back by `recycle()`.
+ * `push()` writes one slot. `seal()` marks everything pushed so far as due, and `take()` returns the due items segment
+ * by segment, without moving them. Items pushed later wait for the next `seal()`. The consumer returns each taken
+ * segment with `recycle()`.
  *
- * At `capacity` a push is refused and nothing changes. The first refusal since the queue was last empty is
- * reported and, when the queue is empty again, how many there were. The items taken but not yet recycled do not
- * count: they are in the consumer's hands.
+ * At `capacity`, a push is rejected and nothing changes. The first rejection is reported at once, the total when the
+ * queue is next empty. Items of taken segments do not count towards `capacity`.
  */
 export class BoundedQueue<T> {
   readonly capacity: number;
@@ -51,30 +51,28 @@ export class BoundedQueue<T> {
   #lastDue: Segment<T> | undefined;
   /** Items in the segments before the tail. */
   #before = 0;
-  /** How far the tail may be filled: it ends, or the queue's capacity does. */
+  /** Maximum length of the tail: the segment size, or less at the capacity of the queue. */
   #limit: number;
 
-  /** `name` says in reports what the queue holds. */
+  /** @param name item name, for reports */
   constructor(name: string, capacity: number) {
-    this.#overflowMessage = `the ${name} queue is full (${capacity}); the newest are dropped`;
-    this.#overflowSummary = (lost) =>
-      `dropped ${lost} ${name}${lost === 1 ? '' : 's'} because the ${name} queue was full (${capacity})`;
+    this.#overflowMessage = `the ${name} queue is full (${capacity}); new ${name}s are dropped`;
+    this.#overflowSummary = (lost) => `dropped ${counted(lost, name)} because the ${name} queue was full (${capacity})`;
     this.capacity = capacity;
     this.#limit = this.#tailLimit();
   }
 
-  /** Items waiting. */
   get size(): number {
     return this.#before + this.#tail.length;
   }
 
-  /** The item pushed last, if it has not been sealed. */
+  /** The item pushed last, unless it has been sealed. */
   get newest(): T | undefined {
     const { items, length } = this.#tail;
     return length === 0 ? undefined : items[length - 1];
   }
 
-  /** Adds an item, or returns false when the queue is full. */
+  /** Adds an item. Returns false when the queue is full. */
   push(item: T): boolean {
     const tail = this.#tail;
     if (tail.length === this.#limit) return this.#pushBeyond(item);
@@ -82,14 +80,14 @@ export class BoundedQueue<T> {
     return true;
   }
 
-  /** Makes everything pushed so far due. */
+  /** Marks everything pushed so far as due. */
   seal(): void {
     if (this.#tail.length === 0) return;
     this.#lastDue = this.#tail;
     this.#append();
   }
 
-  /** The oldest due segment, or undefined when nothing is due. */
+  /** Removes and returns the oldest due segment; undefined when nothing is due. */
   take(): Segment<T> | undefined {
     if (this.#lastDue === undefined) return undefined;
     const segment = this.#head;
@@ -103,7 +101,7 @@ export class BoundedQueue<T> {
     return segment;
   }
 
-  /** Takes back a segment and forgets the items in it. */
+  /** Clears a taken segment and keeps it for reuse. */
   recycle(segment: Segment<T>): void {
     this.#pool.release(segment);
   }

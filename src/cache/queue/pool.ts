@@ -1,20 +1,20 @@
 import { assertInvariant, CHECKED } from '../../support/invariant.js';
 import { report } from '../../support/report.js';
 
-/** An object that a pool gives out and takes back. */
+/** A reusable object of a pool. */
 export interface Pooled {
-  /** Whether it is spare. Only its pool sets this. */
+  /** Whether the object is in the pool. Only the pool sets this. */
   spare: boolean;
 }
 
 /**
- * Spare objects, kept for their next use.
+ * Spare objects, kept for reuse.
  *
- * Last in, first out: the object used last is the warmest in the processor's cache. Holds at most
- * `maxIdle` spares, so that a storm does not leave its peak behind; what is released beyond that goes
- * to the garbage collector. Nobody outside the pipeline may ever have seen a released object.
+ * LIFO: the object used last is the warmest in the CPU cache. At most `maxIdle` objects are kept, so that a burst does
+ * not leave its peak behind; the garbage collector gets the rest. Code outside the pipeline must never hold a released
+ * object.
  *
- * An object that is spare already is refused: two owners of one object would mix up their items.
+ * Releasing an object twice is rejected, because two owners of one object would mix up their items.
  */
 export class Pool<T extends Pooled> {
   readonly #idle: T[] = [];
@@ -24,8 +24,8 @@ export class Pool<T extends Pooled> {
   readonly #isClear: (item: T) => boolean;
 
   /**
-   * @param clear lets go of all that an object refers to
-   * @param isClear whether it has, for where invariants are checked
+   * @param clear drops everything that an object references
+   * @param isClear whether an item references nothing; called only while invariants are checked
    */
   constructor(maxIdle: number, create: () => T, clear: (item: T) => void, isClear: (item: T) => boolean) {
     this.#maxIdle = maxIdle;

@@ -1,14 +1,13 @@
-/** An item of an `AgedList`, which links it to its neighbours. In one list at a time. */
+/** An item of an `AgedList`, linked to its neighbours. It can be in one list at a time. */
 export interface Aged<T> {
   older: T | undefined;
   newer: T | undefined;
 }
 
 /**
- * Items in the order they were added, oldest first.
+ * A doubly linked list of items in the order in which they were added, oldest first.
  *
- * The items themselves are the links: adding, removing from anywhere and finding the oldest take constant
- * time however long the list churns, and allocate nothing.
+ * The items are their own links, so adding, removing and finding the oldest take constant time and allocate nothing.
  */
 export class AgedList<T extends Aged<T>> {
   #oldest: T | undefined;
@@ -43,7 +42,7 @@ export class AgedList<T extends Aged<T>> {
   }
 
   *[Symbol.iterator](): Generator<T> {
-    for (let item = this.#oldest; item !== undefined; ) {
+    for (let item = this.#oldest; item !== undefined;) {
       const { newer }: { newer: T | undefined } = item;
       yield item;
       item = newer;

@@ -4,17 +4,17 @@ import type { ReadableLogRecord } from '../../model/otel.js';
 /**
  * State of a record's span at emit time.
  *
- * - `recording`: the span is still to come
- * - `ended`: the span has come, or comes in the same cycle at the latest
- * - `excluded`: the span's scope is filtered out, so it never comes
- * - `unknown`: only the span's ids were in the context
+ * - `recording`: the span will end later
+ * - `ended`: the span was delivered, or is queued and moves in the same cycle at the latest
+ * - `excluded`: the span's scope is excluded by the filter, so the span never arrives
+ * - `unknown`: the context held only the ids of the span
  */
 export type SpanState = 'recording' | 'ended' | 'excluded' | 'unknown';
 
-/** A log record, with what only the hook that received it could see. Pooled by the driver. */
+/** A log record with the state that only its hook could read. Pooled by the driver. */
 export interface EmittedRecord {
   record: ReadableLogRecord | undefined;
-  /** The span it was emitted in. */
+  /** Context of the span in which the record was emitted. */
   spanContext: SpanContext | undefined;
   spanState: SpanState;
 }

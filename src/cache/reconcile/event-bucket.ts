@@ -5,45 +5,48 @@ import type { SpanIdentity } from '../../model/span-map.js';
 import { Pool, type Pooled } from '../queue/pool.js';
 import type { Aged } from './aged-list.js';
 
-/** Spare buckets kept for the next spans. */
+/** Maximum number of spare buckets. */
 const MAX_IDLE_BUCKETS = 1_024;
 
-/** Slots a spare bucket keeps: most spans have fewer events. */
+/** Maximum number of slots of a spare bucket: most spans have fewer events. */
 const MAX_IDLE_SLOTS = 32;
 
 /**
- * The events of one span that is not delivered yet, in emission order.
+ * The events of one span that has not been delivered yet, in emission order.
  *
- * At `maxEvents` the oldest gives way: the slots then form a ring that starts at `#first`. Has the span's ids as
- * they were read first: the owner of a span context may use it again for another span. Pooled: whoever takes a
- * bucket out of where it waits reads it at once and releases it.
+ * At `maxEvents` the oldest is overwritten: the slots are then a ring that starts at `#first`. The ids are copies,
+ * because the owner of a span context may reuse it for another span. Pooled: code that removes a bucket from its list
+ * reads it at once and releases it.
  */
 export class EventBucket implements SpanIdentity, Aged<EventBucket>, Pooled {
   traceId = '';
   spanId = '';
-  /** For the orphans that its events may become. */
+  /** The context for orphans made from its events. */
   spanContext: SpanContext | undefined;
-  /** The span, once it has ended and is held. */
+  /** The ended span while it is held. */
   span: ReadableSpan | undefined;
-  /** When it began to wait, on the clock that the driver passes in. */
+  /** Time at which the wait began, on the driver's clock. */
   since = 0;
-  /** Whether its events wait only until the spans of the cycle have moved: their span had ended before they came. */
+  /**
+   * Whether the events wait only until the spans of this cycle have moved, because their span had ended when they were
+   * emitted.
+   */
   endsWithCycle = false;
-  /** Events waiting here. */
+  /** Number of events in the bucket. */
   count = 0;
-  /** Events that gave way to newer ones. */
+  /** Number of events overwritten by newer ones. */
   overflowed = 0;
-  /** About how much the events, and the held span, keep alive. */
+  /** Estimated size of the events and the held span. */
   bytes = 0;
   older: EventBucket | undefined;
   newer: EventBucket | undefined;
   spare = false;
   readonly #slots: (LogEvent | undefined)[] = [];
-  /** The estimate of each event: what was added for it is what it takes away. */
+  /** The estimated size of each event, subtracted again when it is overwritten. */
   readonly #sizes: number[] = [];
   #first = 0;
 
-  /** Adds an event of about so many bytes; returns whether an older one gave way. */
+  /** Adds an event of the given estimated size. Returns whether it overwrote an older one. */
   add(event: LogEvent, bytes: number, maxEvents: number): boolean {
     this.bytes += bytes;
     if (this.count < maxEvents) {
@@ -57,7 +60,6 @@ export class EventBucket implements SpanIdentity, Aged<EventBucket>, Pooled {
     return true;
   }
 
-  /** Keeps the span, which has ended. */
   hold(span: ReadableSpan, bytes: number, now: number): void {
     this.span = span;
     this.endsWithCycle = false;
@@ -72,7 +74,10 @@ export class EventBucket implements SpanIdentity, Aged<EventBucket>, Pooled {
     return events;
   }
 
-  /** Whether `bytes` is the sum of the estimates, as far as that can be told: that of a held span is not kept. */
+  /**
+   * Whether `bytes` matches the sizes of the events. The size of a held span is not stored, so it is only a lower bound
+   * then.
+   */
   get hasRightBytes(): boolean {
     const events = this.#sizes.slice(0, this.count).reduce((sum, size) => sum + size, 0);
     return this.span === undefined ? this.bytes === events : this.bytes >= events;
@@ -81,7 +86,13 @@ export class EventBucket implements SpanIdentity, Aged<EventBucket>, Pooled {
   get isClear(): boolean {
     const { spanContext, span, older, newer } = this;
     const isUnlinked = older === undefined && newer === undefined;
-    return this.count + this.bytes === 0 && isUnlinked && span === undefined && spanContext === undefined && this.#slots.every((slot) => slot === undefined);
+    return (
+      this.count + this.bytes === 0 &&
+      isUnlinked &&
+      span === undefined &&
+      spanContext === undefined &&
+      this.#slots.every((slot) => slot === undefined)
+    );
   }
 
   clear(): void {
@@ -106,7 +117,6 @@ export class EventBucket implements SpanIdentity, Aged<EventBucket>, Pooled {
   }
 }
 
-/** Buckets on their way between spans. */
 export class EventBucketPool {
   readonly #pool = new Pool(
     MAX_IDLE_BUCKETS,

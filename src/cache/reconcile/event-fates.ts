@@ -8,7 +8,7 @@ import type { Outcomes } from './outcomes.js';
 import type { ParkedEvents } from './parked-events.js';
 import { readingOf, type SpanReading } from './span-reading.js';
 
-/** Decides for each event whether it waits for its span, is late, or belongs to no span that comes. */
+/** Decides for each event whether it is parked, late, or an orphan because its span never arrives. */
 export class EventFates {
   readonly #outcomes: Outcomes;
   readonly #parked: ParkedEvents;
@@ -22,7 +22,7 @@ export class EventFates {
     this.#unsampledSpans = unsampledSpans;
   }
 
-  /** Throws, and has changed nothing, if the record cannot be read. */
+  /** Throws if the record cannot be read, without side effects. */
   decide({ record, spanContext, spanState }: EmittedRecord, now: number): void {
     if (isBridged(record!)) {
       this.#outcomes.events.dropped.duplicate++;
@@ -36,7 +36,8 @@ export class EventFates {
   }
 
   #decideBySpan(span: SpanReading, record: ReadableLogRecord, spanState: SpanState, now: number): void {
-    // By its ids alone, whether a record is late can only be known of spans delivered from the first such record on.
+    // A record that has only the ids of its span is recognised as late by the ids of delivered spans, which are
+    // remembered from the first such record on.
     if (spanState === 'unknown' && isSampled(span.spanContext)) this.#outcomes.rememberDelivered();
     const parked = this.#parked.get(span);
     if (parked !== undefined) this.#outcomes.addEvent(this.#parked, parked, record);
@@ -44,7 +45,7 @@ export class EventFates {
     else this.#decideFirst(span, record, spanState, now);
   }
 
-  /** The first event of a span that may have come already. */
+  /** Decides on the first event of a span that may have been delivered already. */
   #decideFirst(span: SpanReading, record: ReadableLogRecord, spanState: SpanState, now: number): void {
     const { spanContext } = span;
     if (this.#late.addEvent(record, span)) return;
@@ -59,7 +60,7 @@ export class EventFates {
     }
   }
 
-  /** Whether a span that is not known yet may still come. One that is not sampled does only if it is known to be recorded. */
+  /** Whether a span may still arrive. An unsampled span does only if it is recorded. */
   #mayCome({ spanContext }: SpanReading, spanState: SpanState): boolean {
     return isSampled(spanContext) || (spanState !== 'unknown' && this.#unsampledSpans);
   }

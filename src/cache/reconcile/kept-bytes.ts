@@ -1,7 +1,7 @@
 import type { LatePolicy } from './late/policy.js';
 import type { ParkedEvents } from './parked-events.js';
 
-/** About how much parked events, held spans and amendable spans keep alive together, and its bound. */
+/** Estimated size of parked events, held spans and amendable spans together, and its bound. */
 export class KeptBytes {
   readonly #parked: ParkedEvents;
   readonly #late: LatePolicy;
@@ -17,20 +17,19 @@ export class KeptBytes {
     return this.#parked.bytes + this.#late.bytes;
   }
 
-  /** Whether it is over its bound, and `giveUpOldest()` has something to give up. */
+  /** Whether the size exceeds the bound and something can be evicted. */
   get isOverfull(): boolean {
     if (this.size <= this.#maxBytes) return false;
     return this.#parked.oldest !== undefined || this.#late.oldestSince !== undefined;
   }
 
-  /** Gives up what has been kept longest. */
-  giveUpOldest(): void {
+  evictOldest(): void {
     const parked = this.#parked.oldest;
     const since = this.#late.oldestSince;
     if (parked !== undefined && (since === undefined || !(parked.since > since))) {
       this.#parked.orphan(parked, 'evicted_bytes');
     } else {
-      this.#late.giveUpOldest();
+      this.#late.evictOldest();
     }
   }
 }

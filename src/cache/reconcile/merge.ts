@@ -4,26 +4,25 @@ import { MergedSpan, type DeliveredSpan } from '../../model/merged-span.js';
 import type { TimedEvent } from '../../model/otel.js';
 import type { EventBucket } from './event-bucket.js';
 
-/** What came of merging a bucket into a span. */
+/** The result of merging a bucket into a span. */
 export interface Merge {
   readonly span: DeliveredSpan;
-  /** Events that are on the span now. */
+  /** Number of events added to the span. */
   readonly merged: number;
-  /** Events that the span had already. */
+  /** Number of events dropped because the span already had them. */
   readonly duplicates: number;
-  /** Exceptions recorded on the span that no log event has matched. */
+  /** Recorded exceptions that no log event has matched yet. */
   readonly unmatchedExceptions: readonly TimedEvent[];
 }
 
 /**
- * Puts a bucket's events behind those that the span was delivered with before, or else its own.
+ * Appends a bucket's events to the events of the span as last delivered (`before`), or else to the span's own events.
  *
- * Their order is that of emission: log times are in milliseconds, so sorting by time would put a log
- * event before a span event that came earlier. Of all the span's log events the newest `maxLogEvents`
- * stay; those that gave way count in `droppedEventsCount`. `unmatched` are the recorded exceptions that no earlier log
- * event has matched: all of them by default.
+ * The order is that of emission: log times are in milliseconds, so sorting by time could put a log event before an
+ * earlier span event. Only the newest `maxLogEvents` log events are kept; the others count in `droppedEventsCount`.
+ * `unmatched` are the recorded exceptions that no earlier log event has matched, by default all of them.
  *
- * Changes nothing, so that what it throws, if the span cannot be read, leaves all as it was.
+ * A pure function: if it throws because the span cannot be read, nothing has changed.
  */
 export function merge(
   original: DeliveredSpan,
@@ -37,7 +36,8 @@ export function merge(
   const added = withoutMatches(unmatchedExceptions, bucket.events());
   const merged = added.length;
   const duplicates = bucket.count - merged;
-  if (merged === 0 && bucket.overflowed === 0) return { span: before ?? original, merged, duplicates, unmatchedExceptions };
+  if (merged === 0 && bucket.overflowed === 0)
+    return { span: before ?? original, merged, duplicates, unmatchedExceptions };
 
   const first = before?.events ?? own;
   const all: TimedEvent[] = first.length === 0 ? added : first.concat(added);
@@ -48,14 +48,14 @@ export function merge(
   return { span: new MergedSpan(original, all, dropped, revision), merged, duplicates, unmatchedExceptions };
 }
 
-/** The exceptions that `span.recordException()` put on the span. */
+/** Returns the exceptions recorded with `span.recordException()`. */
 function recordedExceptions(events: readonly TimedEvent[]): TimedEvent[] {
   return events.filter(({ name }) => name === 'exception');
 }
 
 /**
- * The log events without those that match one of the exceptions, which is then taken out of its list. Each recorded
- * exception matches one logged exception: an error that was logged twice and recorded once stays once.
+ * Removes log events that duplicate a recorded exception. Each recorded exception cancels one log event and is removed
+ * from `exceptions`: an error logged twice and recorded once remains once.
  */
 function withoutMatches(exceptions: TimedEvent[], events: LogEvent[]): LogEvent[] {
   if (exceptions.length === 0) return events;
@@ -70,8 +70,5 @@ function isSameException({ name, attributes }: LogEvent, exception: TimedEvent):
   const type = attributes[EXCEPTION_TYPE];
   const message = attributes[EXCEPTION_MESSAGE];
   if (name !== 'exception' || (type === undefined && message === undefined)) return false;
-  return (
-    type === exception.attributes?.[EXCEPTION_TYPE] &&
-    message === exception.attributes?.[EXCEPTION_MESSAGE]
-  );
+  return type === exception.attributes?.[EXCEPTION_TYPE] && message === exception.attributes?.[EXCEPTION_MESSAGE];
 }

@@ -4,38 +4,38 @@ import type { ReadableSpan, TimedEvent } from '../../model/otel.js';
 import { identityOf, SpanMap, type SpanIdentity } from '../../model/span-map.js';
 import { AgedList, type Aged } from './aged-list.js';
 
-/** How often the sizes of open spans are estimated, and how long one has to be open to be looked at, in milliseconds. */
+/** Interval in milliseconds between size estimates, and the age from which an open span is included. */
 const LOOK_MILLIS = 1_000;
 
-/** A span that has started and not ended, as it is now. */
+/** Snapshot of a span that has started but not ended. */
 export interface OpenSpan {
   readonly name: string;
   readonly kind: SpanKind;
   readonly spanContext: SpanContext;
   readonly parentSpanContext: SpanContext | undefined;
   readonly startTime: HrTime;
-  /** Milliseconds since the cache saw it start, on a clock that does not jump. */
+  /** Milliseconds since the cache saw the span start, by a monotonic clock. */
   readonly ageMillis: number;
   readonly status: SpanStatus;
-  /** A copy of the attributes it has so far. */
+  /** A copy of the attributes set so far. */
   readonly attributes: Attributes;
-  /** Its own events so far, then the log events that wait for it to end. */
+  /** The events of the span so far, followed by the log events parked for it. */
   readonly events: readonly TimedEvent[];
 }
 
-/** What is read of a span while it is open. */
+/** The members of a span that are read while it is open. */
 export type StartedSpan = Pick<
   ReadableSpan,
   'name' | 'kind' | 'spanContext' | 'parentSpanContext' | 'startTime' | 'status' | 'attributes' | 'events'
 > & { readonly instrumentationScope?: ReadableSpan['instrumentationScope'] };
 
-/** A class, so that all entries have one shape: an object spread takes twenty times as long to make. */
+/** A class, so that all entries have one shape: an object spread takes twenty times as long. */
 class Entry implements SpanIdentity, Aged<Entry> {
   readonly traceId: string;
   readonly spanId: string;
   readonly span: StartedSpan;
   readonly startedAt: number;
-  /** About how much the span kept alive when it was looked at last. */
+  /** Estimated size, as of the last estimate. */
   bytes = 0;
   older: Entry | undefined = undefined;
   newer: Entry | undefined = undefined;
@@ -49,12 +49,12 @@ class Entry implements SpanIdentity, Aged<Entry> {
 }
 
 /**
- * The spans that have started and not ended.
+ * The spans that have started but not ended.
  *
- * Holds at most `maxSpans`. Past that, the one that started first is forgotten and counted: a span that
- * never ends must not push out those that will. Nor must it keep its attributes alive without a bound: once a second,
- * as a span starts, those that have been open for a second are estimated, and forgotten in the same way until the rest
- * fits into `maxBytes`. Younger ones belong to the application still.
+ * Holds at most `maxSpans`. At the bound, the span that started first is forgotten and counted: it is the least likely
+ * to end. Spans open for at least a second are also limited to `maxBytes`: their sizes are estimated at most once a
+ * second, when a span starts, and the oldest are forgotten until the rest fits. Younger spans are not included, because
+ * the application needs them anyway.
  */
 export class OpenSpans {
   readonly #maxSpans: number;
@@ -74,7 +74,7 @@ export class OpenSpans {
     return this.#byAge.size;
   }
 
-  /** Spans forgotten because `maxSpans` others had started since, or because those open for long were too large. */
+  /** Number of spans forgotten at the bound of `maxSpans` or `maxBytes`. */
   get forgotten(): number {
     return this.#forgotten;
   }
@@ -87,7 +87,7 @@ export class OpenSpans {
     return this.get(span) !== undefined;
   }
 
-  /** A span has started. Throws if it cannot be read. */
+  /** Adds a span that has started. Throws if it cannot be read. */
   add(span: StartedSpan, now: number): void {
     if (this.#closed) return;
     const ids = identityOf(span.spanContext());
@@ -99,15 +99,14 @@ export class OpenSpans {
     this.#byAge.add(entry);
   }
 
-  /** A span has ended. */
   remove(span: SpanIdentity): void {
     const entry = this.#bySpan.get(span);
     if (entry !== undefined) this.#remove(entry);
   }
 
   /**
-   * Those open, in the order they started, each with the events that wait for it. One that cannot be read is left
-   * out.
+   * Returns snapshots in the order in which the spans started, each with the events parked for it. Unreadable spans are
+   * left out.
    */
   list(now: number, waitingFor: (span: SpanIdentity) => readonly TimedEvent[]): OpenSpan[] {
     const spans: OpenSpan[] = [];
@@ -115,13 +114,13 @@ export class OpenSpans {
       try {
         spans.push(snapshot(entry.span, now - entry.startedAt, waitingFor(entry)));
       } catch {
-        // Its own getters throw: there is nothing to show.
+        // One of its getters throws.
       }
     }
     return spans;
   }
 
-  /** Forgets all spans, and takes in no more: the cache is shut down. */
+  /** Forgets all spans and accepts no more, because the cache is shut down. */
   close(): void {
     this.#closed = true;
     for (const entry of this.#byAge) this.#remove(entry);

@@ -11,24 +11,24 @@ import { DeliveredIds } from './late/delivered-ids.js';
 import { merge, type Merge } from './merge.js';
 import type { WaitingBuckets } from './waiting-buckets.js';
 
-/** What one step of the reconciler has finished. */
+/** The output of one step of the reconciler. */
 export interface Finished {
   readonly spans: readonly DeliveredSpan[];
-  /** Empty if nobody wants orphans: they are counted then, and never built. */
+  /** Empty if no subscriber receives orphans: they are only counted then. */
   readonly orphans: readonly OrphanEvent[];
 }
 
-/** How much may be kept. */
+/** Bounds of parked events and kept spans. */
 export interface KeepLimits {
   readonly maxEventsPerSpan: number;
   readonly maxParkedBytes: number;
 }
 
 /**
- * Ends the wait of spans and events: counts each, and gathers what is to be delivered.
+ * The outputs of the reconciler: counts finished spans and events, and gathers them for delivery.
  *
- * Shared by the reconciler and its late policy. Whatever ends here is counted before anybody else sees it, and its
- * bucket goes back to the pool.
+ * Shared by the reconciler and its late policy. An item is counted before any subscriber sees it, and its bucket
+ * returns to the pool.
  */
 export class Outcomes {
   readonly spans: SpanCounters;
@@ -46,23 +46,23 @@ export class Outcomes {
     this.events = events;
   }
 
-  /** Spans finished by the step at hand. */
+  /** Number of spans finished in the current step. */
   get finishedSpans(): number {
     return this.#finished.length;
   }
 
-  /** Whether spans may come twice, and later than they end. */
+  /** Whether spans may arrive twice, and later than they end. */
   get deduplicates(): boolean {
     return this.#deduplicates;
   }
 
-  /** From now on spans may come twice, and later than they end. */
+  /** Declares that from now on spans may arrive twice, and later than they end. */
   deduplicate(): void {
     this.#deduplicates = true;
     this.rememberDelivered();
   }
 
-  /** Remembers the ids of delivered spans from now on. */
+  /** Starts to remember the ids of delivered spans. */
   rememberDelivered(): void {
     this.#delivered ??= new DeliveredIds();
   }
@@ -75,9 +75,10 @@ export class Outcomes {
     this.#delivered?.clear();
   }
 
-  /** Runs a step. Its orphans are built only if they are wanted. */
+  /** Runs a step and returns its output. Orphans are created only if `orphansWanted`. */
   collect(orphansWanted: boolean, step: () => void): Finished {
-    if (CHECKED) assertInvariant(this.#orphans === undefined && this.finishedSpans === 0, 'the step before is not over');
+    if (CHECKED)
+      assertInvariant(this.#orphans === undefined && this.finishedSpans === 0, 'the previous step has not ended');
     const orphans: OrphanEvent[] = [];
     this.#orphans = orphansWanted ? orphans : undefined;
     try {
@@ -88,7 +89,7 @@ export class Outcomes {
     return { spans: this.takeFinished(), orphans };
   }
 
-  /** The spans that were finished since the last call, in order. */
+  /** Returns the spans finished since the last call, in order. */
   takeFinished(): DeliveredSpan[] {
     const finished = this.#finished;
     if (finished.length > 0) this.#finished = [];
@@ -102,27 +103,26 @@ export class Outcomes {
     this.#delivered?.remember(traceId, spanId);
   }
 
-  /** Delivers spans that nothing waits for. Those without ids are invalid, if ids are remembered. */
+  /** Delivers spans for which no events wait. While ids are remembered, spans without ids are counted as invalid. */
   deliverAll(spans: DeliveredSpan[]): void {
-    if (CHECKED) assertInvariant(this.finishedSpans === 0, 'the step before is not over');
+    if (CHECKED) assertInvariant(this.finishedSpans === 0, 'the previous step has not ended');
     const delivered = this.#delivered;
     this.#finished = delivered === undefined ? spans : spans.filter((span) => this.#remember(span, delivered));
     this.spans.delivered += this.#finished.length;
   }
 
-  /** Delivers a span with the events of its bucket, which has been taken out. */
+  /** Delivers a span merged with the events of its removed bucket. */
   deliverMerged(merged: Merge, bucket: EventBucket): void {
     this.deliver(bucket, merged.span);
     this.endMerged(merged, bucket);
   }
 
-  /** Delivers a span again. */
   amend(span: DeliveredSpan): void {
     this.spans.amended++;
     this.#finished.push(span);
   }
 
-  /** Merges a bucket into its span; undefined if the span cannot be read. Changes nothing. */
+  /** Merges a bucket into its span; undefined if the span cannot be read. Has no side effects. */
   merge(
     original: ReadableSpan,
     before: DeliveredSpan | undefined,
@@ -136,14 +136,14 @@ export class Outcomes {
     }
   }
 
-  /** The end of a bucket, taken out, whose events were merged. */
+  /** Counts the merged events of a removed bucket, and releases it. */
   endMerged({ merged, duplicates }: Merge, bucket: EventBucket): void {
     this.events.merged += merged;
     this.events.dropped.duplicate += duplicates;
     this.buckets.release(bucket);
   }
 
-  /** The end of a bucket, taken out, whose events become orphans. */
+  /** Turns the events of a removed bucket into orphans, and releases it. */
   orphanBucket(bucket: EventBucket, reason: OrphanReason): void {
     for (const event of this.#orphans === undefined ? [] : bucket.events()) {
       this.#orphans!.push(toOrphan(event, bucket.spanContext, reason));
@@ -152,19 +152,19 @@ export class Outcomes {
     this.buckets.release(bucket);
   }
 
-  /** The end of a bucket, taken out, whose events reach nobody. */
+  /** Drops the events of a removed bucket, and releases it. */
   dropBucket(bucket: EventBucket, reason: 'no_subscriber' | 'invalid' | 'late'): void {
     this.events.dropped[reason] += bucket.count;
     this.buckets.release(bucket);
   }
 
-  /** Makes an orphan of a record. Throws, and has changed nothing, if the record has to be read and cannot be. */
+  /** Turns a record into an orphan. Throws if the record must be read and cannot be, without side effects. */
   orphanRecord(record: ReadableLogRecord, spanContext: SpanContext | undefined, reason: OrphanReason): void {
     if (this.#orphans !== undefined) this.#orphans.push(toOrphan(toLogEvent(record), spanContext, reason));
     this.events.orphaned[reason]++;
   }
 
-  /** Adds a record's event to a bucket that waits. Throws, and has changed nothing, if the record cannot be read. */
+  /** Adds a record to a waiting bucket. Throws if the record cannot be read, without side effects. */
   addEvent(waiting: WaitingBuckets, bucket: EventBucket, record: ReadableLogRecord): void {
     const event = toLogEvent(record);
     const bytes = estimatedEventBytes(event);
@@ -172,7 +172,7 @@ export class Outcomes {
     if (waiting.addEvent(bucket, event, bytes)) this.events.dropped.event_limit++;
   }
 
-  /** Whether there is room for an event at all. One that is larger than all that may be kept becomes an orphan. */
+  /** Whether an event is within `maxParkedBytes`. A larger one becomes an orphan. */
   fits(event: LogEvent, bytes: number, spanContext: SpanContext | undefined): boolean {
     if (bytes <= this.#limits.maxParkedBytes) return true;
     this.#orphans?.push(toOrphan(event, spanContext, 'evicted_bytes'));
@@ -180,7 +180,7 @@ export class Outcomes {
     return false;
   }
 
-  /** Remembers the ids of a span; returns whether it has some. */
+  /** Remembers the ids of a span. Returns false if it has none. */
   #remember(span: DeliveredSpan, delivered: DeliveredIds): boolean {
     try {
       const { traceId, spanId } = span.spanContext();

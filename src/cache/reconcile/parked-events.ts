@@ -7,7 +7,7 @@ import type { Outcomes } from './outcomes.js';
 import type { SpanReading } from './span-reading.js';
 import { WaitingBuckets } from './waiting-buckets.js';
 
-/** They are not swept more often: a sweep walks over those whose spans are open. */
+/** Minimum interval between sweeps, each of which walks over the buckets of open spans. */
 const MIN_SWEEP_MILLIS = 50;
 
 export interface ParkingLimits {
@@ -17,11 +17,10 @@ export interface ParkingLimits {
 }
 
 /**
- * Events whose span has not come.
+ * Events whose span has not arrived yet, for at most `maxParkedSpans` spans.
  *
- * For at most `maxParkedSpans` spans. Past that, the span that has waited longest gives up all of its events: it is the
- * least likely still to end. Whatever leaves without its span becomes an orphan here, about as many events at a time as
- * the caller says.
+ * At the bound, all events of the span that has waited longest are evicted, because that span is the least likely to
+ * end. Events that leave without their span become orphans, in batches of about the size that the caller passes.
  */
 export class ParkedEvents extends WaitingBuckets {
   readonly #outcomes: Outcomes;
@@ -35,7 +34,7 @@ export class ParkedEvents extends WaitingBuckets {
     this.#maxMillis = limits.maxParkedMillis;
   }
 
-  /** How often to look for those that have waited too long: four times in that time. Undefined if none waits. */
+  /** Interval for sweeping expired events, a quarter of `maxParkedMillis`; undefined if nothing is parked. */
   get sweepMillis(): number | undefined {
     return this.spans === 0 ? undefined : Math.max(this.#maxMillis / 4, MIN_SWEEP_MILLIS);
   }
@@ -43,8 +42,8 @@ export class ParkedEvents extends WaitingBuckets {
   /**
    * Parks the first event of a span.
    *
-   * @param endsWithCycle the span comes in this cycle, or is gone
-   * @throws what the record's getters throw; nothing has changed then
+   * @param endsWithCycle whether the span can only arrive in this cycle
+   * @throws the errors of the record's getters, without side effects
    */
   park(span: SpanReading, record: ReadableLogRecord, now: number, endsWithCycle: boolean): void {
     const event = toLogEvent(record);
@@ -57,15 +56,14 @@ export class ParkedEvents extends WaitingBuckets {
     this.addEvent(bucket, event, bytes);
   }
 
-  /** Makes orphans of a bucket's events. */
+  /** Removes a bucket and turns its events into orphans. */
   orphan(bucket: EventBucket, reason: OrphanReason): void {
     this.#outcomes.orphanBucket(this.take(bucket), reason);
   }
 
   /**
-   * Makes orphans of the events that have waited for `maxParkedMillis`, except those of spans known to be open. If the
-   * clock has gone back (fake timers come and go), those from its future begin to wait anew. Returns whether there may
-   * be more.
+   * Turns events older than `maxParkedMillis` into orphans, except the events of open spans. If the clock has been set
+   * back, as by fake timers, events from the future begin to wait anew. Returns whether there may be more.
    */
   expire(now: number, max: number): boolean {
     const until = this.events - max;
@@ -78,7 +76,7 @@ export class ParkedEvents extends WaitingBuckets {
     return this.events <= until;
   }
 
-  /** Makes orphans of the events that have waited longest. */
+  /** Turns the events that have waited longest into orphans. */
   orphanOldest(max: number, reason: OrphanReason): void {
     const until = this.events - max;
     while (this.oldest !== undefined && this.events > until) this.orphan(this.oldest, reason);

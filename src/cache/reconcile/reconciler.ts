@@ -9,43 +9,51 @@ import type { Batch } from '../queue/bounded-queue.js';
 import type { EmittedRecord } from './emitted-record.js';
 import { EventFates } from './event-fates.js';
 import { KeptBytes } from './kept-bytes.js';
-import { latePolicy, type LateOptions } from './late/policies.js';
-import type { LatePolicy } from './late/policy.js';
+import { AmendSpans } from './late/amend.js';
+import { HoldSpans } from './late/hold.js';
+import { LatePolicy, type LateEvents } from './late/policy.js';
 import type { OpenSpans } from './open-spans.js';
-import { Outcomes, type Finished } from './outcomes.js';
+import { Outcomes, type Finished, type KeepLimits } from './outcomes.js';
 import { ParkedEvents, type ParkingLimits } from './parked-events.js';
 import { SpanClass } from './span-class.js';
 import { readingOf, type SpanReading } from './span-reading.js';
 
-export interface ReconcilerOptions extends ParkingLimits, LateOptions {
+export interface ReconcilerOptions extends ParkingLimits, KeepLimits {
+  readonly lateEvents: LateEvents;
   readonly unsampledSpans: boolean;
 }
 
 /**
- * Brings events and ended spans together: parks events, attaches them to their span, gives up what waits too long.
+ * Attaches events to ended spans: parks each event until its span arrives or the event has waited too long.
  *
- * Pure: a batch in, finished spans and orphans out. It has no clock (the driver passes the time in), wakes nobody, and
- * reads spans and records as plain data.
+ * Pure: batches in, finished spans and orphans out. It has no clock (the driver passes the time in) and no timers, and
+ * it reads spans and records as plain data.
  *
- * It works in cycles, which the driver draws: a span that ended before an event was emitted moves in the event's cycle
- * at the latest. So an event whose span had ended waits for that cycle only. If the span has not come by then, it was
- * delivered earlier, or dropped, and the late policy decides. No delivered span has to be remembered for that.
+ * It works in cycles that the driver defines. A span that ended before an event was emitted moves in the event's cycle
+ * at the latest, so an event whose span had ended waits for that cycle only. If the span has not arrived by then, it
+ * was delivered earlier or dropped, and the late policy handles the event. Delivered spans need not be remembered for
+ * this.
  *
- * Each item is read first, and once: the next read may throw, or give something else. Then its fate is decided. Counting
- * and carrying it out cannot fail. An item that cannot be read is counted as invalid, and the batch goes on.
+ * Each item is read first, and only once, because a second read may throw or return something else. Then its outcome is
+ * decided; counting and applying the outcome cannot fail. An unreadable item is counted as invalid, and the batch
+ * continues.
  */
 export class Reconciler {
-  /** What `makeRoom()` keeps within its bound. */
+  /** The size that `makeRoom()` keeps within its bound. */
   readonly kept: KeptBytes;
   readonly #options: ReconcilerOptions;
   readonly #outcomes: Outcomes;
-  /** Events whose span has not come. */
   readonly #parked: ParkedEvents;
   readonly #late: LatePolicy;
   readonly #eventFates: EventFates;
   readonly #spanClass = new SpanClass();
 
-  constructor(options: ReconcilerOptions, spans: SpanCounters, events: EventCounters, openSpans: OpenSpans | undefined) {
+  constructor(
+    options: ReconcilerOptions,
+    spans: SpanCounters,
+    events: EventCounters,
+    openSpans: OpenSpans | undefined,
+  ) {
     this.#options = options;
     this.#outcomes = new Outcomes(options, spans, events);
     this.#parked = new ParkedEvents(this.#outcomes, openSpans, options);
@@ -55,50 +63,50 @@ export class Reconciler {
   }
 
   /**
-   * From now on spans may come by two ways, and by one of them later than they end: remembers which were delivered, and
-   * drops duplicates.
+   * Starts to remember delivered spans and to drop duplicates. Called when spans may arrive in two ways, one of which
+   * is later than their end.
    */
   deduplicate(): void {
     this.#outcomes.deduplicate();
   }
 
-  /** Events waiting for a span that may not have ended. */
+  /** Number of events waiting for a span that may not have ended. */
   get parkedEvents(): number {
     return this.#parked.events - this.#parked.eventsEndingWithCycle;
   }
 
-  /** Spans whose events these are. */
+  /** Number of spans for which they wait. */
   get parkedSpans(): number {
     return this.#parked.spans;
   }
 
-  /** The events that wait for a span. They go on waiting. */
+  /** Returns the events parked for a span. They stay parked. */
   eventsWaitingFor(span: SpanIdentity): LogEvent[] {
     return this.#parked.get(span)?.events() ?? [];
   }
 
-  /** Spans that have ended and wait for late events. */
+  /** Number of ended spans that wait for late events. */
   get heldSpans(): number {
     return this.#late.heldSpans;
   }
 
-  /** Events of spans that have ended: held with their span, gathered for it, or waiting for the end of the cycle. */
+  /** Number of events whose span has ended: held with it, gathered for it, or waiting for the end of the cycle. */
   get heldEvents(): number {
     return this.#late.heldEvents + this.#parked.eventsEndingWithCycle;
   }
 
-  /** Whether `settle()` has something to finish that waits for no time to pass. */
+  /** Whether `settle()` has work that can be done now, without waiting for time to pass. */
   get unsettled(): boolean {
     return this.#parked.oldestEndingWithCycle !== undefined || this.#late.hasAmendments;
   }
 
-  /** How often to sweep what waits for time to pass; undefined if nothing does. */
+  /** Interval for sweeping held spans and parked events; undefined if there are none. */
   get sweepMillis(): number | undefined {
     const [parked, held] = [this.#parked.sweepMillis, this.#late.sweepMillis];
     return parked === undefined || held === undefined ? (parked ?? held) : Math.min(parked, held);
   }
 
-  /** Parks each event until its span comes, or finds out that it never will. */
+  /** Parks each event until its span arrives, or decides that the span never will. */
   reconcileEvents(batch: Batch<EmittedRecord>, orphansWanted: boolean, now: number): Finished {
     return this.#outcomes.collect(orphansWanted, () => {
       for (let i = 0; i < batch.length; i++) {
@@ -111,7 +119,7 @@ export class Reconciler {
     });
   }
 
-  /** Gives each span the events that wait for it. Returns the spans to deliver, in order. */
+  /** Attaches the parked events to each span. Returns the spans to deliver, in order. */
   reconcileSpans(batch: Batch<ReadableSpan>, now: number): DeliveredSpan[] {
     if (this.#canPassThrough(batch)) {
       this.#outcomes.deliverAll(batch.items.slice(0, batch.length) as ReadableSpan[]);
@@ -122,54 +130,58 @@ export class Reconciler {
   }
 
   /**
-   * All events and spans of a cycle have moved: decides on the events whose span was to come in it, and delivers spans
-   * that are done with waiting, amended ones included. About `max` of either at a time.
+   * Ends a cycle whose events and spans have all moved: decides on the events whose span was expected in it, and
+   * delivers the spans whose wait is over, amended ones included. Processes about `max` of either at a time.
    */
   settle(now: number, max: number, orphansWanted: boolean): Finished {
     return this.#settle(max, orphansWanted, () => this.#late.settleNext(now));
   }
 
-  /** As `settle()`, and delivers all held spans, however long they have waited. */
+  /** Like `settle()`, but delivers all held spans, however long they have waited. */
   settleAll(max: number, orphansWanted: boolean): Finished {
     return this.#settle(max, orphansWanted, () => this.#late.drainNext());
   }
 
   /**
-   * Gives up what has been kept longest, until the rest fits into `maxParkedBytes`: parked events become orphans, a
-   * held span is delivered, an amendable one is kept no longer. At most `max` spans and about as many events at a time.
+   * Evicts the oldest items until the rest fits in `maxParkedBytes`: parked events become orphans, a held span is
+   * delivered, an amendable span is forgotten. Processes at most `max` spans and about as many events at a time.
    */
   makeRoom(max: number, orphansWanted: boolean): Finished {
     const until = this.#parked.events - max;
     return this.#outcomes.collect(orphansWanted, () => {
-      while (this.kept.isOverfull && this.#outcomes.finishedSpans < max && this.#parked.events > until) this.kept.giveUpOldest();
+      while (this.kept.isOverfull && this.#outcomes.finishedSpans < max && this.#parked.events > until)
+        this.kept.evictOldest();
     });
   }
 
-  /** Gives up the events that have waited for `maxParkedMillis`. About `max` at a time: `more` tells that it stopped there. */
+  /**
+   * Turns events that have waited for `maxParkedMillis` into orphans, about `max` at a time; `more` is true if it
+   * stopped there.
+   */
   expire(now: number, max: number, orphansWanted: boolean): Finished & { readonly more: boolean } {
     let more = false;
     const finished = this.#outcomes.collect(orphansWanted, () => (more = this.#parked.expire(now, max)));
     return { ...finished, more };
   }
 
-  /** Makes orphans of the events that have waited longest, about `max` at a time, for shutdown. */
+  /** Turns the events that have waited longest into orphans, about `max` at a time. Called at shutdown. */
   orphanAllParked(max: number, orphansWanted: boolean): Finished {
     return this.#outcomes.collect(orphansWanted, () => this.#parked.orphanOldest(max, 'shutdown'));
   }
 
-  /** Drops all that waits, and the spans kept to be amended: nobody is there to get them. */
+  /** Drops everything that waits or is kept, because nobody is subscribed. */
   dropEverything(): void {
     this.#late.dropEverything();
     while (!this.#parked.isEmpty) this.#outcomes.dropBucket(this.#parked.takeOldest()!, 'no_subscriber');
   }
 
-  /** Forgets which spans were delivered, and keeps none to be amended. */
+  /** Forgets the delivered spans, amendable ones included. */
   clearDelivered(): void {
     this.#outcomes.forgetDelivered();
     this.#late.dropEverything();
   }
 
-  /** Whether subscribers get this span once it has ended. */
+  /** Whether subscribers receive this span once it has ended. */
   #isDeliverable(spanContext: SpanContext): boolean {
     return this.#options.unsampledSpans || isSampled(spanContext);
   }
@@ -186,7 +198,7 @@ export class Reconciler {
     else this.#late.onSpan(span, reading, now);
   }
 
-  /** Reads all that has to be known of a span, or returns why it is dropped. */
+  /** Reads everything needed of a span. Returns the drop reason if it is dropped. */
   #read(span: DeliveredSpan): SpanReading | SpanDropReason {
     try {
       const reading = readingOf(span.spanContext());
@@ -216,4 +228,11 @@ export class Reconciler {
       while (this.#outcomes.finishedSpans < max && next());
     });
   }
+}
+
+function latePolicy(options: ReconcilerOptions, outcomes: Outcomes, parked: ParkedEvents): LatePolicy {
+  const { lateEvents } = options;
+  if (typeof lateEvents === 'object') return new HoldSpans(outcomes, parked, lateEvents.holdMillis, options);
+  if (lateEvents === 'amend') return new AmendSpans(outcomes, parked, options);
+  return new LatePolicy(outcomes, parked, lateEvents === 'drop');
 }

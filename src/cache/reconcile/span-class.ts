@@ -2,12 +2,11 @@ import type { ReadableSpan } from '../../model/otel.js';
 import type { Batch } from '../queue/bounded-queue.js';
 
 /**
- * Tells whether spans can be read, without reading them.
+ * Recognises readable spans without reading them.
  *
- * The spans of an SDK are of one class and inherit one `spanContext()`. When one of them has been read, that
- * method is known, and so are all spans that inherit it. To call it on each, only to see that it returns
- * something, would miss the processor's cache two or three times, which is more than all else that a
- * delivery costs.
+ * All spans of an SDK inherit one `spanContext()` from their class. Once one span has been read, every span with the
+ * same method counts as readable. Calling the method on each span, only to see that it returns something, would cost
+ * two or three cache misses, more than the rest of a delivery.
  */
 export class SpanClass {
   #spanContext: ReadableSpan['spanContext'] | undefined;
@@ -18,7 +17,7 @@ export class SpanClass {
     if (!Object.hasOwn(span, 'spanContext')) this.#spanContext = span.spanContext;
   }
 
-  /** Whether all spans are of the class that is known. */
+  /** Whether all spans are of the remembered class. */
   includes(batch: Batch<ReadableSpan>): boolean {
     const known = this.#spanContext;
     if (known === undefined) return false;

@@ -5,19 +5,19 @@ import { AgedList } from './aged-list.js';
 import type { EventBucket } from './event-bucket.js';
 
 /**
- * Buckets found by their span, and in the order in which they began to wait.
+ * Buckets, indexed by span and ordered by the time at which they began to wait.
  *
  * ```
  *   SpanMap ──▶ bucket ⇄ bucket ⇄ bucket ⇄ bucket
  *               oldest                     newest
  * ```
  *
- * Holds at most `maxSpans` buckets: before the owner adds another, it takes out the one that is `displacedBy()` it. A
- * further event of a span that already waits makes nobody leave. Buckets that wait only until the end of the cycle have
- * a list and a bound of their own: a burst of late events must not push out the events of open spans.
+ * Holds at most `maxSpans` buckets: before adding one, the owner removes the bucket that `displacedBy()` returns. A
+ * further event of a waiting span evicts no bucket. Buckets that wait only until the end of the cycle have a separate
+ * list and bound, so that a burst of late events cannot evict the events of open spans.
  *
- * Everything is constant-time however long the buckets churn (the first key of a long-lived `Map` is not). The lists are
- * the truth about which buckets are here: going through them ends whatever the map finds.
+ * All operations take constant time under churn, unlike finding the first key of a long-lived `Map`. The lists, not the
+ * map, are the source of truth, so every iteration ends.
  */
 export class WaitingBuckets {
   readonly #maxSpans: number;
@@ -34,27 +34,27 @@ export class WaitingBuckets {
     this.#maxEventsPerSpan = maxEventsPerSpan;
   }
 
-  /** Events waiting, of all spans. */
+  /** Number of events in all buckets. */
   get events(): number {
     return this.#events;
   }
 
-  /** Those of them that wait only until the end of the cycle. */
+  /** Number of events that wait only until the end of the cycle. */
   get eventsEndingWithCycle(): number {
     return this.#eventsEndingWithCycle;
   }
 
-  /** About how much all buckets keep alive. */
+  /** Estimated size of all buckets. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Spans with a bucket here, without those that wait only until the end of the cycle. */
+  /** Number of spans with a bucket, except buckets that wait only until the end of the cycle. */
   get spans(): number {
     return this.#byAge.size;
   }
 
-  /** Whether nothing waits, be it only until the end of the cycle. */
+  /** Whether there are no buckets, including buckets that wait only until the end of the cycle. */
   get isEmpty(): boolean {
     return this.#byAge.size + this.#endingWithCycle.size === 0;
   }
@@ -63,7 +63,7 @@ export class WaitingBuckets {
     return this.#byAge.oldest ?? this.#endingWithCycle.oldest;
   }
 
-  /** The oldest of those that wait only until the end of the cycle. */
+  /** The oldest bucket that waits only until the end of the cycle. */
   get oldestEndingWithCycle(): EventBucket | undefined {
     return this.#endingWithCycle.oldest;
   }
@@ -72,13 +72,13 @@ export class WaitingBuckets {
     return this.isEmpty ? undefined : this.#bySpan.get(span);
   }
 
-  /** The bucket that has to leave before another one is added; undefined if there is room. */
+  /** The bucket to remove before adding this one; undefined if there is room. */
   displacedBy(bucket: EventBucket): EventBucket | undefined {
     const list = this.#listOf(bucket);
     return list.size < this.#maxSpans ? undefined : list.oldest;
   }
 
-  /** Adds a bucket as the newest. None of its span may be here. */
+  /** Adds a bucket as the newest. Its span must not have one yet. */
   add(bucket: EventBucket): void {
     this.#bySpan.set(bucket);
     this.#listOf(bucket).add(bucket);
@@ -86,7 +86,7 @@ export class WaitingBuckets {
     this.#bytes += bucket.bytes;
   }
 
-  /** Adds an event to a bucket that waits here; returns whether an older event gave way. */
+  /** Adds an event to a waiting bucket. Returns whether it overwrote an older event. */
   addEvent(bucket: EventBucket, event: LogEvent, bytes: number): boolean {
     const before = bucket.bytes;
     const replaced = bucket.add(event, bytes, this.#maxEventsPerSpan);
@@ -95,7 +95,6 @@ export class WaitingBuckets {
     return replaced;
   }
 
-  /** Takes a bucket out. */
   take(bucket: EventBucket): EventBucket {
     this.#bySpan.delete(bucket);
     this.#listOf(bucket).remove(bucket);
@@ -105,13 +104,15 @@ export class WaitingBuckets {
     return bucket;
   }
 
-  /** Takes the oldest bucket out. */
   takeOldest(): EventBucket | undefined {
     const { oldest } = this;
     return oldest && this.take(oldest);
   }
 
-  /** The buckets, oldest first, without those that wait only until the end of the cycle. The one at hand may be taken out. */
+  /**
+   * The buckets, oldest first, except buckets that wait only until the end of the cycle. The current bucket may be
+   * removed.
+   */
   [Symbol.iterator](): Iterator<EventBucket> {
     return this.#byAge[Symbol.iterator]();
   }
@@ -122,8 +123,9 @@ export class WaitingBuckets {
   }
 
   #check(taken: EventBucket): void {
-    assertInvariant(taken.hasRightBytes, 'the bytes of a bucket are not those of its events');
-    if (this.isEmpty) assertInvariant(this.#events === 0 && this.#bytes === 0, 'events or bytes are left of no bucket');
+    assertInvariant(taken.hasRightBytes, 'the bytes of a bucket differ from the sum of its events');
+    if (this.isEmpty)
+      assertInvariant(this.#events === 0 && this.#bytes === 0, 'events or bytes are counted without a bucket');
   }
 
   #listOf(bucket: EventBucket): AgedList<EventBucket> {

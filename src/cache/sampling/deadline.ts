@@ -1,9 +1,9 @@
 /**
- * A moment that comes, by one of two clocks: the wall clock for a date, which moves when that clock is set, and
- * the monotonic clock for a duration, which does not.
+ * A point in time, on one of two clocks: the wall clock for a date, which moves when the clock is set, or the monotonic
+ * clock for a duration, which does not.
  */
 export class Deadline {
-  /** Never comes. */
+  /** Never reached. */
   static readonly NEVER = new Deadline(Infinity, wallClock);
 
   static at(epochMillis: number): Deadline {
@@ -14,7 +14,7 @@ export class Deadline {
     return new Deadline(monotonicClock() + millis, monotonicClock);
   }
 
-  /** Public, so that two for the same moment are equal. */
+  /** Public, so that equal deadlines compare as deeply equal. */
   readonly at: number;
   readonly now: () => number;
 
@@ -23,18 +23,18 @@ export class Deadline {
     this.now = now;
   }
 
-  /** Zero or less when the moment has come. */
+  /** Zero or less once the deadline is reached. */
   get millisLeft(): number {
     return this.at - this.now();
   }
 
-  /** When it comes by the wall clock; of a duration, as far as can be told now. */
+  /** The deadline by the wall clock; for a duration, estimated from both clocks. */
   get epochMillis(): number {
     return this.now === wallClock ? this.at : Math.round(wallClock() + this.millisLeft);
   }
 }
 
-// Read through their global names each time: a test may fake them.
+// Looked up on each call: a test may fake them.
 function wallClock(): number {
   return Date.now();
 }

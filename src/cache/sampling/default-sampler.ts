@@ -3,7 +3,7 @@ import { report } from '../../support/report.js';
 import type { Sampler, SamplingResult } from '../../model/otel.js';
 import { isSampled, NOT_RECORD, RECORD_AND_SAMPLED } from '../../model/sampling.js';
 
-/** What is asked here of the context and the trace id alone. */
+/** A sampler that decides by the context and the trace id alone. */
 interface Rule extends Sampler {
   shouldSample(context: Context, traceId: string): SamplingResult;
 }
@@ -11,10 +11,10 @@ interface Rule extends Sampler {
 const ALWAYS_ON: Rule = { shouldSample: () => ({ decision: RECORD_AND_SAMPLED }), toString: () => 'AlwaysOnSampler' };
 const ALWAYS_OFF: Rule = { shouldSample: () => ({ decision: NOT_RECORD }), toString: () => 'AlwaysOffSampler' };
 
-/** Follows the parent, and samples without one: the SDK's default. */
+/** The SDK's default: follows the parent, and samples spans without one. */
 export const PARENT_BASED: Sampler = parentBased(ALWAYS_ON);
 
-/** By the name that `OTEL_TRACES_SAMPLER` has for it. */
+/** Samplers by their name in `OTEL_TRACES_SAMPLER`. */
 const RULES: Readonly<Record<string, (env: NodeJS.ProcessEnv) => Sampler>> = {
   always_on: () => ALWAYS_ON,
   always_off: () => ALWAYS_OFF,
@@ -25,13 +25,13 @@ const RULES: Readonly<Record<string, (env: NodeJS.ProcessEnv) => Sampler>> = {
 };
 
 /**
- * The sampler that the SDK uses if it is given none: the one that `OTEL_TRACES_SAMPLER` names, with
- * `OTEL_TRACES_SAMPLER_ARG`; else the parent's decision, and without a parent always yes. A sampler given in code makes
- * the SDK ignore these variables, and this one must not change how much is exported.
+ * Creates the sampler that the SDK would use by default: the one named by `OTEL_TRACES_SAMPLER` with
+ * `OTEL_TRACES_SAMPLER_ARG`, else parent-based always-on. Configuring a sampler in code makes the SDK ignore these
+ * variables, and `cache.sampler()` must not change the set of exported spans.
  *
- * As in the SDK, a wrong value is reported through `diag` and the default taken.
+ * As in the SDK, an invalid value is reported through `diag`, and the default applies.
  */
-// oxlint-disable-next-line node/no-process-env -- the place where the SDK is told this
+// oxlint-disable-next-line node/no-process-env -- the SDK reads it from the environment
 export function defaultSampler(env: NodeJS.ProcessEnv = process.env): Sampler {
   const name = env['OTEL_TRACES_SAMPLER']?.trim() || 'parentbased_always_on';
   if (Object.hasOwn(RULES, name)) return RULES[name]!(env);
@@ -39,7 +39,7 @@ export function defaultSampler(env: NodeJS.ProcessEnv = process.env): Sampler {
   return PARENT_BASED;
 }
 
-/** Follows the parent, local or remote; asks `root` if there is none. */
+/** Follows the parent, local or remote; without one, `root` decides. */
 function parentBased(root: Rule): Rule {
   return {
     shouldSample(context, traceId) {
@@ -52,8 +52,8 @@ function parentBased(root: Rule): Rule {
 }
 
 /**
- * By the trace id, as the samplers of this name in both lines of the SDK compute it, so that the services of a
- * trace agree. It is not what the specification has for it by now, and not what `TraceRatio` does.
+ * Decides by the trace id with the algorithm of both lines of the SDK, so that all services of a trace agree. It
+ * differs from the current specification, which `TraceRatio` implements.
  */
 function traceIdRatioBased(ratio: number): Rule {
   const bound = ratio === 1 ? 2 ** 32 : Math.floor(ratio * (2 ** 32 - 1));
@@ -66,7 +66,7 @@ function traceIdRatioBased(ratio: number): Rule {
   };
 }
 
-/** The four quarters of a trace id, combined by exclusive or. */
+/** Combines the four 32-bit parts of a trace id by XOR. */
 function foldedTo32Bits(traceId: string): number {
   let folded = 0;
   for (let start = 0; start < traceId.length; start += 8) {

@@ -6,13 +6,12 @@ import type { SamplingControl } from './sampling-control.js';
 import type { SpansRecordedHere } from './spans-recorded-here.js';
 
 /**
- * Records spans that its delegate leaves unrecorded, for the cache alone: they are never sampled, so no exporter and
- * no other service sees a difference. Decisions of the delegate to record or to sample are passed on, and what it throws
- * reaches whoever starts the span, as without this.
+ * Records spans that its delegate drops, for the cache alone: they are not sampled, so exporters and other services see
+ * no difference. Decisions of the delegate to record or sample are passed on, and its errors propagate to the caller
+ * that starts the span, as without this wrapper.
  *
- * Whole traces: a span without a parent in this process is decided by its trace id, any other follows its
- * parent, even if that has ended or the settings have changed. While sampling is off, only children of spans that were
- * recorded because of this follow.
+ * Records whole traces: local roots are decided by trace id, and other spans follow their parent, even if it has ended
+ * or the settings have changed. While sampling is off, only children of spans recorded by this sampler are recorded.
  */
 export class LiveSampler implements Sampler {
   readonly #delegate: Sampler;
@@ -23,6 +22,7 @@ export class LiveSampler implements Sampler {
     this.#delegate = delegate;
     this.#sampling = sampling;
     this.#recordedHere = recordedHere;
+    sampling.attachSampler();
   }
 
   shouldSample(
@@ -44,7 +44,7 @@ export class LiveSampler implements Sampler {
     return `SpanCacheSampler{${this.#delegate.toString()}}`;
   }
 
-  /** While sampling is off, this costs one look-up of the parent. */
+  /** While sampling is off, costs one look-up of the parent. */
   #isWanted(context: Context, traceId: string): boolean {
     const parent = trace.getSpan(context);
     const parentContext = parent?.spanContext();
@@ -55,12 +55,12 @@ export class LiveSampler implements Sampler {
   }
 }
 
-/** Whether a parent is one of this process. A span context that is not valid is no parent. */
+/** Whether a parent belongs to this process. An invalid span context does not count as a parent. */
 function isLocal(parentContext: SpanContext | undefined): boolean {
   return parentContext !== undefined && !parentContext.isRemote && isSpanContextValid(parentContext);
 }
 
-/** Whether a span is recording, or did until it ended. One that only carries ids never does. */
+/** Whether a span is recording, or was until it ended. Always false for spans that only carry ids. */
 function isRecorded(span: Span): boolean {
   return span.isRecording() || ('ended' in span && span.ended === true);
 }

@@ -1,26 +1,31 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Handle } from '../../support/handle.js';
 import { ChangeListeners, type LiveSettings } from '../../support/live-settings.js';
+import { Episode } from '../../support/episode.js';
 import { ROOT, unref } from '../../support/timers.js';
 import type { Deadline } from './deadline.js';
 import { applyChanges, expired, INITIAL, isExpired, settingsOf } from './sampling-settings.js';
 import type { SamplingOptions, SamplingSettings, SamplingState } from './sampling-settings.js';
 import { TraceRatio } from './trace-ratio.js';
 
-/** How late listeners are called for an end if the wall clock was set, at most. Nobody else waits for the timer. */
+/** Maximum delay of the listeners after a change of the wall clock. Nothing else depends on the timer. */
 const MAX_WAIT_MILLIS = 60_000;
 
+const NO_EFFECT =
+  'sampling is enabled, but has no effect until the tracer provider uses cache.sampler() and unsampledSpans is true';
+
 /**
- * The sampling of `cache.sampling`.
+ * The implementation of `cache.sampling`.
  *
- * From its deadline on it is off, because every reader compares the time. A timer only calls the listeners, who do not
- * read.
+ * Sampling is off from its deadline on, because every read compares the time. The timer only notifies listeners.
  */
 export class SamplingControl implements LiveSettings<SamplingSettings, SamplingOptions> {
   #state = INITIAL;
-  /** Undefined while sampling is off. Its deadline may have passed. */
+  /** The sampling in effect, until its deadline; undefined while sampling is off. */
   #inForce: { readonly traces: TraceRatio; readonly deadline: Deadline } | undefined;
   #hasBeenEnabled = false;
+  #hasSampler = false;
+  readonly #noEffect = new Episode();
   #timer: NodeJS.Timeout | undefined;
   readonly #listeners = new ChangeListeners<SamplingSettings>('sampling');
 
@@ -36,18 +41,24 @@ export class SamplingControl implements LiveSettings<SamplingSettings, SamplingO
     this.#expire();
     const state = applyChanges(this.#state, changes);
     if (this.#listeners.mayChange()) this.#change(state);
+    if (state.enabled && !this.#hasSampler) this.#noEffect.report(NO_EFFECT);
   }
 
   onChange(listener: (settings: SamplingSettings, previous: SamplingSettings) => void): Handle {
     return this.#listeners.add(listener);
   }
 
-  /** Whether sampling has ever been on: before that, no span can be recorded because of it. */
+  /** Notes that a sampler applies these settings. */
+  attachSampler(): void {
+    this.#hasSampler = true;
+  }
+
+  /** Whether sampling was ever enabled. Until then, no span can have been recorded by it. */
   get hasBeenEnabled(): boolean {
     return this.#hasBeenEnabled;
   }
 
-  /** The traces to record, or undefined while sampling is off. */
+  /** The traces to record; undefined while sampling is off. */
   get traces(): TraceRatio | undefined {
     return this.#inForce === undefined || isExpired(this.#inForce) ? undefined : this.#inForce.traces;
   }
@@ -72,7 +83,7 @@ export class SamplingControl implements LiveSettings<SamplingSettings, SamplingO
     this.#plan();
   }
 
-  /** Plans the next look at the deadline. A wall clock that is set meanwhile delays it by a minute at most. */
+  /** Schedules the next check of the deadline, at most a minute ahead, in case the wall clock is set meanwhile. */
   #plan(): void {
     globalThis.clearTimeout(this.#timer);
     const { millisLeft } = this.#state.deadline;

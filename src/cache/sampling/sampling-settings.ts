@@ -1,48 +1,55 @@
 import { boolean, isNumber, ofType, resolveOptions, type Option, type OptionsOf } from '../../support/option.js';
 import { Deadline } from './deadline.js';
 
-/** What to change of the sampling; the rest stays as it is. */
+/** Changes to the sampling. Settings that are left out keep their values. */
 export interface SamplingOptions {
-  /** Whether `cache.sampler()` has spans recorded that its delegate leaves out. Default false. */
+  /**
+   * Whether `cache.sampler()` records spans that its delegate drops. Disabling it also clears the deadline. Default
+   * false.
+   */
   enabled?: boolean;
-  /** The share of the traces left out that is recorded, from 0 to 1. Default 1. */
+  /** Fraction of the dropped traces to record, from 0 to 1. Default 1. */
   ratio?: number;
   /**
-   * When sampling turns itself off, by the wall clock: a date, or milliseconds since the epoch; `Infinity` for never.
-   * Turning it off ends this too. Default `Infinity`.
+   * Deadline by the wall clock at which sampling is disabled: a date or milliseconds since the epoch, or `Infinity` for
+   * none. A deadline in the past disables sampling at once. A finite deadline requires sampling to be enabled. Default
+   * `Infinity`.
    */
   until?: Date | number | undefined;
-  /** The same, as milliseconds from now; jumps of the wall clock do not matter. Instead of `until`. Default none. */
+  /**
+   * Duration in milliseconds after which sampling is disabled, finite and above 0, by the monotonic clock. Requires
+   * sampling to be enabled, and cannot be combined with `until`. Default undefined.
+   */
   forMillis?: number | undefined;
 }
 
-/** The sampling as it is at a moment. */
+/** The current sampling settings. Frozen; each change creates a new object. */
 export interface SamplingSettings {
   readonly enabled: boolean;
   readonly ratio: number;
-  /** When it turns itself off, in milliseconds since the epoch; `Infinity` if it does not. */
+  /** Time at which sampling is disabled, in milliseconds since the epoch; `Infinity` for never. */
   readonly until: number;
 }
 
-/** The same, with the clock that the end is measured by. Never changed. */
+/** The settings with a deadline, which includes its clock. Immutable. */
 export interface SamplingState extends Omit<SamplingSettings, 'until'> {
   readonly deadline: Deadline;
 }
 
-/** Every setting at first. */
+/** The initial settings. */
 export const INITIAL: SamplingState = { enabled: false, ratio: 1, deadline: Deadline.NEVER };
 
 /**
- * The state after a change.
+ * Returns the state after a change.
  *
- * @throws TypeError for an unknown setting, a value of the wrong type, both of `until` and `forMillis`, and an
- *   end for a sampling that is off
+ * @throws TypeError for an unknown setting, a value of the wrong type, both `until` and `forMillis`, or a deadline
+ *   while sampling is off
  * @throws RangeError for a value out of range
  */
 export function applyChanges(current: SamplingState, changes: SamplingOptions | undefined): SamplingState {
   const { until, forMillis, ...values } = resolveOptions(optionsFrom(current), changes);
   if (until !== undefined && forMillis !== undefined) {
-    throw new TypeError('until and forMillis must not both be given: each says when sampling ends');
+    throw new TypeError('until and forMillis must not both be given: each sets the end of sampling');
   }
   const kept = values.enabled ? current.deadline : Deadline.NEVER;
   const deadline = deadlineOf(until, forMillis) ?? kept;
@@ -54,34 +61,36 @@ export function applyChanges(current: SamplingState, changes: SamplingOptions | 
   return isExpired(state) ? expired(state) : state;
 }
 
-/** Whether sampling should have turned itself off by now. */
+/** Whether the deadline has been reached. */
 export function isExpired({ deadline }: Pick<SamplingState, 'deadline'>): boolean {
   return deadline.millisLeft <= 0;
 }
 
-/** The state after sampling has turned itself off. */
+/** Returns the state after the deadline. */
 export function expired(state: SamplingState): SamplingState {
   return { ...state, enabled: false, deadline: Deadline.NEVER };
 }
 
-/** The part of a state that users see. */
+/** Returns the public settings of a state. */
 export function settingsOf({ deadline, ...settings }: SamplingState): SamplingSettings {
   return Object.freeze({ ...settings, until: deadline.epochMillis });
 }
 
-/** A share, from 0 to 1. */
+/** A fraction from 0 to 1. */
 export function ratioOption(fallback: number): Option<number> {
-  return ofType('a number from 0 to 1', isNumber, fallback, (value) => (value as number) >= 0 && (value as number) <= 1);
+  return ofType('a number from 0 to 1', isNumber, fallback, (value) => Number(value) >= 0 && Number(value) <= 1);
 }
 
-/** The settings; what is not given stays as it is. */
+/** The options of a change. Each defaults to its current value. */
 function optionsFrom(current: SamplingState): OptionsOf<SamplingOptions> {
   return {
     enabled: boolean(current.enabled),
     ratio: ratioOption(current.ratio),
     until: ofType<Date | number | undefined>(
       'a Date or milliseconds since the epoch',
-      (value) => isNumber(value) || value instanceof Date, undefined, (value) => !Number.isNaN(Number(value)),
+      (value) => isNumber(value) || value instanceof Date,
+      undefined,
+      (value) => !Number.isNaN(Number(value)),
     ),
     forMillis: ofType<number | undefined>('a number of milliseconds above 0', isNumber, undefined, (value) => {
       return (value as number) > 0 && (value as number) < Infinity;

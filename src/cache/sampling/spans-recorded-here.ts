@@ -1,26 +1,30 @@
 import type { Context, SpanContext } from '@opentelemetry/api';
 
-/** Decisions whose span was not seen to start; more than nested starts need. */
+/** Maximum number of decisions whose span has not started; more than nested starts need. */
 const MAX_DECISIONS = 16;
 
 /**
  * The spans that are recorded only because of `LiveSampler`.
  *
- * The sampler decides before there is a span, so the span processor adds it when it starts, inside the same call. Known
- * by its span context: that object is also there when the span is over, or when only its context was passed on.
+ * The sampler decides before the span exists, so the span processor adds the span when it starts, within the same call.
+ * Spans are identified by their span context, an object that is still available after the span has ended, or when only
+ * its context was passed on.
  */
 export class SpansRecordedHere {
   readonly #spans = new WeakSet<SpanContext>();
-  /** Decisions whose span has not started; several if a processor starts spans in `onStart()`. */
+  /** Decisions whose span has not started. More than one if a processor starts spans in `onStart()`. */
   readonly #decisions: { readonly context: Context; readonly traceId: string }[] = [];
 
-  /** The sampler has a span recorded. If no processor of the cache sees it start, the decision is forgotten. */
+  /**
+   * Notes that the sampler records a span. If no processor of the cache sees that span start, the decision is
+   * forgotten.
+   */
   noteDecision(context: Context, traceId: string): void {
     this.#decisions.push({ context, traceId });
     if (this.#decisions.length > MAX_DECISIONS) this.#decisions.shift();
   }
 
-  /** A span starts: adds it if it was decided on. */
+  /** Adds a starting span if the sampler decided to record it. */
   onStart(span: unknown, parentContext: Context): void {
     if (this.#decisions.length === 0) return;
     try {

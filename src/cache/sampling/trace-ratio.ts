@@ -1,23 +1,23 @@
-/** How many random values there are. */
+/** Number of random values. */
 const VALUES = 2n ** 56n;
 
-/** The first character of a trace id's random part: its last 56 bits, 14 of 32 hexadecimal digits. */
+/** Index of the first character of the random part of a trace id: its last 56 bits, 14 of 32 hexadecimal digits. */
 const RANDOM_PART = 18;
 
 /**
- * Says of a share of all traces yes, by the trace id alone: whoever asks, wherever, gets the same answer, and one
- * that says yes to fewer traces says yes to some of those.
+ * Selects a fraction of traces by trace id alone. The decision is the same in every process, and a lower ratio selects
+ * a subset of the traces of a higher one.
  *
- * It is the algorithm of the specification's "TraceState: Probability Sampling", sections "Rejection
- * Threshold" and "Decision algorithm": the last 56 bits of the trace id against (1 - ratio) * 2^56. An explicit
- * randomness value in the trace state is not looked at: not every service of a trace may have it.
+ * Implements "TraceState: Probability Sampling" of the specification, sections "Rejection Threshold" and "Decision
+ * algorithm": compares the last 56 bits of the trace id with (1 - ratio) * 2^56. Ignores an explicit randomness value
+ * in the trace state, because some services of a trace may lack it.
  */
 export class TraceRatio {
-  /** In hexadecimal, so that text is compared with text: 56 bits do not fit into a number. */
+  /** In hexadecimal, for comparison with text: a number holds only 53 bits exactly. */
   readonly #threshold: string | undefined;
 
   constructor(ratio: number) {
-    // Exact, unlike 1 - ratio: a double is multiplied by a power of two without loss.
+    // Exact, unlike 1 - ratio: multiplying a double by a power of two loses nothing.
     const included = BigInt(Math.round(ratio * Number(VALUES)));
     this.#threshold = included > 0n ? (VALUES - included).toString(16).padStart(14, '0') : undefined;
   }

@@ -1,67 +1,75 @@
 import { estimatedValueBytes } from '../../model/estimated-bytes.js';
+import { detached } from '../../model/text-of.js';
 
-/** Where in the bytes of a row what is. */
-export const Byte = { KIND: 0, CONTEXT_FORM: 1, TRACE_FLAGS: 2, PARENT_FORM: 3, PARENT_TRACE_FLAGS: 4, PARTS: 5 } as const;
+/** Byte offsets within a row. */
+export const Byte = {
+  KIND: 0,
+  CONTEXT_FORM: 1,
+  TRACE_FLAGS: 2,
+  PARENT_FORM: 3,
+  PARENT_TRACE_FLAGS: 4,
+  PARTS: 5,
+} as const;
 export const ROW_BYTES = 6;
 
-/** Where in the times of a row what is: seconds, then nanoseconds. */
+/** Offsets within the times of a row. Each time is two numbers: seconds, then nanoseconds. */
 export const Time = { START: 0, END: 2 } as const;
 export const ROW_TIMES = 4;
 
 export const TRACE_ID_LENGTH = 32;
 export const SPAN_ID_LENGTH = 16;
 
-/** Where in the ids of a row what is: the trace's, the span's, the parent's. */
+/** Offsets within the ids of a row: trace id, span id, parent's span id. */
 export const Id = { TRACE: 0, SPAN: TRACE_ID_LENGTH, PARENT: TRACE_ID_LENGTH + SPAN_ID_LENGTH } as const;
 export const ROW_IDS = Id.PARENT + SPAN_ID_LENGTH;
 
-/** What every row takes: its ids, packed, its times and bytes, where its values begin, and its size. */
+/** Bytes of every row: packed ids, times, bytes, the start of its values (4) and its size (8). */
 export const FIXED_BYTES = ROW_IDS / 2 + ROW_TIMES * Float64Array.BYTES_PER_ELEMENT + ROW_BYTES + 12;
-/** What each value takes in the list. */
+/** Bytes of one slot in the list of values. */
 export const VALUE_BYTES = 8;
 
-/** In the place of ids that are not written. */
+/** Written where a row has no ids, or keeps its context by reference. */
 export const NO_TRACE_ID = '0'.repeat(TRACE_ID_LENGTH);
 export const NO_SPAN_ID = '0'.repeat(SPAN_ID_LENGTH);
 
-/** What is among the values of a row only if the span has it: a bit each. */
+/** Bits that mark which optional values a row has. */
 export const Part = {
-  /** A status other than that of a span of which none was set. */
+  /** A status other than `{ code: UNSET }`. */
   STATUS: 1,
   ATTRIBUTES: 2,
-  /** The attributes as the object that they are. */
+  /** The attributes object itself. */
   KEPT_ATTRIBUTES: 4,
   LINKS: 8,
   EVENTS: 16,
   /** The dropped counts and the revision. */
   COUNTS: 32,
-  /** A duration that is not the time from start to end. */
+  /** A duration that differs from end time minus start time. */
   DURATION: 64,
-  /** The span as the object that it is, and nothing else. */
+  /** The span object itself, and no other value. */
   KEPT_SPAN: 128,
 } as const;
 
-/** How far rows were written at some time. */
+/** A point in the columns to roll back to. */
 export interface Mark {
   readonly end: number;
   readonly ids: string;
   readonly writtenBytes: number;
 }
 
-/** The storage of a segment. What it means is known to `writeSpan` and `readSpan`. */
+/** The storage of a segment. `writeSpan` and `readSpan` define its layout. */
 export class Columns {
   readonly bytes: Uint8Array;
   readonly times: Float64Array;
-  /** What is neither number nor id, of all rows, one after the other. */
+  /** The values of all rows, one row after the other: everything that is neither an id nor a number. */
   values: unknown[] = [];
-  /** How many values there are. The list may be longer, with room for others. */
+  /** Number of values in use. The list may be longer, to leave room for more. */
   end = 0;
-  /** About how many bytes the values written so far keep alive: a row's are those that it grew by. */
+  /** Estimated bytes that the values written so far keep alive. The difference across a write is the size of that row. */
   writtenBytes = 0;
-  /** The ids of all rows, one after the other; empty once they are packed. */
+  /** The ids of all rows, concatenated; empty once they are packed. */
   ids = '';
   readonly #packedIds: Buffer;
-  /** The length of the list of values when it had no more room than it needs. */
+  /** Length of the list of values when it was last trimmed. */
   #trimmed = 0;
 
   constructor(rows: number) {
@@ -70,37 +78,35 @@ export class Columns {
     this.#packedIds = Buffer.alloc((rows * ROW_IDS) / 2);
   }
 
-  /** Adds a value that takes no memory of its own: a number, or what many spans share. */
+  /** Appends a value without memory of its own: a number, or an object that many spans share. */
   put(value: unknown): void {
     this.values[this.end++] = value;
   }
 
-  /** Adds a value that is this span's own, with the bytes that it keeps alive. */
+  /** Appends a value that only this span refers to, with the bytes that it keeps alive. */
   putOwn(value: unknown, bytes: number): void {
     this.values[this.end++] = value;
     this.writtenBytes += bytes;
   }
 
-  /** Adds a text, a number, or anything else that an attribute may be. */
+  /** Appends a string, a number, or any other attribute value, and estimates its bytes. */
   putValue(value: unknown): void {
     this.values[this.end++] = value;
-    // Most values are texts and numbers.
     if (typeof value === 'string') this.writtenBytes += value.length;
     else if (typeof value === 'object') this.writtenBytes += estimatedValueBytes(value);
   }
 
-  /** Forgets the values from `start` to `end`, whose places stay. */
+  /** Clears the values from `start` to `end`. Their slots remain. */
   forget(start: number, end: number): void {
     this.values.fill(undefined, start, end);
   }
 
-  /** How far the rows are written, to be taken back to. */
   get mark(): Mark {
     return { end: this.end, ids: this.ids, writtenBytes: this.writtenBytes };
   }
 
-  /** Takes back what was written since. */
-  takeBack({ end, ids, writtenBytes }: Mark): void {
+  /** Undoes everything written since `mark`. */
+  rollBack({ end, ids, writtenBytes }: Mark): void {
     this.forget(end, this.end);
     this.end = end;
     this.ids = ids;
@@ -109,11 +115,15 @@ export class Columns {
 
   idsOf(row: number): string {
     const at = row * ROW_IDS;
-    if (this.ids !== '') return copyOf(this.ids.slice(at, at + ROW_IDS));
+    if (this.ids !== '') return detached(this.ids.slice(at, at + ROW_IDS));
     return this.#packedIds.toString('hex', at / 2, (at + ROW_IDS) / 2);
   }
 
-  /** Whether that is, as text and packed, the span id of a row; its other ids may be another's. */
+  /**
+   * Whether a row has this span id; its trace id is not compared.
+   *
+   * @param packed the same id as bytes
+   */
   hasSpanId(row: number, spanId: string, packed: Buffer): boolean {
     const at = row * ROW_IDS + Id.SPAN;
     if (this.ids !== '') return this.ids.startsWith(spanId, at);
@@ -121,8 +131,8 @@ export class Columns {
     return true;
   }
 
-  /** Puts the ids that were written last, behind those of all rows, in the place of those of a row. */
-  moveIds(row: number, before: string): void {
+  /** Overwrites the ids of a row with the ids appended last, after all rows. `before` are the ids without these. */
+  overwriteIds(row: number, before: string): void {
     const written = this.ids.slice(before.length);
     this.ids = before;
     if (before === '' && this.#packIds(row, written)) return;
@@ -131,10 +141,10 @@ export class Columns {
     this.ids = all.slice(0, at) + written + all.slice(at + ROW_IDS);
   }
 
-  /** Takes as little memory as it can. To be called when all rows are written. */
+  /** Reduces the memory to the minimum. Call it when all rows are written. */
   pack(): void {
     const { length } = this.values;
-    // Longer than it was: with room to grow. Half empty: from when its spans were larger.
+    // A list that has grown has spare room. A list that is half empty once held larger spans.
     if (length > this.#trimmed || this.end < length / 2) {
       this.values = this.values.slice(0, this.end);
       this.#trimmed = this.end;
@@ -143,10 +153,10 @@ export class Columns {
   }
 
   clear(): void {
-    this.takeBack({ end: 0, ids: '', writtenBytes: 0 });
+    this.rollBack({ end: 0, ids: '', writtenBytes: 0 });
   }
 
-  /** Only lower-case hex digits come back as they were: for any other ids it returns false. */
+  /** Returns false for ids that do not survive packing, which keeps only lower-case hex digits. */
   #packIds(row: number, ids: string): boolean {
     const start = (row * ROW_IDS) / 2;
     const end = start + this.#packedIds.write(ids, start, 'hex');
@@ -154,12 +164,6 @@ export class Columns {
   }
 }
 
-/** A text by itself: that of a slice is, to V8, a part of the whole, which it keeps alive. */
-function copyOf(slice: string): string {
-  return Buffer.from(slice, 'utf16le').toString('utf16le');
-}
-
-/** Whether a number can be written as a byte. */
 export function isByte(value: number): boolean {
   return (value & 0xff) === value;
 }

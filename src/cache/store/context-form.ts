@@ -3,22 +3,21 @@ import { isByte, SPAN_ID_LENGTH, TRACE_ID_LENGTH } from './columns.js';
 import { KeyTree } from './key-tree.js';
 
 /*
- * How a span context is written: its ids among the ids, its flags as a byte, its trace state, if it has one, as a
- * value, and as one more byte the form, which says what keys it has and in what order.
+ * The layout of a span context in a row: its ids among the ids, its flags as a byte, its trace state, if any, as a
+ * value, and its form as another byte. The form encodes which keys the object has, in which order.
  */
 
-/** There is no span context. */
 export const NO_CONTEXT = 0;
-/** It has none of the forms below, or ids of other lengths: the object itself is the value. */
+/** The object itself is the value: it has none of the forms below, or ids of unusual lengths. */
 export const KEPT_CONTEXT = 1;
 const LOCAL = 2;
 const SHORT = 3;
 const REMOTE = 4;
 const REMOTE_WITH_STATE = 5;
-/** Added to a form: there is a trace state, which is the value. */
+/** A flag added to a form: the context has a trace state, stored as the value. */
 const STATE = 8;
 
-/** The span contexts that the SDK, its propagators and applications make. */
+/** Key lists of the span contexts that the SDK, its propagators and applications create. */
 const FORMS: Readonly<Record<string, number>> = {
   'traceId spanId traceFlags traceState': LOCAL,
   'traceId spanId traceFlags': SHORT,
@@ -33,8 +32,12 @@ export function formOf(context: SpanContext): number {
   const form = forms.of(context);
   const remote = form === REMOTE || form === REMOTE_WITH_STATE ? true : undefined;
   const writable =
-    form !== KEPT_CONTEXT && Object.getPrototypeOf(context) === Object.prototype && isRemote === remote &&
-    isId(traceId, TRACE_ID_LENGTH) && isId(spanId, SPAN_ID_LENGTH) && isByte(traceFlags);
+    form !== KEPT_CONTEXT &&
+    Object.getPrototypeOf(context) === Object.prototype &&
+    isRemote === remote &&
+    isId(traceId, TRACE_ID_LENGTH) &&
+    isId(spanId, SPAN_ID_LENGTH) &&
+    isByte(traceFlags);
   if (!writable) return KEPT_CONTEXT;
   return traceState === undefined ? form : form | STATE;
 }
@@ -47,13 +50,19 @@ export function hasValue(form: number): boolean {
   return form === KEPT_CONTEXT || (form & STATE) !== 0;
 }
 
-/** The value to be kept of a context whose form has one. */
+/** The value to store for a context. Only for a form with a value, see `hasValue()`. */
 export function valueOf(form: number, context: SpanContext): unknown {
   return form === KEPT_CONTEXT ? context : context.traceState;
 }
 
-/** A span context as it was, of what was written of it. There must be one. */
-export function contextOf(form: number, traceId: string, spanId: string, traceFlags: number, value: unknown): SpanContext {
+/** Restores a span context. The form must not be `NO_CONTEXT`. */
+export function contextOf(
+  form: number,
+  traceId: string,
+  spanId: string,
+  traceFlags: number,
+  value: unknown,
+): SpanContext {
   if (form === KEPT_CONTEXT) return value as SpanContext;
   const traceState = value as TraceState;
   switch (form & ~STATE) {

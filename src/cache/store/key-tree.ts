@@ -1,21 +1,21 @@
-/** Lists known at a time. Past that the tree starts anew: keys may be made of values, and never come again. */
+/** Maximum number of nodes. At the bound the tree is cleared, because generated keys may never occur again. */
 const MAX_NODES = 4_096;
 
-/** A list with a longer key is not remembered: the key hardly comes again, and its object may be large for a reason. */
+/** Key lists with a longer key are not memoized: such a key rarely repeats, and would be kept alive here. */
 const MAX_KEY_LENGTH = 256;
 
 /**
- * What follows from the keys of an object, worked out once for each list of keys.
+ * Memoizes a value derived from the list of an object's keys.
  *
  * ```text
- *   root ── http.request.method ── http.route            ▶ what follows from [method, route]
- *        │                                  └─ status    ▶ what follows from [method, route, status]
- *        └─ db.system                                    ▶ what follows from [system]
+ *   root ── http.request.method ── http.route            ▶ value for [method, route]
+ *        │                                  └─ status    ▶ value for [method, route, status]
+ *        └─ db.system                                    ▶ value for [system]
  * ```
  *
- * Objects made by one piece of code have the same keys in the same order. So the keys are first compared with those
- * of the last object, without a list of them being made; then, in the tree, each with the one that came at this
- * place the last time.
+ * Objects created by the same code have the same keys in the same order. So the keys are first compared with the keys of
+ * the previous object, without allocating a list. Failing that, the tree is walked, trying at each node the child that
+ * was taken last.
  */
 export class KeyTree<T> {
   readonly #derive: (keys: readonly string[]) => T;
@@ -27,7 +27,10 @@ export class KeyTree<T> {
     this.#derive = derive;
   }
 
-  /** What follows from the own keys of an object. Inherited ones may be taken for own if another object has them. */
+  /**
+   * The value for the own enumerable keys of an object. If the previous object had keys of its own that this one
+   * inherits, these are mistaken for own keys.
+   */
   of(object: object): T {
     if (this.#recent === undefined || !hasKeys(object, this.#recent.keys)) {
       this.#recent = this.#lookUp(Object.keys(object));
@@ -60,7 +63,7 @@ export class KeyTree<T> {
   }
 }
 
-/** Whether these are the enumerable keys of an object, in this order. */
+/** Whether an object has exactly these enumerable keys, in this order. Inherited keys count too. */
 function hasKeys(object: object, keys: readonly string[]): boolean {
   let i = 0;
   for (const key in object) if (key !== keys[i++]) return false;

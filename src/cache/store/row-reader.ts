@@ -2,14 +2,14 @@ import type { Attributes, AttributeValue, HrTime, SpanContext } from '@opentelem
 import { Byte, Id, Part, ROW_BYTES, ROW_TIMES, SPAN_ID_LENGTH, TRACE_ID_LENGTH, type Columns } from './columns.js';
 import { contextOf, hasValue, NO_CONTEXT } from './context-form.js';
 
-/** Reads a row that `writeSpan` wrote, its values one by one and in the same order. */
+/** Reads a row written by `writeSpan`. The values must be read in the order in which they were written. */
 export class RowReader {
   readonly #columns: Columns;
   readonly #row: number;
   readonly #ids: string;
   #next: number;
 
-  /** @param start where the values of the row begin */
+  /** @param start index of the row's first value */
   constructor(columns: Columns, row: number, start: number) {
     this.#columns = columns;
     this.#row = row;
@@ -25,7 +25,7 @@ export class RowReader {
     return (this.byte(Byte.PARTS) & part) !== 0;
   }
 
-  /** The next value if the span has this part, or else what a span without it has. */
+  /** The next value if the row has this part, else `otherwise`. */
   nextIf<T>(part: number, otherwise: T): T {
     return this.has(part) ? (this.next() as T) : otherwise;
   }
@@ -44,7 +44,13 @@ export class RowReader {
     const written = this.byte(form);
     if (written === NO_CONTEXT) return undefined;
     const value = hasValue(written) ? this.next() : undefined;
-    return contextOf(written, this.#id(Id.TRACE, TRACE_ID_LENGTH), this.#id(spanId, SPAN_ID_LENGTH), this.byte(flags), value);
+    return contextOf(
+      written,
+      this.#id(Id.TRACE, TRACE_ID_LENGTH),
+      this.#id(spanId, SPAN_ID_LENGTH),
+      this.byte(flags),
+      value,
+    );
   }
 
   attributes(): Attributes {

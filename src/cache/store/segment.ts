@@ -7,7 +7,7 @@ import type { Vocabulary } from './vocabulary.js';
 import { writeSpan } from './write-span.js';
 
 /**
- * A number of spans, written into columns.
+ * A fixed number of spans, stored in columns.
  *
  * ```text
  *   row   ids                            bytes            times             values
@@ -17,16 +17,16 @@ import { writeSpan } from './write-span.js';
  *                                                                         └ events
  * ```
  *
- * The ids and numbers that every span has are in typed arrays, which the garbage collector does not look into. The
- * rest is one list, in which a row has as many values as its span needs. The SDK's span is not referred to.
+ * The ids and numbers that every span has are in typed arrays, which the garbage collector does not scan. All other
+ * values are in one list, in which each row has as many slots as its span needs. The SDK's span is not kept alive.
  */
 export class Segment {
   readonly #capacity: number;
   readonly #vocabulary: Vocabulary;
   readonly #columns: Columns;
-  /** Where the values of each row begin and, behind the last row, where those of the next one will. */
+  /** Start of each row's values and, as the last entry, the start of the next row's. */
   readonly #starts: Uint32Array;
-  /** How many bytes each row keeps alive. */
+  /** Estimated bytes that each row keeps alive. */
   readonly #sizes: Float64Array;
   #rows = 0;
 
@@ -42,12 +42,12 @@ export class Segment {
     return this.#rows === this.#capacity;
   }
 
-  /** Writes a span into the next row, unless it is larger than `maxBytes`; returns its size. Must not be full. */
+  /** Writes a span into the next row, unless it is larger than `maxBytes`; returns its size. The segment must not be full. */
   add(span: DeliveredSpan, maxBytes: number): number {
     const { mark } = this.#columns;
     const bytes = this.#write(this.#rows, span, mark);
     if (bytes > maxBytes) {
-      this.#columns.takeBack(mark);
+      this.#columns.rollBack(mark);
       return bytes;
     }
     this.#sizes[this.#rows] = bytes;
@@ -57,8 +57,8 @@ export class Segment {
   }
 
   /**
-   * Writes a span into the row of another, and returns by how many bytes the row has grown. The rows' ids and values
-   * stay without gaps, however often.
+   * Overwrites a row with another span, and returns by how many bytes the row has grown. Leaves no gaps in the ids and
+   * values.
    */
   replace(row: number, span: DeliveredSpan): number {
     const columns = this.#columns;
@@ -66,7 +66,7 @@ export class Segment {
     const { mark } = columns;
     const { end, ids } = mark;
     const growth = this.#write(row, span, mark) - this.#sizes[row]!;
-    columns.moveIds(row, ids);
+    columns.overwriteIds(row, ids);
     const { values } = columns;
     const written = values.slice(end, columns.end);
     columns.values = [...values.slice(0, start), ...written, ...values.slice(next, end)];
@@ -76,13 +76,13 @@ export class Segment {
     return growth;
   }
 
-  /** Lets go of what a row keeps alive, and returns how many bytes that is. It must not be read any more. */
+  /** Releases the values of a row and returns the row's size. The row must not be read afterwards. */
   forget(row: number): number {
     this.#columns.forget(this.#starts[row]!, this.#starts[row + 1]!);
     return this.#sizes[row]!;
   }
 
-  /** The last row of a span, but none before `from`; -1 if there is none. */
+  /** The last row, from `from` on, that holds this span; -1 if there is none. */
   find(span: SpanIdentity, from: number): number {
     const packedId = Buffer.from(span.spanId, 'hex');
     for (let row = this.#rows - 1; row >= from; row--) {
@@ -91,7 +91,7 @@ export class Segment {
     return -1;
   }
 
-  /** The spans of all rows, but those before `from`. */
+  /** The spans of all rows from `from` on. */
   read(from: number): DeliveredSpan[] {
     return Array.from({ length: this.#rows - from }, (_, i) => this.#readRow(from + i));
   }
@@ -101,7 +101,7 @@ export class Segment {
     this.#rows = 0;
   }
 
-  /** Writes a span into a row, its ids and values behind all others, and returns its size. */
+  /** Writes a span into a row, appending its ids and values after all others, and returns its size. */
   #write(row: number, span: DeliveredSpan, before: Mark): number {
     const columns = this.#columns;
     writeSpan(columns, row, span, this.#vocabulary, before);
@@ -112,7 +112,7 @@ export class Segment {
     return readSpan(this.#columns, row, this.#starts[row]!);
   }
 
-  /** Whether a row has that span id, or a span context that is not written. */
+  /** Whether a row has this span id, or keeps its span context by reference. */
   #mayBe(row: number, spanId: string, packedId: Buffer): boolean {
     const { bytes } = this.#columns;
     const at = row * ROW_BYTES;
@@ -124,7 +124,7 @@ export class Segment {
   }
 }
 
-/** A kept span may be one that cannot be read: it is none that anybody looks for. */
+/** A span kept by reference may throw when it is read. Such a span never matches. */
 function isOf(other: DeliveredSpan, { traceId, spanId }: SpanIdentity): boolean {
   try {
     const context = other.spanContext();

@@ -4,16 +4,17 @@ import type { SubscriptionStats } from '../fanout/subscriber.js';
 import { Segment } from './segment.js';
 import { Vocabulary } from './vocabulary.js';
 
-const MOST_ROWS = 256;
+/** Maximum number of rows per segment. */
+const MAX_SEGMENT_ROWS = 256;
 
 /**
- * How far an amended span is looked for, in spans. A cache remembers 16,384 at most to be amended; others come in between
- * where it has the spans of several threads.
+ * Maximum number of spans searched for the previous revision of an amended span. A cache can amend its last 16,384
+ * spans; spans of other threads may be stored between them.
  */
-const MOST_LOOKED_AT = 65_536;
+const MAX_SEARCHED = 65_536;
 
 /**
- * The newest spans, up to a number and a size, in storage of their own.
+ * The newest spans, bounded in number and in bytes, in compact storage.
  *
  * ```text
  *    segment        segment        segment
@@ -23,9 +24,9 @@ const MOST_LOOKED_AT = 65_536;
  *    gone, oldest                   newest, free
  * ```
  *
- * Spans give way one by one, with all that they refer to; their storage does a segment at a time. The oldest segment
- * becomes the newest once all of it is gone, so a full history allocates nothing any more. A span that is larger than
- * the whole history is not taken: no other gives way to it.
+ * Spans are evicted one by one, together with the objects they refer to. A segment that has become empty is reused as
+ * the newest one, so a full history allocates no further segments. A span larger than `maxBytes` is dropped without
+ * evicting others.
  */
 export class SpanHistory {
   readonly #capacity: number;
@@ -35,27 +36,27 @@ export class SpanHistory {
   /** Oldest first. */
   #segments: Segment[] = [];
   #spare: Segment | undefined;
-  /** Rows of the oldest segment that gave way. */
+  /** Evicted rows of the oldest segment. */
   #gone = 0;
   #size = 0;
   #bytes = 0;
   #dropped = 0;
   #droppedByBytes = 0;
-  /** The spans as they were read last, until one of them changes. */
+  /** The result of the last read, until a span is added or amended. */
   #read: readonly DeliveredSpan[] | undefined;
 
   constructor(capacity: number, maxBytes = Infinity) {
     this.#capacity = capacity;
     this.#maxBytes = maxBytes;
-    this.#segmentRows = Math.min(capacity, MOST_ROWS);
+    this.#segmentRows = Math.min(capacity, MAX_SEGMENT_ROWS);
   }
 
-  /** What a subscription shows of it: spans that gave way or were too large are dropped. */
+  /** The counters of a store subscription that this history keeps. Evicted and oversized spans count as dropped. */
   stats(): Pick<SubscriptionStats, 'dropped' | 'droppedByBytes' | 'queuedBytes'> {
     return { dropped: this.#dropped, droppedByBytes: this.#droppedByBytes, queuedBytes: this.#bytes };
   }
 
-  /** Takes a span in. The oldest give way to it. */
+  /** Adds a span and evicts the oldest ones to make room. */
   add(span: DeliveredSpan): void {
     this.#read = undefined;
     const bytes = this.#newest().add(span, this.#maxBytes);
@@ -67,16 +68,16 @@ export class SpanHistory {
   }
 
   /**
-   * Puts a span in the place of the newest one with the same ids, if there is one.
+   * Replaces the newest span that has the same ids, if there is one among the last 65,536.
    *
-   * Looks for it from the newest on, and not for ever. Only spans delivered lately are amended: an index of all spans
-   * would cost each as much memory as it takes by itself.
+   * This is a linear search from the newest span back, because only recent spans are amended. An index would double the
+   * memory of each span.
    */
   replace(span: DeliveredSpan): void {
     this.#read = undefined;
     const identity = span.spanContext();
     if (estimatedSpanBytes(span) > this.#maxBytes) return this.#countTooLarge();
-    const last = Math.max(0, this.#segments.length - 1 - Math.ceil(MOST_LOOKED_AT / this.#segmentRows));
+    const last = Math.max(0, this.#segments.length - 1 - Math.ceil(MAX_SEARCHED / this.#segmentRows));
     for (let i = this.#segments.length - 1; i >= last; i--) {
       const row = this.#segments[i]!.find(identity, this.#goneOf(i));
       if (row < 0) continue;
@@ -85,13 +86,13 @@ export class SpanHistory {
     }
   }
 
-  /** All spans, oldest first: the same objects as before, unless one has come since. */
+  /** All spans, oldest first. Returns the same objects until a span is added or amended. */
   spans(): DeliveredSpan[] {
     this.#read ??= this.#segments.flatMap((segment, i) => segment.read(this.#goneOf(i)));
     return [...this.#read];
   }
 
-  /** Forgets all spans; the counters go on. */
+  /** Removes all spans. The counters are not reset. */
   clear(): void {
     this.#segments = [];
     this.#vocabulary = new Vocabulary();
@@ -116,7 +117,7 @@ export class SpanHistory {
   }
 
   #fitBytes(): void {
-    while (this.#bytes > this.#maxBytes && this.#size > 0) {
+    while (this.#bytes > this.#maxBytes) {
       this.#dropOldest();
       this.#droppedByBytes++;
     }

@@ -5,76 +5,79 @@ import { textOf } from '../../model/text-of.js';
 import { buildTraces, type Trace } from '../../trace/trace.js';
 import { treeLines } from '../../trace/outline.js';
 import { SpanHistory } from './span-history.js';
-import type { Handle } from '../../support/handle.js';
+import { handleOf, type Handle } from '../../support/handle.js';
 import type { Subscriber, SubscriptionStats } from '../fanout/subscriber.js';
 
-/** How much a store keeps. */
+/** The bounds of a store. At a bound, the oldest spans are evicted. */
 export interface SpanStoreOptions {
-  /** Spans kept; the oldest gives way. An integer from 1. Default 10,000. */
+  /** Spans kept. An integer from 1. Default 10,000. */
   capacity?: number;
   /**
-   * Bytes that the spans may keep alive, estimated; the oldest give way. A span that is larger by itself is not kept.
-   * An integer from 1. Default 67,108,864, which is 64 MiB.
+   * Estimated bytes that the kept spans may keep alive. A single span larger than this is dropped. An integer from 1.
+   * Default 67,108,864 (64 MiB).
    */
   maxBytes?: number;
 }
 
 /**
- * A bounded history of ended spans: the newest `capacity` that take no more than `maxBytes`, oldest first.
+ * A bounded history of ended spans: the newest `capacity` spans that fit into `maxBytes`.
  *
- * Reads as `InMemorySpanExporter` does, with these differences: it is bounded, a read returns a list of its own, and
- * shutting down forgets nothing. Nor are its spans the SDK's objects, which would take six to nine times the memory: a
- * read gives objects that say all that a `ReadableSpan` says, as it was when the span was delivered. Further reads give
- * the same objects until a span comes or is amended, and the store keeps them until then. Events, links, the status,
- * attribute values that are arrays, and attributes that are no plain object are shared with other readers: do not change
- * them. Members that a span's class or a symbol key adds to a `ReadableSpan` are not kept. Each read and `reset()` first
- * delivers what is queued, so a span is there as soon as it has ended. Works with `using`.
+ * It has the read methods of `InMemorySpanExporter`, but it is bounded, a read returns a copy of the list, and the spans
+ * stay readable after shutdown. Each read, and `reset()`, first flushes the cache, so a span is visible as soon as it
+ * has ended.
+ *
+ * Spans are stored in a compact form (a sixth to a ninth of the SDK's memory). Reads return new objects that implement
+ * `ReadableSpan`, with the values that the span had when it was delivered. Members added by a span's class or under a
+ * symbol key are not kept. Repeated reads return the same objects until a span is added or amended.
+ *
+ * Events, links, the status, array-valued attributes, and attributes that are not a plain object are shared with other
+ * subscribers: do not change them. Works with `using`.
  */
 export interface SpanStore extends Handle {
-  /** Spans kept at most. */
+  /** Maximum number of spans kept. */
   readonly capacity: number;
-  /** Bytes that they may keep alive, estimated. */
+  /** Maximum estimated bytes that the kept spans may keep alive. */
   readonly maxBytes: number;
-  /** The spans kept, oldest first. */
+  /** All spans, oldest first. */
   getFinishedSpans(): DeliveredSpan[];
-  /** The spans kept, as one tree per trace. */
+  /** All spans, grouped into one tree per trace. */
   traces(): Trace[];
-  /** Forgets all spans that ended before this call. */
+  /** Removes all spans that ended before this call. */
   reset(): void;
-  /** Takes no more spans. Those it has stay readable. */
+  /** Accepts no more spans. The stored ones stay readable. */
   close(): void;
 }
 
-/** Of what `console.log()` shows: traces, lines of each, characters of a name. */
+/** Limits of the output of `console.log()`: traces, lines per trace, characters per name. */
 const SHOWN = { traces: 5, lines: 20, name: 100 };
 
-/**
- * The store as a subscriber. It is never slow: a span that comes is written into the history at once. One that throws
- * when it is looked at is lost alone.
- */
+/** The store as a subscriber. It writes spans during delivery, so it is never busy. A span that throws is dropped alone. */
 export class SpanStoreSubscription implements SpanStore, Subscriber {
   readonly capacity: number;
   readonly maxBytes: number;
   readonly wantsOrphans = false;
   readonly busy = false;
   readonly #flush: () => void;
-  readonly #detach: (subscriber: Subscriber) => void;
+  readonly #handle: Handle;
   readonly #history: SpanHistory;
   readonly #failures = new Episode();
   #delivered = 0;
   #unreadable = 0;
-  #closed = false;
 
-  constructor({ capacity, maxBytes }: Required<SpanStoreOptions>, flush: () => void, detach: (subscriber: Subscriber) => void) {
+  constructor(
+    { capacity, maxBytes }: Required<SpanStoreOptions>,
+    flush: () => void,
+    detach: (subscriber: Subscriber) => void,
+  ) {
     this.capacity = capacity;
     this.maxBytes = maxBytes;
     this.#history = new SpanHistory(capacity, maxBytes);
     this.#flush = flush;
-    this.#detach = detach;
+    this.#handle = handleOf(() => detach(this));
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#handle.closed;
   }
 
   getFinishedSpans(): DeliveredSpan[] {
@@ -92,9 +95,7 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
   }
 
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#detach(this);
+    this.#handle.close();
   }
 
   end(): void {
@@ -105,14 +106,19 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
     this.close();
   }
 
-  /** For `console.log()` and for what writes snapshots: how much there is, and the first traces by the names of their spans. */
+  /** A summary for `console.log()` and snapshot tests: the counts, and the first traces as trees of span names. */
   toJSON(): object {
     const spans = this.getFinishedSpans();
     const traces = buildTraces(spans);
     const trees = traces.slice(0, SHOWN.traces).map(({ roots, spans: ofTrace }) => {
       return treeLines(roots, ({ span }) => textOf(span.name, SHOWN.name), SHOWN.lines, ofTrace.length);
     });
-    return { spans: spans.length, capacity: this.capacity, maxBytes: this.maxBytes, traces: counted(trees, traces.length) };
+    return {
+      spans: spans.length,
+      capacity: this.capacity,
+      maxBytes: this.maxBytes,
+      traces: counted(trees, traces.length),
+    };
   }
 
   [inspect](depth: number, options: object, show: (value: object, options: object) => string): string {
@@ -145,7 +151,7 @@ export class SpanStoreSubscription implements SpanStore, Subscriber {
   }
 }
 
-/** What is shown, and how many more there are. */
+/** The items shown, followed by a line with the number of those left out. */
 function counted<T>(shown: readonly T[], count: number): (T | string)[] {
   return count > shown.length ? [...shown, `⋯ ${count - shown.length} more`] : [...shown];
 }

@@ -1,5 +1,13 @@
-import { SpanStatusCode, type Attributes, type HrTime, type Link, type SpanContext, type SpanKind, type SpanStatus } from '@opentelemetry/api';
-import { durationBetween } from '../../model/duration-between.js';
+import {
+  SpanStatusCode,
+  type Attributes,
+  type HrTime,
+  type Link,
+  type SpanContext,
+  type SpanKind,
+  type SpanStatus,
+} from '@opentelemetry/api';
+import { durationBetween } from '../../model/hr-time.js';
 import { inspect, inspectSpan } from '../../model/inspect-span.js';
 import type { DeliveredSpan } from '../../model/merged-span.js';
 import type { InstrumentationScope, Resource, TimedEvent } from '../../model/otel.js';
@@ -7,8 +15,8 @@ import { Byte, Id, Part, Time, type Columns } from './columns.js';
 import { RowReader } from './row-reader.js';
 
 /**
- * The span of a row, whose values begin at `start`. New are its span contexts, its times, and its attributes, status and
- * lists unless they were kept as they are.
+ * Restores the span of a row whose values begin at `start`. Span contexts and times are always new objects; attributes,
+ * status and lists are new unless they were stored by reference.
  */
 export function readSpan(columns: Columns, row: number, start: number): DeliveredSpan {
   const reader = new RowReader(columns, row, start);
@@ -16,15 +24,15 @@ export function readSpan(columns: Columns, row: number, start: number): Delivere
 }
 
 /**
- * A span as the store gives it back: an object of its own, with every member of a `ReadableSpan`.
+ * A span read from the store, with every member of a `ReadableSpan`.
  *
- * All that it says is in enumerable fields, the span context too: two spans are deeply equal just if they say the same.
+ * All data is in enumerable fields, the span context included, so that deep equality compares it.
  */
 export class StoredSpan implements DeliveredSpan {
   readonly name: string;
   readonly kind: SpanKind;
   readonly context: SpanContext;
-  // The SDK declares this optional without `undefined`, and sets it to undefined all the same.
+  // Undefined for a root. The SDK's type is optional without `undefined`, but the SDK sets it to undefined all the same.
   readonly parentSpanContext: SpanContext;
   readonly startTime: HrTime;
   readonly endTime: HrTime;
@@ -41,7 +49,7 @@ export class StoredSpan implements DeliveredSpan {
   readonly droppedLinksCount: number;
   readonly revision: number;
 
-  /** In the order in which `writeSpan` has written the values. */
+  /** Reads the values in the order in which `writeSpan` writes them. */
   constructor(row: RowReader) {
     this.kind = row.byte(Byte.KIND);
     this.startTime = row.time(Time.START);
@@ -61,10 +69,12 @@ export class StoredSpan implements DeliveredSpan {
     this.droppedLinksCount = row.nextIf(Part.COUNTS, 0);
     this.revision = row.nextIf(Part.COUNTS, 0);
     const hasDuration = row.has(Part.DURATION);
-    this.duration = hasDuration ? [row.next() as number, row.next() as number] : durationBetween(this.startTime, this.endTime);
+    this.duration = hasDuration
+      ? [row.next() as number, row.next() as number]
+      : durationBetween(this.startTime, this.endTime);
   }
 
-  /** A property: it may be called detached from the span. */
+  /** A getter that returns a closure, so that the method also works detached from the span. */
   get spanContext(): () => SpanContext {
     const { context } = this;
     return () => context;

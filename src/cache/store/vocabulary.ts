@@ -1,23 +1,22 @@
 import { KeyTree } from './key-tree.js';
 
-/** Names known at a time. */
+/** Maximum number of interned names. At the bound the table is cleared. */
 const MAX_NAMES = 1_024;
 
-/** A longer name is not looked up: it hardly comes again, and would be kept when its spans are gone. */
+/** Longer names are not interned: they rarely repeat, and would outlive their spans. */
 const MAX_NAME_LENGTH = 256;
 
 /**
- * The words that many spans share, so that they are held once: names, and the keys of attributes.
+ * Interns span names and lists of attribute keys, so that spans share one copy.
  *
- * A name made at run time, such as `GET /orders`, is a new string each time. Bounded: names and keys that
- * are all different are forgotten from time to time, and stay with the spans that have them. So do long ones from the
- * start: no bound in bytes knows of what is held here.
+ * A name built at run time, such as `GET /orders`, is a new string each time. The table is bounded in entries and in the
+ * length of each, because `maxBytes` of the store does not cover it.
  */
 export class Vocabulary {
   readonly #names = new Map<string, string>();
   readonly #keys = new KeyTree((keys) => (keys.includes('__proto__') ? undefined : keys));
 
-  /** The name as it was first seen. */
+  /** The interned copy of a name. */
   name(name: string): string {
     if (name.length > MAX_NAME_LENGTH) return name;
     const known = this.#names.get(name);
@@ -27,7 +26,7 @@ export class Vocabulary {
     return name;
   }
 
-  /** The list of an object's keys as it was first seen; undefined if they cannot be set one by one. */
+  /** The interned list of an object's keys; undefined if one is `__proto__`, which cannot be restored by assignment. */
   keysOf(object: object): readonly string[] | undefined {
     return this.#keys.of(object);
   }

@@ -1,31 +1,55 @@
-import { SpanStatusCode, type Attributes, type HrTime, type Link, type SpanContext, type SpanStatus } from '@opentelemetry/api';
+import {
+  SpanStatusCode,
+  type Attributes,
+  type HrTime,
+  type Link,
+  type SpanContext,
+  type SpanStatus,
+} from '@opentelemetry/api';
 import { estimatedKeyBytes, estimatedListBytes, estimatedSpanBytes } from '../../model/estimated-bytes.js';
 import type { DeliveredSpan } from '../../model/merged-span.js';
 import type { TimedEvent } from '../../model/otel.js';
 import { SPAN_MEMBERS } from '../../model/span-members.js';
-import { Byte, isByte, NO_SPAN_ID, NO_TRACE_ID, Part, ROW_BYTES, ROW_TIMES, Time, type Columns, type Mark } from './columns.js';
+import {
+  Byte,
+  isByte,
+  NO_SPAN_ID,
+  NO_TRACE_ID,
+  Part,
+  ROW_BYTES,
+  ROW_TIMES,
+  Time,
+  type Columns,
+  type Mark,
+} from './columns.js';
 import { formOf, hasValue, KEPT_CONTEXT, NO_CONTEXT, valueOf } from './context-form.js';
-import { durationBetween } from '../../model/duration-between.js';
+import { durationBetween } from '../../model/hr-time.js';
 import { KeyTree } from './key-tree.js';
 import type { Vocabulary } from './vocabulary.js';
 
 const MEMBERS: ReadonlySet<string> = new Set(SPAN_MEMBERS);
 
-/** Whether an object with these keys says nothing but what a `DeliveredSpan` says. The SDK's private members begin with `_`. */
-const standard = new KeyTree((keys) => keys.every((key) => MEMBERS.has(key) || key.startsWith('_')));
+/** Whether an object has only members of a `DeliveredSpan`, and private members of the SDK, which begin with `_`. */
+const hasOnlyKnownMembers = new KeyTree((keys) => keys.every((key) => MEMBERS.has(key) || key.startsWith('_')));
 
 /**
- * Writes a span into a row, its ids and values behind all others, which end at `before`. Never throws.
+ * Writes a span into a row, appending its ids and values after all others, which end at `before`. Never throws.
  *
- * Whatever `readSpan` could not give back as it was is kept as it is: attributes, a span context, or the whole span, as
- * when one of its getters throws.
+ * Parts that `readSpan` could not restore exactly are stored by reference: attributes, a span context, or the whole
+ * span, for instance if one of its getters throws.
  */
-export function writeSpan(columns: Columns, row: number, span: DeliveredSpan, vocabulary: Vocabulary, before: Mark): void {
+export function writeSpan(
+  columns: Columns,
+  row: number,
+  span: DeliveredSpan,
+  vocabulary: Vocabulary,
+  before: Mark,
+): void {
   try {
     if (isWritable(span)) return writeParts(columns, row, span, vocabulary);
   } catch {
-    // What it referred to until then must not stay alive.
-    columns.takeBack(before);
+    // Clears the values written so far, so that they do not stay alive.
+    columns.rollBack(before);
   }
   columns.putOwn(span, estimatedSpanBytes(span));
   columns.ids += NO_TRACE_ID + NO_SPAN_ID + NO_SPAN_ID;
@@ -34,9 +58,15 @@ export function writeSpan(columns: Columns, row: number, span: DeliveredSpan, vo
 
 function isWritable(span: DeliveredSpan): boolean {
   return (
-    standard.of(span) && typeof span.name === 'string' && span.ended && isByte(span.kind) &&
-    isHrTime(span.startTime) && isHrTime(span.endTime) && isHrTime(span.duration) &&
-    Array.isArray(span.links) && Array.isArray(span.events)
+    hasOnlyKnownMembers.of(span) &&
+    typeof span.name === 'string' &&
+    span.ended &&
+    isByte(span.kind) &&
+    isHrTime(span.startTime) &&
+    isHrTime(span.endTime) &&
+    isHrTime(span.duration) &&
+    Array.isArray(span.links) &&
+    Array.isArray(span.events)
   );
 }
 
@@ -80,7 +110,7 @@ function writeContext(columns: Columns, at: number, context: SpanContext): numbe
   return form;
 }
 
-/** Only a parent in the same trace needs no trace id of its own; the SDK makes no other. */
+/** Writes only the span id. A parent in another trace, which the SDK never creates, is kept by reference. */
 function writeParent(columns: Columns, at: number, parent: SpanContext | undefined, traceId: string | undefined): void {
   const { bytes } = columns;
   if (parent === undefined) {
@@ -104,7 +134,7 @@ function putStatus(columns: Columns, status: SpanStatus): number {
 function putAttributes(columns: Columns, attributes: Attributes, vocabulary: Vocabulary): number {
   const keys = Object.getPrototypeOf(attributes) === Object.prototype ? vocabulary.keysOf(attributes) : undefined;
   const values = Object.values(attributes);
-  // They may differ if a key is inherited.
+  // Their lengths differ if a key is inherited.
   if (keys?.length !== values.length) {
     columns.putValue(attributes);
     return Part.KEPT_ATTRIBUTES;

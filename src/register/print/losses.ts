@@ -1,12 +1,13 @@
 import type { SpanCache } from '../../cache/span-cache.js';
+import { counted } from '../../model/text-of.js';
 import type { OpenSpansReport } from './open-spans-reporter.js';
 
 type Stats = ReturnType<SpanCache['stats']>;
 type Counts = Readonly<Record<string, number>>;
 
 /*
- * What a reader of traces would have seen. Not here: what an option leaves out, what came twice, log records
- * outside any span, and those beyond a span's limit, of which the span itself says how many there were.
+ * Losses of items that would have been printed. Items left out by an option, duplicates and log records outside any span
+ * do not count; for log records beyond a span's limit, the span itself shows the number.
  */
 const SPANS_LOST = ['queue_full', 'invalid', 'relay', 'shutdown'] as const;
 const eventsLost = ({ events }: Stats): Counts => ({
@@ -14,57 +15,56 @@ const eventsLost = ({ events }: Stats): Counts => ({
   ...pick(events.orphaned, ['late', 'evicted', 'expired']),
 });
 
-/** Why the cache has lost a span. */
+/** The reasons for which the cache drops a span that would have been printed. */
 export type SpanLoss = (typeof SPANS_LOST)[number];
 
-/** Tells what is not shown, each loss once. */
+/** Describes the spans and log events that are not shown. Each loss is reported once. */
 export class Losses {
   readonly #cache: SpanCache;
   readonly #reasons: readonly SpanLoss[];
   #spans: Counts = {};
   #events: Counts = {};
-  /** Spans for which standard error had no room. */
+  /** Spans not written because standard error was congested. */
   readonly #unwritten: () => number;
-  /** Spans that have not ended, and are too many to be shown. */
+  /** Open spans beyond the number that is shown. */
   #open = 0;
-  /** Log events shown though their span had not ended. */
+  /** Log events shown with spans that have not ended. */
   #shownOfOpenSpans = 0;
 
-  /** Of spans that the cache has lost, those lost for these reasons. */
+  /** @param reasons the cache's drop reasons that are reported for spans */
   constructor(cache: SpanCache, unwritten: () => number, reasons: readonly SpanLoss[] = SPANS_LOST) {
     this.#cache = cache;
     this.#unwritten = unwritten;
     this.#reasons = reasons;
   }
 
-  /** What is not shown of open spans, and which of their log events are. */
+  /** Adds the open spans not shown, and the log events shown with others. */
   addOpen({ notShown, logEvents }: OpenSpansReport): void {
     this.#open += notShown;
     this.#shownOfOpenSpans += logEvents;
   }
 
-  /** Spans not shown since they were told last. */
+  /** New losses of spans. */
   ofSpans(): string | undefined {
-    return this.#tellSpans(this.#cache.stats());
+    return this.#takeSpans(this.#cache.stats());
   }
 
-  /** Spans and log events not shown since they were told last. Log events that still wait are not shown any more. */
+  /** New losses of spans and log events, including the log events that are still parked. */
   all(): string | undefined {
     const stats = this.#cache.stats();
-    const told = [this.#tellSpans(stats), this.#tellEvents(stats)].filter((text) => text !== undefined);
-    return told.length > 0 ? told.join('; ') : undefined;
+    return [this.#takeSpans(stats), this.#takeEvents(stats)].filter(Boolean).join('; ') || undefined;
   }
 
-  #tellSpans(stats: Stats): string | undefined {
+  #takeSpans(stats: Stats): string | undefined {
     const before = this.#spans;
     this.#spans = { ...pick(stats.spans.dropped, this.#reasons), stderr_full: this.#unwritten(), open: this.#open };
     return difference('span', this.#spans, before);
   }
 
-  #tellEvents(stats: Stats): string | undefined {
+  #takeEvents(stats: Stats): string | undefined {
     const { parked, orphaned } = stats.events;
     const before = this.#events;
-    // What is parked becomes an orphan when the cache shuts down, and is one loss.
+    // Parked events become orphans when the cache shuts down. The sum counts them once, before and after.
     this.#events = { ...eventsLost(stats), shutdown: parked + orphaned.shutdown - this.#shownOfOpenSpans };
     return difference('log event', this.#events, before);
   }
@@ -81,5 +81,5 @@ function difference(what: string, now: Counts, before: Counts): string | undefin
     .filter(([, count]) => count > 0);
   if (grown.length === 0) return undefined;
   const sum = grown.reduce((total, [, count]) => total + count, 0);
-  return `${sum} ${what}${sum === 1 ? '' : 's'} (${grown.map(([reason, count]) => `${reason} ${count}`).join(', ')})`;
+  return `${counted(sum, what)} (${grown.map(([reason, count]) => `${reason} ${count}`).join(', ')})`;
 }

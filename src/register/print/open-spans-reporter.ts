@@ -1,31 +1,33 @@
 import type { HrTime } from '@opentelemetry/api';
+import { timeAfter } from '../../model/hr-time.js';
 import { isLogEvent } from '../../model/log-event.js';
 import type { ReadableSpan } from '../../model/otel.js';
+import { groupBy } from '../../support/group-by.js';
 import { timeIn } from '../../model/value-parts.js';
 import { internalsOf } from '../../cache/internals.js';
 import type { SpanCache } from '../../cache/span-cache.js';
 
 type OpenSpan = ReturnType<SpanCache['openSpans']>[number];
 
-/** Open spans shown at most, those that started last: a program may leak spans. */
+/** Open spans shown at most (the ones started last), because a program may leak spans. */
 const MAX_SHOWN = 1_000;
 
-/** Open spans as they are shown, and how many there are besides. */
+/** The open spans to show, and the number of others. */
 export interface OpenSpansReport {
-  /** The line above their trees. */
+  /** The line above the trees. */
   readonly heading: string;
-  /** By trace, in the order they started. */
+  /** Open spans by trace id, in start order. */
   readonly traces: ReadonlyMap<string, readonly ReadableSpan[]>;
   readonly shown: number;
   readonly notShown: number;
-  /** Log events of the spans shown. */
+  /** Number of log events in the spans shown. */
   readonly logEvents: number;
 }
 
 /**
- * Reports the spans that have started and not ended, once: after that, only those that are not shown are new.
+ * Reports the spans that have not ended. Only the first report shows spans; later ones only count new ones.
  *
- * Counts them itself, as the cache forgets some at its limit, and all when it is shut down.
+ * It keeps its own count, because the cache evicts open spans at its limit and clears them on shutdown.
  */
 export class OpenSpansReporter {
   readonly #cache: SpanCache;
@@ -38,23 +40,20 @@ export class OpenSpansReporter {
     internalsOf(cache).observe({ onStart: () => this.started(), onEnd: () => void this.#open-- });
   }
 
-  /** Told of a span that has started before this was there. */
+  /** Counts a span that was started before this object was created. */
   started(): void {
     this.#open++;
   }
 
   take(): OpenSpansReport {
     const open = this.#takeSpans();
-    const traces = new Map<string, ReadableSpan[]>();
-    for (const span of open) {
-      const { traceId } = span.spanContext();
-      const spans = traces.get(traceId) ?? [];
-      traces.set(traceId, spans);
-      spans.push(span);
-    }
+    const traces = groupBy(open, (span) => span.spanContext().traceId);
     const notShown = Math.max(0, this.#open - this.#reported - open.length);
     this.#reported = Math.max(this.#reported, this.#open);
-    const logEvents = open.reduce((sum, { events }) => sum + events.filter((event) => Object(event) === event && isLogEvent(event)).length, 0);
+    const logEvents = open.reduce(
+      (sum, { events }) => sum + events.filter((event) => Object(event) === event && isLogEvent(event)).length,
+      0,
+    );
     const heading = `otel-span-cache: spans that have not ended (${open.length}):\n`;
     return { heading, traces, shown: open.length, notShown, logEvents };
   }
@@ -66,15 +65,11 @@ export class OpenSpansReporter {
   }
 }
 
-/** The members that a tree shows, as if the span ended now. */
+/** A span with the members that a tree shows, ending now. */
 function asReadable(open: OpenSpan): ReadableSpan {
   const { spanContext, ageMillis } = open;
   const startTime = timeIn(open, 'startTime');
-  const endTime = startTime && later(startTime, ageMillis);
+  const age: HrTime = [Math.floor(ageMillis / 1e3), Math.round((ageMillis % 1e3) * 1e6)];
+  const endTime = startTime && timeAfter(startTime, age);
   return { ...open, spanContext: () => spanContext, endTime, ended: false } as object as ReadableSpan;
-}
-
-function later([seconds, nanos]: HrTime, millis: number): HrTime {
-  const total = nanos + Math.round(millis * 1e6);
-  return [seconds + Math.floor(total / 1e9), total % 1e9];
 }

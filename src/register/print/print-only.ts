@@ -1,10 +1,18 @@
 import type { TraceFilter } from '../../format/trace-filter.js';
 
-/** `errors,slower=200ms,name=^GET /orders`; undefined if it is none. The name comes last: it may have commas in it. */
+/**
+ * Parses `errors,slower=200ms,name=^GET /orders`. The name must be last, because it may contain commas.
+ *
+ * @returns undefined for invalid text
+ */
 export function parsePrintOnly(text: string): TraceFilter | undefined {
   const [, words = '', name] = /^(.*?)(?:(?:^|,)\s*name=(.+))?$/su.exec(text) ?? [];
   try {
-    return Object.assign({}, ...words.split(',').map((word) => parseWord(word.trim())), name === undefined ? {} : { name: new RegExp(name, 'u') }) as TraceFilter;
+    return Object.assign(
+      {},
+      ...words.split(',').map((word) => parseWord(word.trim())),
+      name === undefined ? {} : { name: new RegExp(name, 'u') },
+    ) as TraceFilter;
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@ import { internalsOf } from '../../cache/internals.js';
 import type { SpanCache } from '../../cache/span-cache.js';
 import { TracePrinter, type TraceSource } from '../../format/trace-printer.js';
 import type { ReadableSpan } from '../../model/otel.js';
+import { counted } from '../../model/text-of.js';
 import { printBeforeEnd, surviveClosedStderr } from '../../support/stderr.js';
 import type { SpanReceiver, SpanRelay } from '../../threads/index.js';
 import { buildTraces, type Trace } from '../../trace/trace.js';
@@ -10,10 +11,10 @@ import { Losses } from './losses.js';
 import { OpenSpansReporter } from './open-spans-reporter.js';
 import { whyChoiceHasNoEffect, whyNothingIsPrinted } from './why-nothing-printed.js';
 
-/** How long a trace whose root has ended waits for more of it: some work goes on after a response was sent. */
+/** Time that a trace waits for further spans after its root: some work continues after the response has been sent. */
 const SETTLE_MILLIS = 250;
 
-/** Where spans are relayed, the thread that receives them prints. */
+/** The empty source of a thread whose spans are relayed. The receiving thread prints them. */
 const ELSEWHERE: TraceSource = {
   subscribeToTraces: () => ({
     closed: false,
@@ -30,8 +31,8 @@ interface Started {
 }
 
 /**
- * Prints the traces of this thread, if the variables say so when it is made or when the first span starts: some
- * programs get their variables only after this package was loaded.
+ * Prints the traces of this thread if the variables enable it. They are read again when the first span starts, because
+ * some programs load a `.env` file after this package.
  */
 export class Printing {
   readonly #cache: SpanCache;
@@ -40,7 +41,7 @@ export class Printing {
   #started: Started | undefined;
   #saidEvicted = 0;
 
-  /** @param write in place of standard error */
+  /** @param write replaces standard error in tests */
   constructor(
     cache: SpanCache,
     threads: Pick<SpanReceiver | SpanRelay, 'role' | 'closed'>,
@@ -59,8 +60,8 @@ export class Printing {
   }
 
   /**
-   * Prints what is left, the spans that have not ended among it, and says what was not printed. Whatever comes
-   * afterwards waits for another call.
+   * Prints the waiting traces and the spans that have not ended, then reports the losses. Later spans wait for the next
+   * call.
    */
   finish(): void {
     printBeforeEnd();
@@ -96,7 +97,7 @@ export class Printing {
       whole: { settleMillis: SETTLE_MILLIS, maxBytes: maxUnprintedBytes },
     });
     const openSpans = new OpenSpansReporter(this.#cache);
-    // Of spans lost for other reasons, the relay tells the thread that prints.
+    // The relay reports losses for other reasons to the printing thread.
     const reasons = this.#isRelayed ? (['shutdown'] as const) : undefined;
     const losses = new Losses(this.#cache, () => printer.stats().unwrittenSpans, reasons);
     this.#started = { printer, openSpans, losses };
@@ -111,7 +112,8 @@ export class Printing {
     const { evicted } = printer.stats();
     const traces = evicted - this.#saidEvicted;
     this.#saidEvicted = evicted;
-    if (traces > 0) printer.say(`otel-span-cache: printed before they were whole, as too many spans waited: ${traces} trace${traces === 1 ? '' : 's'}`);
+    const size = counted(traces, 'trace');
+    if (traces > 0) printer.say(`otel-span-cache: printed early because too many spans were waiting: ${size}`);
   }
 }
 
@@ -119,7 +121,7 @@ function sayLost(printer: TracePrinter, lost: string | undefined): void {
   if (lost !== undefined) printer.say(`otel-span-cache: not shown: ${lost}`);
 }
 
-/** The traces that have open spans, with what has ended of them. */
+/** The traces that have open spans, including the ended spans of these traces. */
 function withOpenSpans(waiting: readonly Trace[], open: ReadonlyMap<string, readonly ReadableSpan[]>): Trace[] {
   const ended = waiting.filter(({ traceId }) => open.has(traceId)).flatMap(({ spans }) => spans);
   return buildTraces([...ended, ...[...open.values()].flat()]);

@@ -9,29 +9,29 @@ import { checkOfCaptured } from './pattern/expectation.js';
 import type { LogPattern, Times } from './pattern/pattern.js';
 import { Annotations, firstLines, GUTTERS } from './report/annotations.js';
 import { titleOf } from './report/describe.js';
-import type { Assertion } from './assertion.js';
+import { checkArguments, type Assertion } from '../call-site.js';
 import { failureOf, headlineOfMissing } from './report/failure.js';
 import { hintsOnLogs } from './report/hints.js';
 import { projectedTrees } from './report/projected-tree.js';
 
-/** Logs up to which all are shown. Of more, only those with annotations are. */
+/** Maximum number of log records shown. If there are more, only annotated ones are shown. */
 const MAX_LOGS = 60;
 
 /**
- * Asserts that a log record as the pattern says was emitted; with `times: n`, that n were.
+ * Asserts that a log record matches the pattern; with `times: n`, that at least n do.
  *
- * @param calledAs the function the test called, if it is not this one: the stack trace starts at its call
- * @returns the first that matches
- * @throws AssertionError if there is none
- * @throws TypeError if the pattern is wrong
+ * @param calledAs function at whose call the error's stack trace starts, for wrappers; default this function
+ * @returns the first log record that matches
+ * @throws AssertionError if fewer match
+ * @throws TypeError if the pattern is invalid or the source has no logs
  */
 export function assertLog(
   given: LogSource | DeliveredSpans,
   pattern: LogPattern & Times,
   calledAs: Assertion = assertLog,
 ): CapturedLog {
-  const wanted = compileLogs(pattern);
-  const source = logSourceOf(given);
+  const wanted = checkArguments(calledAs, () => compileLogs(pattern));
+  const source = checkArguments(calledAs, () => logSourceOf(given));
   const logs = logsInSpans(source);
   const check = checkOfCaptured(logs, wanted);
   const matching = new Matching();
@@ -50,7 +50,7 @@ export function assertLog(
   });
 }
 
-/** Captured logs, a line each, with their annotations. */
+/** One line per captured log record, each followed by its annotations. */
 function logLines(logs: readonly LogInSpan[], notes: Annotations): string[] {
   const shown = logs.length <= MAX_LOGS ? logs : logs.filter((log) => notes.of(log) !== undefined).slice(0, MAX_LOGS);
   const hidden = logs.length - shown.length;

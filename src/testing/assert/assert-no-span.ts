@@ -2,7 +2,7 @@ import { nodesOf } from '../../trace/walk.js';
 import { treesOf, type Spans, type WatchableSource } from '../snapshot/source.js';
 import { memberOf } from '../../model/value-parts.js';
 import { expectation as expectationText, millisFrom, resolveOptions, type OptionsOf } from '../../support/option.js';
-import { waitUntil } from '../capture/waiting.js';
+import { settleOptions, waitUntil } from '../capture/waiting.js';
 import { Comparison } from './comparison/comparison.js';
 import { memoizedMatcher, Matching } from './comparison/matching.js';
 import { compileSpans } from './pattern/compile.js';
@@ -10,30 +10,30 @@ import { checkOfCaptured, needsChildren, type Wanted } from './pattern/expectati
 import type { SpanPattern, Times } from './pattern/pattern.js';
 import { Annotations } from './report/annotations.js';
 import { summaryOf } from './report/describe.js';
-import type { Assertion } from './assertion.js';
-import { callSite, capturedTrees, failureOf, type Failure } from './report/failure.js';
+import { callSite, checkArguments, type Assertion } from '../call-site.js';
+import { capturedTrees, failureOf, type Failure } from './report/failure.js';
 import { inconclusiveFailure, matchesElsewhere } from './report/hints.js';
 import { NOTHING, projectedTrees } from './report/projected-tree.js';
 
-/** How long to go on looking. */
+/** Options of `assertNoSpan()`. */
 export interface AssertNoSpanOptions {
-  /** How long to go on looking, in milliseconds from 0 to 2³¹ − 1. If left out, only what is there counts. */
+  /** How long to watch for a match, in milliseconds from 0 to 2³¹ − 1. By default, only spans captured so far count. */
   withinMillis?: number;
 }
 
 const OPTIONS: OptionsOf<AssertNoSpanOptions> = {
-  withinMillis: { ...millisFrom(0, 0), fallback: undefined as unknown as number },
+  withinMillis: millisFrom(0),
 };
 
 /**
- * Asserts that no span is as the pattern says, ended or still open; with `times: n`, that there are fewer than n.
+ * Asserts that no span, ended or open, matches the pattern; with `times: n`, that fewer than n do.
  *
- * With `withinMillis` it goes on looking for that long: the promise is rejected as soon as there is one.
+ * With `withinMillis`, it watches the source for that long and rejects as soon as a span matches.
  *
- * @param calledAs the function the test called, if it is not this one: the stack trace starts at its call
- * @throws AssertionError if there is one; or if that is unknown, because spans were dropped, none could arrive, or the
- * owner of one that matches is in doubt
- * @throws TypeError or RangeError if the pattern or an option is wrong, or if the source cannot be watched
+ * @param calledAs function at whose call the error's stack trace starts, for wrappers; default this function
+ * @throws AssertionError if a span matches, or if the check is inconclusive: spans were dropped, no span could arrive,
+ * or the owner of a matching span is in doubt
+ * @throws TypeError or RangeError if the pattern or an option is invalid, or if the source cannot be watched
  */
 export function assertNoSpan(
   source: Spans,
@@ -59,27 +59,37 @@ export function assertNoSpan(
   options?: AssertNoSpanOptions,
   calledAs: Assertion = assertNoSpan,
 ): void | Promise<void> {
-  const { withinMillis } = resolveOptions(OPTIONS, options);
-  const wanted = compileSpans(pattern);
+  const { withinMillis } = checkArguments(calledAs, () => resolveOptions(OPTIONS, options));
+  const wanted = checkArguments(calledAs, () => compileSpans(pattern));
   if (withinMillis === undefined) {
-    const failure = failureAmong(source, wanted);
+    const failure = failureAmong(source, wanted, calledAs);
     if (failure) throw failureOf(calledAs, failure);
     return undefined;
   }
-  if (!isWatchable(source)) throw new TypeError(expectationText('spans', 'a run, to be watched', source));
-  return watch(source, wanted, withinMillis, calledAs);
+  return watch(
+    checkArguments(calledAs, () => requireWatchable(source)),
+    wanted,
+    withinMillis,
+    calledAs,
+  );
 }
 
-async function watch(source: WatchableSource, wanted: Wanted, timeoutMillis: number, calledAs: Assertion): Promise<void> {
+async function watch(
+  source: WatchableSource,
+  wanted: Wanted,
+  timeoutMillis: number,
+  calledAs: Assertion,
+): Promise<void> {
   const atCall = callSite(calledAs);
   const mayHaveOne = mayMatch(source, wanted);
-  const look = (): Failure | undefined => (mayHaveOne() ? failureAmong(source, wanted) : undefined);
-  // Whether any span could have arrived is checked only at the end, because a provider may be registered late.
-  const failure = await waitUntil(source, look, { timeoutMillis }, () => failureAmong(source, wanted));
+  const look = (): Failure | undefined => (mayHaveOne() ? failureAmong(source, wanted, calledAs) : undefined);
+  // Checks only at the end whether spans could arrive: a provider may be registered late.
+  const settle = settleOptions({ timeoutMillis });
+  const failure = await waitUntil(source, look, settle, () => failureAmong(source, wanted, calledAs));
   if (failure !== undefined) throw atCall(failureOf(calledAs, failure));
 }
 
-/** A cheap check that is false while no span can match, so that trees need not be built. */
+/** Returns a cheap pre-check that is false while no span can match, which saves building the trees. */
 function mayMatch(source: WatchableSource, { expectation }: Wanted): () => boolean {
   if (needsChildren(expectation)) return () => true;
   const matches = memoizedMatcher(expectation);
@@ -89,13 +99,13 @@ function mayMatch(source: WatchableSource, { expectation }: Wanted): () => boole
   };
 }
 
-function isWatchable(source: Spans): source is WatchableSource {
-  return typeof memberOf(source, 'onChange') === 'function';
+function requireWatchable(source: Spans): WatchableSource {
+  if (typeof memberOf(source, 'onChange') === 'function') return source as WatchableSource;
+  throw new TypeError(expectationText('spans', 'a run if withinMillis is given', source));
 }
 
-function failureAmong(source: Spans, wanted: Wanted): Failure | undefined {
-  const { expectation, times } = wanted;
-  const roots = treesOf(source).flat();
+function failureAmong(source: Spans, { expectation, times }: Wanted, calledAs: Assertion): Failure | undefined {
+  const roots = checkArguments(calledAs, () => treesOf(source)).flat();
   const matching = new Matching();
   const found = nodesOf(roots).filter((node) => matching.matches(node, expectation));
   if (found.length < times) {

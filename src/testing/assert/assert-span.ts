@@ -7,30 +7,30 @@ import { treesOf, type Spans } from '../snapshot/source.js';
 import { Comparison } from './comparison/comparison.js';
 import { Matching } from './comparison/matching.js';
 import { compileSpan, compileSpans } from './pattern/compile.js';
-import { checkOfCaptured, type Check } from './pattern/expectation.js';
+import { checkOfCaptured, innerOf, type Check } from './pattern/expectation.js';
 import type { SpanPattern, Times } from './pattern/pattern.js';
 import { Annotations } from './report/annotations.js';
-import type { Assertion } from './assertion.js';
+import { checkArguments, type Assertion } from '../call-site.js';
 import { capturedTrees, failureOf, headlineOfMissing } from './report/failure.js';
 import { hintsOn, matchesElsewhere } from './report/hints.js';
 import { projectedTrees } from './report/projected-tree.js';
 
 /**
- * Asserts that a span as the pattern says has ended, anywhere in any trace; with `times: n`, that n have.
+ * Asserts that an ended span matches the pattern, anywhere in any trace; with `times: n`, that at least n do.
  *
- * Spans still open count only if the pattern mentions `ended`.
+ * Open spans count only if the pattern mentions `ended`.
  *
- * @param calledAs the function the test called, if it is not this one: the stack trace starts at its call
- * @returns the first that matches, in its place in the tree
- * @throws AssertionError if there is none
- * @throws TypeError if the pattern is wrong
+ * @param calledAs function at whose call the error's stack trace starts, for wrappers; default this function
+ * @returns the first span that matches, with its children
+ * @throws AssertionError if fewer match
+ * @throws TypeError if the pattern is invalid or the source has no spans
  */
 export function assertSpan(spans: Spans, pattern: SpanPattern & Times, calledAs: Assertion = assertSpan): CapturedNode {
-  const wanted = compileSpans(pattern);
+  const wanted = checkArguments(calledAs, () => compileSpans(pattern));
   const { expectation } = wanted;
-  const roots = treesOf(spans).flat();
+  const roots = checkArguments(calledAs, () => treesOf(spans)).flat();
   const nodes = nodesOf(roots);
-  const candidates = expectation.checks.some(asksForEnded) ? nodes : nodes.filter(({ ended }) => ended);
+  const candidates = expectation.checks.some(isAboutEnded) ? nodes : nodes.filter(({ ended }) => ended);
   const check = checkOfCaptured(candidates, wanted);
   const matching = new Matching();
   const matches = (node: CapturedNode): boolean => matching.matches(node, expectation);
@@ -53,21 +53,21 @@ export function assertSpan(spans: Spans, pattern: SpanPattern & Times, calledAs:
 }
 
 /**
- * Whether a span is as the pattern says.
+ * Whether a span matches the pattern.
  *
- * @throws TypeError if the pattern is wrong, or mentions children of a span that comes without them
+ * @throws TypeError if the pattern is invalid, or mentions children and the span was passed without its trace
  */
 export function matchesSpan(pattern: SpanPattern, span: CapturedSpan | ReadableSpan): boolean {
-  return spanMatcher(pattern)(span);
+  return checkArguments(matchesSpan, () => spanMatcher(pattern))(span);
 }
 
-/** `matchesSpan()` for many spans: compiles the pattern once. */
+/** Compiles a pattern for repeated use: the returned function is `matchesSpan()` for that pattern. */
 export function spanMatcher(pattern: SpanPattern): (span: CapturedSpan | ReadableSpan) => boolean {
-  const expectation = compileSpan(pattern);
+  const expectation = checkArguments(spanMatcher, () => compileSpan(pattern));
   return (span) => new Matching().matches(isCapturedSpan(span) ? span : toCapturedSpan(span), expectation);
 }
 
-function asksForEnded(check: Check): boolean {
-  const asked = check.kind === 'not' ? check.check : check;
-  return asked.kind === 'leaf' && asked.isField && asked.label === 'ended';
+function isAboutEnded(check: Check): boolean {
+  const inner = innerOf(check);
+  return inner.kind === 'leaf' && inner.isField && inner.label === 'ended';
 }

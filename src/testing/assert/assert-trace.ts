@@ -8,29 +8,29 @@ import { checkOfCaptured, type Expectation, type ListCheck, type Wanted } from '
 import type { SpanPattern } from './pattern/pattern.js';
 import { Annotations } from './report/annotations.js';
 import { summaryOf } from './report/describe.js';
-import type { Assertion } from './assertion.js';
+import { checkArguments, type Assertion } from '../call-site.js';
 import { capturedTrees, failureOf } from './report/failure.js';
 import { hintsOn, matchesElsewhere } from './report/hints.js';
 import { projectedTrees } from './report/projected-tree.js';
 
-/** Where a trace is looked for. */
+/** The traces to search. */
 export type Traces = Spans;
 
-/** How closely a trace has to follow the pattern. */
+/** Options of `assertTrace()`. */
 export interface AssertTraceOptions {
-  /** Whether nothing else is allowed: no further roots, spans, attributes, events, links. Default false. */
+  /** Whether to reject roots, spans, attributes, events and links that the pattern does not mention. Default false. */
   exact?: boolean;
 }
 
 const OPTIONS: OptionsOf<AssertTraceOptions> = { exact: boolean(false) };
 
 /**
- * Asserts that a trace is as the pattern says, from its root down; of several traces, one of them.
+ * Asserts that the pattern matches a trace from its root down. Among several traces, one must match.
  *
- * @param calledAs the function the test called, if it is not this one: the stack trace starts at its call
+ * @param calledAs function at whose call the error's stack trace starts, for wrappers; default this function
  * @returns the root that matches
- * @throws AssertionError if none does
- * @throws TypeError if the pattern is wrong
+ * @throws AssertionError if no trace matches
+ * @throws TypeError if the pattern or an option is invalid, or if the source has no traces
  */
 export function assertTrace(
   traces: Traces,
@@ -38,9 +38,9 @@ export function assertTrace(
   options?: AssertTraceOptions,
   calledAs: Assertion = assertTrace,
 ): CapturedNode {
-  const check = rootCheck(pattern, options);
+  const check = checkArguments(calledAs, () => rootCheck(pattern, options));
   const [{ expectation }] = check.wanted as [Wanted];
-  const trees = treesOf(traces);
+  const trees = checkArguments(calledAs, () => treesOf(traces));
   const matching = new Matching();
   const tree = trees.find((roots) => matching.listHolds(roots, check));
   if (tree !== undefined) return tree.find((root) => matching.matches(root, expectation)) as CapturedNode;
@@ -58,11 +58,11 @@ export function assertTrace(
   });
 }
 
-/** Whether a trace is as the pattern says; of several traces, whether one of them is. */
+/** Whether the pattern matches a trace from its root down. Among several traces, one must match. */
 export function matchesTrace(pattern: SpanPattern, traces: Traces, options?: AssertTraceOptions): boolean {
-  const check = rootCheck(pattern, options);
+  const [check, trees] = checkArguments(matchesTrace, () => [rootCheck(pattern, options), treesOf(traces)] as const);
   const matching = new Matching();
-  return treesOf(traces).some((roots) => matching.listHolds(roots, check));
+  return trees.some((roots) => matching.listHolds(roots, check));
 }
 
 function rootCheck(pattern: SpanPattern, options: AssertTraceOptions | undefined): ListCheck {

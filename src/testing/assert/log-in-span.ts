@@ -3,7 +3,7 @@ import { nodesOf } from '../../trace/walk.js';
 import { spanKey } from '../../model/span-map.js';
 import { treesOf, type LogSource } from '../snapshot/source.js';
 
-/** A log record, with the span it was emitted in, if that was captured. */
+/** A log record, with the span that it was emitted in: `spans` is empty if that span was not captured. */
 export interface LogInSpan extends CapturedLog {
   readonly spans: readonly CapturedNode[];
 }

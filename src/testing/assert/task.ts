@@ -1,25 +1,22 @@
-/**
- * A generator that yields inner tasks and gets their results back: recursion without the call stack, for patterns of
- * any depth.
- */
+/** A generator that yields subtasks and receives their results: recursion that cannot overflow the call stack. */
 export type Task<T> = Generator<Task<unknown>, T, unknown>;
 
-/** Runs a task to its end. Throws what it throws. */
+/** Runs a task and its subtasks to completion. Rethrows their errors. */
 export function run<T>(task: Task<T>): T {
-  const begun: Task<unknown>[] = [];
+  const callers: Task<unknown>[] = [];
   let current: Task<unknown> = task;
   let result: unknown;
   for (;;) {
     const step = current.next(result);
     if (!step.done) {
-      begun.push(current);
+      callers.push(current);
       current = step.value;
       result = undefined;
       continue;
     }
     result = step.value;
-    const waiting = begun.pop();
-    if (waiting === undefined) return result as T;
-    current = waiting;
+    const caller = callers.pop();
+    if (caller === undefined) return result as T;
+    current = caller;
   }
 }

@@ -5,12 +5,12 @@ import type { SpanRecord } from './span-record.js';
 
 export type TraceRecord = Pick<SpanRecord, 'traceId' | 'order' | 'captured'>;
 
-/** The spans of a scope by trace, traces in the order of their first span, open spans among them. */
-export function groupByTrace<T extends TraceRecord>(records: readonly T[]): Map<string, T[]> {
-  return groupBy(records, ({ traceId }) => traceId);
+/** Groups spans, open ones included, by trace. Traces are in the order of their first span. */
+export function groupByTrace(records: readonly TraceRecord[]): TraceRecord[][] {
+  return [...groupBy(records, ({ traceId }) => traceId).values()];
 }
 
-/** The spans of one trace, in the order they started, as a tree. */
+/** Builds the tree of one trace; siblings are in the order they started. */
 export function captureTrace(records: readonly TraceRecord[]): CapturedTrace {
   return toCapturedTrace(records.toSorted((a, b) => a.order - b.order).map((record) => record.captured()));
 }

@@ -1,9 +1,9 @@
 import type { TraceScope } from './trace-scope.js';
 
-/** A wait timed out. The message shows what was captured instead. */
+/** A wait timed out. The message shows the spans that were captured instead. */
 export class TraceTimeoutError extends Error {
   override readonly name = 'TraceTimeoutError';
-  /** The scope that waited, to be read. */
+  /** The scope that waited. Its spans and logs can be read. */
   declare readonly scope: TraceScope;
 
   constructor(message: string, scope: TraceScope) {
@@ -12,9 +12,10 @@ export class TraceTimeoutError extends Error {
   }
 }
 
-/** The scope has no span at all. The message says why. */
+/** An assertion needs at least one span, and the scope has none. The message explains why. */
 export class NoSpansError extends Error {
   override readonly name = 'NoSpansError';
+  /** The scope without spans. */
   declare readonly scope: TraceScope;
 
   constructor(message: string, scope: TraceScope) {
@@ -23,19 +24,21 @@ export class NoSpansError extends Error {
   }
 }
 
-/** A provider is registered whose spans do not arrive here. The message says what to add to it. */
+/**
+ * A provider is registered whose spans or log records do not arrive here. The message shows which processors to add.
+ */
 export class ForeignProviderError extends Error {
   override readonly name = 'ForeignProviderError';
 }
 
-/** No OpenTelemetry SDK was found. The message has the command that installs one. */
+/** No OpenTelemetry SDK was found. The message contains the command that installs one. */
 export class MissingSdkError extends Error {
   override readonly name = 'MissingSdkError';
 }
 
 /**
- * Adds `scope` to an error, not enumerable, so that runners' diffs do not show it. Leaves alone what cannot take a
- * property, such as a string, and what has a `scope` from an inner scope.
+ * Adds a property `scope` to an error, not enumerable, so that diffs of test runners omit it. Ignores thrown
+ * primitives, objects that are not extensible, and errors that already have the `scope` of an inner run.
  */
 export function attachScope(thrown: unknown, scope: TraceScope): void {
   if (typeof thrown !== 'object' || thrown === null || !Object.isExtensible(thrown)) return;

@@ -1,23 +1,23 @@
 import type { Link, SpanContext } from '@opentelemetry/api';
 import type { ScopeRecords } from './scope-records.js';
 
-/** Bound of the traces whose owner is remembered. The oldest claim is evicted. */
+/** Maximum number of traces whose owner is remembered. Past that, the oldest claim is evicted. */
 const MAX_TRACES = 65_536;
 
-/** Owner of what belongs to a scope that does not have it: the scope was garbage-collected, or is full. */
+/** Replaces an owner that does not keep its span or log record, because it was garbage-collected or is full. */
 export const LOST = Symbol('lost');
-/** The links lead to traces of different scopes. */
+/** Result of links to traces of different scopes. */
 const CONFLICT = Symbol('links disagree');
 
-/** Any open scope may be the rival. */
+/** Any scope that was open at the time may be the rival. */
 export const ANY = Symbol('any scope that is open');
 
-/** A further possible owner of a span, beside the scope in whose async context it was started. */
+/** Another possible owner of a span, besides the scope in whose async context it was started. */
 export type Rival = ScopeRecords | typeof ANY;
 
 export type Owner = ScopeRecords | typeof LOST | undefined;
 
-/** Evidence of who owns a span. */
+/** Evidence that decides who owns a span. */
 export interface Claim {
   readonly traceId: string;
   readonly parent: SpanContext | undefined;
@@ -27,24 +27,26 @@ export interface Claim {
 
 export interface Attribution {
   readonly owner: Owner;
+  /** Whether the span or one of its ancestors has a remote parent. */
   readonly fromOutside: boolean;
-  /** Undefined if there is no doubt. */
+  /** Undefined if the owner is certain. */
   readonly rival: Rival | undefined;
 }
 
 /**
- * Decides which scope owns a span. The first of these rules that applies decides:
+ * Decides which scope owns a span. The first rule that applies wins:
  *
- * 1. the scope of the async context it was started in
- * 2. the scope that owns its trace: the first that had a span of it
- * 3. the owner of the traces it links to, if all have the same; if they have different ones, nobody
- * 4. the only scope that is open
+ * 1. the scope in whose async context the span was started
+ * 2. the owner of the span's trace, which is the scope that first had a span of it
+ * 3. the owner of the traces that the span links to; nobody if they have different owners
+ * 4. the only open scope
  *
- * Otherwise nobody owns it. For a span with a remote parent, such as a server's, and for its descendants, rule 2 comes
- * before rule 1: a server runs in the async context of the test that started it, whichever test sends the request.
+ * If no rule applies, nobody owns the span. For a span with a remote parent, such as a server span, and for its
+ * descendants, rule 2 comes first: a server runs in the async context of the test that started it, although other tests
+ * send requests to it.
  */
 export class Ownership {
-  /** By trace id, in the order of the claims. Weak, so that scopes of finished tests can be collected. */
+  /** Owners by trace id, in the order of their claims. Weak, so that scopes of finished tests can be collected. */
   readonly #traces = new Map<string, WeakRef<ScopeRecords>>();
   readonly #open = new Set<ScopeRecords>();
 
@@ -53,7 +55,7 @@ export class Ownership {
     else this.#open.delete(scope);
   };
 
-  /** Finds the owner of a span. It owns the span's trace from now on, unless the trace has an owner. */
+  /** Finds the owner of a span. The owner also claims the span's trace, unless the trace has an owner. */
   attribute(claim: Claim, mayBelongToOnlyScope: boolean): Attribution {
     const attribution = this.#attribute(claim, mayBelongToOnlyScope);
     const { owner } = attribution;
@@ -61,7 +63,7 @@ export class Ownership {
     return attribution;
   }
 
-  /** Makes a trace belong to a scope, unless it has an owner. */
+  /** Makes `owner` the owner of a trace that has none. */
   claimTrace(traceId: string, owner: ScopeRecords): void {
     if (this.#traces.has(traceId)) return;
     this.#traces.set(traceId, owner.weak);
@@ -104,8 +106,8 @@ export class Ownership {
 }
 
 /**
- * Possible owner of a span beside the scope in whose async context it was started. Loops and timers that a test
- * started keep its context, even when they do the work of later tests.
+ * Another possible owner of a span that was started in a scope's async context. A loop or timer keeps the context of
+ * the test that started it, although it may do work for later tests.
  */
 function rivalOf(asyncScope: ScopeRecords, byOthers: Owner | typeof CONFLICT): Rival | undefined {
   if (byOthers === asyncScope) return undefined;

@@ -5,10 +5,10 @@ import { isProbe, Recorder } from './recorder.js';
 import type { ScopeRecords } from './scope-records.js';
 import type { TraceScope } from './trace-scope.js';
 
-/** The parts of the kit that exist once per process. */
+/** State of `traceTesting()` that exists once per process. */
 export type ProcessWide = ReturnType<typeof create>;
 
-/** Shared by a test file that imports this package and one that requires it, and by two installed copies. */
+/** The shared state, also between the ESM and the CommonJS build, and between two installed copies of this package. */
 export function processWide(): ProcessWide {
   return perProcess('testing 2', create);
 }
@@ -25,14 +25,17 @@ function create() {
     spanProcessor: capturingSpanProcessor(recorder),
     logRecordProcessor: capturingLogRecordProcessor(recorder),
     installed: undefined as InstalledSdk | undefined,
-    /** The objects that keep the SDK installed. */
+    /** The `traceTesting()` instances that need the installed SDK. */
     installers: new Set<object>(),
-    /** The public scope of each scope's records. */
+    /** Public scopes by their records. */
     scopes: new WeakMap<ScopeRecords, TraceScope>(),
   };
 }
 
-/** Ignores `shutdown()`, because tests read what is there after a service has shut down. */
+/**
+ * A span processor that feeds the recorder. It ignores `shutdown()`: tests read spans after their service has shut
+ * down.
+ */
 export function capturingSpanProcessor(recorder: Recorder): SpanProcessor {
   return {
     onStart: (span, parentContext) => recorder.onStart(span, parentContext),
@@ -42,7 +45,7 @@ export function capturingSpanProcessor(recorder: Recorder): SpanProcessor {
   };
 }
 
-/** Likewise, for log records. */
+/** A log record processor that feeds the recorder. It ignores `shutdown()`, as the span processor does. */
 export function capturingLogRecordProcessor(recorder: Recorder): Required<LogRecordProcessor> {
   return {
     onEmit: (logRecord) => recorder.onEmit(logRecord),

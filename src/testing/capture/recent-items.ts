@@ -2,7 +2,7 @@
 export const MAX_ITEMS = 1_000;
 const MAX_BYTES = 64 * 2 ** 20;
 
-/** The items added last: at most 1,000, and at most 64 MiB. The oldest are evicted. */
+/** The last 1,000 items added, fewer if they take more than 64 MiB. The oldest are evicted. */
 export class RecentItems<T> {
   readonly #items: T[] = [];
   readonly #sizes: number[] = [];

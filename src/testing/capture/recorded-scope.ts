@@ -1,4 +1,4 @@
-// Methods are named as the functions at which stack traces start, and not called.
+// Methods are passed as the functions at whose call a stack trace starts; they are not called.
 // oxlint-disable typescript/unbound-method
 import { AssertionError } from 'node:assert';
 import type { Handle } from '../../support/handle.js';
@@ -6,7 +6,7 @@ import { inspect } from '../../model/inspect-span.js';
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../../trace/captured-span.js';
 import { compileSpanMatcher, type CompiledMatcher, type SpanMatcher } from '../assert/matcher.js';
 import { needsChildren } from '../assert/pattern/expectation.js';
-import { callSite } from '../assert/report/failure.js';
+import { callSite, checkArguments, type Assertion } from '../call-site.js';
 import { hintsOnMissing, hintsOnRun } from '../assert/report/hints.js';
 import { missedTrace, section, seenTraces, showScope, type ScopeKind } from '../explain/describe-scope.js';
 import { firstTexts } from '../first-texts.js';
@@ -20,14 +20,15 @@ import type { SpanRecord } from './span-record.js';
 import type { SettleOptions, TracePattern, TraceScope, WaitOptions } from './trace-scope.js';
 import { spanLine } from '../../trace/captured-trace.js';
 import type { Unowned } from './unowned.js';
-import { waitUntil } from './waiting.js';
+import { compileTracePattern } from './trace-pattern.js';
+import { settleOptions, waitUntil } from './waiting.js';
 
-/** Open spans in the difference of an assertion. */
+/** Maximum number of open spans in the difference of an assertion. */
 const MAX_OPEN = 60;
 
-/** What scopes of every kind share: reads, waits and assertions over the records that a scope owns. */
+/** Base class of local and remote scopes: reads, waits and assertions over the records that a scope owns. */
 export abstract class RecordedScope implements TraceScope {
-  // All fields are private: runners serialize errors with their `scope`.
+  // All fields are private, because test runners serialize errors with their `scope`.
   readonly #records: ScopeRecords;
   readonly #opening: Handle;
   readonly #kind: ScopeKind;
@@ -65,7 +66,7 @@ export abstract class RecordedScope implements TraceScope {
   }
 
   get traces(): readonly CapturedTrace[] {
-    return givenOut([...groupByTrace(this.#kind.inOrder(this.#records.spans)).values()].map(captureTrace), this);
+    return givenOut(groupByTrace(this.#kind.inOrder(this.#records.spans)).map(captureTrace), this);
   }
 
   get logs(): readonly CapturedLog[] {
@@ -89,7 +90,7 @@ export abstract class RecordedScope implements TraceScope {
   }
 
   async waitForSpan(span: SpanMatcher, options?: WaitOptions): Promise<CapturedSpan> {
-    const wanted = compileSpanMatcher('span', span);
+    const wanted = checkArguments(this.waitForSpan, () => compileSpanMatcher('span', span));
     const look = this.#records.searchChanged((trace) =>
       this.#candidates(wanted, trace.spans, true).find((candidate) => candidate.ended && wanted.matches(candidate)),
     );
@@ -99,13 +100,14 @@ export abstract class RecordedScope implements TraceScope {
     ]);
   }
 
-  async waitForTrace({ root, traceId }: TracePattern = {}, options?: SettleOptions): Promise<CapturedTrace> {
-    const wanted = root === undefined ? undefined : compileSpanMatcher('root', root);
-    const look = this.#records.searchChanged((trace) => {
-      if (traceId !== undefined && trace.traceId !== traceId) return undefined;
-      if (this.#kind.unfinished(trace.spans).length > 0) return undefined;
-      if (wanted !== undefined && !this.#localRoots(wanted, trace.spans).some((span) => wanted.matches(span))) return undefined;
-      return captureTrace(this.#kind.inOrder(trace.spans));
+  async waitForTrace(trace?: TracePattern, options?: SettleOptions): Promise<CapturedTrace> {
+    const { wanted, traceId } = checkArguments(this.waitForTrace, () => compileTracePattern(trace));
+    const look = this.#records.searchChanged(({ traceId: id, spans }) => {
+      if (traceId !== undefined && id !== traceId) return undefined;
+      if (this.#kind.unfinished(spans).length > 0) return undefined;
+      if (wanted !== undefined && !this.#localRoots(wanted, spans).some((span) => wanted.matches(span)))
+        return undefined;
+      return captureTrace(this.#kind.inOrder(spans));
     });
     return this.wait(this.waitForTrace, missedTrace(wanted, traceId), look, options, () => {
       if (wanted === undefined) return [];
@@ -116,18 +118,19 @@ export abstract class RecordedScope implements TraceScope {
 
   async waitForIdle(options?: SettleOptions): Promise<void> {
     const { notIdle, idleSettleMillis } = this.#kind;
-    const settleMillis = options?.settleMillis ?? idleSettleMillis;
-    await this.wait(this.waitForIdle, notIdle, () => this.isIdle() || undefined, { ...options, settleMillis });
+    const resolved = this.#resolved(this.waitForIdle, options, idleSettleMillis);
+    await this.wait(this.waitForIdle, notIdle, () => this.isIdle() || undefined, resolved);
   }
 
   assertAllEnded(): void {
     const { spans, droppedSpans } = this.#records;
     if (spans.length === 0) {
-      throw new NoSpansError(`${this.name} has no span that could have ended: ${this.explainNoSpans()}`, this);
+      throw new NoSpansError(`${this.name} has no span, so nothing could be checked: ${this.explainNoSpans()}`, this);
     }
     const open = this.#kind.unfinished(spans);
     if (open.length === 0 && droppedSpans === 0) return;
-    const headline = open.length === 0 ? 'it cannot be told whether all spans have ended' : this.#kind.headlineOf(open.length, spans.length);
+    const headline =
+      open.length === 0 ? 'cannot tell whether all spans have ended' : this.#kind.headlineOf(open.length, spans.length);
     throw new AssertionError({
       message: `${headline} in ${this.name}\n\n${this.#describe([])}\n`,
       actual: firstTexts(open, MAX_OPEN, this.#kind.lineOfUnfinished),
@@ -146,7 +149,7 @@ export abstract class RecordedScope implements TraceScope {
   abstract spansElsewhere(): readonly SpanElsewhere[];
   explainInstrumentations?(): string;
 
-  /** What snapshots get that are written without `traceTreeSerializer`. */
+  /** Text for snapshots that are written without `traceTreeSerializer`. */
   toJSON(): string {
     return snapshotText(this);
   }
@@ -159,38 +162,45 @@ export abstract class RecordedScope implements TraceScope {
     return this.#kind.unfinished(this.#records.spans).length === 0;
   }
 
-  /** Further paragraphs for the message of a wait that times out. */
+  /** Additional paragraphs for the message of a wait that times out. */
   protected remarks(): readonly string[] {
     return [];
   }
 
   /**
-   * @param method the stack of the error starts where the test called this
-   * @param missed headline of the error
-   * @param about paragraphs on what was waited for, made if the wait times out
+   * Waits until `look` returns a value.
+   *
+   * @param method the stack of an error starts where the test called this method
+   * @param missed headline of the error if the wait times out
+   * @param about makes further paragraphs for that error: the nearest candidates, then hints
    */
   protected wait<T>(
-    method: (...args: never[]) => unknown,
+    method: Assertion,
     missed: string,
     look: () => T | undefined,
-    options: SettleOptions = {},
+    options: SettleOptions | undefined,
     about: () => readonly string[] = () => [],
   ): Promise<T> {
     const atCall = callSite(method);
-    const withTimeout = { ...options, timeoutMillis: options.timeoutMillis ?? this.#kind.timeoutMillis };
-    return waitUntil(this.#records, look, withTimeout, (timeoutMillis) => {
+    return waitUntil(this.#records, look, this.#resolved(method, options), (timeoutMillis) => {
       const message = `${missed} within ${timeoutMillis} ms, in ${this.name}\n\n${this.#describe(about())}\n`;
       throw atCall(new TraceTimeoutError(message, this));
     });
   }
 
-  /** The spans of a trace, in its tree if the matcher needs their children. */
+  #resolved(method: Assertion, options: SettleOptions | undefined, settleMillis = 0): Required<SettleOptions> {
+    const { timeoutMillis } = this.#kind;
+    return checkArguments(method, () => settleOptions(options, { timeoutMillis, settleMillis }));
+  }
+
+  /** Spans of a trace to match against. They are nodes of its tree if the matcher looks at children. */
   #candidates(
     { expectation }: CompiledMatcher<CapturedSpan>,
     trace: readonly SpanRecord[],
     onlyEnded = false,
   ): readonly CapturedSpan[] {
-    if (expectation !== undefined && needsChildren(expectation)) return nodesOf(captureTrace(this.#kind.inOrder(trace)).roots);
+    if (expectation !== undefined && needsChildren(expectation))
+      return nodesOf(captureTrace(this.#kind.inOrder(trace)).roots);
     return trace.filter(({ ended }) => ended || !onlyEnded).map((record) => record.captured());
   }
 
@@ -201,12 +211,14 @@ export abstract class RecordedScope implements TraceScope {
     });
   }
 
-  /** What the scope has, in paragraphs: the trees, the unfinished spans, what nobody owns. */
+  /** Paragraphs that describe the scope: its trees, its unfinished spans, unowned spans, hints. */
   #describe(about: readonly string[]): string {
     const records = this.#records;
     const [nearest = '', ...hints] = about;
     return [
-      records.spans.length === 0 ? `${this.#kind.nothingSeen}: ${this.explainNoSpans()}` : seenTraces(this.#kind.inOrder(records.spans)),
+      records.spans.length === 0
+        ? `${this.#kind.nothingSeen}: ${this.explainNoSpans()}`
+        : seenTraces(this.#kind.inOrder(records.spans)),
       section(this.#kind.open, this.#kind.unfinished(records.spans), this.#kind.lineOfUnfinished),
       nearest,
       section('Unowned', this.#unowned.spansSince(records.openedAt), (record) => spanLine(record.captured())),
@@ -219,6 +231,9 @@ export abstract class RecordedScope implements TraceScope {
   }
 
   #captured(records: readonly TraceRecord[]): readonly CapturedSpan[] {
-    return givenOut(records.map((record) => record.captured()), this);
+    return givenOut(
+      records.map((record) => record.captured()),
+      this,
+    );
   }
 }

@@ -13,7 +13,7 @@ import { Strays } from './strays.js';
 
 const PROBE = createContextKey('otel-span-cache/testing probe');
 
-/** Context of probe spans, which show where spans arrive and are no spans of the application. */
+/** Context of probe spans. They reveal which processors the registered provider has, and are never recorded. */
 export const PROBE_CONTEXT: Context = ROOT_CONTEXT.setValue(PROBE, true);
 
 export function isProbe(context: Context | undefined): boolean {
@@ -23,13 +23,13 @@ export function isProbe(context: Context | undefined): boolean {
 type Known = { readonly record: SpanRecord; readonly owner: Owner };
 
 /**
- * Records every span at its start and end, and every log record, for the scope that owns it. It runs inside the
- * application's own calls and never throws. There is one per process. A span that arrives more than once, by the kit's
- * processor and by that of a cache, counts once.
+ * Records every span when it starts and ends, and every log record, in the scope that owns it. It runs inside the
+ * application's calls and never throws. There is one per process. A span that arrives twice, through the processor of
+ * `traceTesting()` and through a cache, is recorded once.
  */
 export class Recorder extends RecordKeeper {
   readonly strays = new Strays();
-  /** Those who read spans, with their `captureStartStack`. Without any, nothing is recorded. */
+  /** `captureStartStack` by user of the recorder. While there is no user, nothing is recorded. */
   readonly #users = new Map<object, boolean>();
   #capturesStacks = false;
   #probes = 0;
@@ -50,7 +50,7 @@ export class Recorder extends RecordKeeper {
     this.#capturesStacks ||= captureStartStack;
   }
 
-  /** Forgets what nobody owns when the last user has gone. */
+  /** Removes a user. The last one also clears the unowned spans and log records. */
   removeUser(user: object): void {
     if (!this.#users.delete(user)) return;
     this.#capturesStacks = [...this.#users.values()].includes(true);
@@ -80,7 +80,7 @@ export class Recorder extends RecordKeeper {
   onEnd(span: ReadableSpan): void {
     guard(() => {
       if (!this.isUsed) return;
-      // Also by ids: a processor in between may pass on another object.
+      // Found by ids if a processor in between passes on another object.
       const known = this.#known.get(span) ?? this.#findByIds(span.spanContext());
       const { record, owner } = known ?? this.#add(span, false);
       if (record.ended) return;
@@ -101,14 +101,14 @@ export class Recorder extends RecordKeeper {
     this.#probes++;
   }
 
-  /** Whether a probe arrived while the code ran, and what the code returned. */
+  /** Runs code; `arrived` is true if a probe arrived meanwhile. */
   watchForProbe<T>(code: () => T): { arrived: boolean; result: T } {
     const before = this.#probes;
     const result = code();
     return { arrived: this.#probes > before, result };
   }
 
-  /** Counts a span that was dropped by the installed sampler, or a log record of an API whose records never arrive. */
+  /** Counts a span dropped by the installed sampler, or a log record of a logs API that the SDK does not read. */
   onLost(what: 'unsampled' | 'unreadLogs'): void {
     const scope = this.activeScope ?? this.ownership.onlyScope();
     if (scope !== undefined) scope[what]++;
@@ -117,7 +117,7 @@ export class Recorder extends RecordKeeper {
   #add(span: ReadableSpan, sawStart: boolean): Known {
     const { traceId } = span.spanContext();
     const claim: Claim = { traceId, parent: span.parentSpanContext, links: span.links, asyncScope: this.activeScope };
-    // A span that started before anybody read may be from an earlier test.
+    // A span that started before the first user came may belong to an earlier test.
     const { owner, fromOutside, rival } = this.ownership.attribute(claim, sawStart);
     const stack = sawStart && this.#capturesStacks ? captureStack() : undefined;
     const record = new SpanRecord(span, this.nextOrder(), fromOutside, stack);
@@ -166,6 +166,6 @@ function guard(code: () => void): void {
   try {
     code();
   } catch (error) {
-    report('error', 'could not take in a span or a log record for tests', error);
+    report('error', 'could not capture a span or log record for tests', error);
   }
 }

@@ -4,29 +4,29 @@ import { handleOf, type Handle } from '../../support/handle.js';
 import type { CapturedLog } from '../../trace/captured-span.js';
 import type { SpanRecord } from './span-record.js';
 
-/** Number of spans and of unowned log records that had arrived when a scope was opened. */
+/** Number of spans and unowned log records that had arrived when a scope was opened. */
 export interface Mark {
-  /** Also the order of the next span. */
+  /** Also the `order` of the next span. */
   readonly spans: number;
   readonly unownedLogs: number;
 }
 
-/** The spans of one trace that a scope has, in the order they started. */
+/** The spans of one trace that a scope owns, in the order they arrived. */
 export interface TraceRecords {
   readonly traceId: string;
   readonly spans: SpanRecord[];
-  /** Counts the changes, so that a wait skips traces that have not changed. */
+  /** Number of changes, so that a wait can skip unchanged traces. */
   revision: number;
 }
 
 export interface ScopeLimits {
   readonly maxSpansPerScope: number;
   readonly maxLogsPerScope: number;
-  /** Spans of this process have no such bound, because they grow while they are kept. */
+  /** Only for remote scopes: spans of this process still grow after they are added. */
   readonly maxBytesPerScope?: number;
 }
 
-/** More than any test needs, and little enough for a process's memory. */
+/** More than a test needs, and still little memory. */
 const MAX_RECORDS = 100_000;
 
 export const SCOPE_LIMITS: OptionsOf<Omit<ScopeLimits, 'maxBytesPerScope'>> = {
@@ -37,27 +37,28 @@ export const SCOPE_LIMITS: OptionsOf<Omit<ScopeLimits, 'maxBytesPerScope'>> = {
 let made = 0;
 
 /**
- * What one scope owns: its spans in the order they started, its logs in the order they were emitted. A scope is open
- * while something keeps it open: the function it runs, and each wait. A closed scope still gets what is certainly its
- * own. A full scope counts what it drops, the newest records: tests look at how traces begin.
+ * The spans and log records that one scope owns, in order of arrival; a span of this process arrives when it starts. A
+ * scope is open while the function it runs, or a wait, holds a handle of `keepOpen()`. A closed scope still receives
+ * records whose async context, trace or links belong to it. A full scope drops and counts new records, because tests
+ * look at how traces begin.
  */
 export class ScopeRecords {
   readonly name: string;
   readonly openedAt: Mark;
   readonly number = ++made;
-  /** Order of the first span that starts after the scope was closed; undefined while it is open. */
+  /** `order` of the first span that started after the scope was closed; undefined while it is open. */
   closedAt: number | undefined;
-  /** For holders that must not keep it alive. */
+  /** For references that must not keep the scope alive. */
   readonly weak = new WeakRef(this);
   readonly spans: SpanRecord[] = [];
   readonly logs: CapturedLog[] = [];
   /** Number of its spans that the sampler of the installed provider dropped. */
   unsampled = 0;
-  /** Number of its log records emitted through an API whose records never arrive. */
+  /** Number of its log records emitted through a logs API that the SDK does not read. */
   unreadLogs = 0;
   droppedSpans = 0;
   droppedLogs = 0;
-  /** Whether something was dropped because of its size. */
+  /** Whether a record was dropped at `maxBytesPerScope`. */
   bytesReached = false;
   readonly #limits: ScopeLimits;
   readonly #byId = new SpanMap<SpanRecord>();
@@ -75,6 +76,7 @@ export class ScopeRecords {
     this.#opened = (open) => opened(this, open);
   }
 
+  /** Keeps the scope open until the handle is closed. */
   keepOpen(): Handle {
     if (this.#openers++ === 0) this.#opened(true);
     return handleOf(() => {
@@ -118,13 +120,16 @@ export class ScopeRecords {
 
   /** Calls a function after each change, in the call that made it, until the handle is closed. */
   onChange(listener: () => void): Handle {
-    // Wrapped, so that a listener added twice is called twice and each handle removes one.
+    // Wrapped, so that a listener can be added twice, with a handle for each.
     const call = (): void => listener();
     this.#listeners.add(call);
     return handleOf(() => this.#listeners.delete(call));
   }
 
-  /** A search that calls `find` for each trace until it finds something, and not again for traces that have not changed. */
+  /**
+   * Makes a repeatable search that calls `find` for each trace changed since its last call, until `find` returns a
+   * value.
+   */
   searchChanged<T>(find: (trace: TraceRecords) => T | undefined): () => T | undefined {
     const searched = new WeakMap<TraceRecords, number>();
     return () => {
@@ -138,7 +143,7 @@ export class ScopeRecords {
     };
   }
 
-  /** Notes that a span of the trace came or ended, or that a log record of it came. */
+  /** Marks a trace as changed: a span arrived or ended, or a log record arrived. */
   touch(traceId: string | undefined): void {
     const trace = traceId === undefined ? undefined : this.#traces.get(traceId);
     if (trace !== undefined) trace.revision++;

@@ -23,7 +23,6 @@ const KIND: ScopeKind = {
   idleSettleMillis: 0,
   inOrder: (records) => records,
   unfinished: (records) => records.filter(({ ended }) => !ended),
-  // With the place where it was started, if that is known.
   lineOfUnfinished: ({ span, startedAt: place }) => {
     return `${printable(memberOf(span, 'name'))}${place === undefined ? '' : `, started at ${place}`}`;
   },
@@ -31,8 +30,9 @@ const KIND: ScopeKind = {
   isOutside: (parentSpanId, ids) => !ids.has(parentSpanId),
 };
 
+/** A scope over spans and log records of this process. */
 export class CaptureScope extends RecordedScope implements OpenScope, TraceRun<unknown> {
-  /** What its function returned, once it has. */
+  /** The result of its function, once the function has returned. */
   result: unknown = undefined;
   readonly #recorder: Recorder;
   readonly #arrival: LogArrival;
@@ -60,7 +60,7 @@ export class CaptureScope extends RecordedScope implements OpenScope, TraceRun<u
     this.close();
   }
 
-  /** Takes what nobody else owns for its own, until the handle is closed. */
+  /** Keeps the scope open, for waits, until the handle is closed. */
   keepOpen(): Handle {
     return this.records.keepOpen();
   }
@@ -70,7 +70,7 @@ export class CaptureScope extends RecordedScope implements OpenScope, TraceRun<u
   }
 
   explainUnreachable(): string | undefined {
-    // After `shutdown()` the provider is gone that was there while the scope was open.
+    // After `shutdown()`, the provider that was registered while the scope was open may be gone.
     const canTell = this.records.spans.length === 0 && this.#recorder.isUsed;
     return canTell ? whyUnreachable(this.#recorder)[0] : undefined;
   }
@@ -78,7 +78,10 @@ export class CaptureScope extends RecordedScope implements OpenScope, TraceRun<u
   spansElsewhere(): readonly SpanElsewhere[] {
     const { unowned, strays } = this.#recorder;
     return [
-      ...unowned.spansSince(this.records.openedAt).filter((record) => startedWhileOpen(record, this.records)).map(asUnowned),
+      ...unowned
+        .spansSince(this.records.openedAt)
+        .filter((record) => startedWhileOpen(record, this.records))
+        .map(asUnowned),
       ...strays.of(this.records).map(asStray),
     ];
   }
@@ -98,12 +101,15 @@ export class CaptureScope extends RecordedScope implements OpenScope, TraceRun<u
 }
 
 function asUnowned(record: SpanRecord): SpanElsewhere {
-  return { span: record.captured(), place: `unowned: it was started in no scope's async context, trace or links` };
+  return {
+    span: record.captured(),
+    place: `unowned: it was started outside the async context, traces and links of every scope`,
+  };
 }
 
 function asStray({ record, ownerName }: Stray): SpanElsewhere {
   return {
     span: record.captured(),
-    place: `owned by another scope: it was started in the async context of ${ownerName}, by a loop or timer begun there?`,
+    place: `owned by another scope: it was started in the async context of ${ownerName}, perhaps by a loop or timer started there`,
   };
 }

@@ -1,12 +1,12 @@
-/** Deep enough to get through an instrumentation and a framework to the application. */
+/** Frames captured: enough to reach the application behind an instrumentation and a framework. */
 const FRAMES = 50;
 
-/** Frames of the API calls that start a span. The frames above belong to the SDK and to this package. */
+/** Matches frames of the API calls that start a span. Frames above them belong to the SDK and to this package. */
 const STARTS_SPAN = /\b\w*Tracer\.start(?:Active)?Span\b/;
-/** Frames in packages and in Node. */
+/** Matches frames in installed packages and in Node. */
 const NOT_THE_APPLICATION = /[\\/]node_modules[\\/]|\bnode:/;
 
-/** The current stack. V8 formats it only if it is read. */
+/** Captures the current stack. V8 formats it only when it is read. */
 export function captureStack(): Error {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = FRAMES;
@@ -15,7 +15,7 @@ export function captureStack(): Error {
   return stack;
 }
 
-/** The innermost place of the application in a stack, as `file:line:column`. */
+/** The innermost frame of the application in a stack, as `file:line:column`. */
 export function firstForeignFrame({ stack = '' }: Error): string | undefined {
   const frames = stack.split('\n').filter((line) => line.trimStart().startsWith('at '));
   const callers = frames.slice(callerIndex(frames));
@@ -23,7 +23,7 @@ export function firstForeignFrame({ stack = '' }: Error): string | undefined {
   return frame && /\(?(?:file:\/\/)?([^\s()]+:\d+:\d+)\)?$/.exec(frame)?.[1];
 }
 
-/** Index of the caller of the innermost call that starts a span. Calls further down started the spans around it. */
+/** Index of the caller of the innermost call that starts a span. Further such calls started the enclosing spans. */
 function callerIndex(frames: readonly string[]): number {
   let index = frames.findIndex((line) => STARTS_SPAN.test(line));
   while (index >= 0 && index < frames.length && STARTS_SPAN.test(frames[index] as string)) index++;

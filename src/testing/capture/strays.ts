@@ -3,10 +3,10 @@ import { RecentItems } from './recent-items.js';
 import type { ScopeRecords } from './scope-records.js';
 import type { SpanRecord } from './span-record.js';
 
-/** Bound of the traces remembered. The oldest is evicted. */
+/** Maximum number of traces remembered. Past that, the oldest is evicted. */
 const MAX_TRACES = 1_000;
 
-/** A span that may belong to another scope than the one that has it. */
+/** A span that may belong to a scope other than its owner. */
 export interface Stray {
   readonly record: SpanRecord;
   readonly ownerName: string;
@@ -14,15 +14,15 @@ export interface Stray {
 }
 
 /**
- * Spans that were started in the async context of one scope and may belong to another: loops and timers of a closed
- * scope go on, with the work of later tests. Negative assertions look at the last 1,000.
+ * The last 1,000 spans that were started in the async context of one scope and may belong to another, because a loop or
+ * timer of a closed scope may do work for later tests. Negative assertions check them.
  */
 export class Strays {
   readonly #strays = new RecentItems<Stray>();
-  /** By trace id: the number of the scope that has the trace's strays, and their rival. */
+  /** By trace id: the number of the scope that owns the trace's strays, and their rival. */
   readonly #traces = new Map<string, { readonly owner: number; readonly rival: Stray['rival'] }>();
 
-  /** @param rival undefined if the span is in doubt at most because its ancestors are */
+  /** @param rival if undefined, the span is a stray only if an earlier span of its trace is one */
   add(record: SpanRecord, owner: ScopeRecords, rival: Rival | undefined): void {
     const known = this.#traces.get(record.traceId);
     const inherited = known?.owner === owner.number ? known.rival : undefined;
@@ -35,7 +35,7 @@ export class Strays {
     this.#traces.delete(oldest as string);
   }
 
-  /** Strays that may belong to a scope: by their trace or links, or else by their start time. */
+  /** Strays that may belong to a scope, by their trace or links, or by having started while it was open. */
   of(scope: ScopeRecords): Stray[] {
     return this.#strays.items.filter(({ record, rival }) => {
       if (scope.find(record) === record) return false;

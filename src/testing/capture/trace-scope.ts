@@ -2,103 +2,110 @@ import type { Handle } from '../../support/handle.js';
 import type { CapturedLog, CapturedSpan, CapturedTrace } from '../../trace/captured-span.js';
 import type { SpanMatcher } from '../assert/matcher.js';
 
-/** When a wait ends. */
+/** Limits of a wait. */
 export interface WaitOptions {
-  /** How long to wait, in milliseconds of real time, also under fake timers. Default 1,000. */
+  /** Timeout in milliseconds of real time, also under fake timers. From 0 to 2,147,483,647, default 1,000. */
   readonly timeoutMillis?: number;
-  /** Ends the wait early, which then rejects with the signal's reason. Default none. */
+  /** Ends the wait early: it rejects with the signal's reason. Default none. */
   readonly signal?: AbortSignal;
 }
 
-/** When a wait ends, and how long it must be quiet before. */
+/** Limits of a wait, and the quiet time before it ends. */
 export interface SettleOptions extends WaitOptions {
   /**
-   * The wait ends only after nothing has started, ended or been logged for this time, in milliseconds. For work that
-   * goes on after a gap. Default 0.
+   * Quiet time in milliseconds: the wait ends once nothing has been started, ended or logged for this long.
+   * For work that continues after a pause. From 0 to 2,147,483,647, default 0.
    */
   readonly settleMillis?: number;
 }
 
-/** Which trace to wait for. Without a property, the first that is complete. */
+/** Selects the trace to wait for. An empty pattern selects the first complete one. */
 export interface TracePattern {
-  /** Its local root: a span without a parent in this process, such as that of a server. */
+  /** Matches its local root, which is a span without a parent in this process, such as a server span. */
   readonly root?: SpanMatcher;
   readonly traceId?: string;
 }
 
 /**
- * The spans and log records of one test, or of a part of it. Reads return plain frozen copies of the present state,
- * spans in the order they started. A span is there as soon as it has ended, without a flush.
+ * The spans and log records of one test, or of a part of it. Properties return plain frozen copies of the present
+ * state, with spans in the order they started. A span can be read as soon as it has ended, without a flush.
  */
 export interface TraceScope {
   readonly name: string;
-  /** The spans that have ended, each with the log records emitted in it among its events. */
+  /** The spans that have ended. Log records emitted in a span are among its events. */
   readonly spans: readonly CapturedSpan[];
   /** The spans that have not ended. */
   readonly openSpans: readonly CapturedSpan[];
-  /** All spans as trees, open ones included. */
+  /** All spans as trees, including open ones. */
   readonly traces: readonly CapturedTrace[];
   /**
-   * The log records, in the order they were emitted.
+   * The log records in the order they were emitted.
    *
-   * @throws MissingSdkError if there is none, and no logger provider could be installed
-   * @throws ForeignProviderError if there is none, and a logger provider is registered whose records do not arrive here
+   * @throws MissingSdkError if the list is empty because no logger provider could be installed
+   * @throws ForeignProviderError if the list is empty because log records of the registered provider do not arrive here
    */
   readonly logs: readonly CapturedLog[];
-  /** Spans that started since the scope was opened and that no scope owns. The last 1,000 of the process. */
+  /** Spans without an owner that started since the scope was opened: at most the last 1,000 of the process. */
   readonly unowned: readonly CapturedSpan[];
-  /** Likewise, log records, including those emitted in unowned spans. */
+  /** Log records without an owner, including those in unowned spans: at most the last 1,000 of the process. */
   readonly unownedLogs: readonly CapturedLog[];
-  /** Number of its spans dropped at `maxSpansPerScope`. Waits do not see them. */
+  /** Number of its spans dropped at `maxSpansPerScope`. A wait does not find them. */
   readonly droppedSpansCount: number;
-  /** Number of its log records dropped at `maxLogsPerScope`. They are no events of spans either. */
+  /** Number of its log records dropped at `maxLogsPerScope`. They are missing from the events of spans as well. */
   readonly droppedLogsCount: number;
 
   /**
-   * Waits until a span that matches has ended, or returns at once if one has.
+   * Waits until a span that matches has ended. Resolves at once if one has.
    *
-   * @throws TraceTimeoutError showing what was captured instead
+   * @throws TraceTimeoutError showing the spans that were captured instead
+   * @throws TypeError or RangeError for a wrong matcher or option
    */
   waitForSpan(span: SpanMatcher, options?: WaitOptions): Promise<CapturedSpan>;
   /**
    * Waits until a trace is complete: its local root has ended, and none of its spans is open.
    *
-   * @throws TraceTimeoutError showing what was captured instead
+   * @throws TraceTimeoutError showing the spans that were captured instead
+   * @throws TypeError or RangeError for a wrong matcher or option
    */
   waitForTrace(trace?: TracePattern, options?: SettleOptions): Promise<CapturedTrace>;
   /**
-   * Waits until no span is open. Returns at once if there is no span.
+   * Waits until no span is open. Resolves at once if there is no span.
    *
    * @throws TraceTimeoutError showing the spans still open
+   * @throws TypeError or RangeError for a wrong option
    */
   waitForIdle(options?: SettleOptions): Promise<void>;
   /**
    * Passes if every span has ended.
    *
-   * @throws AssertionError naming the spans still open, or if spans were dropped
-   * @throws NoSpansError if there is no span, so that nothing was checked
+   * @throws AssertionError naming the open spans, or if spans were dropped
+   * @throws NoSpansError if there is no span to check
    */
   assertAllEnded(): void;
-  /** Calls a function after each change, inside the application's own call, until the handle is closed. */
+  /**
+   * Calls a function synchronously after each change, inside the application's call that made it, until the handle is
+   * closed.
+   */
   onChange(listener: () => void): Handle;
-  /** Why there is no span, as far as that is known. For error messages. */
+  /** Explains, for error messages, why the scope has no span. */
   explainNoSpans(): string;
-  /** Why there is no log record, as far as that is known. For error messages. */
+  /** Explains, for error messages, why the scope has no log record. */
   explainNoLogs(): string;
 }
 
 /** A scope whose function has returned. */
 export interface TraceRun<T> extends TraceScope {
+  /** The value that the function returned, or that its promise resolved to. */
   readonly result: T;
 }
 
-/** A scope that its owner closes, for tests that cannot be put into one function. */
+/** A scope that stays open until it is closed, for tests that do not fit into one function. */
 export interface OpenScope extends TraceScope, Handle {
   /** Runs code in the scope's async context. */
   run<T>(code: (scope: TraceScope) => T): T;
   /**
-   * From now on, spans belong to it only by their trace, a link or their async context, and not because it is the only
-   * open scope. Closing twice is harmless.
+   * Closes the scope. From then on it owns new spans only because of their async context, trace or links, no longer for
+   * being the only open scope. It stays readable. Idempotent.
    */
   close(): void;
 }

@@ -3,7 +3,8 @@ import { hasInternals, internalsOf } from '../../cache/internals.js';
 import type { SpanCache } from '../../cache/span-cache.js';
 import type { AsyncDisposable } from '../../support/disposable.js';
 import type { Handle } from '../../support/handle.js';
-import { boolean, ofType, resolveOptions, type OptionsOf } from '../../support/option.js';
+import { boolean, isString, ofType, resolveOptions, type OptionsOf } from '../../support/option.js';
+import { checkArguments, type Assertion } from '../call-site.js';
 import { attachScope, ForeignProviderError } from './errors.js';
 import { InstalledSdk, registeredProvider } from '../sdk/installed-sdk.js';
 import { LogArrival } from '../sdk/log-arrival.js';
@@ -14,34 +15,38 @@ import { CaptureScope } from './scope.js';
 import type { OpenScope, TraceRun, TraceScope } from './trace-scope.js';
 import { findLogsApi, findUserSdk, hasUnreadLogsApi, type LogsApi } from '../sdk/user-sdk.js';
 
-/** Where spans and log records come from. */
+/** Where spans and log records come from, and how many a scope keeps. */
 export interface TraceTestingOptions {
   /**
-   * A cache that the application's own provider has. Spans and log records are observed at its processors, and nothing
-   * is installed. Its `exporter` does not do, because it gets spans too late to find their scope. Default none.
+   * A cache whose processors are registered with the application's provider. Spans and log records are observed there,
+   * and nothing is installed. Registering only its `exporter` is not enough: an exporter receives spans too late to
+   * find their scope. Default none.
    */
   cache?: SpanCache;
   /**
    * Whether to install a provider if none is registered, with a context manager, W3C propagation and, if `sdk-logs` is
-   * installed, a logger provider. With false, put `spanProcessor` and `logRecordProcessor` into your own. Default
-   * true; has no effect with a `cache`.
+   * installed, a logger provider. If false, add `spanProcessor` and `logRecordProcessor` to your own provider. Default
+   * true. Ignored with a `cache`.
    */
   install?: boolean;
   /**
-   * Whether to record where spans are started, so that errors can name the place of a span that did not end. Costs a
-   * stack trace per span. Default false.
+   * Whether to record where each span is started, so that errors can show where an open span was started. Costs a stack
+   * trace per span. Default false.
    */
   captureStartStack?: boolean;
   /**
-   * Limit of the spans that a scope keeps. Spans that start at the limit are dropped, counted in `droppedSpansCount` and
-   * mentioned in messages. From 1, default 100,000.
+   * Maximum number of spans that a scope keeps. Further spans are dropped, counted in `droppedSpansCount` and mentioned
+   * in messages. An integer from 1, default 100,000.
    */
   maxSpansPerScope?: number;
-  /** Likewise, log records: `droppedLogsCount`. From 1, default 100,000. */
+  /**
+   * Maximum number of log records that a scope keeps. Further ones are dropped and counted in `droppedLogsCount`. An
+   * integer from 1, default 100,000.
+   */
   maxLogsPerScope?: number;
   /**
-   * Where to look for the SDK to install, as a `file:` URL or an absolute path, such as `import.meta.url` of a setup
-   * file. Default: the working directory.
+   * Where to resolve the SDK from: a `file:` URL, such as `import.meta.url` of a setup file, or an absolute path.
+   * Default: the working directory.
    */
   resolveFrom?: string;
 }
@@ -52,31 +57,34 @@ export interface ScopeOptions {
   readonly name?: string;
 }
 
-/** Reads spans and logs in tests. Works with `await using`. */
+/** Captures spans and log records for tests. Works with `await using`. */
 export interface TraceTesting extends AsyncDisposable {
-  /** For a provider of your own. The same object in the whole process; registering it twice is harmless. */
+  /** For your own provider. The same object in the whole process; registering it twice has no further effect. */
   readonly spanProcessor: SpanProcessor;
-  /** Likewise, for log records. */
+  /** For your own logger provider. The same object in the whole process. */
   readonly logRecordProcessor: LogRecordProcessor;
   /** The scope in whose async context this is read, if any. */
   readonly activeScope: TraceScope | undefined;
   /**
-   * Runs code as one scope, and returns the scope when the code has returned and its promise has settled.
+   * Runs code in a new scope, and resolves to that scope once the code has returned and its promise has resolved.
    *
-   * Errors of the code are rethrown, with the scope as their property `scope`.
+   * Rejects with the error that the code throws, to which it adds the scope as property `scope`.
    *
-   * @throws ForeignProviderError if a provider was registered whose spans do not arrive here
+   * @throws ForeignProviderError if a provider has been registered whose spans do not arrive here
+   * @throws TypeError for a wrong option
    */
   run<T>(code: (scope: TraceScope) => T | PromiseLike<T>, options?: ScopeOptions): Promise<TraceRun<T>>;
   /**
    * Opens a scope that stays open until it is closed.
    *
-   * @throws ForeignProviderError as `run` does
+   * @throws ForeignProviderError if a provider has been registered whose spans do not arrive here
+   * @throws Error after `shutdown()`
+   * @throws TypeError for a wrong option
    */
   openScope(options?: ScopeOptions): OpenScope;
   /**
-   * Stops reading. The last of the process to do so unregisters what was installed, and nothing else. Scopes stay
-   * readable. Idempotent.
+   * Stops capturing. When the last instance of the process is shut down, the installed provider is unregistered; other
+   * providers are not touched. Scopes stay readable. Idempotent.
    */
   shutdown(): Promise<void>;
 }
@@ -86,28 +94,32 @@ const OPTIONS: OptionsOf<TraceTestingOptions> = {
   install: boolean(true),
   captureStartStack: boolean(false),
   ...SCOPE_LIMITS,
-  resolveFrom: ofType('a file: URL or an absolute path', (value) => typeof value === 'string'),
+  resolveFrom: ofType('a file: URL or an absolute path', isString),
 };
+
+const SCOPE_OPTIONS: OptionsOf<ScopeOptions> = { name: ofType('a string', isString) };
 
 let scopes = 0;
 
 /**
- * Starts to read spans and log records for tests.
+ * Starts to capture spans and log records for tests.
  *
  * ```ts
  * const tracing = traceTesting();
  * const run = await tracing.run(() => checkout(order));
  * ```
  *
- * The whole process shares one provider, which is never replaced, so that instrumentation keeps working in whatever
- * order test files run. Each test reads its own spans, because each `run` owns the spans that start in it.
+ * The whole process shares one provider, which is never replaced, so that instrumentation works in every order of test
+ * files. Each test reads its own spans only, because a scope owns the spans that start in it.
  *
  * @throws ForeignProviderError if a provider is registered whose spans do not arrive here
- * @throws MissingSdkError if none is registered and no SDK is found
+ * @throws MissingSdkError if a provider has to be installed and no SDK is found
  * @throws TypeError for an unknown option or a value of the wrong type
+ * @throws RangeError for a value out of range
  */
 export function traceTesting(options?: TraceTestingOptions): TraceTesting {
-  return new ProcessTraceTesting(processWide(), resolveOptions(OPTIONS, options));
+  const resolved = checkArguments(traceTesting, () => resolveOptions(OPTIONS, options));
+  return new ProcessTraceTesting(processWide(), resolved);
 }
 
 class ProcessTraceTesting implements TraceTesting {
@@ -117,7 +129,7 @@ class ProcessTraceTesting implements TraceTesting {
   readonly #options: Required<TraceTestingOptions>;
   readonly #logArrival: LogArrival;
   readonly #observing: Handle | undefined;
-  /** Providers whose spans were seen to arrive. */
+  /** Providers whose probe spans have arrived. */
   readonly #trusted = new WeakSet<object>();
   #logsApi: LogsApi | undefined;
   #isShutDown = false;
@@ -143,7 +155,9 @@ class ProcessTraceTesting implements TraceTesting {
   }
 
   async run<T>(code: (scope: TraceScope) => T | PromiseLike<T>, options?: ScopeOptions): Promise<TraceRun<T>> {
-    const scope = this.openScope(options);
+    // Passed as the method at whose call the stack of an error starts.
+    // oxlint-disable-next-line typescript/unbound-method
+    const scope = this.#open(this.run, options);
     try {
       scope.result = await scope.run(code);
       return scope as TraceRun<T>;
@@ -155,8 +169,15 @@ class ProcessTraceTesting implements TraceTesting {
     }
   }
 
-  openScope({ name = `scope ${++scopes}` }: ScopeOptions = {}): CaptureScope {
-    if (this.#isShutDown) throw new Error('traceTesting() was shut down: it opens no scope any more');
+  openScope(options?: ScopeOptions): CaptureScope {
+    // oxlint-disable-next-line typescript/unbound-method
+    return this.#open(this.openScope, options);
+  }
+
+  #open(calledAs: Assertion, options: ScopeOptions | undefined): CaptureScope {
+    const given: ScopeOptions = checkArguments(calledAs, () => resolveOptions(SCOPE_OPTIONS, options));
+    const { name = `scope ${++scopes}` } = given;
+    if (this.#isShutDown) throw new Error('traceTesting() was shut down and can open no more scopes');
     if (this.#options.cache === undefined) this.#requireProvider();
     const records = this.#shared.recorder.newScope(name, this.#options);
     const scope = new CaptureScope(records, this.#shared.recorder, this.#logArrival);
@@ -177,7 +198,11 @@ class ProcessTraceTesting implements TraceTesting {
     return this.shutdown();
   }
 
-  /** Installs a provider if there is none. The user's own provider must have the kit's processor. */
+  /**
+   * Installs a provider if none is registered.
+   *
+   * @throws ForeignProviderError if the registered one lacks the span processor
+   */
   #requireProvider(): void {
     const { installed, installers, recorder } = this.#shared;
     if (installed?.isRegistered) {
@@ -186,7 +211,7 @@ class ProcessTraceTesting implements TraceTesting {
     }
     const provider = registeredProvider();
     if (this.#trusted.has(provider)) return;
-    // `unsampled` says nothing about the processors. A wait for a span reports it.
+    // If every probe was dropped (`unsampled`), the processors are unknown. A wait for a span reports that state.
     const state = providerState(recorder);
     if (state === 'foreign') throw new ForeignProviderError(foreignProviderMessage());
     if (state === 'none' && this.#options.install) this.#install();
@@ -196,7 +221,12 @@ class ProcessTraceTesting implements TraceTesting {
   #install(): void {
     const shared = this.#shared;
     const { recorder, spanProcessor, logRecordProcessor } = shared;
-    shared.installed ??= new InstalledSdk(findUserSdk(this.#options.resolveFrom), recorder, spanProcessor, logRecordProcessor);
+    shared.installed ??= new InstalledSdk(
+      findUserSdk(this.#options.resolveFrom),
+      recorder,
+      spanProcessor,
+      logRecordProcessor,
+    );
     shared.installed.install();
     shared.installers.add(this);
   }

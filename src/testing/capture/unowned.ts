@@ -5,7 +5,7 @@ import { MAX_ITEMS, RecentItems } from './recent-items.js';
 import type { Mark } from './scope-records.js';
 import type { SpanRecord } from './span-record.js';
 
-/** The last 1,000 spans and the last 1,000 log records that no scope owns, in order of arrival; fewer if they are large. */
+/** The last spans and log records that no scope owns, in order of arrival: at most 1,000 and 64 MiB of each. */
 export class Unowned {
   readonly #spans = new RecentItems<SpanRecord>();
   readonly #logs = new RecentItems<CopiedLog & { readonly order: number }>();
@@ -16,7 +16,7 @@ export class Unowned {
     return this.#logCount;
   }
 
-  /** Log records of another process often arrive before their span. */
+  /** Adds a span with its log records, which often arrive first if they come from another process. */
   addSpan(record: SpanRecord, bytes = 0): void {
     for (const { log, event } of this.#logs.items) if (isIn(record, log)) record.addLog(event, MAX_ITEMS);
     this.#spans.add(record, bytes);

@@ -5,28 +5,35 @@ import type { SettleOptions } from './trace-scope.js';
 
 const NEVER = new AbortController().signal;
 
-const OPTIONS: OptionsOf<SettleOptions> = {
-  timeoutMillis: millisFrom(0, 1_000),
-  signal: ofType('an AbortSignal', (value) => typeof (value as AbortSignal | null)?.aborted === 'boolean', NEVER),
-  settleMillis: millisFrom(0, 0),
-};
+const SIGNAL = ofType('an AbortSignal', (value) => typeof (value as AbortSignal | null)?.aborted === 'boolean', NEVER);
+
+/** @throws TypeError or RangeError for a wrong option */
+export function settleOptions(
+  options: SettleOptions | undefined,
+  { timeoutMillis = 1_000, settleMillis = 0 } = {},
+): Required<SettleOptions> {
+  const known: OptionsOf<SettleOptions> = {
+    timeoutMillis: millisFrom(0, timeoutMillis),
+    signal: SIGNAL,
+    settleMillis: millisFrom(0, settleMillis),
+  };
+  return resolveOptions(known, options);
+}
 
 /**
- * Waits until something can be seen in a source. Looks now, and after each turn of the code that changed the source. It
- * does not poll, so a faked clock makes no difference; the only timers are the deadline and the settle time. A scope
- * stays open as long as this waits.
+ * Waits until `look` returns a value. Calls `look` at once, and again after each turn of synchronous code that changed
+ * the source. It does not poll, and its only timers, for the timeout and the settle time, are real ones, so fake timers
+ * do not affect it. It keeps a scope open while it waits.
  *
- * @param look returns undefined as long as there is nothing to see; what it throws rejects the wait
- * @param onTimeout makes the result, or throws the error, of a wait that times out
- * @throws TypeError or RangeError for a wrong option
+ * @param look returns undefined while there is no result; an error it throws rejects the wait
+ * @param onTimeout returns the result, or throws the error, of a wait that times out
  */
 export async function waitUntil<T>(
   source: { onChange(listener: () => void): Handle; keepOpen?(): Handle },
   look: () => T | undefined,
-  options: SettleOptions | undefined,
+  { timeoutMillis, settleMillis, signal }: Required<SettleOptions>,
   onTimeout: (timeoutMillis: number) => T,
 ): Promise<T> {
-  const { timeoutMillis, settleMillis, signal } = resolveOptions(OPTIONS, options);
   signal.throwIfAborted();
   const opening = source.keepOpen?.();
   let stop!: () => void;
@@ -51,13 +58,13 @@ export async function waitUntil<T>(
       };
       const checkAfterTurn = afterTurn(() => orReject(check));
       const listening = source.onChange(() => {
-        // Any change restarts the settle time. The look follows once the current turn is over.
+        // Any change restarts the settle time; `look` runs again once the current turn is over.
         clearTimeout(settling);
         checkAfterTurn();
       });
       const deadline = setTimeout(() => orReject(() => resolve(onTimeout(timeoutMillis))), timeoutMillis);
       const abort = (): void => reject(signal.reason);
-      // One signal serves all waits without one: it must not collect listeners.
+      // `NEVER` is shared by all waits without a signal and must not collect listeners.
       if (signal !== NEVER) signal.addEventListener('abort', abort);
       stop = () => {
         isOver = true;
@@ -75,8 +82,8 @@ export async function waitUntil<T>(
 }
 
 /**
- * Coalesces calls: runs `look` once, in a microtask, after the current synchronous code. Code that starts a thousand
- * spans in a loop is not held up a thousand times, and a faked clock makes no difference.
+ * Coalesces calls: runs `look` once, in a microtask, after the current synchronous code. A loop that starts a thousand
+ * spans triggers one look. Fake timers do not affect promise callbacks.
  */
 function afterTurn(look: () => void): () => void {
   let due = false;

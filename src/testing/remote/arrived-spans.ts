@@ -5,9 +5,8 @@ import type { TraceRecord } from '../capture/captured-traces.js';
 import type { SpanRecord } from '../capture/span-record.js';
 
 /**
- * Spans in the order they started, which is not the one they arrive in: what is inside ends first. Clocks may be
- * coarse, or stand still in a test: of spans that started at the same time the outer ones come first, and siblings
- * as they arrived.
+ * Sorts spans by start time. They arrive in another order, because inner spans end first. Clocks may be coarse, or
+ * faked in a test: spans with equal start times are sorted by depth, then by arrival.
  */
 export function inOrderOfStart(records: readonly SpanRecord[]): TraceRecord[] {
   const depths = new Map<SpanRecord, number>();
@@ -18,14 +17,14 @@ export function inOrderOfStart(records: readonly SpanRecord[]): TraceRecord[] {
     .map((record, order) => ({ traceId: record.traceId, order, captured: () => record.captured() }));
 }
 
-/** The spans whose parent, in the same process, has not arrived: it is open, or still on its way. */
+/** The spans whose parent belongs to the same process and has not arrived, because it is open or not yet exported. */
 export function withoutParent(records: readonly SpanRecord[], injectedSpanId: string): SpanRecord[] {
   return treeOf(records)
     .filter(({ item, parentMissing }) => parentMissing && !isLocalRoot(item, injectedSpanId))
     .map(({ item }) => item);
 }
 
-/** Whether a span is the first of its trace in its process, as far as that can be told. */
+/** Whether a span is the first of its trace in its process: its parent is remote, or the test's `traceparent`. */
 function isLocalRoot({ span: { parentSpanContext: parent } }: SpanRecord, injectedSpanId: string): boolean {
   return parent?.isRemote === true || parent?.spanId === injectedSpanId;
 }
@@ -33,7 +32,8 @@ function isLocalRoot({ span: { parentSpanContext: parent } }: SpanRecord, inject
 function treeOf(records: readonly SpanRecord[]): TreeNode<SpanRecord>[] {
   return buildTree(records, {
     id: spanKey,
-    parentId: ({ traceId, span: { parentSpanContext: parent } }) => parent && spanKey({ traceId, spanId: parent.spanId }),
+    parentId: ({ traceId, span: { parentSpanContext: parent } }) =>
+      parent && spanKey({ traceId, spanId: parent.spanId }),
     order: compareStarts,
   });
 }

@@ -7,28 +7,31 @@ import type { RejectionReason } from './rejection.js';
 
 /** Address, encoding and limits of a receiver. */
 export interface RemoteReceiverOptions {
-  /** Encoding that `env` asks processes to use; the receiver takes both. Default `'http/protobuf'`. */
+  /** Encoding set in `env`. The receiver accepts both. Default `'http/protobuf'`. */
   protocol?: OtlpProtocol;
-  /** Size limit of a request, as sent and as decompressed. Default 16 MiB. */
+  /** Maximum size of a request in bytes, both as sent and as decompressed. An integer from 1, default 16 MiB. */
   maxRequestBytes?: number;
   /**
-   * Limit of the elements of a request, because a small request may hold millions that are empty. Each field of each
-   * message counts, or each value of JSON, plus ten for each span and log record: about twenty for a span, and four
-   * for each of its attributes. From 1, default 1,000,000.
+   * Maximum number of elements of a request, because a small request may hold millions of empty ones. Each field of a
+   * protobuf message, or value of a JSON text, counts as one, and each span and log record as ten more. That is about
+   * twenty for a span, plus four for each of its attributes. An integer from 1, default 1,000,000.
    */
   maxRequestElements?: number;
-  /** Address to listen on. Only the loopback interface is allowed. Default `'127.0.0.1'`. */
+  /** Address to listen on. Must be `'127.0.0.1'`, the loopback interface, which is also the default. */
   host?: '127.0.0.1';
   /**
-   * Limit of the spans that a scope keeps. Spans that arrive at the limit are dropped, counted in `droppedSpansCount`
-   * and mentioned in messages. From 1, default 100,000.
+   * Maximum number of spans that a scope keeps. Further spans are dropped, counted in `droppedSpansCount` and mentioned
+   * in messages. An integer from 1, default 100,000.
    */
   maxSpansPerScope?: number;
-  /** Likewise, log records: `droppedLogsCount`. From 1, default 100,000. */
+  /**
+   * Maximum number of log records that a scope keeps. Further ones are dropped and counted in `droppedLogsCount`. An
+   * integer from 1, default 100,000.
+   */
   maxLogsPerScope?: number;
   /**
-   * Limit of the memory, in estimated bytes, that the spans and log records of a scope take. What arrives at the limit
-   * is dropped and counted as well. From 1, default 256 MiB.
+   * Maximum memory, in estimated bytes, of the spans and log records that a scope keeps. Further ones are dropped and
+   * counted in `droppedSpansCount` and `droppedLogsCount`. An integer from 1, default 256 MiB.
    */
   maxBytesPerScope?: number;
 }
@@ -38,101 +41,107 @@ export interface RemoteScopeOptions {
   /** Name of the scope in messages, such as the title of the test. Default `remote scope 1` and so on. */
   name?: string;
   /**
-   * Default timeout of its waits, in milliseconds. Default 4,000: a service may have to start first, and most runners
-   * time out at 5,000, with a message that says less.
+   * Default timeout of its waits, in milliseconds. From 0 to 2,147,483,647, default 4,000: long enough for a service to
+   * start, and shorter than the 5,000 of most test runners, whose message would explain less.
    */
   timeoutMillis?: number;
 }
 
 /** Counters of a receiver, since it started. */
 export interface RemoteReceiverStats {
-  /** All requests, rejected ones included. */
+  /** All requests, including rejected ones. */
   readonly requests: number;
+  /** Rejected requests by reason. */
   readonly rejected: Readonly<Record<RejectionReason, number>>;
-  /** Why the last rejected request was rejected. */
+  /** Message of the last rejection. Undefined if no request was rejected. */
   readonly lastRejection: string | undefined;
+  /** Spans received. */
   readonly spans: number;
+  /** Log records received. */
   readonly logs: number;
-  /** Log records that no scope owns. A scope's `unownedLogs` are the last 1,000 of them. */
+  /** Log records received that no scope owns. `unownedLogs` of a scope holds the last 1,000 of them. */
   readonly unownedLogs: number;
 }
 
-/** Receives what other processes export. Works with `await using`. */
+/** Receives spans and log records that other processes export. Works with `await using`. */
 export interface RemoteReceiver extends AsyncDisposable {
-  /** Such as `http://127.0.0.1:43210`. */
+  /** Base URL, such as `http://127.0.0.1:43210`. */
   readonly url: string;
   /**
    * Environment variables that make a process export here:
-   * `spawn(…, { env: { ...process.env, ...receiver.env } })`. An exporter made with a URL in code ignores them.
+   * `spawn(…, { env: { ...process.env, ...receiver.env } })`. An exporter whose URL is set in code ignores them.
    */
   readonly env: Readonly<Record<string, string>>;
-  /** The counters at this moment, as a plain object. */
+  /** A frozen snapshot of the counters. */
   stats(): RemoteReceiverStats;
   /**
-   * Opens a scope, to be closed when its test is over: for a service that runs through many tests.
+   * Opens a scope for one test, for a service that runs through many tests. Close it at the end of the test.
    *
    * @throws TypeError or RangeError for a wrong option
    */
   openScope(options?: RemoteScopeOptions): RemoteScope;
+  /** Whether `close()` was called. */
   readonly closed: boolean;
-  /** Stops receiving. Scopes stay readable. Idempotent. */
+  /** Stops the server and ends its connections. Scopes stay readable. Idempotent. */
   close(): Promise<void>;
 }
 
 /**
- * The spans and log records of other processes that belong to one test. Reads and waits as a scope of
- * `traceTesting()` does, with these differences:
+ * The spans and log records of one test that other processes export. It differs from a scope of `traceTesting()`:
  *
- * - A span is there once its process has exported it, some 10 ms after it ended. An open span is known only if a child
- *   of it has arrived.
- * - A span belongs to the scope that has its trace, else to that of the traces it links to, else to the only open
- *   scope. With several scopes at once, send `traceparent` with each request.
+ * - A span arrives when its process exports it, about 10 ms after it ended. An open span is noticed only once a child of
+ *   it has arrived.
+ * - A span belongs to the scope that owns its trace, else to the owner of the traces it links to, else to the only open
+ *   scope. If several scopes are open at once, send `traceparent` with each request.
  */
 export interface RemoteScope extends TraceScope, AsyncDisposable {
   readonly receiver: RemoteReceiver;
-  /** The receiver's `env`, the same for all of its scopes. */
+  /** The `env` of the receiver, the same for all of its scopes. */
   readonly env: Readonly<Record<string, string>>;
-  /** A trace id that belongs to this scope from the start: that of `traceparent`. */
+  /** The trace id in `traceparent`. Its trace belongs to this scope from the start. */
   readonly traceId: string;
   /**
-   * Value for a `traceparent` header. The spans of a request that carries it belong to this scope, whatever else goes
-   * on at the time. The request's first span is a root of the trace.
+   * Value for the `traceparent` header of a request. The spans of that request belong to this scope, and the first of
+   * them is a root of the trace.
    */
   readonly traceparent: string;
 
   /**
-   * Waits until a trace is complete: a root of it has arrived, and so has the parent of each of its spans. Log records
-   * and spans of further processes may come later: set `settleMillis`, or wait for one of them.
+   * Waits until a trace is complete: a root of it has arrived, and so has the parent of each of its spans. Log records,
+   * and spans of further processes, may arrive later: set `settleMillis`, or wait for one of them.
    *
-   * @throws TraceTimeoutError showing what was captured instead
+   * @throws TraceTimeoutError showing the spans that were captured instead
+   * @throws TypeError or RangeError for a wrong matcher or option
    */
   waitForTrace(trace?: TracePattern, options?: SettleOptions): Promise<CapturedTrace>;
   /**
-   * Waits until something has arrived, no span lacks its parent, and nothing more has come for `settleMillis`, here
-   * 100 by default.
+   * Waits until at least one span has arrived, no span lacks its parent, and nothing has arrived for `settleMillis`,
+   * which is 100 by default here.
    *
-   * @throws TraceTimeoutError showing which spans lack their parents, or why there are none
+   * @throws TraceTimeoutError showing the spans that lack their parents, or why there is no span
+   * @throws TypeError or RangeError for a wrong option
    */
   waitForIdle(options?: SettleOptions): Promise<void>;
   /**
-   * Waits until a log record that matches has arrived, or returns at once if one has. Logs travel apart from spans, so
-   * those of a complete trace may still be missing.
+   * Waits until a log record that matches has arrived. Resolves at once if one has. Log records are exported separately
+   * from spans, so a complete trace may still lack some of its log records.
    *
-   * @throws TraceTimeoutError showing what was captured instead
-   * @throws TypeError if the pattern is wrong
+   * @throws TraceTimeoutError showing the spans and the nearest log records that were captured instead
+   * @throws TypeError or RangeError for a wrong matcher or option
    */
   waitForLog(log: LogMatcher, options?: WaitOptions): Promise<CapturedLog>;
   /**
    * Passes if the parent of every span has arrived.
    *
-   * @throws AssertionError naming the spans whose parent has not
-   * @throws NoSpansError if there is no span at all
+   * @throws AssertionError naming the missing parents, or if spans were dropped
+   * @throws NoSpansError if there is no span to check
    */
   assertAllEnded(): void;
+  /** Whether `close()` was called. */
   readonly closed: boolean;
   /**
-   * From now on spans of unknown traces do not belong to it. A scope of `remoteScope()` also stops its receiver. It
-   * stays readable. Idempotent.
+   * Closes the scope. From then on it owns new spans only because of their trace or links. A scope of `remoteScope()`
+   * also stops its receiver. It stays readable. Idempotent.
    */
   close(): Promise<void>;
 }

@@ -2,14 +2,15 @@
 export type OtlpProtocol = 'http/protobuf' | 'http/json';
 
 /**
- * Milliseconds from the end of a span to its export. Not 0, which the SDKs of some languages refuse. Spans that end
- * within this time are exported together.
+ * Milliseconds from the end of a span to its export. Spans that end within this time are exported together. Not 0,
+ * which SDKs of some languages reject.
  */
 const SCHEDULE_DELAY = '10';
 
 /**
- * Environment variables that make an OpenTelemetry SDK, in any language, soon send all of its spans and log records to
- * a receiver. The variables for one signal are set as well, because values inherited from the shell would win.
+ * Environment variables that make an OpenTelemetry SDK, in any language, promptly send all spans and log records to a
+ * receiver. The variables for single signals are set as well, because values inherited from the shell would take
+ * precedence.
  *
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */

@@ -2,15 +2,15 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { expectation } from '../../support/option.js';
 import { Rejection } from './rejection.js';
 
-/** As `URL` writes them: lower-case, addresses in their shortest form. */
+/** Loopback hosts as `URL` normalizes them: lower-case, addresses in their shortest form. */
 const LOOPBACK = /^(?:localhost\.?|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /**
- * Rejects requests of web pages. A page can make the name of its own site resolve to this machine (DNS rebinding), so
- * that the browser lets it send anything to the receiver; then `Host` has the name of that site. `Origin` has the site
- * of the page.
+ * Rejects requests from web pages. A site can make its name resolve to this machine (DNS rebinding), so that the
+ * browser lets its pages send any request to the receiver. The `Host` header of such a request contains the site's
+ * name, and `Origin` the site of the page.
  *
- * @throws Rejection
+ * @throws Rejection if either is not a loopback host
  */
 export function assertLocal({ host, origin }: IncomingHttpHeaders): void {
   if (!isLoopback(`http://${host}`)) throw wrongHost('Host', host);

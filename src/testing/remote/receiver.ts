@@ -1,56 +1,49 @@
-import { millisFrom, oneOf, positiveInteger, resolveOptions, type OptionsOf } from '../../support/option.js';
+import { isString, millisFrom, ofType, oneOf, positiveInteger, resolveOptions } from '../../support/option.js';
+import type { OptionsOf } from '../../support/option.js';
+import { checkArguments } from '../call-site.js';
 import { SCOPE_LIMITS } from '../capture/scope-records.js';
 import type { RemoteReceiver, RemoteReceiverOptions, RemoteReceiverStats } from './contract.js';
 import type { RemoteScope, RemoteScopeOptions } from './contract.js';
 import { environmentFor, type OtlpProtocol } from './environment.js';
-import { OtlpServer } from './otlp-server.js';
+import { LOOPBACK, OtlpServer } from './otlp-server.js';
 import { RemoteCaptureScope } from './remote-capture-scope.js';
 import { RemoteRecords } from './remote-records.js';
 
 const RECEIVER_OPTIONS: OptionsOf<RemoteReceiverOptions> = {
   protocol: oneOf<OtlpProtocol>('http/protobuf', 'http/json'),
   maxRequestBytes: positiveInteger(16 * 2 ** 20),
-  // Ten thousand spans of twenty attributes each.
+  // Enough for ten thousand spans with twenty attributes each.
   maxRequestElements: positiveInteger(1_000_000),
   ...SCOPE_LIMITS,
   maxBytesPerScope: positiveInteger(256 * 2 ** 20),
-  host: {
-    fallback: '127.0.0.1',
-    expected: "'127.0.0.1', so that only this machine can send",
-    type: (value) => typeof value === 'string',
-    inRange: (value) => value === '127.0.0.1',
-  },
+  host: ofType("'127.0.0.1', so that only this machine can send", isString, LOOPBACK, (value) => value === LOOPBACK),
 };
 
 const SCOPE_OPTIONS: OptionsOf<RemoteScopeOptions> = {
-  name: {
-    fallback: '',
-    expected: 'a string that is not empty',
-    type: (value) => typeof value === 'string',
-    inRange: (value) => value !== '',
-  },
+  name: ofType('a string that is not empty', isString, '', (value) => value !== ''),
   timeoutMillis: millisFrom(0, 4_000),
 };
 
 /**
- * Starts to receive OTLP over HTTP, as JSON or protobuf, on a free port of the loopback interface. For a service that
- * runs through many tests, each with a scope of its own.
+ * Starts a receiver of OTLP over HTTP, as JSON or protobuf, on a free port of the loopback interface. For a service
+ * that runs through many tests, each of which opens a scope of its own.
  *
  * ```ts
  * const receiver = await remoteReceiver();
  * const service = spawn('node', ['service.js'], { env: { ...process.env, ...receiver.env } });
  * ```
  *
- * It does not keep the process alive.
+ * The receiver does not keep the process alive.
  *
  * @throws TypeError or RangeError for a wrong option
  */
 export async function remoteReceiver(options?: RemoteReceiverOptions): Promise<RemoteReceiver> {
-  return startReceiver(resolveOptions(RECEIVER_OPTIONS, options));
+  return startReceiver(checkArguments(remoteReceiver, () => resolveOptions(RECEIVER_OPTIONS, options)));
 }
 
 /**
- * Reads the spans and logs of another process in a test. The process needs no change.
+ * Opens a scope over the spans and log records of another process. That process needs no change, only the variables in
+ * `env`.
  *
  * ```ts
  * await using scope = await remoteScope();
@@ -59,13 +52,14 @@ export async function remoteReceiver(options?: RemoteReceiverOptions): Promise<R
  * const trace = await scope.waitForTrace({ root: 'POST /checkout' });
  * ```
  *
- * The scope has a receiver of its own, which stops when it is closed. For a service that runs through many tests
- * use `remoteReceiver()`.
+ * The scope has its own receiver, which stops when the scope is closed. For a service that runs through many tests, use
+ * `remoteReceiver()`.
  *
  * @throws TypeError or RangeError for a wrong option
  */
 export async function remoteScope(options?: RemoteReceiverOptions & RemoteScopeOptions): Promise<RemoteScope> {
-  const resolved = resolveOptions({ ...RECEIVER_OPTIONS, ...SCOPE_OPTIONS }, options);
+  const known = { ...RECEIVER_OPTIONS, ...SCOPE_OPTIONS };
+  const resolved = checkArguments(remoteScope, () => resolveOptions(known, options));
   const receiver = await startReceiver(resolved);
   return receiver.newScope(resolved, () => receiver.close());
 }
@@ -103,11 +97,13 @@ class LoopbackReceiver implements RemoteReceiver {
   }
 
   openScope(options?: RemoteScopeOptions): RemoteScope {
-    return this.newScope(resolveOptions(SCOPE_OPTIONS, options), () => Promise.resolve());
+    // oxlint-disable-next-line typescript/unbound-method
+    const resolved = checkArguments(this.openScope, () => resolveOptions(SCOPE_OPTIONS, options));
+    return this.newScope(resolved, () => Promise.resolve());
   }
 
   /**
-   * @param name empty if it was left out
+   * @param name empty for the default
    * @param onClose is called each time the scope is closed
    */
   newScope({ name, timeoutMillis }: Required<RemoteScopeOptions>, onClose: () => Promise<void>): RemoteScope {

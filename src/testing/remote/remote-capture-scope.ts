@@ -1,7 +1,9 @@
+import { counted } from '../../model/text-of.js';
 import { printable } from '../../trace/text/printable.js';
 import { logsInSpans } from '../assert/log-in-span.js';
 import { compileLogMatcher, type LogMatcher } from '../assert/matcher.js';
 import { asksForList } from '../assert/pattern/expectation.js';
+import { checkArguments } from '../call-site.js';
 import { RecordedScope } from '../capture/recorded-scope.js';
 import type { WaitOptions } from '../capture/trace-scope.js';
 import type { CapturedLog } from '../../trace/captured-span.js';
@@ -13,7 +15,7 @@ import type { RemoteReceiver, RemoteScope } from './contract.js';
 import type { RemoteRecords } from './remote-records.js';
 import { rejectedText, whyNoLogArrived, whyNothingArrived } from './why-no-spans.js';
 
-/** @param parentId of the spans of requests that carry the scope's `traceparent` */
+/** @param parentId span id in the scope's `traceparent` */
 function kindOf(timeoutMillis: number, parentId: string): ScopeKind {
   return {
     name: 'RemoteScope',
@@ -21,17 +23,19 @@ function kindOf(timeoutMillis: number, parentId: string): ScopeKind {
     open: 'Open, or still on their way',
     notIdle: 'it was not idle',
     timeoutMillis,
-    // Ten times the delay of an SDK's export.
+    // Ten times the export delay set in `env`.
     idleSettleMillis: 100,
     inOrder: inOrderOfStart,
     unfinished: (records) => withoutParent(records, parentId),
     lineOfUnfinished: ({ span }) => `the parent of ${printable(span.name)}, ${span.parentSpanContext?.spanId}`,
-    headlineOf: (unfinished) => `the parents of ${unfinished} spans have not arrived`,
+    headlineOf: (unfinished) =>
+      `${counted(unfinished, 'span')} arrived without ${unfinished === 1 ? 'its parent' : 'their parents'}`,
     // Any other missing parent may still arrive.
     isOutside: (parentSpanId) => parentSpanId === parentId,
   };
 }
 
+/** A scope over spans and log records of other processes. */
 export class RemoteCaptureScope extends RecordedScope implements RemoteScope {
   readonly receiver: RemoteReceiver;
   readonly traceId: string;
@@ -39,7 +43,7 @@ export class RemoteCaptureScope extends RecordedScope implements RemoteScope {
   readonly #received: RemoteRecords;
   readonly #onClose: () => Promise<void>;
 
-  /** @param onClose is called each time it is closed */
+  /** @param onClose called on each `close()` */
   constructor(
     name: string,
     timeoutMillis: number,
@@ -62,21 +66,23 @@ export class RemoteCaptureScope extends RecordedScope implements RemoteScope {
     return this.receiver.env;
   }
 
+  /** The option that dropped records, if it is not one of the limits on their number. */
   get limitReached(): string | undefined {
     return this.records.bytesReached ? 'maxBytesPerScope' : undefined;
   }
 
   async waitForLog(log: LogMatcher, options?: WaitOptions): Promise<CapturedLog> {
-    const wanted = compileLogMatcher('log', log);
+    // Passed as the method at whose call the stack of an error starts.
+    // oxlint-disable-next-line typescript/unbound-method
+    const calledAs = this.waitForLog;
+    const wanted = checkArguments(calledAs, () => compileLogMatcher('log', log));
     const needsSpan = wanted.expectation?.checks.some(asksForList) === true;
     const { logs } = this.records;
     const look = () => {
       const candidates = needsSpan ? logsInSpans(this) : logs.map((record) => ({ ...record, spans: [] }));
       return logs[candidates.findIndex((record) => wanted.matches(record))];
     };
-    // Not called: the stack of the error starts where it was.
-    // oxlint-disable-next-line typescript/unbound-method
-    return this.wait(this.waitForLog, `no log record matched ${wanted.description}`, look, options, () => [
+    return this.wait(calledAs, `no log record matched ${wanted.description}`, look, options, () => [
       section('Nearest', wanted.nearest(logsInSpans(this))),
     ]);
   }
@@ -90,7 +96,7 @@ export class RemoteCaptureScope extends RecordedScope implements RemoteScope {
   }
 
   spansElsewhere(): readonly SpanElsewhere[] {
-    return this.unowned.map((span) => ({ span, place: 'unowned: it arrived in a trace of no scope' }));
+    return this.unowned.map((span) => ({ span, place: 'unowned: it arrived in a trace that no scope owns' }));
   }
 
   close(): Promise<void> {
@@ -108,7 +114,7 @@ export class RemoteCaptureScope extends RecordedScope implements RemoteScope {
 
   protected override remarks(): readonly string[] {
     const { lastRejection } = this.receiver.stats();
-    // Without a span, `explainNoSpans()` mentions it.
+    // Without any span, `explainNoSpans()` already mentions the rejection.
     return this.records.spans.length > 0 && lastRejection !== undefined ? [rejectedText(lastRejection)] : [];
   }
 }

@@ -14,15 +14,15 @@ import { SpanRecord } from '../capture/span-record.js';
 type SpanEvents = SpanIdentity & { readonly events: CapturedEvent[] };
 
 /**
- * Gives the spans and log records of other processes to the scopes that own them. Ownership works as for spans of this
- * process, but without an async context: two scopes that are open at once can only be told apart by trace.
+ * Adds the spans and log records of other processes to the scopes that own them. Ownership works as for spans of this
+ * process, but without an async context: only traces and links distinguish between scopes that are open at once.
  */
 export class RemoteRecords extends RecordKeeper {
   receivedLogs = 0;
   readonly #limits: ScopeLimits;
-  /** By scope: the log records of its spans, which often arrive before the span. */
+  /** Log records of the spans of a scope, by scope. They often arrive before their span. */
   readonly #events = new WeakMap<ScopeRecords, SpanMap<SpanEvents>>();
-  /** Scopes that got something from the current request. */
+  /** Scopes that own records of the current request. */
   readonly #changed = new Set<ScopeRecords>();
 
   constructor(limits: ScopeLimits) {
@@ -42,7 +42,7 @@ export class RemoteRecords extends RecordKeeper {
     this.#announce();
   }
 
-  /** @throws nothing: what was decoded can be copied */
+  /** Never throws, because values that were decoded can be copied. */
   addLogs(logs: readonly RecordedLog[]): void {
     for (const log of logs) this.#addLog(log);
     this.#announce();
@@ -52,7 +52,7 @@ export class RemoteRecords extends RecordKeeper {
     const context = span.spanContext();
     const owner = this.#ownerOf(context.traceId, span);
     const scope = typeof owner === 'object' ? owner : undefined;
-    // An exporter that got no answer sends its spans again.
+    // An exporter that received no answer sends its spans again.
     if (scope?.find(context) !== undefined) return;
     const record = new SpanRecord(span, this.nextOrder(), false, undefined);
     record.end();
@@ -65,8 +65,11 @@ export class RemoteRecords extends RecordKeeper {
   #addLog(emitted: RecordedLog): void {
     this.receivedLogs++;
     const copied = copyLog(emitted);
-    const { event, log: { traceId, spanId } } = copied;
-    // A record that arrives before the spans of its trace decides who owns the trace.
+    const {
+      event,
+      log: { traceId, spanId },
+    } = copied;
+    // A log record that arrives before the spans of its trace decides which scope owns the trace.
     const owner = traceId === undefined ? this.ownership.onlyScope() : this.#ownerOf(traceId);
     const scope = this.giveLog(copied, owner, estimatedEventBytes(event as unknown as LogEvent));
     if (scope === undefined) return;
@@ -91,7 +94,10 @@ export class RemoteRecords extends RecordKeeper {
     this.#changed.add(scope);
   }
 
-  /** Once per request, so that a wait sees all of it. Errors of a test's listener are not the sender's fault. */
+  /**
+   * Calls the listeners once per request, so that a wait sees all of it. Reports errors of a test's listener here,
+   * because the sender did not cause them.
+   */
   #announce(): void {
     for (const scope of this.#changed) {
       this.#changed.delete(scope);

@@ -3,13 +3,13 @@ import type { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createInflate } from 'node:zlib';
 import { Rejection } from './rejection.js';
-import type { Share } from './under-way.js';
+import type { Share } from './in-flight-limit.js';
 
 const DECOMPRESSORS: Readonly<Record<string, () => Transform>> = { gzip: createGunzip, deflate: createInflate };
 
 /**
- * The whole body, decompressed. Reads at most `maxBytes`, as sent and as decompressed, so that a decompression bomb is
- * stopped. Bytes held meanwhile count in the share.
+ * Reads the whole body and decompresses it. Stops after `maxBytes`, both as sent and as decompressed, which also stops
+ * a decompression bomb. The bytes count in `share`.
  *
  * @throws Rejection
  */
@@ -20,14 +20,14 @@ export async function readBody(request: IncomingMessage, maxBytes: number, share
     throw new Rejection('unsupported_media_type', 'content-encoding must be gzip, deflate or identity');
   }
   if (Number(request.headers['content-length']) > maxBytes) throw tooLarge(maxBytes);
-  // Leaving the loop must not destroy the connection, which the answer needs.
+  // Ending the iteration must not destroy the connection, because the answer still has to be sent.
   const sent = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
   const take = (chunks: AsyncIterable<Uint8Array>) => collect(chunks, maxBytes, share);
   if (newDecompressor === undefined) return take(sent);
   try {
     return await pipeline(atMost(sent, maxBytes), newDecompressor(), take);
   } catch (error) {
-    // zlib's own codes: Z_DATA_ERROR, Z_BUF_ERROR and so on.
+    // Error codes of zlib: Z_DATA_ERROR, Z_BUF_ERROR and so on.
     if (String((error as NodeJS.ErrnoException).code).startsWith('Z_')) {
       throw new Rejection('bad_payload', `the body is not ${encoding}`);
     }

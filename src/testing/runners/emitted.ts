@@ -1,36 +1,39 @@
 import { AssertionError } from 'node:assert';
 import { expectation } from '../../support/option.js';
 import { TraceTimeoutError } from '../capture/errors.js';
+import { settleOptions } from '../capture/waiting.js';
 import type { SpanPattern, Times } from '../assert/index.js';
-import type { Assertion } from '../assert/assertion.js';
-import { callSite } from '../assert/report/failure.js';
+import { compileSpans } from '../assert/pattern/compile.js';
+import { callSite, checkArguments } from '../call-site.js';
 import type { EmitOptions } from './emit-options.js';
-import { expectSpan } from './negatable.js';
+import { expectSpan, type Call } from './negatable.js';
 import { sharedTracing } from './shared-tracing.js';
 
 /**
- * Runs a function as a scope of its own, waits until no span is open, and asserts that a span as the pattern says has
- * ended in it; with `negated`, that there is none.
+ * Runs a function as a scope, waits until none of its spans is open, and asserts that one of them matches the pattern;
+ * if negated, that none does.
  *
  * @throws AssertionError with the stack of the call
- * @throws whatever the function throws
+ * @throws the function's own error, if it throws
  */
 export async function assertEmits(
-  code: () => unknown,
+  { subject: code, calledAs, negated }: Call<() => unknown>,
   pattern: SpanPattern & Times,
-  options: EmitOptions | undefined,
-  calledAs: Assertion,
-  negated = false,
+  options?: EmitOptions,
 ): Promise<void> {
   const atCall = callSite(calledAs);
-  if (typeof code !== 'function') throw new TypeError(expectation('code', 'a function', code));
+  checkArguments(calledAs, () => {
+    if (typeof code !== 'function') throw new TypeError(expectation('code', 'a function', code));
+    compileSpans(pattern);
+    settleOptions(options);
+  });
   const run = await sharedTracing().run(() => code());
   await run.waitForIdle(options).catch((error: unknown) => {
-    // A timeout is ignored: the assertion that follows shows the open spans, which says more.
+    // Ignore a timeout: the assertion below reports the open spans.
     if (!(error instanceof TraceTimeoutError)) throw error;
   });
   try {
-    expectSpan(run, pattern, calledAs, negated);
+    expectSpan({ subject: run, calledAs, negated }, pattern);
   } catch (error) {
     throw error instanceof AssertionError ? atCall(error) : error;
   }

@@ -1,19 +1,20 @@
 import { AssertionError } from 'node:assert';
 import type { AssertTraceOptions, SpanPattern, Times, Traces } from '../assert/index.js';
+import type { Assertion } from '../call-site.js';
 import type { Spans } from '../snapshot/index.js';
 import type { EmitOptions } from './emit-options.js';
 import { assertEmits } from './emitted.js';
-import { expectOpenSpans, expectSpan, expectTrace } from './negatable.js';
+import { expectOpenSpans, expectSpan, expectTrace, type Call } from './negatable.js';
 
-/** Matchers that `expect(…)` gets in jest and in vitest. */
+/** Matchers that the setup file adds to `expect()` in jest and vitest. Negate them with `not`. */
 export interface TraceMatchers<R = void> {
-  /** A trace is as the pattern says, from its root down; of several traces, one of them. */
+  /** Asserts that the pattern matches a trace from its root down. Among several traces, one must match. */
   toMatchTrace(pattern: SpanPattern, options?: AssertTraceOptions): R;
-  /** A span as the pattern says has ended, anywhere; with `times: n`, n have. */
+  /** Asserts that an ended span matches the pattern, anywhere in any trace; with `times: n`, that at least n do. */
   toHaveSpan(pattern: SpanPattern & Times): R;
-  /** Every span has ended. */
+  /** Asserts that every span has ended. */
   toHaveNoOpenSpans(): R;
-  /** The function, run as a scope of its own, makes a span as the pattern says. To be awaited. */
+  /** Runs the function as a scope and asserts that one of its spans matches the pattern. Must be awaited. */
   toEmitSpan(pattern: SpanPattern & Times, options?: EmitOptions): Promise<void>;
 }
 
@@ -25,16 +26,21 @@ export interface MatcherState {
 
 export type MatcherVerdict = { readonly pass: boolean; readonly message: () => string };
 
-function toMatchTrace(this: MatcherState, traces: Traces, pattern: SpanPattern, options?: AssertTraceOptions): MatcherVerdict {
-  return verdictOf(this, () => expectTrace(traces, pattern, options, toMatchTrace, this.isNot));
+function toMatchTrace(
+  this: MatcherState,
+  traces: Traces,
+  pattern: SpanPattern,
+  options?: AssertTraceOptions,
+): MatcherVerdict {
+  return verdictOf(this, () => expectTrace(callOf(this, toMatchTrace, traces), pattern, options));
 }
 
 function toHaveSpan(this: MatcherState, spans: Spans, pattern: SpanPattern & Times): MatcherVerdict {
-  return verdictOf(this, () => expectSpan(spans, pattern, toHaveSpan, this.isNot));
+  return verdictOf(this, () => expectSpan(callOf(this, toHaveSpan, spans), pattern));
 }
 
 function toHaveNoOpenSpans(this: MatcherState, spans: Spans): MatcherVerdict {
-  return verdictOf(this, () => expectOpenSpans(spans, 0, toHaveNoOpenSpans, this.isNot));
+  return verdictOf(this, () => expectOpenSpans(callOf(this, toHaveNoOpenSpans, spans), 0));
 }
 
 async function toEmitSpan(
@@ -44,7 +50,7 @@ async function toEmitSpan(
   options?: EmitOptions,
 ): Promise<MatcherVerdict> {
   try {
-    await assertEmits(code, pattern, options, toEmitSpan, this.isNot);
+    await assertEmits(callOf(this, toEmitSpan, code), pattern, options);
   } catch (error) {
     return failed(this, error);
   }
@@ -53,6 +59,10 @@ async function toEmitSpan(
 
 /** For `expect.extend()` of jest and of vitest. */
 export const traceMatchers = { toMatchTrace, toHaveSpan, toHaveNoOpenSpans, toEmitSpan };
+
+function callOf<T>({ isNot }: MatcherState, calledAs: Assertion, subject: T): Call<T> {
+  return { subject, calledAs, negated: isNot };
+}
 
 function verdictOf(state: MatcherState, assertion: () => void): MatcherVerdict {
   try {
@@ -63,12 +73,12 @@ function verdictOf(state: MatcherState, assertion: () => void): MatcherVerdict {
   return passed(state);
 }
 
-/** With `not`, the runner inverts the verdict. */
+/** The runner inverts `pass` for a negated matcher. */
 function passed({ isNot = false }: MatcherState): MatcherVerdict {
   return { pass: !isNot, message: () => 'it holds' };
 }
 
-/** The message contains the diff, because the runner makes its own error from the message alone. */
+/** The message includes the diff, because the runner creates its error from the message alone. */
 function failed({ isNot = false, utils }: MatcherState, error: unknown): MatcherVerdict {
   if (!(error instanceof AssertionError)) throw error;
   const { message, expected, actual } = error;

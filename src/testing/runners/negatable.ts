@@ -1,46 +1,51 @@
-import { expectation } from '../../support/option.js';
-import { counted } from '../../trace/text/names.js';
+import { expectation, isCount } from '../../support/option.js';
+import { counted } from '../../model/text-of.js';
 import { nodesOf } from '../../trace/walk.js';
 import { assertNoSpan, assertSpan, assertTrace, matchesTrace } from '../assert/index.js';
 import type { AssertTraceOptions, SpanPattern, Times, Traces } from '../assert/index.js';
 import { compileSpan } from '../assert/pattern/compile.js';
 import { Annotations, openAmong } from '../assert/report/annotations.js';
 import { summaryOf, titleOf } from '../assert/report/describe.js';
-import type { Assertion } from '../assert/assertion.js';
+import { checkArguments, type Assertion } from '../call-site.js';
 import { capturedTrees, failureOf } from '../assert/report/failure.js';
 import { hintsOn, inconclusiveFailure, matchesElsewhere } from '../assert/report/hints.js';
 import { firstTexts } from '../first-texts.js';
 import { treesOf, type Spans } from '../snapshot/source.js';
 
 /*
- * Assertions that matchers can negate by `not`. Each throws an AssertionError whose stack starts where the test called
- * `calledAs`, also if it cannot be told whether a negated one holds.
+ * Assertions that can be negated. Each throws an AssertionError whose stack starts where the test called `calledAs`. An
+ * inconclusive negated assertion fails, too.
  */
 
-/** Open spans in the difference. */
+/** Maximum number of open spans in the diff. */
 const MAX_NAMES = 60;
 
 const NO_SUCH_TRACE = '(no such trace)';
 
-/** Asserts that a span as the pattern says has ended; with `negated`, that there is none. */
-export function expectSpan(spans: Spans, pattern: SpanPattern & Times, calledAs: Assertion, negated = false): void {
-  if (negated) assertNoSpan(spans, pattern, undefined, calledAs);
-  else assertSpan(spans, pattern, calledAs);
+/** A call of an assertion in a test. */
+export interface Call<Subject> {
+  readonly subject: Subject;
+  readonly calledAs: Assertion;
+  readonly negated?: boolean | undefined;
 }
 
-/** Asserts that a trace is as the pattern says; with `negated`, that none is, with the roots that match marked. */
+/** Asserts that an ended span matches the pattern; if negated, that no span does. */
+export function expectSpan({ subject, calledAs, negated }: Call<Spans>, pattern: SpanPattern & Times): void {
+  if (negated) assertNoSpan(subject, pattern, undefined, calledAs);
+  else assertSpan(subject, pattern, calledAs);
+}
+
+/** Asserts that a trace matches the pattern; if negated, that none does. */
 export function expectTrace(
-  traces: Traces,
+  { subject: traces, calledAs, negated }: Call<Traces>,
   pattern: SpanPattern,
-  options: AssertTraceOptions | undefined,
-  calledAs: Assertion,
-  negated = false,
+  options?: AssertTraceOptions,
 ): void {
   if (!negated) {
     assertTrace(traces, pattern, options, calledAs);
     return;
   }
-  const wanted = compileSpan(pattern);
+  const wanted = checkArguments(calledAs, () => compileSpan(pattern));
   const summary = summaryOf(wanted);
   if (!matchesTrace(pattern, traces, options)) {
     const { lines } = matchesElsewhere(traces, wanted, true);
@@ -60,13 +65,15 @@ export function expectTrace(
 }
 
 /**
- * Asserts how many spans have not ended; with `negated`, that it is another number.
+ * Asserts the number of open spans; if negated, that it is a different one.
  *
- * @throws TypeError if the count is no integer from 0
+ * @throws TypeError if `count` is not a non-negative integer
  */
-export function expectOpenSpans(spans: Spans, count: number, calledAs: Assertion, negated = false): void {
-  if (!Number.isSafeInteger(count) || count < 0) throw new TypeError(expectation('count', 'an integer from 0 on', count));
-  const roots = treesOf(spans).flat();
+export function expectOpenSpans({ subject: spans, calledAs, negated = false }: Call<Spans>, count: number): void {
+  const roots = checkArguments(calledAs, () => {
+    if (!isCount(count)) throw new TypeError(expectation('count', 'a non-negative integer', count));
+    return treesOf(spans).flat();
+  });
   const open = openAmong(nodesOf(roots));
   const wanted = counted(count, 'open span');
   if ((open.length === count) !== negated) {
@@ -76,12 +83,12 @@ export function expectOpenSpans(spans: Spans, count: number, calledAs: Assertion
   }
   const notes = new Annotations();
   if (open.length > count) for (const span of open) notes.line(span, 'expected to have ended');
-  const names = firstTexts(open, MAX_NAMES, (span) => `  ${titleOf(span)}`, (more) => `  … ${more} more`);
+  const names = firstTexts(open, MAX_NAMES, (span) => titleOf(span));
   throw failureOf(calledAs, {
     headline: `expected ${negated ? 'any number but ' : ''}${wanted}, got ${open.length}`,
     body: capturedTrees(roots, notes),
     hints: hintsOn(spans, roots),
-    actual: [counted(open.length, 'open span'), ...names].join('\n'),
+    actual: [counted(open.length, 'open span'), ...names].join('\n  '),
     expected: negated ? `not ${wanted}` : wanted,
   });
 }

@@ -4,34 +4,35 @@ import { traceTesting, type TraceTesting } from '../capture/trace-testing.js';
 
 let shared: TraceTesting | undefined;
 
-/** The kit that runners use. Made when first needed, because the application may register its own provider before. */
+/** The instance that all runners share. Created at first use, so that the application can register its own provider first. */
 export function sharedTracing(): TraceTesting {
   return (shared ??= traceTesting());
 }
 
 /**
- * The scope in whose async context this is called.
+ * Returns the scope of the current async context.
  *
- * @param setUp for the message: how a test becomes a scope in this runner
- * @throws Error if there is none
+ * @param setUp how a test becomes a scope in this runner, for the error message
+ * @throws Error outside a scope
  */
 export function scopeHere(setUp: string): TraceScope {
   const scope = activeScope(processWide());
   if (scope !== undefined) return scope;
-  throw new Error(`no scope here: currentScope() is for the inside of a test that runs as a scope, or of traceTesting().run().
+  throw new Error(`no scope is active: call currentScope() inside a test that runs as a scope, or inside traceTesting().run().
 ${setUp}`);
 }
 
-/** Runs a test as a scope of its own, named after the test if the name is known. */
+/** Runs a test as a scope, which gets the name of the test if there is one. */
 export async function runTest(name: string | undefined, test: (scope: TraceScope) => unknown): Promise<void> {
   await sharedTracing().run(test, name === undefined ? undefined : { name });
 }
 
-/** A test for a runner without a hook around tests: takes its scope, then the runner's own arguments. */
+/** A test for a runner that has no hook around tests. Receives its scope, then the runner's own arguments. */
 export type TracedTest<A extends unknown[]> = (scope: TraceScope, ...args: A) => unknown;
 
 /**
- * Wraps a test so that it runs as a scope. The function's `length` is 0: with a parameter, jest would wait for `done`.
+ * Wraps a test so that it runs as a scope. Its `length` is 0: jest would pass `done` to a function with a
+ * parameter, and wait for the call.
  *
  * @param nameOf reads the test's name from the runner's arguments
  */

@@ -10,19 +10,19 @@ import type { LogsApi, UserSdk } from './user-sdk.js';
 const CHECK = createContextKey('otel-span-cache/testing check');
 
 /**
- * The tracer provider that the kit installs, with logger provider, context manager and propagator. It is made once and
- * never replaced: tracers stay bound to the provider they first met, even after another one is registered. After
- * `remove()`, `install()` registers the same one again.
+ * The tracer provider that `traceTesting()` installs, with a logger provider, a context manager and a propagator. It is
+ * created once and never replaced, because a tracer stays bound to the first provider it was used with. After
+ * `remove()`, `install()` registers the same provider again.
  */
 export class InstalledSdk {
   readonly #sdk: UserSdk;
   readonly #tracerProvider: TracerProvider;
   readonly #loggerProvider: object | undefined;
-  /** Counts the log records of a logs API that this SDK does not read. */
+  /** Logger provider that counts log records emitted through a logs API that this SDK does not read. */
   readonly #unreadLogs: object;
   readonly #contextManager: ContextManager;
   readonly #propagator: TextMapPropagator | undefined;
-  /** Result of the installed propagator's `fields()`, by which it is recognized. */
+  /** Identifies the installed propagator: its `fields()` returns this array. */
   readonly #fields: string[];
 
   constructor(sdk: UserSdk, recorder: Recorder, spanProcessor: SpanProcessor, logRecordProcessor: LogRecordProcessor) {
@@ -54,7 +54,11 @@ export class InstalledSdk {
     return registeredProvider() === this.#tracerProvider;
   }
 
-  /** Registers each part that is not registered yet. Returns whether the tracer provider is this one now. */
+  /**
+   * Registers the parts for which nothing is registered yet.
+   *
+   * @returns whether the registered tracer provider is now this one
+   */
   install(): boolean {
     if (!this.isRegistered && !trace.setGlobalTracerProvider(this.#tracerProvider)) return false;
     if (!reachesApi(context)) context.setGlobalContextManager(this.#contextManager);
@@ -64,7 +68,7 @@ export class InstalledSdk {
     return true;
   }
 
-  /** Unregisters its parts. The provider stays alive for the tracers that are bound to it. */
+  /** Unregisters its parts. Tracers that are bound to the provider still work. */
   remove(): void {
     if (this.isRegistered) trace.disable();
     if (reachesApi(this.#contextManager)) context.disable();
@@ -84,13 +88,16 @@ export function registeredProvider(): TracerProvider {
   return provider.getDelegate?.() ?? provider;
 }
 
-/** Whether what a context manager activates is what the API reads; of the API itself, whether it has a manager. */
+/**
+ * Whether the API's active context is the one that `manager` activates. Called with the API's own `context`, whether
+ * any context manager is registered.
+ */
 function reachesApi(manager: Pick<ContextManager, 'with'>): boolean {
   const marked = ROOT_CONTEXT.setValue(CHECK, true);
   return manager.with(marked, () => context.active().getValue(CHECK) === true);
 }
 
-/** The SDK's default sampler: samples all spans but those with an unsampled parent, which are counted. */
+/** The SDK's default sampler, which drops spans with an unsampled parent. Counts the spans it drops. */
 function parentBasedSampler(recorder: Recorder): Sampler {
   return {
     shouldSample(...span) {

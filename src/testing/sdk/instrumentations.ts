@@ -4,26 +4,27 @@ import { firstTexts } from '../first-texts.js';
 
 const MAX_NAMED = 8;
 
-/** Names of instrumentation packages, without the base package `@opentelemetry/instrumentation`. */
+/** Matches instrumentation packages, but not their base package `@opentelemetry/instrumentation`. */
 const INSTRUMENTATION = /^(?:@opentelemetry\/instrumentation-|.*opentelemetry-instrumentation-?)(.*)/;
 
-/** Matches the innermost package of a file's path. */
+/** Captures the innermost package in a file's path. */
 const PACKAGE = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/;
 
-const UNDER_JEST = `Under jest automatic instrumentations patch nothing, because it loads modules by itself. Look at spans that
-the code starts by the API; or start the service in a process of its own, and read it by remoteScope() of
-otel-span-cache/testing/remote; or test it with node:test or mocha.`;
+const UNDER_JEST = `Under jest, automatic instrumentation patches nothing, because jest has its own module loader. Assert on
+spans that the code starts through the API; or start the service in a process of its own and read its spans with
+remoteScope() from otel-span-cache/testing/remote; or use node:test or mocha.`;
 
+/** A hint for messages about missing spans: the instrumentations that are loaded, or why there is none. */
 export function whyNoInstrumentation(): string {
   if (isJest()) return UNDER_JEST;
   const loaded = loadedInstrumentations();
   if (loaded.length === 0) {
-    return `No instrumentation is loaded, as far as can be seen. Spans of HTTP, databases and the like need one, which must be
-loaded before what it patches.`;
+    return `No loaded instrumentation was found. Spans of HTTP, databases and so on need one, and it must be loaded before the
+module that it patches.`;
   }
   const shown = firstTexts(loaded, MAX_NAMED, String, (more) => `${more} more`);
   return [
-    `Loaded instrumentations: ${shown.join(', ')}. Each must be set up before what it patches is loaded.`,
+    `Loaded instrumentations: ${shown.join(', ')}. Each must be set up before the module that it patches is loaded.`,
     ...(loaded.includes('http') && !isHttpPatched() ? ['node:http is not patched.'] : []),
   ].join('\n');
 }
@@ -35,7 +36,7 @@ function loadedInstrumentations(): string[] {
     .sort();
 }
 
-/** True if it is unknown. */
+/** Whether `node:http` is instrumented; true if that is unknown. */
 function isHttpPatched(): boolean {
   const http = process.getBuiltinModule?.('node:http') as { readonly get?: object } | undefined;
   // Instrumentations mark the functions they wrap.
@@ -43,12 +44,12 @@ function isHttpPatched(): boolean {
 }
 
 function isJest(): boolean {
-  // Not an option: the variable is jest's own.
+  // Jest sets this variable in its workers.
   // oxlint-disable-next-line node/no-process-env
   return process.env['JEST_WORKER_ID'] !== undefined;
 }
 
-/** Names of the packages loaded as CommonJS, by `require` or `import`. ES modules cannot be listed. */
+/** Names of the packages loaded as CommonJS, through `require` or `import`. Node has no list of loaded ES modules. */
 export function loadedPackages(): Set<string> {
   const files = Object.keys(createRequire(join(process.cwd(), 'package.json')).cache);
   const names = files.map((file) => PACKAGE.exec(file)?.[1]?.replaceAll('\\', '/'));

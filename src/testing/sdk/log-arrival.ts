@@ -3,27 +3,28 @@ import { PROBE_CONTEXT, type Recorder } from '../capture/recorder.js';
 import { installCommand, type LoggerProvider, type LogsApi } from './user-sdk.js';
 
 /**
- * What becomes of log records of the global logger provider:
+ * Where log records of the global logger provider go:
  *
- * - `none`: there is no provider
+ * - `none`: no provider is registered
  * - `captured`: they arrive here
- * - `foreign`: they go elsewhere only
- * - `silent`: the provider takes none: it was shut down, or filters them all
- * - `cache`: they arrive if the provider has the log record processor of the cache, which is unknown
+ * - `foreign`: they only go elsewhere
+ * - `silent`: the provider accepts none, because it was shut down or filters them all
+ * - `cache`: unknown; they arrive here if the provider has the cache's log record processor
  */
 export type LoggerState = 'none' | 'captured' | 'foreign' | 'silent' | 'cache';
 
 export interface LogSources {
-  /** Finds the logs API that the SDK reads. */
+  /** Returns the logs API that the SDK reads. */
   readonly findApi: () => LogsApi | undefined;
-  /** Whether a logger provider was to be installed and its SDK was not there. */
+  /** Whether a logger provider could not be installed because the logs SDK is missing. */
   readonly lacksSdk: () => boolean;
-  /** Whether log records come by way of a cache. */
+  /** Whether log records come through a cache. */
   readonly hasCache: boolean;
-  /** Whether log records may be emitted through a logs API that nobody reads or watches. */
+  /** Whether log records may be emitted, uncounted, through a logs API that the SDK does not read. */
   readonly mayBeUnread: () => boolean;
 }
 
+/** Finds out whether log records of the global logger provider arrive in scopes. */
 export class LogArrival {
   readonly mayBeUnread: LogSources['mayBeUnread'];
   readonly #recorder: Recorder;
@@ -38,14 +39,14 @@ export class LogArrival {
   state(): LoggerState {
     if (this.#sources.hasCache) return 'cache';
     const provider = this.#sources.findApi()?.getLoggerProvider();
-    // Only an SDK's provider can flush.
+    // Unlike the API's no-op provider, an SDK's can flush.
     if (typeof provider?.forceFlush !== 'function') return 'none';
     return this.#stateOf(provider as Required<LoggerProvider>);
   }
 
   /**
    * @throws MissingSdkError if no logger provider could be installed
-   * @throws ForeignProviderError if there is one whose records do not arrive here
+   * @throws ForeignProviderError if one is registered whose records do not arrive here
    */
   require(): void {
     const state = this.state();
@@ -58,21 +59,21 @@ export class LogArrival {
   foreignMessage(): string {
     const name = this.#sources.findApi()?.getLoggerProvider().constructor.name ?? 'unknown';
     return `a logger provider that traceTesting() did not install is registered (${name}),
-and its log records do not arrive here. Add to it, where it is made:
+and its log records do not arrive here. Add the processor where that provider is created:
 
   new NodeSDK({ logRecordProcessors: [tracing.logRecordProcessor] });
   new LoggerProvider({ processors: [tracing.logRecordProcessor] });`;
   }
 
   /**
-   * Calls `enabled()`, which gets as far as the first processor that returns true, then `forceFlush()`, which reaches
-   * all processors. A probe record would be exported by the others.
+   * Probes without emitting a record, which other processors would export. `enabled()` stops at the first processor
+   * that returns true; `forceFlush()` reaches all processors.
    */
   #stateOf(provider: Required<LoggerProvider>): LoggerState {
     const logger = provider.getLogger('otel-span-cache/testing');
-    const asked = this.#recorder.watchForProbe(() => logger.enabled?.({ context: PROBE_CONTEXT }));
-    if (asked.arrived) return 'captured';
-    if (asked.result === false) return 'silent';
+    const probed = this.#recorder.watchForProbe(() => logger.enabled?.({ context: PROBE_CONTEXT }));
+    if (probed.arrived) return 'captured';
+    if (probed.result === false) return 'silent';
     const flushed = this.#recorder.watchForProbe(() => void provider.forceFlush().catch(() => {}));
     return flushed.arrived ? 'captured' : 'foreign';
   }

@@ -3,16 +3,16 @@ import { registeredProvider } from './installed-sdk.js';
 import { PROBE_CONTEXT, type Recorder } from '../capture/recorder.js';
 
 /**
- * What becomes of spans of the global tracer provider:
+ * Where spans of the global tracer provider go:
  *
- * - `none`: there is no provider
+ * - `none`: no provider is registered
  * - `captured`: they arrive here
- * - `foreign`: they go elsewhere only
- * - `unsampled`: the provider's sampler dropped every probe
+ * - `foreign`: they only go elsewhere
+ * - `unsampled`: nowhere; the provider's sampler dropped every probe
  */
 export type ProviderState = 'none' | 'captured' | 'foreign' | 'unsampled';
 
-/** A sampled parent, for samplers that follow the parent. */
+/** Parent of the second probe, for samplers that drop local roots and follow a sampled parent. */
 const SAMPLED_PARENT = {
   traceId: '0123456789abcdef0123456789abcdef',
   spanId: '0123456789abcdef',
@@ -21,8 +21,8 @@ const SAMPLED_PARENT = {
 };
 
 /**
- * Starts a span and looks whether it arrives, because a provider does not list its processors. The span is never
- * ended, so that no exporter gets it.
+ * Starts a probe span and checks whether it arrives, because a provider does not list its processors. The span is never
+ * ended, so that no exporter receives it.
  */
 export function providerState(recorder: Recorder): ProviderState {
   const root = recorder.watchForProbe(() => probe(PROBE_CONTEXT));
@@ -37,8 +37,8 @@ export function providerState(recorder: Recorder): ProviderState {
 
 export function foreignProviderMessage(): string {
   return `a tracer provider that traceTesting() did not install is registered (${registeredProvider().constructor.name}),
-and its spans do not arrive here. It is not replaced, because the tracers there are stay bound to it. Add to it,
-where it is made:
+and its spans do not arrive here. It is not replaced, because existing tracers stay bound to it. Add the processors
+where that provider is created:
 
   const tracing = traceTesting({ install: false });
   new NodeSDK({
@@ -46,7 +46,7 @@ where it is made:
     logRecordProcessors: [tracing.logRecordProcessor],
   }).start();
 
-If it has a SpanCache already, hand that over instead: traceTesting({ cache }).`;
+If it already has a SpanCache, pass the cache instead: traceTesting({ cache }).`;
 }
 
 function probe(parent: Context): Span {

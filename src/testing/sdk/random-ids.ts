@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 
-/** Random bytes are asked for in blocks: a call takes a microsecond, whatever it gives. */
+/** Bytes generated per call of `randomBytes()`: a call takes a microsecond, however few it returns. */
 const BLOCK_BYTES = 4_096;
 
 let block: Buffer | undefined;
 let used = 0;
 
 /**
- * An id generator for the SDK. Unlike the SDK's own it does not use `Math.random()`: a test that replaces that by a
- * constant would give all of its spans one id.
+ * An id generator for the SDK. The SDK's own uses `Math.random()`: in a test that stubs it with a constant, all spans
+ * would get the same id.
  */
 export const randomIds = { generateTraceId: () => randomId(16), generateSpanId: () => randomId(8) };
 
@@ -19,7 +19,7 @@ function randomId(bytes: number): string {
   }
   const id = block.subarray(used, used + bytes);
   used += bytes;
-  // All zeros is no valid id.
+  // An id of zeros is invalid.
   if (id.every((byte) => byte === 0)) id[0] = 1;
   return id.toString('hex');
 }

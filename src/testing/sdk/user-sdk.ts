@@ -7,7 +7,10 @@ import { MissingSdkError } from '../capture/errors.js';
 import { loadedPackages } from './instrumentations.js';
 import type { randomIds } from './random-ids.js';
 
-/** Packages that depend on the SDK's others. Some package managers hide what a project does not list itself. */
+/**
+ * Packages that depend on the SDK's other packages. They serve as a place to resolve the others from, because some
+ * package managers hide packages that a project does not list itself.
+ */
 const META_PACKAGES = ['sdk-node', 'sdk-trace-node', 'sdk-trace-base', 'sdk-trace', 'sdk-logs'];
 
 const IS_3X = 'logs' in api;
@@ -31,7 +34,7 @@ interface TracerProviderOptions {
   idGenerator: typeof randomIds;
 }
 
-/** Exports of the SDK's packages, each undefined where its package does not have it. */
+/** Exports of one of the SDK's packages, undefined where the package does not have them. */
 interface SdkExports {
   readonly TracerProvider?: new (options: TracerProviderOptions) => TracerProvider;
   readonly BasicTracerProvider?: SdkExports['TracerProvider'];
@@ -41,23 +44,24 @@ interface SdkExports {
   readonly logs?: LogsApi;
 }
 
-/** What the user's installed SDK offers, of whichever line it is. */
+/** The parts of the SDK that the user installed, with one interface for both lines. */
 export interface UserSdk {
   newTracerProvider(options: TracerProviderOptions): TracerProvider;
   newContextManager(): ContextManager;
-  /** Undefined if there is none; then requests between processes start new traces. */
+  /** Undefined if the SDK has none; then requests between processes start new traces. */
   newPropagator(): TextMapPropagator | undefined;
   /** Undefined if `sdk-logs` is not installed. */
   readonly logs: { readonly api: LogsApi; newLoggerProvider(processors: LogRecordProcessor[]): object } | undefined;
-  /** A second logs API that this SDK does not read: `api-logs` beside the 3.x line. */
+  /** A logs API that this SDK does not read: `api-logs` beside the 3.x line. */
   readonly unreadLogsApi: LogsApi | undefined;
 }
 
 /**
- * Finds the OpenTelemetry SDK that the user installed. This package depends on none: it serves both lines.
+ * Finds the OpenTelemetry SDK that the user installed. This package does not depend on one, because it supports both
+ * lines.
  *
- * @param from a file or folder URL or path; packages are looked for from there upwards
- * @throws MissingSdkError with the command that installs what is missing
+ * @param from `file:` URL or path of a file or folder; packages are resolved from there upwards
+ * @throws MissingSdkError with the command that installs the missing packages
  */
 export function findUserSdk(from: string | undefined): UserSdk {
   const load = loader(from);
@@ -84,7 +88,7 @@ export function findLogsApi(from: string | undefined): LogsApi | undefined {
   return IS_3X ? (api as SdkExports).logs : loader(from)('api-logs')?.logs;
 }
 
-/** Whether a logs API is loaded that the line of the installed API does not read. */
+/** Whether a logs API is loaded that the installed line of OpenTelemetry does not read. */
 export function hasUnreadLogsApi(): boolean {
   return IS_3X && loadedPackages().has('@opentelemetry/api-logs');
 }
@@ -123,11 +127,10 @@ function first<T, R>(items: readonly T[], find: (item: T) => R | undefined): R |
 }
 
 function missing(trace: string, from: string): string {
-  return `no tracer provider is registered, and traceTesting() found no OpenTelemetry SDK to make one of, looking
+  return `no tracer provider is registered, and traceTesting() found no OpenTelemetry SDK to create one, searching
 from ${from}. Install it:
 
   ${installCommand(trace, 'sdk-logs', 'context-async-hooks')}
 
-Or use traceTesting({ install: false }), and put its spanProcessor and logRecordProcessor into a provider
-of your own.`;
+Or use traceTesting({ install: false }) and add its spanProcessor and logRecordProcessor to your own provider.`;
 }

@@ -5,13 +5,13 @@ const TRACE_ID = /(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/g;
 const SPAN_ID = /(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])/g;
 
 /**
- * Numbers in place of random ids: those of the spans shown, in the order they are shown, then those of
- * spans elsewhere, as they are come upon.
+ * Replaces random ids by numbers. Shown spans are numbered in the order of the text, other spans in the order in which
+ * links refer to them.
  */
 export class IdNumbers {
   readonly #traces = new Map<string, number>();
   readonly #spans = new Map<string, number>();
-  /** As they stand in texts, where no trace is told. */
+  /** For span ids in texts, which come without their trace id. */
   readonly #bySpanId = new Map<string, number>();
   readonly #elsewhere = new Map<string, number>();
 
@@ -24,7 +24,7 @@ export class IdNumbers {
     }
   }
 
-  /** `span 3`, or `other span 1` for one that is not shown. */
+  /** `span 3`, or `other span 1` for a span that is not shown. */
   spanName(span: { readonly traceId: string; readonly spanId: string }): string {
     const id = spanKey(span);
     const number = this.#spans.get(id);
@@ -34,7 +34,7 @@ export class IdNumbers {
     return `other span ${other}`;
   }
 
-  /** The text with the ids of spans and traces that are shown replaced. */
+  /** Replaces the ids of shown spans and traces in a text. */
   replaceIn(text: string): string {
     return text
       .replaceAll(TRACE_ID, (id) => (this.#traces.has(id) ? `<trace ${this.#traces.get(id)}>` : id))

@@ -1,105 +1,120 @@
 import type { Handle } from '../../support/handle.js';
 import { expectation } from '../../support/option.js';
-import { adviceOn, capturedRootsOf, deliveredLogsIn, isBatch, isStore, requireTraces, tracesIn, type DeliveredSpans } from '../../trace/traces-in.js';
+import {
+  adviceOn,
+  capturedRootsOf,
+  deliveredLogsIn,
+  isBatch,
+  isStore,
+  requireTraces,
+  tracesIn,
+  type DeliveredSpans,
+} from '../../trace/traces-in.js';
 import { nodesOf } from '../../trace/walk.js';
 import type { CapturedLog, CapturedNode, CapturedSpan, CapturedTrace } from '../../trace/captured-span.js';
 
-/** Where spans come from: what of a run is needed to look at them. A trace is one, too. */
+/** The part of a run that assertions read. A captured trace implements it as well. */
 export interface SpanSource {
   readonly spans: readonly CapturedSpan[];
-  /** The spans as trees. If left out, they are put into trees here. */
+  /** The spans as trees. Built from `spans` if left out. */
   readonly traces?: readonly CapturedTrace[];
   readonly openSpans?: readonly CapturedSpan[];
-  /** Spans there was no room for. */
+  /** Number of spans dropped because a limit was reached. */
   readonly droppedSpansCount?: number;
-  /** The option that left no room, if it is not the one for the number of spans or log records. */
+  /** The option whose limit was reached, if it is neither `maxSpansPerScope` nor `maxLogsPerScope`. */
   readonly limitReached?: string | undefined;
-  /** Why there is no span. */
+  /** Why there are no spans. */
   explainNoSpans?(): string;
-  /** Why no span could have arrived, if so: that there is none says nothing then. */
+  /** Why spans could not arrive, or undefined if they could. If they could not, the absence of a span proves nothing. */
   explainUnreachable?(): string | undefined;
-  /** Spans that it does not have, though they may be its own: that there is none here says nothing then. */
+  /** Spans that may belong to this source but are not in it. If one matches, its absence here proves nothing. */
   spansElsewhere?(): readonly SpanElsewhere[];
-  /** Why there is no span of an instrumentation, as far as that can be told. */
+  /** Possible reasons why there is no span of an instrumentation. */
   explainInstrumentations?(): string;
 }
 
-/** A span that may belong to a run which does not have it. */
+/** A span that may belong to a run but is not in it. */
 export interface SpanElsewhere {
   readonly span: CapturedSpan;
-  /** Where it is: `unowned: …`. */
+  /** Where the span is: `unowned: …`. */
   readonly place: string;
 }
 
-/** A source that tells when a span starts or ends. */
+/** A source that notifies listeners when a span starts or ends. */
 export interface WatchableSource extends SpanSource {
-  /** Calls the listener after each change, until the handle is closed. */
+  /** Calls the listener after each change until the handle is closed. */
   onChange(listener: () => void): Handle;
-  /** Takes what nobody else owns for its own, until the handle is closed. */
+  /** Keeps the source open until the handle is closed: it may become the owner of spans without another owner. */
   keepOpen?(): Handle;
 }
 
-/** A source that has logs. */
+/** A source that has log records. */
 export interface LogSource extends SpanSource {
   readonly logs: readonly CapturedLog[];
-  /** Log records there was no room for. */
+  /** Number of log records dropped because a limit was reached. */
   readonly droppedLogsCount?: number;
-  /** Why there is no log record. */
+  /** Why there are no log records. */
   explainNoLogs?(): string;
-  /** What is known of log records that nobody read: one that is missing may be among them. */
+  /** Describes log records emitted through an API that nothing reads. A missing log record may be among them. */
   explainUnreadLogs?(): string | undefined;
 }
 
-/** All that has spans: a run, a trace, a span, a list of these; what a cache gives out. */
+/** Any source of spans: a run, a trace, a span, a list of these, or a store, batch, trace or span of a cache. */
 export type Spans =
-  | SpanSource | CapturedTrace | CapturedSpan | readonly CapturedTrace[] | readonly CapturedSpan[] | DeliveredSpans;
+  | SpanSource
+  | CapturedTrace
+  | CapturedSpan
+  | readonly CapturedTrace[]
+  | readonly CapturedSpan[]
+  | DeliveredSpans;
 
 /**
- * The spans as trees: the roots of each trace.
+ * Returns the roots of each trace.
  *
- * @throws TypeError for what has no spans
+ * @throws TypeError for a value that is not a source of spans
  */
 export function treesOf(source: Spans): CapturedNode[][] {
   return requireTraces('spans', source).map((trace) => capturedRootsOf(trace).slice());
 }
 
 /**
- * What has logs, with them. A cache gives them out as events of spans, and as orphans.
+ * Returns a source of log records. In the spans of a cache, they are events and orphans.
  *
- * @throws TypeError for what has no logs
+ * @throws TypeError for a value that is not a source of log records
  */
 export function logSourceOf(source: LogSource | DeliveredSpans): LogSource {
   if (Array.isArray((source as LogSource | undefined)?.logs)) return source as LogSource;
   const logs = deliveredLogsIn(source);
   if (logs === undefined) {
-    const expected = 'those of a run, or of a store, batch, traces or spans of a cache';
+    const expected = 'a run, or a store, batch, traces or spans of a cache';
     throw new TypeError(expectation('logs', expected, source) + adviceOn(source));
   }
   return { spans: nodesOf(treesOf(source).flat()), logs };
 }
 
-/** Whether a value is one of what has spans. An empty list is none: it may be anything. */
+/** Whether a value is a source of spans. An empty list is not, because it may be a list of anything. */
 export function hasSpans(value: unknown): value is Spans {
   return !(Array.isArray(value) && value.length === 0) && tracesIn(value) !== undefined;
 }
 
-/** The lists that runs gave out. An empty one does not say whose it was, and only the run knows why it is empty. */
-const givenBy = new WeakMap<object, SpanSource>();
+/** The run of each list that a run returned. An empty list needs it to explain why it is empty. */
+const runOfList = new WeakMap<object, SpanSource>();
 
-/** Freezes a list of a run's spans or traces, and remembers whose it is. */
+/** Freezes a list of a run's spans or traces, and registers the run for `runOf()`. */
 export function givenOut<T>(list: T[], run: SpanSource): readonly T[] {
-  givenBy.set(list, run);
+  runOfList.set(list, run);
   return Object.freeze(list);
 }
 
 const EMPTY_STORE =
-  'the store is empty. Spans reach it if the provider that has its span processor is registered before they start, and the\n' +
-  'store is made before they end. reset() forgets them.';
+  'the store is empty. It receives a span only if the span started after a provider with the span processor of the cache\n' +
+  'was registered, and ended after the store was created. reset() removes all spans.';
 
-/** The run that something is, or is a list of. A store and a batch stand for a run as far as they can say what they lack. */
+/** The run that a value is, or that returned it. For a store or a batch of a cache, a substitute that explains its gaps. */
 export function runOf(spans: unknown): SpanSource | undefined {
   if (typeof spans !== 'object' || spans === null) return undefined;
-  if (isBatch(spans)) return { spans: [], droppedSpansCount: spans.dropped, limitReached: 'the limit of the subscription' };
+  if (isBatch(spans))
+    return { spans: [], droppedSpansCount: spans.dropped, limitReached: 'the limit of the subscription' };
   if (isStore(spans)) return { spans: [], explainNoSpans: () => EMPTY_STORE };
-  return givenBy.get(spans) ?? ('spans' in spans ? (spans as SpanSource) : undefined);
+  return runOfList.get(spans) ?? ('spans' in spans ? (spans as SpanSource) : undefined);
 }

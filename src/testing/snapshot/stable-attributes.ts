@@ -1,6 +1,6 @@
 /*
- * What of telemetry changes from run to run though the code does not: by the keys of OpenTelemetry's
- * semantic conventions, today's and those before.
+ * Attributes whose values change from run to run although the code does not, by their keys in current and earlier
+ * versions of OpenTelemetry's semantic conventions.
  */
 
 const PLACEHOLDERS: ReadonlyMap<string, string> = new Map([
@@ -30,17 +30,17 @@ const PLACEHOLDERS: ReadonlyMap<string, string> = new Map([
   ...each('<stack>', 'code.stacktrace exception.stacktrace'),
 ]);
 
-/** Headers that carry an id or a time. */
+/** Headers that contain an id or a time. */
 const VOLATILE_HEADER =
   /^http\.(?:request|response)\.header\.(?:traceparent|tracestate|baggage|b3|x-b3-.*|.*request[-_]id|.*correlation[-_]id|date|age|etag|host|set-cookie|cookie)$/;
 
-/** Keys of the application's own that say how long something took. */
+/** Application-defined keys of durations. */
 const DURATION = /(?:^|[._-])(?:duration|elapsed|latency)(?:[._-]?(?:ns|us|ms|s|nanos|micros|millis|seconds))?$/i;
 
 /** A port of this machine, in an address or in the message of an error. */
 const LOCAL_PORT = /(\blocalhost|\b127\.0\.0\.1|\b0\.0\.0\.0|\[?::1\]?|\[::\]):\d{1,5}\b/g;
 
-/** What stands for an attribute's value so that it is the same in each run: a placeholder, or the value itself. */
+/** Returns a placeholder for a value that changes from run to run, and any other value unchanged. */
 export function stableValue(key: string, value: unknown): unknown {
   const placeholder = PLACEHOLDERS.get(key);
   if (placeholder !== undefined) return placeholder;

@@ -1,17 +1,17 @@
 import { hasSpans, type Spans } from './source.js';
 import { traceTree } from './trace-tree.js';
 
-/** What of a snapshot serializer jest and vitest share. */
+/** The interface of a snapshot serializer in both jest and vitest. */
 export interface SnapshotSerializer {
-  /** Whether the value is written by this one. */
+  /** Whether this serializer writes the value. */
   test(value: unknown): boolean;
-  /** The text, each further line of it indented. */
+  /** Returns the text, with all lines after the first indented. */
   serialize(value: unknown, config: unknown, indentation: string): string;
 }
 
 /**
- * Writes runs, traces and spans into snapshots as `traceTree()` does: for `expect.addSnapshotSerializer()`
- * of jest and of vitest.
+ * Writes runs, traces and spans into snapshots as `traceTree()` does. Pass it to `expect.addSnapshotSerializer()` in jest
+ * or vitest.
  */
 export const traceTreeSerializer: SnapshotSerializer = {
   test: hasSpans,

@@ -6,40 +6,46 @@ import { mapTree, nodesOf, walk } from '../../trace/walk.js';
 import type { CapturedEvent, CapturedLink, CapturedNode, CapturedSpan } from '../../trace/captured-span.js';
 import { IdNumbers } from './id-numbers.js';
 import { spanKey } from '../../model/span-map.js';
+import { checkArguments } from '../call-site.js';
 import { treesOf, type Spans } from './source.js';
 import { stableText, stableValue } from './stable-attributes.js';
 
 const CHILD = '  ';
 const DETAIL = '    ';
-/** Levels that are indented; deeper spans stand below each other, with their depth: `⋯57 - name`. */
+/** Maximum number of indented levels. Deeper spans are prefixed with their depth: `⋯57 - name`. */
 const MAX_DEPTH = 40;
-/** Characters of one name or value: a snapshot is to show a difference also far behind. */
+/** Maximum characters of a name or value. Large, so that a snapshot shows differences at the end of long values. */
 const MAX_LENGTH = 10_000;
-/** Characters of a span's text, with what is below it, that siblings of one name are sorted by. */
+/** Characters of a subtree's text that are compared to sort siblings of the same name. */
 const MAX_SORTED = 1_000;
 
-/** How `traceTree()` shows a trace. */
+/** Options of `traceTree()`. */
 export interface TraceTreeOptions {
   /**
-   * Which attributes of spans and events are shown, in the order of their keys:
+   * The attributes of spans and events to show, sorted by key:
    *
-   * - `'stable'`: all, with a placeholder where the value changes from run to run (ports, ids, durations,
-   *   threads, stack traces), as told by the keys of the semantic conventions
-   * - `'all'` as they are, or `'none'`
-   * - what a function returns: the value to show, or undefined to leave the attribute out; it gets the key,
-   *   the value as `'stable'` shows it, the value itself and the span
+   * - `'stable'`: all, with placeholders for values that change from run to run (ports, ids, durations, threads,
+   *   stack traces), recognized by the keys of the semantic conventions
+   * - `'all'`: all, with their exact values
+   * - `'none'`
+   * - a function, which returns the value to show, or undefined to leave the attribute out. Its arguments are the key,
+   *   the value that `'stable'` would show, the exact value and the span.
    *
    * Default `'stable'`.
    */
-  attributes?: 'stable' | 'all' | 'none' | ((key: string, stable: unknown, value: unknown, span: CapturedSpan) => unknown);
+  attributes?:
+    | 'stable'
+    | 'all'
+    | 'none'
+    | ((key: string, stable: unknown, value: unknown, span: CapturedSpan) => unknown);
   /**
-   * How spans of one parent, and traces, follow each other: as they started, or by their names and by what
-   * is in them, which is the same in each run also where spans start together. Default `'start'`.
+   * Order of siblings and of traces: by start, or by name and then content. `'name'` is stable even if spans start at the
+   * same time. Default `'start'`.
    */
   order?: 'start' | 'name';
   /** Whether to show the events of spans. Default true. */
   events?: boolean;
-  /** Whether each span is shown with its number, and not only those that others refer to. Default false. */
+  /** Whether to number all spans. By default, only spans that links refer to are numbered. */
   ids?: boolean;
 }
 
@@ -51,11 +57,11 @@ const OPTIONS: OptionsOf<TraceTreeOptions> = {
 };
 
 /**
- * Captured spans as text that is the same in each run, for snapshots.
+ * Writes captured spans as text that is the same in every run, for snapshots.
  *
- * Without times and durations; ids are numbers, in the order of the spans; siblings in the order they
- * started. Drawn by indentation alone, so that a span more or less changes no other line. From the 41st level on, the
- * depth is written instead: `⋯57 - charge`. Texts longer than 10,000 characters are cut.
+ * Times and durations are left out, ids are replaced by numbers, and siblings are in the order of their start. Plain
+ * indentation shows the tree, so that an added span changes no other line. Beyond 40 levels, the depth is written
+ * instead: `⋯57 - charge`. Names and values are cut at 10,000 characters.
  *
  * ```
  * - POST /checkout  [server]  [error: card declined]
@@ -66,11 +72,12 @@ const OPTIONS: OptionsOf<TraceTreeOptions> = {
  *       server.port: <port>
  * ```
  *
- * @throws TypeError or RangeError for a wrong option, TypeError for what has no spans
+ * @throws TypeError or RangeError for an invalid option, TypeError for a value without spans
  */
 export function traceTree(spans: Spans, options?: TraceTreeOptions): string {
-  const settings = resolveOptions(OPTIONS, options);
-  const trees = inOrder(treesOf(spans), settings);
+  const settings = checkArguments(traceTree, () => resolveOptions(OPTIONS, options));
+  const captured = checkArguments(traceTree, () => treesOf(spans));
+  const trees = inOrder(captured, settings);
   const nodes = trees.flatMap(nodesOf);
   const writer = new TreeWriter(settings, new IdNumbers(nodes), idsReferredTo(nodes));
   return trees.map((roots) => writer.write(roots).join('\n')).join('\n\n');
@@ -78,7 +85,7 @@ export function traceTree(spans: Spans, options?: TraceTreeOptions): string {
 
 class TreeWriter {
   readonly #options: Required<TraceTreeOptions>;
-  /** Undefined for text without numbers, to sort by. */
+  /** Undefined for the text to sort by, which has no numbers. */
   readonly #ids: IdNumbers | undefined;
   readonly #referredTo: ReadonlySet<string>;
 
@@ -123,8 +130,8 @@ class TreeWriter {
 
   #eventLines({ name, severity, body, attributes }: CapturedEvent, span: CapturedSpan): string[] {
     const parts = [severity, this.#text(name)].filter((part) => part !== undefined);
-    const said = body === undefined || body === name ? [] : [`${DETAIL}${DETAIL}body: ${this.#value(body)}`];
-    return [`${DETAIL}• ${parts.join(' ')}`, ...said, ...this.#attributeLines(attributes, span, DETAIL + DETAIL)];
+    const bodyLine = body === undefined || body === name ? [] : [`${DETAIL}${DETAIL}body: ${this.#value(body)}`];
+    return [`${DETAIL}• ${parts.join(' ')}`, ...bodyLine, ...this.#attributeLines(attributes, span, DETAIL + DETAIL)];
   }
 
   #linkLines(link: CapturedLink, span: CapturedSpan): string[] {
@@ -139,13 +146,14 @@ class TreeWriter {
       .toSorted(([a], [b]) => compare(a, b))
       .flatMap(([key, value]: [string, unknown]) => {
         const stable = stableValue(key, value);
-        if (choice === 'all') return [`${indent}${printable(key)}: ${printable(valueText(value, MAX_LENGTH), MAX_LENGTH)}`];
+        if (choice === 'all')
+          return [`${indent}${printable(key)}: ${printable(valueText(value, MAX_LENGTH), MAX_LENGTH)}`];
         const shown = choice === 'stable' ? stable : choice(key, stable, value, span);
         return shown === undefined ? [] : [`${indent}${printable(key)}: ${this.#value(shown)}`];
       });
   }
 
-  /** A placeholder is no value that needs quotes. */
+  /** Writes placeholders without quotes. */
   #value(value: unknown): string {
     if (typeof value === 'string' && /^<[\w ]+>$/.test(value)) return value;
     return this.#text(valueText(value, MAX_LENGTH));
@@ -174,16 +182,20 @@ function inOrder(trees: readonly CapturedNode[][], options: Required<TraceTreeOp
     .map(({ roots }) => roots.map(({ node }) => node));
 }
 
-/** A span with what its place among its siblings depends on. */
+/** A span with the keys to sort it by. */
 interface Sortable<N = CapturedNode> {
   readonly node: N;
   readonly name: string;
-  /** The start of its text and of the texts below it. */
+  /** The first `MAX_SORTED` characters of the subtree's text. */
   readonly text: string;
   readonly digest: string;
 }
 
-function sortable<N extends CapturedNode | undefined>(node: N, own: string, children: readonly Sortable[]): Sortable<N> {
+function sortable<N extends CapturedNode | undefined>(
+  node: N,
+  own: string,
+  children: readonly Sortable[],
+): Sortable<N> {
   let text = cutText(own, MAX_SORTED);
   const hash = createHash('sha256').update(own);
   for (const child of children) {
@@ -205,7 +217,7 @@ function idsReferredTo(nodes: readonly CapturedNode[]): Set<string> {
   return new Set(nodes.flatMap(({ links }) => links.map(spanKey)));
 }
 
-/** By code unit: the same on every machine, whatever its language. */
+/** Compares by code unit, so that the order does not depend on the locale. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

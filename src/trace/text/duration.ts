@@ -7,14 +7,14 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Nanoseconds from one time to another; exact up to a distance of 104 days. */
+/** Nanoseconds from one time to another; exact for up to 104 days. */
 export function nanosBetween(from: HrTime, to: HrTime): number {
   return (to[0] - from[0]) * SECOND + (to[1] - from[1]);
 }
 
 /**
- * A duration for people, in at most 7 columns and a sign: up to three digits (`2.1 ms`, `312 ms`,
- * `1.24 s`), from a minute on two units (`2m 05s`), from a day on days.
+ * Formats a duration in at most 7 columns, plus a sign: with up to three digits (`2.1 ms`, `312 ms`, `1.24 s`), from
+ * one minute on in two units (`2m 05s`), from one day on in days.
  */
 export function formatDuration(nanos: number): string {
   if (!Number.isFinite(nanos)) return '?';
@@ -28,7 +28,7 @@ export function formatDuration(nanos: number): string {
   return days < 100_000 ? `${days}d` : '>99999d';
 }
 
-/** With up to `decimals` below 10, one less below 100, and so on. */
+/** Rounds to `decimals` decimals below 10, one less below 100, and none from 100 on. */
 function rounded(value: number, decimals: number): number {
   const digits = Math.max(0, decimals - (value < 10 ? 0 : value < 100 ? 1 : 2));
   return Number(value.toFixed(digits));

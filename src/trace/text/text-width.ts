@@ -1,19 +1,18 @@
 import { WIDE_CHARACTERS } from './wide-characters.js';
 
-/** Drawn over the character before, or joining it with the next one. */
+/** Characters that are combined with the previous one, or join it with the next one. */
 const ZERO_WIDTH = /^[\p{Mn}\p{Me}\u200c\u200d]$/u;
 
-/** Asks for the character before as an emoji, which is two columns wide. */
+/** Requests the emoji form of the previous character, which is two columns wide. */
 const EMOJI_PRESENTATION = 0xfe0f;
 
-/** Below this, each character takes one column. */
+/** Every character below this code point takes one column. */
 const FIRST_OTHER = 0x300;
 
 /**
- * Columns a text takes, at most.
+ * An upper bound of the columns that a text takes.
  *
- * Each emoji of a sequence counts, also where a terminal shows them as one: a line may end early because of
- * them, and never late.
+ * Counts each emoji of a sequence, even if a terminal joins them, so that a line may be too short, but never too long.
  */
 export function textWidth(text: string): number {
   let width = 0;
@@ -21,7 +20,7 @@ export function textWidth(text: string): number {
   return width;
 }
 
-/** As much of the text's start as fits into `width`. */
+/** The longest start of the text that fits into `width`. */
 export function startOf(text: string, width: number): string {
   let used = 0;
   let end = 0;

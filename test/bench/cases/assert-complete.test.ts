@@ -5,7 +5,7 @@ import { endedSpans, loggerOf } from '../../../bench/cases/sdk.js';
 import { newCache } from '../../caches.js';
 
 describe('assertComplete', () => {
-  it('throws when one subscriber got less than what was delivered', () => {
+  it('throws when a subscriber received fewer spans than were delivered', () => {
     const cache = newCache();
     cache.subscribe(() => {});
     for (const span of endedSpans(4)) cache.spanProcessor.onEnd(span);
@@ -15,13 +15,13 @@ describe('assertComplete', () => {
     expect(() => assertComplete(cache.stats(), [4, 3])).to.throw('3 spans arrived, not 4');
   });
 
-  it('throws when there is a subscriber where none is said to be', () => {
+  it('throws when an unexpected subscriber exists', () => {
     const cache = newCache();
     cache.subscribe(() => {});
     for (const span of endedSpans(4)) cache.spanProcessor.onEnd(span);
     cache.flush();
 
-    expect(() => assertComplete(cache.stats(), [])).to.throw('0 spans were dropped for want of a subscriber, not 4');
+    expect(() => assertComplete(cache.stats(), [])).to.throw('0 spans were dropped for lack of a subscriber, not 4');
   });
 });
 
@@ -39,7 +39,7 @@ describe('assertEvicted', () => {
     return cache.stats();
   }
 
-  it('passes when what does not wait was evicted', () => {
+  it('passes when all events that do not wait were evicted', () => {
     expect(() => assertEvicted(statsAfter(5), 5)).not.to.throw();
   });
 

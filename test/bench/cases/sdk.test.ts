@@ -18,7 +18,7 @@ describe('cachePipeline', () => {
       expect(settled(pipeline)).not.to.throw();
     });
 
-    it('passes when log records wait for as many spans as are said to be open', () => {
+    it('passes when log records wait for the expected number of open spans', () => {
       const pipeline = cachePipeline();
       logIn(pipeline, startSpan(pipeline), 1);
       logIn(pipeline, startSpan(pipeline), 2).end();
@@ -34,7 +34,7 @@ describe('cachePipeline', () => {
       expect(settled(pipeline)).not.to.throw();
     });
 
-    it('throws when nothing came in', () => {
+    it('throws when no span arrived', () => {
       expect(settled(cachePipeline())).to.throw('received no spans');
     });
 
@@ -52,7 +52,7 @@ describe('cachePipeline', () => {
       expect(settled(pipeline)).to.throw('spans were delivered, not 300');
     });
 
-    it('throws when a span kept a part of its log records only', () => {
+    it('throws when a span kept only a part of its log records', () => {
       const pipeline = cachePipeline(1, { maxEventsPerSpan: 8 });
       logIn(pipeline, startSpan(pipeline), 20).end();
 

@@ -10,7 +10,7 @@ describe('bench/baseline.json', () => {
   const guarded = CASES.filter((each) => each.guarded).flatMap(({ rows }) => rows.map(({ id }) => id));
 
   for (const major of ['20', '22', '24']) {
-    it(`has the ratio of each guarded row for Node ${major}, and of no other`, () => {
+    it(`has a ratio for each guarded row on Node ${major}, and for no other row`, () => {
       const ratios = readBaseline()[major]!;
 
       expect(ratios).to.have.all.keys(guarded);
@@ -24,7 +24,7 @@ describe('bench/baseline.json', () => {
 describe('ratiosFor', () => {
   const baseline = { 20: { row: around(1) }, 24: { row: around(2) } };
 
-  it('are those of the same version of Node, or of the one before', () => {
+  it('returns the ratios of the same Node version, or of the previous one', () => {
     expect(ratiosFor('24', baseline)).to.equal(baseline[24]);
     expect(ratiosFor('22', baseline)).to.equal(baseline[20]);
     expect(ratiosFor('26', baseline)).to.equal(baseline[24]);

@@ -36,14 +36,14 @@ describe('check', () => {
     return { failed, attempt, printed };
   }
 
-  it('is content with one look at ratios that are as they were', async () => {
+  it('measures once if the ratios are unchanged', async () => {
     const { failed, attempt, printed } = await checkWith({ a: around(0.4), b: around(0.42) });
 
     expect({ failed, attempt }).to.deep.equal({ failed: [], attempt: 1 });
     expect(printed).not.to.contain('too noisy');
   });
 
-  it('tells a row that is worse each time', async () => {
+  it('reports a row that is worse in every run', async () => {
     const slower = { a: around(0.8), b: around(0.4) };
 
     const { failed, attempt } = await checkWith(...ATTEMPTS.map(() => slower));
@@ -51,16 +51,13 @@ describe('check', () => {
     expect({ failed, attempt }).to.deep.equal({ failed: ['a'], attempt: ATTEMPTS.length });
   });
 
-  it('takes a row that was worse once for noise', async () => {
-    const { failed, attempt } = await checkWith(
-      { a: around(0.8), b: around(0.4) },
-      { a: around(0.4), b: around(0.8) },
-    );
+  it('treats a row that was worse only once as noise', async () => {
+    const { failed, attempt } = await checkWith({ a: around(0.8), b: around(0.4) }, { a: around(0.4), b: around(0.8) });
 
     expect({ failed, attempt }).to.deep.equal({ failed: [], attempt: 2 });
   });
 
-  it('looks again where a doubling might not have been seen', async () => {
+  it('measures again if the noise could hide a doubling', async () => {
     const { failed, attempt, printed } = await checkWith(
       { a: around(0.4, 0.3), b: around(0.4) },
       { a: around(0.4), b: around(0.4) },
@@ -70,7 +67,7 @@ describe('check', () => {
     expect(printed).not.to.contain('too noisy');
   });
 
-  it('says of a row that stays unclear that it is too noisy to tell', async () => {
+  it('reports a row that stays unclear as too noisy', async () => {
     const noisy = { a: around(0.4, 0.3), b: around(0.4) };
 
     const { failed, attempt, printed } = await checkWith(...ATTEMPTS.map(() => noisy));
@@ -79,7 +76,7 @@ describe('check', () => {
     expect(printed).to.contain('a: too noisy to tell').and.not.to.contain('b: too noisy');
   });
 
-  it('says the same of a row that is worse, but not each time', async () => {
+  it('reports a row that is worse only sometimes as too noisy', async () => {
     const [noisy, worse] = [around(0.4, 0.3), around(0.8)].map((a) => ({ a, b: around(0.4) }));
 
     const { failed, printed } = await checkWith(noisy!, worse!, worse!);
@@ -88,13 +85,13 @@ describe('check', () => {
     expect(printed).to.contain('a: too noisy to tell');
   });
 
-  it('fails at once where a ratio is no number', async () => {
+  it('fails at once if a ratio is not a number', async () => {
     const { failed, attempt } = await checkWith({ a: around(NaN), b: around(Infinity) });
 
     expect({ failed, attempt }).to.deep.equal({ failed: ['a', 'b'], attempt: 1 });
   });
 
-  it('says which row has no ratio to be held against, and does not look at it', async () => {
+  it('names a row without a baseline, and does not check it', async () => {
     const { failed, attempt, printed } = await checkAgainst({ a: around(0.4) }, { a: around(0.4), b: around(9) });
 
     expect({ failed, attempt }).to.deep.equal({ failed: [], attempt: 1 });

@@ -20,7 +20,7 @@ describe('alternate', () => {
     };
   }
 
-  it('begins each round with another variant', async () => {
+  it('begins each round with the next variant', async () => {
     const log: string[] = [];
 
     await alternate([countsUp(log, 'a'), countsUp(log, 'b')], { count: 10, millis: 0 });
@@ -28,14 +28,14 @@ describe('alternate', () => {
     expect(log.slice(0, 6).join('')).to.equal('abbaab');
   });
 
-  it('gives what each variant counts per item, without the warm-up', async () => {
+  it('returns the count of each variant per item, without the warm-up', async () => {
     const [first, second] = await alternate([countsUp([], 'a'), countsUp([], 'b', 3)], { count: 10, millis: 0 });
 
     expect(first).to.deep.equal([3, 4, 5, 6, 7]);
     expect(second).to.deep.equal(first);
   });
 
-  it('takes the CPU time of what counts nothing itself, once it is done', async () => {
+  it('measures the CPU time of a variant that returns no count', async () => {
     let user = 0;
     sinon.stub(process, 'cpuUsage').callsFake((before) => ({ user: user - (before?.user ?? 0), system: 0 }));
     const working: Variant = {

@@ -14,7 +14,7 @@ describe('spreadOf', () => {
     expect(medianOf([9, 10, 100])).to.equal(10);
   });
 
-  it('leaves the values as they were', () => {
+  it('does not modify the values', () => {
     const values = [3, 1, 2];
 
     spreadOf(values);
@@ -22,11 +22,11 @@ describe('spreadOf', () => {
     expect(values).to.deep.equal([3, 1, 2]);
   });
 
-  it('is no number if one of the values is none', () => {
+  it('returns NaN if one of the values is NaN', () => {
     expect(spreadOf([1, 2, NaN, 3, 4])).to.deep.equal({ low: NaN, median: NaN, high: NaN });
   });
 
-  it('throws where there is nothing to give', () => {
+  it('throws for an empty list', () => {
     expect(() => spreadOf([])).to.throw(RangeError, 'no values');
   });
 });

@@ -17,7 +17,7 @@ describe('figureOf', () => {
     });
   });
 
-  it('has nothing by hand where nothing was done by hand', () => {
+  it('omits the hand-written minimum if it was not measured', () => {
     expect(figureOf([{ ours: [1], theirs: [2] }])).not.to.have.property('byHand');
   });
 });
@@ -25,14 +25,14 @@ describe('figureOf', () => {
 describe('verdictOn', () => {
   const ratio = { low: 0.9, median: 1.1, high: 1.3 };
 
-  it('asks the median', () => {
+  it('compares the median', () => {
     expect(verdictOn({ limit: 1.1 }, ratio)).to.equal('met');
     expect(verdictOn({ limit: 1 }, ratio)).to.equal('missed');
     expect(verdictOn({ limit: 1.1, atLeast: true }, ratio)).to.equal('met');
     expect(verdictOn({ limit: 1.2, atLeast: true }, ratio)).to.equal('missed');
   });
 
-  it('says so when only the nearer quartile meets a bar within its spread', () => {
+  it('is close when only the nearer quartile meets a bar within its spread', () => {
     expect(verdictOn({ limit: 1, withinSpread: true }, ratio)).to.equal('close');
     expect(verdictOn({ limit: 0.8, withinSpread: true }, ratio)).to.equal('missed');
     expect(verdictOn({ limit: 1.2, atLeast: true, withinSpread: true }, ratio)).to.equal('close');
@@ -41,7 +41,7 @@ describe('verdictOn', () => {
 });
 
 describe('barText', () => {
-  it('says which way the bar goes', () => {
+  it('has the direction of the bar', () => {
     expect(barText({ limit: 0.5 })).to.equal('≤ 0.5');
     expect(barText({ limit: 0.99, atLeast: true, withinSpread: true })).to.equal('≥ 0.99 within its spread');
   });

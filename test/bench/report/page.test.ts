@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CASES } from '../../../bench/cases/index.js';
+import { CASES, CORE_CASES } from '../../../bench/cases/index.js';
 import { partsOf, plotsOf, withParts } from '../../../bench/report/page.js';
 import { plotSvg } from '../../../bench/report/plot.js';
 import { readResults } from '../../../bench/report/results.js';
@@ -17,8 +17,8 @@ describe('docs/performance.md', () => {
     const [, table] = /<!-- generated: ratios -->\n(.*?)<!-- end of ratios -->/s.exec(PAGE)!;
     const rows = table!.trim().split('\n').slice(2);
 
-    expect(rows).to.have.lengthOf(CASES.flatMap((each) => each.rows).length);
-    for (const { name, rows: figures } of CASES) {
+    expect(rows).to.have.lengthOf(CORE_CASES.flatMap((each) => each.rows).length);
+    for (const { name, rows: figures } of CORE_CASES) {
       for (const { what, against } of figures) {
         const row = rows.find((each) => each.startsWith(`| \`${name}\` | ${what} | ${against} |`));
         expect(row, `${name}: ${what}`).to.match(/(?:\| \*\*-?[\d.]+\*\* \(.+?–.+?\)[^|]*){3}\|$/);
@@ -26,19 +26,21 @@ describe('docs/performance.md', () => {
     }
   });
 
-  it('is what the script makes of the results', () => {
-    expect(withParts(PAGE, partsOf(CASES, results))).to.equal(PAGE);
+  it('equals the output of the script for the results', () => {
+    expect(withParts(PAGE, partsOf(CORE_CASES, results))).to.equal(PAGE);
   });
 
-  it('has the plots that the script makes of the results', () => {
-    const plots = Object.entries(plotsOf(CASES, results));
+  it('has the plots that the script draws from the results', () => {
+    const plots = Object.entries(plotsOf(CORE_CASES, results));
 
     expect(plots.map(([file]) => file)).to.deep.equal([...PAGE.matchAll(/!\[.*?\]\((.*?)\)/g)].map(([, file]) => file));
     for (const [file, svg] of plots) expect(readFileSync(join(DOCS, file), 'utf8'), file).to.equal(svg);
   });
 
-  it('names benchmarks that there are', () => {
-    const named = [...PAGE.matchAll(/npm run bench -- ([\w -]+?)(?: +#|$)/gm)].flatMap(([, names]) => names!.split(' '));
+  it('names only benchmarks that exist', () => {
+    const named = [...PAGE.matchAll(/npm run bench -- ([\w -]+?)(?: +#|$)/gm)].flatMap(([, names]) =>
+      names!.split(' '),
+    );
 
     expect(named).to.have.length.above(0);
     expect(CASES.map(({ name }) => name)).to.include.members(named);
@@ -48,7 +50,7 @@ describe('docs/performance.md', () => {
 describe('withParts', () => {
   const page = 'a\n<!-- generated: x -->\nold\n<!-- end of x -->\nb';
 
-  it('replaces what is between the markers, and nothing else', () => {
+  it('replaces only the text between the markers', () => {
     expect(withParts(page, { x: 'new' })).to.equal('a\n<!-- generated: x -->\n\nnew\n\n<!-- end of x -->\nb');
   });
 
@@ -58,8 +60,8 @@ describe('withParts', () => {
     expect(withParts(once, { x: 'new' })).to.equal(once);
   });
 
-  it('throws where the page has no place for a part', () => {
-    expect(() => withParts(page, { y: 'new' })).to.throw('no place for "y"');
+  it('throws if the page lacks the markers of a part', () => {
+    expect(() => withParts(page, { y: 'new' })).to.throw('no markers for "y"');
   });
 });
 
@@ -67,7 +69,7 @@ describe('plotSvg', () => {
   const plot = { title: 'A & B', xLabel: 'size', yLabel: 'ns <each>' };
   const curves = { x: [1, 10, 1_000], lines: { cache: [200, 300, 250], sdk: [100, 100, 120] } };
 
-  it('is well-formed, whatever stands in its texts', () => {
+  it('is well-formed for any text', () => {
     expect(malformed(plotSvg(plot, { 'Node 20': curves }))).to.equal(undefined);
   });
 
@@ -84,7 +86,7 @@ describe('plotSvg', () => {
     expect(texts).to.include.members(['size', 'ns &lt;each>', '100', '1000', '200']);
   });
 
-  it('puts ten times the size as far to the right each time', () => {
+  it('places each tenfold size the same distance further right', () => {
     const svg = plotSvg(plot, { 'Node 20': { ...curves, x: [10, 100, 1_000] } });
 
     const [, points] = /points="([^"]*)"/.exec(svg)!;
@@ -103,7 +105,7 @@ describe('plotSvg', () => {
   });
 });
 
-/** Why a text is no XML: a tag that is not closed in its turn, or a bare `&` or `<`. Undefined if it is. */
+/** The first fault that makes a text malformed XML: a tag closed out of order, or a bare `&` or `<`. */
 function malformed(xml: string): string | undefined {
   const open: string[] = [];
   const tag = /<(\/?)([a-z]+)((?:\s+[\w:-]+="[^"<&]*")*)\s*(\/?)>/g;

@@ -33,7 +33,7 @@ describe('Driver in a process of its own', () => {
     expect([status, stdout]).to.deep.equal([0, 'done']);
   });
 
-  it('moves a backlog in a process that is idle otherwise', () => {
+  it('moves a backlog in an otherwise idle process', () => {
     const program = `
       import { createServer } from 'node:net';
       import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
@@ -56,7 +56,7 @@ describe('Driver in a process of its own', () => {
     expect(status).to.equal(0);
   });
 
-  it('keeps the process alive for an exporter that somebody awaits', () => {
+  it('keeps the process alive for an awaited export', () => {
     const program = `
       import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
       import { SpanCache } from 'otel-span-cache';

@@ -2,7 +2,14 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { context, diag, ROOT_CONTEXT, type Span } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import type { OrphanEvent, SpanBatch, SpanCache, SpanCacheOptions, SpanExporter, Subscription } from '../../../src/index.js';
+import type {
+  OrphanEvent,
+  SpanBatch,
+  SpanCache,
+  SpanCacheOptions,
+  SpanExporter,
+  Subscription,
+} from '../../../src/index.js';
 import { eventually, listenToWarnings, startService, type Service } from '../../scenarios/service.js';
 
 describe('Driver', () => {
@@ -22,7 +29,10 @@ describe('Driver', () => {
   });
 
   /** How many batches come in the first turn that delivers any. */
-  async function batchesOfFirstTurn(fill: (service: Service) => void, take: (service: Service) => void): Promise<number> {
+  async function batchesOfFirstTurn(
+    fill: (service: Service) => void,
+    take: (service: Service) => void,
+  ): Promise<number> {
     const service = startService();
     let delivered = 0;
     let inFirstTurn = 0;
@@ -41,28 +51,34 @@ describe('Driver', () => {
     for await (const batch of subscription) await take(batch);
   }
 
-  const spans = (count: number) => ({ start }: Pick<Service, 'start'>) => {
-    for (let i = 0; i < count; i++) start('job').end();
-  };
-  const eventsWithoutSpan = (count: number) => ({ logger }: Service) => {
-    for (let i = 0; i < count; i++) logger.emit({ body: 'line' });
-  };
+  const spans =
+    (count: number) =>
+    ({ start }: Pick<Service, 'start'>) => {
+      for (let i = 0; i < count; i++) start('job').end();
+    };
+  const eventsWithoutSpan =
+    (count: number) =>
+    ({ logger }: Service) => {
+      for (let i = 0; i < count; i++) logger.emit({ body: 'line' });
+    };
 
   for (const [what, fill] of Object.entries({ spans: spans(1_000), events: eventsWithoutSpan(1_000) })) {
-    it(`moves in one turn all ${what} that wait, if that takes no time`, async () => {
+    it(`moves all waiting ${what} in one turn if that takes no time`, async () => {
       sinon.useFakeTimers({ toFake: ['performance'] });
 
       expect(await batchesOfFirstTurn(fill, () => {})).to.equal(4);
     });
   }
 
-  it('ends a turn where a subscriber waits for the event loop', async () => {
+  it('ends the turn when a subscriber waits for the event loop', async () => {
     sinon.useFakeTimers({ toFake: ['performance'] });
 
-    expect(await batchesOfFirstTurn(spans(1_000), ({ cache }) => void cache.subscribe(() => new Promise(() => {})))).to.equal(2);
+    expect(
+      await batchesOfFirstTurn(spans(1_000), ({ cache }) => void cache.subscribe(() => new Promise(() => {}))),
+    ).to.equal(2);
   });
 
-  it('leaves the event loop to a loop that waits for it', async () => {
+  it('yields to a for await loop that waits for the event loop', async () => {
     sinon.useFakeTimers({ toFake: ['performance'] });
     const { cache, start } = startService();
     const subscription = cache.subscribe({ capacity: 512 });
@@ -82,7 +98,7 @@ describe('Driver', () => {
     await reading;
   });
 
-  it('leaves the event loop to an exporter that waits for it', async () => {
+  it('yields to an exporter that waits for the event loop', async () => {
     sinon.useFakeTimers({ toFake: ['performance'] });
     const { cache, start } = startService();
     const exporter: SpanExporter = {
@@ -97,7 +113,7 @@ describe('Driver', () => {
     expect(cache.stats().subscriptions[0]!.dropped).to.equal(0);
   });
 
-  it('moves in one turn about as much as was queued when it began, whatever subscribers end', async () => {
+  it('moves about as many items in one turn as were queued at its start, even if subscribers end more spans', async () => {
     sinon.useFakeTimers({ toFake: ['performance'] });
     const open: Span[] = [];
     const queue = (service: Service) => {
@@ -111,16 +127,20 @@ describe('Driver', () => {
     expect(batches).to.equal(3 + 2);
   });
 
-  const SLOW = { 'one batch': [4_095, 1], 'two, as from 4,096 waiting': [4_096, 2], 'four, of 12,288': [12_288, 4] } as const;
+  const SLOW = {
+    'one batch': [4_095, 1],
+    'two, as from 4,096 waiting': [4_096, 2],
+    'four, of 12,288': [12_288, 4],
+  } as const;
   for (const [what, [waiting, batches]] of Object.entries(SLOW)) {
-    it(`moves in one turn ${what}, if subscribers take longer than a turn may last`, async () => {
+    it(`moves ${what} in one turn if subscribers take longer than a turn may last`, async () => {
       const clock = sinon.useFakeTimers({ toFake: ['performance'] });
 
       expect(await batchesOfFirstTurn(spans(waiting), () => clock.tick(1.5))).to.equal(batches);
     });
   }
 
-  it('gives a loop the time to take each batch before the next, in one turn', async () => {
+  it('lets a loop read each batch before the next one within a turn', async () => {
     sinon.useFakeTimers({ toFake: ['performance'] });
     const { cache, start } = startService();
     const subscription = cache.subscribe({ capacity: 256 });
@@ -140,7 +160,7 @@ describe('Driver', () => {
     await reading;
   });
 
-  it('stays in its own context from batch to batch', async () => {
+  it('keeps its own async context from batch to batch', async () => {
     const { cache, start } = startService();
     const request = new AsyncLocalStorage<string>();
     const seen: (string | undefined)[] = [];
@@ -167,7 +187,7 @@ describe('Driver', () => {
     expect(seen).to.deep.equal([undefined, undefined]);
   });
 
-  it('wakes again for what comes after it went to sleep', async () => {
+  it('wakes again for items that arrive after it went to sleep', async () => {
     const { cache, start } = startService();
     const store = cache.subscribe();
     for (let i = 0; i < 3; i++) {
@@ -179,14 +199,17 @@ describe('Driver', () => {
     expect(cache.stats().spans.queued).to.equal(0);
   });
 
-  it('keeps the order when forceFlush() and flush() take turns', async () => {
+  it('keeps the order when forceFlush() and flush() alternate', async () => {
     const { cache, start } = startService();
     const seen: string[] = [];
     cache.subscribe(({ spans }) => seen.push(...spans.map(({ name }) => name)));
-    cache.addExporter({
-      export: (_, done) => setImmediate(done, { code: 0 }),
-      shutdown: async () => {},
-    }, { maxQueueSize: 256 });
+    cache.addExporter(
+      {
+        export: (_, done) => setImmediate(done, { code: 0 }),
+        shutdown: async () => {},
+      },
+      { maxQueueSize: 256 },
+    );
     const expected = Array.from({ length: 2_000 }, (_, i) => String(i));
     for (const name of expected.slice(0, 1_500)) start(name).end();
 
@@ -199,7 +222,7 @@ describe('Driver', () => {
     expect(seen).to.deep.equal(expected);
   });
 
-  it('is not put off by spans that keep ending', async () => {
+  it('is not delayed by spans that keep ending', async () => {
     const { cache, start } = startService();
     cache.subscribe(() => {});
 
@@ -213,7 +236,7 @@ describe('Driver', () => {
 
   const NEXT = { 'goes on': () => {}, flushes: (cache: SpanCache) => cache.flush() };
   for (const [what, next] of Object.entries(NEXT)) {
-    it(`finishes the cycle under way before it ${what}: what was emitted after the line is late`, async () => {
+    it(`finishes the cycle in progress before it ${what}: an event emitted after the seal is late`, async () => {
       const { cache, start, log } = startService();
       const all = Array.from({ length: 600 }, () => start('job'));
       let first = true;
@@ -249,7 +272,7 @@ describe('Driver', () => {
     expect(parts.flat().map(({ name }) => name)).to.deep.equal(Array.from({ length: 600 }, (_, i) => String(i)));
   });
 
-  it('counts events that wait when the last subscriber leaves, whatever would have become of them', () => {
+  it('counts waiting events as dropped when the last subscriber leaves', () => {
     const { cache, logger } = startService();
     const subscription = cache.subscribe({ orphans: true });
     logger.emit({ body: 'line', context: ROOT_CONTEXT });
@@ -276,7 +299,7 @@ describe('Driver', () => {
     expect(warn.args).to.deep.equal([['otel-span-cache', 'a delivery failed', error]]);
   });
 
-  it('keeps no process alive for what waits', async () => {
+  it('does not keep the process alive for waiting items', async () => {
     await new Promise(setImmediate);
     const timers = () => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
     const before = timers();
@@ -290,7 +313,7 @@ describe('Driver', () => {
     expect(timers()).to.equal(before);
   });
 
-  describe('looks at what waits', () => {
+  describe('checks waiting items', () => {
     let clock: sinon.SinonFakeTimers;
     /** In how many milliseconds it planned to. */
     let planned: () => unknown[];
@@ -315,7 +338,11 @@ describe('Driver', () => {
       for (const cache of caches.splice(0)) await cache.shutdown();
     });
 
-    for (const [maxParkedMillis, millis] of [[1_000, 250], [100, 50], [300_000, 60_000]] as const) {
+    for (const [maxParkedMillis, millis] of [
+      [1_000, 250],
+      [100, 50],
+      [300_000, 60_000],
+    ] as const) {
       it(`in ${millis} ms if events may wait for ${maxParkedMillis}`, () => {
         const { cache, start, log } = startCache({ maxParkedMillis });
         cache.subscribe();
@@ -327,7 +354,7 @@ describe('Driver', () => {
       });
     }
 
-    it('in a millisecond at least', async () => {
+    it('after a millisecond at least', async () => {
       const { cache, start } = startCache({ lateEvents: { holdMillis: 1 } });
       cache.subscribe();
 
@@ -337,7 +364,7 @@ describe('Driver', () => {
       expect(planned()).to.deep.equal([1]);
     });
 
-    it('not at all while nothing does', () => {
+    it('never while nothing waits', () => {
       const { cache, start } = startCache();
       cache.subscribe();
 
@@ -347,7 +374,7 @@ describe('Driver', () => {
       expect(planned()).to.deep.equal([]);
     });
 
-    it('once, whatever else comes meanwhile', () => {
+    it('once, even if other items arrive meanwhile', () => {
       const { cache, start, log } = startCache({ maxParkedMillis: 1_000 });
       cache.subscribe();
 
@@ -360,7 +387,7 @@ describe('Driver', () => {
       expect(planned()).to.deep.equal([250]);
     });
 
-    it('sooner if something comes that waits less long', async () => {
+    it('sooner if an item with a shorter wait arrives', async () => {
       const { cache, start, log } = startCache({ maxParkedMillis: 10_000, lateEvents: { holdMillis: 400 } });
       cache.subscribe();
       log(start('open'), 'line');
@@ -373,7 +400,7 @@ describe('Driver', () => {
       expect(clock.countTimers()).to.equal(1);
     });
 
-    it('as soon as a cycle has passed since it was due', () => {
+    it('one cycle after the due time', () => {
       const { cache, start, log } = startCache({ maxParkedMillis: 1_000 });
       cache.subscribe();
       log(start('open'), 'line');
@@ -403,7 +430,7 @@ describe('Driver', () => {
       expect(timers).to.deep.equal([0, 1]);
     });
 
-    it('also where a timer is a number', () => {
+    it('also if a timer is a number', () => {
       const { cache, start, log } = startCache();
       cache.subscribe();
       sinon.restore();
@@ -415,7 +442,7 @@ describe('Driver', () => {
       expect(plan.callCount).to.equal(1);
     });
 
-    it('again after it did, as long as something waits', async () => {
+    it('again and again while something waits', async () => {
       const { cache, start, log } = startCache({ maxParkedMillis: 1_000 });
       cache.subscribe();
       log(start('open'), 'line');

@@ -6,7 +6,7 @@ const RECORD = { body: 'line' } as ReadableLogRecord;
 const SPAN_CONTEXT = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 };
 
 describe('EmittedRecordPool', () => {
-  it('uses an envelope again that was released, with nothing left in it', () => {
+  it('reuses a released envelope, which is empty', () => {
     const pool = new EmittedRecordPool();
     const emitted = pool.acquire(RECORD, SPAN_CONTEXT, 'recording');
 
@@ -19,7 +19,7 @@ describe('EmittedRecordPool', () => {
     expect(again).to.include({ record: RECORD, spanContext: undefined, spanState: 'unknown' });
   });
 
-  it('takes back what a batch holds, the slots that are filled', () => {
+  it('releases the filled slots of a batch', () => {
     const pool = new EmittedRecordPool();
     const items = [1, 2, 3].map(() => pool.acquire(RECORD, SPAN_CONTEXT, 'ended'));
 

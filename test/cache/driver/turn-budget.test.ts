@@ -20,11 +20,11 @@ describe('TurnBudget', () => {
     expect(batchesOf(65_536, 0.01)).to.be.within(100, 101);
   });
 
-  it('lasts for about what was queued, however fast that is moved', () => {
+  it('is capped at about the number of queued items, however fast they are moved', () => {
     expect([batchesOf(256, 0), batchesOf(2_560, 0)]).to.deep.equal([3, 12]);
   });
 
-  it('owes a batch, and one more for each 4,096 queued items, however slow that is', () => {
+  it('has a minimum of one batch, and one more for each 4,096 queued items, however slow they are', () => {
     expect([batchesOf(1, 10), batchesOf(4_096, 10), batchesOf(65_536, 10)]).to.deep.equal([1, 2, 17]);
   });
 });

@@ -10,7 +10,7 @@ const large = (times = 1) => ({ name: 'x'.repeat(5_000 * times) }) as ReadableSp
 const orphans = (count: number) => Array.from({ length: count }, () => ({}) as OrphanEvent);
 
 describe('BatchBuffer', () => {
-  it('gives out the very list it was given', () => {
+  it('returns the same list that was added', () => {
     const buffer = new BatchBuffer(10);
     const list = spans(3);
     buffer.addSpans(list);
@@ -18,7 +18,7 @@ describe('BatchBuffer', () => {
     expect(buffer.shift()!.spans).to.equal(list);
   });
 
-  it('gives out a single batch by reference also when asked for all', () => {
+  it('returns a single batch by reference even if all are requested', () => {
     const buffer = new BatchBuffer(10);
     const list = spans(3);
     buffer.addSpans(list);
@@ -26,7 +26,7 @@ describe('BatchBuffer', () => {
     expect(buffer.shiftSome()!.spans).to.equal(list);
   });
 
-  it('forgets a loss that was not told when it is cleared', () => {
+  it('discards an unreported loss when it is cleared', () => {
     const buffer = new BatchBuffer(1);
     buffer.addSpans(spans(3));
 
@@ -36,7 +36,7 @@ describe('BatchBuffer', () => {
     expect(buffer.stats().dropped).to.equal(2);
   });
 
-  it('takes orphans by reference if they fit, and none if they do not', () => {
+  it('keeps orphans by reference if all of them fit, and otherwise none', () => {
     const buffer = new BatchBuffer(3);
     const list = orphans(2);
 
@@ -48,7 +48,7 @@ describe('BatchBuffer', () => {
     expect(buffer.stats().droppedOrphans).to.equal(2);
   });
 
-  it('takes of more orphans than it may ever hold what it can, while it is empty', () => {
+  it('keeps the part that fits of an oversized batch of orphans, while it is empty', () => {
     const buffer = new BatchBuffer(3);
     const list = orphans(5);
 
@@ -58,7 +58,7 @@ describe('BatchBuffer', () => {
     expect(buffer.stats().droppedOrphans).to.equal(2);
   });
 
-  it('has room for as many orphans as before once they were read', () => {
+  it('accepts as many orphans again once the earlier ones were read', () => {
     const buffer = new BatchBuffer(3);
 
     for (let i = 0; i < 2; i++) {
@@ -69,7 +69,7 @@ describe('BatchBuffer', () => {
     expect(buffer.stats().droppedOrphans).to.equal(0);
   });
 
-  it('counts what is waiting as lost when it is dropped', () => {
+  it('counts waiting items as lost when it is dropped', () => {
     const buffer = new BatchBuffer(10);
     buffer.addSpans(spans(3));
     buffer.addOrphans(orphans(2));
@@ -80,7 +80,7 @@ describe('BatchBuffer', () => {
     expect([buffer.stats().queued, buffer.shift()]).to.deep.equal([0, undefined]);
   });
 
-  it('counts a batch as what it was when it came, whatever another subscriber does to its list', () => {
+  it('counts a batch by its size on arrival, even if another subscriber changes its list', () => {
     const buffer = new BatchBuffer(3);
     const list = spans(3);
     buffer.addSpans(list);
@@ -95,7 +95,7 @@ describe('BatchBuffer', () => {
   describe('with a bound in bytes', () => {
     const LARGE = estimatedSpanBytes(large());
 
-    it('loses a batch that does not fit whole, and tells which losses were for want of bytes', () => {
+    it('drops a batch that does not fit whole, and counts the losses due to bytes separately', () => {
       const buffer = new BatchBuffer(3, 2 * LARGE);
 
       buffer.addSpans([large()]);
@@ -105,7 +105,7 @@ describe('BatchBuffer', () => {
       expect(buffer.stats()).to.include({ queued: 1, queuedBytes: LARGE, dropped: 5, droppedByBytes: 2 });
     });
 
-    it('takes of more than it may hold what fits, one by one, while it is empty', () => {
+    it('keeps the part that fits of an oversized batch, span by span, while it is empty', () => {
       const buffer = new BatchBuffer(10, 2 * LARGE);
       const batch = [large(), large(), large(), ...spans(1)];
 
@@ -115,7 +115,7 @@ describe('BatchBuffer', () => {
       expect(buffer.stats()).to.include({ queuedBytes: 0, dropped: 2, droppedByBytes: 2 });
     });
 
-    it('loses alone what could never fit', () => {
+    it('drops an item larger than the bound alone', () => {
       const buffer = new BatchBuffer(10, 2 * LARGE);
       const small = spans(2);
 
@@ -138,7 +138,7 @@ describe('BatchBuffer', () => {
       expect(buffer.stats().queuedBytes).to.be.within(2_000, 3_000);
     });
 
-    it('estimates a batch once, however many buffers keep it, and never one that goes straight through', () => {
+    it('estimates a batch once for all buffers, and not at all if it is delivered directly', () => {
       const name = sinon.fake.returns('job');
       const batch = [Object.defineProperty({} as ReadableSpan, 'name', { get: name })];
 
@@ -151,7 +151,7 @@ describe('BatchBuffer', () => {
     });
   });
 
-  it('is read to the end when it is half a million batches behind', () => {
+  it('can be read to the end when it is half a million batches behind', () => {
     const buffer = new BatchBuffer(500_000, 2 ** 40);
     const batch = spans(1);
     for (let i = 0; i < 500_000; i++) buffer.addSpans(batch);
@@ -163,7 +163,7 @@ describe('BatchBuffer', () => {
     expect(buffer.stats()).to.include({ delivered: 500_000, queued: 0, queuedBytes: 0 });
   });
 
-  it('accounts for every span: read, waiting, or told as dropped', () => {
+  it('accounts for every span as read, waiting, or reported as dropped', () => {
     const maxBytes = fc.constantFrom(1, 3_000, 2 ** 20);
     const action = fc.record({
       do: fc.constantFrom('spans', 'spans', 'orphans', 'shift', 'shiftSome'),

@@ -7,7 +7,7 @@ import { listenToWarnings } from '../../scenarios/service.js';
 
 const OPTIONS = { capacity: 10, maxBytes: 2 ** 20, orphans: false };
 
-/** What a function may return in place of a promise, and how often it fails by that. */
+/** Values that a function may return instead of a promise, and the number of failures that each one causes. */
 const RESULTS: readonly (readonly [string, () => unknown, number])[] = [
   ['a thenable whose then cannot be read', () => withThen({}, { get: broken }), 1],
   ['a thenable whose then throws', () => withThen({}, { value: broken }), 1],
@@ -41,7 +41,7 @@ describe('CallbackSubscription', () => {
   after(() => void process.off('unhandledRejection', rejected));
 
   for (const [what, result, errors] of RESULTS) {
-    it(`whose function returns ${what} gets each batch once, and goes on`, async () => {
+    it(`whose function returns ${what} receives each batch once`, async () => {
       listenToWarnings(() => {});
       const callback = sinon.spy(() => result());
       const subscription = new CallbackSubscription(callback, OPTIONS, () => {});
@@ -55,7 +55,7 @@ describe('CallbackSubscription', () => {
     });
   }
 
-  it('says of a function that throws that it will be called again', () => {
+  it('reports that a throwing function will be called again', () => {
     const warn = sinon.spy();
     listenToWarnings(warn);
     const error = new Error('why');

@@ -32,7 +32,7 @@ class ManualExporter implements SpanExporter {
   }
 }
 
-/** Those of the test that runs. */
+/** The subscriptions of the running test. */
 const subscriptions: ExporterSubscription[] = [];
 
 function subscribe(exporter: SpanExporter, options: ExporterOptions = {}): ExporterSubscription {
@@ -70,7 +70,7 @@ describe('ExporterSubscription', () => {
     diag.disable();
   });
 
-  it('takes in what fills its queue, and nothing beyond', () => {
+  it('accepts spans until its queue is full', () => {
     const subscription = subscribe(exporter, { maxQueueSize: 3, maxExportBatchSize: 3 });
 
     for (const count of [3, 1, 2, 1]) subscription.deliverSpans(newSpans(count));
@@ -79,7 +79,7 @@ describe('ExporterSubscription', () => {
     expect(subscription.stats()).to.include({ queued: 6, dropped: 1 });
   });
 
-  it('takes in one batch whatever its size while nothing waits', () => {
+  it('accepts one batch of any size while its queue is empty', () => {
     const subscription = subscribe(exporter, { maxQueueSize: 2, maxExportBatchSize: 2 });
 
     subscription.deliverSpans(newSpans(5));
@@ -87,7 +87,7 @@ describe('ExporterSubscription', () => {
     expect(subscription.stats()).to.include({ queued: 5, dropped: 0 });
   });
 
-  it('wants no orphans', () => {
+  it('does not accept orphans', () => {
     expect(subscribe(exporter).wantsOrphans).to.equal(false);
   });
 
@@ -102,7 +102,7 @@ describe('ExporterSubscription', () => {
     expect(exporter.shutdown.callCount).to.equal(1);
   });
 
-  it('exports spans whose resource is not there, or has nothing to wait for', async () => {
+  it('exports spans without a resource, or with a resource that has nothing to await', async () => {
     const done = sinon.spy((_: ReadableSpan[], end: (result: ExportResult) => void) => end(SUCCESS));
     const subscription = subscribe({ export: done, shutdown: async () => {} }, { maxExportBatchSize: 2 });
     const spans = [undefined, { attributes: {}, asyncAttributesPending: true }].map((resource) => {
@@ -139,17 +139,19 @@ describe('ExporterSubscription', () => {
       expect(warn.callCount).to.equal(0);
     });
 
-    it('reports spans that are left when its time is over, once', async () => {
+    it('reports spans left at the time limit once', async () => {
       const subscription = subscribe(exporter, { exportTimeoutMillis: 5 });
       subscription.deliverSpans(newSpans(3));
 
       for (let i = 0; i < 2; i++) await subscription.forceFlush();
 
       const messages = warn.args.map(([, message]) => message as string);
-      expect(messages.filter((message) => message.includes('waited for in vain'))).to.have.length(1);
+      expect(messages.filter((message) => message.includes('did not export all queued spans in time'))).to.have.length(
+        1,
+      );
     });
 
-    it('reports them again after one that left none', async () => {
+    it('reports them again after a complete flush', async () => {
       const subscription = subscribe(exporter, { exportTimeoutMillis: 5 });
       const leaveSome = async () => {
         subscription.deliverSpans(newSpans(3));
@@ -162,7 +164,9 @@ describe('ExporterSubscription', () => {
       await leaveSome();
 
       const messages = warn.args.map(([, message]) => message as string);
-      expect(messages.filter((message) => message.includes('waited for in vain'))).to.have.length(2);
+      expect(messages.filter((message) => message.includes('did not export all queued spans in time'))).to.have.length(
+        2,
+      );
     });
 
     it('reports an export that takes too long, with the time', async () => {
@@ -176,7 +180,7 @@ describe('ExporterSubscription', () => {
   });
 
   describe('close()', () => {
-    it('counts spans as failed that there was no time for, and says how many', async () => {
+    it('counts spans left at the time limit as failed, and reports their number', async () => {
       const subscription = subscribe(exporter, { exportTimeoutMillis: 5 });
       subscription.deliverSpans(newSpans(4));
       const failures = () => subscription.stats().errors;
@@ -188,7 +192,7 @@ describe('ExporterSubscription', () => {
       expect(exporter.exports.length).to.be.below(4);
     });
 
-    it('reports them, if nothing else went wrong', async () => {
+    it('reports them if no other failure occurred', async () => {
       const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
       const slow: SpanExporter = {
         export: (_, done) => void setTimeout(done, 20, SUCCESS),
@@ -203,11 +207,11 @@ describe('ExporterSubscription', () => {
 
       expect(subscription.stats()).to.include({ delivered: 3, failed: 17, errors: 1 });
       expect(warn.args.map(([, , error]) => String(error ?? ''))).to.include(
-        'Error: closed before the last 17 spans could be exported',
+        'Error: closed before 17 spans could be exported',
       );
     });
 
-    it('finds nothing wrong if none are left', async () => {
+    it('reports nothing if no spans are left', async () => {
       const subscription = subscribe(exporter);
 
       await subscription.close();
@@ -224,7 +228,7 @@ describe('ExporterSubscription', () => {
       clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     });
 
-    it('begins when the export under way is over', async () => {
+    it('begins when the export in progress is over', async () => {
       const subscription = subscribe(exporter, { maxExportBatchSize: 2 });
       subscription.deliverSpans(newSpans(2));
       await settle();
@@ -270,7 +274,7 @@ describe('ExporterSubscription', () => {
     /** Timers that do, from the first wait of a test on also that of mocha. */
     const timers = () => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
 
-    it('for nobody', async () => {
+    it('not by itself', async () => {
       await settle();
       const before = timers();
       const subscription = subscribe(exporter, { maxExportBatchSize: 2 });
@@ -284,7 +288,7 @@ describe('ExporterSubscription', () => {
       exporter.exports[0]!.done();
     });
 
-    it('for whoever awaits an export, be it under way already, and until the last one has what it awaits', async () => {
+    it('while an export is awaited, even one in progress, until the last caller has its result', async () => {
       await settle();
       const before = timers();
       const subscription = subscribe(exporter, { maxQueueSize: 3 });

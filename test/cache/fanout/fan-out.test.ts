@@ -20,7 +20,7 @@ describe('FanOut', () => {
     return subscription;
   }
 
-  it('wants nothing while nobody is subscribed', () => {
+  it('needs neither spans nor orphans without subscribers', () => {
     const states = [[fanOut.idle, fanOut.orphansWanted]];
     const subscription = subscribe(true);
     states.push([fanOut.idle, fanOut.orphansWanted]);
@@ -34,7 +34,7 @@ describe('FanOut', () => {
     ]);
   });
 
-  it('delivers to the others what it is delivering when one of them leaves', () => {
+  it('completes a delivery to the others when one of them leaves', () => {
     const [first, second, third] = [subscribe(), subscribe(), subscribe()];
     sinon.replace(first, 'deliverSpans', () => second.close());
 
@@ -55,6 +55,6 @@ describe('FanOut', () => {
     diag.disable();
 
     expect(sound.take()!.orphans).to.equal(ORPHANS);
-    expect(warn.args).to.deep.equal([['otel-span-cache', 'a subscriber could not take a batch', error]]);
+    expect(warn.args).to.deep.equal([['otel-span-cache', 'a subscriber threw when it received a batch', error]]);
   });
 });

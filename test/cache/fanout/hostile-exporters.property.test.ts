@@ -14,14 +14,14 @@ const { tracer } = startSdk({ spanProcessors: [] });
 
 type Done = (result: ExportResult) => void;
 
-/** What exporters do that they should not, and some do. */
+/** Misbehaviour of exporters that occurs in practice. */
 const CONDUCTS: Readonly<Record<string, (spans: ReadableSpan[], done: Done, self: HostileExporter) => unknown>> = {
   'answers at once': (_, done) => done({ code: 0 }),
   'answers later': (_, done, self) => self.later(() => done({ code: 0 })),
   'answers in a microtask': (_, done) => queueMicrotask(() => done({ code: 0 })),
-  'fails': (_, done) => done({ code: 1 }),
+  fails: (_, done) => done({ code: 1 }),
   'fails later': (_, done, self) => self.later(() => done({ code: 1, error: new Error('later') })),
-  'throws': () => {
+  throws: () => {
     throw new Error('thrown');
   },
   'answers, then throws': (_, done) => {
@@ -192,7 +192,10 @@ const kind = fc.constantFrom<Kind>(
 const steps = fc.array(
   fc.oneof(
     { weight: 3, arbitrary: fc.record({ do: fc.constant('deliver'), spans: fc.array(kind, { maxLength: 12 }) }) },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant('conduct'), conduct: fc.constantFrom(...Object.keys(CONDUCTS)) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant('conduct'), conduct: fc.constantFrom(...Object.keys(CONDUCTS)) }),
+    },
     { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('flush', 'answer', 'turn') }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('wait'), millis: fc.nat(300) }) },
   ) as fc.Arbitrary<Step>,
@@ -222,7 +225,7 @@ describe('A hostile exporter', () => {
 
   after(() => void process.off('unhandledRejection', rejected));
 
-  it('has each span delivered, failed, dropped or queued, and never two of them', async () => {
+  it('leaves each span in exactly one state: delivered, failed, dropped or queued', async () => {
     await fc.assert(
       fc.asyncProperty(options, steps, async (limits, taken) => {
         const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
@@ -237,7 +240,10 @@ describe('A hostile exporter', () => {
             expect(droppedByBytes).to.be.at.most(dropped);
             expect(queuedBytes > 0, 'queuedBytes').to.equal(queued > 0);
             expect([exporter.empty, exporter.nested], 'empty and nested exports').to.deep.equal([0, 0]);
-            expect([exporter.unreadable, exporter.unsendable], 'spans and exports that one span would fail').to.deep.equal([0, 0]);
+            expect(
+              [exporter.unreadable, exporter.unsendable],
+              'spans and exports that one span would fail',
+            ).to.deep.equal([0, 0]);
           };
           for (const step of taken) {
             switch (step.do) {

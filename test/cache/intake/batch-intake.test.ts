@@ -8,7 +8,7 @@ import { receive } from '../../../src/threads/index.js';
 describe('BatchIntake', () => {
   afterEach(() => diag.disable());
 
-  it('reports a batch that is none', () => {
+  it('reports a value that is not a batch', () => {
     const warn = sinon.spy();
     listenToWarnings(warn);
     const { cache } = startService();
@@ -16,7 +16,10 @@ describe('BatchIntake', () => {
     receive(cache, { dropped: -1 });
 
     expect(warn.args.map(([, message, error]) => [message, String(error)])).to.deep.equal([
-      ['a batch of another cache could not be read', 'TypeError: dropped must be a number of spans or orphans'],
+      [
+        'a batch from another cache could not be read',
+        'TypeError: dropped and droppedOrphans must be non-negative integers',
+      ],
     ]);
   });
 
@@ -31,7 +34,7 @@ describe('BatchIntake', () => {
     expect(subscription.take()!.orphans).to.deep.equal([orphans[0], orphans[2]]);
   });
 
-  it('takes a span whose revision cannot be read for no amendment', () => {
+  it('accepts a span with an unreadable revision as a first delivery', () => {
     const { cache } = startService();
     cache.subscribe();
     const span = Object.defineProperty({}, 'revision', {

@@ -5,8 +5,8 @@ import { AlwaysOffSampler } from '../../sdk.js';
 import { eventNames, startService } from '../../scenarios/service.js';
 
 describe('EventIntake', () => {
-  describe('in what a subscriber awaits', () => {
-    it('leaves out a record that is in no span', () => {
+  describe('in code that a subscriber awaits', () => {
+    it('drops a record outside any span', () => {
       const { cache, logger } = startService();
       cache.subscribe();
 
@@ -15,7 +15,7 @@ describe('EventIntake', () => {
       expect(cache.stats().events.dropped.suppressed).to.equal(1);
     });
 
-    it('takes in a record of a span that is recording all the same', () => {
+    it('still accepts a record of a span that is recording', () => {
       const { cache, start, logger } = startService();
       const subscription = cache.subscribe();
       const span = start('job');
@@ -28,23 +28,27 @@ describe('EventIntake', () => {
     });
   });
 
-  describe('knows only the ids of the span of a record', () => {
-    /** What becomes of a record that has this span context, and is emitted while that span is active. */
+  describe("has only the ids of a record's span", () => {
+    /** The fate of a record with one span's context that is emitted while the other span is active. */
     function fate(ofRecord: Span, active: Span): unknown {
       const { cache } = startService();
       const subscription = cache.subscribe({ orphans: true });
-      const record = { hrTime: [0, 0], body: 'line', spanContext: ofRecord.spanContext() } as unknown as ReadableLogRecord;
+      const record = {
+        hrTime: [0, 0],
+        body: 'line',
+        spanContext: ofRecord.spanContext(),
+      } as unknown as ReadableLogRecord;
       cache.logRecordProcessor.onEmit(record as never, trace.setSpan(ROOT_CONTEXT, active));
       cache.flush();
       return subscription.take()?.orphans[0]?.reason;
     }
     const startUnsampled = () => startService({}, { sampler: new AlwaysOffSampler() }).start('job');
 
-    it('that is not the active one', () => {
+    it('if it is not the active one', () => {
       expect(fate(startUnsampled(), startService().start('other'))).to.equal('unsampled');
     });
 
-    it('that is neither recording nor over', () => {
+    it('if it is neither recording nor ended', () => {
       const span = Object.assign(startUnsampled(), { ended: false });
 
       expect(fate(span, span)).to.equal('unsampled');

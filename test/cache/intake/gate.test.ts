@@ -7,7 +7,7 @@ import { listenToWarnings } from '../../scenarios/service.js';
 describe('Gate', () => {
   afterEach(() => diag.disable());
 
-  it('reports a listener that throws, and tells the others', () => {
+  it('reports a listener that throws, and calls the others', () => {
     const warn = sinon.spy();
     listenToWarnings(warn);
     const error = new Error('why');
@@ -18,11 +18,16 @@ describe('Gate', () => {
     gate.watch(listener);
     gate.update(true, false);
 
-    expect(warn.args).to.deep.equal(Array.from({ length: 2 }, () => ['otel-span-cache', 'a listener of the demand failed', error]));
-    expect(listener.args.map(([demand]) => demand as object)).to.deep.equal([{ spans: false, orphans: false }, { spans: true, orphans: false }]);
+    expect(warn.args).to.deep.equal(
+      Array.from({ length: 2 }, () => ['otel-span-cache', 'a listener of the demand failed', error]),
+    );
+    expect(listener.args.map(([demand]) => demand as object)).to.deep.equal([
+      { spans: false, orphans: false },
+      { spans: true, orphans: false },
+    ]);
   });
 
-  it('tells each listener of a change that another one makes in answer, after the one that it answers', () => {
+  it('reports a change made by a listener after the change that it responds to', () => {
     const gate = new Gate();
     const told: string[] = [];
     gate.watch(({ spans }) => {
@@ -35,7 +40,7 @@ describe('Gate', () => {
     expect(told).to.deep.equal(['false false', 'true false', 'false true']);
   });
 
-  it('comes to an end, and says so, if two listeners each undo what the other one does', () => {
+  it("stops and reports when two listeners undo each other's changes", () => {
     const warn = sinon.spy();
     listenToWarnings(warn);
     const gate = new Gate();
@@ -49,7 +54,7 @@ describe('Gate', () => {
 
     expect(on.callCount - calls).to.be.within(2, 150);
     expect(warn.args.map(([, message]) => message as string)).to.deep.equal([
-      'listeners of the demand have set it 100 times in answer to a change; the rest is ignored',
+      'listeners set the demand 100 times in response to one change; further changes are ignored',
     ]);
   });
 });

@@ -9,7 +9,7 @@ const span = {} as ReadableSpan;
 const record = {} as ReadableLogRecord;
 
 describe('HookObservers', () => {
-  it('show what starts, ends and is emitted', () => {
+  it('pass on starts, ends and emitted records', () => {
     const observers = new HookObservers();
     const one = observer();
     observers.add(one);
@@ -23,7 +23,7 @@ describe('HookObservers', () => {
     expect(one.onEmit.args).to.deep.equal([[record, undefined]]);
   });
 
-  it('go on when one of them throws', () => {
+  it('continue when one of them throws', () => {
     const observers = new HookObservers();
     const two = observer();
     observers.add({ ...observer(), onEnd: sinon.stub().throws() });
@@ -36,7 +36,10 @@ describe('HookObservers', () => {
 
   it('throw nothing into the application even if the diag logger throws as well', () => {
     const broken = sinon.stub().throws(new Error('broken logger'));
-    diag.setLogger({ error: broken, warn: broken, info: broken, debug: broken, verbose: broken }, { suppressOverrideMessage: true });
+    diag.setLogger(
+      { error: broken, warn: broken, info: broken, debug: broken, verbose: broken },
+      { suppressOverrideMessage: true },
+    );
     const observers = new HookObservers();
     observers.add({ onStart: sinon.stub().throws(), onEnd: sinon.stub().throws(), onEmit: sinon.stub().throws() });
 
@@ -51,7 +54,7 @@ describe('HookObservers', () => {
     expect(broken.callCount).to.equal(3);
   });
 
-  it('show nothing to one that was taken away', () => {
+  it('pass nothing to a removed observer', () => {
     const observers = new HookObservers();
     const one = observer();
     observers.add(one).close();
@@ -62,7 +65,7 @@ describe('HookObservers', () => {
     expect(observers.wantEveryRecord).to.equal(false);
   });
 
-  it('want every log record made for one that looks at log records and says nothing else', () => {
+  it('have every log record created for an observer with onEmit() alone', () => {
     const observers = new HookObservers();
 
     observers.add({ ...observer(), everyRecord: false });

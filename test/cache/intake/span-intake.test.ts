@@ -31,7 +31,7 @@ function setUp() {
 }
 
 describe('SpanIntake', () => {
-  it('has a full queue flushed for a span that was received, and no other', () => {
+  it('flushes a full queue only for a received span', () => {
     const { intake, driver } = setUp();
 
     const flushes = [1, 2, 3].map(() => {

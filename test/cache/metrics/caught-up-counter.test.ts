@@ -11,10 +11,13 @@ describe('A counter that is caught up', () => {
 
     for (const total of [2, 2, 5]) catchUp(new Map([['a', total]]));
 
-    expect(add.args).to.deep.equal([[2, { key: 'a' }], [3, { key: 'a' }]]);
+    expect(add.args).to.deep.equal([
+      [2, { key: 'a' }],
+      [3, { key: 'a' }],
+    ]);
   });
 
-  it('shows a total of 0, once', () => {
+  it('reports a total of 0 once', () => {
     const add = sinon.spy();
     const catchUp = caughtUp({ add }, attributesOf);
 
@@ -23,13 +26,21 @@ describe('A counter that is caught up', () => {
     expect(add.args).to.deep.equal([[0, { key: 'a' }]]);
   });
 
-  it('counts each key apart', () => {
+  it('counts each key separately', () => {
     const add = sinon.spy();
     const catchUp = caughtUp({ add }, attributesOf);
 
     catchUp(new Map([['a', 1]]));
-    catchUp(new Map([['a', 1], ['b', 4]]));
+    catchUp(
+      new Map([
+        ['a', 1],
+        ['b', 4],
+      ]),
+    );
 
-    expect(add.args).to.deep.equal([[1, { key: 'a' }], [4, { key: 'b' }]]);
+    expect(add.args).to.deep.equal([
+      [1, { key: 'a' }],
+      [4, { key: 'b' }],
+    ]);
   });
 });

@@ -29,7 +29,16 @@ describe('DepartedSubscriptions', () => {
     departed.add(subscriber('callback', numbers).self);
 
     expect(departed.stats()).to.deep.equal([
-      { kind: 'callback', ...NONE, delivered: 2, dropped: 4, droppedByBytes: 2, droppedOrphans: 6, failed: 8, errors: 10 },
+      {
+        kind: 'callback',
+        ...NONE,
+        delivered: 2,
+        dropped: 4,
+        droppedByBytes: 2,
+        droppedOrphans: 6,
+        failed: 8,
+        errors: 10,
+      },
       { kind: 'store', ...NONE, dropped: 7 },
     ]);
   });
@@ -49,7 +58,7 @@ describe('DepartedSubscriptions', () => {
     expect(departed.stats()).to.deep.equal(after);
   });
 
-  it('lets go of those without spans even if nobody reads the numbers', () => {
+  it('releases subscriptions without spans even if the numbers are never read', () => {
     const departed = new DepartedSubscriptions();
     const exporter = subscriber('exporter', { queued: 3 });
     departed.add(exporter.self);

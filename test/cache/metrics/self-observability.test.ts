@@ -16,10 +16,10 @@ import { MeterProvider as SdkMeterProvider, PrometheusExporter } from '../../sdk
 import { listenToWarnings, startService } from '../../scenarios/service.js';
 
 /*
- * What the real SDK does not do, or does not show. Everything else is in `test/scenarios/metrics.test.ts`.
+ * Cases that the real SDK does not produce or show. All others are in `test/scenarios/metrics.test.ts`.
  */
 
-/** A meter that records every use of it, and whose instruments do with it what they are told. */
+/** A meter that records each use of it. The test decides how its instruments respond. */
 function spiedMeter(used: () => void = () => {}) {
   const use = sinon.spy(used);
   const callbacks = new Set<BatchObservableCallback>();
@@ -67,7 +67,7 @@ describe('SelfObservability', () => {
 
     afterEach(() => diag.disable());
 
-    it('lets the constructor of the cache throw it', () => {
+    it('makes the constructor of the cache throw', () => {
       const getMeter = () => {
         throw new Error('no meter');
       };
@@ -75,7 +75,7 @@ describe('SelfObservability', () => {
       expect(() => new SpanCache({ selfObsMeterProvider: { getMeter } })).to.throw('no meter');
     });
 
-    it('throws nothing later, counts nothing twice, and reports it once', async () => {
+    it('never throws later, counts nothing twice, and reports the error once', async () => {
       const { meterProvider, collect, use } = spiedMeter(() => {
         throw new Error('broken instrument');
       });
@@ -129,7 +129,7 @@ describe('SelfObservability', () => {
       await second.shutdown();
     });
 
-    it('keeps nothing of the cache alive, unread spans included', async () => {
+    it('releases the whole cache, unread spans included', async () => {
       // Not a spied one: a spy keeps the stacks of its calls, and with them the cache.
       const readers = [new PrometheusExporter({ preventServerStart: true })];
       const meterProvider = new SdkMeterProvider({ readers });
@@ -160,7 +160,7 @@ async function unreachable(
 async function collectGarbage(until: WeakRef<object>): Promise<void> {
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;
-  // What a WeakRef was read for stays until the turn is over; the driver's timer takes a few.
+  // An object read through a WeakRef stays alive until the turn is over; the driver's timer takes a few.
   for (let i = 0; i < 20 && until.deref() !== undefined; i++) {
     await new Promise((resolve) => setTimeout(resolve, 5));
     gc();

@@ -21,7 +21,7 @@ function takeAll<T>(queue: BoundedQueue<T>): (T | undefined)[] {
 describe('BoundedQueue', () => {
   afterEach(() => diag.disable());
 
-  it('gives out nothing before it is sealed', () => {
+  it('returns nothing before it is sealed', () => {
     const queue = new BoundedQueue<number>('test', 10);
     queue.push(1);
 
@@ -29,7 +29,7 @@ describe('BoundedQueue', () => {
     expect(queue.size).to.equal(1);
   });
 
-  it('gives out what was pushed before the seal, and keeps what came after', () => {
+  it('returns the items pushed before the seal, and keeps later ones', () => {
     const queue = new BoundedQueue<number>('test', 10);
     queue.push(1);
     queue.seal();
@@ -41,7 +41,7 @@ describe('BoundedQueue', () => {
     expect(takeAll(queue)).to.deep.equal([2]);
   });
 
-  it('says of one item lost that it was one', () => {
+  it('reports a single lost item in the singular', () => {
     const warnings: unknown[] = [];
     listenToWarnings((_, message) => warnings.push(message));
     const queue = new BoundedQueue<number>('test', 1);
@@ -53,7 +53,7 @@ describe('BoundedQueue', () => {
     expect(warnings.at(-1)).to.equal('dropped 1 test because the test queue was full (1)');
   });
 
-  it('gives out segments of at most SEGMENT_SIZE', () => {
+  it('returns segments of at most SEGMENT_SIZE', () => {
     const queue = new BoundedQueue<number>('test', 10_000);
     for (let i = 0; i < SEGMENT_SIZE * 2 + 1; i++) queue.push(i);
     queue.seal();
@@ -63,7 +63,7 @@ describe('BoundedQueue', () => {
     expect(lengths).to.deep.equal([SEGMENT_SIZE, SEGMENT_SIZE, 1, undefined]);
   });
 
-  it('refuses at capacity, and takes in again as much as was taken out', () => {
+  it('refuses items at capacity, and accepts again as many as were removed', () => {
     const queue = new BoundedQueue<number>('test', 2);
 
     expect([queue.push(1), queue.push(2), queue.push(3)]).to.deep.equal([true, true, false]);
@@ -72,11 +72,11 @@ describe('BoundedQueue', () => {
     expect([queue.push(4), queue.push(5), queue.push(6)]).to.deep.equal([true, true, false]);
   });
 
-  it('reports its first refusal, and when it is empty again how many there were', () => {
+  it('reports its first refusal, and the number of refusals when it is empty again', () => {
     const warn = sinon.spy();
     listenToWarnings(warn);
     const queue = new BoundedQueue<number>('test', SEGMENT_SIZE + 1);
-    const full = `the test queue is full (${SEGMENT_SIZE + 1}); the newest are dropped`;
+    const full = `the test queue is full (${SEGMENT_SIZE + 1}); new tests are dropped`;
     const overfill = () => {
       while (queue.push(0));
       queue.seal();
@@ -107,7 +107,7 @@ describe('BoundedQueue', () => {
     expect(segment.items.every((item) => item === undefined)).to.equal(true);
   });
 
-  it('uses recycled segments again', () => {
+  it('reuses recycled segments', () => {
     const queue = new BoundedQueue<number>('test', 10);
     const seen = new Set<unknown>();
 
@@ -122,7 +122,7 @@ describe('BoundedQueue', () => {
     expect(seen.size).to.be.at.most(2);
   });
 
-  it('is a bounded list with a line drawn in it', () => {
+  it('behaves as a bounded list with a seal', () => {
     const command = fc.oneof(
       fc.record({ do: fc.constant('push'), count: fc.integer({ min: 1, max: 600 }) }),
       fc.record({ do: fc.constantFrom('seal', 'take'), count: fc.constant(0) }),

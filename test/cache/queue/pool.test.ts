@@ -18,7 +18,7 @@ describe('Pool', () => {
     expect(pool.acquire()).not.to.equal(pool.acquire());
   });
 
-  it('gives out the object released last', () => {
+  it('returns the object released last', () => {
     const pool = newPool();
     const [first, second] = [pool.acquire(), pool.acquire()];
     pool.release(first);
@@ -36,7 +36,7 @@ describe('Pool', () => {
     expect(pool.idle).to.equal(2);
   });
 
-  it('keeps nothing of what a released object held', () => {
+  it('clears a released object', () => {
     const pool = newPool();
     const object = pool.acquire();
 
@@ -45,10 +45,10 @@ describe('Pool', () => {
     expect(object.item).to.equal('');
   });
 
-  describe('given an object that was released already', () => {
+  describe('for an object that was released already', () => {
     afterEach(() => diag.disable());
 
-    it('gives it out to one only, and says so', () => {
+    it('hands it out only once, and reports the second release', () => {
       const error = sinon.spy();
       const silent = () => {};
       diag.setLogger({ error, warn: silent, info: silent, debug: silent, verbose: silent });
@@ -66,7 +66,7 @@ describe('Pool', () => {
       ]);
     });
 
-    it('takes it back again once it was given out again', () => {
+    it('accepts it again once it was handed out again', () => {
       const pool = newPool();
       const object = pool.acquire();
       pool.release(object);

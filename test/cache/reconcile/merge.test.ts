@@ -31,7 +31,7 @@ function bucketOf(events: readonly LogEvent[], maxEvents = 100): EventBucket {
 }
 
 describe('merge()', () => {
-  it('counts the events that gave way, also if the span has all others already', () => {
+  it('counts dropped events, even if the span already has all others', () => {
     const span = ended((job) => job.recordException({ name: 'TypeError', message: 'no' }));
     const twin = line('exception', { 'exception.type': 'TypeError', 'exception.message': 'no' });
 
@@ -41,7 +41,7 @@ describe('merge()', () => {
     expect(eventNames(merged.span)).to.deep.equal(['exception']);
   });
 
-  it('adds what gave way to what the span itself dropped', () => {
+  it('adds the dropped events to the dropped count of the span itself', () => {
     const span = Object.defineProperty(ended(), 'droppedEventsCount', { value: 5 });
 
     const { span: merged } = merge(span, undefined, bucketOf([line('a'), line('b')], 1), 1);
@@ -59,31 +59,31 @@ describe('merge()', () => {
     const logged = (attributes: Attributes) => bucketOf([line('exception', attributes)]);
     const duplicates = (span: ReadableSpan, bucket: EventBucket) => merge(span, undefined, bucket, 100).duplicates;
 
-    it('is known by its message alone, if it has no type', () => {
+    it('is recognised by its message if it has no type', () => {
       const span = ended((job) => job.recordException('no'));
 
       expect(duplicates(span, logged({ 'exception.message': 'no' }))).to.equal(1);
     });
 
-    it('is known by its type alone, if it has no message', () => {
+    it('is recognised by its type if it has no message', () => {
       const span = ended((job) => job.recordException({ name: 'TypeError' }));
 
       expect(duplicates(span, logged({ 'exception.type': 'TypeError' }))).to.equal(1);
     });
 
-    it('is not known if it has neither', () => {
+    it('is not recognised if it has neither', () => {
       const span = ended((job) => job.addEvent('exception'));
 
       expect(duplicates(span, logged({}))).to.equal(0);
     });
 
-    it('is another one if only the message is the same', () => {
+    it('is a different one if only the message is the same', () => {
       const span = ended((job) => job.recordException({ name: 'TypeError', message: 'no' }));
 
       expect(duplicates(span, logged({ 'exception.type': 'RangeError', 'exception.message': 'no' }))).to.equal(0);
     });
 
-    it('is another one if the recorded one has no attributes', () => {
+    it('is a different one if the recorded one has no attributes', () => {
       const span = ended();
       span.events.push({ name: 'exception', time: [0, 0] });
 
@@ -91,14 +91,14 @@ describe('merge()', () => {
       expect(duplicates(span, logged({ 'exception.message': 'no' }))).to.equal(0);
     });
 
-    it('is not what the span has under another name', () => {
+    it('differs from an event of the span with another name', () => {
       const attributes = { 'exception.type': 'TypeError', 'exception.message': 'no' };
       const span = ended((job) => job.addEvent('retry', attributes));
 
       expect(duplicates(span, logged(attributes))).to.equal(0);
     });
 
-    it('is still known after an event that is none', () => {
+    it('is still recognised after an event that is not an exception', () => {
       const span = ended((job) => job.recordException('no'));
 
       expect(duplicates(span, bucketOf([line('a'), line('exception', { 'exception.message': 'no' })]))).to.equal(1);

@@ -10,7 +10,7 @@ function started(): Span & StartedSpan {
 }
 
 describe('OpenSpans', () => {
-  it('has a span once, however often it is told of its start', () => {
+  it('has a span once, however often its start is reported', () => {
     const open = new OpenSpans(10);
     const span = started();
 
@@ -22,7 +22,7 @@ describe('OpenSpans', () => {
     expect(open.size).to.equal(0);
   });
 
-  it('takes no harm from the end of a span that it does not have', () => {
+  it('ignores the end of a span that it does not have', () => {
     const open = new OpenSpans(10);
     open.add(started(), 0);
 
@@ -34,7 +34,7 @@ describe('OpenSpans', () => {
   describe('with a bound in bytes', () => {
     const large = () => started().setAttribute('body', 'x'.repeat(10_000)) as Span & StartedSpan;
 
-    it('forgets those that started first, once what has been open for a second is too large', () => {
+    it('forgets the spans that started first, once the spans open for a second are too large', () => {
       const open = new OpenSpans(100, 50_000);
       const spans = Array.from({ length: 8 }, large);
       for (const [i, span] of spans.entries()) open.add(span, i);
@@ -43,10 +43,13 @@ describe('OpenSpans', () => {
       open.add(started(), 2_000);
 
       expect([young, open.size, open.forgotten]).to.deep.equal([8, 5, 4]);
-      expect(spans.map((span) => open.has(span.spanContext()))).to.deep.equal([...Array(4).fill(false), ...Array(4).fill(true)]);
+      expect(spans.map((span) => open.has(span.spanContext()))).to.deep.equal([
+        ...Array(4).fill(false),
+        ...Array(4).fill(true),
+      ]);
     });
 
-    it('looks once a second', () => {
+    it('measures once a second', () => {
       const open = new OpenSpans(100, 5_000);
       open.add(large(), 0);
       for (const between of [500, 999]) open.add(started(), between);
@@ -57,10 +60,14 @@ describe('OpenSpans', () => {
       expect([before, open.forgotten]).to.deep.equal([0, 1]);
     });
 
-    it('takes a span that cannot be read for one of a kilobyte or two', () => {
+    it('estimates an unreadable span at one or two kilobytes', () => {
       const open = new OpenSpans(100, 5_000);
       const broken = large();
-      Object.defineProperty(broken, 'attributes', { get: () => { throw new Error('unreadable'); } });
+      Object.defineProperty(broken, 'attributes', {
+        get: () => {
+          throw new Error('unreadable');
+        },
+      });
       open.add(broken, 0);
 
       open.add(started(), 2_000);

@@ -29,7 +29,7 @@ function batch<T>(...items: T[]): Batch<T> {
   return { items, length: items.length };
 }
 
-/** What the intake makes of a log record that is emitted in a span. */
+/** The intake's record of a log record emitted in a span. */
 function emitted(span: Span, body = 'line'): EmittedRecord {
   logger.emit({ body });
   return { record: records.pop()!, spanContext: span.spanContext(), spanState: 'recording' };
@@ -52,7 +52,8 @@ function setUp(options: Partial<ReconcilerOptions> = {}) {
     reconciler,
     spanCounters,
     eventCounters,
-    log: (span: Span, body?: string, now = 0) => reconciler.reconcileEvents(batch(emitted(span, body)), true, now).orphans,
+    log: (span: Span, body?: string, now = 0) =>
+      reconciler.reconcileEvents(batch(emitted(span, body)), true, now).orphans,
     /** By default in a span that had ended. */
     logLate: (span: Span, spanState: SpanState = 'ended') =>
       reconciler.reconcileEvents(batch({ ...emitted(span), spanState }), true, 0).orphans,
@@ -72,7 +73,7 @@ describe('Reconciler', () => {
       expect(setUp({ lateEvents: { holdMillis: 100 } }).reconciler.sweepMillis).to.equal(undefined);
     });
 
-    it('is a quarter of what events may wait', () => {
+    it('is a quarter of the time that events may wait', () => {
       const { reconciler, log } = setUp();
       log(newSpan());
 
@@ -86,7 +87,7 @@ describe('Reconciler', () => {
       expect(reconciler.sweepMillis).to.equal(50);
     });
 
-    it('is a quarter of what held spans wait, if that is less', () => {
+    it('is a quarter of the hold, if that is less', () => {
       const { reconciler, log, end } = setUp({ lateEvents: { holdMillis: 100 } });
       end(newSpan());
       log(newSpan());
@@ -96,7 +97,7 @@ describe('Reconciler', () => {
   });
 
   describe('expire()', () => {
-    it('gives up what has waited for maxParkedMillis, and nothing younger', () => {
+    it('expires events that have waited for maxParkedMillis, and no younger ones', () => {
       const { reconciler, log } = setUp();
       log(newSpan(), 'old', 5);
       log(newSpan(), 'young', 6);
@@ -107,7 +108,7 @@ describe('Reconciler', () => {
       expect(more).to.equal(false);
     });
 
-    it('stops when it has given up as many events as it may, and says so', () => {
+    it('stops at the given number of events, and reports that', () => {
       const { reconciler, log } = setUp();
       for (let i = 0; i < 3; i++) log(newSpan());
 
@@ -118,7 +119,7 @@ describe('Reconciler', () => {
       expect([second.orphans.length, second.more]).to.deep.equal([1, false]);
     });
 
-    it('makes no orphans that nobody wants, but counts them', () => {
+    it('counts orphans without building them if nobody is subscribed to orphans', () => {
       const { reconciler, eventCounters, log } = setUp();
       log(newSpan());
 
@@ -130,7 +131,7 @@ describe('Reconciler', () => {
   });
 
   describe('orphanAllParked()', () => {
-    it('gives up as many events as it may, those of the oldest first', () => {
+    it('turns at most the given number of events into orphans, the oldest first', () => {
       const { reconciler, log } = setUp();
       for (const body of ['a', 'b', 'c']) log(newSpan(), body);
 
@@ -141,7 +142,7 @@ describe('Reconciler', () => {
   });
 
   describe('settle()', () => {
-    it('delivers as many held spans as it may', () => {
+    it('delivers at most the given number of held spans', () => {
       const { reconciler, end } = setUp({ lateEvents: { holdMillis: 100 } });
       for (const name of ['a', 'b', 'c']) end(newSpan(name));
 
@@ -150,7 +151,7 @@ describe('Reconciler', () => {
       expect(parts.map(names)).to.deep.equal([['a', 'b'], ['c'], []]);
     });
 
-    it('delivers as many amended spans as it may', () => {
+    it('delivers at most the given number of amended spans', () => {
       const { reconciler, end, logLate } = setUp({ lateEvents: 'amend' });
       const spans = ['a', 'b', 'c'].map((name) => newSpan(name));
       for (const span of spans) end(span);
@@ -166,7 +167,7 @@ describe('Reconciler', () => {
   });
 
   describe('dropEverything()', () => {
-    it('lets go of all that waits, and counts it as no_subscriber', () => {
+    it('releases all waiting items, and counts them as no_subscriber', () => {
       const { reconciler, spanCounters, eventCounters, log, end } = setUp({ lateEvents: { holdMillis: 100 } });
       const held = newSpan();
       log(held);
@@ -180,7 +181,7 @@ describe('Reconciler', () => {
       expect(eventCounters.dropped.no_subscriber).to.equal(2);
     });
 
-    it('lets go of spans that were to be amended, and of those that could be', () => {
+    it('releases spans with a pending amendment, and amendable spans', () => {
       const { reconciler, eventCounters, end, logLate, endCycle } = setUp({ lateEvents: 'amend' });
       const span = newSpan();
       end(span);
@@ -193,7 +194,7 @@ describe('Reconciler', () => {
       expect(endCycle()).to.deep.equal(['line late']);
     });
 
-    it('remembers which spans were delivered, once ids alone have come', () => {
+    it('still remembers delivered spans after an event with ids alone', () => {
       const { reconciler, end, logLate } = setUp();
       logLate(newSpan(), 'unknown');
       const span = newSpan();
@@ -204,7 +205,7 @@ describe('Reconciler', () => {
       expect(logLate(span, 'unknown').map(({ reason }) => reason)).to.deep.equal(['late']);
     });
 
-    it('remembers which spans were delivered, if they may come again', () => {
+    it('still remembers delivered spans if spans may arrive twice', () => {
       const { reconciler, spanCounters, end } = setUp();
       reconciler.deduplicate();
       const span = newSpan();
@@ -231,7 +232,7 @@ describe('Reconciler', () => {
       expect(spanCounters.delivered).to.equal(2);
     });
 
-    it('keeps no span to be amended', () => {
+    it('forgets amendable spans', () => {
       const { reconciler, end } = setUp({ lateEvents: 'amend' });
       end(newSpan());
 
@@ -242,7 +243,7 @@ describe('Reconciler', () => {
   });
 
   describe('an event of a span that had ended', () => {
-    it('is on its span if that comes in the same cycle', () => {
+    it('is on its span if the span arrives in the same cycle', () => {
       const { reconciler, logLate, end, endCycle } = setUp();
       const span = newSpan();
 
@@ -268,7 +269,7 @@ describe('Reconciler', () => {
       expect([reconciler.heldEvents, reconciler.kept.size, reconciler.unsettled]).to.deep.equal([0, 0, false]);
     });
 
-    it('joins the events that wait for the span, and goes on waiting with them', () => {
+    it('joins the events that wait for the span, and keeps waiting with them', () => {
       const { reconciler, log, logLate, endCycle } = setUp();
       const span = newSpan();
       log(span);
@@ -279,7 +280,7 @@ describe('Reconciler', () => {
       expect([reconciler.parkedEvents, reconciler.parkedSpans]).to.deep.equal([2, 1]);
     });
 
-    it('makes events that come by the ids alone late with it', () => {
+    it('makes events with ids alone late, too', () => {
       const { logLate, endCycle } = setUp();
       const span = newSpan();
 
@@ -288,7 +289,7 @@ describe('Reconciler', () => {
       expect(endCycle()).to.deep.equal(['line late', 'line late']);
     });
 
-    it('pushes out no event that waits for an open span, but another of its kind', () => {
+    it('evicts another event of its kind, never one that waits for an open span', () => {
       const { reconciler, log, logLate, endCycle } = setUp({ maxParkedSpans: 1 });
       log(newSpan());
 
@@ -299,7 +300,7 @@ describe('Reconciler', () => {
       expect(reconciler.parkedSpans).to.equal(1);
     });
 
-    it('may wait longer where spans come later than they end', () => {
+    it('may wait longer if spans arrive later than they end', () => {
       const { reconciler, logLate, end, endCycle } = setUp();
       reconciler.deduplicate();
       const span = newSpan();
@@ -320,7 +321,7 @@ describe('Reconciler', () => {
       expect(eventCounters.dropped.late).to.equal(1);
     });
 
-    it('is settled as many at a time as may be', () => {
+    it('is settled in groups of the given number', () => {
       const { reconciler, logLate } = setUp();
       for (let i = 0; i < 3; i++) logLate(newSpan());
 
@@ -331,7 +332,7 @@ describe('Reconciler', () => {
   });
 
   describe('an event that brings only the ids of its span', () => {
-    it('waits if it is the first: its span may have been delivered, or not', () => {
+    it('waits if it is the first, because its span may still arrive', () => {
       const { reconciler, end, logLate, endCycle } = setUp();
       const span = newSpan();
       end(span);
@@ -351,7 +352,7 @@ describe('Reconciler', () => {
       expect(logLate(span, 'unknown').map(({ reason }) => reason)).to.deep.equal(['late']);
     });
 
-    it('has no span remembered if it is not sampled: its span never comes', () => {
+    it('does not start the memory of delivered spans if it is not sampled', () => {
       const { end, logLate } = setUp();
       const span = newSpan();
       const unsampled = newSpan();
@@ -366,7 +367,7 @@ describe('Reconciler', () => {
   });
 
   describe('a span', () => {
-    it('is not read while no event waits, once one of its class was read', () => {
+    it('is not read while no event waits, after one span of its class was read', () => {
       const spans = [newSpan(), newSpan()] as unknown as ReadableSpan[];
       const { reconciler } = setUp();
       const read = sinon.spy(Object.getPrototypeOf(spans[0]) as ReadableSpan, 'spanContext');
@@ -391,7 +392,7 @@ describe('Reconciler', () => {
       });
     }
 
-    it('without ids, though of a class that has some, is invalid where ids are remembered, and the others of its batch are not', () => {
+    it('without ids, although its class has ids, is invalid alone in its batch if ids are remembered', () => {
       const { reconciler, spanCounters, end, logLate } = setUp();
       const logged = newSpan();
       logLate(logged, 'unknown');
@@ -406,7 +407,7 @@ describe('Reconciler', () => {
       expect(spanCounters.dropped.invalid).to.equal(1);
     });
 
-    it('of a known class is read once, where ids are remembered', () => {
+    it('of a learned class is read once if ids are remembered', () => {
       const { reconciler, end, logLate } = setUp();
       const logged = newSpan();
       logLate(logged, 'unknown');
@@ -434,7 +435,7 @@ describe('Reconciler', () => {
       expect(spanCounters.dropped.invalid).to.equal(1);
     });
 
-    it('that may come twice is a duplicate', () => {
+    it('that arrives twice is a duplicate', () => {
       const { reconciler, spanCounters, end } = setUp();
       reconciler.deduplicate();
       const spans = [newSpan(), newSpan()];
@@ -445,7 +446,7 @@ describe('Reconciler', () => {
       expect(spanCounters.dropped.duplicate).to.equal(2);
     });
 
-    it('that may come twice is a duplicate while it is held', () => {
+    it('that arrives twice is a duplicate while it is held', () => {
       const { reconciler, spanCounters, end } = setUp({ lateEvents: { holdMillis: 100 } });
       reconciler.deduplicate();
       const span = newSpan();

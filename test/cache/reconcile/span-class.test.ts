@@ -8,12 +8,12 @@ describe('SpanClass', () => {
   const newSpan = () => tracer.startSpan('span') as unknown as ReadableSpan;
   const batch = (...items: unknown[]) => ({ items: items as ReadableSpan[], length: items.length });
 
-  it('knows no span before it has learned of one', () => {
+  it('recognises no span before it has learned a class', () => {
     expect(new SpanClass().includes(batch(newSpan()))).to.equal(false);
     expect(new SpanClass().includes(batch({}))).to.equal(false);
   });
 
-  it('knows the spans of the class it has learned of', () => {
+  it('recognises the spans of the learned class', () => {
     const known = new SpanClass();
 
     known.learn(newSpan());
@@ -21,7 +21,7 @@ describe('SpanClass', () => {
     expect(known.includes(batch(newSpan(), newSpan()))).to.equal(true);
   });
 
-  it('looks only at the slots that are filled', () => {
+  it('reads only the filled slots', () => {
     const known = new SpanClass();
     known.learn(newSpan());
 
@@ -40,7 +40,7 @@ describe('SpanClass', () => {
       }),
   };
   for (const [what, stranger] of Object.entries(strangers)) {
-    it(`does not know ${what}, be it the last of a batch`, () => {
+    it(`does not recognise ${what}, even as the last of a batch`, () => {
       const known = new SpanClass();
       known.learn(newSpan());
 
@@ -48,7 +48,7 @@ describe('SpanClass', () => {
     });
   }
 
-  it('learns nothing from a span whose spanContext() is its own', () => {
+  it('learns nothing from a span with an own property spanContext', () => {
     const known = new SpanClass();
     const own = Object.assign(newSpan(), { spanContext: newSpan().spanContext.bind(newSpan()) });
 

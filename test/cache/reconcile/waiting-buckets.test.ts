@@ -38,7 +38,7 @@ describe('WaitingBuckets', () => {
     expect(waiting.get(spanContext(1))).to.equal(undefined);
   });
 
-  it('gives out the span that has waited longest, wherever others were taken from', () => {
+  it('returns the span that has waited longest after any removals', () => {
     const waiting = new WaitingBuckets(10, 10);
     const [first, , third] = [1, 2, 3, 4].map((id) => park(waiting, pool, id, String(id)));
 
@@ -50,7 +50,7 @@ describe('WaitingBuckets', () => {
     expect(waiting.takeOldest()).to.equal(undefined);
   });
 
-  it('has the oldest leave for a new one at maxSpans', () => {
+  it('evicts the oldest for a new one at maxSpans', () => {
     const waiting = new WaitingBuckets(2, 10);
     const [first, another] = [park(waiting, pool, 1, 'a'), pool.acquire(spanContext(3), undefined, 0)];
     const withRoom = waiting.displacedBy(another);
@@ -67,7 +67,7 @@ describe('WaitingBuckets', () => {
       return bucket;
     };
 
-    it('make room for each other, not for those that wait longer', () => {
+    it('evict each other, not the buckets that wait longer', () => {
       const waiting = new WaitingBuckets(1, 10);
       const waitsLonger = park(waiting, pool, 1, 'a');
       const first = endingWithCycle(waiting, 2);
@@ -76,7 +76,7 @@ describe('WaitingBuckets', () => {
       expect(waiting.displacedBy(pool.acquire(spanContext(3), undefined, 0))).to.equal(waitsLonger);
     });
 
-    it('are found, but not among the spans, until they are taken out', () => {
+    it('can be found, but are not counted as spans, until they are removed', () => {
       const waiting = new WaitingBuckets(10, 10);
       const bucket = endingWithCycle(waiting, 1);
 
@@ -88,7 +88,7 @@ describe('WaitingBuckets', () => {
     });
   });
 
-  it('can be emptied while it is gone through, oldest first', () => {
+  it('can be emptied while it is iterated, oldest first', () => {
     const waiting = new WaitingBuckets(10, 10);
     for (const id of [1, 2, 3]) park(waiting, pool, id, String(id));
     const seen: string[] = [];
@@ -102,7 +102,7 @@ describe('WaitingBuckets', () => {
     expect(waiting.spans).to.equal(0);
   });
 
-  it('counts its spans, events and bytes right, whatever comes and goes', () => {
+  it('counts its spans, events and bytes correctly after any sequence of changes', () => {
     const step = fc.tuple(
       fc.constantFrom('event', 'event', 'event', 'take', 'evict'),
       fc.nat({ max: 5 }),
@@ -153,7 +153,7 @@ describe('EventBucket', () => {
     );
   });
 
-  it('is used again with nothing left of what it held', () => {
+  it('is empty when it is reused', () => {
     const pool = new EventBucketPool();
     const bucket = pool.acquire(spanContext(1), spanContext(1), 0);
     for (const name of ['a', 'b', 'c']) bucket.add(event(name), 1, 2);

@@ -1,10 +1,25 @@
+import { inspect } from 'node:util';
 import { diag, DiagLogLevel, ROOT_CONTEXT, trace, TraceFlags, type Context } from '@opentelemetry/api';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { defaultSampler } from '../../../src/cache/sampling/default-sampler.js';
-import { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler, TraceIdRatioBasedSampler, type Sampler } from '../../sdk.js';
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+  type Sampler,
+} from '../../sdk.js';
 
-const traceId = fc.bigInt({ min: 1n, max: 2n ** 128n - 1n }).map((id) => id.toString(16).padStart(32, '0'));
+/** Trace ids whose 32-bit parts combine to a bound of the tested ratios, or to its neighbour. */
+const atBound = fc
+  .tuple(fc.constantFrom(0, 0.1, 0.5, 1), fc.constantFrom(-1, 0, 1))
+  .map(([ratio, more]) => BigInt(Math.floor(ratio * 0xffffffff) + more))
+  .filter((id) => id > 0n && id < 2n ** 32n);
+
+const traceId = fc
+  .oneof(fc.bigInt({ min: 1n, max: 2n ** 128n - 1n }), atBound)
+  .map((id) => id.toString(16).padStart(32, '0'));
 
 const parent = fc.record({
   traceFlags: fc.constantFrom(TraceFlags.NONE, TraceFlags.SAMPLED),
@@ -67,14 +82,14 @@ describe('The default sampler', () => {
   for (const [env, sdk] of SDK) {
     const shown = Object.values(env).join(' ').trim() || 'no environment';
 
-    it(`decides as the SDK's does with ${shown}`, () => {
+    it(`decides as the SDK's sampler does with ${shown}`, () => {
       expectSameDecisions(defaultSampler(env), sdk);
 
       expect(errors).to.deep.equal([]);
     });
   }
 
-  it('is the default with an unknown name, which is reported', () => {
+  it('reports an unknown name, and uses the default', () => {
     const sampler = defaultSampler({ OTEL_TRACES_SAMPLER: 'sometimes' });
 
     expectSameDecisions(sampler, parentBased(new AlwaysOnSampler()));
@@ -83,8 +98,15 @@ describe('The default sampler', () => {
     ]);
   });
 
-  for (const [given, shown] of [[undefined, ''], ['', ''], ['half', 'half'], ['1.5', '1.5'], ['-1', '-1']]) {
-    it(`has the ratio 1 if that is given as ${given}, which is reported`, () => {
+  for (const [given, shown] of [
+    [undefined, ''],
+    ['', ''],
+    [' ', ''],
+    ['half', 'half'],
+    ['1.5', '1.5'],
+    ['-1', '-1'],
+  ]) {
+    it(`reports the ratio ${inspect(given)}, and uses 1`, () => {
       const env = { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: given };
 
       expectSameDecisions(defaultSampler(env), new AlwaysOnSampler());
@@ -94,7 +116,7 @@ describe('The default sampler', () => {
     });
   }
 
-  it('says what it is in the words of the SDK', () => {
+  it("describes itself in the SDK's format", () => {
     const env = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.25' };
 
     expect(String(defaultSampler(env))).to.equal('ParentBased{root=TraceIdRatioBased{0.25}}');

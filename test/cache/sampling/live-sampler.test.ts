@@ -1,4 +1,12 @@
-import { createTraceState, ROOT_CONTEXT, SpanKind, trace, TraceFlags, type Context, type Span } from '@opentelemetry/api';
+import {
+  createTraceState,
+  ROOT_CONTEXT,
+  SpanKind,
+  trace,
+  TraceFlags,
+  type Context,
+  type Span,
+} from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import type { Sampler, SamplingResult } from '../../../src/model/otel.js';
@@ -31,7 +39,7 @@ function parentContext(spanContext: object, span?: object): Context {
 }
 
 describe('LiveSampler', () => {
-  it('asks its delegate with all it was asked with', () => {
+  it('passes all of its arguments to its delegate', () => {
     const delegate = { shouldSample: sinon.stub().returns({ decision: NOT_RECORD }) };
     const { sampler } = setUp(delegate);
     const asked = [ROOT_CONTEXT, UPPER_HALF, 'span', SpanKind.CLIENT, { a: 1 }, []] as const;
@@ -42,14 +50,14 @@ describe('LiveSampler', () => {
     sinon.assert.calledOn(delegate.shouldSample, delegate);
   });
 
-  it('gives the result of its delegate while sampling is off', () => {
+  it('returns the result of its delegate while sampling is off', () => {
     for (const decision of [NOT_RECORD, RECORD, RECORD_AND_SAMPLED]) {
       const result = { decision };
       expect(setUp(delegateThat(result)).sample()).to.equal(result);
     }
   });
 
-  it('gives the result of its delegate if that records or samples', () => {
+  it('returns the result of its delegate if it records or samples', () => {
     for (const decision of [RECORD, RECORD_AND_SAMPLED]) {
       const result = { decision };
       const { sampling, sample } = setUp(delegateThat(result));
@@ -59,7 +67,7 @@ describe('LiveSampler', () => {
     }
   });
 
-  it('records what its delegate does not, with the rest of the result as it is', () => {
+  it('records spans that its delegate drops, with the rest of the result unchanged', () => {
     const result = { decision: NOT_RECORD, attributes: { rule: 'drop' }, traceState: createTraceState('a=b') };
     const { sampling, sample } = setUp(delegateThat(result));
     sampling.set({ enabled: true });
@@ -69,7 +77,7 @@ describe('LiveSampler', () => {
     expect(result.decision).to.equal(NOT_RECORD);
   });
 
-  it('decides of a trace by its id', () => {
+  it('decides by the trace id', () => {
     const { sampling, sample } = setUp();
     sampling.set({ enabled: true, ratio: 0.5 });
 
@@ -77,7 +85,7 @@ describe('LiveSampler', () => {
     expect(sample(ROOT_CONTEXT, LOWER_HALF).decision).to.equal(NOT_RECORD);
   });
 
-  it('decides by the id below a remote parent, and below one that is not valid', () => {
+  it('decides by the trace id below a remote or invalid parent', () => {
     const { sampling, sample } = setUp();
     sampling.set({ enabled: true, ratio: 0.5 });
 
@@ -87,7 +95,7 @@ describe('LiveSampler', () => {
     }
   });
 
-  it('follows a parent of this process, whatever the id says', () => {
+  it('follows a parent in this process, regardless of the trace id', () => {
     const { sampling, sample } = setUp();
     sampling.set({ enabled: true, ratio: 0.5 });
 
@@ -97,7 +105,7 @@ describe('LiveSampler', () => {
     expect(sample(parentContext({}, { isRecording: () => true }), LOWER_HALF).decision).to.equal(RECORD);
   });
 
-  it('goes on with a trace it has recorded when sampling is off', () => {
+  it('continues a trace it has recorded when sampling is off', () => {
     const { sampling, recordedHere, sample } = setUp();
     sampling.set({ enabled: true });
     sample();
@@ -110,7 +118,7 @@ describe('LiveSampler', () => {
     expect(sample(trace.setSpanContext(ROOT_CONTEXT, trace.getSpanContext(context)!)).decision).to.equal(RECORD);
   });
 
-  it('does not go on with a trace that its delegate has recorded when sampling is off', () => {
+  it('does not continue a trace that its delegate has recorded when sampling is off', () => {
     const { sampling, sample } = setUp();
     sampling.set({ enabled: true });
     sampling.set({ enabled: false });
@@ -118,7 +126,7 @@ describe('LiveSampler', () => {
     expect(sample(parentContext({}, { isRecording: () => true })).decision).to.equal(NOT_RECORD);
   });
 
-  it('lets through what its delegate throws', () => {
+  it('passes on errors of its delegate', () => {
     const error = new Error('broken');
     const delegate = {
       shouldSample: () => {

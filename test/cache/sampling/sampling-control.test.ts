@@ -28,7 +28,7 @@ describe('SamplingControl', () => {
   });
 
   describe('set()', () => {
-    it('changes what is given and leaves the rest', () => {
+    it('changes the given settings and leaves the rest', () => {
       const sampling = new SamplingControl({ ratio: 0.5 });
 
       sampling.set({ enabled: true, ratio: undefined as Wrong });
@@ -50,10 +50,18 @@ describe('SamplingControl', () => {
       [{ ratio: NaN }, RangeError, 'ratio must be a number from 0 to 1, got NaN (number)'],
       [{ ratio: '1' }, TypeError, "ratio must be a number from 0 to 1, got '1' (string)"],
       [{ enabled: 1 }, TypeError, 'enabled must be true or false, got 1 (number)'],
-      [{ enabled: true, until: NaN }, RangeError, 'until must be a Date or milliseconds since the epoch, got NaN (number)'],
+      [
+        { enabled: true, until: NaN },
+        RangeError,
+        'until must be a Date or milliseconds since the epoch, got NaN (number)',
+      ],
       [{ enabled: true, until: new Date(NaN) }, RangeError, 'got Invalid Date (object)'],
       [{ enabled: true, until: '2030-01-01' }, TypeError, "got '2030-01-01' (string)"],
-      [{ enabled: true, forMillis: 0 }, RangeError, 'forMillis must be a number of milliseconds above 0, got 0 (number)'],
+      [
+        { enabled: true, forMillis: 0 },
+        RangeError,
+        'forMillis must be a number of milliseconds above 0, got 0 (number)',
+      ],
       [{ enabled: true, forMillis: Infinity }, RangeError, 'got Infinity (number)'],
       [{ enabled: true, forMillis: '1h' }, TypeError, "got '1h' (string)"],
       [{ enabled: true, until: 9e12, forMillis: 1 }, TypeError, 'until and forMillis must not both be given'],
@@ -82,7 +90,7 @@ describe('SamplingControl', () => {
     }
   });
 
-  it('gives out settings that nobody can change', () => {
+  it('returns immutable settings', () => {
     expect(() => ((new SamplingControl().settings as Wrong).ratio = 0)).to.throw(TypeError);
   });
 
@@ -100,7 +108,7 @@ describe('SamplingControl', () => {
       ['until, as a date', { until: new Date(1_005_000) }],
       ['forMillis', { forMillis: 5_000 }],
     ] as const) {
-      it(`turns itself off (${kind}) and tells the listeners`, () => {
+      it(`turns itself off (${kind}) and calls the listeners`, () => {
         const sampling = new SamplingControl({ enabled: true, ratio: 0.5, ...end });
         const listener = sinon.spy();
         sampling.onChange(listener);
@@ -117,7 +125,7 @@ describe('SamplingControl', () => {
         expect(clock.countTimers()).to.equal(0);
       });
 
-      it(`is off when the time has come, if no timer runs (${kind})`, () => {
+      it(`is off after its end even if no timer fires (${kind})`, () => {
         const sampling = new SamplingControl({ enabled: true, ratio: 0.5, ...end });
 
         const later = performance.now() + 5_000;
@@ -131,7 +139,13 @@ describe('SamplingControl', () => {
 
     afterEach(() => sinon.restore());
 
-    it('is told to have ended before it is told to be on again', () => {
+    it('returns a date to the fraction of a millisecond', () => {
+      const sampling = new SamplingControl({ enabled: true, until: 1_005_000.5 });
+
+      expect(sampling.settings.until).to.equal(1_005_000.5);
+    });
+
+    it('reports its end before it reports that it is on again', () => {
       const sampling = new SamplingControl({ enabled: true, until: 1_005_000 });
       const told: boolean[] = [];
       sampling.onChange(({ enabled }) => told.push(enabled));
@@ -143,7 +157,7 @@ describe('SamplingControl', () => {
       expect(sampling.settings.until).to.equal(Infinity);
     });
 
-    it('ends by the wall clock where a date is given: set forward, at most a minute late for the listeners', () => {
+    it('ends by the wall clock if a date is given: with the clock set forward, at most a minute late for the listeners', () => {
       const sampling = new SamplingControl({ enabled: true, until: 1_000_000 + 3_600_000 });
       const listener = sinon.spy();
       sampling.onChange(listener);
@@ -156,7 +170,7 @@ describe('SamplingControl', () => {
       sinon.assert.calledOnce(listener);
     });
 
-    it('ends by the wall clock where a date is given: set back, that much later', () => {
+    it('ends by the wall clock if a date is given: with the clock set back, later by as much', () => {
       const sampling = new SamplingControl({ enabled: true, until: 1_005_000 });
 
       clock.setSystemTime(990_000);
@@ -168,7 +182,7 @@ describe('SamplingControl', () => {
       expect(clock.countTimers()).to.equal(0);
     });
 
-    it('ends in its time where a duration is given, however the wall clock is set', () => {
+    it('ends after a given duration regardless of the wall clock', () => {
       const sampling = new SamplingControl({ enabled: true, forMillis: 5_000 });
 
       clock.setSystemTime(9_000_000);
@@ -179,7 +193,7 @@ describe('SamplingControl', () => {
       expect(sampling.settings.enabled).to.equal(false);
     });
 
-    it('keeps its end when something else is changed, and when it is turned on once more', () => {
+    it('keeps its end when another setting changes, and when it is enabled again', () => {
       const sampling = new SamplingControl({ enabled: true, forMillis: 5_000 });
 
       clock.tick(1_000);
@@ -189,7 +203,7 @@ describe('SamplingControl', () => {
       expect(sampling.settings.enabled).to.equal(false);
     });
 
-    it('has its end moved, and taken away', () => {
+    it('can have its end moved or removed', () => {
       const sampling = new SamplingControl({ enabled: true, forMillis: 5_000 });
 
       sampling.set({ until: 1_100_000 });
@@ -218,7 +232,7 @@ describe('SamplingControl', () => {
     });
   });
 
-  it('ends long after what a timer can wait for', () => {
+  it('can end later than the longest possible timer', () => {
     const clock = sinon.useFakeTimers({ now: 0, toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
     try {
       const sampling = new SamplingControl({ enabled: true, until: 2 ** 32 });
@@ -248,7 +262,7 @@ describe('SamplingControl', () => {
   describe('onChange()', () => {
     afterEach(() => diag.disable());
 
-    it('tells of each change, once it is complete, what is and what was', () => {
+    it('passes the new and the previous settings once a change is complete', () => {
       const sampling = new SamplingControl();
       const seen: SamplingSettings[][] = [];
       sampling.onChange((settings, previous) => seen.push([settings, previous, sampling.settings]));
@@ -259,7 +273,7 @@ describe('SamplingControl', () => {
       expect(seen).to.deep.equal([[now, INITIAL, now]]);
     });
 
-    it('does not tell of a change that changes nothing', () => {
+    it('does not report a change without effect', () => {
       const sampling = new SamplingControl({ enabled: true, until: 8e12 });
       const listener = sinon.spy();
       sampling.onChange(listener);
@@ -270,7 +284,7 @@ describe('SamplingControl', () => {
       sampling.set({ enabled: false });
     });
 
-    it('tells until it is closed or disposed of', () => {
+    it('calls the listener until the handle is closed or disposed of', () => {
       const sampling = new SamplingControl();
       const listener = sinon.spy();
       const first = sampling.onChange(listener);
@@ -286,10 +300,11 @@ describe('SamplingControl', () => {
       sinon.assert.callCount(listener, 3);
     });
 
-    it('reports a listener that throws or rejects, and tells the others', async () => {
+    it('reports a listener that throws or rejects, and calls the others', async () => {
       const warn = sinon.spy();
       listenToWarnings(warn);
       const sampling = new SamplingControl();
+      sampling.attachSampler();
       const error = new Error('broken');
       const listener = sinon.spy();
       sampling.onChange(() => {
@@ -308,7 +323,7 @@ describe('SamplingControl', () => {
       sinon.assert.calledTwice(warn);
     });
 
-    it('tells all listeners of the changes in their order when one of them makes a further one', () => {
+    it('calls all listeners for each change in order when a listener makes a further change', () => {
       const sampling = new SamplingControl();
       const first: number[] = [];
       const second: number[] = [];
@@ -320,10 +335,13 @@ describe('SamplingControl', () => {
 
       sampling.set({ ratio: 0.5 });
 
-      expect([first, second]).to.deep.equal([[0.5, 0.25], [0.5, 0.25]]);
+      expect([first, second]).to.deep.equal([
+        [0.5, 0.25],
+        [0.5, 0.25],
+      ]);
     });
 
-    it('ends when listeners undo what each other sets, tells all of the last change, and reports it once', () => {
+    it("stops when listeners undo each other's changes, passes the last change to all, and reports it once", () => {
       const warn = sinon.spy();
       listenToWarnings(warn);
       const sampling = new SamplingControl();
@@ -339,12 +357,12 @@ describe('SamplingControl', () => {
 
       expect(told.map((ratios) => ratios.at(-1))).to.deep.equal([sampling.settings.ratio, sampling.settings.ratio]);
       expect(told[0]).to.deep.equal(told[1]);
-      sinon.assert.calledOnceWithMatch(warn, 'otel-span-cache', 'have set it 100 times in answer to a change');
+      sinon.assert.calledOnceWithMatch(warn, 'otel-span-cache', '100 times in response to one change');
     });
 
-    it('hears what is set after listeners were stopped', () => {
+    it('receives changes made after listeners were stopped', () => {
       const sampling = new SamplingControl();
-      const again = sampling.onChange(({ ratio }) => (sampling.set({ ratio: 1 - ratio })));
+      const again = sampling.onChange(({ ratio }) => sampling.set({ ratio: 1 - ratio }));
       sampling.set({ ratio: 0.1 });
       again.close();
       const listener = sinon.spy();
@@ -356,7 +374,7 @@ describe('SamplingControl', () => {
       expect(sampling.settings).to.include({ enabled: true, ratio: 0.7 });
     });
 
-    it('tells of the end outside the context in which the end was set', async () => {
+    it('calls the listener for the end outside the context in which the end was set', async () => {
       const storage = new AsyncLocalStorage<string>();
       const seen = await storage.run('request', () => {
         const sampling = new SamplingControl({ enabled: true, forMillis: 1 });
@@ -369,7 +387,7 @@ describe('SamplingControl', () => {
       expect(seen).to.equal(undefined);
     });
 
-    it('takes only a function', () => {
+    it('accepts only a function', () => {
       const message = 'listener must be a function, got undefined (undefined)';
       expect(() => new SamplingControl().onChange(undefined as Wrong)).to.throw(TypeError, message);
     });

@@ -1,5 +1,6 @@
 import { createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import { expect } from 'chai';
+import sinon from 'sinon';
 import { SpansRecordedHere } from '../../../src/cache/sampling/spans-recorded-here.js';
 
 function span(traceId: string) {
@@ -10,7 +11,7 @@ function span(traceId: string) {
 const OTHER = ROOT_CONTEXT.setValue(createContextKey('other'), true);
 
 describe('SpansRecordedHere', () => {
-  it('has a span that was expected and has started', () => {
+  it('contains a span that was expected and has started', () => {
     const recordedHere = new SpansRecordedHere();
     const started = span('a');
 
@@ -20,7 +21,7 @@ describe('SpansRecordedHere', () => {
     expect(recordedHere.has(started.spanContext())).to.equal(true);
   });
 
-  it('has no span that was not expected', () => {
+  it('does not contain an unexpected span', () => {
     const recordedHere = new SpansRecordedHere();
     const before = span('a');
     const otherTrace = span('b');
@@ -39,7 +40,7 @@ describe('SpansRecordedHere', () => {
     }
   });
 
-  it('tells spans apart that start while another one starts', () => {
+  it('distinguishes spans that start while another one is starting', () => {
     const recordedHere = new SpansRecordedHere();
     const outer = span('a');
     const inner = span('b');
@@ -53,22 +54,29 @@ describe('SpansRecordedHere', () => {
     expect(recordedHere.has(outer.spanContext())).to.equal(true);
   });
 
-  it('forgets the oldest of those that nobody sees start', () => {
-    const recordedHere = new SpansRecordedHere();
-    const first = span('first');
-    const last = span('last');
+  it('does not read a span unless one is expected', () => {
+    const spanContext = sinon.spy();
 
-    recordedHere.noteDecision(ROOT_CONTEXT, 'first');
-    for (let i = 0; i < 15; i++) recordedHere.noteDecision(ROOT_CONTEXT, 'unseen');
-    recordedHere.noteDecision(ROOT_CONTEXT, 'last');
-    recordedHere.onStart(first, ROOT_CONTEXT);
-    recordedHere.onStart(last, ROOT_CONTEXT);
+    new SpansRecordedHere().onStart({ spanContext }, ROOT_CONTEXT);
 
-    expect(recordedHere.has(first.spanContext())).to.equal(false);
-    expect(recordedHere.has(last.spanContext())).to.equal(true);
+    sinon.assert.notCalled(spanContext);
   });
 
-  it('forgets what it expected within the start of another span, when that has started', () => {
+  it('expects at most 16 spans, and forgets the oldest span that never started', () => {
+    const recordedHere = new SpansRecordedHere();
+    const [first, second, last] = [span('first'), span('second'), span('last')];
+
+    recordedHere.noteDecision(ROOT_CONTEXT, 'first');
+    recordedHere.noteDecision(ROOT_CONTEXT, 'second');
+    for (let i = 0; i < 14; i++) recordedHere.noteDecision(ROOT_CONTEXT, 'unseen');
+    recordedHere.noteDecision(ROOT_CONTEXT, 'last');
+    for (const each of [first, last, second]) recordedHere.onStart(each, ROOT_CONTEXT);
+
+    const known = [first, second, last].map(({ spanContext }) => recordedHere.has(spanContext()));
+    expect(known).to.deep.equal([false, true, true]);
+  });
+
+  it('forgets spans expected during the start of another span once that span has started', () => {
     const recordedHere = new SpansRecordedHere();
     const inner = span('inner');
 
@@ -80,7 +88,7 @@ describe('SpansRecordedHere', () => {
     expect(recordedHere.has(inner.spanContext())).to.equal(false);
   });
 
-  it('passes over what is not a span', () => {
+  it('ignores a value that is not a span', () => {
     const recordedHere = new SpansRecordedHere();
 
     recordedHere.noteDecision(ROOT_CONTEXT, 'a');

@@ -23,13 +23,16 @@ describe('TraceRatio', () => {
   });
 
   it('includes a trace whose last 56 bits are at least the threshold of its ratio', () => {
-    const half = new TraceRatio(0.5);
-
-    expect(half.includes(ending('80000000000000'))).to.equal(true);
-    expect(half.includes(ending('7fffffffffffff'))).to.equal(false);
+    for (const [ratio, threshold, below] of [
+      [1 / 2, '80000000000000', '7fffffffffffff'],
+      [255 / 256, '01000000000000', '00ffffffffffff'],
+    ] as const) {
+      expect(new TraceRatio(ratio).includes(ending(threshold))).to.equal(true);
+      expect(new TraceRatio(ratio).includes(ending(below))).to.equal(false);
+    }
   });
 
-  it('has the threshold that the specification gives as its example', () => {
+  it("has the threshold of the specification's example", () => {
     // (1 - 0.01) * 2^56 is 0xfd70a400000000 with five digits of precision.
     const percent = new TraceRatio(0.01);
 
@@ -37,21 +40,21 @@ describe('TraceRatio', () => {
     expect(percent.includes(ending('fd70a300000000'))).to.equal(false);
   });
 
-  it('includes one trace of all at the smallest ratio there is', () => {
+  it('includes a single trace id at the smallest ratio', () => {
     const smallest = new TraceRatio(2 ** -56);
 
     expect(smallest.includes(ending('ffffffffffffff'))).to.equal(true);
     expect(smallest.includes(ending('fffffffffffffe'))).to.equal(false);
   });
 
-  it('does not look at the rest of the trace id, nor at the case of its letters', () => {
+  it('ignores the rest of the trace id and the case of its letters', () => {
     const half = new TraceRatio(0.5);
 
     expect(half.includes(`${'0'.repeat(18)}80000000000000`)).to.equal(true);
     expect(new TraceRatio(0.25).includes(ending('CFFFFFFFFFFFFF'))).to.equal(true);
   });
 
-  it('includes at a higher ratio what it includes at a lower one', () => {
+  it('includes at a higher ratio every trace that it includes at a lower one', () => {
     const ratio = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
       fc.property(traceId, ratio, ratio, (id, one, other) => {

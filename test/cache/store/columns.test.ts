@@ -16,7 +16,7 @@ const text = fc
   .map((characters) => characters.join(''));
 
 describe('Columns, packed', () => {
-  it('have the ids of each row as they were, whatever they are made of', () => {
+  it('return the ids of each row unchanged, whichever characters they contain', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(hex, text), { minLength: 1, maxLength: 4 }), (rows) => {
         const columns = packed(...rows);
@@ -26,7 +26,7 @@ describe('Columns, packed', () => {
     );
   });
 
-  it('have no room left of larger spans that were there before', () => {
+  it('release the memory of larger spans that were there before', () => {
     const columns = new Columns(1);
     for (const count of [1_000, 2, 3, 1]) {
       columns.clear();
@@ -37,7 +37,7 @@ describe('Columns, packed', () => {
     }
   });
 
-  it('hold no text of ids that are lower-case hex', () => {
+  it('keep ids in lower-case hex as bytes, not as text', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(hex, text), { minLength: 1, maxLength: 4 }), (rows) => {
         const isHex = rows.every((ids) => /^[0-9a-f]*$/.test(ids));
@@ -47,17 +47,22 @@ describe('Columns, packed', () => {
     );
   });
 
-  it('take the ids of another span into a row, and leave those of the other rows', () => {
+  it('replace the ids of one row, and keep the ids of the other rows', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(hex, text), { minLength: 3, maxLength: 3 }), fc.oneof(hex, text), (rows, others) => {
-        const columns = packed(...rows);
-        const before = columns.ids;
+      fc.property(
+        fc.array(fc.oneof(hex, text), { minLength: 3, maxLength: 3 }),
+        fc.oneof(hex, text),
+        (rows, others) => {
+          const columns = packed(...rows);
+          const before = columns.ids;
 
-        columns.ids += others;
-        columns.moveIds(1, before);
+          columns.ids += others;
+          columns.overwriteIds(1, before);
 
-        expect([0, 1, 2].map((row) => columns.idsOf(row))).to.deep.equal([rows[0], others, rows[2]]);
-      }),
+          expect([0, 1, 2].map((row) => columns.idsOf(row))).to.deep.equal([rows[0], others, rows[2]]);
+          expect(columns.ids === '').to.equal(before === '' && /^[0-9a-f]*$/.test(others));
+        },
+      ),
     );
   });
 
@@ -74,7 +79,7 @@ describe('Columns, packed', () => {
     );
   });
 
-  it('give back the room that their values grew into', () => {
+  it('release the memory into which their values grew', () => {
     const columns = new Columns(1);
     for (let i = 0; i < 3; i++) columns.put(i);
     columns.end = 2;

@@ -22,7 +22,7 @@ describe('KeyTree', () => {
     expect(of('a', 'b')).to.equal(first);
   });
 
-  it('takes what was derived for it, also if that is undefined', () => {
+  it('caches the derived value, even if it is undefined', () => {
     let calls = 0;
     const tree = new KeyTree(() => void calls++);
 
@@ -31,7 +31,16 @@ describe('KeyTree', () => {
     expect(calls).to.equal(2);
   });
 
-  it('knows nothing of inherited keys', () => {
+  it('remembers a list with a key of more than 256 characters only until the next object', () => {
+    const { of, derived } = counting();
+    const [short, long] = ['s'.repeat(256), 'l'.repeat(257)];
+
+    for (const key of [short, long, long, short, long]) expect(of(key, 'b')).to.deep.equal([key, 'b']);
+
+    expect(derived).to.deep.equal([short, long, long].map((key) => `${key},b`));
+  });
+
+  it('ignores inherited keys', () => {
     const tree = new KeyTree((keys) => keys);
     const heir = Object.assign(Object.create({ b: 1 }) as object, { a: 1 });
 
@@ -39,7 +48,7 @@ describe('KeyTree', () => {
     expect(tree.of(heir)).to.deep.equal(['a']);
   });
 
-  it('forgets what it knows after thousands of keys, and goes on', () => {
+  it('clears itself after thousands of keys, and continues', () => {
     const { of, derived } = counting();
     of('a', 'b');
 

@@ -5,6 +5,7 @@ import { runInNewContext } from 'node:vm';
 import {
   createTraceState,
   ROOT_CONTEXT,
+  SpanStatusCode,
   trace,
   TraceFlags,
   type Attributes,
@@ -17,6 +18,7 @@ import fc from 'fast-check';
 import type { DeliveredSpan, ReadableSpan } from '../../../src/index.js';
 import { SpanHistory } from '../../../src/cache/store/span-history.js';
 import { StoredSpan } from '../../../src/cache/store/stored-span.js';
+import { estimatedSpanBytes } from '../../../src/model/estimated-bytes.js';
 import { runs } from '../../property-runs.js';
 import { names, startService } from '../../scenarios/service.js';
 import { JsonTraceSerializer, ProtobufTraceSerializer, SamplingDecision } from '../../sdk.js';
@@ -124,7 +126,7 @@ describe('SpanHistory', () => {
     });
     const descriptions = fc.array(description, { minLength: 1, maxLength: 8 });
 
-    it('gives them back as they are to every exporter', () => {
+    it('returns spans from which every exporter sends the same', () => {
       fc.assert(
         fc.property(descriptions, fc.integer({ min: 1, max: 9 }), (all, capacity) => {
           let described = all[0]!;
@@ -170,7 +172,7 @@ describe('SpanHistory', () => {
       );
     });
 
-    it('gives their times, attributes and span contexts back as objects of their own', () => {
+    it('returns times, attributes and span contexts as new objects', () => {
       const original = endedSpan('job', { attributes: { a: 1 } });
 
       const stored = throughHistory(original);
@@ -185,7 +187,7 @@ describe('SpanHistory', () => {
       expect(stored.instrumentationScope).to.equal(original.instrumentationScope);
     });
 
-    it('keeps what they were when they came', () => {
+    it('keeps the state of spans at delivery', () => {
       const original = endedSpan('before', { attributes: { a: 1 } });
       const history = new SpanHistory(1);
       history.add(original);
@@ -196,7 +198,7 @@ describe('SpanHistory', () => {
       expect(history.spans()[0]).to.deep.include({ name: 'before', attributes: { a: 1 } });
     });
 
-    it('gives a span back as the same object until another comes', () => {
+    it('returns a span as the same object until another one is added', () => {
       const history = new SpanHistory(2);
       history.add(endedSpan());
       const [first] = history.spans();
@@ -206,7 +208,7 @@ describe('SpanHistory', () => {
       expect(history.spans()[0]).not.to.equal(first);
     });
 
-    it('gives each reader a list of its own', () => {
+    it('returns a new list for each read', () => {
       const history = new SpanHistory(2);
       history.add(endedSpan());
 
@@ -215,18 +217,23 @@ describe('SpanHistory', () => {
       expect(history.spans()).to.have.length(1);
     });
 
-    it('tells a duration that is not the time from start to end', () => {
-      const duration = [5, 6];
+    it('keeps a duration that differs from end time minus start time', () => {
+      const original = endedSpan();
+      for (const duration of [
+        [5, 6],
+        [5, original.duration[1]],
+        [original.duration[0], 999_999_999],
+      ]) {
+        const stored = throughHistory(Object.create(original, { duration: { value: duration } }) as DeliveredSpan);
 
-      const stored = throughHistory(Object.create(endedSpan(), { duration: { value: duration } }) as DeliveredSpan);
-
-      expect(stored).to.be.instanceOf(StoredSpan);
-      expect(stored.duration).to.deep.equal(duration);
-      expect(stored.duration).not.to.equal(duration);
+        expect(stored).to.be.instanceOf(StoredSpan);
+        expect(stored.duration).to.deep.equal(duration);
+        expect(stored.duration).not.to.equal(duration);
+      }
     });
   });
 
-  describe('with odd spans', () => {
+  describe('with unusual spans', () => {
     const thrower = () => {
       throw new Error('unreadable');
     };
@@ -235,6 +242,8 @@ describe('SpanHistory', () => {
       'one that has not ended': () => startService().start('open') as unknown as ReadableSpan,
       'one with times that are no HrTime': () => tampered({ startTime: 12 }),
       'one with longer times': () => tampered({ endTime: [1, 2, 3] }),
+      'one with seconds that are no number': () => tampered({ startTime: ['1', 2] }),
+      'one with nanoseconds that are no number': () => tampered({ endTime: [1, '2'] }),
       'one with a kind that is none': () => tampered({ kind: 1.5 }),
       'one with a name that is no text': () => tampered({ name: 1 }),
       'one without attributes': () => tampered({ attributes: undefined }),
@@ -266,8 +275,10 @@ describe('SpanHistory', () => {
     const contexts: Record<string, object> = {
       'ids of other lengths': { traceId: 'trace', spanId: 'span', traceFlags: 1 },
       'ids that are no text': { traceId: 1, spanId: 2, traceFlags: 1 },
+      'ids that are lists of characters': { ...usual, traceId: usual.traceId.split('') },
       'its members in another order': { spanId: 'b'.repeat(16), traceId: 'a'.repeat(32), traceFlags: 1 },
       'members of its own': { ...usual, extra: 1 },
+      'members of its own and a trace state': { ...usual, traceState: createTraceState('a=1'), extra: 1 },
       'large flags': { ...usual, traceFlags: 256 },
       'isRemote: false': { ...usual, isRemote: false },
       'no prototype': Object.assign(Object.create(null), usual),
@@ -275,16 +286,23 @@ describe('SpanHistory', () => {
 
     for (const [what, context] of Object.entries(contexts)) {
       it(`keeps a span context with ${what} as it is`, () => {
-        const own = throughHistory(tampered({ spanContext: () => context }));
-        const parent = throughHistory(tampered({ parentSpanContext: context }));
+        const history = new SpanHistory(10);
+        const last = endedSpan('last');
+        history.add(tampered({ spanContext: () => context, parentSpanContext: usual }));
+        history.add(tampered({ parentSpanContext: context }));
+        history.add(last);
+
+        const [own, child, after] = history.spans();
 
         expect(own).to.be.instanceOf(StoredSpan);
-        expect(own.spanContext()).to.equal(context);
-        expect(parent.parentSpanContext).to.equal(context);
+        expect(own!.spanContext()).to.equal(context);
+        expect(own!.parentSpanContext).to.deep.equal(usual);
+        expect(child!.parentSpanContext).to.equal(context);
+        expectSame(after!, last);
       });
     }
 
-    it('gives ids that are no lower-case hex back', () => {
+    it('returns ids unchanged that are not lower-case hex', () => {
       const context = { traceId: 'A'.repeat(32), spanId: '\u0100'.repeat(16), traceFlags: 1 };
       const span = tampered({ spanContext: () => context, parentSpanContext: context });
       // As the only one of its history it is packed.
@@ -304,7 +322,7 @@ describe('SpanHistory', () => {
       expect(throughHistory(tampered({ parentSpanContext })).parentSpanContext).to.equal(parentSpanContext);
     });
 
-    it('keeps attributes that are no plain object as they are', () => {
+    it('keeps attributes unchanged that are not a plain object', () => {
       const unusual = [
         Object.assign(Object.create(null), { a: 1 }),
         new (class Special {
@@ -314,37 +332,53 @@ describe('SpanHistory', () => {
       ];
 
       for (const attributes of unusual) {
-        expect(throughHistory(tampered({ attributes })).attributes).to.equal(attributes);
+        const stored = throughHistory(tampered({ attributes }));
+
+        expect(stored).to.be.instanceOf(StoredSpan);
+        expect(stored.attributes).to.equal(attributes);
       }
     });
 
-    it('knows no attribute that a span only inherits', () => {
+    it('does not keep inherited attributes', () => {
       const polluted = Object.prototype as { inherited?: number };
       const history = new SpanHistory(2);
       history.add(endedSpan('another has it', { attributes: { a: 1, inherited: 2 } }));
       polluted.inherited = 1;
       try {
         history.add(endedSpan('job', { attributes: { a: 1 } }));
-        expect(history.spans().map(({ attributes }) => Object.keys(attributes))).to.deep.equal([['a', 'inherited'], ['a']]);
+        expect(history.spans().map(({ attributes }) => Object.keys(attributes))).to.deep.equal([
+          ['a', 'inherited'],
+          ['a'],
+        ]);
       } finally {
         delete polluted.inherited;
       }
     });
 
-    it('tells what was dropped', () => {
-      const counts = { droppedAttributesCount: 1, droppedEventsCount: 2, droppedLinksCount: 3 };
-      // Defined, not set: the SDK has getters for them.
-      const members = Object.getOwnPropertyDescriptors({ ...counts, revision: 4 });
+    it('keeps the dropped counts and the revision', () => {
+      const none = { droppedAttributesCount: 0, droppedEventsCount: 0, droppedLinksCount: 0, revision: 0 };
+      const all = { droppedAttributesCount: 1, droppedEventsCount: 2, droppedLinksCount: 3, revision: 4 };
+      const single = Object.entries(all).map(([count, value]) => ({ ...none, [count]: value }));
 
-      const stored = throughHistory(Object.create(endedSpan(), members) as DeliveredSpan);
+      for (const counts of [none, all, ...single]) {
+        // Defined, not set: the SDK has getters for them.
+        const members = Object.getOwnPropertyDescriptors(counts);
+        const stored = throughHistory(Object.create(endedSpan(), members) as DeliveredSpan);
 
-      expect(stored).to.be.instanceOf(StoredSpan);
-      expect(stored).to.include({ ...counts, revision: 4 });
+        expect(stored).to.be.instanceOf(StoredSpan);
+        expect(stored).to.include(counts);
+      }
+    });
+
+    it('keeps the message of a status that is not set', () => {
+      const status = { code: SpanStatusCode.UNSET, message: 'why' };
+
+      expect(throughHistory(tampered({ status })).status).to.deep.equal(status);
     });
   });
 
   describe('when spans are replaced', () => {
-    it('is what a plain list would be', () => {
+    it('behaves as a plain list', () => {
       const model = endedSpan();
       // The same ids in canonical and in other forms, in two traces.
       const ids = ['a'.repeat(16), 'b'.repeat(16), 'B'.repeat(16), '\u0100'.repeat(16), 'x', '0'.repeat(16)];
@@ -387,7 +421,7 @@ describe('SpanHistory', () => {
       );
     });
 
-    it('gives the new span back, also if the old one was read before', () => {
+    it('returns the new span, even if the old one was read before', () => {
       const [first, second] = [endedSpan('first'), endedSpan('second')];
       const history = new SpanHistory(2);
       history.add(first);
@@ -399,7 +433,41 @@ describe('SpanHistory', () => {
       expect(names(history.spans())).to.deep.equal(['second']);
     });
 
-    it('passes over a span that cannot be read', () => {
+    it('finds the span if it is among the last 65,536', () => {
+      const model = endedSpan();
+      const history = new SpanHistory(70_000);
+      const spanId = (i: number) => i.toString(16).padStart(16, '0');
+      for (let i = 0; i < 67_000; i++) history.add(withIds(model, 'a'.repeat(32), spanId(i)));
+      const far = 67_000 - 65_536;
+
+      for (const i of [0, far]) {
+        history.replace(Object.assign(withIds(model, 'a'.repeat(32), spanId(i)), { name: 'amended' }));
+      }
+
+      expect(history.spans().flatMap(({ name }, i) => (name === 'amended' ? [i] : []))).to.deep.equal([far]);
+    });
+
+    it('releases all objects of the old span', async () => {
+      const history = new SpanHistory(3);
+      const add = (name: string) => {
+        const list = [name];
+        const span = Object.assign(endedSpan(name), { attributes: { list } });
+        const context = span.spanContext();
+        history.add(span);
+        return { context, list: new WeakRef(list) };
+      };
+      const added = ['first', 'second', 'third'].map(add);
+
+      history.replace(Object.assign(endedSpan('new'), { spanContext: () => added[1]!.context }));
+      // A WeakRef holds what it refers to until the turn is over.
+      await nextTurn();
+      collectGarbage();
+
+      expect(added.map(({ list }) => list.deref()?.length)).to.deep.equal([1, undefined, 1]);
+      expect(names(history.spans())).to.deep.equal(['first', 'new', 'third']);
+    });
+
+    it('skips a span that cannot be read', () => {
       const span = endedSpan('first');
       const unreadable = tampered({
         spanContext() {
@@ -419,7 +487,7 @@ describe('SpanHistory', () => {
 
   describe('at its capacity', () => {
     for (const capacity of [1, 2, 255, 256, 257, 512, 1_000]) {
-      it(`of ${capacity} has exactly the newest ones`, () => {
+      it(`of ${capacity} keeps exactly the newest spans`, () => {
         const model = endedSpan();
         const history = new SpanHistory(capacity);
         const spanId = (i: number) => i.toString(16).padStart(16, '0');
@@ -435,7 +503,7 @@ describe('SpanHistory', () => {
   });
 
   describe('with a bound in bytes', () => {
-    /** What a span takes, as a history of its own has it. */
+    /** The size of a span, as measured by a history that has no other. */
     function sizeOf(span: DeliveredSpan): number {
       const history = new SpanHistory(1);
       history.add(span);
@@ -447,16 +515,16 @@ describe('SpanHistory', () => {
         attributes: { text: 'x'.repeat(length), list: ['y'.repeat(length)] },
       });
 
-    it('has the newest that fit, whatever is added and replaced', () => {
+    it('keeps the newest spans that fit after any sequence of additions and replacements', () => {
       const model = endedSpan();
       const step = fc.record({
         replace: fc.boolean(),
         id: fc.nat(20),
-        length: fc.oneof(fc.nat(2_000), fc.constantFrom(0, 40_000)),
+        length: fc.oneof({ arbitrary: fc.nat(2_000), weight: 4 }, fc.constantFrom(0, 40_000)),
       });
       fc.assert(
-        fc.property(fc.array(step, { maxLength: 80 }), fc.constantFrom(1, 3, 40), (steps, capacity) => {
-          const maxBytes = 10_000;
+        fc.property(fc.array(step, { maxLength: 80 }), fc.constantFrom(1, 3, 5, 40), (steps, capacity) => {
+          const maxBytes = 6_000;
           const history = new SpanHistory(capacity, maxBytes);
           const kept: { id: number; length: number; bytes: number }[] = [];
           let dropped = 0;
@@ -484,7 +552,7 @@ describe('SpanHistory', () => {
       );
     });
 
-    it('does not take one that is larger than all of it, for which no other gives way', () => {
+    it('drops a span larger than the bound without evicting others', () => {
       const history = new SpanHistory(1, 5_000);
       history.add(endedSpan('small'));
 
@@ -494,7 +562,44 @@ describe('SpanHistory', () => {
       expect([history.stats().dropped, history.stats().droppedByBytes]).to.deep.equal([1, 1]);
     });
 
-    it('counts what spans that are kept by reference keep alive', () => {
+    it('keeps spans that fill the bound exactly', () => {
+      const spans = [endedSpan('one'), endedSpan('two')];
+      for (const count of [1, 2]) {
+        const history = new SpanHistory(10, count * sizeOf(spans[0]!));
+
+        for (const span of spans) history.add(span);
+
+        expect(history.spans()).to.have.length(count);
+      }
+    });
+
+    it('replaces a span by one as large as the bound, but by no larger one', () => {
+      const context = endedSpan().spanContext();
+      const ofLength = (length: number) =>
+        Object.assign(endedSpan('job', { attributes: { text: 'x'.repeat(length) } }), { spanContext: () => context });
+      const history = new SpanHistory(1, estimatedSpanBytes(ofLength(1_000)));
+      const length = () => String(history.spans()[0]!.attributes['text']).length;
+
+      history.add(ofLength(0));
+      history.replace(ofLength(1_001));
+      const before = length();
+      history.replace(ofLength(1_000));
+
+      expect([before, length()]).to.deep.equal([0, 1_000]);
+      expect(history.stats().dropped).to.equal(1);
+    });
+
+    it('counts the ids, times and flags of a span, its values, and their texts', () => {
+      const [idsAndTimes, flags, value] = [32 + 4 * 8, 18, 8];
+      const row = idsAndTimes + flags;
+      const withCounts = Object.create(endedSpan('job'), { droppedLinksCount: { value: 1 } }) as DeliveredSpan;
+
+      // Its name, resource and scope.
+      expect(sizeOf(endedSpan('job'))).to.equal(row + 3 * value + 'job'.length);
+      expect(sizeOf(withCounts)).to.equal(row + 7 * value + 'job'.length);
+    });
+
+    it('counts the memory of spans kept by reference', () => {
       const attributes = { body: 'x'.repeat(10_000) };
 
       const odd = sizeOf(Object.assign(endedSpan('odd', { attributes }), { another: 1 }));
@@ -508,7 +613,7 @@ describe('SpanHistory', () => {
       expect(sizeOf(endedSpan('job', { attributes: { ['k'.repeat(40)]: 1 } }))).to.be.below(1_000);
     });
 
-    it('keeps no long name or key of a span that is gone, so as to share it with others', () => {
+    it('releases long names and keys of evicted spans', () => {
       const history = new SpanHistory(2, 2 ** 20);
       /** A text by itself: V8 keeps a repeated one as what it is made of. */
       const text = (i: number) => Buffer.alloc(200_000, String(i).padStart(8)).toString('latin1');
@@ -516,14 +621,20 @@ describe('SpanHistory', () => {
       collectGarbage();
       const before = process.memoryUsage().heapUsed;
 
-      for (let i = 0; i < 300; i++) history.add(Object.assign(Object.create(model) as object, { name: text(i), attributes: { [text(-i)]: i } }) as ReadableSpan);
+      for (let i = 0; i < 300; i++)
+        history.add(
+          Object.assign(Object.create(model) as object, {
+            name: text(i),
+            attributes: { [text(-i)]: i },
+          }) as ReadableSpan,
+        );
 
       for (let i = 0; i < 3; i++) collectGarbage();
       expect(process.memoryUsage().heapUsed - before).to.be.below(20_000_000);
       expect(history.spans()).to.have.length(2);
     });
 
-    it('lets go at once of all that a span referred to which gives way', async () => {
+    it('releases all objects of an evicted span at once', async () => {
       const history = new SpanHistory(100, 10_000);
       const add = (name: string) => {
         const list = ['x'.repeat(6_000)];

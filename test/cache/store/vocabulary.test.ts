@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Vocabulary } from '../../../src/cache/store/vocabulary.js';
 
 describe('Vocabulary', () => {
-  it('gives the list of keys that it saw first', () => {
+  it('returns the list of keys that it received first', () => {
     const vocabulary = new Vocabulary();
     const first = vocabulary.keysOf({ a: 1, b: 2 });
 
@@ -11,11 +11,11 @@ describe('Vocabulary', () => {
     expect(vocabulary.keysOf({ a: 3, b: 4 })).to.equal(first);
   });
 
-  it('has no list of keys one of which would set the prototype', () => {
+  it('rejects a list of keys that would set the prototype', () => {
     expect(new Vocabulary().keysOf(JSON.parse('{"a": 1, "__proto__": 2}') as object)).to.equal(undefined);
   });
 
-  it('gives names back as they are, also when there are too many to know', () => {
+  it('returns names unchanged, even past its bound', () => {
     const vocabulary = new Vocabulary();
 
     for (let round = 0; round < 2; round++) {

@@ -3,7 +3,7 @@ import { receiveSpans } from 'otel-span-cache/threads';
 import { traceTesting } from 'otel-span-cache/testing';
 import { remoteScope } from 'otel-span-cache/testing/remote';
 
-/* What each compiler takes that knows `using`, without a `lib` for it. */
+/* Code that each compiler with `using` accepts, without a `lib` for it. */
 
 export async function checkout(cache: SpanCache): Promise<number> {
   using store = cache.store();

@@ -1,6 +1,20 @@
-import { SpanCache, type ReadableSpan, type SpanBatch, type SpanCacheOptions, type SpanExporter, type Subscription } from 'otel-span-cache';
+import {
+  SpanCache,
+  type ReadableSpan,
+  type SpanBatch,
+  type SpanCacheOptions,
+  type SpanExporter,
+  type Subscription,
+} from 'otel-span-cache';
 import { connectThreads, receiveSpans, type ThreadStats } from 'otel-span-cache/threads';
-import { assertTrace, exactly, ordered, traceTesting, type SpanPattern, type TraceTesting } from 'otel-span-cache/testing';
+import {
+  assertTrace,
+  exactly,
+  ordered,
+  traceTesting,
+  type SpanPattern,
+  type TraceTesting,
+} from 'otel-span-cache/testing';
 import { traceChai } from 'otel-span-cache/testing/chai';
 import { traceMatchers } from 'otel-span-cache/testing/jest';
 import { mochaHooks } from 'otel-span-cache/testing/mocha';
@@ -8,7 +22,7 @@ import { traced } from 'otel-span-cache/testing/node';
 import { remoteScope, type RemoteScope } from 'otel-span-cache/testing/remote';
 import { currentScope } from 'otel-span-cache/testing/vitest';
 
-/* What each compiler takes: every entry of the package, without `using`. */
+/* Code that each compiler accepts: every entry of the package, without `using`. */
 
 const options: SpanCacheOptions = { maxParkedSpans: 16, logRecords: (record) => record.eventName !== undefined };
 
@@ -49,5 +63,5 @@ export async function checkout(): Promise<void> {
   await scope.close();
 }
 
-// @ts-expect-error: the declarations know the options by name
+// @ts-expect-error: the declarations list the options by name
 export const misspelt: SpanCacheOptions = { maxParkedSpan: 16 };

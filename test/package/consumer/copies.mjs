@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { traceTesting } from 'otel-span-cache/testing';
 import { onDemand, receive } from 'otel-span-cache/threads';
 
-/* An ES module that gives a cache of the CommonJS build to functions of the other one. Prints what came of it. */
+/* An ES module that gives a cache of the CommonJS build to functions of the other one. Prints the result. */
 
 const { SpanCache } = createRequire(import.meta.url)('otel-span-cache');
 const cache = new SpanCache();

@@ -5,7 +5,7 @@ import { currentScope, mochaHooks, traceHooks } from 'otel-span-cache/testing/mo
 import { traced } from 'otel-span-cache/testing/node';
 import { currentScope as scopeOfVitest } from 'otel-span-cache/testing/vitest';
 
-/* Type-checked where no runner is, nor the types of Node: what is added to a runner's types does no harm. */
+/* Type-checked without a runner and without the types of Node: the additions to a runner's types compile there, too. */
 
 export const faces = [traceTesting, traceChai, traceMatchers, currentScope, mochaHooks, traceHooks, scopeOfVitest];
 

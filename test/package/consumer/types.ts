@@ -10,11 +10,18 @@ import {
   type Subscription,
   type Trace,
 } from 'otel-span-cache';
-import { connectThreads, onDemand, receive, receiveSpans, type ReceivedBatch, type ThreadStats } from 'otel-span-cache/threads';
+import {
+  connectThreads,
+  onDemand,
+  receive,
+  receiveSpans,
+  type ReceivedBatch,
+  type ThreadStats,
+} from 'otel-span-cache/threads';
 import { traceTesting, type TraceTesting } from 'otel-span-cache/testing';
 import { remoteScope, type RemoteScope } from 'otel-span-cache/testing/remote';
 
-/* What a TypeScript user writes. It is type-checked as ES module, as CommonJS, and for a bundler. */
+/* Code of a TypeScript user. It is type-checked as ES module, as CommonJS, and for a bundler. */
 
 const options: SpanCacheOptions = { maxParkedSpans: 16, logRecords: (record) => record.eventName !== undefined };
 
@@ -38,7 +45,10 @@ export async function main(exporter: SpanExporter): Promise<string> {
   const last: { batch?: SpanBatch } = {};
   cache.subscribe((batch) => (last.batch = batch)).close();
   await handle.forceFlush();
-  return store.traces().map((trace) => formatTrace(trace)).join('\n');
+  return store
+    .traces()
+    .map((trace) => formatTrace(trace))
+    .join('\n');
 }
 
 export function bring(batch: ReceivedBatch, send: (what: string) => void): boolean {
@@ -60,7 +70,9 @@ function send(...lists: (readonly string[])[]): number {
 
 export function slowTraces(): number {
   using printing = printTraces(cache, { only: { slowerThanMillis: 200, name: /orders/ }, format: 'json' });
-  using traces = cache.subscribeToTraces(({ complete }: Trace, dropped) => complete && dropped === 0, { settleMillis: 10 });
+  using traces = cache.subscribeToTraces(({ complete }: Trace, dropped) => complete && dropped === 0, {
+    settleMillis: 10,
+  });
   return printing.stats().printed + traces.take().length;
 }
 
@@ -86,5 +98,5 @@ export async function checkoutElsewhere(): Promise<string | undefined> {
   return `${scope.traceparent} ${scope.env['OTEL_EXPORTER_OTLP_ENDPOINT']} ${trace.roots[0]?.service}`;
 }
 
-// @ts-expect-error: the declarations know the options by name
+// @ts-expect-error: the declarations list the options by name
 export const misspelt: SpanCacheOptions = { maxParkedSpan: 16 };

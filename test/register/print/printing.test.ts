@@ -18,14 +18,21 @@ function startPrinting({ variables = {}, write: given, ...options }: Setup = {})
   const printed: string[] = [];
   const write = (text: string) => printed.push(traces(text).replace(/\n$/, ''));
   const env = { OTEL_SPAN_CACHE_PRINT: '1', ...variables };
-  const printing = new Printing(service.cache, { role: 'receiver', closed: false }, env, readSettings(env, expect.fail), expect.fail, given ?? write);
+  const printing = new Printing(
+    service.cache,
+    { role: 'receiver', closed: false },
+    env,
+    readSettings(env, expect.fail),
+    expect.fail,
+    given ?? write,
+  );
   const child = (parent: Span, name: string) =>
     service.tracer.startSpan(name, {}, trace.setSpan(context.active(), parent));
   return { ...service, printing, printed, child };
 }
 
 describe('Printing', () => {
-  it('prints a trace when its root has ended and nothing more comes', async () => {
+  it('prints a trace when its root has ended and no further span arrives', async () => {
     const { start, child, cache, printed } = startPrinting();
     const root = start('root');
     const inner = child(root, 'inner');
@@ -40,7 +47,7 @@ describe('Printing', () => {
     expect(printed).to.deep.equal(['trace · 2 spans\nroot\n└─ inner\n']);
   });
 
-  it('keeps a trace together whose root is open for long, also behind a remote parent', async () => {
+  it('keeps a trace with a long-running root together, even below a remote parent', async () => {
     const { start, tracer, cache, printing, printed } = startPrinting();
     const client = start('client');
     const remote = trace.setSpanContext(context.active(), { ...client.spanContext(), isRemote: true });
@@ -55,7 +62,7 @@ describe('Printing', () => {
     expect(printed).to.deep.equal(['trace · 2 spans\nclient\n└─ server  ← remote\n']);
   });
 
-  it('prints what the variables ask for, and shows open spans in any case', () => {
+  it('filters traces by the variables, and always shows open spans', () => {
     const { start, printing, printed } = startPrinting({ variables: { OTEL_SPAN_CACHE_PRINT_ONLY: 'errors' } });
     start('fine').end();
     start('failed').setStatus({ code: 2 }).end();
@@ -70,21 +77,26 @@ describe('Printing', () => {
     ]);
   });
 
-  it('prints lines of JSON if the variables say so', () => {
+  it('prints lines of JSON if configured to', () => {
     const lines: string[] = [];
-    const { start, printing } = startPrinting({ variables: { OTEL_SPAN_CACHE_PRINT: 'json' }, write: (text) => lines.push(text) });
+    const { start, printing } = startPrinting({
+      variables: { OTEL_SPAN_CACHE_PRINT: 'json' },
+      write: (text) => lines.push(text),
+    });
     start('job').end();
     start('open');
 
     printing.finish();
 
     const [job, heading, open] = lines as [string, string, string];
-    expect(JSON.parse(job)).to.include({ complete: true, pid: process.pid }).and.have.nested.property('spans[0].name', 'job');
+    expect(JSON.parse(job))
+      .to.include({ complete: true, pid: process.pid })
+      .and.have.nested.property('spans[0].name', 'job');
     expect(heading).to.match(/^otel-span-cache: spans that have not ended/);
     expect(JSON.parse(open)).to.include({ complete: false }).and.have.nested.property('spans[0].open', true);
   });
 
-  it('prints traces as they are when too much waits, and counts them at the end', () => {
+  it('prints incomplete traces when too many spans wait, and counts them at the end', () => {
     const { start, child, cache, printing, printed } = startPrinting({
       variables: { OTEL_SPAN_CACHE_MAX_UNPRINTED_BYTES: '20000' },
     });
@@ -95,11 +107,11 @@ describe('Printing', () => {
     expect(printed).to.have.length(1);
     root.end();
     printing.finish();
-    expect(printed.at(-1)).to.equal('otel-span-cache: printed before they were whole, as too many spans waited: 1 trace');
+    expect(printed.at(-1)).to.equal('otel-span-cache: printed early because too many spans were waiting: 1 trace');
   });
 
-  describe('of odd spans', () => {
-    it('prints names that are no texts', () => {
+  describe('of unusual spans', () => {
+    it('prints names that are not strings', () => {
       const { start, printing, printed } = startPrinting();
 
       for (const name of [undefined, 404, null, new Error('name')]) start(name as unknown as string).end();
@@ -108,7 +120,7 @@ describe('Printing', () => {
       expect(printed.map((text) => text.split('\n')[0])).to.deep.equal(new Array(4).fill('trace · 1 span'));
     });
 
-    it('shows what can be read of a span, and the rest of its batch', () => {
+    it('shows the readable parts of a span, and the rest of its batch', () => {
       const { start, printing, printed } = startPrinting();
       const [odd, even] = [start('odd'), start('even')];
       for (const member of ['attributes', 'parentSpanContext']) {
@@ -123,7 +135,10 @@ describe('Printing', () => {
       even.end();
       printing.finish();
 
-      expect(printed).to.deep.equal(['trace · 1 span\n⋯ parent [unreadable] not ended yet, or lost\n└─ odd\n     attributes=[unreadable]\n', 'trace · 1 span\neven\n']);
+      expect(printed).to.deep.equal([
+        'trace · 1 span\n⋯ parent [unreadable] not ended yet, or lost\n└─ odd\n     attributes=[unreadable]\n',
+        'trace · 1 span\neven\n',
+      ]);
     });
   });
 
@@ -142,7 +157,7 @@ describe('Printing', () => {
   });
 
   describe('at the end', () => {
-    it('prints the spans that have not ended as a tree, with what has ended below them and what they logged, once', () => {
+    it('prints the spans that have not ended as a tree, with their ended children and log lines, once', () => {
       const { start, child, log, printing, printed } = startPrinting();
       const root = start('root').setAttribute('order', 7);
       child(root, 'ended').end();
@@ -183,7 +198,7 @@ describe('Printing', () => {
       expect(printed.at(-1)).to.equal('otel-span-cache: not shown: 1 span (open 1); 1 log event (shutdown 1)');
     });
 
-    it('counts open spans where the cache does not know them', () => {
+    it('counts open spans if the cache does not track them', () => {
       const { start, log, printing, printed } = startPrinting({ trackOpenSpans: false });
       log(start('job'), 'lost');
 
@@ -193,7 +208,7 @@ describe('Printing', () => {
       expect(printed).to.deep.equal(['otel-span-cache: not shown: 1 span (open 1); 1 log event (shutdown 1)']);
     });
 
-    it('does not tell a log line as lost that it has shown, though the cache gives it up afterwards', async () => {
+    it('does not count a shown log line as lost when the cache evicts it later', async () => {
       const { start, log, cache, printing, printed } = startPrinting();
       log(start('job'), 'shown');
       printing.finish();
@@ -205,20 +220,17 @@ describe('Printing', () => {
       expect(cache.stats().events.orphaned.shutdown).to.equal(1);
     });
 
-    it('counts a span as ended whose trace was lost', () => {
+    it('counts a span of a lost trace as ended', () => {
       const { start, printing, printed } = startPrinting({ queueCapacity: 1 });
 
       start('kept').end();
       start('lost').end();
       printing.finish();
 
-      expect(printed).to.have.members([
-        'trace · 1 span\nkept\n',
-        'otel-span-cache: not shown: 1 span (queue_full 1)',
-      ]);
+      expect(printed).to.have.members(['trace · 1 span\nkept\n', 'otel-span-cache: not shown: 1 span (queue_full 1)']);
     });
 
-    it('says which log lines came too late', () => {
+    it('reports which log lines arrived too late', () => {
       const { start, log, cache, printing, printed } = startPrinting();
       const root = start('root');
       root.end();

@@ -1,6 +1,7 @@
 /** A span as data that can be sent to another thread and compared there. */
 export function plain(span) {
-  const { name, kind, parentSpanContext, startTime, endTime, duration, status, attributes, links, events, ended } = span;
+  const { name, kind, parentSpanContext, startTime, endTime, duration, status, attributes, links, events, ended } =
+    span;
   const { instrumentationScope, droppedAttributesCount, droppedEventsCount, droppedLinksCount, resource } = span;
   return {
     name,

@@ -18,7 +18,7 @@ export interface ThreadedService extends Service, Disposable {
   thread(task: string, data?: Record<string, unknown>): Worker;
   /** Runs a task to its end; returns the thread's exit code. */
   run(task: string, data?: Record<string, unknown>): Promise<number>;
-  /** What came from the only thread there was. */
+  /** The numbers of the only thread. */
   onlyThread(): ThreadStats;
 }
 

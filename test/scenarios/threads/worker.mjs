@@ -53,12 +53,25 @@ const TASKS = {
   async wholeSpan() {
     const remote = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1, isRemote: true };
     const parent = trace.setSpanContext(ROOT_CONTEXT, remote);
-    const attributes = { text: 'ü', empty: '', long: 'x'.repeat(100), half: 0.5, no: false, list: ['a', 'b'], numbers: [1, 2] };
+    const attributes = {
+      text: 'ü',
+      empty: '',
+      long: 'x'.repeat(100),
+      half: 0.5,
+      no: false,
+      list: ['a', 'b'],
+      numbers: [1, 2],
+    };
     const links = [{ context: remote, attributes: { why: 'retry' } }, { context: remote }];
     const span = start('whole', { kind: SpanKind.CONSUMER, attributes, links }, parent);
     span.addEvent('own', { key: 'k' });
     span.addEvent('bare');
-    log(span, { eventName: 'logged', severityNumber: 9, severityText: 'INFO', body: { deep: [1, { bytes: new Uint8Array([0, 255]) }] } });
+    log(span, {
+      eventName: 'logged',
+      severityNumber: 9,
+      severityText: 'INFO',
+      body: { deep: [1, { bytes: new Uint8Array([0, 255]) }] },
+    });
     log(span, { body: 'a line', attributes: { nested: { list: [1, 'two', null] } } });
     span.setStatus({ code: SpanStatusCode.ERROR, message: 'failed' });
     const seen = cache.subscribe();
@@ -124,7 +137,7 @@ const TASKS = {
     for (;;);
   },
 
-  /** Each time it is asked, ends a span and an orphan, and says what its cache has counted. */
+  /** On each request, ends a span, emits an orphan, and answers with the counters of its cache. */
   async onRequest() {
     for (;;) {
       const { name } = await asked();
@@ -142,7 +155,7 @@ const TASKS = {
     }
   },
 
-  /** Listens to what is handed to its thread, as an application may, long after its relay has its port. */
+  /** Listens to the messages of its thread, as an application may, long after its relay has its port. */
   async listening() {
     process.on('workerMessage', () => {});
     say('listens');
@@ -161,7 +174,13 @@ const TASKS = {
     const span = start('odd');
     log(span, { body: { call: () => 1 }, attributes: { fine: 1 } });
     log(span, { body: Symbol('odd'), attributes: { proxy: new Proxy({}, {}) } });
-    log(span, { body: { get bad() { throw new Error('not to be read'); } } });
+    log(span, {
+      body: {
+        get bad() {
+          throw new Error('not to be read');
+        },
+      },
+    });
     log(span, { body: { plain: true } });
     span.end();
   },
@@ -175,7 +194,11 @@ const TASKS = {
     span.end();
     start(Symbol('odd')).end();
     const unreadable = start('unreadable');
-    Object.defineProperty(unreadable, 'attributes', { get() { throw new Error('not to be read'); } });
+    Object.defineProperty(unreadable, 'attributes', {
+      get() {
+        throw new Error('not to be read');
+      },
+    });
     unreadable.end();
     start('after').end();
   },

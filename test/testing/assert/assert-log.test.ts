@@ -30,25 +30,25 @@ describe('assertLog', () => {
       ],
     };
 
-    it('does not mind the case of a text', () => {
+    it('ignores the case of a text', () => {
       expect(assertLog(levels, { severity: 'INFO' }).body).to.equal('pino');
       expect(assertLog(levels, { severity: 'Info', times: 1 }).body).to.equal('pino');
     });
 
-    it('takes a severity number', () => {
+    it('accepts a severity number', () => {
       expect(assertLog(levels, { severity: 9 }).body).to.equal('pino');
       expect(assertLog(levels, { severity: 14 }).body).to.equal('number');
       expect(thrownBy(() => assertLog(levels, { severity: 13 })).message).to.contain('severity: expected 13, got 9');
     });
 
-    it('gives a record that has only a number the name of the number', () => {
+    it('uses the name of the number for a record that has only a number', () => {
       expect(assertLog(levels, { severity: 'warn' }).body).to.equal('number');
       expect(assertLog(levels, { severity: /^WARN$/ }).body).to.equal('number');
       expect(assertLog(levels, { severity: 'ERROR' }).body).to.equal('empty text');
       expect(assertLog(levels, { severity: absent }).body).to.equal('none');
     });
 
-    it('holds for the record as an event of its span, too', () => {
+    it('also matches the record as an event of its span', () => {
       const span = traceOf({ name: 'a', events: [{ name: 'placed', severity: 'info', severityNumber: 9 }] });
 
       assertTrace(span, { events: [{ severity: 'INFO' }] });
@@ -63,14 +63,18 @@ describe('assertLog', () => {
     expect(assertLog(run, { span: absent })).to.equal(logs[0]);
   });
 
-  it('wants as many as times says', () => {
+  it('requires the number given by times', () => {
     assertLog(run, { severity: 'INFO', times: 2 });
 
-    expect(thrownBy(() => assertLog(run, { severity: 'INFO', times: 3 })).message).to.match(/^expected 3 logs that match \{severity: INFO\}, got 2/);
+    expect(thrownBy(() => assertLog(run, { severity: 'INFO', times: 3 })).message).to.match(
+      /^expected 3 logs that match \{severity: INFO\}, got 2/,
+    );
   });
 
-  it('fails with the logs, and what differs in the nearest', () => {
-    const error = thrownBy(() => assertLog(run, { body: 'order received', severity: 'ERROR', span: { name: 'charge' } }));
+  it('fails with the logs, and the differences of the nearest one', () => {
+    const error = thrownBy(() =>
+      assertLog(run, { body: 'order received', severity: 'ERROR', span: { name: 'charge' } }),
+    );
 
     expect(error.message.trimEnd().split('\n')).to.deep.equal([
       'no log matches {body: "order received", severity: ERROR, span: charge}; ' +
@@ -84,9 +88,12 @@ describe('assertLog', () => {
     ]);
   });
 
-  it('refuses a wrong pattern, and what has no logs', () => {
+  it('rejects a wrong pattern, and a source without logs', () => {
     expect(() => assertLog(run, { boddy: 'x' } as never)).to.throw(TypeError, "unknown key 'boddy' in pattern");
-    expect(() => assertLog(run, { span: { nam: 'x' } } as never)).to.throw(TypeError, "unknown key 'nam' in pattern.span");
-    expect(() => assertLog(trace as never, {})).to.throw(TypeError, 'logs must be those of a run');
+    expect(() => assertLog(run, { span: { nam: 'x' } } as never)).to.throw(
+      TypeError,
+      "unknown key 'nam' in pattern.span",
+    );
+    expect(() => assertLog(trace as never, {})).to.throw(TypeError, 'logs must be a run, or a store');
   });
 });

@@ -35,11 +35,11 @@ async function rejectionOf(promise: Promise<void>): Promise<AssertionError> {
 describe('assertNoSpan', () => {
   const trace = traceOf({ name: 'a', children: ['retry', { name: 'retry', ended: false }] });
 
-  it('accepts spans of which none matches', () => {
+  it('passes if no span matches', () => {
     expect(assertNoSpan(trace, { name: 'email.send' })).to.equal(undefined);
   });
 
-  it('refuses a span that matches, ended or not', () => {
+  it('fails for a matching span, ended or open', () => {
     const { message, actual, expected } = thrownBy(() => assertNoSpan(trace, { name: 'retry' }));
 
     expect(message.trimEnd().split('\n').slice(0, 7)).to.deep.equal([
@@ -62,7 +62,7 @@ describe('assertNoSpan', () => {
   });
 
   describe('with withinMillis', () => {
-    it('is kept once time is up', async () => {
+    it('passes once the time is over', async () => {
       const source = new Source();
       const waiting = assertNoSpan(source, { name: 'b' }, { withinMillis: 5 });
       source.add('a');
@@ -72,7 +72,7 @@ describe('assertNoSpan', () => {
       expect(source.listeners.size).to.equal(0);
     });
 
-    it('is broken by the first span that matches, with the stack of the call', async () => {
+    it('fails at the first matching span, with the stack of the call', async () => {
       const source = new Source();
       const rejection = rejectionOf(assertNoSpan(source, { name: 'b' }, { withinMillis: 60_000 }));
       source.add('b');
@@ -84,14 +84,16 @@ describe('assertNoSpan', () => {
       expect(source.listeners.size).to.equal(0);
     });
 
-    it('is broken by a span that is there already', async () => {
+    it('fails if a matching span already exists', async () => {
       const source = new Source();
       source.add('b');
 
-      expect((await rejectionOf(assertNoSpan(source, { name: 'b' }, { withinMillis: 60_000 }))).message).to.contain('got 1');
+      expect((await rejectionOf(assertNoSpan(source, { name: 'b' }, { withinMillis: 60_000 }))).message).to.contain(
+        'got 1',
+      );
     });
 
-    it('is not held up by fake timers', async () => {
+    it('is unaffected by fake timers', async () => {
       const clock = sinon.useFakeTimers();
       try {
         await assertNoSpan(new Source(), {}, { withinMillis: 1 });
@@ -100,9 +102,15 @@ describe('assertNoSpan', () => {
       }
     });
 
-    it('needs a source that can be watched, and a time', () => {
-      expect(() => assertNoSpan(trace, {}, { withinMillis: 1 })).to.throw(TypeError, 'spans must be a run, to be watched');
-      expect(() => assertNoSpan(trace, {}, { withinMillis: -1 })).to.throw(RangeError, 'withinMillis must be a number of milliseconds');
+    it('requires a source that can be watched, and a time', () => {
+      expect(() => assertNoSpan(trace, {}, { withinMillis: 1 })).to.throw(
+        TypeError,
+        'spans must be a run if withinMillis is given',
+      );
+      expect(() => assertNoSpan(trace, {}, { withinMillis: -1 })).to.throw(
+        RangeError,
+        'withinMillis must be a number of milliseconds',
+      );
       expect(() => assertNoSpan(trace, {}, { within: 1 } as never)).to.throw(
         TypeError,
         "unknown option 'within': an option must be one of withinMillis, got 'within' (string)",

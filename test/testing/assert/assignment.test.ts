@@ -6,12 +6,18 @@ import { assignNearest, type Candidates } from '../../../src/testing/assert/assi
 
 /** Costs by row and column. */
 const matrices = (max: number): fc.Arbitrary<number[][]> =>
-  fc.integer({ min: 0, max }).chain((columns) =>
-    fc.array(fc.array(fc.nat(4), { minLength: columns, maxLength: columns }), { maxLength: max }),
-  );
+  fc
+    .integer({ min: 0, max })
+    .chain((columns) => fc.array(fc.array(fc.nat(4), { minLength: columns, maxLength: columns }), { maxLength: max }));
 
 /** The least sum, by trying all ways. */
-function leastCost(costs: number[][], none: number, inOrder: boolean, row = 0, free = new Set(costs[0]?.keys() ?? [])): number {
+function leastCost(
+  costs: number[][],
+  none: number,
+  inOrder: boolean,
+  row = 0,
+  free = new Set(costs[0]?.keys() ?? []),
+): number {
   if (row === costs.length) return 0;
   const ways = [none + leastCost(costs, none, inOrder, row + 1, free)];
   for (const column of free) {
@@ -37,10 +43,13 @@ const elementsOf = (costs: number[][], times: number[]): Candidates[] =>
   costs.map((row, index) => ({ times: times[index]!, costs: new Map(row.entries()) }));
 
 describe('canAssignAll', () => {
-  it('agrees with trying all ways', () => {
+  it('agrees with an exhaustive search', () => {
     fc.assert(
       fc.property(priced, ([costs, times]) => {
-        const rows = costs.map((row, index) => ({ times: times[index]!, accepted: [...row.keys()].filter((column) => row[column] === 0) }));
+        const rows = costs.map((row, index) => ({
+          times: times[index]!,
+          accepted: [...row.keys()].filter((column) => row[column] === 0),
+        }));
 
         const assigned = canAssignAll(rows);
 
@@ -64,7 +73,7 @@ describe('canAssignAll', () => {
 });
 
 describe('assignNearest', () => {
-  it('pairs as many that match as trying all ways does, each item once, then the others as far as there are items', () => {
+  it('makes as many matching pairs as an exhaustive search, each item once, then pairs the others while items remain', () => {
     fc.assert(
       fc.property(priced, ([costs, times]) => {
         const assigned = assignNearest(elementsOf(costs, times), false);
@@ -79,7 +88,7 @@ describe('assignNearest', () => {
     );
   });
 
-  it('keeps the order where all can match in it', () => {
+  it('keeps the order if all can match in order', () => {
     fc.assert(
       fc.property(priced, ([costs, times]) => {
         const assigned = assignNearest(elementsOf(costs, times), true).flat();
@@ -93,21 +102,33 @@ describe('assignNearest', () => {
     );
   });
 
-  it('gives each item once, and a near one first, where there are many', () => {
+  it('uses each item once, near ones first, among many', () => {
     const costs = new Map(Array.from({ length: 20_000 }, (_, item) => [item, item % 3]));
 
-    const assigned = assignNearest([{ times: 5_000, costs }, { times: 5_000, costs }], false);
+    const assigned = assignNearest(
+      [
+        { times: 5_000, costs },
+        { times: 5_000, costs },
+      ],
+      false,
+    );
 
     expect(assigned.map(({ length }) => length)).to.deep.equal([5_000, 5_000]);
     expect(new Set(assigned.flat()).size).to.equal(10_000);
     expect(assigned.flat().filter((item) => item % 3 === 0)).to.have.length(6_667);
   });
 
-  it('takes the next items that match of an ordered list, where there are many', () => {
+  it('uses the next matching items of a long ordered list', () => {
     const costs = (free: number): Map<number, number> =>
       new Map(Array.from({ length: 20_000 }, (_, item) => [item, item % 2 === free ? 0 : 1]));
 
-    const assigned = assignNearest([{ times: 5_000, costs: costs(1) }, { times: 1, costs: costs(0) }], true);
+    const assigned = assignNearest(
+      [
+        { times: 5_000, costs: costs(1) },
+        { times: 1, costs: costs(0) },
+      ],
+      true,
+    );
 
     expect(assigned[0]).to.deep.equal(Array.from({ length: 5_000 }, (_, index) => 2 * index + 1));
     expect(assigned[1]).to.deep.equal([10_000]);

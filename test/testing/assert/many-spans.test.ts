@@ -1,13 +1,20 @@
 import { expect } from 'chai';
 import { captureTrace } from '../../../src/testing/capture/captured-traces.js';
 import type { CapturedNode, CapturedTrace } from '../../../src/trace/captured-span.js';
-import { assertNoSpan, assertSpan, assertTrace, exactly, ordered, type SpanPattern } from '../../../src/testing/assert/index.js';
+import {
+  assertNoSpan,
+  assertSpan,
+  assertTrace,
+  exactly,
+  ordered,
+  type SpanPattern,
+} from '../../../src/testing/assert/index.js';
 import { traceOf } from '../captured-spans.js';
 import { thrownBy } from './thrown.js';
 
 /*
- * Far more spans than a test means to make, and patterns far deeper: what is as slow as the square of their number,
- * or puts them on the call stack, does not end here.
+ * Far more spans than tests usually make, and far deeper patterns. Code that takes quadratic time, or recursion per
+ * span, would not finish.
  */
 
 const CHAIN = 10_000;
@@ -43,7 +50,7 @@ function nested(depth: number, relation: 'children' | 'descendants', innermost: 
 }
 
 describe('captureTrace', () => {
-  it('makes a tree of spans that started after those below them', () => {
+  it('builds a tree of spans that started after their children', () => {
     const reversed = traceUnder(CHAIN, (number) => (number === CHAIN - 1 ? undefined : number + 1));
 
     expect(reversed.roots.map(({ name }) => name)).to.deep.equal([`s${CHAIN - 1}`]);
@@ -51,13 +58,17 @@ describe('captureTrace', () => {
 });
 
 describe('An assertion over a deep trace', () => {
-  it('asks a function of a pattern once for each span, whether the pattern holds or not', () => {
+  it('calls a function of a pattern once for each span, whether the pattern matches or not', () => {
     let calls = 0;
     const isNope = (): boolean => {
       calls++;
       return false;
     };
-    const patterns: SpanPattern[] = [{ name: isNope }, { children: [{ name: isNope }] }, { descendants: [{ name: isNope }, { name: 's5' }] }];
+    const patterns: SpanPattern[] = [
+      { name: isNope },
+      { children: [{ name: isNope }] },
+      { descendants: [{ name: isNope }, { name: 's5' }] },
+    ];
 
     for (const pattern of patterns) {
       calls = 0;
@@ -66,7 +77,7 @@ describe('An assertion over a deep trace', () => {
     }
   });
 
-  it('finds what is at the bottom', () => {
+  it('finds a span at the bottom', () => {
     const last = `s${CHAIN - 1}`;
 
     expect(assertSpan(chain, { name: last }).name).to.equal(last);
@@ -77,7 +88,7 @@ describe('An assertion over a deep trace', () => {
     expect(assertSpan(chain, { scope: 'test', times: CHAIN }).name).to.equal('s0');
   });
 
-  it('fails with a report of bounded size that counts what it leaves out', () => {
+  it('fails with a report of bounded size that counts the omitted spans', () => {
     const failures = [
       thrownBy(() => assertNoSpan(chain, { scope: 'test' })),
       thrownBy(() => assertSpan(chain, { scope: 'test', times: CHAIN + 1 })),
@@ -93,21 +104,27 @@ describe('An assertion over a deep trace', () => {
     }
   });
 
-  it('shows the span that is wrong at the bottom with those right above it', () => {
+  it('shows the wrong span at the bottom with the spans directly above it', () => {
     const { message } = thrownBy(() => assertSpan(chain, { name: 's7500', kind: 'server' }));
 
-    expect(message).to.contain('… 7489 more spans\n').and.to.match(/✗ .*└─ s7500\n.*kind: expected server, got internal\n.*… 2499 more spans\n/);
+    expect(message)
+      .to.contain('… 7489 more spans\n')
+      .and.to.match(/✗ .*└─ s7500\n.*kind: expected server, got internal\n.*… 2499 more spans\n/);
   });
 });
 
 describe('An assertion over a span with many children', () => {
   const patterns: Record<string, () => unknown> = {
-    'that names one that is not there': () => assertTrace(flat, { name: 's0', children: [{ name: 'nope' }, { name: 's5' }] }),
-    'that names two in the wrong order': () => assertTrace(flat, { name: 's0', children: ordered({ name: 's9' }, { name: 's5' }) }),
+    'that names one that is not there': () =>
+      assertTrace(flat, { name: 's0', children: [{ name: 'nope' }, { name: 's5' }] }),
+    'that names two in the wrong order': () =>
+      assertTrace(flat, { name: 's0', children: ordered({ name: 's9' }, { name: 's5' }) }),
     'that allows no others': () => assertTrace(flat, { name: 's0', children: [{ name: 's1' }] }, { exact: true }),
-    'that wants one more than there are': () => assertTrace(flat, { name: 's0', children: [{ scope: 'test', times: SIBLINGS + 1 }] }),
+    'that wants one more than there are': () =>
+      assertTrace(flat, { name: 's0', children: [{ scope: 'test', times: SIBLINGS + 1 }] }),
     'that wants none of them': () => assertNoSpan(flat, { scope: 'test' }),
-    'that is of all their roots': () => assertSpan({ spans: [], traces: [{ ...flat, roots: flatRoot.children }] }, { name: 'nope' }),
+    'that is of all their roots': () =>
+      assertSpan({ spans: [], traces: [{ ...flat, roots: flatRoot.children }] }, { name: 'nope' }),
     'that is of as many traces': () =>
       assertTrace(
         flatRoot.children.map((root, index) => ({ traceId: String(index), roots: [root], spans: [root] })),
@@ -115,7 +132,7 @@ describe('An assertion over a span with many children', () => {
       ),
   };
   for (const [name, code] of Object.entries(patterns)) {
-    it(`and a pattern ${name} fails with a report of bounded size`, () => {
+    it(`fails with a report of bounded size for a pattern ${name}`, () => {
       const { message, actual, expected } = thrownBy(code);
 
       expect(`${message}${actual}${expected}`.length).to.be.below(READABLE);
@@ -123,7 +140,7 @@ describe('An assertion over a span with many children', () => {
   }
 });
 
-describe('An assertion over more spans than a call takes arguments', () => {
+describe('An assertion over more spans than a call can have arguments', () => {
   it('fails with its report', () => {
     const trace = traceUnder(ARGUMENTS + 1, (number) => (number === 0 ? undefined : 0));
 
@@ -134,8 +151,11 @@ describe('An assertion over more spans than a call takes arguments', () => {
 });
 
 describe('A pattern', () => {
-  for (const [relation, depth] of [['children', 2_000], ['descendants', 400]] as const) {
-    it(`that nests ${depth} deep by its ${relation} is compared and reported as any other`, () => {
+  for (const [relation, depth] of [
+    ['children', 2_000],
+    ['descendants', 400],
+  ] as const) {
+    it(`that nests ${depth} deep by its ${relation} is compared and reported like any other`, () => {
       const trace = traceUnder(depth + 1, (number) => (number === 0 ? undefined : number - 1));
       assertTrace(trace, nested(depth, relation, { name: `s${depth}` }));
 
@@ -146,17 +166,20 @@ describe('A pattern', () => {
     });
   }
 
-  it('that nests by not is compared, too', () => {
+  it('that nests by not is compared like any other', () => {
     let pattern: SpanPattern = { name: 's2000' };
     for (let level = 1_999; level >= 0; level--) pattern = { not: { children: [pattern] } };
 
     assertTrace(chain, pattern);
   });
 
-  it('with a value that nests more than 100 deep, or contains itself, is refused', () => {
+  it('with a value that nests more than 100 deep, or contains itself, is rejected', () => {
     const ring: Record<string, unknown> = {};
     ring['inner'] = ring;
 
-    expect(() => assertTrace(chain, { events: [{ body: ring }] })).to.throw(TypeError, 'values in patterns must nest at most 100 deep');
+    expect(() => assertTrace(chain, { events: [{ body: ring }] })).to.throw(
+      TypeError,
+      'values in patterns must be nested at most 100 levels deep',
+    );
   });
 });

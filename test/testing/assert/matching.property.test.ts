@@ -25,7 +25,9 @@ const sketches = (depth: number): fc.Arbitrary<Sketch> =>
     {
       name: NAMES,
       attributes: fc.dictionary(fc.constantFrom('x', 'y'), fc.nat(1)),
-      events: fc.array(fc.record({ name: NAMES, attributes: fc.dictionary(fc.constantFrom('z'), fc.nat(1)) }), { maxLength: 2 }),
+      events: fc.array(fc.record({ name: NAMES, attributes: fc.dictionary(fc.constantFrom('z'), fc.nat(1)) }), {
+        maxLength: 2,
+      }),
       ended: fc.boolean(),
       children: depth === 0 ? fc.constant([]) : fc.array(sketches(depth - 1), { maxLength: 3 }),
     },
@@ -59,7 +61,11 @@ const patterns = (depth: number): fc.Arbitrary<SpanPattern> => {
     {
       name: NAMES,
       kind: fc.constantFrom('server', 'internal'),
-      attributes: fc.oneof(attributes, attributes.map((all) => exactly<AttributesPattern>(all)), fc.constant(absent)),
+      attributes: fc.oneof(
+        attributes,
+        attributes.map((all) => exactly<AttributesPattern>(all)),
+        fc.constant(absent),
+      ),
       events: fc.oneof(fc.array(fc.record({ name: NAMES }), { maxLength: 2 }), fc.constant(absent)),
       exception: fc.constant({ type: 'E' }),
       links: fc.constant([{ spanId: '1' }]),
@@ -77,9 +83,20 @@ function bruteForce(node: CapturedNode, { name, children = [], descendants = [] 
   const placed = (patterns: Plain[], nodes: CapturedNode[]): boolean => {
     const [first, ...rest] = patterns;
     if (first === undefined) return true;
-    return nodes.some((candidate) => bruteForce(candidate, first) && placed(rest, nodes.filter((other) => other !== candidate)));
+    return nodes.some(
+      (candidate) =>
+        bruteForce(candidate, first) &&
+        placed(
+          rest,
+          nodes.filter((other) => other !== candidate),
+        ),
+    );
   };
-  return (name === undefined || node.name === name) && placed(children, [...node.children]) && placed(descendants, below(node));
+  return (
+    (name === undefined || node.name === name) &&
+    placed(children, [...node.children]) &&
+    placed(descendants, below(node))
+  );
 }
 
 /** A pattern that mentions all there is. */
@@ -107,7 +124,9 @@ function changed(from: SpanPattern): SpanPattern[] {
     { ...from, ended: !from.ended },
     ...Object.keys(own).map((key) => ({ ...from, attributes: { ...own, [key]: 7 } })),
     ...events.map((event, index) => ({ ...from, events: events.with(index, { ...event, name: 'changed' }) })),
-    ...children.flatMap((child, index) => changed(child).map((other) => ({ ...from, children: children.with(index, other) }))),
+    ...children.flatMap((child, index) =>
+      changed(child).map((other) => ({ ...from, children: children.with(index, other) })),
+    ),
   ];
 }
 
@@ -116,7 +135,7 @@ function rootOf(trace: CapturedTrace): CapturedNode {
 }
 
 describe('A pattern', () => {
-  it('matches where trying all assignments finds one', () => {
+  it('matches whenever an exhaustive search finds an assignment', () => {
     fc.assert(
       fc.property(sketches(2), plains(2), (spans, expected) => {
         const trace = traceOf(spans);
@@ -127,7 +146,7 @@ describe('A pattern', () => {
     );
   });
 
-  it('made of a trace matches it, with nothing else in it', () => {
+  it('made from a trace matches exactly that trace', () => {
     fc.assert(
       fc.property(sketches(2), (spans) => {
         const trace = traceOf(spans);
@@ -138,7 +157,7 @@ describe('A pattern', () => {
     );
   });
 
-  it('made of a trace no longer matches once any value in it is changed, and the report says so', () => {
+  it('made from a trace stops matching when any of its values changes, and the report shows the change', () => {
     fc.assert(
       fc.property(sketches(2), (spans) => {
         const trace = traceOf(spans);
@@ -167,7 +186,7 @@ function failureOf(code: () => unknown): AssertionError {
 }
 
 describe('The report', () => {
-  it('is made for whatever does not match, and both of its sides differ', () => {
+  it('is written for any mismatch, and its two sides differ', () => {
     fc.assert(
       fc.property(sketches(2), patterns(2), (spans, expected) => {
         const trace = traceOf(spans);

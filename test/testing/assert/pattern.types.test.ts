@@ -11,7 +11,7 @@ import {
 import { traceOf } from '../captured-spans.js';
 
 /*
- * What the compiler says of patterns: that this file compiles is the test.
+ * The compiler's view of patterns: the test is that this file compiles.
  */
 
 const trace = traceOf('a');

@@ -29,42 +29,36 @@ const tree = (...records: SpanRecord[]): string[] =>
   traceLines(captureTrace(records)).map((line) => line.replace('  1 ms', ''));
 
 describe('captureTrace()', () => {
-  it('puts spans below their parents in the order they started', () => {
-    expect(tree(record('c', 'a', 3), record('a', undefined, 1), record('b', 'a', 2), record('d', 'b', 4))).to.deep.equal([
-      'a',
-      '├─ b',
-      '│  └─ d',
-      '└─ c',
-    ]);
+  it('places spans below their parents in the order they started', () => {
+    expect(
+      tree(record('c', 'a', 3), record('a', undefined, 1), record('b', 'a', 2), record('d', 'b', 4)),
+    ).to.deep.equal(['a', '├─ b', '│  └─ d', '└─ c']);
   });
 
-  it('makes roots of those whose parent was not captured', () => {
+  it('makes roots of spans whose parent was not captured', () => {
     expect(tree(record('a', 'unknown', 1), record('b', 'unknown', 2))).to.deep.equal(['a', 'b']);
   });
 
-  it('cuts rings that made-up ids form, and a span that is its own parent', () => {
-    expect(tree(record('a', 'c', 1), record('b', 'a', 2), record('c', 'b', 3))).to.deep.equal([
-      'a',
-      '└─ b',
-      '   └─ c',
-    ]);
+  it('cuts rings of parent ids, and a span that is its own parent', () => {
+    expect(tree(record('a', 'c', 1), record('b', 'a', 2), record('c', 'b', 3))).to.deep.equal(['a', '└─ b', '   └─ c']);
     expect(tree(record('a', 'a', 1))).to.deep.equal(['a']);
   });
 
-  it('hides no span behind another that has the same id', () => {
+  it('keeps each of several spans with the same id', () => {
     const [a, b, c] = [record('a', undefined, 1), record('a', undefined, 2), record('a', 'a', 3)];
 
     expect(tree(a, b, c)).to.deep.equal(['a', 'a', 'a']);
     expect(tree(a, b, record('d', 'a', 3))).to.deep.equal(['a', 'a', '└─ d']);
   });
 
-  it('puts the root of a ring in its place among the other roots', () => {
+  it('sorts the root of a ring among the other roots', () => {
     expect(tree(record('a', 'b', 1), record('b', 'a', 2), record('c', undefined, 3))).to.deep.equal(['a', '└─ b', 'c']);
   });
 
-  it('copies what can be read of a span', () => {
+  it('copies the readable members of a span', () => {
     const odd = record('a', undefined, 1);
-    for (const member of ['name', 'status', 'links', 'startTime', 'parentSpanContext']) Object.defineProperty(odd.span, member, trap);
+    for (const member of ['name', 'status', 'links', 'startTime', 'parentSpanContext'])
+      Object.defineProperty(odd.span, member, trap);
     Object.defineProperty(odd.span, 'events', { value: [revokedProxy()] });
 
     const [span] = captureTrace([odd]).spans;
@@ -73,7 +67,7 @@ describe('captureTrace()', () => {
     expect(span!.events[0]!.name).to.equal('[unreadable]');
   });
 
-  it('takes in a chain of 50,000 spans whose children started first', function () {
+  it('handles a chain of 50,000 spans whose children started first', function () {
     this.timeout(60_000);
     const spans = Array.from({ length: 50_000 }, (_, depth) => {
       return record(String(depth), depth === 0 ? undefined : String(depth - 1), 50_000 - depth);
@@ -82,7 +76,7 @@ describe('captureTrace()', () => {
     expect(captureTrace(spans).roots).to.have.length(1);
   });
 
-  it('is as deep as the calls were', () => {
+  it('is as deep as the calls', () => {
     const records = Array.from({ length: 10_000 }, (_, depth) =>
       record(String(depth), depth === 0 ? undefined : String(depth - 1), depth),
     );

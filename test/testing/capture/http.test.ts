@@ -50,7 +50,7 @@ describe('M4: the handler of an HTTP server that was started outside of the test
     );
   }
 
-  it('each of the overlapping tests gets its own client and server spans', async () => {
+  it('each of the overlapping tests receives its own client and server spans', async () => {
     const runs = await Promise.all(['/a', '/b', '/c'].map((path) => call(path)));
     await Promise.all(runs.map((run) => run.waitForIdle()));
 
@@ -62,7 +62,7 @@ describe('M4: the handler of an HTTP server that was started outside of the test
     }
   });
 
-  it('so it does on a connection that another test opened', async () => {
+  it('also on a connection that another test opened', async () => {
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
     const first = await call('/first', agent);

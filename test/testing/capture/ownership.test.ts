@@ -20,7 +20,7 @@ const linkTo = (traceId: string): Link => ({ context: { traceId, spanId: INVALID
 const parent = (isRemote: boolean): SpanContext => ({ traceId: 't', spanId: 'p', traceFlags: 1, isRemote });
 
 describe('Ownership', () => {
-  it('goes by the async context first', () => {
+  it('follows the async context first', () => {
     const { scope, owner } = setUp();
     const [one, two] = [scope('one'), scope('two')];
     owner({ traceId: 't', asyncScope: one });
@@ -28,7 +28,7 @@ describe('Ownership', () => {
     expect(owner({ traceId: 't', asyncScope: two, parent: parent(false) })).to.equal(two);
   });
 
-  it('goes by the trace next: its first owner stays its owner', () => {
+  it('follows the trace next: its first owner stays its owner', () => {
     const { scope, owner } = setUp();
     const [one, two] = [scope('one'), scope('two')];
     owner({ traceId: 't', asyncScope: one });
@@ -38,7 +38,7 @@ describe('Ownership', () => {
     expect(owner({ traceId: 't' })).to.equal(one);
   });
 
-  it('goes by the trace before the async context if the parent is remote', () => {
+  it('follows the trace before the async context if the parent is remote', () => {
     const { scope, owner } = setUp();
     const [one, two] = [scope('one'), scope('two')];
     owner({ traceId: 't', asyncScope: one });
@@ -46,7 +46,7 @@ describe('Ownership', () => {
     expect(owner({ traceId: 't', asyncScope: two, parent: parent(true) })).to.equal(one);
   });
 
-  it('goes by the owner of linked traces, and then owns the new trace', () => {
+  it('follows the owner of linked traces, who then owns the new trace', () => {
     const { scope, owner } = setUp();
     const one = scope('one');
     owner({ traceId: 'a', asyncScope: one });
@@ -56,7 +56,7 @@ describe('Ownership', () => {
     expect(owner({ traceId: 'c' })).to.equal(one);
   });
 
-  it('is nobody’s if links lead to different owners, even if only one scope is open', () => {
+  it('is undecided if links lead to different owners, even if only one scope is open', () => {
     const { scope, owner } = setUp();
     const [one, two] = [scope('one'), scope('two')];
     owner({ traceId: 'a', asyncScope: one });
@@ -66,14 +66,14 @@ describe('Ownership', () => {
     expect(owner({ links: [linkTo('a'), linkTo('b')] })).to.equal(undefined);
   });
 
-  it('does not go by links of which one leads nowhere', () => {
+  it('ignores links if one of them has no owner', () => {
     const { scope, owner } = setUp();
     owner({ traceId: 'a', asyncScope: scope('one') });
 
     expect(owner({ links: [linkTo('a'), linkTo('elsewhere')] })).to.equal(undefined);
   });
 
-  it('goes by the only open scope at last', () => {
+  it('falls back to the only open scope', () => {
     const { scope, owner } = setUp();
     const one = scope('one');
     one.keepOpen();
@@ -81,7 +81,7 @@ describe('Ownership', () => {
     expect(owner({})).to.equal(one);
   });
 
-  it('is nobody’s if two scopes are open, none, or if it may be older than the scope', () => {
+  it('is undecided if two scopes or none are open, or if the trace may be older than the scope', () => {
     const { scope, owner } = setUp();
     const openings = [scope('one').keepOpen(), scope('two').keepOpen()];
 
@@ -92,7 +92,7 @@ describe('Ownership', () => {
     expect(owner({ traceId: 'x' })).to.equal(undefined);
   });
 
-  it('counts a scope as open while anything keeps it open', () => {
+  it('treats a scope as open while anything keeps it open', () => {
     const { ownership, scope } = setUp();
     const one = scope('one');
     const [first, second] = [one.keepOpen(), one.keepOpen()];
@@ -104,7 +104,7 @@ describe('Ownership', () => {
     expect(ownership.onlyScope()).to.equal(undefined);
   });
 
-  it('is gone, not another’s, when the owner of its trace was forgotten', () => {
+  it('is lost, and passes to no other scope, when the owner of its trace was forgotten', () => {
     const { ownership, scope, owner } = setUp();
     const forgotten = scope('forgotten');
     owner({ traceId: 't', asyncScope: forgotten });

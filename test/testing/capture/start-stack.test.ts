@@ -5,7 +5,7 @@ const stack = (...frames: string[]): Error =>
   Object.assign(new Error('x'), { stack: ['Error: x', ...frames.map((frame) => `    at ${frame}`)].join('\n') });
 
 describe('firstForeignFrame()', () => {
-  it('is where the span was started, not where the spans around it were', () => {
+  it('is the line that started the span, not the lines that started the spans around it', () => {
     const frame = firstForeignFrame(
       stack(
         'Recorder.onStart (/app/node_modules/otel-span-cache/dist/esm/testing/capture/recorder.js:1:1)',
@@ -20,7 +20,7 @@ describe('firstForeignFrame()', () => {
     expect(frame).to.equal('/app/src/charge.ts:12:3');
   });
 
-  it('looks through packages and Node to the application', () => {
+  it('skips packages and Node up to the application', () => {
     const frame = firstForeignFrame(
       stack(
         'Tracer.startSpan (/app/node_modules/@opentelemetry/sdk-trace/x.js:1:1)',

@@ -31,16 +31,16 @@ describe('traceTesting()', () => {
       expect(run.spans.map(({ name, scope }) => [name, scope])).to.deep.equal([['job', 'app']]);
     });
 
-    it('names the command that installs what is missing', () => {
+    it('names the command that installs the missing packages', () => {
       const from = join(parse(process.cwd()).root, 'no-project', 'test.js');
 
       expect(() => findUserSdk(from)).to.throw(
         MissingSdkError,
-        /looking\nfrom \S+no-project[^]*npm install --save-dev @opentelemetry\/sdk-trace-base @opentelemetry\/sdk-logs/,
+        /searching\nfrom \S+no-project[^]*npm install --save-dev @opentelemetry\/sdk-trace-base @opentelemetry\/sdk-logs/,
       );
     });
 
-    it('installs none with install: false, and waits say that there is none', async () => {
+    it('installs none with install: false, and waits report its absence', async () => {
       const tracing = start({ install: false });
       const run = await tracing.run(() => endedSpan('lost'));
 
@@ -51,7 +51,7 @@ describe('traceTesting()', () => {
   });
 
   describe('the provider it installs', () => {
-    it('is one for the process: who comes later uses it, too', async () => {
+    it('is shared by the process: later callers use it, too', async () => {
       const [one, two] = [start(), start()];
 
       const runs = await Promise.all([one.run(() => endedSpan('a')), two.run(() => endedSpan('b'))]);
@@ -59,7 +59,7 @@ describe('traceTesting()', () => {
       expect(runs.map(({ spans }) => names(spans))).to.deep.equal([['a'], ['b']]);
     });
 
-    it('is taken back by the last who uses it', async () => {
+    it('is removed by its last user', async () => {
       const [one, two] = [start(), start()];
 
       await one.shutdown();
@@ -70,7 +70,7 @@ describe('traceTesting()', () => {
       expect(propagation.fields()).to.deep.equal([]);
     });
 
-    it('comes again when somebody took it away', async () => {
+    it('is installed again if somebody removed it', async () => {
       const tracing = start();
       trace.disable();
 
@@ -79,7 +79,7 @@ describe('traceTesting()', () => {
       expect(names(run.spans)).to.deep.equal(['job']);
     });
 
-    it('says which spans have an unsampled parent', async () => {
+    it('reports which spans have an unsampled parent', async () => {
       const tracing = start();
       const parent = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 0, isRemote: true };
 
@@ -98,7 +98,7 @@ describe('traceTesting()', () => {
       return provider;
     };
 
-    it('refuses a foreign one, and says what to add to it', () => {
+    it('rejects a foreign one, and names the processors to add', () => {
       register();
 
       expect(() => start()).to.throw(
@@ -107,7 +107,7 @@ describe('traceTesting()', () => {
       );
     });
 
-    it('leaves a foreign one alone', async () => {
+    it('does not change a foreign one', async () => {
       const exporter = new InMemorySpanExporter();
       register(simpleSpanProcessor(exporter));
 
@@ -117,7 +117,7 @@ describe('traceTesting()', () => {
       expect(names(exporter.getFinishedSpans())).to.deep.equal(['theirs']);
     });
 
-    it('refuses to run on a foreign one that came later', async () => {
+    it('refuses to run with a foreign one registered later', async () => {
       const tracing = start();
       trace.disable();
       register();
@@ -126,7 +126,7 @@ describe('traceTesting()', () => {
       trace.disable();
     });
 
-    it('reads one that has its processors, whichever came first', async () => {
+    it('reads one that has its processors, registered before or after', async () => {
       const early = start({ install: false });
       const sdk = new NodeSDK({
         autoDetectResources: false,
@@ -147,7 +147,7 @@ describe('traceTesting()', () => {
       await sdk.shutdown();
     });
 
-    it('says of a cache that no provider has, where the spans go instead', async () => {
+    it('reports where the spans go instead if no provider has the cache', async () => {
       const tracing = start({ cache: newCache() });
       register();
 
@@ -156,7 +156,7 @@ describe('traceTesting()', () => {
       expect(run.explainNoSpans()).to.match(/^foreign provider/);
     });
 
-    it('says that a sampler turns everything down', async () => {
+    it('reports that a sampler drops everything', async () => {
       trace.setGlobalTracerProvider(new BasicTracerProvider({ sampler: new AlwaysOffSampler() }));
       const tracing = start();
 
@@ -165,7 +165,7 @@ describe('traceTesting()', () => {
       expect(run.explainNoSpans()).to.match(/^unsampled: the sampler/);
     });
 
-    it('counts a span once that comes by a processor and by a cache', async () => {
+    it('counts a span once that arrives through a processor and a cache', async () => {
       const cache = newCache();
       const tracing = start({ cache });
       register(cache.spanProcessor, tracing.spanProcessor, tracing.spanProcessor);
@@ -178,7 +178,7 @@ describe('traceTesting()', () => {
   });
 
   describe('scopes', () => {
-    it('nest: what is inside belongs to the inner one', async () => {
+    it('nest: spans inside belong to the inner one', async () => {
       const tracing = start();
 
       const outer = await tracing.run(async () => {
@@ -192,7 +192,7 @@ describe('traceTesting()', () => {
       expect(names(outer.spans)).to.deep.equal(['before', 'after']);
     });
 
-    it('leave an error the scope it was thrown in', async () => {
+    it('keep the scope in which an error was thrown', async () => {
       const tracing = start();
       const fail = () => {
         throw new Error('no');
@@ -203,14 +203,14 @@ describe('traceTesting()', () => {
       expect((error as Error & { scope: { name: string } }).scope.name).to.equal('inner');
     });
 
-    it('throw again what cannot hold a scope', async () => {
+    it('rethrow values that cannot carry a scope', async () => {
       const tracing = start();
       const frozen = Object.freeze(new Error('frozen'));
 
       expect(await failureOf(tracing.run(() => Promise.reject(frozen)))).to.equal(frozen);
     });
 
-    it('can be opened and closed by hooks, and own what no other scope could', () => {
+    it('can be opened and closed by hooks, and then own spans outside any scope', () => {
       const tracing = start();
 
       const scope = tracing.openScope({ name: 'my test' });
@@ -226,7 +226,7 @@ describe('traceTesting()', () => {
       expect(names(scope.unowned)).to.deep.equal(['after']);
     });
 
-    it('are known in their own async context', async () => {
+    it('can be read in their own async context', async () => {
       const tracing = start();
 
       const run = await tracing.run((scope) => scope === tracing.activeScope);
@@ -235,7 +235,7 @@ describe('traceTesting()', () => {
       expect(tracing.activeScope).to.equal(undefined);
     });
 
-    it('are readable after shutdown, and no new ones are opened', async () => {
+    it('are readable after shutdown, when new ones are refused', async () => {
       const tracing = start();
       const run = await tracing.run(() => endedSpan('job'));
 

@@ -2,15 +2,15 @@ import { ROOT_CONTEXT, trace, type Span } from '@opentelemetry/api';
 import { traceTesting, type TraceTesting, type TraceTestingOptions } from '../../../src/testing/index.js';
 import { unregisterGlobals } from '../../sdk.js';
 
-/** Takes away whatever provider another test left, and starts to read. */
+/** Removes any provider that another test left, and starts to read. */
 export function startTracing(options?: TraceTestingOptions): TraceTesting {
   unregisterGlobals();
   return traceTesting(options);
 }
 
 /**
- * For a `describe()`: what starts to read beside whatever a test has registered itself. Around each of its tests no
- * provider is registered, and after it nobody reads any more.
+ * For a `describe()`: returns a function that starts to read beside any provider that a test has registered. Each test
+ * begins and ends without a provider, and reading stops after it.
  */
 export function tracingStarter(): (options?: TraceTestingOptions) => TraceTesting {
   const started: TraceTesting[] = [];
@@ -42,7 +42,7 @@ export function names(spans: readonly { readonly name: string }[]): string[] {
   return spans.map(({ name }) => name);
 }
 
-/** What a promise is rejected with. */
+/** The error that a promise is rejected with. */
 export async function failureOf(promise: Promise<unknown>): Promise<Error> {
   try {
     await promise;

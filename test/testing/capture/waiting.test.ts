@@ -1,6 +1,12 @@
 import { SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { assertNoSpan, assertTrace, NoSpansError, TraceTimeoutError, type TraceTesting } from '../../../src/testing/index.js';
+import {
+  assertNoSpan,
+  assertTrace,
+  NoSpansError,
+  TraceTimeoutError,
+  type TraceTesting,
+} from '../../../src/testing/index.js';
 import { unregisterGlobals } from '../../sdk.js';
 import { childOf, endedSpan, failureOf, names, startSpan, startTracing } from './tracing-tools.js';
 
@@ -15,13 +21,13 @@ describe('A scope', () => {
   });
 
   describe('waitForSpan()', () => {
-    it('finds one that has ended already', async () => {
+    it('finds a span that has already ended', async () => {
       const run = await tracing.run(() => endedSpan('email.send'));
 
       expect((await run.waitForSpan({ name: /^email/ }, { timeoutMillis: 0 })).name).to.equal('email.send');
     });
 
-    it('finds one that ends later, by its attributes', async () => {
+    it('finds a span that ends later, by its attributes', async () => {
       const run = await tracing.run(() => ['a', 'b'].map((name) => startSpan(name).setAttribute('name', name)));
       const waiting = run.waitForSpan({ attributes: { name: (value) => value === 'b' } });
 
@@ -30,14 +36,17 @@ describe('A scope', () => {
       expect((await waiting).name).to.equal('b');
     });
 
-    it('takes a pattern as the assertions do, with what is below the span', async () => {
+    it('accepts a pattern like the assertions, including the spans below', async () => {
       const run = await tracing.run(() => {
         const parent = startSpan('job');
         childOf(parent, 'step').setAttribute('n', 1).end();
         parent.end();
       });
 
-      const found = await run.waitForSpan({ kind: SpanKind.INTERNAL, children: [{ name: 'step', attributes: { n: 1 } }] });
+      const found = await run.waitForSpan({
+        kind: SpanKind.INTERNAL,
+        children: [{ name: 'step', attributes: { n: 1 } }],
+      });
       expect(found.name).to.equal('job');
       const wrong = { name: 'job', children: [{ name: 'step', attributes: { n: 2 } }] };
       const error = await failureOf(run.waitForTrace({ root: wrong }, { timeoutMillis: 1 }));
@@ -45,7 +54,7 @@ describe('A scope', () => {
       expect(error.message).to.match(/Nearest:\n {2}job: step: n: expected 2, got 1\n/);
     });
 
-    it('does not take an open span', async () => {
+    it('ignores an open span', async () => {
       const run = await tracing.run(() => startSpan('email'));
 
       const error = await failureOf(run.waitForSpan('email', { timeoutMillis: 5 }));
@@ -53,7 +62,7 @@ describe('A scope', () => {
       expect(error.message).to.match(/Nearest:\n {2}email: it has not ended/);
     });
 
-    it('says what was there when it is over', async () => {
+    it('reports the captured spans when it times out', async () => {
       const run = await tracing.run(() => {
         const checkout = startSpan('checkout');
         childOf(checkout, 'email.sent').end();
@@ -98,7 +107,7 @@ Nearest:
       expect((await failureOf(run.waitForSpan('x', { signal: controller.signal }))).message).to.equal('enough');
     });
 
-    it('gives what a function throws to the test, not to the application', async () => {
+    it('throws an error of a function to the test, not to the application', async () => {
       const run = await tracing.run(() => startSpan('job'));
       const waiting = run.waitForSpan(() => {
         throw new Error('wrong test');
@@ -109,7 +118,7 @@ Nearest:
       expect((await failureOf(waiting)).message).to.equal('wrong test');
     });
 
-    it('looks once for all that happens in a turn of the code', async () => {
+    it('checks once for all changes in a turn of the code', async () => {
       let looks = 0;
       const isLast = ({ name }: { name: string }): boolean => {
         looks++;
@@ -127,7 +136,7 @@ Nearest:
       expect(looks).to.equal(101);
     });
 
-    it('compares a span with a pattern once, in however many turns others come', async () => {
+    it('compares a span with a pattern once while further spans arrive over many turns', async () => {
       let looks = 0;
       const isLast = (name: unknown): boolean => {
         looks++;
@@ -148,7 +157,7 @@ Nearest:
       expect(looks).to.equal(101);
     });
 
-    it('finds again what has not changed while it settles', async () => {
+    it('still finds an unchanged span after settling', async () => {
       const run = await tracing.run(() => endedSpan('first'));
       const waiting = run.waitForTrace({ root: 'first' }, { settleMillis: 20 });
 
@@ -157,7 +166,7 @@ Nearest:
       expect(names((await waiting).spans)).to.deep.equal(['first']);
     });
 
-    it('keeps the scope open for what belongs to nobody else', async () => {
+    it('keeps the scope open for spans without another owner', async () => {
       const run = await tracing.run(() => undefined);
       const waiting = run.waitForSpan('from elsewhere');
 
@@ -169,17 +178,19 @@ Nearest:
       expect(names(run.unowned)).to.deep.equal(['after that']);
     });
 
-    it('names a pattern that is none', async () => {
+    it('rejects a value that is not a pattern', async () => {
       const run = await tracing.run(() => undefined);
 
       expect((await failureOf(run.waitForSpan(undefined as never))).message).to.match(/^span must be a name, a RegExp/);
     });
 
-    it('names a wrong option', async () => {
+    it('rejects a wrong option by its name', async () => {
       const run = await tracing.run(() => undefined);
 
       expect((await failureOf(run.waitForSpan('x', { timeoutMillis: -1 }))).message).to.match(/^timeoutMillis must be/);
-      expect((await failureOf(run.waitForSpan('x', { timeout: 1 } as object))).message).to.match(/^unknown option 'timeout'/);
+      expect((await failureOf(run.waitForSpan('x', { timeout: 1 } as object))).message).to.match(
+        /^unknown option 'timeout'/,
+      );
     });
   });
 
@@ -210,7 +221,7 @@ Nearest:
       expect(names((await waiting).spans)).to.deep.equal(['request', 'afterwards']);
     });
 
-    it('does not take a root that matches in its children only', async () => {
+    it('ignores a root of which only the children match', async () => {
       const run = await tracing.run(() => {
         const root = startSpan('root');
         childOf(root, 'child').end();
@@ -234,22 +245,22 @@ Nearest:
       run.assertAllEnded();
     });
 
-    it('is over at once when there is no span', async () => {
+    it('ends at once without spans', async () => {
       await (await tracing.run(() => undefined)).waitForIdle();
     });
   });
 
   describe('assertAllEnded()', () => {
-    it('names the spans still open', async () => {
+    it('names the open spans', async () => {
       const run = await tracing.run(() => startSpan('leak'));
 
       expect(() => run.assertAllEnded()).to.throw(/1 of 1 spans have not ended in [^]*leak, started at /);
     });
 
-    it('does not pass when there is no span', async () => {
+    it('fails without spans', async () => {
       const run = await tracing.run(() => undefined);
 
-      expect(() => run.assertAllEnded()).to.throw(NoSpansError, /nothing started one/);
+      expect(() => run.assertAllEnded()).to.throw(NoSpansError, /no span was started/);
     });
   });
 
@@ -269,7 +280,7 @@ Nearest:
     });
   });
 
-  it('is what the assertions look at, and can be watched by them', async () => {
+  it('can be read and watched by assertions', async () => {
     const run = await tracing.run(() => {
       const root = startSpan('checkout');
       childOf(root, 'charge').end();
@@ -284,7 +295,7 @@ Nearest:
     expect((await watching).message).to.include('email');
   });
 
-  it('gives copies that are frozen, plain and the same each time', async () => {
+  it('returns copies that are frozen, plain and the same each time', async () => {
     const run = await tracing.run(() => {
       const span = startSpan('job').setAttribute('tags', ['a']).addEvent('tick', { n: 1 });
       childOf(span, 'step').end();

@@ -16,7 +16,7 @@ describe('CaptureScope', () => {
     });
   }
 
-  it('shows itself by its name, its counts and its traces', async () => {
+  it('is inspected as its name, its counts and its traces', async () => {
     const run = await start().run(checkout, { name: 'pays' });
 
     const shown = inspect(run).replaceAll(/ {2}[\d.]+ .?s$/gm, '');
@@ -29,11 +29,14 @@ describe('CaptureScope', () => {
     ]);
   });
 
-  it('says how many spans are open, and how much was not kept', async () => {
-    const run = await start({ maxSpansPerScope: 1 }).run(() => {
-      startSpan('leak');
-      endedSpan('lost');
-    }, { name: 'leaks' });
+  it('shows how many spans are open and how many were not kept', async () => {
+    const run = await start({ maxSpansPerScope: 1 }).run(
+      () => {
+        startSpan('leak');
+        endedSpan('lost');
+      },
+      { name: 'leaks' },
+    );
 
     expect(inspect(run)).to.match(/^TraceScope leaks: 1 span, 1 of them open, 1 not kept\n.*\n {4}leak {2}⋯ open$/);
   });
@@ -48,18 +51,22 @@ describe('CaptureScope', () => {
     });
 
     expect(inspect(run).split('\n')).to.have.length(1 + 5 * 3 + 1);
-    expect(inspect(run)).to.match(/^TraceScope .*: 1101 spans, 50 log records\n/).and.to.match(/\n {2}⋯ 46 more traces$/);
-    expect(inspect(run.traces.at(-1))).to.match(/^CapturedTrace [\da-f]{32}\n {2}wide .*\n {2}├─ part /).and.to.match(/\n {2}⋯ 961 more$/);
+    expect(inspect(run))
+      .to.match(/^TraceScope .*: 1101 spans, 50 log records\n/)
+      .and.to.match(/\n {2}⋯ 46 more traces$/);
+    expect(inspect(run.traces.at(-1)))
+      .to.match(/^CapturedTrace [\da-f]{32}\n {2}wide .*\n {2}├─ part /)
+      .and.to.match(/\n {2}⋯ 961 more$/);
   });
 
-  it('shows itself without spans', async () => {
+  it('is inspected without spans', async () => {
     const run = await start().run(() => {}, { name: 'idle' });
 
     expect(inspect(run)).to.equal('TraceScope idle: 0 spans');
     expect(JSON.stringify(run)).to.equal('"(no spans)"');
   });
 
-  it('is its trace tree to what writes it as JSON, as snapshots without a serializer do', async () => {
+  it('is its trace tree in JSON, as in snapshots without a serializer', async () => {
     const run = await start().run(checkout);
 
     expect(JSON.parse(JSON.stringify(run))).to.equal('- checkout\n    • paid\n  - charge');
@@ -69,7 +76,7 @@ describe('CaptureScope', () => {
 describe('A captured trace', () => {
   const start = tracingStarter();
 
-  it('is a plain object to what compares it, whatever it shows', async () => {
+  it('compares as a plain object, with any contents', async () => {
     const run = await start().run(() => endedSpan('job'));
 
     const [captured] = run.traces as [(typeof run.traces)[0]];

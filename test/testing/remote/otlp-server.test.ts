@@ -39,7 +39,13 @@ describe('OtlpServer', () => {
   });
   afterEach(() => scope.close());
 
-  async function send({ path = '/v1/traces', method = 'POST', type = JSON_TYPE, encoding, body }: Sent): Promise<Response> {
+  async function send({
+    path = '/v1/traces',
+    method = 'POST',
+    type = JSON_TYPE,
+    encoding,
+    body,
+  }: Sent): Promise<Response> {
     return fetch(scope.receiver.url + path, {
       method,
       headers: { 'content-type': type, ...(encoding === undefined ? {} : { 'content-encoding': encoding }) },
@@ -47,7 +53,7 @@ describe('OtlpServer', () => {
     });
   }
 
-  describe('takes in', () => {
+  describe('accepts', () => {
     const body = traces(span());
     const good: Record<string, Sent> = {
       'JSON with a charset': { body, type: `${JSON_TYPE}; charset=utf-8` },
@@ -70,7 +76,7 @@ describe('OtlpServer', () => {
       });
     }
 
-    it('an empty request, by protobuf, with an empty answer of the same type', async () => {
+    it('an empty protobuf request, with an empty answer of the same type', async () => {
       const response = await send({ type: PROTOBUF, body: new Uint8Array() });
 
       expect(response.status).to.equal(200);
@@ -85,7 +91,7 @@ describe('OtlpServer', () => {
       expect(names(scope.spans)).to.deep.equal(['work']);
     });
 
-    it('a log record before its span, which gets it as an event', async () => {
+    it('a log record before its span, which receives it as an event', async () => {
       const ids = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) };
       const logRecords = [{ ...ids, body: { stringValue: 'hello' }, observedTimeUnixNano: '1500000' }];
       await send({ path: '/v1/logs', body: JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] }) });
@@ -96,7 +102,7 @@ describe('OtlpServer', () => {
     });
   });
 
-  describe('turns down', () => {
+  describe('rejects', () => {
     const bad: Record<string, [number, RejectionReason, Sent]> = {
       'another path': [404, 'wrong_path', { path: '/v1/metrics', body: '{}' }],
       'a path that objects have': [404, 'wrong_path', { path: '/constructor', body: '{}' }],
@@ -104,7 +110,11 @@ describe('OtlpServer', () => {
       'another media type': [415, 'unsupported_media_type', { type: 'text/plain', body: '{}' }],
       'another compression': [415, 'unsupported_media_type', { encoding: 'br', body: '{}' }],
       'a large body': [413, 'too_large', { body: ' '.repeat(MAX_BYTES + 1) }],
-      'a small body that becomes large': [413, 'too_large', { encoding: 'gzip', body: gzipSync(' '.repeat(1_000_000)) }],
+      'a small body that becomes large': [
+        413,
+        'too_large',
+        { encoding: 'gzip', body: gzipSync(' '.repeat(1_000_000)) },
+      ],
       'what is not gzip': [400, 'bad_payload', { encoding: 'gzip', body: '{}' }],
       'gzip that is cut off': [400, 'bad_payload', { encoding: 'gzip', body: gzipSync('{}').subarray(0, -9) }],
       'what is not JSON': [400, 'bad_payload', { body: '{' }],
@@ -114,7 +124,11 @@ describe('OtlpServer', () => {
       'an id that is too short': [400, 'bad_payload', { body: traces(span({ spanId: 'abcd' })) }],
       'an id that is not hexadecimal': [400, 'bad_payload', { body: traces(span({ spanId: 'x'.repeat(16) })) }],
       'an id of zeros': [400, 'bad_payload', { body: traces(span({ traceId: '0'.repeat(32) })) }],
-      'a time of more than 64 bits': [400, 'bad_payload', { body: traces(span({ startTimeUnixNano: `${2n ** 64n}` })) }],
+      'a time of more than 64 bits': [
+        400,
+        'bad_payload',
+        { body: traces(span({ startTimeUnixNano: `${2n ** 64n}` })) },
+      ],
       'messages too deep in one another': [400, 'bad_payload', { body: nestedJson(60) }],
       'protobuf that is cut off': [400, 'bad_payload', { type: PROTOBUF, body: Uint8Array.of(0x0a, 5, 0) }],
       'protobuf of a wrong wire type': [400, 'bad_payload', { type: PROTOBUF, body: Uint8Array.of(0x08, 1) }],
@@ -124,7 +138,7 @@ describe('OtlpServer', () => {
       'JSON that says that it is protobuf': [400, 'bad_payload', { type: PROTOBUF, body: traces(span()) }],
     };
     for (const [what, [status, reason, sent]] of Object.entries(bad)) {
-      it(`${what}, with ${status}, and goes on`, async () => {
+      it(`${what}, with ${status}, and continues`, async () => {
         const response = await send(sent);
         const next = await send({ body: traces(span()) });
 
@@ -137,7 +151,7 @@ describe('OtlpServer', () => {
       });
     }
 
-    it('a request of which one span is bad, as a whole', async () => {
+    it('a request with one invalid span as a whole', async () => {
       const response = await send({ body: traces(span(), span({ spanId: '' })) });
 
       expect(response.status).to.equal(400);
@@ -145,7 +159,7 @@ describe('OtlpServer', () => {
     });
   });
 
-  describe('of a small request that holds millions of elements', () => {
+  describe('for a small request with millions of elements', () => {
     const JSON_EMPTY = `{}${',{}'.repeat(1_100_000)}`;
     const MILLIONS = 2_000_000;
     /** Sent as 4 MB or less, compressed to some kilobytes. */
@@ -159,84 +173,131 @@ describe('OtlpServer', () => {
       'fields that nobody reads': { body: spanWith(repeated([14 * 8, 0], MILLIONS)) },
       'empty log records': { path: '/v1/logs', body: field(1, field(2, repeated([2 * 8 + 2, 0], MILLIONS))) },
       'empty resources in JSON': { type: JSON_TYPE, body: `{"resourceSpans":[${JSON_EMPTY}]}` },
-      'empty log records in JSON': { path: '/v1/logs', type: JSON_TYPE, body: `{"resourceLogs":[{"scopeLogs":[{"logRecords":[${JSON_EMPTY}]}]}]}` },
+      'empty log records in JSON': {
+        path: '/v1/logs',
+        type: JSON_TYPE,
+        body: `{"resourceLogs":[{"scopeLogs":[{"logRecords":[${JSON_EMPTY}]}]}]}`,
+      },
       'lists that nobody reads, in JSON': { type: JSON_TYPE, body: `{"unknown":[[]${',[]'.repeat(1_100_000)}]}` },
-      'lists in one another that nobody reads, in JSON': { type: JSON_TYPE, body: `{"unknown":${'['.repeat(1_100_000)}${']'.repeat(1_100_000)}}` },
+      'lists in one another that nobody reads, in JSON': {
+        type: JSON_TYPE,
+        body: `{"unknown":${'['.repeat(1_100_000)}${']'.repeat(1_100_000)}}`,
+      },
     };
     for (const [what, { body, ...sent }] of Object.entries(bombs)) {
-      it(`${what}: takes nothing, answers 413, and goes on`, async () => {
+      it(`${what}: accepts nothing, answers 413, and continues`, async () => {
         await using large = await remoteScope();
         const compressed = gzipSync(body!);
         const headers = { 'content-type': sent.type ?? PROTOBUF, 'content-encoding': 'gzip' };
 
-        const response = await fetch(large.receiver.url + (sent.path ?? '/v1/traces'), { method: 'POST', headers, body: compressed });
+        const response = await fetch(large.receiver.url + (sent.path ?? '/v1/traces'), {
+          method: 'POST',
+          headers,
+          body: compressed,
+        });
 
         expect(compressed.length).to.be.lessThan(20_000);
         expect(response.status).to.equal(413);
         expect(await response.text()).to.contain('the payload has more than 1000000 elements');
         expect(large.receiver.stats().rejected.too_large).to.equal(1);
         expect([large.receiver.stats().spans, large.receiver.stats().logs]).to.deep.equal([0, 0]);
-        expect((await fetch(`${large.receiver.url}/v1/traces`, { method: 'POST', headers: { 'content-type': PROTOBUF } })).status).to.equal(200);
+        expect(
+          (await fetch(`${large.receiver.url}/v1/traces`, { method: 'POST', headers: { 'content-type': PROTOBUF } }))
+            .status,
+        ).to.equal(200);
       });
     }
   });
 
-  describe('with a bound for elements of its own', () => {
+  describe('with its own limit of elements', () => {
     const body = traces(span({ attributes: [{ key: 'k', value: { stringValue: 'v' } }] }));
-    /** Of this text: six objects, four lists, four commas; and ten for the span. */
+    /** Elements in this text: six objects, four lists, four commas; and ten for the span. */
     const elements = 24;
 
-    it('takes a request that has as many', async () => {
+    it('accepts a request at the limit', async () => {
       await using exact = await remoteScope({ maxRequestElements: elements });
 
-      expect((await fetch(`${exact.receiver.url}/v1/traces`, { method: 'POST', headers: { 'content-type': JSON_TYPE }, body })).status).to.equal(200);
+      expect(
+        (
+          await fetch(`${exact.receiver.url}/v1/traces`, {
+            method: 'POST',
+            headers: { 'content-type': JSON_TYPE },
+            body,
+          })
+        ).status,
+      ).to.equal(200);
     });
 
-    it('turns down one that has more', async () => {
+    it('rejects a request above the limit', async () => {
       await using small = await remoteScope({ maxRequestElements: elements - 1 });
 
-      expect((await fetch(`${small.receiver.url}/v1/traces`, { method: 'POST', headers: { 'content-type': JSON_TYPE }, body })).status).to.equal(413);
+      expect(
+        (
+          await fetch(`${small.receiver.url}/v1/traces`, {
+            method: 'POST',
+            headers: { 'content-type': JSON_TYPE },
+            body,
+          })
+        ).status,
+      ).to.equal(413);
       expect(small.explainNoSpans()).to.equal('a request was rejected: the payload has more than 23 elements');
     });
 
-    it('takes commas and brackets inside of strings for text', async () => {
+    it('treats commas and brackets inside strings as text', async () => {
       await using exact = await remoteScope({ maxRequestElements: elements });
       const text = body.replace('work', '[,{\\",\\\\');
 
-      expect((await fetch(`${exact.receiver.url}/v1/traces`, { method: 'POST', headers: { 'content-type': JSON_TYPE }, body: text })).status).to.equal(200);
+      expect(
+        (
+          await fetch(`${exact.receiver.url}/v1/traces`, {
+            method: 'POST',
+            headers: { 'content-type': JSON_TYPE },
+            body: text,
+          })
+        ).status,
+      ).to.equal(200);
       expect(names(exact.spans)).to.deep.equal(['[,{",\\']);
     });
 
-    it('is one of 1,000,000 elements if it is not told: a batch of 4,096 spans with 20 attributes passes', async () => {
+    it('defaults to 1,000,000 elements: a batch of 4,096 spans with 20 attributes passes', async () => {
       await using scope = await remoteScope();
       const attributes = Array.from({ length: 20 }, (_, i) => ({ key: `key ${i}`, value: { stringValue: 'value' } }));
-      const spans = Array.from({ length: 4_096 }, (_, i) => span({ spanId: `b${i.toString(16).padStart(15, '0')}`, attributes }));
+      const spans = Array.from({ length: 4_096 }, (_, i) =>
+        span({ spanId: `b${i.toString(16).padStart(15, '0')}`, attributes }),
+      );
 
-      const response = await fetch(`${scope.receiver.url}/v1/traces`, { method: 'POST', headers: { 'content-type': JSON_TYPE }, body: traces(...spans) });
+      const response = await fetch(`${scope.receiver.url}/v1/traces`, {
+        method: 'POST',
+        headers: { 'content-type': JSON_TYPE },
+        body: traces(...spans),
+      });
 
       expect(response.status).to.equal(200);
       expect(scope.spans).to.have.length(4_096);
     });
 
-    it('is refused if it is none', async () => {
+    it('rejects an invalid limit', async () => {
       expect(await failureOf(remoteScope({ maxRequestElements: 0 }))).to.be.instanceOf(RangeError);
     });
   });
 
-  it('names in its answer the kind of an object, not its million keys', async () => {
+  it('names the kind of an object in its answer, not its million keys', async () => {
     const keys = Array.from({ length: 500 }, (_, i) => `"${i}":0`);
     const response = await send({ body: `{"resourceSpans":{${keys.join()}}}` });
 
     expect(await response.json()).to.deep.equal({ message: 'resourceSpans must be an array, got an object' });
   });
 
-  it('answers any bytes at all, and goes on', async function () {
+  it('answers any bytes, and continues', async function () {
     this.timeout(60_000);
     const sent = fc.record({
       path: fc.constantFrom('/v1/traces', '/v1/logs'),
       type: fc.constantFrom(PROTOBUF, JSON_TYPE),
       encoding: fc.constantFrom(undefined, 'gzip', 'deflate'),
-      body: fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.json().map((text) => Buffer.from(text))),
+      body: fc.oneof(
+        fc.uint8Array({ maxLength: 200 }),
+        fc.json().map((text) => Buffer.from(text)),
+      ),
     });
 
     await fc.assert(
@@ -250,13 +311,13 @@ describe('OtlpServer', () => {
     expect((await send({ body: traces(span()) })).status).to.equal(200);
   });
 
-  it('shows in its messages what it turned down', async () => {
+  it('shows rejected requests in its messages', async () => {
     await send({ body: '{"resourceSpans":1}' });
 
     expect(scope.explainNoSpans()).to.equal('a request was rejected: resourceSpans must be an array, got 1 (number)');
   });
 
-  it('lets a listener throw, without blaming the sender', async () => {
+  it('accepts a request even if a listener throws', async () => {
     scope.onChange(() => {
       throw new Error('from a test');
     });

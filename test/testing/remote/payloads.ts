@@ -24,7 +24,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Sends a request as no browser and no `fetch()` would let it be. */
+/** Sends a request with headers that browsers and `fetch()` would not allow. */
 export async function post(url: string, headers: OutgoingHttpHeaders, body = '{}'): Promise<Answer> {
   const sent = request(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers } });
   sent.end(body);
@@ -42,7 +42,7 @@ export async function openConnection(url: string): Promise<Socket> {
   return socket;
 }
 
-/** What comes on a connection until its end. */
+/** The text received on a connection until its end. */
 export async function readToEnd(socket: Socket): Promise<string> {
   let text = '';
   for await (const chunk of socket) text += chunk;

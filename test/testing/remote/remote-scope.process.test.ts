@@ -10,7 +10,7 @@ const PROTOCOLS: OtlpProtocol[] = ['http/protobuf', 'http/json'];
 describe('remoteScope', () => {
   for (const protocol of PROTOCOLS) {
     for (const compression of ['none', 'gzip']) {
-      it(`reads a service that is configured by its environment only, by ${protocol}, compression ${compression}`, async () => {
+      it(`reads a service configured only by its environment, by ${protocol}, compression ${compression}`, async () => {
         await using scope = await remoteScope({ protocol });
         await using service = await startService({
           ...scope.env,
@@ -29,7 +29,9 @@ describe('remoteScope', () => {
           name: 'GET /checkout',
           service: 'shop',
           attributes: { 'url.path': '/checkout' },
-          children: [{ name: 'charge', status: 'error', attributes: { amount: 42 }, events: [{ name: 'card.declined' }] }],
+          children: [
+            { name: 'charge', status: 'error', attributes: { amount: 42 }, events: [{ name: 'card.declined' }] },
+          ],
         });
         assertSpan(scope, { name: 'charge' });
         assertLog(scope, { body: 'declined', severity: 'WARN', span: { name: 'charge' } });
@@ -38,19 +40,21 @@ describe('remoteScope', () => {
       });
     }
 
-    it(`gives by ${protocol} what capture in the process gives`, async () => {
+    it(`returns by ${protocol} the same as capture in the process`, async () => {
       await using scope = await remoteScope({ protocol });
       const env = { ...scope.env, OTEL_SERVICE_NAME: 'shop' };
 
       const printed = JSON.parse(await runFixture('both-ways.mts', env)) as { spans: object[]; logs: object[] };
 
       const service = 'shop';
-      expect(JSON.parse(JSON.stringify(scope.spans))).to.deep.equal(printed.spans.map((span) => ({ ...span, service })));
+      expect(JSON.parse(JSON.stringify(scope.spans))).to.deep.equal(
+        printed.spans.map((span) => ({ ...span, service })),
+      );
       expect(JSON.parse(JSON.stringify(scope.logs))).to.deep.equal(printed.logs.map((log) => ({ ...log, service })));
     });
   }
 
-  it('knows a trace by itself when no traceparent was sent, as the only scope', async () => {
+  it('recognises a trace by itself when no traceparent was sent, as the only scope', async () => {
     await using scope = await remoteScope();
     await using service = await startService(scope.env);
 
@@ -61,7 +65,7 @@ describe('remoteScope', () => {
     scope.assertAllEnded();
   });
 
-  it('gives each of two scopes at once its own spans, by traceparent', async () => {
+  it('assigns spans to two concurrent scopes by traceparent', async () => {
     await using receiver = await remoteReceiver();
     await using service = await startService(receiver.env);
     const [one, two] = [receiver.openScope(), receiver.openScope()];
@@ -83,7 +87,7 @@ describe('remoteScope', () => {
     expect(span!.events.map(({ body }) => body)).to.deep.equal([log!.body]);
   });
 
-  it('does not get the late spans of the scope before', async () => {
+  it('does not receive the late spans of the previous scope', async () => {
     await using receiver = await remoteReceiver();
     await using service = await startService(receiver.env);
     const first = receiver.openScope();
@@ -97,14 +101,18 @@ describe('remoteScope', () => {
     expect(second.explainNoSpans()).to.contain('owned by another scope: 2 spans');
   });
 
-  it('says that nothing was sent when a wait is over', async () => {
+  it('reports that nothing was sent when a wait times out', async () => {
     await using scope = await remoteScope({ timeoutMillis: 10, name: 'checkout' });
 
     const error = await failureOf(scope.waitForSpan('GET /'));
 
     expect(error.name).to.equal('TraceTimeoutError');
-    expect(error.message).to.match(/^no span matched GET \/ within 10 ms, in checkout\n\nNo span has arrived: nothing was ever sent to http:\/\/127\.0\.0\.1:\d+\./);
-    expect(error.stack?.slice(error.stack.indexOf('\n    at ')).split('\n')[1]).to.contain('remote-scope.process.test.ts');
+    expect(error.message).to.match(
+      /^no span matched GET \/ within 10 ms, in checkout\n\nNo span has arrived: nothing was sent to http:\/\/127\.0\.0\.1:\d+\./,
+    );
+    expect(error.stack?.slice(error.stack.indexOf('\n    at ')).split('\n')[1]).to.contain(
+      'remote-scope.process.test.ts',
+    );
   });
 
   it('listens on the loopback interface only', async () => {
@@ -113,7 +121,7 @@ describe('remoteScope', () => {
     expect(await failureOf(remoteScope({ host }))).to.be.instanceOf(RangeError);
   });
 
-  it('stays readable when it is closed, and takes nothing more', async () => {
+  it('stays readable when it is closed, and accepts no further spans', async () => {
     const scope = await remoteScope();
     await scope.close();
     await scope.close();
@@ -125,7 +133,7 @@ describe('remoteScope', () => {
 });
 
 describe('A process with a receiver', () => {
-  it('ends by itself', async () => {
+  it('exits by itself', async () => {
     expect(await runFixture('forgets-to-close.mts', {})).to.equal('done\n');
   });
 });

@@ -1,6 +1,6 @@
 import { trace } from '@opentelemetry/api';
 
-/* What the fixtures test: a tracer of module load, as applications have it. */
+/* The application of the fixtures: its tracer is created when the module is loaded, as in real applications. */
 
 const tracer = trace.getTracer('shop');
 

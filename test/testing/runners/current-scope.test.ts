@@ -9,10 +9,10 @@ import { startTracing } from '../capture/tracing-tools.js';
 
 const FACES = { jest, mocha, node };
 
-/** What makes a scope of a test in each. */
+/** How each runner turns a test into a scope. */
 const SET_UPS = {
   jest: /traced\(async \(scope\)[^]*otel-span-cache\/testing\/jest/,
-  mocha: /mocha --require otel-span-cache\/testing\/mocha, or a hooks file[^]*mochaHooks/,
+  mocha: /mocha --require \.\/hooks\.mjs[^]*mochaHooks/,
   node: /traced\(async \(t, scope\)[^]*otel-span-cache\/testing\/node/,
 };
 
@@ -20,9 +20,9 @@ describe('currentScope()', () => {
   const outside = AsyncResource.bind((code: () => void) => code());
 
   for (const [name, { currentScope }] of Object.entries(FACES)) {
-    it(`of ${name} says what makes a scope of a test where there is none`, () => {
+    it(`of ${name} explains how to make a test a scope if there is none`, () => {
       outside(() => {
-        expect(() => currentScope()).to.throw(Error, /^no scope here: /);
+        expect(() => currentScope()).to.throw(Error, /^no scope is active: /);
         expect(() => currentScope()).to.throw(Error, SET_UPS[name as keyof typeof SET_UPS]);
       });
     });

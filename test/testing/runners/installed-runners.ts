@@ -12,13 +12,13 @@ const NEW_NODE = process.env['NEW_NODE'] ?? process.execPath;
 describe('otel-span-cache/testing', function () {
   this.timeout(120_000);
 
-  it('has matchers for jest, and makes tests of it scopes', async () => {
+  it('has matchers for jest, and makes its tests scopes', async () => {
     const jest = ['../../node_modules/jest/bin/jest.js', '--runInBand', 'shop.test.js'];
 
     expectOutput('jest/output.txt', await outputOf(jest, here('jest/.run/fixture')));
   });
 
-  it('has scopes that hold their traces in snapshots of a jest without the set-up', async () => {
+  it('has scopes whose snapshots contain their traces in a jest without the set-up', async () => {
     const jest = ['../../node_modules/jest/bin/jest.js', '--runInBand', '--config', '{}', 'plain.test.js'];
 
     const output = await outputOf(jest, here('jest/.run/fixture'));
@@ -26,32 +26,32 @@ describe('otel-span-cache/testing', function () {
     expect(output).to.include('✓ hold the trace tree').and.to.include('✕ fail where the trace is another one');
   });
 
-  // Instrumentations patch what is required; jest has a module registry of its own for each test file.
-  it('M14: automatic instrumentation under jest yields no HTTP span; it says so, and remoteScope() reads the service', async () => {
+  // Instrumentations patch required modules; jest has a module registry of its own for each test file.
+  it('M14: automatic instrumentation under jest yields no HTTP span, which the failure explains; remoteScope() reads the service', async () => {
     const jest = ['../../node_modules/jest/bin/jest.js', '--runInBand', 'http.test.js'];
 
     expectOutput('jest/http-output.txt', await outputOf(jest, here('jest/.run/fixture')));
   });
 
-  it('M3: aroundEach with a scope is right in vitest, for its concurrent tests too; the matchers are there', async () => {
+  it('M3: aroundEach with a scope works in vitest, even for concurrent tests, and so do the matchers', async () => {
     const vitest = ['../../node_modules/vitest/vitest.mjs', 'run', '--reporter=default'];
 
     expectOutput('vitest/output.txt', await outputOf(vitest, here('vitest/.run/fixture')));
   });
 
-  it('has matchers for a vitest without aroundEach, and makes scopes of the tests that ask for it', async () => {
+  it('has matchers for a vitest without aroundEach, and makes selected tests scopes', async () => {
     const vitest = ['../../node_modules/vitest/vitest.mjs', 'run', '--reporter=default'];
 
     expectOutput('vitest3/output.txt', await outputOf(vitest, here('vitest3/.run/fixture')));
   });
 
-  it('is the same in the newest vitest', async () => {
+  it('works the same in the newest vitest', async () => {
     const vitest = ['../../node_modules/vitest/vitest.mjs', 'run', '--reporter=default'];
 
     expectOutput('vitest5/output.txt', await outputOf(vitest, here('vitest5/.run/fixture'), NEW_NODE));
   });
 
-  it('can be required but for the face of vitest, which vitest itself does not let be', async () => {
+  it('can be required, except for the entry for vitest, which vitest itself prevents', async () => {
     const output = await outputOf(['--eval', "require('otel-span-cache/testing/vitest')"], here('vitest/.run/fixture'));
 
     expect(output).to.include('Vitest cannot be imported in a CommonJS module using require()');
@@ -71,7 +71,12 @@ describe('otel-span-cache/testing', function () {
       it(`has types for ${runner}, in a file that is .${kind}`, async () => {
         const file = here(`${runner}/.run/fixture/types.${kind}`);
         cpSync(here(`${fixtureOf(runner)}/fixture/types.mts`), file);
-        const types = ['--types', runner === 'jest' ? 'jest' : '', '--typeRoots', here(`${runner}/node_modules/@types`)];
+        const types = [
+          '--types',
+          runner === 'jest' ? 'jest' : '',
+          '--typeRoots',
+          here(`${runner}/node_modules/@types`),
+        ];
 
         expect(await compile(file, '--module', 'nodenext', ...types, '--skipLibCheck')).to.equal('');
       });

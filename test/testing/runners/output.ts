@@ -9,7 +9,7 @@ export function here(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url));
 }
 
-/** What a runner prints about a fixture, without what changes from run to run and from machine to machine. */
+/** The output of a runner for a fixture, without the parts that vary by run or machine. */
 export async function outputOf(script: readonly string[], cwd: string, node = process.execPath): Promise<string> {
   const { NODE_TEST_CONTEXT: _, NODE_OPTIONS: _2, ...env } = process.env;
   const child = spawn(node, script, { cwd, env: { ...env, CI: '1', NO_COLOR: '1', FORCE_COLOR: '0' } });
@@ -19,7 +19,8 @@ export async function outputOf(script: readonly string[], cwd: string, node = pr
   }
   const status = await new Promise((resolve) => child.on('close', resolve));
   const output = chunks.join('');
-  if (typeof status !== 'number' || status === 0) throw new Error(`expected failing tests, got ${String(status)}:\n${output}`);
+  if (typeof status !== 'number' || status === 0)
+    throw new Error(`expected failing tests, got ${String(status)}:\n${output}`);
   return stable(output);
 }
 
@@ -28,7 +29,9 @@ function stable(output: string): string {
     .replaceAll('file://', '')
     .replaceAll(ROOT, '')
     .split('\n')
-    .filter((line) => !isForeignFrame(line) && !/^\s*(?:# duration_ms|duration_ms:|Time:|Start at|Duration|RUN) /.test(line))
+    .filter(
+      (line) => !isForeignFrame(line) && !/^\s*(?:# duration_ms|duration_ms:|Time:|Start at|Duration|RUN) /.test(line),
+    )
     .map((line) => line.replaceAll(/ \(?[\d.]+ ?m?s\)?(?![\w.])/g, '').trimEnd())
     .join('\n')
     .replaceAll(/\n{3,}/g, '\n\n')
@@ -37,14 +40,14 @@ function stable(output: string): string {
 
 /** A line of a stack trace that is not in the fixture. */
 function isForeignFrame(line: string): boolean {
-  const isFrame = /^\s+at .+:\d+:\d+\)?$/.test(line) || /^ {4}\S.* \(\S+:\d+:\d+\)$/.test(line) || /\b(?:dist\/esm|otel-span-cache\/src)\/\S+:\d+:\d+$/.test(line);
+  const isFrame =
+    /^\s+at .+:\d+:\d+\)?$/.test(line) ||
+    /^ {4}\S.* \(\S+:\d+:\d+\)$/.test(line) ||
+    /\b(?:dist\/esm|otel-span-cache\/src)\/\S+:\d+:\d+$/.test(line);
   return isFrame && !/\b(?:shop|assertions)\.(?:test\.)?m?js:\d/.test(line);
 }
 
-/**
- * Compares an output with the file that shows it. To have it written anew: UPDATE_OUTPUT=1; then read what
- * has changed.
- */
+/** Compares an output with its file. UPDATE_OUTPUT=1 rewrites the file; review the difference. */
 export function expectOutput(file: string, output: string): void {
   const path = here(file);
   if (process.env['UPDATE_OUTPUT'] === '1') writeFileSync(path, `${output}\n`);

@@ -7,13 +7,13 @@ import { installLocked, installPackage } from '../../installed.js';
  * Projects in the runners that the repository does not test with:
  *
  *   <runner>/node_modules                        the runner, as its lock file says
- *   <runner>/.run/<project>                      copies of what is tested
+ *   <runner>/.run/<project>                      copies of the tests
  *   <runner>/.run/node_modules/otel-span-cache   the package, as it is built: a copy, for it to find the runner
  *
- * What else a project needs is found further up.
+ * Everything else that a project needs is resolved further up.
  */
 
-/** Those that have a folder here. */
+/** The runners that have a folder here. */
 export const INSTALLED_RUNNERS: readonly string[] = ['jest', 'vitest', 'vitest3', 'vitest5'];
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -40,7 +40,7 @@ export function installRunner(runner: string): void {
 /**
  * Copies files and folders into a project of a runner, and returns the project's folder.
  *
- * @param sources paths from the repository's root; what is in a folder is copied, without the folder
+ * @param sources paths from the repository's root; of a folder, its contents are copied
  */
 export function layOut(runner: string, project: string, sources: readonly string[]): string {
   const folder = here(`${runner}/.run/${project}`);

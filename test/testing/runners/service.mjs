@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 
-/* A service with the automatic instrumentation of HTTP, which knows nothing of tests. Prints its port. */
+/* A service with the automatic instrumentation of HTTP and without code for tests. Prints its port. */
 
 const sdk = new NodeSDK({ instrumentations: [new HttpInstrumentation()] });
 sdk.start();

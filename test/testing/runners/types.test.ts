@@ -5,7 +5,7 @@ import { currentScope, mochaHooks, traceHooks } from '../../../src/testing/mocha
 import { traced } from '../../../src/testing/node.js';
 import { traceTesting, type TraceScope } from '../../../src/testing/index.js';
 
-/* What the compiler knows with the types of the runners: checked by `npm run typecheck`, and never called. */
+/* Uses of the types of the runners: checked by `npm run typecheck`, and never called. */
 
 export async function chai(scope: TraceScope, options: EmitOptions): Promise<void> {
   use(traceChai);
@@ -21,19 +21,22 @@ export const mocha = ({ traceScope }: Mocha.Context): TraceScope => traceScope;
 export const hooks: Mocha.RootHookObject[] = [mochaHooks, traceHooks({ captureStartStack: true })];
 
 export const nodeTest = (): unknown =>
-  test('charges', traced(async (t: TestContext, scope) => {
-    t.diagnostic(scope.name);
-    await scope.waitForIdle();
-  }));
+  test(
+    'charges',
+    traced(async (t: TestContext, scope) => {
+      t.diagnostic(scope.name);
+      await scope.waitForIdle();
+    }),
+  );
 
 describe('currentScope()', () => {
-  it('is the scope of the code that runs', async () => {
+  it('is the scope of the running code', async () => {
     await using tracing = traceTesting();
 
     await tracing.run((scope) => expect(currentScope()).to.equal(scope));
   });
 
-  it('says that there is none', () => {
-    expect(() => currentScope()).to.throw(/^no scope here/);
+  it('reports that there is none', () => {
+    expect(() => currentScope()).to.throw(/^no scope is active/);
   });
 });

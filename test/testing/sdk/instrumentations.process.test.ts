@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 
-/** What a program of its own prints, in which nothing else is loaded. */
+/** The output of a separate program, in which nothing else is loaded. */
 async function printedBy(...args: string[]): Promise<string> {
   const fixture = fileURLToPath(new URL('fixtures/without-spans.mts', import.meta.url));
   const tsx = createRequire(import.meta.url).resolve('tsx');
@@ -13,18 +13,20 @@ async function printedBy(...args: string[]): Promise<string> {
   return stdout;
 }
 
-describe('A run without spans, where an instrumentation should have made some,', function () {
+describe('A run without the spans of an instrumentation', function () {
   this.timeout(60_000);
 
-  it('says that none is loaded', async () => {
-    expect(await printedBy()).to.match(/^a provider is registered and its spans arrive here, but nothing started one\.\nNo instrumentation is loaded/);
+  it('reports that none is loaded', async () => {
+    expect(await printedBy()).to.match(
+      /^a provider is registered and its spans arrive here, but no span was started\.\nNo loaded instrumentation was found/,
+    );
   });
 
-  it('says which are loaded', async () => {
+  it('reports which are loaded', async () => {
     expect(await printedBy('pg', 'http')).to.include('\nLoaded instrumentations: http, pg. Each must be set up before');
   });
 
-  it('says that HTTP is not patched, if that can be seen', async function () {
+  it('reports that HTTP is not patched, if that can be detected', async function () {
     if (process.getBuiltinModule === undefined) this.skip();
 
     expect(await printedBy('http')).to.include('\nnode:http is not patched.');

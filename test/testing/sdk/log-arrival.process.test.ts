@@ -8,22 +8,30 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 
 describe('The log records of a run', () => {
-  describe('where sdk-logs is not installed', () => {
+  describe('without sdk-logs', () => {
     let project: string;
     before(() => {
       project = mkdtempSync(join(tmpdir(), 'otel-span-cache-no-logs-'));
       writeFileSync(join(project, 'package.json'), '{}');
       const packages = join(project, 'node_modules/@opentelemetry');
       mkdirSync(packages, { recursive: true });
-      // Copies: what is linked finds its neighbours where it really is.
+      // Copies, because a linked package resolves its dependencies at its real location.
       const installed = fileURLToPath(new URL('../../../node_modules/@opentelemetry', import.meta.url));
-      for (const name of ['api', 'context-async-hooks', 'core', 'resources', 'sdk-trace', 'sdk-trace-base', 'semantic-conventions']) {
+      for (const name of [
+        'api',
+        'context-async-hooks',
+        'core',
+        'resources',
+        'sdk-trace',
+        'sdk-trace-base',
+        'semantic-conventions',
+      ]) {
         cpSync(join(installed, name), join(packages, name), { recursive: true });
       }
     });
     after(() => rmSync(project, { recursive: true, force: true }));
 
-    it('are an error that names the command which installs it, and spans are read all the same', async () => {
+    it('are an error with the install command, while spans can still be read', async () => {
       const fixture = fileURLToPath(new URL('fixtures/without-logs-sdk.mts', import.meta.url));
       const tsx = createRequire(import.meta.url).resolve('tsx');
 

@@ -23,16 +23,19 @@ describe('The log records of a run', () => {
   const batch = () => new BatchLogRecordProcessor({ exporter: new InMemoryLogRecordExporter() });
 
   describe('with a logger provider whose records go elsewhere', () => {
-    it('are an error that says what to add to it', async () => {
+    it('are an error that names the processor to add', async () => {
       register(batch());
       const run = await start().run(() => logs.getLogger('app').emit({ body: 'paid' }));
 
-      expect(() => run.logs).to.throw(ForeignProviderError, /\(LoggerProvider\)[^]*logRecordProcessors: \[tracing\.logRecordProcessor\]/);
+      expect(() => run.logs).to.throw(
+        ForeignProviderError,
+        /\(LoggerProvider\)[^]*logRecordProcessors: \[tracing\.logRecordProcessor\]/,
+      );
       expect(() => assertLog(run, { body: 'paid' })).to.throw(ForeignProviderError);
       expect(run.explainNoLogs()).to.match(/^a logger provider that traceTesting\(\) did not install/);
     });
 
-    it('export nothing of ours', async () => {
+    it('leave nothing to export', async () => {
       const exporter = new InMemoryLogRecordExporter();
       const provider = register(new BatchLogRecordProcessor({ exporter }));
       const run = await start().run(() => undefined);
@@ -43,7 +46,7 @@ describe('The log records of a run', () => {
       expect(exporter.getFinishedLogRecords()).to.deep.equal([]);
     });
 
-    it('are nobody’s trouble who only reads spans', async () => {
+    it('do not affect a test that reads only spans', async () => {
       register(batch());
 
       const run = await start().run(() => endedSpan('job'));
@@ -52,7 +55,7 @@ describe('The log records of a run', () => {
     });
   });
 
-  it('are there from a provider that has our processor, before or after others', async () => {
+  it('arrive from a provider that has our processor, before or after others', async () => {
     const tracing = start();
     for (const processors of [[tracing.logRecordProcessor], [batch(), tracing.logRecordProcessor]]) {
       logs.disable();
@@ -65,7 +68,7 @@ describe('The log records of a run', () => {
     }
   });
 
-  it('stay readable when their provider was shut down', async () => {
+  it('stay readable after their provider was shut down', async () => {
     const tracing = start({ install: false });
     const provider = register(tracing.logRecordProcessor);
     const run = await tracing.run(() => undefined);
@@ -73,23 +76,25 @@ describe('The log records of a run', () => {
     await provider.shutdown();
 
     expect(run.logs).to.deep.equal([]);
-    expect(run.explainNoLogs()).to.equal('the registered logger provider takes no log records. Was it shut down?');
+    expect(run.explainNoLogs()).to.equal('the registered logger provider accepts no log records. Was it shut down?');
   });
 
-  it('are explained when there are none', async () => {
+  it('are explained if there are none', async () => {
     const tracing = start();
     const run = await tracing.run(() => undefined);
     const silent = thrownBy(() => assertLog(run, { body: 'paid' }));
     logs.disable();
 
-    expect(silent.message).to.match(/^no log matches \{body: paid\}: no log was captured\n\na logger provider is registered and its log records/);
+    expect(silent.message).to.match(
+      /^no log matches \{body: paid\}: no log was captured\n\na logger provider is registered and its log records/,
+    );
     expect(run.explainNoLogs()).to.equal('no logger provider is registered: log records are no-ops');
     const cached = await start({ cache: newCache() }).run(() => undefined);
     expect(cached.logs).to.deep.equal([]);
-    expect(cached.explainNoLogs()).to.match(/^none came by the cache/);
+    expect(cached.explainNoLogs()).to.match(/^none came through the cache/);
   });
 
-  it('that are nobody’s can be read, those since the run was opened', async () => {
+  it('that have no owner can be read from the opening of the run on', async () => {
     const tracing = start();
     const emit = (body: string): void => logs.getLogger('app').emit({ body });
     emit('before');

@@ -35,16 +35,22 @@ function install(sources: Partial<LogSources> = {}) {
     processor,
   );
   sdk.install();
-  const arrival = new LogArrival(recorder, { findApi: () => api, lacksSdk: () => false, hasCache: false, mayBeUnread: () => false, ...sources });
+  const arrival = new LogArrival(recorder, {
+    findApi: () => api,
+    lacksSdk: () => false,
+    hasCache: false,
+    mayBeUnread: () => false,
+    ...sources,
+  });
   const limits = { maxSpansPerScope: 10, maxLogsPerScope: 10 };
   return { sdk, api, scope: new CaptureScope(recorder.newScope('test', limits), recorder, arrival) };
 }
 
-describe('Log records that are emitted through a logs API which the installed SDK does not read', () => {
+describe('Log records emitted through a logs API that the installed SDK does not read', () => {
   beforeEach(unregisterGlobals);
   afterEach(unregisterGlobals);
 
-  it('are counted by the run in which they were emitted, whose failures say so', () => {
+  it('are counted by their run, whose failures mention them', () => {
     const early = logs.getLogger('early');
     const { scope } = install();
 
@@ -54,10 +60,12 @@ describe('Log records that are emitted through a logs API which the installed SD
     });
 
     expect(scope.logs).to.deep.equal([]);
-    expect(scope.explainNoLogs()).to.match(/^2 log records were emitted through @opentelemetry\/api-logs, and reached nobody: the 3\.x line/);
+    expect(scope.explainNoLogs()).to.match(
+      /^2 log records were emitted through @opentelemetry\/api-logs and lost: the 3\.x line/,
+    );
   });
 
-  it('are named where an assertion fails, though other log records came', () => {
+  it('are mentioned when an assertion fails, even if other log records arrived', () => {
     const { scope, api } = install();
 
     scope.run(() => {
@@ -65,23 +73,29 @@ describe('Log records that are emitted through a logs API which the installed SD
       api.emit('b');
     });
 
-    expect(() => assertLog(scope, { body: 'a' })).to.throw(/\n1 log record was emitted through @opentelemetry\/api-logs/);
+    expect(() => assertLog(scope, { body: 'a' })).to.throw(
+      /\n1 log record was emitted through @opentelemetry\/api-logs/,
+    );
     assertLog(scope, { body: 'b' });
   });
 
-  it('are no part of what is said where there were none', () => {
+  it('are not mentioned if there were none', () => {
     const { scope } = install();
 
-    expect(scope.explainNoLogs()).to.match(/^a logger provider is registered and its log records arrive here, but none came\./);
+    expect(scope.explainNoLogs()).to.match(
+      /^a logger provider is registered and its log records arrive here, but none was emitted\./,
+    );
   });
 
-  it('may be the reason where nobody watches them', () => {
+  it('are mentioned as a possible reason if they are not watched', () => {
     const { scope } = install({ mayBeUnread: () => true });
 
-    expect(scope.explainNoLogs()).to.match(/but none came\.[^]*\n@opentelemetry\/api-logs is loaded, and what is emitted through it does not arrive here/);
+    expect(scope.explainNoLogs()).to.match(
+      /but none was emitted\.[^]*\n@opentelemetry\/api-logs is loaded, and log records emitted through it do not arrive here/,
+    );
   });
 
-  it('go where they went before once nobody reads any more, and always where somebody has registered a provider', () => {
+  it('go to their original destination once reading ends, and always with a registered provider', () => {
     const { sdk } = install();
     sdk.remove();
     const own = new LoggerProvider();

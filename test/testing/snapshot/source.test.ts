@@ -27,7 +27,7 @@ function countedSource() {
 }
 
 describe('treesOf', () => {
-  it('reads what a run has of spans once', () => {
+  it('reads the spans of a run once', () => {
     const { source, reads, trace } = countedSource();
 
     const trees = treesOf(source);

@@ -11,7 +11,12 @@ const sketch: Sketch = {
   kind: 'server',
   status: 'error',
   statusMessage: 'connect ECONNREFUSED 127.0.0.1:43210',
-  attributes: { 'url.full': 'http://localhost:43123/checkout', 'http.route': '/checkout', 'render.duration_ms': 12.3, 'thread.id': 4 },
+  attributes: {
+    'url.full': 'http://localhost:43123/checkout',
+    'http.route': '/checkout',
+    'render.duration_ms': 12.3,
+    'thread.id': 4,
+  },
   events: [
     { name: 'retrying', attributes: { attempt: 1 } },
     { name: 'declined', severity: 'WARN', body: 'no funds' },
@@ -19,7 +24,12 @@ const sketch: Sketch = {
   ],
   children: [
     'db.insert',
-    { name: 'charge', kind: 'client', links: [{ spanId: '0000000000000002' }, { spanId: 'f'.repeat(16) }], children: ['retry'] },
+    {
+      name: 'charge',
+      kind: 'client',
+      links: [{ spanId: '0000000000000002' }, { spanId: 'f'.repeat(16) }],
+      children: ['retry'],
+    },
     { name: 'audit', ended: false },
   ],
 };
@@ -46,7 +56,7 @@ function omitChildren(node: CapturedSpan): CapturedSpan {
 }
 
 describe('traceTree', () => {
-  it('is the trace as text, without what changes from run to run', () => {
+  it('is the trace as text, without parts that vary between runs', () => {
     expect(traceTree(traceOf(sketch)).split('\n')).to.deep.equal([
       '- POST /checkout  [server]  [error: connect ECONNREFUSED 127.0.0.1:<port>]',
       '    http.route: /checkout',
@@ -87,28 +97,32 @@ describe('traceTree', () => {
         const trace = traceOf(spans);
         const shuffled = again(trace, 'a'.repeat(32), (siblings) => siblings.toReversed());
 
-        expect(traceTree(shuffled, { order: 'name', ids: true })).to.equal(traceTree(trace, { order: 'name', ids: true }));
+        expect(traceTree(shuffled, { order: 'name', ids: true })).to.equal(
+          traceTree(trace, { order: 'name', ids: true }),
+        );
       }),
     );
   });
 
-  it('replaces the ids of captured spans wherever they stand', () => {
+  it('replaces the ids of captured spans everywhere', () => {
     const header = { traceparent: `00-5b8efff798038103d269b633813fc60c-0000000000000002-01` };
 
-    expect(traceTree(traceOf({ name: 'a', attributes: header, children: ['b'] }))).to.contain('00-<trace 1>-<span 2>-01');
+    expect(traceTree(traceOf({ name: 'a', attributes: header, children: ['b'] }))).to.contain(
+      '00-<trace 1>-<span 2>-01',
+    );
   });
 
-  it('shows the attributes that are asked for', () => {
+  it('shows the selected attributes', () => {
     const trace = traceOf({ name: 'a', attributes: { 'server.port': 4711, x: 1 }, events: ['e'] });
 
     expect(traceTree(trace, { attributes: 'all' })).to.equal('- a\n    server.port: 4711\n    x: 1\n    • e');
     expect(traceTree(trace, { attributes: 'none', events: false })).to.equal('- a');
-    expect(traceTree(trace, { attributes: (key, stable) => (key === 'x' ? undefined : stable), events: false })).to.equal(
-      '- a\n    server.port: <port>',
-    );
+    expect(
+      traceTree(trace, { attributes: (key, stable) => (key === 'x' ? undefined : stable), events: false }),
+    ).to.equal('- a\n    server.port: <port>');
   });
 
-  it('takes all that has spans, and tells a lost parent from one elsewhere', () => {
+  it('accepts any source of spans, and distinguishes a lost parent from a remote one', () => {
     const first = traceOf({ name: 'a', parentSpanId: 'x', parentIsRemote: true });
     const second = traceWithId('1'.repeat(32), { name: 'b', parentSpanId: 'y', startTime: 1_700_000_000_500 });
 
@@ -119,19 +133,23 @@ describe('traceTree', () => {
     expect(traceTree([])).to.equal('');
   });
 
-  it('cuts texts of more than 10,000 characters before it looks at them', () => {
+  it('cuts texts of more than 10,000 characters before it reads them', () => {
     const text = 'no break '.repeat(1_000_000);
 
-    const lines = traceTree(traceOf({ name: text, attributes: { text, list: [text] }, events: [{ name: text, body: { text } }] })).split('\n');
+    const lines = traceTree(
+      traceOf({ name: text, attributes: { text, list: [text] }, events: [{ name: text, body: { text } }] }),
+    ).split('\n');
 
     for (const line of lines) expect(line).to.have.lengthOf.within(9_000, 10_100);
   });
 
-  it('shows what the attributes option gives, whatever it is', () => {
+  it('shows any value that the attributes option returns', () => {
     fc.assert(
       fc.property(hostileValue, fc.constantFrom('start' as const, 'name' as const), (make, order) => {
         const value = make();
-        const lines = traceTree(traceOf({ name: 'a', attributes: { x: 1 } }), { attributes: () => value, order }).split('\n');
+        const lines = traceTree(traceOf({ name: 'a', attributes: { x: 1 } }), { attributes: () => value, order }).split(
+          '\n',
+        );
 
         expect(lines).to.have.lengthOf(value === undefined ? 1 : 2);
       }),
@@ -149,14 +167,14 @@ describe('traceTree', () => {
       }));
     };
 
-    it('indents 40 levels, and numbers those below', () => {
+    it('indents 40 levels, and numbers the levels below', () => {
       const lines = traceTree(chain(60)).split('\n');
 
       expect(lines[40]).to.equal(`${'  '.repeat(40)}- step`);
       expect(lines[59]).to.equal(`${'  '.repeat(40)}⋯59 - step`);
     });
 
-    it('gives text by the length of a chain, in either order', function () {
+    it('returns a text linear in the length of a chain, in either order', function () {
       this.timeout(60_000);
       const spans = chain(20_000);
 
@@ -166,7 +184,7 @@ describe('traceTree', () => {
       expect(traceTree(spans.toReversed(), { order: 'name' })).to.equal(text);
     });
 
-    it('takes in 130,000 siblings and as many roots', function () {
+    it('handles 130,000 siblings and as many roots', function () {
       this.timeout(60_000);
       const [root, ...others] = chain(130_001);
       const siblings = others.map((span) => ({ ...span, parentSpanId: root!.spanId }));
@@ -178,12 +196,16 @@ describe('traceTree', () => {
 
   it('makes a root of one of the spans that claim each other as parents', () => {
     const [a, b, c] = traceOf({ name: 'a' }, 'b', 'c').spans.map(omitChildren);
-    const ring = [{ ...a!, parentSpanId: c!.spanId }, { ...b!, parentSpanId: a!.spanId }, { ...c!, parentSpanId: b!.spanId }];
+    const ring = [
+      { ...a!, parentSpanId: c!.spanId },
+      { ...b!, parentSpanId: a!.spanId },
+      { ...c!, parentSpanId: b!.spanId },
+    ];
 
     expect(traceTree(ring)).to.equal('- a  [parent missing]\n  - b\n    - c');
   });
 
-  it('refuses wrong options, and what has no spans', () => {
+  it('rejects wrong options, and values without spans', () => {
     expect(() => traceTree(traceOf('a'), { order: 'time' as never })).to.throw(RangeError, 'order');
     expect(() => traceTree(traceOf('a'), { colour: 1 } as never)).to.throw(TypeError, "unknown option 'colour'");
     expect(() => traceTree(7 as never)).to.throw(TypeError, 'spans must be');
@@ -202,7 +224,7 @@ describe('traceTreeSerializer', () => {
     }
   });
 
-  it('indents the lines as what is around them', () => {
+  it('indents the lines like their surroundings', () => {
     expect(traceTreeSerializer.serialize(traceOf({ name: 'a', children: ['b'] }), {}, '  ')).to.equal('- a\n    - b');
   });
 });

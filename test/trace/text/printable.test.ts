@@ -15,7 +15,7 @@ describe('printable', () => {
     );
   });
 
-  it('lets no sequence through that writes to the clipboard', () => {
+  it('removes sequences that write to the clipboard', () => {
     expect(printable('\x1b]52;c;Zm9v\x07')).to.equal('\\x1b]52;c;Zm9v\\x07');
   });
 

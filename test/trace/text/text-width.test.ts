@@ -19,7 +19,7 @@ describe('textWidth', () => {
     ['नि', 2],
   ];
   for (const [text, width] of cases) {
-    it(`takes ${text || 'nothing'} for ${width} columns`, () => {
+    it(`measures ${text || 'nothing'} as ${width} columns`, () => {
       expect(textWidth(text)).to.equal(width);
     });
   }
@@ -28,7 +28,7 @@ describe('textWidth', () => {
     expect(textWidth('👩‍💻')).to.equal(4);
   });
 
-  it("gives two columns to all that Unicode's data calls wide, and to nothing else", () => {
+  it("counts two columns exactly for characters that are wide in Unicode's data", () => {
     const wrong: string[] = [];
     for (let codePoint = 0; codePoint <= LAST_CODE_POINT; codePoint++) {
       const isTwo = textWidth(String.fromCodePoint(codePoint)) === 2;
@@ -38,7 +38,7 @@ describe('textWidth', () => {
     expect(wrong).to.deep.equal([]);
   });
 
-  it('knows the data of the package that is installed', () => {
+  it('matches the data of the installed package', () => {
     const table = new URL('../../../src/trace/text/wide-characters.ts', import.meta.url);
 
     expect(readFileSync(table, 'utf8')).to.equal(wideCharactersSource());
@@ -46,7 +46,7 @@ describe('textWidth', () => {
 });
 
 describe('startOf', () => {
-  it('keeps what is drawn over the last character that fits', () => {
+  it('keeps combining marks of the last character that fits', () => {
     expect(startOf('ae\u0301b', 2)).to.equal('ae\u0301');
   });
 });

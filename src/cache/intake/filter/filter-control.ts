@@ -4,7 +4,7 @@ import { ChangeListeners, type LiveSettings } from '../../../support/live-settin
 import { applyFilterChanges, NO_FILTER, type FilterOptions, type FilterSettings } from './filter-settings.js';
 import { ScopeFilter } from './scope-filter.js';
 
-/** The filter of `cache.filter`. In force from the moment it is set, whatever else is on or off. */
+/** The implementation of `cache.filter`. A change applies from the next item on. */
 export class FilterControl implements LiveSettings<FilterSettings, FilterOptions> {
   #settings: FilterSettings;
   #inForce: ScopeFilter | undefined;
@@ -19,7 +19,7 @@ export class FilterControl implements LiveSettings<FilterSettings, FilterOptions
     return this.#settings;
   }
 
-  /** Undefined while nothing is left out: that costs a span and a log record one look. */
+  /** The filter, or undefined while nothing is excluded: each item then costs one branch. */
   get inForce(): ScopeFilter | undefined {
     return this.#inForce;
   }

@@ -1,21 +1,22 @@
-import { isRecord, ofType, resolveOptions, type Option, type OptionsOf } from '../../../support/option.js';
+import { isNumber, isRecord, ofType, resolveOptions, type Option, type OptionsOf } from '../../../support/option.js';
 
-/** The settings of the filter to change; all others stay as they are. */
+/** Changes to the filter. Settings that are left out keep their values. */
 export interface FilterOptions {
   /**
-   * The lowest severity number of a log record that becomes an event, from 1 to 24; 0 for all. Records that
-   * have no severity are let through, as by the `minimum_severity` of the logs SDK specification. Default 0.
+   * Minimum severity number of log records, an integer from 1 to 24; 0 disables the check. Records without a severity
+   * are accepted, as with `minimum_severity` in the logs SDK specification. Default 0.
    */
   minSeverity?: number;
   /**
-   * The instrumentation scopes whose spans and log records are taken in: those that a name in `include` matches, which
-   * has at least one, and none in `exclude`. `*` stands for any characters and `?` for one, as in the view selection of
-   * the metrics SDK specification; upper and lower case differ. Replaced as a whole. Default `{ include: ['*'] }`.
+   * Names of the instrumentation scopes whose spans and log records are accepted: a name must match a pattern of
+   * `include`, which has at least one, and no pattern of `exclude`. `*` matches any number of characters and `?`
+   * exactly one, as in the view selection of the metrics SDK specification; matching is case-sensitive. Replaced as a
+   * whole. Default `{ include: ['*'] }`.
    */
   scopes?: { readonly include?: readonly string[]; readonly exclude?: readonly string[] };
 }
 
-/** The filter as it is at a moment. */
+/** The current filter. Frozen; each change creates a new object. */
 export interface FilterSettings {
   readonly minSeverity: number;
   readonly scopes: { readonly include: readonly string[]; readonly exclude: readonly string[] };
@@ -25,11 +26,11 @@ type Scopes = NonNullable<FilterOptions['scopes']>;
 
 const MAX_SEVERITY = 24;
 
-/** Every setting at first: nothing is left out. */
+/** The initial settings, which exclude nothing. */
 export const NO_FILTER: FilterSettings = Object.freeze({ minSeverity: 0, scopes: complete({}) });
 
 /**
- * The settings after a change.
+ * Returns the settings after a change.
  *
  * @throws TypeError for an unknown setting and a value of the wrong type
  * @throws RangeError for a value out of range
@@ -40,22 +41,21 @@ export function applyFilterChanges(current: FilterSettings, changes: FilterOptio
 }
 
 export function severityOption(fallback: number): Option<number> {
-  return {
-    ...ofType(`an integer from 0 to ${MAX_SEVERITY}`, (value) => typeof value === 'number', fallback),
-    inRange: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_SEVERITY,
-  };
+  return ofType(`an integer from 0 to ${MAX_SEVERITY}`, isNumber, fallback, (value) => {
+    return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_SEVERITY;
+  });
 }
 
-/** The settings; what is not given stays as it is. */
+/** The options of a change. Each defaults to its current value. */
 function optionsFrom(current: FilterSettings): OptionsOf<FilterOptions> {
   return {
     minSeverity: severityOption(current.minSeverity),
-    scopes: {
-      fallback: current.scopes,
-      expected: '{ include, exclude } with arrays of names, of which include has at least one',
-      type: isScopePatterns,
-      inRange: (value) => (value as Scopes).include?.length !== 0,
-    },
+    scopes: ofType<Scopes>(
+      '{ include, exclude } with arrays of names, and at least one in include',
+      isScopePatterns,
+      current.scopes,
+      (value) => (value as Scopes).include?.length !== 0,
+    ),
   };
 }
 
@@ -69,7 +69,7 @@ function isStrings(value: unknown): boolean {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-/** A copy of its own, which nobody can change. */
+/** Returns a frozen copy with the defaults filled in. */
 function complete({ include = ['*'], exclude = [] }: Scopes): FilterSettings['scopes'] {
   return Object.freeze({ include: Object.freeze([...include]), exclude: Object.freeze([...exclude]) });
 }

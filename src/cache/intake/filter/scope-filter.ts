@@ -2,20 +2,23 @@ import type { InstrumentationScope } from '../../../model/otel.js';
 import type { FilterSettings } from './filter-settings.js';
 import { matchesPattern } from './wildcard.js';
 
-/** The member of a span or log record that is looked at. A span that only carries ids has no scope. */
+/** A span or log record. Spans that only carry ids have no scope. */
 type Scoped = object & { readonly instrumentationScope?: Pick<InstrumentationScope, 'name'> };
 
 /**
- * Leaves out log records below a severity, and what comes from some instrumentation scopes. A sampler could not do it, as
- * the SDK does not tell it the scope.
+ * Excludes log records below a severity, and spans and log records of excluded instrumentation scopes. A sampler cannot
+ * do this, because the SDK does not pass it the scope.
  */
 export class ScopeFilter {
   readonly #minSeverity: number;
   readonly #scopes: FilterSettings['scopes'];
-  /** By scope object: a tracer has one for all of its spans. The patterns do not change. */
+  /**
+   * Verdict per scope object, which all spans of a tracer share. Valid for the life of this filter, whose patterns
+   * never change.
+   */
   readonly #verdicts = new WeakMap<object, boolean>();
 
-  /** Undefined if these settings leave nothing out. */
+  /** Creates a filter; undefined if the settings exclude nothing. */
   static of({ minSeverity, scopes }: FilterSettings): ScopeFilter | undefined {
     const all = scopes.exclude.length === 0 && scopes.include.includes('*') && minSeverity === 0;
     return all ? undefined : new ScopeFilter(minSeverity, scopes);
@@ -26,14 +29,14 @@ export class ScopeFilter {
     this.#scopes = scopes;
   }
 
-  /** Why a log record is left out, if it is. Throws what its getters throw. */
+  /** The reason to drop a log record, if any. Throws the errors of its getters. */
   dropReason(record: Scoped & { readonly severityNumber?: number }): 'below_severity' | 'scope_excluded' | undefined {
     const { severityNumber } = record;
     if (severityNumber && severityNumber < this.#minSeverity) return 'below_severity';
     return this.isExcluded(record) ? 'scope_excluded' : undefined;
   }
 
-  /** Whether something's scope is left out. A scope that cannot be read is not: another part counts that as invalid. */
+  /** Whether the scope of an item is excluded. False for an unreadable scope, which is counted as invalid elsewhere. */
   isExcluded(scoped: Scoped): boolean {
     try {
       const scope = scoped.instrumentationScope;
@@ -43,15 +46,15 @@ export class ScopeFilter {
     }
   }
 
-  /** A name that is no text counts as an empty one. */
+  /** A name that is not a string is treated as empty. */
   #judge(scope: { readonly name: unknown }): boolean {
     const { name } = scope;
-    const excluded = name !== undefined && !this.#takesIn(typeof name === 'string' ? name : '');
+    const excluded = name !== undefined && !this.#accepts(typeof name === 'string' ? name : '');
     this.#verdicts.set(scope, excluded);
     return excluded;
   }
 
-  #takesIn(name: string): boolean {
+  #accepts(name: string): boolean {
     const isOf = (pattern: string) => matchesPattern(name, pattern);
     return this.#scopes.include.some(isOf) && !this.#scopes.exclude.some(isOf);
   }

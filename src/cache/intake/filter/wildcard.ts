@@ -1,14 +1,14 @@
 /**
- * Whether a name is one that a pattern stands for: `*` is any characters, `?` is one, and any other character itself.
+ * Whether a name matches a pattern, in which `*` matches any number of characters and `?` exactly one.
  *
- * Goes over the name once; where it does not go on, the last `*` takes one character more. Earlier ones need not be
- * looked at again: the shortest match up to the last `*` leaves it the most. So the time is at most that of the length
- * of the name times that of the pattern, never a power of the number of `*`.
+ * Greedy matching with backtracking to the last `*` only. Earlier ones need no second try, because the shortest match
+ * up to the last `*` leaves the longest rest of the name. The worst case is the product of both lengths, never
+ * exponential in the number of `*`.
  */
 export function matchesPattern(name: string, pattern: string): boolean {
   let at = 0;
   let place = 0;
-  /** Behind the last `*`, and how far the name is taken by it. */
+  /** Index after the last `*` in the pattern, and the end of its match in the name. */
   let behindStar = -1;
   let starTakes = 0;
   while (at < name.length) {

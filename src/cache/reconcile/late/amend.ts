@@ -11,29 +11,28 @@ import type { SpanReading } from '../span-reading.js';
 import type { WaitingBuckets } from '../waiting-buckets.js';
 import { LatePolicy } from './policy.js';
 
-/** Delivered spans that late events can amend, at most. */
+/** Maximum number of amendable spans. */
 const MAX_AMENDABLE_SPANS = 16_384;
 
-/** A delivered span that is kept whole, so that it can be delivered again. */
+/** A delivered span that is kept so that it can be delivered again. */
 interface AmendableSpan extends SpanIdentity, Aged<AmendableSpan> {
   readonly original: ReadableSpan;
-  /** The span as it was delivered last. */
+  /** The span as last delivered. */
   delivered: DeliveredSpan;
   /** Exceptions recorded on the span that no log event has matched yet; undefined before the first merge. */
   unmatchedExceptions: readonly TimedEvent[] | undefined;
-  /** About how much it keeps alive. */
   bytes: number;
-  /** When it was delivered first, on the driver's clock. */
+  /** Time of the first delivery, on the driver's clock. */
   readonly since: number;
-  /** Events that came since it was delivered last. */
+  /** Events that arrived since the last delivery. */
   late: EventBucket | undefined;
 }
 
 /**
- * Delivers each span at once, and again, one revision higher, when late events have come.
+ * Delivers each span at once, and again with a `revision` one higher when late events have arrived.
  *
- * The events of a cycle are gathered by span, and make one amendment of it. A late event of a span that is kept no
- * longer, because 16,384 others came since or bytes ran short, is an orphan.
+ * The events of a cycle are gathered per span, for one amendment each. A late event becomes an orphan if its span is no
+ * longer kept: after 16,384 newer spans, or because of `maxParkedBytes`.
  */
 export class AmendSpans extends LatePolicy {
   override readonly keepsSpans = true;
@@ -42,7 +41,7 @@ export class AmendSpans extends LatePolicy {
   readonly #bySpan = new SpanMap<AmendableSpan>();
   readonly #byAge = new AgedList<AmendableSpan>();
   #bytes = 0;
-  /** Spans with events gathered, the one that got its first event longest ago first. */
+  /** Spans with gathered events, in the order in which their first event arrived. */
   readonly #gathering = new Set<AmendableSpan>();
   #events = 0;
 
@@ -100,7 +99,7 @@ export class AmendSpans extends LatePolicy {
     return this.settleNext();
   }
 
-  override giveUpOldest(): void {
+  override evictOldest(): void {
     const { oldest } = this.#byAge;
     if (oldest === undefined) return;
     this.outcomes.spans.unamendable++;
@@ -112,7 +111,7 @@ export class AmendSpans extends LatePolicy {
     for (const span of this.#byAge) this.#forget(span);
   }
 
-  /** Keeps a span that was delivered, unless it alone is larger than all that may be kept. */
+  /** Keeps a delivered span, unless it is larger than the whole bound. */
   #keep({ traceId, spanId }: SpanIdentity, original: DeliveredSpan, merged: Merge | undefined, since: number): void {
     const same = this.#bySpan.get({ traceId, spanId });
     if (same !== undefined) this.#forget(same);
@@ -124,15 +123,23 @@ export class AmendSpans extends LatePolicy {
     }
     if (this.#byAge.size >= this.#maxSpans) this.#forget(this.#byAge.oldest!);
     const span: AmendableSpan = {
-      traceId, spanId, original, delivered, unmatchedExceptions, bytes, since,
-      late: undefined, older: undefined, newer: undefined,
+      traceId,
+      spanId,
+      original,
+      delivered,
+      unmatchedExceptions,
+      bytes,
+      since,
+      late: undefined,
+      older: undefined,
+      newer: undefined,
     };
     this.#bySpan.set(span);
     this.#byAge.add(span);
     this.#bytes += bytes;
   }
 
-  /** Keeps a span no longer. The events gathered for it amend it first. */
+  /** Forgets a span, after amending it with the events gathered for it. */
   #forget(span: AmendableSpan): void {
     this.#bySpan.delete(span);
     this.#byAge.remove(span);
@@ -149,7 +156,7 @@ export class AmendSpans extends LatePolicy {
     this.#forget(span);
   }
 
-  /** Delivers a span with the events gathered for it, if any of them is new to it. */
+  /** Delivers a span again with its gathered events, unless all of them are duplicates. */
   #deliverAgain(span: AmendableSpan): void {
     const bucket = this.#takeLate(span)!;
     const merged = this.outcomes.merge(span.original, span.delivered, bucket, span.unmatchedExceptions);

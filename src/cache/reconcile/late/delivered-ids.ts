@@ -1,29 +1,32 @@
 import type { SpanIdentity } from '../../../model/span-map.js';
 
-/** Spans that are remembered by default. */
+/** Default number of remembered spans. */
 const CAPACITY = 16_384;
 
 /**
- * The ids of the spans delivered last, by a fingerprint of 64 bits: both halves of the span id, one upon the
- * other, and the last 32 bits of the trace id.
+ * The ids of recently delivered spans, as 64-bit fingerprints: the span id folded to 32 bits, and the last 32 bits of
+ * the trace id.
  *
- * Nothing of a span is kept alive. To keep its ids would make the garbage collector copy them several times,
- * which costs more than all else that a delivery does. Of random ids, a span that was not delivered is taken for
- * one of `capacity` that were once in 2^64 / `capacity` times: for 16,384 of them, once in 10^15.
+ * Nothing of a span is kept alive. Keeping its id strings would make the garbage collector copy them several times,
+ * which costs more than the rest of a delivery. With random ids and 16,384 remembered spans, an undelivered span is
+ * mistaken for a delivered one with a probability of 16,384 / 2^64, about 1 in 10^15.
  *
- * A ring, with an index that is caught up only by `has()`: until then a remembered span costs three stores.
+ * A ring with an index that is updated only by `has()`: until then, remembering a span costs three stores.
  */
 export class DeliveredIds {
   readonly #capacity: number;
   readonly #spanIds: Int32Array;
   readonly #traceIds: Int32Array;
-  /** Spans remembered so far. The last `#capacity` of them are in the ring. */
+  /** Number of spans remembered so far; the last `#capacity` of them are in the ring. */
   #count = 0;
-  /** Where in the ring to look, plus one, by open addressing; 0 is an empty slot. */
+  /** Open-addressing hash table of ring positions plus one; 0 marks an empty slot. */
   #slots: Int32Array | undefined;
-  /** How many of the spans were put into the index, or left out as forgotten. */
+  /** Number of spans processed for the index: added, or skipped because the ring has overwritten them. */
   #indexed = 0;
-  /** Slots taken. What the ring has overwritten since is found there and does not fit. */
+  /**
+   * Number of occupied slots, including stale ones whose ring entry was overwritten; these fail the comparison in
+   * `#find()`.
+   */
   #taken = 0;
 
   /** @param capacity a power of two */
@@ -34,9 +37,9 @@ export class DeliveredIds {
   }
 
   /**
-   * Remembers a span. Ids that do not have the length of a span's are left out: they would be taken for each other.
+   * Remembers a span. Ids of an unusual length are ignored, because they would be mistaken for each other.
    *
-   * @throws TypeError if one of the ids is no string; nothing has changed then
+   * @throws TypeError if an id is not a string; nothing has changed then
    */
   remember(traceId: string, spanId: string): void {
     if (typeof traceId !== 'string' || typeof spanId !== 'string') throw new TypeError('ids must be strings');
@@ -46,7 +49,6 @@ export class DeliveredIds {
     this.#traceIds[at] = bitsAt(traceId, 24);
   }
 
-  /** Whether a span is remembered. */
   has({ spanId, traceId }: SpanIdentity): boolean {
     if (this.#count === 0) return false;
     if (!haveUsualLength(traceId, spanId)) return false;
@@ -61,7 +63,7 @@ export class DeliveredIds {
     this.#slots = undefined;
   }
 
-  /** The index of all that is in the ring. Built anew once what is overwritten would take as much room. */
+  /** Brings the index up to date. Rebuilds it once stale slots would take as much room as valid ones. */
   #caughtUp(): Int32Array {
     const slots = (this.#slots ??= new Int32Array(this.#capacity * 4));
     const oldest = Math.max(0, this.#count - this.#capacity);
@@ -81,10 +83,10 @@ export class DeliveredIds {
     slots[slot] = at + 1;
   }
 
-  /** The slot of a fingerprint, or the empty slot where it would be put. */
+  /** Returns the slot of a fingerprint, or the empty slot to put it in. */
   #find(slots: Int32Array, spanId: number, traceId: number): number {
     const last = slots.length - 1;
-    // Fibonacci hashing (Knuth, volume 3, section 6.4): the high bits of the product depend on all of them.
+    // Fibonacci hashing (Knuth, volume 3, section 6.4): the high bits of the product depend on all bits of the key.
     let slot = Math.imul(spanId + Math.imul(traceId, 31), 0x9e3779b1) >>> Math.clz32(last);
     for (let at = slots[slot]! - 1; at >= 0; at = slots[slot]! - 1) {
       if (this.#spanIds[at] === spanId && this.#traceIds[at] === traceId) return slot;
@@ -98,12 +100,12 @@ function haveUsualLength(traceId: string, spanId: string): boolean {
   return traceId.length === 32 && spanId.length === 16;
 }
 
-/** Both halves of a span id: a generator made for tests may count at either end, or repeat the first half. */
+/** Folds both halves of a span id, because test generators may count at either end or repeat the first half. */
 function folded(spanId: string): number {
   return Math.imul(bitsAt(spanId, 0), 0x9e3779b1) ^ bitsAt(spanId, 8);
 }
 
-/** The eight hexadecimal digits from `start` on. */
+/** Reads eight hexadecimal digits from `start` on. */
 function bitsAt(id: string, start: number): number {
   let bits = 0;
   for (let i = start; i < start + 8; i++) {

@@ -8,10 +8,10 @@ import { WaitingBuckets } from '../waiting-buckets.js';
 import { LatePolicy } from './policy.js';
 
 /**
- * Holds each span that has ended for `holdMillis`, so that late events find it.
+ * Holds each ended span for `holdMillis`, so that late events can still be attached.
  *
- * At most `maxParkedSpans` spans are held. Past that, or when bytes run short, the one held longest is delivered before
- * its time, and counted as early. An event that comes later still is an orphan.
+ * At most `maxParkedSpans` spans are held. At that bound, or beyond `maxParkedBytes`, the span held longest is
+ * delivered early and counted. Events that arrive after the delivery become orphans.
  */
 export class HoldSpans extends LatePolicy {
   override readonly keepsSpans = true;
@@ -64,7 +64,10 @@ export class HoldSpans extends LatePolicy {
     const same = this.#held.get(reading);
     if (same !== undefined) this.#deliver(this.#held.take(same));
     const parked = this.parked.get(reading);
-    const bucket = parked === undefined ? this.outcomes.buckets.acquire(reading, reading.spanContext, now) : this.parked.take(parked);
+    const bucket =
+      parked === undefined
+        ? this.outcomes.buckets.acquire(reading, reading.spanContext, now)
+        : this.parked.take(parked);
     bucket.hold(span, estimatedSpanBytes(span), now);
     if (bucket.bytes > this.#maxBytes) {
       this.outcomes.spans.early.evicted_bytes++;
@@ -96,7 +99,7 @@ export class HoldSpans extends LatePolicy {
     return bucket !== undefined;
   }
 
-  override giveUpOldest(): void {
+  override evictOldest(): void {
     this.outcomes.spans.early.evicted_bytes++;
     this.drainNext();
   }
@@ -108,12 +111,12 @@ export class HoldSpans extends LatePolicy {
     }
   }
 
-  /** Whether a span's time is certainly not over. False if the clock was set back, so that no span waits for ever. */
+  /** Whether a held span must wait longer. False if the clock was set back, so that no span waits for ever. */
   #isEarly({ since }: EventBucket, now: number): boolean {
     return since <= now && now < since + this.#holdMillis;
   }
 
-  /** Delivers a span whose bucket has been taken out. */
+  /** Delivers the span of a removed bucket. */
   #deliver(bucket: EventBucket): void {
     const merged = this.outcomes.merge(bucket.span!, undefined, bucket);
     if (merged === undefined) {

@@ -7,66 +7,67 @@ import type { Outcomes } from '../outcomes.js';
 import type { SpanReading } from '../span-reading.js';
 import type { WaitingBuckets } from '../waiting-buckets.js';
 
-/** What becomes of an event that comes after its span was delivered. */
+/** The option `lateEvents`: the handling of events that arrive after their span was delivered. */
 export type LateEvents = 'drop' | 'orphan' | 'amend' | { readonly holdMillis: number };
 
 /**
- * Decides what becomes of late events, and so when a span that has ended is delivered, and how often.
+ * Handles late events, and so decides when an ended span is delivered, and how often.
  *
- * This one is for `'orphan'` and `'drop'`: it delivers each span at once and keeps none. The others build on it, as they
- * too get events that are too late for them. They keep spans: those that wait for late events (held), or that late events
- * may change (amendable). What is kept counts towards `maxParkedBytes`.
+ * This class implements `'orphan'` and `'drop'`: it delivers each span at once and keeps none. The subclasses fall back
+ * on it for events that are too late even for them. They keep spans: held ones, which wait for late events, or
+ * amendable ones, which late events may change. Kept spans count towards `maxParkedBytes`.
  */
 export class LatePolicy {
-  /** Whether it keeps spans, so that each span has to be read. */
+  /** Whether it keeps spans, so that each span must be read. */
   readonly keepsSpans: boolean = false;
   protected readonly outcomes: Outcomes;
   protected readonly parked: WaitingBuckets;
   readonly #drop: boolean;
 
-  /** @param drop late events are counted, and no orphans */
+  /** @param drop whether late events are only counted, instead of becoming orphans */
   constructor(outcomes: Outcomes, parked: WaitingBuckets, drop = false) {
     this.outcomes = outcomes;
     this.parked = parked;
     this.#drop = drop;
   }
 
-  /** Ended spans that wait to be delivered. */
+  /** Number of ended spans that wait for delivery. */
   get heldSpans(): number {
     return 0;
   }
 
-  /** Events on their way with a span that has ended. */
+  /** Number of events held with ended spans, or gathered for them. */
   get heldEvents(): number {
     return 0;
   }
 
-  /** About how much the kept spans keep alive, with the events of held ones. */
+  /** Estimated size of the kept spans, with the events of held ones. */
   get bytes(): number {
     return 0;
   }
 
-  /** Time from which the oldest kept span was kept; undefined if none is. */
+  /** Time at which the oldest kept span began to be kept; undefined if none is kept. */
   get oldestSince(): number | undefined {
     return undefined;
   }
 
-  /** How often to look for spans that have waited long enough; undefined if none waits. */
+  /** Interval for sweeping held spans; undefined if none is held. */
   get sweepMillis(): number | undefined {
     return undefined;
   }
 
-  /** Whether `settleNext()` has something to deliver that waits for no time to pass. */
+  /** Whether `settleNext()` has amendments to deliver. */
   get hasAmendments(): boolean {
     return false;
   }
 
-  /** Whether a span is held. */
   holds(_span: SpanIdentity): boolean {
     return false;
   }
 
-  /** A span has ended: delivers or holds it, with the events parked for it. If it cannot be read, they stay parked. */
+  /**
+   * Delivers or holds an ended span with the events parked for it. If the span cannot be read, the events stay parked.
+   */
   onSpan(span: DeliveredSpan, reading: SpanReading, _now: number): void {
     const bucket = this.parked.get(reading);
     if (bucket === undefined) {
@@ -78,39 +79,44 @@ export class LatePolicy {
     else this.outcomes.deliverMerged(merged, this.parked.take(bucket));
   }
 
-  /** Adds the event to the span, if that is kept. Throws, and has changed nothing, if the record cannot be read. */
+  /**
+   * Adds the event to the span if the span is kept; returns whether it is. Throws if the record cannot be read, without
+   * side effects.
+   */
   addEvent(_record: ReadableLogRecord, _span: SpanReading): boolean {
     return false;
   }
 
-  /** An event whose span is gone. Throws, and has changed nothing, if the record has to be read and cannot be. */
+  /**
+   * Handles an event that arrived after its span was delivered. Throws if the record must be read and cannot be,
+   * without side effects.
+   */
   onLateEvent(record: ReadableLogRecord, spanContext: SpanContext): void {
     if (this.#drop) this.outcomes.events.dropped.late++;
     else this.outcomes.orphanRecord(record, spanContext, 'late');
   }
 
-  /** Events, in a bucket that was taken out, whose span is gone. */
+  /** Handles the late events of a removed bucket. */
   onLateEvents(bucket: EventBucket): void {
     if (this.#drop) this.outcomes.dropBucket(bucket, 'late');
     else this.outcomes.orphanBucket(bucket, 'late');
   }
 
-  /** Delivers one span that is done with waiting; returns whether there was one. */
+  /** Delivers one span whose wait is over. Returns whether there was one. */
   settleNext(_now: number): boolean {
     return false;
   }
 
-  /** Delivers one span that waits, however long it has waited; returns whether there was one. */
+  /** Delivers one waiting span, however long it has waited. Returns whether there was one. */
   drainNext(): boolean {
     return false;
   }
 
-  /** Keeps the oldest span no longer, to make room. */
-  giveUpOldest(): void {
+  evictOldest(): void {
     // Nothing is kept.
   }
 
-  /** Keeps nothing any longer: nobody is there to get it. */
+  /** Drops everything kept, because nobody is subscribed. */
   dropEverything(): void {
     // Nothing is kept.
   }

@@ -1,21 +1,22 @@
 export interface Row {
   readonly times: number;
-  /** The columns it accepts. It needs no more than all rows want together. */
+  /** Columns that the row accepts. The list may be cut to the sum of all rows' `times`: further columns change nothing. */
   readonly accepted: readonly number[];
 }
 
-/** Whether each row can get as many columns of its own as it wants, among those it accepts. */
+/** Whether each row can get `times` columns that it accepts, with no column shared between rows. */
 export function canAssignAll(rows: readonly Row[]): boolean {
   if (rows.some(({ times, accepted }) => accepted.length < times)) return false;
   return assignMatches(rows).every((columns, row) => columns.length === rows[row]?.times);
 }
 
 /**
- * Gives each row columns of its own that it accepts, as many as possible over all rows. A maximum bipartite matching.
- * Rows take what is free, then grow along augmenting paths, searched breadth first: a row whose columns are taken has
- * their rows look for others. Rows that accept enough columns for all rows together come last and always find some.
+ * Assigns as many columns as possible to rows that accept them, each column to one row: a maximum bipartite matching.
  *
- * @returns by row: its columns, at most `times`
+ * Rows first take free columns, then grow along augmenting paths, which are searched breadth first. Rows that accept
+ * enough columns for all rows together come last: there is always a free column for them.
+ *
+ * @returns for each row, its columns: at most `times`
  */
 export function assignMatches(rows: readonly Row[]): number[][] {
   const wanted = rows.reduce((sum, { times }) => sum + times, 0);
@@ -32,7 +33,7 @@ export function assignMatches(rows: readonly Row[]): number[][] {
   return assigned;
 }
 
-/** Gives the row columns that are free. Returns their number. */
+/** Assigns free columns to the row. Returns how many. */
 function takeFree({ times, accepted }: Row, row: number, rowOf: Map<number, number>): number {
   let taken = 0;
   for (const column of accepted) {
@@ -44,12 +45,12 @@ function takeFree({ times, accepted }: Row, row: number, rowOf: Map<number, numb
   return taken;
 }
 
-/** Gives the row one more column, moving others if need be. */
+/** Assigns one more column to the row, if necessary by moving columns between other rows. */
 function augment(start: number, rows: readonly Row[], rowOf: Map<number, number>): boolean {
-  /** By column: the row that found it. */
+  /** The row that reached each column. */
   const foundBy = new Map<number, number>();
-  /** By row: the column it gives up if it gets another one. */
-  const givenUp = new Map<number, number>();
+  /** The column that each visited row releases if the path through it succeeds. */
+  const released = new Map<number, number>();
   const waiting = [start];
   for (const row of waiting) {
     for (const column of (rows[row] as Row).accepted) {
@@ -57,16 +58,16 @@ function augment(start: number, rows: readonly Row[], rowOf: Map<number, number>
       foundBy.set(column, row);
       const owner = rowOf.get(column);
       if (owner === undefined) {
-        // The free column goes to the row that found it, that row's column to the one before, back to the start.
-        for (let free: number | undefined = column; free !== undefined; ) {
+        // Shift columns along the path: each row takes the column that it reached, back to the start.
+        for (let free: number | undefined = column; free !== undefined;) {
           const finder = foundBy.get(free) as number;
           rowOf.set(free, finder);
-          free = givenUp.get(finder);
+          free = released.get(finder);
         }
         return true;
       }
-      if (owner === start || givenUp.has(owner)) continue;
-      givenUp.set(owner, column);
+      if (owner === start || released.has(owner)) continue;
+      released.set(owner, column);
       waiting.push(owner);
     }
   }

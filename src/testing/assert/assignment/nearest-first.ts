@@ -1,17 +1,18 @@
 import { assignMatches } from './maximum-matching.js';
 
-/** An element of a list pattern, with the items that may stand for it. */
+/** An element of a list pattern, with the items that could match it. */
 export interface Candidates {
   readonly times: number;
-  /** By the item's index: how much the item differs, 0 if it matches. */
+  /** Cost of each item, keyed by its index: 0 if it matches, more the more it differs. */
   readonly costs: ReadonlyMap<number, number>;
 }
 
 /**
- * Gives each element of a list pattern items of its own: as many as possible that match, then the nearest first. If an
- * ordered list can be matched in order, it is. Otherwise the order is ignored here.
+ * Assigns items to the elements of a list pattern: as many matches as possible, then the remaining items by cost.
  *
- * @returns by element: the indexes of its items, ascending, at most `times`
+ * An ordered list is matched in order where that is possible; otherwise its order is ignored.
+ *
+ * @returns for each element, the ascending indexes of its items: at most `times`
  */
 export function assignNearest(elements: readonly Candidates[], ordered: boolean): number[][] {
   const matching = elements.map(({ times, costs }) => ({ times, accepted: matchesIn(costs) }));
@@ -32,7 +33,7 @@ export function assignNearest(elements: readonly Candidates[], ordered: boolean)
   return assigned.map(ascending);
 }
 
-/** Each element takes the next items that match. Undefined if not all get enough. */
+/** Assigns to each element the next items that match. Undefined if an element gets fewer than `times`. */
 function assignInOrder(elements: readonly { times: number; accepted: readonly number[] }[]): number[][] | undefined {
   const assigned: number[][] = [];
   let next = 0;

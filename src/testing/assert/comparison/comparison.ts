@@ -5,14 +5,15 @@ import { run, type Task } from '../task.js';
 import type { Difference, Finding, KeysFinding, ListFinding, NotFinding, Place } from './difference.js';
 import { Memo, type Matching } from './matching.js';
 
-/** Values compared for one list. Of more records, only those nearest by their own values are compared. */
+/** Budget of values compared for one list. Beyond it, only the records with the nearest own values are compared. */
 const MAX_VALUES = 100_000;
 const MIN_COMPARED = 4;
 
 /**
- * Computes how records differ from what is expected of them, for reports of failures. The cost is the number of values
- * that differ, in the record and in the records that belong to it, plus the number of records that should not be there;
- * a missing record counts as its values do. Lists are paired by `assignNearest()`.
+ * Computes how records differ from a pattern, for failure reports.
+ *
+ * The cost is the number of differing values, in the record and in the records that belong to it, plus the number of
+ * unexpected records. A missing record costs as much as its values. `assignNearest()` pairs lists.
  */
 export class Comparison {
   readonly #matching: Matching;
@@ -27,12 +28,12 @@ export class Comparison {
     return run(this.#compare(record, expectation));
   }
 
-  /** @param always whether to pair also records that have nothing in common with the pattern */
+  /** @param always whether to pair records even if they have nothing in common with the pattern */
   compareList(items: readonly object[], check: ListCheck, always = false): ListFinding {
     return run(this.#compareList(items, check, always));
   }
 
-  /** The items that differ least, nearest first. Of many, only those whose own values are nearest are compared. */
+  /** The differences of all items, or of a long list's nearest candidates, by ascending cost. */
   nearest(items: readonly object[], expectation: Expectation): Difference[] {
     return [...this.#nearest(items, expectation, 1)]
       .map((index) => this.compare(items[index] as object, expectation))
@@ -44,9 +45,11 @@ export class Comparison {
     if (known !== undefined) return known;
     const findings: Finding[] = [];
     for (const check of expectation.checks) {
-      // An exception that is there differs from the one that is wanted; then none is missing.
+      // Report a recorded exception as different, rather than the expected one as missing.
       const always = check.kind === 'list' && check.relation === 'exception';
-      findings.push(check.kind === 'list' ? yield* this.#compareList(check.read(record), check, always) : this.#find(record, check));
+      findings.push(
+        check.kind === 'list' ? yield* this.#compareList(check.read(record), check, always) : this.#find(record, check),
+      );
     }
     const cost = sum(findings.map((finding) => finding.cost));
     return this.#differences.write(expectation, record, { record, expectation, findings, cost });
@@ -88,11 +91,13 @@ export class Comparison {
     return { check, places, shortBy, unexpected, others, cost: sum(costs) + unexpected.length + shortBy };
   }
 
-  /** Indexes of the items worth comparing: all, or of many those that match or whose own values are nearest. */
+  /** Indexes of the items to compare: all, or in a long list the matches and the items with the nearest own values. */
   #nearest(items: readonly object[], expectation: Expectation, times: number): Iterable<number> {
     const atMost = Math.max(MIN_COMPARED, times, Math.floor(MAX_VALUES / expectation.valueCount));
     if (items.length <= atMost) return items.keys();
-    const costs = items.map((item) => (this.#matching.matches(item, expectation) ? -1 : this.#costOfOwn(item, expectation)));
+    const costs = items.map((item) =>
+      this.#matching.matches(item, expectation) ? -1 : this.#costOfOwn(item, expectation),
+    );
     return [...items.keys()].sort((a, b) => (costs[a] as number) - (costs[b] as number)).slice(0, atMost);
   }
 
@@ -108,9 +113,12 @@ export class Comparison {
     const cost = this.#matching.holds(record, check) ? 0 : 1;
     const inner = check.check;
     if (inner.kind === 'leaf') return { check, cost, actual: inner.read(record), records: [] };
-    const records = cost === 0 ? [] : inner.read(record).filter((item) =>
-      inner.wanted.some(({ expectation }) => this.#matching.matches(item, expectation)),
-    );
+    const records =
+      cost === 0
+        ? []
+        : inner
+            .read(record)
+            .filter((item) => inner.wanted.some(({ expectation }) => this.#matching.matches(item, expectation)));
     return { check, cost, actual: undefined, records };
   }
 
@@ -123,15 +131,15 @@ export class Comparison {
     });
   }
 
-  /** Whether a record may stand for one that is wanted: it has the right name, or differs in less than a missing one. */
+  /** Whether to report a record as a differing match: its name matches, or it costs no more than a missing record. */
   #isNear({ cost, findings, expectation }: Difference, exact: boolean): boolean {
     if (findings.some((finding) => isName(finding.check) && finding.cost === 0)) return true;
-    // Where nothing else is allowed, a record that stands for none counts as well.
+    // In an exact list, leaving the record unpaired would cost 1 as well.
     return cost <= expectation.missingCost + (exact ? 1 : 0);
   }
 }
 
-/** From 0 to 1: share of two names that is the same at their start and end. */
+/** Similarity of two names, from 0 to 1: the share of characters in their common prefix and suffix. */
 function likeness(actual: unknown, expected: string | undefined): number {
   if (typeof actual !== 'string' || expected === undefined) return 0;
   const shorter = Math.min(actual.length, expected.length);
@@ -148,7 +156,7 @@ function findKeys(record: object, check: KeysCheck): KeysFinding {
   return { check, unexpected, attributes, cost: unexpected.length };
 }
 
-/** The elements of a list pattern, each at most once more than there are records, and how many are left out. */
+/** Caps the `times` of each element at one more than there are records, and counts the rest in `shortBy`. */
 function wantedAmong({ wanted }: ListCheck, available: number): { wanted: Wanted[]; shortBy: number } {
   let shortBy = 0;
   const shown = wanted.map(({ expectation, times }) => {

@@ -1,6 +1,6 @@
 import type { Expectation, KeysCheck, LeafCheck, ListCheck, NotCheck } from '../pattern/expectation.js';
 
-/** How a record differs from what is expected of it. */
+/** How a record differs from its expectation. */
 export interface Difference {
   readonly record: object;
   readonly expectation: Expectation;
@@ -28,22 +28,22 @@ export interface KeysFinding extends Found {
 
 export interface ListFinding extends Found {
   readonly check: ListCheck;
-  /** One per element that is wanted, in the order of the pattern. */
+  /** One for each expected element, in the order of the pattern. */
   readonly places: readonly Place[];
-  /** Number of further elements that are wanted, where far too few are there. */
+  /** Number of missing elements that have no place in `places`, because far too many are missing. */
   readonly shortBy: number;
   readonly unexpected: readonly object[];
-  /** Further events, which are allowed. */
+  /** Events that the pattern allows but does not mention. */
   readonly others: readonly object[];
 }
 
-/** An element that is wanted, and the record found for it. */
+/** An expected element, and the record paired with it. */
 export interface Place {
   readonly expectation: Expectation;
-  /** Undefined if no record of the list is near. */
+  /** Undefined if no record of the list is near enough. */
   readonly found: Difference | undefined;
   readonly index: number;
-  /** Whether it comes before the record found for the previous element of an ordered list. */
+  /** Whether the record precedes the one paired with the previous element of an ordered list. */
   readonly outOfOrder: boolean;
 }
 

@@ -1,21 +1,24 @@
 import type { CapturedNode } from '../../../trace/captured-span.js';
 import { canAssignAll, type Row } from '../assignment/maximum-matching.js';
-import { asksForList, type Check, type Expectation, type LeafCheck, type ListCheck, type NotCheck } from '../pattern/expectation.js';
+import { asksForList, innerOf } from '../pattern/expectation.js';
+import type { Check, Expectation, LeafCheck, ListCheck } from '../pattern/expectation.js';
 import { PatternError } from '../pattern/leaf.js';
-import { placed } from '../pattern/shape.js';
+import { nodeOf } from '../pattern/shape.js';
 import { run, type Task } from '../task.js';
-import { firstFrom, Places } from './places.js';
+import { DescendantRanges, lowerBound } from './descendant-ranges.js';
 
 /**
- * Decides whether records are as expected. Each record is compared with each expectation once, so that the work is
- * polynomial however spans and patterns nest. Each function of a pattern is called once per value, so that the report
- * agrees with the verdict. Descendants are searched once for all spans above them.
+ * Decides whether records match expectations, and memoizes the verdicts.
+ *
+ * Each record is compared with each expectation once, which keeps the work polynomial however deep spans and patterns
+ * nest. Each function in a pattern is called once per value, so that the report agrees with the verdict. Descendants are
+ * searched once per tree, not once per ancestor.
  */
 export class Matching {
   readonly #matches = new Memo<Expectation, boolean>();
   readonly #leaves = new Memo<LeafCheck, boolean>();
-  readonly #places = new Places();
-  /** By the list of a tree's spans: the indexes of those that match. */
+  readonly #ranges = new DescendantRanges();
+  /** Indexes of the matching spans, keyed by the list of a tree's spans. */
   readonly #found = new Memo<Expectation, readonly number[]>();
 
   matches(record: object, expectation: Expectation): boolean {
@@ -26,7 +29,7 @@ export class Matching {
     return asksForList(check) ? run(this.#listCheckHolds(record, check)) : this.#ownCheckHolds(record, check);
   }
 
-  /** Whether each wanted element has an item of its own. */
+  /** Whether each expected element can be paired with a different item. */
   listHolds(items: readonly object[], check: ListCheck): boolean {
     return run(this.#listHolds(items, check));
   }
@@ -42,7 +45,7 @@ export class Matching {
     return this.#matches.write(expectation, record, verdict);
   }
 
-  /** Undefined if it depends on lists of the record that were not compared yet. */
+  /** Undefined if the verdict depends on lists of the record that have not been compared yet. */
   #byOwnValues(record: object, expectation: Expectation): boolean | undefined {
     const { checks } = expectation;
     for (const check of checks) if (!asksForList(check) && !this.#ownCheckHolds(record, check)) return false;
@@ -52,16 +55,16 @@ export class Matching {
   #ownCheckHolds(record: object, check: Check): boolean {
     if (check.kind === 'leaf') return this.#leafHolds(record, check);
     if (check.kind === 'keys') return Object.keys(check.read(record)).every((key) => check.allowed.has(key));
-    return !this.#leafHolds(record, (check as NotCheck).check as LeafCheck);
+    return !this.#leafHolds(record, innerOf(check) as LeafCheck);
   }
 
   *#listCheckHolds(record: object, check: Check): Task<boolean> {
-    const asked = (check.kind === 'not' ? check.check : check) as ListCheck;
+    const inner = innerOf(check) as ListCheck;
     const holds =
-      asked.relation === 'descendant'
-        ? yield* this.#descendantsHold(placed(record), asked)
-        : yield* this.#listHolds(asked.read(record), asked);
-    return holds === (asked === check);
+      inner.relation === 'descendant'
+        ? yield* this.#descendantsHold(nodeOf(record), inner)
+        : yield* this.#listHolds(inner.read(record), inner);
+    return holds === (inner === check);
   }
 
   *#listHolds(items: readonly object[], { wanted, exact, ordered }: ListCheck): Task<boolean> {
@@ -79,16 +82,17 @@ export class Matching {
   }
 
   *#descendantsHold(span: CapturedNode, { wanted, exact, ordered }: ListCheck): Task<boolean> {
-    const { spans, from, to } = this.#places.of(span);
+    const { spans, from, to } = this.#ranges.of(span);
     const count = countOf(wanted);
     if (count > to - from || (exact && count < to - from)) return false;
 
     const rows: Row[] = [];
     for (const { expectation, times } of wanted) {
       const known = this.#found.read(expectation, spans);
-      const found = known ?? this.#found.write(expectation, spans, yield* this.#positions(spans, expectation, Infinity));
-      const first = firstFrom(found, from);
-      const last = ordered ? firstFrom(found, to) : Math.min(first + count, firstFrom(found, to));
+      const found =
+        known ?? this.#found.write(expectation, spans, yield* this.#positions(spans, expectation, Infinity));
+      const first = lowerBound(found, from);
+      const last = ordered ? lowerBound(found, to) : Math.min(first + count, lowerBound(found, to));
       if (last - first < times) return false;
       rows.push({ times, accepted: found.slice(first, last) });
     }
@@ -107,7 +111,7 @@ export class Matching {
     return positions;
   }
 
-  /** Taking the first item that matches leaves the most items for the elements after it. */
+  /** Greedy: taking the first matching item leaves the most items for the elements that follow. */
   *#areInOrder(items: readonly object[], wanted: ListCheck['wanted']): Task<boolean> {
     let next = 0;
     for (const { expectation, times } of wanted) {
@@ -127,7 +131,7 @@ export class Matching {
   }
 }
 
-/** A matcher that compares each record once, for repeated looks at growing lists. Records are frozen. */
+/** Returns a matcher that compares each record once, for lists that are searched again as they grow. Records are frozen. */
 export function memoizedMatcher(expectation: Expectation): (record: object) => boolean {
   const matching = new Matching();
   return (record) => matching.matches(record, expectation);
@@ -137,7 +141,7 @@ function countOf(wanted: ListCheck['wanted']): number {
   return wanted.reduce((sum, { times }) => sum + times, 0);
 }
 
-/** A predicate that throws does not accept the value, unless the predicate itself is wrong. */
+/** A predicate that throws rejects the value. Mistakes in the predicate itself, such as a ReferenceError, are rethrown. */
 function matchesLeaf({ leaf, read }: LeafCheck, record: object): boolean {
   try {
     return leaf.matches(read(record));
@@ -147,7 +151,7 @@ function matchesLeaf({ leaf, read }: LeafCheck, record: object): boolean {
   }
 }
 
-/** Values by key and record. Does not keep the record alive. */
+/** Memoized values by key and record. Holds records weakly. */
 export class Memo<K extends object, V> {
   readonly #values = new Map<K, WeakMap<object, V>>();
 

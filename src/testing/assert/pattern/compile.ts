@@ -2,38 +2,42 @@ import { inspect } from 'node:util';
 import { expectation } from '../../../support/option.js';
 import { run, type Task } from '../task.js';
 import { expectationOf, listCheck } from './expectation.js';
-import type { Check, Expectation, KeysCheck, LeafCheck, ListCheck, NotCheck, Wanted } from './expectation.js';
-import { absentLeaf, compileLeaf, isObject } from './leaf.js';
+import type { Check, Expectation, KeysCheck, LeafCheck, ListCheck, NotCheck, Relation, Wanted } from './expectation.js';
+import { absentLeaf, compileLeaf, isPlainObject } from './leaf.js';
 import { attributesOf, isException, LOG, SPAN, type Shape } from './shape.js';
 import type { LogPattern, SpanPattern } from './pattern.js';
 import { exactItems, isAbsent, orderedItems } from './wrappers.js';
 
-/*
- * Each throws a TypeError that names what is wrong in the pattern. Those that return what is `Wanted` take `times`.
+/**
+ * Compiles a pattern for one span.
+ *
+ * @throws TypeError with the path of the mistake in the pattern, as the other functions here
  */
-
 export function compileSpan(pattern: SpanPattern, exact = false): Expectation {
   return run(new Compiler(SPAN).compile(pattern, 'pattern', exact));
 }
 
+/** Compiles a pattern for spans, which may have `times`. */
 export function compileSpans(pattern: SpanPattern): Wanted {
   return run(new Compiler(SPAN).compileElement(pattern, 'pattern', false));
 }
 
+/** Compiles a pattern for one log record. */
 export function compileLog(pattern: LogPattern): Expectation {
   return run(new Compiler(LOG).compile(pattern, 'pattern', false));
 }
 
+/** Compiles a pattern for log records, which may have `times`. */
 export function compileLogs(pattern: LogPattern): Wanted {
   return run(new Compiler(LOG).compileElement(pattern, 'pattern', false));
 }
 
 type Entries = Readonly<Record<string, unknown>>;
 
-/** Turns patterns for one kind of record into expectations. Refuses whatever would have no effect. */
+/** Compiles patterns for one kind of record. Rejects keys and values that would have no effect. */
 class Compiler {
   readonly #shape: Shape;
-  /** The patterns around the current one. */
+  /** The patterns that enclose the current one, to detect cycles. */
   readonly #around: Set<object>;
 
   constructor(shape: Shape, around = new Set<object>()) {
@@ -64,37 +68,40 @@ class Compiler {
     return expectationOf(checks);
   }
 
-  /** Each key, attribute and element on its own. */
+  /** Negates each key, attribute and list element separately. */
   *#compileNot(pattern: unknown, path: string): Task<NotCheck[]> {
     const entries = this.#entriesOf(pattern, path, []);
     this.#around.add(entries);
     const checks = yield* this.#compileEntries(entries, path, false);
     this.#around.delete(entries);
-    if (checks.length === 0) throw new TypeError(expectation(path, 'a pattern that mentions something', pattern));
+    if (checks.length === 0) throw new TypeError(expectation(path, 'a non-empty pattern', pattern));
     return checks.flatMap((check): NotCheck[] => {
       if (check.kind === 'leaf') return [{ kind: 'not', check }];
       if (check.kind !== 'list' || check.exact || check.ordered) {
-        throw new TypeError(`${path} must be without exactly(), ordered() and lists that are absent`);
+        throw new TypeError(`${path} must not contain exactly(), ordered() or an absent list`);
       }
       return check.wanted.map((wanted) => ({ kind: 'not', check: { ...check, wanted: [wanted] } }));
     });
   }
 
   #entriesOf(pattern: unknown, path: string, more: readonly string[]): Entries {
-    if (!isObject(pattern)) throw new TypeError(expectation(path, 'an object', pattern) + this.#adviceOn(pattern));
+    if (!isPlainObject(pattern)) throw new TypeError(expectation(path, 'an object', pattern) + this.#adviceOn(pattern));
     if (this.#around.has(pattern)) throw new TypeError(`${path} must not contain itself`);
     const { fields, attributes, lists } = this.#shape;
     const known = [...Object.keys(fields), ...(attributes ? ['attributes'] : []), ...Object.keys(lists), ...more];
     for (const [key, value] of Object.entries(pattern)) {
       if (!known.includes(key)) {
-        throw new TypeError(`unknown key ${inspect(key)} in ${path}: ${inspect(value, { depth: 0 })}, known are ${known.join(', ')}`);
+        throw new TypeError(
+          `unknown key ${inspect(key)} in ${path}: ${inspect(value, { depth: 0 })}, known keys: ${known.join(', ')}`,
+        );
       }
-      if (value === undefined) throw new TypeError(expectation(`${path}.${key}`, 'left out or something, such as absent', value));
+      if (value === undefined)
+        throw new TypeError(expectation(`${path}.${key}`, 'left out or have a value, such as absent', value));
     }
     return pattern as Entries;
   }
 
-  /** A text is meant for the name. */
+  /** For a string, which is probably meant as the name. */
   #adviceOn(pattern: unknown): string {
     const isName = typeof pattern === 'string' && Object.hasOwn(this.#shape.fields, 'name');
     return isName ? `: a name goes into { name: ${inspect(pattern, { maxStringLength: 60 })} }` : '';
@@ -122,7 +129,8 @@ class Compiler {
     if (isAbsent(value)) return [keysCheck([])];
     const given = exactItems(value);
     const attributes = given?.length === 1 ? given[0] : value;
-    if (!isObject(attributes)) throw new TypeError(expectation(path, 'an object, exactly() of one, or absent', value));
+    if (!isPlainObject(attributes))
+      throw new TypeError(expectation(path, 'an object, exactly() of one, or absent', value));
     const checks = Object.entries(attributes).map(([key, expected]): LeafCheck => {
       const at = `${path}['${key}']`;
       const leaf = isAbsent(expected) ? absentLeaf : compileLeaf(expected, at, this.#shape.attributes as never);
@@ -144,23 +152,23 @@ class Compiler {
     const inherited = exactAround && !(relation === 'descendant' && Object.hasOwn(entries, 'children'));
     const wanted: Wanted[] = [];
     for (const [index, item] of items.entries()) {
-      // Descendants of a listed descendant may be in the same list.
+      // `exact` does not apply within descendants: a descendant's own descendants may be in the same list.
       const element = yield inner.compileElement(item, `${path}[${index}]`, exactAround && relation !== 'descendant');
       wanted.push(element as Wanted);
     }
-    const others = relation === 'event' && inherited && Object.hasOwn(entries, 'exception') ? withoutExceptions(read) : read;
+    const others = inherited ? unlessChecked(relation, read, entries) : read;
     return listCheck(relation, others, wanted, { exact: exact || inherited, ordered });
   }
 
-  /** Checks for what `exact` forbids because the pattern does not mention it. */
+  /** Checks that reject the attributes and lists that an exact pattern does not mention. */
   #nothingElse(entries: Entries): Check[] {
     const { attributes, lists } = this.#shape;
     const checks: Check[] = attributes && !Object.hasOwn(entries, 'attributes') ? [keysCheck([])] : [];
     for (const [key, { relation, single, read }] of Object.entries(lists)) {
-      const isMentioned = Object.hasOwn(entries, key) || (relation === 'child' && Object.hasOwn(entries, 'descendants'));
+      const isMentioned =
+        Object.hasOwn(entries, key) || (relation === 'child' && Object.hasOwn(entries, 'descendants'));
       if (isMentioned || single || relation === 'descendant') continue;
-      const hasException = relation === 'event' && Object.hasOwn(entries, 'exception');
-      checks.push(listCheck(relation, hasException ? withoutExceptions(read) : read, [], { exact: true }));
+      checks.push(listCheck(relation, unlessChecked(relation, read, entries), [], { exact: true }));
     }
     return checks;
   }
@@ -189,7 +197,9 @@ function isList(value: unknown): boolean {
   return Array.isArray(value) || exactItems(value) !== undefined || orderedItems(value) !== undefined;
 }
 
-function withoutExceptions(read: ListCheck['read']): ListCheck['read'] {
+/** Leaves out the events that the key `exception` of the pattern checks. */
+function unlessChecked(relation: Relation, read: ListCheck['read'], entries: Entries): ListCheck['read'] {
+  if (relation !== 'event' || !Object.hasOwn(entries, 'exception')) return read;
   return (record) => read(record).filter((event) => !isException(event));
 }
 

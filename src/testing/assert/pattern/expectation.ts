@@ -1,15 +1,15 @@
 import type { Leaf } from './leaf.js';
 
 /*
- * Compiled patterns. Spans, events, links and logs are compared alike: each is a record with values and with lists of
- * further records.
+ * Compiled patterns. Spans, events, links and log records all compile to the same shape: a record has values, and lists
+ * of further records.
  */
 
 export interface LeafCheck {
   readonly kind: 'leaf';
   readonly label: string;
   readonly leaf: Leaf;
-  /** Whether the value is a field of the record, and not an attribute. */
+  /** Whether the value is a field of the record. Otherwise it is an attribute. */
   readonly isField: boolean;
   readonly read: (record: object) => unknown;
 }
@@ -20,17 +20,17 @@ export interface KeysCheck {
   readonly read: (record: object) => object;
 }
 
-/** Relation of the elements of a list to their record. */
+/** Relation of a list's elements to their record. */
 export type Relation = 'child' | 'descendant' | 'event' | 'exception' | 'link' | 'span';
 
-/** Records that belong to a record. Each wanted element must be another one of them. */
+/** Checks the records that belong to a record. Each expected element must match a different one. */
 export interface ListCheck {
   readonly kind: 'list';
   readonly relation: Relation;
   readonly wanted: readonly Wanted[];
-  /** Whether no others are allowed. */
+  /** Whether further records are rejected. */
   readonly exact: boolean;
-  /** Whether they must come in this order. */
+  /** Whether the records must come in the order of `wanted`. */
   readonly ordered: boolean;
   readonly read: (record: object) => readonly object[];
 }
@@ -42,26 +42,27 @@ export interface NotCheck {
 
 export type Check = LeafCheck | KeysCheck | ListCheck | NotCheck;
 
-/** What a record is expected to be: all checks must hold. */
+/** A compiled pattern. A record matches if all checks hold. */
 export interface Expectation {
   readonly checks: readonly Check[];
-  /** Cost of a missing record, in values that differ; also of the farthest record that may stand for it. */
+  /** Cost of a missing record, in differing values. A record that differs more is not reported as a near match. */
   readonly missingCost: number;
   readonly valueCount: number;
 }
 
 /**
- * Weight of a name; any other value weighs 1. A span of the right name with two wrong attributes is nearer than one
- * with the right attributes and another name.
+ * Cost of a wrong name; any other wrong value costs 1. So a span with the right name and two wrong attributes is nearer
+ * than a span with the right attributes and another name.
  */
 export const NAME_COST = 3;
 /** Tie-breaker: a record that matches by name only still counts as near. */
 export const EDGE = 0.5;
-/** Values that a list of descendants counts as, because every span above compares the same descendants. */
+/** Number of values that a list of descendants counts as: every ancestor compares the same descendants again. */
 const VALUES_OF_DESCENDANTS = 5_000;
 
 export function expectationOf(checks: readonly Check[]): Expectation {
-  // With a name, a record of another name is near if the rest is right; without, if one value is right.
+  // With a name in the pattern, a record of another name is near if the rest matches. Without one, a record is near if
+  // one value matches.
   let missingCost = checks.some(isName) ? EDGE - NAME_COST : -EDGE;
   let valueCount = 1;
   for (const check of checks) {
@@ -76,7 +77,7 @@ export function expectationOf(checks: readonly Check[]): Expectation {
   return { checks, missingCost: Math.max(EDGE, missingCost), valueCount };
 }
 
-/** Whether it is the check of a span's or event's name, which is not that of an attribute called `name`. */
+/** Whether a check is for the name of a span or event, as opposed to an attribute called `name`. */
 export function isName(check: Check): check is LeafCheck {
   return check.kind === 'leaf' && check.isField && check.label === 'name';
 }
@@ -95,24 +96,28 @@ export function listCheck(
   return { kind: 'list', relation, wanted, exact, ordered, read };
 }
 
-/** The check of all captured records, as a list that belongs to no record. */
+/** A check of all captured records, which form a list without a parent record. */
 export function checkOfCaptured(records: readonly object[], wanted: Wanted, exact = false): ListCheck {
   return listCheck('child', () => records, [wanted], { exact });
 }
 
-/** Whether it can only be compared with spans that have their children. */
+/** Whether the pattern can only be compared with spans that have their children. */
 export function needsChildren({ checks }: Expectation): boolean {
   return checks.some((check) => {
-    const { kind, relation } = askedBy(check) as Partial<ListCheck>;
-    return kind === 'list' && (relation === 'child' || relation === 'descendant');
+    const inner = innerOf(check);
+    return inner.kind === 'list' && isOfSpans(inner.relation);
   });
 }
 
-/** Whether it is about records that belong to the record, and not about the record's own values. */
-export function asksForList(check: Check): boolean {
-  return askedBy(check).kind === 'list';
+export function isOfSpans(relation: Relation): boolean {
+  return relation === 'child' || relation === 'descendant';
 }
 
-function askedBy(check: Check): Check {
+/** Whether a check is about a list of further records, as opposed to the record's own values. */
+export function asksForList(check: Check): boolean {
+  return innerOf(check).kind === 'list';
+}
+
+export function innerOf(check: Check): Exclude<Check, NotCheck> {
   return check.kind === 'not' ? check.check : check;
 }

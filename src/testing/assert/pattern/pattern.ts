@@ -6,8 +6,8 @@ export const EXACTLY: unique symbol = Symbol.for('otel-span-cache.exactly') as n
 export const ORDERED: unique symbol = Symbol.for('otel-span-cache.ordered') as never;
 
 /*
- * Recognized by registered symbols instead of classes, because a test may load this package as ES module and as
- * CommonJS module.
+ * Registered symbols rather than classes mark these objects, because a test may load this package both as an ES module
+ * and as a CommonJS module.
  */
 
 /** The type of `absent`. */
@@ -15,106 +15,113 @@ export interface Absent {
   readonly [ABSENT]: true;
 }
 
-/** What `exactly()` returns. */
+/** The return type of `exactly()`. */
 export interface Exactly<T> {
   readonly [EXACTLY]: readonly T[];
 }
 
-/** What `ordered()` returns. */
+/** The return type of `ordered()`. */
 export interface Ordered<T> {
   readonly [ORDERED]: readonly T[];
 }
 
-/** What `exactly()` and `ordered()` take: elements, one list of them, or each other. */
+/** An argument of `exactly()` and `ordered()`: an element, a list of elements, or a call of the other function. */
 export type Wrapped<T> = T | readonly T[] | Exactly<Wrapped<T>> | Ordered<Wrapped<T>>;
 
-/** Says of a value whether it is right, by what it returns. Not called if there is no value. */
-// An attribute is of any type, and the test knows which: `(amount) => amount > 0`.
+/** Returns a truthy result for a value that matches. Not called for a value that is absent. */
+// `any`, because an attribute may have any type and the test relies on one: `(amount) => amount > 0`.
 // oxlint-disable-next-line typescript/no-explicit-any
 export type Predicate = (value: any) => unknown;
 
 /** A matcher of jest or vitest, such as `expect.any(Number)`. */
 export interface AsymmetricMatcher {
-  /** Whether it matches, by truthiness. */
+  /** Returns a truthy result for a value that matches. */
   asymmetricMatch(value: unknown): unknown;
 }
 
 /** A matcher of sinon, such as `sinon.match.number`. */
 export interface TestingMatcher {
-  /** Whether it matches, by truthiness. */
+  /** Returns a truthy result for a value that matches. */
   test(value: unknown): unknown;
 }
 
-/** What a value is expected to be. */
+/** Expectation of one value: a literal, a RegExp, a predicate, a matcher, or `absent`. */
 export type Expected<T> = T | RegExp | Predicate | AsymmetricMatcher | TestingMatcher | Absent;
 
-/** Elements of a list: these at least, each of them another one, in any order. */
+/**
+ * Expected elements of a list. A plain list means at least these elements, in any order; each expected element must match
+ * a different one. `exactly()` forbids further elements, `ordered()` requires this order, `absent` requires an empty list.
+ */
 export type ListPattern<T> = readonly T[] | Exactly<Wrapped<T>> | Ordered<Wrapped<T>> | Absent;
 
-/** By attribute key. Attributes that are not mentioned may be anything. */
+/** Expected attributes by key. Attributes that are not mentioned may have any value. */
 export type AttributesPattern = Readonly<Record<string, Expected<AttributeValue>>>;
 
-/** How many of a list's elements are meant. */
+/** How many elements a pattern stands for. */
 export interface Times {
-  /** This many different ones: as if the pattern stood there as often. From 1, default 1. */
+  /** Number of different elements that must match, as if the pattern were repeated. An integer from 1, default 1. */
   readonly times?: number;
 }
 
 interface Strict {
-  /** Whether nothing else is allowed: no further attributes, events, links, children. Also for what is inside. */
+  /** Whether to reject attributes, events, links and children that are not mentioned, here and in nested patterns. */
   readonly exact?: boolean;
 }
 
-/** What an event of a span is expected to be, a log record in it included. What is not mentioned may be anything. */
+/**
+ * Expected event of a span, including the log records attached to it. Keys that are not mentioned may have any value.
+ */
 export interface EventPattern extends Strict {
   readonly name?: Expected<string>;
   readonly time?: Expected<number>;
   readonly attributes?: AttributesPattern | Exactly<AttributesPattern> | Absent;
-  /** Of a log record: its severity, as in a `LogPattern`. */
+  /** Severity of a log record, as in a `LogPattern`. */
   readonly severity?: Expected<string | number>;
-  /** Of a log record: its body. An object is partial. */
+  /** Body of a log record. An object in the pattern matches partially. */
   readonly body?: unknown;
-  /** Of all that is mentioned here, nothing may hold. */
+  /** Nothing mentioned here may hold. */
   readonly not?: Omit<EventPattern, 'not' | 'exact'>;
 }
 
-/** What an exception recorded on a span is expected to be. What is not mentioned may be anything. */
+/** Expected exception of a span. Keys that are not mentioned may have any value. */
 export interface ExceptionPattern {
   readonly type?: Expected<string>;
   readonly message?: Expected<string>;
   readonly stacktrace?: Expected<string>;
 }
 
-/** What a link of a span is expected to be. What is not mentioned may be anything. */
+/** Expected link of a span. Keys that are not mentioned may have any value. */
 export interface LinkPattern extends Strict {
   readonly traceId?: Expected<string>;
   readonly spanId?: Expected<string>;
   readonly attributes?: AttributesPattern | Exactly<AttributesPattern> | Absent;
-  /** Of all that is mentioned here, nothing may hold. */
+  /** Nothing mentioned here may hold. */
   readonly not?: Omit<LinkPattern, 'not' | 'exact'>;
 }
 
-/** What a span is expected to be. What is not mentioned may be anything. */
+/** Expected span. Keys that are not mentioned may have any value. */
 export interface SpanPattern extends Strict {
   readonly name?: Expected<string>;
-  /** By name or as `SpanKind`. Functions and matchers get the name. */
+  /** A name such as `'server'`, or a `SpanKind`. Predicates and matchers receive the name. */
   readonly kind?: Expected<SpanKindName | SpanKind>;
-  /** By name or as `SpanStatusCode`. Functions and matchers get the name. */
+  /** `'unset'`, `'ok'` or `'error'`, or a `SpanStatusCode`. Predicates and matchers receive the name. */
   readonly status?: Expected<SpanStatusName | SpanStatusCode>;
   readonly statusMessage?: Expected<string>;
   readonly traceId?: Expected<string>;
   readonly spanId?: Expected<string>;
   readonly parentSpanId?: Expected<string>;
   readonly parentIsRemote?: Expected<boolean>;
+  /** In milliseconds since the epoch. */
   readonly startTime?: Expected<number>;
   readonly durationMillis?: Expected<number>;
+  /** `assertSpan()` considers open spans only if the pattern mentions this key. */
   readonly ended?: Expected<boolean>;
-  /** The name of the instrumentation scope. */
+  /** Name of the instrumentation scope. */
   readonly scope?: Expected<string>;
   /** The `service.name`, in a `remoteScope()`. */
   readonly service?: Expected<string>;
   readonly attributes?: AttributesPattern | Exactly<AttributesPattern> | Absent;
-  /** An exception that was recorded on the span, or logged in it. */
+  /** An exception recorded on the span, or logged in it. */
   readonly exception?: ExceptionPattern | Absent;
   readonly events?: ListPattern<EventPattern & Times>;
   readonly links?: ListPattern<LinkPattern & Times>;
@@ -122,33 +129,34 @@ export interface SpanPattern extends Strict {
   /** Spans at any depth below this one. */
   readonly descendants?: ListPattern<SpanPattern & Times>;
   /**
-   * Of all that is mentioned here, nothing may hold: each key, attribute and element of a list counts on
-   * its own. `times: n` in it allows fewer than n.
+   * Nothing mentioned here may hold: each key, attribute and list element is negated separately. `times: n` allows fewer
+   * than n matches.
    */
   readonly not?: Omit<SpanPattern, 'not' | 'exact'>;
 }
 
-/** What a log record is expected to be. What is not mentioned may be anything. */
+/** Expected log record. Keys that are not mentioned may have any value. */
 export interface LogPattern extends Strict {
   readonly eventName?: Expected<string>;
-  /** An object is partial, an array is not. */
+  /** An object in the pattern matches partially, an array must match whole. */
   readonly body?: unknown;
   /**
-   * A text, in whatever case, such as `INFO` for pino's `info`; or a severity number, such as `SeverityNumber.INFO`.
-   * Functions and matchers get the text. A record that has only a number has its name for text.
+   * A severity text, in upper or lower case, or a severity number such as `SeverityNumber.INFO`. Predicates and matchers
+   * receive the text; if a record has only a number, the number's name.
    */
   readonly severity?: Expected<string | number>;
   readonly severityNumber?: Expected<number>;
+  /** In milliseconds since the epoch. */
   readonly time?: Expected<number>;
   readonly scope?: Expected<string>;
   /** The `service.name`, in a `remoteScope()`. */
   readonly service?: Expected<string>;
   readonly traceId?: Expected<string>;
   readonly spanId?: Expected<string>;
-  /** By key. They may nest: objects are partial, arrays are not. */
+  /** By key. Nested objects match partially, nested arrays must match whole. */
   readonly attributes?: Readonly<Record<string, unknown>> | Exactly<Readonly<Record<string, unknown>>> | Absent;
-  /** The span it was emitted in. */
+  /** The span that the log record was emitted in. */
   readonly span?: SpanPattern | Absent;
-  /** Of all that is mentioned here, nothing may hold. */
+  /** Nothing mentioned here may hold. */
   readonly not?: Omit<LogPattern, 'not' | 'exact'>;
 }

@@ -6,7 +6,7 @@ import type { LogInSpan } from '../log-in-span.js';
 import type { Relation } from './expectation.js';
 import type { Literals } from './leaf.js';
 
-/** What a pattern for one kind of record may mention. */
+/** The keys that a pattern for one kind of record may have. */
 export interface Shape {
   readonly fields: Readonly<Record<string, Field>>;
   readonly attributes?: Literals;
@@ -16,14 +16,14 @@ export interface Shape {
 interface Field {
   readonly literals: Literals;
   readonly read: (record: object) => unknown;
-  /** What a pattern is compared with that is a number, if that is another value. */
+  /** Reads the value to compare with a number in the pattern, where it is a different one. */
   readonly readNumber?: (record: object) => unknown;
 }
 
 interface List {
   readonly relation: Relation;
   readonly shape: () => Shape;
-  /** Whether the pattern is of the only element, and no list. */
+  /** Whether the pattern is a single element instead of a list. */
   readonly single?: boolean;
   readonly read: (record: object) => readonly object[];
 }
@@ -43,7 +43,7 @@ const NESTED: Literals = {
   nested: true,
 };
 
-/** As loggers write it: pino's `info` is `INFO`. */
+/** Ignores case: pino writes `info` for `INFO`. */
 const SEVERITY: Literals = {
   expected: 'a string or a number',
   accepts: (value) => typeof value === 'string' || typeof value === 'number',
@@ -54,17 +54,32 @@ const KINDS = nameOrNumber(SPAN_KINDS);
 const STATUSES = nameOrNumber(SPAN_STATUSES);
 
 export const SPAN: Shape = {
-  fields: {
-    ...fieldsOf({ name: STRING, kind: KINDS, status: STATUSES, statusMessage: STRING } satisfies FieldsOf<CapturedSpan>),
-    ...fieldsOf({ traceId: STRING, spanId: STRING, parentSpanId: STRING, parentIsRemote: BOOLEAN } satisfies FieldsOf<CapturedSpan>),
-    ...fieldsOf({ startTime: NUMBER, durationMillis: NUMBER, ended: BOOLEAN, scope: STRING, service: STRING } satisfies FieldsOf<CapturedSpan>),
-  },
+  fields: fieldsOf({
+    name: STRING,
+    kind: KINDS,
+    status: STATUSES,
+    statusMessage: STRING,
+    traceId: STRING,
+    spanId: STRING,
+    parentSpanId: STRING,
+    parentIsRemote: BOOLEAN,
+    startTime: NUMBER,
+    durationMillis: NUMBER,
+    ended: BOOLEAN,
+    scope: STRING,
+    service: STRING,
+  } satisfies FieldsOf<CapturedSpan>),
   attributes: ATTRIBUTE,
   lists: {
-    exception: { relation: 'exception', shape: () => EXCEPTION, single: true, read: (span) => (span as CapturedSpan).events.filter(isException) },
+    exception: {
+      relation: 'exception',
+      shape: () => EXCEPTION,
+      single: true,
+      read: (span) => (span as CapturedSpan).events.filter(isException),
+    },
     events: { relation: 'event', shape: () => EVENT, read: (span) => (span as CapturedSpan).events },
     links: { relation: 'link', shape: () => LINK, read: (span) => (span as CapturedSpan).links },
-    children: { relation: 'child', shape: () => SPAN, read: (span) => placed(span).children },
+    children: { relation: 'child', shape: () => SPAN, read: (span) => nodeOf(span).children },
     descendants: { relation: 'descendant', shape: () => SPAN, read: descendantsOf },
   },
 };
@@ -74,7 +89,10 @@ const SEVERITIES: Readonly<Record<string, Field>> = {
 };
 
 const EVENT: Shape = {
-  fields: { ...fieldsOf({ name: STRING, time: NUMBER, body: NESTED } satisfies FieldsOf<CapturedEvent>), ...SEVERITIES },
+  fields: {
+    ...fieldsOf({ name: STRING, time: NUMBER, body: NESTED } satisfies FieldsOf<CapturedEvent>),
+    ...SEVERITIES,
+  },
   attributes: NESTED,
   lists: {},
 };
@@ -98,28 +116,36 @@ export const LOG: Shape = {
   fields: {
     ...fieldsOf({ eventName: STRING, body: NESTED, severityNumber: NUMBER } satisfies FieldsOf<LogInSpan>),
     ...SEVERITIES,
-    ...fieldsOf({ time: NUMBER, scope: STRING, service: STRING, traceId: STRING, spanId: STRING } satisfies FieldsOf<LogInSpan>),
+    ...fieldsOf({
+      time: NUMBER,
+      scope: STRING,
+      service: STRING,
+      traceId: STRING,
+      spanId: STRING,
+    } satisfies FieldsOf<LogInSpan>),
   },
   attributes: NESTED,
   lists: { span: { relation: 'span', shape: () => SPAN, single: true, read: (log) => (log as LogInSpan).spans } },
 };
 
-/** All spans below a span, in the order they started; of those that started together, a parent first. */
+/** All spans below a span, in the order of their start. A parent precedes children that started at the same time. */
 function descendantsOf(span: object): CapturedNode[] {
-  return nodesOf(placed(span).children).sort((a, b) => a.startTime - b.startTime);
+  return nodesOf(nodeOf(span).children).sort((a, b) => a.startTime - b.startTime);
 }
 
 export function attributesOf(record: object): Readonly<Record<string, unknown>> {
   return (record as CapturedSpan).attributes;
 }
 
-/** Whether an event tells of an exception, by the semantic conventions for spans or for logs. */
+/** Whether an event is an exception, by the semantic conventions for spans or for logs. */
 export function isException(event: object): boolean {
   const { name, attributes } = event as CapturedEvent;
-  return name === 'exception' || Object.hasOwn(attributes, EXCEPTION_TYPE) || Object.hasOwn(attributes, EXCEPTION_MESSAGE);
+  return (
+    name === 'exception' || Object.hasOwn(attributes, EXCEPTION_TYPE) || Object.hasOwn(attributes, EXCEPTION_MESSAGE)
+  );
 }
 
-/** The severity's text; of a record that has a number only, or an empty text beside it, the number's name. */
+/** The severity text or, if it is missing or empty, the name of the severity number. */
 function severityOf(record: object): unknown {
   const { severity, severityNumber } = record as CapturedEvent;
   return severity || (severityName(severityNumber) ?? severity);
@@ -129,14 +155,17 @@ function foldedCase(value: unknown): unknown {
   return typeof value === 'string' ? value.toLowerCase() : value;
 }
 
-export function placed(span: object): CapturedNode {
+/** @throws TypeError for a span without `children`, which was not taken from a trace */
+export function nodeOf(span: object): CapturedNode {
   if ('children' in span) return span as CapturedNode;
-  throw new TypeError('children and descendants must be asked of a span in its trace, got one without its children');
+  throw new TypeError(
+    'children and descendants can only be matched in a span of a trace, got a span without its children',
+  );
 }
 
 type FieldsOf<T> = { readonly [K in keyof T]?: Literals };
 
-/** A value the record has by its name or number; the record says the name. */
+/** Literals of an enum, by name or number. The record has the name. */
 function nameOrNumber(names: readonly string[]): Literals {
   return {
     expected: names.map((name, number) => `'${name}' (${number})`).join(', '),
@@ -154,5 +183,7 @@ function fieldsOf(byName: Readonly<Record<string, Literals>>): Record<string, Fi
 }
 
 function isPrimitive(value: unknown): boolean {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint';
+  return (
+    typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
+  );
 }

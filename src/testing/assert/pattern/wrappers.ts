@@ -1,29 +1,29 @@
 import { ABSENT, EXACTLY, ORDERED } from './pattern.js';
 import type { Absent, Exactly, Ordered, SpanPattern, Times, Wrapped } from './pattern.js';
 
-/** Expects that there is nothing: no such attribute, no exception, no children. */
+/** Expects no value: no such attribute, no exception, no children. */
 export const absent: Absent = Object.freeze({ [ABSENT]: true as const });
 
 /** `NoInfer` for compilers before TypeScript 5.4. */
 type Uninferred<T> = [T][T extends unknown ? 0 : never];
 
-/** The elements of `exactly()` and `ordered()`: one by one, or as one list. */
+/** The elements of `exactly()` and `ordered()`: separate arguments, or one list. */
 type Items<T> = Uninferred<T>[] | [readonly Uninferred<T>[]];
 
 /**
- * Expects these and no others, in any order: `children: exactly(a, b)`, `attributes: exactly({ … })`.
+ * Expects these elements and no others, in any order: `children: exactly(a, b)`, `attributes: exactly({ … })`.
  *
- * Takes the elements one by one, or one list of them, or `ordered(…)`. Outside of a pattern they are taken
- * for patterns of spans: `exactly<EventPattern>(…)` says otherwise.
+ * @param items the elements, a list of them, or `ordered(…)`. Outside a pattern they are typed as patterns of spans
+ * unless the call has a type argument: `exactly<EventPattern>(…)`.
  */
 export function exactly<T = Wrapped<SpanPattern & Times>>(...items: Items<T>): Exactly<T> {
   return Object.freeze({ [EXACTLY]: items as readonly T[] });
 }
 
 /**
- * Expects these in this order, others may come between: spans by their start, events as they were added.
+ * Expects these elements in this order; others may come between. Spans are ordered by start, events as added.
  *
- * Takes the elements one by one, or one list of them, or `exactly(…)`.
+ * @param items the elements, a list of them, or `exactly(…)`
  */
 export function ordered<T = Wrapped<SpanPattern & Times>>(...items: Items<T>): Ordered<T> {
   return Object.freeze({ [ORDERED]: items as readonly T[] });
@@ -33,12 +33,12 @@ export function isAbsent(value: unknown): value is Absent {
   return has(value, ABSENT);
 }
 
-/** The elements given to `exactly()`, or undefined for any other value. */
+/** The arguments of `exactly()`, or undefined for any other value. */
 export function exactItems(value: unknown): readonly unknown[] | undefined {
   return has(value, EXACTLY) ? (value as Exactly<unknown>)[EXACTLY] : undefined;
 }
 
-/** The elements given to `ordered()`, or undefined for any other value. */
+/** The arguments of `ordered()`, or undefined for any other value. */
 export function orderedItems(value: unknown): readonly unknown[] | undefined {
   return has(value, ORDERED) ? (value as Ordered<unknown>)[ORDERED] : undefined;
 }

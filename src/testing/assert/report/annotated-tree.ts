@@ -1,15 +1,15 @@
 import { outline } from '../../../trace/outline.js';
-import { counted } from '../../../trace/text/names.js';
+import { counted } from '../../../model/text-of.js';
 import { mapTree, nodesOf } from '../../../trace/walk.js';
 import type { CapturedNode, CapturedSpan } from '../../../trace/captured-span.js';
 import { firstLines, GUTTERS, type Annotations } from './annotations.js';
 import { titleOf, valueText } from './describe.js';
 
-/** Spans up to which all are shown. Of more, as many: those with annotations, and some of what is above them. */
+/** Maximum number of spans shown. In a larger tree, annotated spans and up to `MAX_ABOVE` of their ancestors are chosen. */
 const MAX_SPANS = 60;
 const MAX_ABOVE = 10;
 
-/** What is drawn as a branch of the tree: a span, some that are left out, or what is missing among them. */
+/** A branch of the drawn tree: a span, a count of hidden spans, or a missing span. */
 interface Branch {
   readonly gutter: string;
   readonly text: string;
@@ -17,18 +17,18 @@ interface Branch {
   readonly children: readonly Branch[];
 }
 
-/** What is shown of a span and those below it. */
+/** The visible part of a subtree. */
 interface Pruned {
   readonly isShown: boolean;
-  /** The branches that have no other one above them. */
+  /** The topmost visible branches. */
   readonly tops: readonly Branch[];
-  /** How many spans are left out above all of `tops`, or beside them. */
+  /** Number of hidden spans above or beside `tops`. */
   readonly hidden: number;
 }
 
 /**
- * Captured spans as a tree, with what there is to say about each. Of many spans, those there is something to say
- * about, those above them, and how many others there are.
+ * Draws captured spans as a tree, with their annotations. A large tree is reduced to annotated spans, their ancestors,
+ * and counts of the hidden spans.
  *
  * ```
  * ✗ POST /checkout  server
@@ -54,7 +54,7 @@ export function annotatedTree(roots: readonly CapturedNode[], notes: Annotations
   return lines;
 }
 
-/** What is wrong first. */
+/** Annotated spans, wrong ones first. */
 function notedAmong(nodes: readonly CapturedNode[], notes: Annotations): CapturedNode[] {
   const noted = nodes.filter((node) => notes.of(node) !== undefined);
   const isWrong = (node: CapturedNode): boolean => notes.of(node)?.verdict === 'wrong';
@@ -80,7 +80,7 @@ function chosenAmong(
   return chosen;
 }
 
-/** Spans of one parent, or roots; those that follow each other and have nothing to show are left out together. */
+/** Branches for spans of one parent, or for roots. Consecutive hidden spans are merged into one count. */
 function siblings(pruned: readonly Pruned[]): Branch[] {
   const branches: Branch[] = [];
   let skipped = 0;
@@ -108,7 +108,7 @@ function branchOf(node: CapturedNode, children: readonly Branch[], notes: Annota
   return { gutter: GUTTERS[verdict], text: lineOf(node), notes: firstLines(lines), children: [...children, ...below] };
 }
 
-/** Name, kind, how it went. */
+/** Name, kind and outcome of a span. */
 function lineOf({ name, kind, status, statusMessage, ended }: CapturedSpan): string {
   const parts = [titleOf({ name })];
   if (kind !== 'internal') parts.push(kind);

@@ -1,42 +1,50 @@
 import { printable } from '../../../trace/text/printable.js';
-import { counted } from '../../../trace/text/names.js';
+import { counted } from '../../../model/text-of.js';
 import type { CapturedSpan } from '../../../trace/captured-span.js';
 import { firstTexts } from '../../first-texts.js';
-import type { Difference, Finding, KeysFinding, LeafFinding, ListFinding, NotFinding } from '../comparison/difference.js';
-import type { Relation } from '../pattern/expectation.js';
+import type {
+  Difference,
+  Finding,
+  KeysFinding,
+  LeafFinding,
+  ListFinding,
+  NotFinding,
+} from '../comparison/difference.js';
+import { isOfSpans, type Relation } from '../pattern/expectation.js';
 import { run, type Task } from '../task.js';
 import { expectedText, summaryOf, titleOf, valueText } from './describe.js';
 
 const MAX_OTHERS = 5;
-/** Bound of the nesting of differences in records without a line of their own. */
+/** Maximum nesting of differences that are reported in the line of their parent record. */
 const MAX_INNER = 10;
 const MAX_LINES = 25;
 const MAX_MISSING = 20;
 
 export type Verdict = 'right' | 'wrong';
 
-/** Marks at the left of a record's line; `none` if the pattern does not mention the record. */
+/** Mark at the left of a record's line; `none` if the pattern does not mention the record. */
 export const GUTTERS: Readonly<Record<Verdict | 'none', string>> = { right: '✓ ', wrong: '✗ ', none: '  ' };
 
 export interface Annotation {
   verdict: Verdict;
   readonly lines: string[];
-  /** Missing children, a line each. */
+  /** One line per missing child. */
   readonly missing: string[];
 }
 
-/** The first lines about one record, and how many more there are. */
+/** The first lines about one record, and a count of the others. */
 export function firstLines(lines: readonly string[]): readonly string[] {
   return firstTexts(lines, MAX_LINES, String);
 }
 
+/** Differences as lines of text, attached to the records that they are about. */
 export class Annotations {
   readonly #notes = new Map<object, Annotation>();
   readonly #written = new Set<Difference>();
-  /** All lines, each with the name of its record, in the order found. */
+  /** All lines, each prefixed with the name of its record, in the order of discovery. */
   readonly all: string[] = [];
 
-  /** The differences, on one line; undefined if there are none. */
+  /** The first difference and a count of the others, on one line. Undefined if there are none. */
   get summary(): string | undefined {
     const [first, ...others] = this.all;
     return others.length === 0 ? first : `${first} (and ${counted(others.length, 'more difference')})`;
@@ -46,7 +54,7 @@ export class Annotations {
     return this.#notes.get(record);
   }
 
-  /** Annotates the records of a list of spans or logs. */
+  /** Annotates the records of a list of spans or log records. */
   writeList(finding: ListFinding): void {
     run(this.#writeList(finding));
   }
@@ -83,7 +91,7 @@ export class Annotations {
   *#writeFinding(record: object, finding: Finding): Task<void> {
     if ('places' in finding) {
       const { relation } = finding.check;
-      if (!isSpans(relation)) {
+      if (!isOfSpans(relation)) {
         for (const text of linesOfList(finding)) this.line(record, text);
         return;
       }
@@ -101,7 +109,7 @@ export class Annotations {
     if (finding.cost > 0) for (const text of ownLines(finding)) this.line(record, text);
     if (!('records' in finding) || finding.check.check.kind === 'leaf') return;
     const { relation } = finding.check.check;
-    if (isSpans(relation)) for (const span of finding.records) this.line(span, `not expected as ${relation}`);
+    if (isOfSpans(relation)) for (const span of finding.records) this.line(span, `not expected as ${relation}`);
   }
 
   #noteOf(record: object): Annotation {
@@ -121,11 +129,11 @@ function ownLines(finding: LeafFinding | KeysFinding | NotFinding): string[] {
   if (!('records' in finding)) return [`${finding.check.label}: expected ${expectedText(finding.check)}, ${got}`];
   const { check } = finding.check;
   if (check.kind === 'leaf') return [`${check.label}: expected anything but ${expectedText(check)}, ${got}`];
-  if (isSpans(check.relation)) return [];
+  if (isOfSpans(check.relation)) return [];
   return finding.records.map((record) => `not expected: ${check.relation}${nameIn(record, check.relation)}`);
 }
 
-/** Lines about events, exceptions and links, which have no line of their own. */
+/** Lines about events, exceptions and links, which are not drawn in the tree. */
 function linesOfList(list: ListFinding, depth = 0): string[] {
   const { relation } = list.check;
   if (depth === MAX_INNER) return list.cost > 0 ? [`${relation}: …`] : [];
@@ -133,18 +141,22 @@ function linesOfList(list: ListFinding, depth = 0): string[] {
     ...list.places.flatMap(({ found, outOfOrder }) => {
       if (found === undefined) return [];
       const wrong = found.findings.filter(({ cost }) => cost > 0);
-      const lines = wrong.flatMap((finding) => ('places' in finding ? linesOfList(finding, depth + 1) : ownLines(finding)));
-      return [...lines, ...(outOfOrder ? ['out of order'] : [])].map((text) => `${relation}${nameIn(found.record, relation)}: ${text}`);
+      const lines = wrong.flatMap((finding) =>
+        'places' in finding ? linesOfList(finding, depth + 1) : ownLines(finding),
+      );
+      return [...lines, ...(outOfOrder ? ['out of order'] : [])].map(
+        (text) => `${relation}${nameIn(found.record, relation)}: ${text}`,
+      );
     }),
     ...list.unexpected.map((record) => `not expected: ${relation}${nameIn(record, relation)}`),
     ...missingFrom(list).map((text) => text + othersIn(list)),
   ];
 }
 
-/** Names the events that are there instead, because the tree does not show events. */
+/** Names the other events of the span, because the tree does not show events. */
 function othersIn({ check, others }: ListFinding): string {
   if (check.relation !== 'event' || others.length === 0) return '';
-  return `; there are ${firstTexts(others, MAX_OTHERS, (event) => titleOf(event), (more) => `${more} more`).join(', ')}`;
+  return `; there are ${firstTexts(others, MAX_OTHERS, (event) => titleOf(event)).join(', ')}`;
 }
 
 function nameIn(record: object, relation: Relation): string {
@@ -155,13 +167,11 @@ function missingFrom({ check, places, shortBy }: ListFinding): string[] {
   const { relation } = check;
   const what = relation === 'child' || relation === 'exception' || relation === 'link' ? '' : `${relation} `;
   const missing = places.filter(({ found }) => found === undefined);
-  const shown = missing.slice(0, MAX_MISSING).map(({ expectation }) => `missing: ${what}${summaryOf(expectation, relation)}`);
+  const shown = missing
+    .slice(0, MAX_MISSING)
+    .map(({ expectation }) => `missing: ${what}${summaryOf(expectation, relation)}`);
   const others = missing.length - shown.length + shortBy;
   return others > 0 ? [...shown, `missing: ${others} more`] : shown;
-}
-
-function isSpans(relation: Relation): boolean {
-  return relation === 'child' || relation === 'descendant';
 }
 
 export function openAmong(spans: readonly CapturedSpan[]): CapturedSpan[] {

@@ -33,7 +33,7 @@ export function titleOf(record: object, relation?: Relation): string {
   return printable((record as CapturedSpan).name, MAX_VALUE);
 }
 
-/** Name that a pattern wants; undefined if any will do. */
+/** The name in a pattern; undefined if the pattern mentions none. */
 export function expectedTitle(expectation: Expectation): string | undefined {
   const name = nameCheckOf(expectation);
   return name && printable(name.leaf.text ?? name.leaf.description, MAX_VALUE);

@@ -1,33 +1,36 @@
 import { AssertionError } from 'node:assert';
-import { counted } from '../../../trace/text/names.js';
+import { counted } from '../../../model/text-of.js';
 import type { CapturedNode } from '../../../trace/captured-span.js';
 import { firstTexts } from '../../first-texts.js';
 import { nodesOf } from '../../../trace/walk.js';
 import { annotatedTree } from './annotated-tree.js';
 import type { Wanted } from '../pattern/expectation.js';
 import { openAmong, type Annotations } from './annotations.js';
+import type { Assertion } from '../../call-site.js';
 import { summaryOf, titleOf } from './describe.js';
-import type { Assertion } from '../assertion.js';
 
-/** Number of trees up to which all are shown. Of more, only those with annotations are. */
+/** Maximum number of trees shown. If there are more, only annotated ones are shown. */
 const MAX_TREES = 5;
 const MAX_NAMES = 10;
 
 export interface Failure {
   readonly headline: string;
-  /** What was captured, a line each. */
+  /** The captured records, one line each. */
   readonly body: readonly string[];
-  /** What may explain it. */
+  /** Possible explanations. */
   readonly hints?: readonly string[];
   readonly actual: string;
   readonly expected: string;
 }
 
 /**
- * The error that every test runner knows. The message has the headline and the captured trees; the runner shows the
- * difference of `actual` and `expected`, which are trees as well.
+ * Makes an `AssertionError`, which all test runners support. The message contains the headline and the captured trees;
+ * the runner adds a diff of `actual` and `expected`, which are trees as well.
  */
-export function failureOf(calledAs: Assertion, { headline, body, hints = [], actual, expected }: Failure): AssertionError {
+export function failureOf(
+  calledAs: Assertion,
+  { headline, body, hints = [], actual, expected }: Failure,
+): AssertionError {
   const paragraphs = [[headline], body, hints].filter(({ length }) => length > 0).map((lines) => lines.join('\n'));
   return new AssertionError({
     // The final line break separates it from the runner's diff.
@@ -47,7 +50,7 @@ export function capturedTrees(roots: readonly CapturedNode[], notes: Annotations
   return [
     ...annotatedTree(shown, notes),
     ...(others > 0 ? [`  … and ${counted(others, 'other tree')}`] : []),
-    ...(open.length > 0 ? ['', `still open: ${firstTexts(open, MAX_NAMES, (span) => titleOf(span), () => '…').join(', ')}`] : []),
+    ...(open.length > 0 ? ['', `still open: ${firstTexts(open, MAX_NAMES, (span) => titleOf(span)).join(', ')}`] : []),
   ];
 }
 
@@ -59,23 +62,8 @@ export function headlineOfMissing(
   nearest: string | undefined,
 ): string {
   const summary = summaryOf(expectation);
-  const wanted = times === 1 ? `no ${noun} matches ${summary}` : `expected ${times} ${noun}s that match ${summary}, got ${found}`;
+  const wanted =
+    times === 1 ? `no ${noun} matches ${summary}` : `expected ${times} ${noun}s that match ${summary}, got ${found}`;
   if (nothingCaptured) return `${wanted}: no ${noun} was captured`;
   return nearest === undefined ? wanted : `${wanted}; ${nearest}`;
-}
-
-/**
- * Remembers where a test called something that may fail later, when the call is no longer on the stack.
- *
- * @returns gives an error the stack of that call
- */
-export function callSite(calledAs: Assertion): <E extends Error>(error: E) => E {
-  const call = new Error('called here');
-  Error.captureStackTrace(call, calledAs);
-  const frames = call.stack?.slice(call.stack.indexOf('\n')) ?? '';
-  return (error) => {
-    const code = 'code' in error ? ` [${String(error.code)}]` : '';
-    error.stack = `${error.name}${code}: ${error.message}${frames}`;
-    return error;
-  };
 }

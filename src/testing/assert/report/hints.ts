@@ -1,6 +1,6 @@
 import { spanKey } from '../../../model/span-map.js';
 import { groupBy } from '../../../support/group-by.js';
-import { counted } from '../../../trace/text/names.js';
+import { counted } from '../../../model/text-of.js';
 import { printable } from '../../../trace/text/printable.js';
 import { nodesOf } from '../../../trace/walk.js';
 import type { CapturedSpan } from '../../../trace/captured-span.js';
@@ -11,35 +11,41 @@ import type { Expectation, LeafCheck } from '../pattern/expectation.js';
 import { titleOf } from './describe.js';
 import type { Failure } from './failure.js';
 
-/** Number of shared ids, of spans for each, and of spans elsewhere that are shown. */
+/** Maximum number shown of each: shared ids, spans per shared id, and spans elsewhere. */
 const MAX_SHOWN = 5;
 
 const CONVENTION = /^(?:http|url|db|messaging|rpc|network|net|server|client|user_agent|graphql|faas)\./;
 
-/** Hints on what the test looked at, a run, one of its lists or anything that has spans, and on what it found there. */
+/**
+ * Hints on the spans that an assertion searched.
+ *
+ * @param spans a run, one of its lists, or any other source of spans
+ * @param found the traces or roots in it
+ */
 export function hintsOn(spans: unknown, found: readonly unknown[], expectation?: Expectation): string[] {
   const run = runOf(spans);
   const why = found.length === 0 ? run?.explainNoSpans?.() : undefined;
-  const lacking = found.length > 0 && run !== undefined && expectation !== undefined ? hintsOnLacking(run, expectation) : [];
+  const lacking =
+    found.length > 0 && run !== undefined && expectation !== undefined ? hintsOnInstrumentations(run, expectation) : [];
   return [...linesOf(why), ...lacking, ...hintsOnRun(run)];
 }
 
-/** Hints on why a span that was waited for is missing: it went elsewhere, or lacks an instrumentation. */
+/** Hints on why an awaited span is missing: it may be elsewhere, or its instrumentation may not be loaded. */
 export function hintsOnMissing(run: SpanSource, expectation: Expectation | undefined, onlyRoots = false): string[] {
   if (expectation === undefined) return [];
   const hasSpans = run.spans.length + (run.openSpans?.length ?? 0) > 0;
-  const lacking = hasSpans ? hintsOnLacking(run, expectation) : [];
+  const lacking = hasSpans ? hintsOnInstrumentations(run, expectation) : [];
   return [...matchesElsewhere(run, expectation, onlyRoots).lines, lacking.join('\n')];
 }
 
-/** The loaded instrumentations, if the pattern wants a span as they make them and the run has none of them. */
-function hintsOnLacking(run: SpanSource, expectation: Expectation): string[] {
+/** The loaded instrumentations, if the pattern expects an instrumented span and the run has none. */
+function hintsOnInstrumentations(run: SpanSource, expectation: Expectation): string[] {
   const { spans, openSpans = [] } = run;
   const hasSome = [...spans, ...openSpans].some(({ scope }) => /instrumentation/.test(scope));
-  return hasSome || !asksForInstrumentation(expectation) ? [] : linesOf(run.explainInstrumentations?.());
+  return hasSome || !expectsInstrumentation(expectation) ? [] : linesOf(run.explainInstrumentations?.());
 }
 
-function asksForInstrumentation(expectation: Expectation): boolean {
+function expectsInstrumentation(expectation: Expectation): boolean {
   const all = [expectation];
   for (const { checks } of all) {
     for (const check of checks) {
@@ -50,23 +56,22 @@ function asksForInstrumentation(expectation: Expectation): boolean {
   return false;
 }
 
-/** A kind other than the default, or an attribute that instrumentations set. */
+/** Whether a check is for a kind other than the default, or for an attribute that instrumentations set. */
 function isOfConvention({ isField, label, leaf }: LeafCheck): boolean {
   return isField ? label === 'kind' && leaf.text !== 'internal' : CONVENTION.test(label);
 }
 
-/** Spans that share an id, and how many were dropped. */
+/** Hints on spans that share an id, and on dropped spans. */
 export function hintsOnRun(run: SpanSource | undefined): string[] {
   return run === undefined ? [] : [...hintsOnShared(run), ...hintsOnDropped(run)];
 }
 
-/** Children of spans that share an id are shown below the last of them. */
 function hintsOnShared(run: SpanSource): string[] {
   const nodes = nodesOf(treesOf(run).flat());
   const shared = [...groupBy(nodes, spanKey).values()].filter(({ length }) => length > 1);
   const lineOf = (sharing: CapturedSpan[]): string => {
-    const names = firstTexts(sharing, MAX_SHOWN, (span) => titleOf(span), () => '…');
-    return `${sharing.length} spans share the id ${printable(sharing[0]?.spanId)}: ${names.join(', ')}. Are the ids made at random?`;
+    const names = firstTexts(sharing, MAX_SHOWN, (span) => titleOf(span));
+    return `${sharing.length} spans share the id ${printable(sharing[0]?.spanId)}: ${names.join(', ')}. Does the provider generate random ids?`;
   };
   return firstTexts(shared, MAX_SHOWN, lineOf, (more) => `… ${more} more ids are shared`);
 }
@@ -76,8 +81,10 @@ function hintsOnDropped({ droppedSpansCount, limitReached }: SpanSource): string
 }
 
 /**
- * Failure of an assertion that nothing contradicts, if it is inconclusive: spans were dropped, could not arrive, or went
- * elsewhere, as the lines `elsewhere` say. Undefined if everything was seen.
+ * The failure of a negative assertion whose result is inconclusive: spans were dropped, could not arrive, or may be
+ * elsewhere. Undefined if every span was seen.
+ *
+ * @param elsewhere a line for each matching span elsewhere
  */
 export function inconclusiveFailure(
   spans: unknown,
@@ -88,17 +95,17 @@ export function inconclusiveFailure(
   const run = runOf(spans);
   const body = [...linesOf(run?.explainUnreachable?.()), ...(run ? hintsOnDropped(run) : []), ...elsewhere];
   if (body.length === 0) return undefined;
-  return { headline: `it cannot be told ${question}`, body, actual: '(not all seen)', expected };
+  return { headline: `cannot tell ${question}`, body, actual: '(not all seen)', expected };
 }
 
-/** Hints on log records: why there are none, or that more were emitted elsewhere, and how many were dropped. */
+/** Hints on log records: why there are none, how many went to another logs API, and how many were dropped. */
 export function hintsOnLogs(run: LogSource): string[] {
   const why = run.logs.length === 0 ? run.explainNoLogs?.() : run.explainUnreadLogs?.();
   return [...linesOf(why), ...droppedText(run.droppedLogsCount, 'log record', run.limitReached ?? 'maxLogsPerScope')];
 }
 
 function droppedText(count: number | undefined, noun: string, option: string): string[] {
-  return count ? [`not kept: ${counted(count, noun)}, because ${option} was reached`] : [];
+  return count ? [`dropped ${counted(count, noun)}, because ${option} was reached`] : [];
 }
 
 function linesOf(text: string | undefined): string[] {
@@ -106,8 +113,10 @@ function linesOf(text: string | undefined): string[] {
 }
 
 /**
- * Spans that match and may belong to a run that does not have them: how many, and a line for each of the first. With
- * `onlyRoots` a span counts only without a parent there.
+ * Matching spans that the run does not have but that may belong to it.
+ *
+ * @param onlyRoots whether to count only spans without a parent among them
+ * @returns how many there are, and a line for each of the first
  */
 export function matchesElsewhere(
   spans: unknown,
@@ -119,6 +128,6 @@ export function matchesElsewhere(
   const roots = treesOf(elsewhere.map(({ span }) => span)).flat();
   const matching = new Matching();
   const found = (onlyRoots ? roots : nodesOf(roots)).filter((node) => matching.matches(node, expectation));
-  const lines = firstTexts(found, MAX_SHOWN, (node) => `${titleOf(node)} matches, and is ${places.get(spanKey(node))}`);
+  const lines = firstTexts(found, MAX_SHOWN, (node) => `${titleOf(node)} matches, but is ${places.get(spanKey(node))}`);
   return { count: found.length, lines };
 }

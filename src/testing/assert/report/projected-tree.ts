@@ -1,6 +1,6 @@
 import { printable } from '../../../trace/text/printable.js';
 import type { Difference, Finding, LeafFinding, ListFinding, Place } from '../comparison/difference.js';
-import type { Check, Expectation, Relation } from '../pattern/expectation.js';
+import { innerOf, isOfSpans, type Check, type Expectation, type Relation } from '../pattern/expectation.js';
 import { run, type Task } from '../task.js';
 import { expectedText, expectedTitle, MARKS, nameCheckOf, titleOf, valueText } from './describe.js';
 
@@ -8,19 +8,20 @@ type Side = 'actual' | 'expected';
 
 const FIELD = '    ';
 const CHILD = '  ';
-/** Records of one list that are shown; of more, those that differ come first. */
+/** Maximum number of records shown per list. Differing ones are chosen first. */
 const MAX_RECORDS = 60;
 const MAX_LINES = 2_000;
-/** How far a line is indented: what is deeper stands below what it belongs to all the same. */
+/** Maximum indentation in characters. Deeper lines are not indented further. */
 const MAX_INDENT = 120;
 
-/** A tree without lines. */
+/** Stands for a tree without lines. */
 export const NOTHING = '(none)';
 
 /**
- * Both sides of a comparison as trees, with what the pattern mentions and nothing else. Made to be compared line by
- * line: what is right reads the same on both sides, whether the pattern has the value itself or a function. So the
- * trees are drawn by indentation alone, and what is left out of a long list is left out of both.
+ * Renders both sides of a comparison as trees for a line-by-line diff. They contain only values that the pattern mentions.
+ *
+ * A matching value reads the same on both sides, even if the pattern has a function in its place. The trees use plain
+ * indentation, and long lists are cut in the same places, so that a difference changes no other line.
  */
 export function projectedTrees(finding: ListFinding): Record<Side, string> {
   const treeOf = (side: Side): string => {
@@ -88,7 +89,10 @@ class Projection {
     } else if (finding.cost > 0) {
       const { check } = finding.check;
       if (check.kind === 'leaf') {
-        this.#line(indent + FIELD, `${check.label}: ${isExpected ? `not ${expectedText(check)}` : valueText(finding.actual)}`);
+        this.#line(
+          indent + FIELD,
+          `${check.label}: ${isExpected ? `not ${expectedText(check)}` : valueText(finding.actual)}`,
+        );
       } else if (!isExpected) {
         this.#records(finding.records, indent + indentOf(check.relation), check.relation);
       }
@@ -105,7 +109,8 @@ class Projection {
       if (check.kind === 'leaf') this.#line(indent + FIELD, `${check.label}: ${expectedText(check)}`);
       if (check.kind !== 'list') continue;
       const below = indent + indentOf(check.relation);
-      for (const wanted of check.wanted.slice(0, MAX_RECORDS)) yield this.#missing(wanted.expectation, below, check.relation);
+      for (const wanted of check.wanted.slice(0, MAX_RECORDS))
+        yield this.#missing(wanted.expectation, below, check.relation);
       this.#more(check.wanted.length - MAX_RECORDS, below, check.relation);
     }
   }
@@ -123,13 +128,13 @@ class Projection {
     if (!this.#isFull()) this.#lines.push(indent.slice(0, MAX_INDENT) + text);
   }
 
-  /** One line past the limit tells that there were more. */
+  /** One line past the limit shows that there were more. */
   #isFull(): boolean {
     return this.#lines.length > MAX_LINES;
   }
 }
 
-/** What is shown of a list, in its order: what differs before what is right. */
+/** The places to show, in the order of the list. Differing ones are chosen before matching ones. */
 function shownAmong(places: readonly Place[]): readonly Place[] {
   if (places.length <= MAX_RECORDS) return places;
   const chosen = new Set([...places.filter(differs), ...places].slice(0, MAX_RECORDS));
@@ -140,14 +145,14 @@ function differs({ found, outOfOrder }: Place): boolean {
   return found === undefined || found.cost > 0 || outOfOrder;
 }
 
-/** Spans below come after what is the span's own. */
+/** Whether a check is drawn below the span's own values: child spans are. */
 function isBelow(check: Check): boolean {
-  const inner = check.kind === 'not' ? check.check : check;
-  return inner.kind === 'list' && indentOf(inner.relation) === CHILD;
+  const inner = innerOf(check);
+  return inner.kind === 'list' && isOfSpans(inner.relation);
 }
 
 function indentOf(relation: Relation): string {
-  return relation === 'child' || relation === 'descendant' ? CHILD : FIELD;
+  return isOfSpans(relation) ? CHILD : FIELD;
 }
 
 function isLeaf(finding: Finding): finding is LeafFinding {

@@ -4,7 +4,9 @@ import { fieldNumberOf, WireReader, WireType, wireTypeOf } from './wire-reader.j
 
 type Decoded = Record<string, unknown>;
 
-const ENCODINGS: Readonly<Record<Scalar, { readonly wireType: number; readonly read: (reader: WireReader) => unknown }>> = {
+const ENCODINGS: Readonly<
+  Record<Scalar, { readonly wireType: number; readonly read: (reader: WireReader) => unknown }>
+> = {
   string: { wireType: WireType.BYTES, read: (reader) => reader.string() },
   bytes: { wireType: WireType.BYTES, read: (reader) => new Uint8Array(reader.bytes()) },
   id: { wireType: WireType.BYTES, read: (reader) => Buffer.from(reader.bytes()).toString('hex') },
@@ -17,8 +19,9 @@ const ENCODINGS: Readonly<Record<Scalar, { readonly wireType: number; readonly r
 };
 
 /**
- * A message from its protobuf form. Each field on the wire is an element, known or not. Stricter than protobuf: a known
- * field of another wire type is an error, not an unknown field, so that a test notices a service that sends nonsense.
+ * Decodes the protobuf form of a message. Each field on the wire, known or unknown, counts as an element. Stricter than
+ * protobuf, which skips a known field with the wrong wire type: here it is an error, so that a test reveals a service
+ * that sends malformed data.
  *
  * @throws MalformedPayload, TooManyElements
  */
@@ -40,7 +43,8 @@ function decode(message: Message, reader: WireReader, budget: ElementBudget, dep
     }
     const [name, field] = known;
     const expected = typeof field.type === 'string' ? ENCODINGS[field.type].wireType : WireType.BYTES;
-    if (wireTypeOf(tag) !== expected) throw new MalformedPayload(`${name} has wire type ${wireTypeOf(tag)}, not ${expected}`);
+    if (wireTypeOf(tag) !== expected)
+      throw new MalformedPayload(`${name} has wire type ${wireTypeOf(tag)}, not ${expected}`);
     const value = readField(field, reader, budget, depth);
     if (!field.repeated) decoded[name] = value;
     else if (name in decoded) (decoded[name] as unknown[]).push(value);

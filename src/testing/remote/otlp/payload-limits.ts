@@ -1,25 +1,25 @@
-/** A payload is not what its content type says, or not OTLP. */
+/** A payload does not match its content type, or is not OTLP. */
 export class MalformedPayload extends Error {
   override readonly name = 'MalformedPayload';
 }
 
-/** A payload has more elements than it may have. */
+/** A payload exceeds `maxRequestElements`. */
 export class TooManyElements extends Error {
   override readonly name = 'TooManyElements';
 }
 
-/** Protobuf's own limit of messages inside one another. */
+/** Maximum nesting of messages, as in protobuf's own parsers. */
 const MAX_DEPTH = 100;
 
 /** @throws MalformedPayload */
 export function assertDepth(depth: number): void {
-  if (depth > MAX_DEPTH) throw new MalformedPayload(`more than ${MAX_DEPTH} messages inside one another`);
+  if (depth > MAX_DEPTH) throw new MalformedPayload(`messages are nested more than ${MAX_DEPTH} deep`);
 }
 
 /**
- * Number of elements of one payload that may still be decoded. Each is paid for before it is made. The size of a
- * payload does not bound the memory it takes when decoded: an empty message is two bytes on the wire, which compress to
- * almost nothing, and a hundred bytes as an object.
+ * Limits the number of elements decoded from one payload. Each is counted before it is created. The size of a payload
+ * does not bound its memory when decoded: an empty message takes two bytes on the wire, compressed almost none, and a
+ * hundred bytes as an object.
  */
 export class ElementBudget {
   readonly #max: number;
@@ -30,7 +30,7 @@ export class ElementBudget {
     this.#left = max;
   }
 
-  /** @throws TooManyElements if not so many are left */
+  /** @throws TooManyElements if fewer are left */
   spend(elements: number): void {
     this.#left -= elements;
     if (this.#left < 0) throw new TooManyElements(`the payload has more than ${this.#max} elements`);

@@ -1,10 +1,10 @@
 /*
- * The part of OTLP that tests read: trace and log requests, of
- * https://github.com/open-telemetry/opentelemetry-proto (v1). One table serves both encodings: numbers and wire
- * types are those of protobuf, names those of JSON. Fields left out here are skipped, as unknown ones are.
+ * The trace and log requests of OTLP, reduced to the fields that are read here:
+ * https://github.com/open-telemetry/opentelemetry-proto (v1). One table describes both encodings: numbers and wire
+ * types for protobuf, names for JSON. All other fields are skipped.
  */
 
-/** Types of decoded values, by how a value is written. `id` is bytes in protobuf and hexadecimal text in JSON. */
+/** Types of decoded values, by encoded type. An `id` is bytes in protobuf and hexadecimal text in JSON. */
 interface Scalars {
   string: string;
   bytes: Uint8Array;
@@ -19,27 +19,30 @@ interface Scalars {
 
 export type Scalar = keyof Scalars;
 
-/** @typeParam T its decoded value */
+/** @typeParam T type of the decoded value */
 export interface Field<T = unknown> {
   readonly number: number;
   readonly type: Scalar | (() => Message);
   readonly repeated: boolean;
-  /** Never set: carries the type. */
+  /** Never set; carries the type parameter. */
   readonly decoded?: T;
 }
 
-/** What a span or a log record costs in memory and time by itself, in elements: none is sent with fewer fields. */
+/**
+ * Elements that a span or log record counts as, in addition to its fields, for the memory and time it costs when it is
+ * sent with few fields.
+ */
 const RECORD_ELEMENTS = 10;
 
 /**
- * The fields of one kind of message.
+ * Describes the fields of one message type.
  *
- * @typeParam T what it is decoded to, where all fields are sent
+ * @typeParam T type of the decoded message if all fields were sent
  */
 export class Message<T = unknown> {
   readonly byName: readonly (readonly [string, Field])[];
   readonly byNumber: ReadonlyMap<number, readonly [string, Field]>;
-  /** How many elements it counts as, beside those it has. */
+  /** Elements that the message counts as, in addition to its fields. */
   readonly extraElements: number;
 
   constructor(fields: { readonly [K in keyof T]-?: Field<T[K]> }, extraElements = 0) {
@@ -49,7 +52,7 @@ export class Message<T = unknown> {
   }
 }
 
-/** A message as it is decoded: a field that was not sent is not there. */
+/** Type of a decoded message. Fields that were not sent are missing. */
 type Decoded<M> = M extends Message<infer T> ? Readonly<Partial<T>> : never;
 
 export interface KeyValue {
@@ -57,7 +60,7 @@ export interface KeyValue {
   readonly value: Partial<AnyValue>;
 }
 
-/** At most one of these is sent. Without any, the value is null. */
+/** At most one field is sent. Without any, the value is null. */
 export interface AnyValue {
   readonly stringValue: string;
   readonly boolValue: boolean;
@@ -83,39 +86,59 @@ const ANY_VALUE: Message<AnyValue> = new Message({
 
 const KEY_VALUE: Message<KeyValue> = new Message({ key: one(1, 'string'), value: one(2, () => ANY_VALUE) });
 const RESOURCE = new Message({ attributes: many(1, () => KEY_VALUE) });
-const SCOPE = new Message({ name: one(1, 'string') });
+const SCOPE = new Message({ name: one(1, 'string'), version: one(2, 'string') });
 
-const EVENT = new Message({ timeUnixNano: one(1, 'fixed64'), name: one(2, 'string'), attributes: many(3, () => KEY_VALUE) });
-const LINK = new Message({ traceId: one(1, 'id'), spanId: one(2, 'id'), attributes: many(4, () => KEY_VALUE) });
-const STATUS = new Message({ message: one(2, 'string'), code: one(3, 'uint32') });
-
-const SPAN = new Message({
+const EVENT = new Message({
+  timeUnixNano: one(1, 'fixed64'),
+  name: one(2, 'string'),
+  attributes: many(3, () => KEY_VALUE),
+  droppedAttributesCount: one(4, 'uint32'),
+});
+const LINK = new Message({
   traceId: one(1, 'id'),
   spanId: one(2, 'id'),
-  parentSpanId: one(4, 'id'),
-  name: one(5, 'string'),
-  kind: one(6, 'uint32'),
-  startTimeUnixNano: one(7, 'fixed64'),
-  endTimeUnixNano: one(8, 'fixed64'),
-  attributes: many(9, () => KEY_VALUE),
-  events: many(11, () => EVENT),
-  links: many(13, () => LINK),
-  status: one(15, () => STATUS),
-  flags: one(16, 'fixed32'),
-}, RECORD_ELEMENTS);
+  attributes: many(4, () => KEY_VALUE),
+  droppedAttributesCount: one(5, 'uint32'),
+});
+const STATUS = new Message({ message: one(2, 'string'), code: one(3, 'uint32') });
 
-const LOG_RECORD = new Message({
-  timeUnixNano: one(1, 'fixed64'),
-  severityNumber: one(2, 'uint32'),
-  severityText: one(3, 'string'),
-  body: one(5, () => ANY_VALUE),
-  attributes: many(6, () => KEY_VALUE),
-  flags: one(8, 'fixed32'),
-  traceId: one(9, 'id'),
-  spanId: one(10, 'id'),
-  observedTimeUnixNano: one(11, 'fixed64'),
-  eventName: one(12, 'string'),
-}, RECORD_ELEMENTS);
+const SPAN = new Message(
+  {
+    traceId: one(1, 'id'),
+    spanId: one(2, 'id'),
+    parentSpanId: one(4, 'id'),
+    name: one(5, 'string'),
+    kind: one(6, 'uint32'),
+    startTimeUnixNano: one(7, 'fixed64'),
+    endTimeUnixNano: one(8, 'fixed64'),
+    attributes: many(9, () => KEY_VALUE),
+    droppedAttributesCount: one(10, 'uint32'),
+    events: many(11, () => EVENT),
+    droppedEventsCount: one(12, 'uint32'),
+    links: many(13, () => LINK),
+    droppedLinksCount: one(14, 'uint32'),
+    status: one(15, () => STATUS),
+    flags: one(16, 'fixed32'),
+  },
+  RECORD_ELEMENTS,
+);
+
+const LOG_RECORD = new Message(
+  {
+    timeUnixNano: one(1, 'fixed64'),
+    severityNumber: one(2, 'uint32'),
+    severityText: one(3, 'string'),
+    body: one(5, () => ANY_VALUE),
+    attributes: many(6, () => KEY_VALUE),
+    droppedAttributesCount: one(7, 'uint32'),
+    flags: one(8, 'fixed32'),
+    traceId: one(9, 'id'),
+    spanId: one(10, 'id'),
+    observedTimeUnixNano: one(11, 'fixed64'),
+    eventName: one(12, 'string'),
+  },
+  RECORD_ELEMENTS,
+);
 
 const SCOPE_SPANS = new Message({ scope: one(1, () => SCOPE), spans: many(2, () => SPAN) });
 const SCOPE_LOGS = new Message({ scope: one(1, () => SCOPE), logRecords: many(2, () => LOG_RECORD) });
@@ -128,6 +151,7 @@ export const TRACE_REQUEST = new Message({ resourceSpans: many(1, () => RESOURCE
 export const LOGS_REQUEST = new Message({ resourceLogs: many(1, () => RESOURCE_LOGS) });
 
 export type Resource = Decoded<typeof RESOURCE>;
+export type Scope = Decoded<typeof SCOPE>;
 export type OtlpSpan = Decoded<typeof SPAN>;
 export type OtlpLogRecord = Decoded<typeof LOG_RECORD>;
 export type TraceRequest = Decoded<typeof TRACE_REQUEST>;

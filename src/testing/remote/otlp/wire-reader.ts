@@ -1,13 +1,13 @@
 import { MalformedPayload } from './payload-limits.js';
 
-/** How many bytes a value has: https://protobuf.dev/programming-guides/encoding/. Groups are not in use. */
+/** Wire types, without the deprecated groups: https://protobuf.dev/programming-guides/encoding/. */
 export const WireType = { VARINT: 0, FIXED64: 1, BYTES: 2, FIXED32: 5 } as const;
 
-/** 10 groups of 7 bits hold 64. */
+/** Ten groups of 7 bits hold 64 bits. */
 const MAX_VARINT_BYTES = 10;
 const MAX_FIELD_NUMBER = 2 ** 29 - 1;
 
-/** Strict, and keeps a byte order mark: the text is the application's. */
+/** Rejects malformed text. Keeps a byte order mark, which is part of the application's text. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export function fieldNumberOf(tag: number): number {
@@ -21,13 +21,13 @@ export function wireTypeOf(tag: number): number {
 /**
  * Reads protobuf's wire format from front to back.
  *
- * @throws MalformedPayload from every method, for what ends too early or cannot be
+ * @throws MalformedPayload from every method, for a truncated or invalid payload
  */
 export class WireReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   #position = 0;
-  /** Of the message that is being read. */
+  /** End of the current message. */
   #end: number;
 
   constructor(bytes: Uint8Array) {
@@ -40,7 +40,11 @@ export class WireReader {
     return this.#position === this.#end;
   }
 
-  /** Goes into a message: it ends where its length says. Returns the end of the one around it, for `leave()`. */
+  /**
+   * Enters a nested message.
+   *
+   * @returns the end of the enclosing message, for `leave()`
+   */
   enter(): number {
     const outerEnd = this.#end;
     const length = this.#varintNumber();
@@ -49,16 +53,16 @@ export class WireReader {
     return outerEnd;
   }
 
-  /** Goes on in the message around, once this one is at its end. */
+  /** Returns to the enclosing message, once the nested one has been read. */
   leave(outerEnd: number): void {
     this.#end = outerEnd;
   }
 
-  /** The number of a field times eight, plus its wire type. */
+  /** Reads a tag, which is the field number times eight plus the wire type. */
   tag(): number {
     const tag = this.#varintNumber();
     const number = fieldNumberOf(tag);
-    if (number === 0 || number > MAX_FIELD_NUMBER) throw new MalformedPayload(`no field can have the number ${number}`);
+    if (number === 0 || number > MAX_FIELD_NUMBER) throw new MalformedPayload(`field number ${number} is out of range`);
     return tag;
   }
 
@@ -85,7 +89,7 @@ export class WireReader {
     return this.#view.getFloat64(this.#advance(8), true);
   }
 
-  /** A view, not a copy: to be kept, it has to be copied, because it keeps the whole payload. */
+  /** A view into the payload. Copy it to keep it; otherwise it keeps the whole payload alive. */
   bytes(): Uint8Array {
     const length = this.#varintNumber();
     const start = this.#advance(length);
@@ -101,16 +105,16 @@ export class WireReader {
     }
   }
 
-  /** Passes over the value of a field that nobody reads. */
+  /** Skips the value of an unknown field. */
   skip(wireType: number): void {
     if (wireType === WireType.VARINT) this.varint();
     else if (wireType === WireType.BYTES) this.bytes();
     else if (wireType === WireType.FIXED32) this.#advance(4);
     else if (wireType === WireType.FIXED64) this.#advance(8);
-    else throw new MalformedPayload(`wire type ${wireType} is not in use`);
+    else throw new MalformedPayload(`wire type ${wireType} is not supported`);
   }
 
-  /** Exact up to 2⁵³, which is far above the lengths and tags of any payload that is whole. */
+  /** Reads a varint as a number, exact up to 2⁵³: more than the lengths and tags of any valid payload. */
   #varintNumber(): number {
     let value = 0;
     let factor = 1;
@@ -120,10 +124,10 @@ export class WireReader {
       if (byte < 0x80) return value;
       factor *= 128;
     }
-    throw new MalformedPayload(`a varint of more than ${MAX_VARINT_BYTES} bytes`);
+    throw new MalformedPayload(`a varint is longer than ${MAX_VARINT_BYTES} bytes`);
   }
 
-  /** @returns where the position was */
+  /** @returns the position before */
   #advance(length: number): number {
     const start = this.#position;
     if (length > this.#end - start) throw new MalformedPayload('the payload ends inside a value');

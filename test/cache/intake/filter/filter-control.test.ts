@@ -12,14 +12,14 @@ const INITIAL: FilterSettings = { minSeverity: 0, scopes: { include: ['*'], excl
 type Wrong = any;
 
 describe('FilterControl', () => {
-  it('leaves nothing out at first', () => {
+  it('excludes nothing at first', () => {
     const filter = new FilterControl();
 
     expect(filter.settings).to.deep.equal(INITIAL);
     expect(filter.inForce).to.equal(undefined);
   });
 
-  it('is in force from the moment it leaves something out, and only as long', () => {
+  it('is in force exactly while it excludes something', () => {
     const filter = new FilterControl({ minSeverity: 9 });
 
     expect(filter.inForce).to.not.equal(undefined);
@@ -27,7 +27,7 @@ describe('FilterControl', () => {
     expect(filter.inForce).to.equal(undefined);
   });
 
-  it('gives out settings that nobody can change', () => {
+  it('returns immutable settings', () => {
     const exclude = ['a'];
     const filter = new FilterControl({ scopes: { exclude } });
 
@@ -39,7 +39,7 @@ describe('FilterControl', () => {
   });
 
   describe('set()', () => {
-    it('changes what is given and leaves the rest', () => {
+    it('changes the given settings and leaves the rest', () => {
       const filter = new FilterControl({ scopes: { exclude: ['a'] } });
 
       filter.set({ minSeverity: 13, scopes: undefined as Wrong });
@@ -59,7 +59,11 @@ describe('FilterControl', () => {
       [{ minSeverity: 25 }, RangeError, 'minSeverity must be an integer from 0 to 24, got 25 (number)'],
       [{ minSeverity: 1.5 }, RangeError, 'minSeverity must be an integer from 0 to 24, got 1.5 (number)'],
       [{ minSeverity: 'WARN' }, TypeError, "minSeverity must be an integer from 0 to 24, got 'WARN' (string)"],
-      [{ scopes: ['a'] }, TypeError, 'scopes must be { include, exclude } with arrays of names, of which include has at least one, got'],
+      [
+        { scopes: ['a'] },
+        TypeError,
+        'scopes must be { include, exclude } with arrays of names, and at least one in include, got',
+      ],
       [{ scopes: [] }, TypeError, 'got [] (object)'],
       [{ scopes: null }, TypeError, 'got null (null)'],
       [{ scopes: { include: 'a' } }, TypeError, "got { include: 'a' } (object)"],
@@ -91,7 +95,7 @@ describe('FilterControl', () => {
   describe('onChange()', () => {
     afterEach(() => diag.disable());
 
-    it('tells what is and what was, until it is closed, and nothing of a change that changes nothing', () => {
+    it('passes the new and the previous settings until it is closed, and ignores a change without effect', () => {
       const filter = new FilterControl();
       const listener = sinon.spy();
       const handle = filter.onChange(listener);

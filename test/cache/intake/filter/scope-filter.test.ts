@@ -10,11 +10,14 @@ function excludes(scopes: FilterOptions['scopes'], name: string): boolean {
 }
 
 function refuse(minSeverity: number, severityNumber?: number) {
-  return new ScopeFilter(minSeverity, ALL).dropReason({ severityNumber, instrumentationScope: { name: 'app' } } as never);
+  return new ScopeFilter(minSeverity, ALL).dropReason({
+    severityNumber,
+    instrumentationScope: { name: 'app' },
+  } as never);
 }
 
 describe('ScopeFilter', () => {
-  it('is none for settings that leave nothing out', () => {
+  it('does not exist for settings that exclude nothing', () => {
     const settings = { minSeverity: 0 };
 
     expect(ScopeFilter.of({ ...settings, scopes: ALL })).to.equal(undefined);
@@ -25,18 +28,18 @@ describe('ScopeFilter', () => {
   });
 
   describe('of scopes', () => {
-    it('leave out what no pattern includes', () => {
+    it('exclude items that no pattern includes', () => {
       expect(excludes({ include: ['app', 'lib'] }, 'app')).to.equal(false);
       expect(excludes({ include: ['app', 'lib'] }, 'application')).to.equal(true);
       expect(excludes({ include: ['app', 'lib'] }, 'my app')).to.equal(true);
     });
 
-    it('leave out what is excluded, even if it is included', () => {
+    it('exclude a scope that is both excluded and included', () => {
       expect(excludes({ include: ['@acme/*'], exclude: ['@acme/noisy'] }, '@acme/noisy')).to.equal(true);
       expect(excludes({ include: ['@acme/*'], exclude: ['@acme/noisy'] }, '@acme/quiet')).to.equal(false);
     });
 
-    it('take * for any characters and ? for one', () => {
+    it('read * as any characters and ? as one', () => {
       const exclude = ['@opentelemetry/instrumentation-*', 'v?'];
 
       expect(excludes({ exclude }, '@opentelemetry/instrumentation-fs')).to.equal(true);
@@ -46,7 +49,7 @@ describe('ScopeFilter', () => {
       expect(excludes({ exclude }, 'v12')).to.equal(false);
     });
 
-    it('take every other character for itself', () => {
+    it('read every other character literally', () => {
       expect(excludes({ exclude: ['a.b'] }, 'a.b')).to.equal(true);
       expect(excludes({ exclude: ['a.b'] }, 'axb')).to.equal(false);
       expect(excludes({ exclude: [String.raw`(a|b)[c]{2}^$+\d`] }, String.raw`(a|b)[c]{2}^$+\d`)).to.equal(true);
@@ -54,13 +57,13 @@ describe('ScopeFilter', () => {
       expect(excludes({ exclude: ['a*c'] }, 'a\nc')).to.equal(true);
     });
 
-    it('leave out the scope without a name only by a pattern that matches it', () => {
+    it('exclude the scope without a name only by a pattern that matches it', () => {
       expect(excludes({ exclude: ['a'] }, '')).to.equal(false);
       expect(excludes({ exclude: [''] }, '')).to.equal(true);
       expect(excludes({ exclude: ['*'] }, '')).to.equal(true);
     });
 
-    it('look at the name of a scope once, however many spans it has', () => {
+    it('match the name of a scope once, however many spans it has', () => {
       const filter = new ScopeFilter(0, { ...ALL, exclude: ['*b'] });
       const name = sinon.fake.returns('ab');
       const instrumentationScope = Object.defineProperty({} as { name: string }, 'name', { get: name });
@@ -71,14 +74,14 @@ describe('ScopeFilter', () => {
       expect(name.callCount).to.equal(1);
     });
 
-    it('take a name that is no text for an empty one', () => {
+    it('treat a name that is not a string as empty', () => {
       for (const name of [404, Symbol('name'), {}]) {
         expect(excludes({ exclude: ['404'] }, name as never)).to.equal(false);
         expect(excludes({ exclude: ['*'] }, name as never)).to.equal(true);
       }
     });
 
-    it('let through what has no scope or cannot be read', () => {
+    it('accept items without a scope, and unreadable ones', () => {
       const filter = new ScopeFilter(0, { ...ALL, exclude: ['*'] });
       const broken = {
         get instrumentationScope(): never {
@@ -93,13 +96,13 @@ describe('ScopeFilter', () => {
   });
 
   describe('of severity', () => {
-    it('leave out log records below it', () => {
+    it('excludes log records below it', () => {
       expect(refuse(13, 12)).to.equal('below_severity');
       expect(refuse(13, 13)).to.equal(undefined);
       expect(refuse(13, 24)).to.equal(undefined);
     });
 
-    it('let log records without a severity through', () => {
+    it('accepts log records without a severity', () => {
       expect(refuse(24)).to.equal(undefined);
       expect(refuse(24, 0)).to.equal(undefined);
     });

@@ -15,7 +15,7 @@ function reference(name: string, pattern: string): boolean {
 const text = (units: readonly string[], maxLength: number) => fc.string({ unit: fc.constantFrom(...units), maxLength });
 
 describe('matchesPattern()', () => {
-  it('takes * for any characters, ? for one, and any other for itself', () => {
+  it('reads * as any characters, ? as one, and any other literally', () => {
     fc.assert(
       fc.property(text(['a', 'a', 'b', '\n'], 10), text(['a', 'a', 'b', '\n', '*', '?'], 8), (name, pattern) => {
         expect(matchesPattern(name, pattern)).to.equal(reference(name, pattern));
@@ -24,7 +24,7 @@ describe('matchesPattern()', () => {
     );
   });
 
-  it('ends however many * a pattern has', () => {
+  it('terminates for any number of * in a pattern', () => {
     const name = 'a'.repeat(10_000);
 
     expect(matchesPattern(name, `${'*a'.repeat(50)}*b`)).to.equal(false);

@@ -32,7 +32,7 @@ function setUp({ maxEventsPerSpan = 2, maxSpans = 10, maxParkedBytes = 2 ** 20 }
 }
 
 describe('AmendSpans', () => {
-  it('counts the events it has gathered, not those that gave way', () => {
+  it('counts the events it has gathered, not the dropped ones', () => {
     const { amending, outcomes, end, log } = setUp();
     const [span, other] = [newSpan(), newSpan()];
     end(span);
@@ -47,7 +47,7 @@ describe('AmendSpans', () => {
     expect(amending.hasAmendments).to.equal(true);
   });
 
-  it('keeps the spans delivered last, as many as it may', () => {
+  it('keeps the spans delivered last, up to its bound', () => {
     const { end, log } = setUp({ maxSpans: 2 });
     const spans = [newSpan(), newSpan(), newSpan()];
 
@@ -56,20 +56,20 @@ describe('AmendSpans', () => {
     expect(spans.map((span) => log(span))).to.deep.equal([false, true, true]);
   });
 
-  it('amends a span before it keeps it no longer', () => {
+  it('amends a span before it forgets the span', () => {
     const { amending, outcomes, end, log } = setUp();
     const span = newSpan();
     end(span);
     log(span);
 
-    amending.giveUpOldest();
+    amending.evictOldest();
 
     expect(outcomes.takeFinished().map(eventNames)).to.deep.equal([['line']]);
     expect(outcomes.spans.unamendable).to.equal(1);
     expect([amending.bytes, amending.oldestSince, log(span)]).to.deep.equal([0, undefined, false]);
   });
 
-  it('keeps one span of those with the same ids, the last', () => {
+  it('keeps the last of several spans with the same ids', () => {
     const { amending, outcomes, end, log } = setUp();
     const [first, second] = [newSpan('first'), newSpan('second')];
     const { bytes } = amending;
@@ -80,11 +80,11 @@ describe('AmendSpans', () => {
     amending.settleNext();
 
     expect(names(outcomes.takeFinished())).to.deep.equal(['second']);
-    amending.giveUpOldest();
+    amending.evictOldest();
     expect([amending.oldestSince, amending.bytes]).to.deep.equal([undefined, bytes]);
   });
 
-  it('keeps nothing for nobody, and counts the events gathered', () => {
+  it('keeps nothing without subscribers, and counts the gathered events', () => {
     const { amending, outcomes, end, log } = setUp();
     const span = newSpan();
     end(span);

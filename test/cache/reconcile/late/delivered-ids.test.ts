@@ -15,7 +15,7 @@ function remember(ids: DeliveredIds, { traceId, spanId }: SpanIdentity): void {
   ids.remember(traceId, spanId);
 }
 
-/** What is remembered, kept in the obvious way. */
+/** The remembered ids, kept in a plain list. */
 class Model {
   #remembered: string[] = [];
 
@@ -33,7 +33,7 @@ class Model {
 }
 
 describe('DeliveredIds', () => {
-  it('knows that a span was remembered, also when it was asked before', () => {
+  it('recognises a remembered span, even if it was looked up before', () => {
     const ids = new DeliveredIds(CAPACITY);
 
     expect(ids.has(counted(1, 2))).to.equal(false);
@@ -44,12 +44,15 @@ describe('DeliveredIds', () => {
     expect(ids.has(counted(1, 3))).to.equal(false);
   });
 
-  it('tells spans apart by any digit of the span id and any of the last eight of the trace id', () => {
+  it('distinguishes spans by any digit of the span id and any of the last eight of the trace id', () => {
     const id = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
     const ids = new DeliveredIds(CAPACITY);
     remember(ids, id);
 
-    for (const [name, digits] of [['traceId', 8], ['spanId', 16]] as const) {
+    for (const [name, digits] of [
+      ['traceId', 8],
+      ['spanId', 16],
+    ] as const) {
       for (let digit = 1; digit <= digits; digit++) {
         const at = id[name].length - digit;
         for (const other of '0123456789abcdef'.replace(id[name][at]!, '')) {
@@ -61,7 +64,7 @@ describe('DeliveredIds', () => {
     expect(ids.has(id)).to.equal(true);
   });
 
-  it('tells spans apart whose ids have two halves that are alike', () => {
+  it('distinguishes spans whose ids have two equal halves', () => {
     const repeated = (n: number) => ({ traceId: '1'.repeat(32), spanId: n.toString(16).padStart(8, '0').repeat(2) });
     const ids = new DeliveredIds(CAPACITY);
     remember(ids, repeated(0));
@@ -69,14 +72,14 @@ describe('DeliveredIds', () => {
     for (let n = 1; n <= 1_000; n++) expect(ids.has(repeated(n))).to.equal(false);
   });
 
-  it('tells spans apart by their traces, also if their span ids are the same', () => {
+  it('distinguishes spans of different traces that share a span id', () => {
     const ids = new DeliveredIds(CAPACITY);
     remember(ids, counted(0, 7));
 
     for (let trace = 1; trace <= 1_000; trace++) expect(ids.has(counted(trace, 7))).to.equal(false);
   });
 
-  it('leaves out ids of another length, which would be taken for each other', () => {
+  it('ignores ids of another length, whose fingerprints would be ambiguous', () => {
     const ids = new DeliveredIds(CAPACITY);
 
     remember(ids, { traceId: 't1', spanId: '1' });
@@ -86,7 +89,7 @@ describe('DeliveredIds', () => {
     expect(ids.has({ traceId: 't1', spanId: '1' })).to.equal(false);
   });
 
-  it('refuses ids that are no strings', () => {
+  it('ignores ids that are not strings', () => {
     const ids = new DeliveredIds(CAPACITY);
 
     expect(() => ids.remember(7 as never, '1')).to.throw(TypeError);
@@ -105,7 +108,7 @@ describe('DeliveredIds', () => {
     expect([1, 2, 3].map((id) => ids.has(counted(1, id)))).to.deep.equal([false, false, true]);
   });
 
-  it('knows the last spans, as many as it has room for, however long it goes on and whoever asks when', () => {
+  it('remembers exactly the last spans that fit, however many follow and whenever they are looked up', () => {
     const span = fc.record({ trace: fc.nat(2), span: fc.nat(9) }).map(({ trace, span: id }) => counted(trace, id));
     const step = fc.oneof(
       { weight: 8, arbitrary: span.map((remember) => ({ remember })) },
@@ -132,7 +135,7 @@ describe('DeliveredIds', () => {
     );
   });
 
-  it('knows no more than the last spans after many that nobody asked for', () => {
+  it('remembers only the last spans after many that were never looked up', () => {
     const ids = new DeliveredIds(CAPACITY);
     for (const asked of [false, true]) {
       for (let id = 1; id <= 100; id++) {

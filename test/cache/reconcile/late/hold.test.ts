@@ -39,7 +39,14 @@ describe('HoldSpans', () => {
     expect(outcomes.takeFinished()).to.deep.equal([span]);
   });
 
-  for (const [since, now] of [[NaN, 5], [5, NaN], [NaN, NaN], [Infinity, 5], [5, Infinity], [6, 5]] as const) {
+  for (const [since, now] of [
+    [NaN, 5],
+    [5, NaN],
+    [NaN, NaN],
+    [Infinity, 5],
+    [5, Infinity],
+    [6, 5],
+  ] as const) {
     it(`delivers a span that waits since ${since} when the clock says ${now}`, () => {
       const { holding, outcomes, end } = setUp();
       const span = newSpan();

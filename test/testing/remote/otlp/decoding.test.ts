@@ -45,10 +45,9 @@ const span: fc.Arbitrary<ReadableSpan> = fc
     status: fc.record({ code: fc.nat(2), message: text }),
     attributes,
     events: fc.array(fc.record({ name: text, time, attributes }), { maxLength: 3 }),
-    links: fc.array(
-      fc.record({ context: fc.record({ traceId, spanId, traceFlags: fc.constant(1) }), attributes }),
-      { maxLength: 3 },
-    ),
+    links: fc.array(fc.record({ context: fc.record({ traceId, spanId, traceFlags: fc.constant(1) }), attributes }), {
+      maxLength: 3,
+    }),
     scope: text,
   })
   .map(({ traceId, spanId, parent, scope, startTime, duration, ...rest }) => {
@@ -78,10 +77,10 @@ describe('Decoding OTLP', () => {
     protobuf: (spans: ReadableSpan[]) =>
       decodeProtobuf(TRACE_REQUEST, ProtobufTraceSerializer.serializeRequest(spans) as Uint8Array, plenty()),
     JSON: (spans: ReadableSpan[]) =>
-      decodeJson(TRACE_REQUEST, JSON.parse(Buffer.from(JsonTraceSerializer.serializeRequest(spans)!).toString()), plenty()),
+      decodeJson(TRACE_REQUEST, JsonTraceSerializer.serializeRequest(spans) as Uint8Array, plenty()),
   };
   for (const [name, roundTrip] of Object.entries(decoders)) {
-    it(`gives back any span that the published serializer wrote as ${name}`, () => {
+    it(`returns any span that the published serializer wrote as ${name}`, () => {
       fc.assert(
         fc.property(span, (original) => {
           const [decoded] = readSpans(roundTrip([original]) as TraceRequest);
@@ -94,7 +93,7 @@ describe('Decoding OTLP', () => {
     });
   }
 
-  it('refuses or takes any bytes, and throws nothing else', () => {
+  it('accepts or rejects any bytes, and throws no other error', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.constantFrom(TRACE_REQUEST, LOGS_REQUEST), (bytes, message) => {
         try {
@@ -107,7 +106,7 @@ describe('Decoding OTLP', () => {
     );
   });
 
-  it('takes each beginning of a request, or refuses it', () => {
+  it('accepts or rejects each prefix of a request', () => {
     fc.assert(
       fc.property(span, fc.nat(), (original, at) => {
         const bytes = ProtobufTraceSerializer.serializeRequest([original]) as Uint8Array;
@@ -118,22 +117,28 @@ describe('Decoding OTLP', () => {
     );
   });
 
-  it('passes over the fields it does not know, of each wire type', () => {
+  it('skips unknown fields of each wire type', () => {
     const unknown = [0xa0, 6, 1, 0xa1, 6, ...Array(8).fill(0), 0xa2, 6, 2, 9, 9, 0xa5, 6, ...Array(4).fill(0)];
 
-    expect(decodeProtobuf(TRACE_REQUEST, Uint8Array.from([...unknown, 0x0a, 0]), plenty())).to.deep.equal({ resourceSpans: [{}] });
+    expect(decodeProtobuf(TRACE_REQUEST, Uint8Array.from([...unknown, 0x0a, 0]), plenty())).to.deep.equal({
+      resourceSpans: [{}],
+    });
   });
 });
 
 describe('readValue', () => {
-  it('keeps an integer whole that a number cannot hold', () => {
+  it('keeps an integer exact that does not fit into a number', () => {
     expect(readValue({ intValue: 2n ** 63n - 1n })).to.equal('9223372036854775807');
     expect(readValue({ intValue: -(2n ** 63n) })).to.equal(-(2 ** 63));
     expect(readValue({ intValue: -1n })).to.equal(-1);
   });
 
-  it('gives null for a value that is not there', () => {
-    expect(readValue({ arrayValue: { values: [{}, { stringValue: '' }, { boolValue: false }] } })).to.deep.equal([null, '', false]);
+  it('returns null for a missing value', () => {
+    expect(readValue({ arrayValue: { values: [{}, { stringValue: '' }, { boolValue: false }] } })).to.deep.equal([
+      null,
+      '',
+      false,
+    ]);
   });
 
   it('makes an own property of any key', () => {

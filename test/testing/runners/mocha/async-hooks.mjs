@@ -17,11 +17,12 @@ beforeEach(async function () {
 
 afterEach(async function () {
   await new Promise(setImmediate);
-  if (this.currentTest.title.startsWith('has')) expect(names(this.traceScope)).to.deep.equal(['set up', 'checkout', 'charge']);
+  if (this.currentTest.title.startsWith('has'))
+    expect(names(this.traceScope)).to.deep.equal(['set up', 'checkout', 'charge']);
 });
 
 for (const amount of [1, 2]) {
-  it(`has its own spans, and those of its hooks: ${amount}`, async () => {
+  it(`has its own spans and the spans of its hooks: ${amount}`, async () => {
     await new Promise(setImmediate);
     await checkout(amount);
 

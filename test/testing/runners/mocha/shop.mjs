@@ -9,7 +9,7 @@ use(traceChai);
 describe('passing', () => {
   beforeEach(function () {
     expect(this.traceScope.name).to.match(/^passing /);
-    expect(() => currentScope()).to.throw(/no scope here/);
+    expect(() => currentScope()).to.throw(/no scope is active/);
   });
 
   it('has its own spans', async () => {
@@ -28,7 +28,9 @@ describe('passing', () => {
   });
 
   it('waits for done', (done) => {
-    checkout(3).then(() => expect(currentScope()).to.have.span({ name: 'charge' })).then(() => done(), done);
+    checkout(3)
+      .then(() => expect(currentScope()).to.have.span({ name: 'charge' }))
+      .then(() => done(), done);
   });
 
   let tries = 0;
@@ -96,6 +98,8 @@ describe('failing', () => {
 
   it('by done', (done) => {
     const fail = () => expect(currentScope()).to.matchTrace({ name: 'checkout', children: [{ name: 'refund' }] });
-    checkout(1).then(fail).then(() => done(), done);
+    checkout(1)
+      .then(fail)
+      .then(() => done(), done);
   });
 });

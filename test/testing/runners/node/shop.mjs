@@ -13,10 +13,13 @@ describe('side by side', { concurrency: true }, () => {
 
         assert.equal(scope, currentScope());
         assert.equal(scope.name, t.name);
-        assert.deepEqual(scope.spans.map(({ name, attributes }) => [name, attributes.amount]), [
-          ['checkout', undefined],
-          ['charge', amount],
-        ]);
+        assert.deepEqual(
+          scope.spans.map(({ name, attributes }) => [name, attributes.amount]),
+          [
+            ['checkout', undefined],
+            ['charge', amount],
+          ],
+        );
       }),
     );
   }
