@@ -1,0 +1,28 @@
+import { signal } from '../state/signal.js';
+
+/** Result of the latest action, announced by screen readers. */
+const said = signal('');
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+export function say(text: string): void {
+  said.value = text;
+  clearTimeout(timer);
+  timer = setTimeout(() => (said.value = ''), 2_500);
+}
+
+export async function copy(text: string, name: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    say(`copied ${name}`);
+  } catch {
+    say('the browser did not allow to copy');
+  }
+}
+
+export function Said() {
+  return (
+    <div class="said" role="status" aria-live="polite">
+      {said.value}
+    </div>
+  );
+}

@@ -1,0 +1,20 @@
+import { counted } from '../../src/text/units.js';
+
+interface Looked {
+  readonly partial: boolean;
+  readonly givenUp?: number;
+}
+
+/** Marks a list that is incomplete because the time limit was reached. */
+export function Unfinished({ answer, noun }: { answer: Looked | undefined; noun: string }) {
+  if (answer === undefined) return null;
+  const { partial, givenUp = 0 } = answer;
+  return (
+    <>
+      {partial && <span class="warn">not all were searched: the time limit was reached</span>}
+      {givenUp > 0 && (
+        <span class="warn num">whether {counted(givenUp, noun)} match is not known: the query is slow</span>
+      )}
+    </>
+  );
+}

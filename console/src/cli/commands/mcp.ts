@@ -1,0 +1,18 @@
+import type { Command } from '../command.js';
+import { EXIT } from '../exit.js';
+import { PID_FLAG, URL_FLAG } from '../flags.js';
+
+export const mcp: Command = {
+  name: 'mcp',
+  args: '',
+  count: [0, 0],
+  summary: 'serves the tools for coding agents over standard input and output (MCP)',
+  details: ['It finds the console when a tool is called, and again after a restart of the service.'],
+  flags: [PID_FLAG, URL_FLAG],
+  async run({ values: { pid, url }, streams: { env }, signal }) {
+    const { serveStdio } = await import('../../mcp/stdio.js');
+    const token = env['OTEL_SPAN_CACHE_CONSOLE_TOKEN'] || undefined;
+    await serveStdio({ pid, url, token, signal });
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,46 @@
+import type { TracesRequest } from '../../api/schemas.js';
+import type { Command } from '../command.js';
+import { EXIT } from '../exit.js';
+import { JSON_FLAG, limitFlag, PID_FLAG, sortFlag, URL_FLAG, WINDOW_FLAG } from '../flags.js';
+import { grouped } from '../../text/units.js';
+import { traceLine } from '../views/trace-line.js';
+import { collectPages } from './pages.js';
+import { connect, givenUpRemark, noteGround, PARTIAL, QUERY_WORDS, queryOf } from './queried.js';
+
+const MOST = 1_000;
+const DEFAULT_LIMIT = 50;
+
+export const traces: Command = {
+  name: 'traces',
+  args: '[query]',
+  count: QUERY_WORDS,
+  summary: 'lists traces that match, the newest first',
+  flags: [
+    WINDOW_FLAG,
+    sortFlag(['newest', 'slowest', 'spans', 'errors']),
+    limitFlag(MOST, DEFAULT_LIMIT),
+    JSON_FLAG,
+    PID_FLAG,
+    URL_FLAG,
+  ],
+  async run(call) {
+    const { terminal, values } = call;
+    const { client } = await connect(call);
+    const limit = values.limit ?? DEFAULT_LIMIT;
+    const sort = values.sort as TracesRequest['sort'];
+    const request = { query: queryOf(call), window: values.window, sort };
+    const found = await collectPages(limit, (more) => client.traces({ ...request, ...more }));
+    const services = new Set(found.rows.map(({ service }) => service)).size > 1;
+    if (values.json === true) for (const row of found.rows) await terminal.printJson(row);
+    else await terminal.print(found.rows.map((row) => traceLine(row, terminal.width, services)));
+    noteGround(call, found.coverage, [
+      ...(found.rows.length === 0 ? ['no trace matches'] : []),
+      ...(found.more
+        ? [`more traces match than the ${grouped(found.rows.length)} shown; --limit shows up to ${MOST}`]
+        : []),
+      ...(found.partial ? [PARTIAL] : []),
+      ...givenUpRemark(found.givenUp, 'trace'),
+    ]);
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,92 @@
+import type { FilterOptions, FilterSettings, Handle, SpanCache } from 'otel-span-cache';
+import type { Filter, FilterRequest } from '../api/schemas.js';
+import { clearTimeout, setTimeout } from './timers.js';
+
+/** Settings that return at a point in time. */
+interface End {
+  readonly until: number;
+  readonly after: FilterSettings;
+  readonly timer: NodeJS.Timeout;
+}
+
+/**
+ * The filter of the cache, which the console may change for a limited time: the earlier settings return at its end, or
+ * when the console closes. A change by the service itself cancels the end.
+ */
+export class TimedFilter {
+  readonly #cache: SpanCache;
+  readonly #listener: Handle;
+  readonly #onChange = new Set<() => void>();
+  #end: End | undefined;
+  #isOwnChange = false;
+
+  constructor(cache: SpanCache) {
+    this.#cache = cache;
+    this.#listener = cache.filter.onChange(() => {
+      if (this.#isOwnChange) return;
+      this.#cancel();
+      this.#tell();
+    });
+  }
+
+  get state(): Filter {
+    const after = this.#end === undefined ? null : plain(this.#end.after);
+    return { ...plain(this.#cache.filter.settings), until: this.#end?.until ?? null, after };
+  }
+
+  /**
+   * Changes the filter: for `forMillis` if given, else permanently.
+   *
+   * @throws TypeError and RangeError, as `cache.filter.set()` does
+   */
+  set({ forMillis, ...changes }: FilterRequest): void {
+    const after = this.#end?.after ?? this.#cache.filter.settings;
+    this.#apply(changes as FilterOptions);
+    this.#cancel();
+    if (forMillis !== undefined) {
+      const timer = setTimeout(() => this.#restore(), forMillis).unref();
+      this.#end = { until: Date.now() + forMillis, after, timer };
+    }
+    this.#tell();
+  }
+
+  onChange(listener: () => void): { close(): void } {
+    this.#onChange.add(listener);
+    return { close: () => this.#onChange.delete(listener) };
+  }
+
+  close(): void {
+    this.#listener.close();
+    this.#restore();
+  }
+
+  #restore(): void {
+    const end = this.#end;
+    if (end === undefined) return;
+    this.#cancel();
+    this.#apply(end.after);
+    this.#tell();
+  }
+
+  #apply(changes: FilterOptions): void {
+    this.#isOwnChange = true;
+    try {
+      this.#cache.filter.set(changes);
+    } finally {
+      this.#isOwnChange = false;
+    }
+  }
+
+  #cancel(): void {
+    clearTimeout(this.#end?.timer);
+    this.#end = undefined;
+  }
+
+  #tell(): void {
+    for (const listener of this.#onChange) listener();
+  }
+}
+
+function plain({ minSeverity, scopes: { include, exclude } }: FilterSettings) {
+  return { minSeverity, scopes: { include: [...include], exclude: [...exclude] } };
+}

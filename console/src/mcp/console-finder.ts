@@ -1,0 +1,112 @@
+import type { ConsoleEntry } from '../processes/registry.js';
+import { RegistryError } from '../processes/registry-folder.js';
+import { ToolError } from './tool-error.js';
+import { shown } from './untrusted.js';
+
+/** The address of a console, and its secret. */
+export interface Target {
+  /** Without the token. */
+  readonly url: string;
+  readonly token: string;
+  /** Undefined for an address that is not in the list of running consoles. */
+  readonly entry: ConsoleEntry | undefined;
+}
+
+export interface FinderOptions {
+  readonly pid?: number | undefined;
+  readonly url?: string | undefined;
+  /** Token for `url`. Default: from the list of running consoles. */
+  readonly token?: string | undefined;
+  readonly listRunning: () => Promise<readonly ConsoleEntry[]>;
+}
+
+/** There is no console yet; the service may be starting. */
+export class NoConsole extends ToolError {}
+
+/** Maximum number of consoles named in an answer. */
+const MAX_LISTED = 20;
+
+/**
+ * Finds the console anew for each call in the list of running ones, because a restarted service has another process,
+ * address and token.
+ */
+export class ConsoleFinder {
+  readonly #options: FinderOptions;
+  /** Service of the process chosen by the option `pid`; its next process replaces that one. */
+  #serviceOfPid: string | undefined;
+
+  constructor(options: FinderOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param service name or pid chosen by the agent
+   * @throws ToolError with the consoles to choose from, or how to start one
+   */
+  async find(service: string | undefined): Promise<Target> {
+    const { url, token } = this.#options;
+    const running = await this.#list();
+    if (url !== undefined) return byAddress(url, token, running);
+    const [newest, ...others] = this.#candidates(running, service);
+    if (newest === undefined) throw nothingFound(running, service);
+    if (others.some((other) => other.service !== newest.service))
+      throw new ToolError(
+        `Several services run: call again with the argument service, a name or a pid of this list.\n${listOf(running)}`,
+      );
+    return { url: newest.url, token: newest.token, entry: newest };
+  }
+
+  async #list(): Promise<readonly ConsoleEntry[]> {
+    try {
+      return await this.#options.listRunning();
+    } catch (error) {
+      const suffices = this.#options.url !== undefined && this.#options.token !== undefined;
+      if (suffices) return [];
+      if (error instanceof RegistryError) throw new ToolError(`${error.message}.`);
+      throw error;
+    }
+  }
+
+  /** Newest first. */
+  #candidates(running: readonly ConsoleEntry[], service: string | undefined): readonly ConsoleEntry[] {
+    if (service !== undefined)
+      return running.filter((entry) => entry.service === service || String(entry.pid) === service);
+    const { pid } = this.#options;
+    if (pid === undefined) return running;
+    const chosen = running.filter((entry) => entry.pid === pid);
+    this.#serviceOfPid = chosen[0]?.service ?? this.#serviceOfPid;
+    return chosen.length > 0 ? chosen : running.filter((entry) => entry.service === this.#serviceOfPid);
+  }
+}
+
+function byAddress(url: string, given: string | undefined, running: readonly ConsoleEntry[]): Target {
+  const entry = running.find((each) => new URL(each.url).origin === new URL(url).origin);
+  const token = given ?? entry?.token;
+  if (token === undefined) {
+    throw new NoConsole(
+      `No console is listed at ${url}: start the service, or set OTEL_SPAN_CACHE_CONSOLE_TOKEN to the token of the console there.`,
+    );
+  }
+  return { url, token, entry };
+}
+
+function nothingFound(running: readonly ConsoleEntry[], service: string | undefined): ToolError {
+  if (running.length > 0) {
+    const what =
+      service === undefined
+        ? 'The process that --pid names has no console'
+        : `No console runs for ${shown(service, 60)}`;
+    return new NoConsole(`${what}. Running are:\n${listOf(running)}`);
+  }
+  return new NoConsole(
+    'No console is running: start the service with "npx otel-span-cache-console run app.js", or call serveConsole(cache) in it; then call this tool again.',
+  );
+}
+
+function listOf(running: readonly ConsoleEntry[]): string {
+  const lines = running
+    .slice(0, MAX_LISTED)
+    .map(({ service, pid, url }) => `  service ${JSON.stringify(shown(service, 60))}, pid ${pid}, ${url}`);
+  const more = running.length - MAX_LISTED;
+  return (more > 0 ? [...lines, `  ${more} more`] : lines).join('\n');
+}

@@ -1,0 +1,76 @@
+import { expect } from 'chai';
+import { DocPage } from '../../../test/doc-page.js';
+import { QUERY_MILLIS } from '../../src/api/budget.js';
+import { newParts } from '../../src/engine/parts.js';
+import { MAX_IN_FLIGHT } from '../../src/host/feed.js';
+import { MAX_HEAP_MB } from '../../src/host/worker-thread.js';
+import { MAX_CONNECTIONS } from '../../src/http/connections.js';
+import { PER_MINUTE } from '../../src/http/failures.js';
+import { MAX_BODY } from '../../src/http/guard.js';
+import { resolveOptions } from '../../src/options.js';
+import { MAX_JOINED } from '../../src/processes/join/joined-processes.js';
+import { MAX_SENDERS } from '../../src/processes/otlp/otlp-senders.js';
+import { RestartLimit } from '../../src/host/restart-limit.js';
+import { TOKEN_BYTES } from '../../src/host/served-console.js';
+import { MIN_BITS } from '../../src/access/token-strength.js';
+import { closeServed, serve } from '../http/served.js';
+
+const PAGE = new DocPage('console/docs/operators.md');
+const README = new DocPage('console/README.md');
+
+const WORDS: Readonly<Record<string, number>> = { three: 3, ten: 10 };
+
+function numbersIn(text: string): number[] {
+  return [...text.matchAll(/\d[\d,]*/g)].map(([digits]) => Number(digits.replaceAll(',', '')));
+}
+
+describe('The limits in the pages of the console', () => {
+  afterEach(closeServed);
+
+  it('are the limits of the code: docs/operators.md', async () => {
+    const { maxSpans, maxBytes } = resolveOptions();
+    const { stacks, errors, logs } = newParts({ maxSpans, maxBytes });
+    const { ask } = await serve();
+    const { clients } = (await ask('/api/v1/stats')).json as { clients: { maxStreams: number } };
+    expect(MAX_SENDERS).to.equal(MAX_JOINED);
+
+    expect(
+      Object.fromEntries(PAGE.tableAfter('| Part | Bound |').map(([part, bound]) => [part, numbersIn(bound!)])),
+    ).to.deep.equal({
+      history: [],
+      'spans on their way from the service to the worker': [MAX_IN_FLIGHT],
+      'heap of the worker': [MAX_HEAP_MB],
+      'call paths': [stacks.stats().maxNodes],
+      'groups of errors': [errors.stats().maxGroups],
+      'log records without a span': [logs.stats().maxOrphans],
+      'processes that join, or that send OTLP': [MAX_JOINED],
+      connections: [MAX_CONNECTIONS],
+      'streams of one token': [clients.maxStreams],
+      'body of a request': [MAX_BODY / 1_024],
+      'time for the answer to a query': [QUERY_MILLIS],
+    });
+  });
+
+  it('are the limits of the code: wrong tokens and restarts', () => {
+    const [, failures] = /After (\w+) wrong tokens in a minute, requests are refused with status 429/.exec(PAGE.text)!;
+    const [, restarts] = /started again, at most (\w+) times a minute/.exec(PAGE.text)!;
+    const limit = new RestartLimit();
+
+    expect(WORDS[failures!]).to.equal(PER_MINUTE);
+    const delays = Array.from({ length: WORDS[restarts!]! + 1 }, () => limit.next(0));
+    expect(delays.map((delay) => delay > 0)).to.deep.equal([false, false, false, true]);
+  });
+
+  it('are the limits of the code: README.md', () => {
+    const { maxSpans, maxBytes } = resolveOptions();
+    const [, inFlight] = /At\s+most\s+([\d,]+)\s+spans\s+are\s+on\s+their\s+way/.exec(README.text)!;
+    const [, spans, mebibytes] = /at most ([\d,]+)\s+spans\s+or\s+([\d,]+)\s+MiB/.exec(README.text)!;
+    const [, bits] = /a\s+token\s+of\s+([\d,]+)\s+bits/.exec(README.text)!;
+    const [, least] = /a\s+secret\s+of\s+at\s+least\s+([\d,]+)\s+bits/.exec(README.text)!;
+
+    expect(numbersIn(inFlight!)).to.deep.equal([MAX_IN_FLIGHT]);
+    expect([numbersIn(spans!), numbersIn(mebibytes!)]).to.deep.equal([[maxSpans], [maxBytes / 2 ** 20]]);
+    expect(Number(bits)).to.equal(TOKEN_BYTES * 8);
+    expect(Number(least)).to.equal(MIN_BITS);
+  });
+});

@@ -1,0 +1,129 @@
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { cleanUp, closeBrowser, goTo, openPage, startShop, type Shop } from './browser.js';
+
+/** Name of the selected row. */
+async function selected(page: Page): Promise<string> {
+  const row = page.locator('main tbody tr[aria-selected="true"]');
+  await row.waitFor();
+  return (await row.textContent()) ?? '';
+}
+
+interface Case {
+  readonly screen: string;
+  /** Rows before one reads. */
+  readonly before: (shop: Shop) => void;
+  /** The row that is selected by `j` pressed so often. */
+  readonly presses: number;
+  readonly row: RegExp;
+  /** Changes the rows around it. */
+  readonly change: (shop: Shop) => void;
+  /** Whether new rows wait for the button. */
+  readonly stands: boolean;
+  /** Shown when the change has arrived. */
+  readonly arrived: (page: Page) => Promise<unknown>;
+}
+
+const shown = (text: string) => (page: Page) => page.locator('main tbody').getByText(text).first().waitFor();
+const fresh = (count: number) => (page: Page) => page.getByText(`${count} new ↑`).waitFor();
+
+const CASES: readonly Case[] = [
+  {
+    screen: '/traces',
+    before: (shop) => ['a', 'b', 'c'].forEach((name) => shop.tell('trace', `trace ${name}`)),
+    presses: 2,
+    row: /trace b/,
+    change: (shop) => ['d', 'e'].forEach((name) => shop.tell('trace', `trace ${name}`)),
+    stands: true,
+    arrived: fresh(2),
+  },
+  {
+    screen: '/stacks?sort=total',
+    before: (shop) =>
+      ['a', 'b', 'c'].forEach((name, at) => shop.tell('trace', `path ${name}`, { millis: 90 - 10 * at })),
+    presses: 2,
+    row: /path b/,
+    change: (shop) => ['d', 'e'].forEach((name) => shop.tell('trace', `path ${name}`, { millis: 5_000 })),
+    stands: false,
+    arrived: shown('path e'),
+  },
+  {
+    screen: '/errors',
+    before: (shop) => ['a', 'b', 'c'].forEach((name) => shop.tell('trace', 'work', { error: `error ${name}` })),
+    presses: 2,
+    row: /error b/,
+    change: (shop) => {
+      for (let i = 0; i < 5; i++) ['d', 'e'].forEach((name) => shop.tell('trace', 'work', { error: `error ${name}` }));
+    },
+    stands: false,
+    arrived: shown('error e'),
+  },
+  {
+    screen: '/logs',
+    before: (shop) => ['a', 'b', 'c'].forEach((name) => shop.tell('trace', 'work', { line: `line ${name}` })),
+    presses: 2,
+    row: /line b/,
+    change: (shop) => ['d', 'e'].forEach((name) => shop.tell('trace', 'work', { line: `line ${name}` })),
+    stands: true,
+    arrived: fresh(2),
+  },
+  {
+    screen: '/open',
+    before: (shop) => ['a', 'b', 'c'].forEach((name) => shop.tell('open', `open ${name}`)),
+    presses: 2,
+    row: /open b/,
+    change: (shop) => {
+      shop.tell('end', 'open a');
+      shop.tell('open', 'open d');
+    },
+    stands: false,
+    arrived: shown('open d'),
+  },
+];
+
+describe('what one reads', function () {
+  this.timeout(300_000);
+  afterEach(cleanUp);
+  after(closeBrowser);
+
+  for (const { screen, before, presses, row, change, arrived } of CASES) {
+    it(`stays selected on ${screen} while rows come, go and change places`, async () => {
+      const shop = await startShop('empty');
+      const { page } = await openPage(shop.url);
+      await goTo(page, screen);
+      before(shop);
+      await page.locator('main tbody tr:not(.room)').nth(2).waitFor();
+      for (let i = 0; i < presses; i++) await page.keyboard.press('j');
+      expect(await selected(page)).to.match(row);
+      const address = page.url();
+
+      change(shop);
+      await arrived(page);
+
+      expect(await selected(page)).to.match(row);
+      expect(page.url()).to.equal(address);
+    });
+  }
+
+  for (const { screen, before, change, arrived } of CASES.filter(({ stands }) => stands)) {
+    it(`stands still on ${screen} until the button for new rows`, async () => {
+      const shop = await startShop('empty');
+      const { page } = await openPage(shop.url);
+      await goTo(page, screen);
+      before(shop);
+      const rows = page.locator('main tbody tr:not(.room)');
+      await rows.nth(2).waitFor();
+      await page.keyboard.press('j');
+      const texts = await rows.allTextContents();
+
+      change(shop);
+      await arrived(page);
+      expect(await rows.allTextContents()).to.deep.equal(texts);
+      await page.getByText(/new ↑/).click();
+
+      await rows.nth(4).waitFor();
+      expect((await rows.allTextContents()).slice(2)).to.deep.equal(texts);
+      await page.getByText(/new ↑/).waitFor({ state: 'detached' });
+    });
+  }
+});
