@@ -1,49 +1,49 @@
 import type { Bar } from './report/bar.js';
 
-/** A benchmark: a command of its own, `npm run bench -- <name>`. */
+/** A benchmark, run by `npm run bench -- <name>`. */
 export interface BenchCase {
   readonly name: string;
   /** The figures it measures. */
   readonly rows: readonly Row[];
-  /** Part of the short form that guards the ratios. */
+  /** Whether `--check` includes it. */
   readonly guarded: boolean;
-  /** How long it measures, in times of what a case usually does. Default 1. */
+  /** How long it measures, relative to other cases. Default 1. */
   readonly timeShare?: number;
-  /** In how many processes it runs, one after the other: V8 compiles the same code in more than one way. */
+  /** Number of processes in which it runs, one after the other: V8 may compile the same code differently in each. */
   readonly processes: number;
   readonly v8Flags?: readonly string[];
-  /** Its curves, if it has any, as a plot. */
+  /** The plot of its curves, if it has any. */
   readonly plot?: Plot;
-  /** Measures for about that long, in a process of its own. */
+  /** Measures for about the given time. Called in a separate process. */
   measure(millis: number): Promise<Measured>;
 }
 
-/** A figure: what is measured, and against what. */
+/** A figure, and the rival that it is compared with. */
 export interface Row {
   readonly id: string;
   readonly what: string;
   readonly against: string;
-  readonly unit: 'ns' | 'µs' | 'ms' | 'B' | '1/s' | 'times';
-  /** None: it is shown for orientation. */
+  readonly unit: 'ns' | 'µs' | 'ms' | 'B' | 'kB' | 'MB' | '1/s' | 'times' | 'rows';
+  /** The limit of the ratio. Without it, the ratio is only informative. */
   readonly bar?: Bar;
-  /** What the same work is, written by hand. */
+  /** Description of a minimal implementation of the same work. */
   readonly byHand?: string;
 }
 
 export interface Measured {
-  /** By the id of the row. */
+  /** By row id. */
   readonly samples: Readonly<Record<string, Samples>>;
   readonly curves?: Curves;
 }
 
-/** Values of one round stand at the same place. */
+/** Values with the same index belong to the same round. */
 export interface Samples {
   readonly ours: readonly number[];
   readonly theirs: readonly number[];
   readonly byHand?: readonly number[];
 }
 
-/** Cost over size: for each line one value for each x. */
+/** Cost by size: each line has one value for each x. */
 export interface Curves {
   readonly x: readonly number[];
   readonly lines: Readonly<Record<string, readonly number[]>>;

@@ -4,7 +4,7 @@ import { nodeOf } from '../test/installed.js';
 import { baselineOf, readBaseline, ratiosFor, writeBaseline } from './check/baseline.js';
 import { check } from './check/check.js';
 import type { BenchCase } from './case.js';
-import { CASES } from './cases/index.js';
+import { CASES, CORE_CASES } from './cases/index.js';
 import { FULL, measureCase, SHORT, type CaseResult } from './measure/measure-case.js';
 import { thisMachine } from './report/machine.js';
 import { writePage } from './report/page.js';
@@ -12,14 +12,14 @@ import { majorOf, readResults, withCase, writeResults } from './report/results.j
 import { caseText } from './report/terminal.js';
 
 /*
- * The benchmarks. Each figure is a ratio against a rival, measured in turn with it, in a process of its own.
+ * Runs the benchmarks. Each figure is a ratio to a rival, measured in turn with it in a separate process.
  *
- *   npm run bench                        all of them, with this Node
- *   npm run bench -- onend-sync http     these
- *   npm run bench -- --short             a first look at all of them, in a fifth of the time
- *   npm run bench -- --all-nodes         with Node 20, 22 and 24; writes docs/performance.md
- *   npm run bench -- --check             a short form, held against bench/baseline.json
- *   npm run bench -- --baseline          makes the ratios of docs/performance.md the new baseline
+ *   npm run bench                        all benchmarks, with this Node.js
+ *   npm run bench -- onend-sync http     the given benchmarks
+ *   npm run bench -- --short             all benchmarks in a fifth of the time, less precisely
+ *   npm run bench -- --all-nodes         with Node.js 20, 22 and 24; writes docs/performance.md
+ *   npm run bench -- --check             compares a short form with bench/baseline.json
+ *   npm run bench -- --baseline          writes the ratios of docs/performance.md to bench/baseline.json
  */
 
 const MAJORS = [20, 22, 24] as const;
@@ -34,7 +34,7 @@ const { values: mode, positionals: names } = parseArgs({
   allowPositionals: true,
 });
 const effort = mode.short ? SHORT : FULL;
-const cases = names.length === 0 ? CASES : names.map(caseNamed);
+const cases = names.length === 0 ? CORE_CASES : names.map(caseNamed);
 
 if (mode.check) await holdAgainstBaseline();
 else if (mode.baseline) writeBaseline(baselineOf(CASES, readResults()));
@@ -44,12 +44,15 @@ else for (const benchCase of cases) await attempt(() => measureAndPrint(benchCas
 async function holdAgainstBaseline(): Promise<void> {
   const before = ratiosFor(majorOf(process.versions.node), readBaseline());
   const guarded = cases.filter((each) => each.guarded);
-  const failed = await check(guarded, before, (benchCase, patience) => measureCase(benchCase, process.execPath, patience));
-  for (const id of failed) console.log(`FAILED: ${id} is worse than it was, or no number; see CONTRIBUTING.md`);
+  const failed = await check(guarded, before, (benchCase, patience) =>
+    measureCase(benchCase, process.execPath, patience),
+  );
+  for (const id of failed)
+    console.log(`FAILED: ${id} is worse than the baseline, or not a number; see CONTRIBUTING.md`);
   process.exitCode = failed.length === 0 ? 0 : 1;
 }
 
-/** Written case by case: what has been measured is not lost if a later one fails. */
+/** Measures all cases and writes the page after each one, so that no result is lost if a later case fails. */
 async function renewPage(): Promise<void> {
   const machine = thisMachine();
   for (const node of MAJORS.map(nodeOf)) {
@@ -58,13 +61,13 @@ async function renewPage(): Promise<void> {
       await attempt(async () => {
         const result = await measureAndPrint(benchCase, node);
         writeResults(withCase(readResults(), machine, version, benchCase.name, result));
-        writePage(CASES, readResults());
+        writePage(CORE_CASES, readResults());
       });
     }
   }
 }
 
-/** One that fails does not keep the others from being measured. */
+/** Prints an error and continues with the next case. */
 async function attempt(step: () => Promise<unknown>): Promise<void> {
   try {
     await step();
@@ -85,7 +88,7 @@ async function measureAndPrint(benchCase: BenchCase, node: string): Promise<Case
 function caseNamed(name: string): BenchCase {
   const found = CASES.find((each) => each.name === name);
   if (found) return found;
-  throw new Error(`there is no benchmark "${name}", but ${CASES.map((each) => each.name).join(', ')}`);
+  throw new Error(`unknown benchmark "${name}", known are ${CASES.map((each) => each.name).join(', ')}`);
 }
 
 function versionOf(node: string): string {

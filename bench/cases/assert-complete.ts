@@ -1,27 +1,27 @@
 import type { SpanCacheStats } from '../../src/index.js';
 
 /**
- * What the cache took in has come out, all of it: the spans at each subscriber, the events on their spans. Where nobody
- * is subscribed, all spans were dropped for that reason.
+ * Asserts that nothing was lost: all received spans have reached each subscriber, and all events are on their spans.
+ * Without subscribers, all spans must have been dropped for that reason.
  *
- * @param arrived how many spans each subscriber got
- * @param waiting how many events wait for spans that are still open
- * @throws Error naming what is missing
+ * @param arrived number of spans that each subscriber received
+ * @param waiting number of events that wait for open spans
+ * @throws Error if a number differs
  */
 export function assertComplete({ spans, events }: SpanCacheStats, arrived: readonly number[], waiting = 0): void {
   const { received } = spans;
   if (received === 0) throw new Error('the cache received no spans');
   if (arrived.length > 0) assertAll('spans were delivered', spans.delivered, received);
-  else assertAll('spans were dropped for want of a subscriber', spans.dropped.no_subscriber, received);
+  else assertAll('spans were dropped for lack of a subscriber', spans.dropped.no_subscriber, received);
   for (const each of arrived) assertAll('spans arrived', each, received);
   assertAll('events wait for an open span', events.parked, waiting);
   assertAll('events were merged', events.merged, events.received - waiting);
 }
 
 /**
- * Events whose spans never end, more of them than may wait: each one waits, or has been evicted.
+ * Asserts for more events of open spans than may wait that each event either waits or was evicted.
  *
- * @throws Error naming what is missing
+ * @throws Error if a number differs
  */
 export function assertEvicted({ events }: SpanCacheStats, emitted: number): void {
   assertAll('events were received', events.received, emitted);

@@ -3,12 +3,12 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { NO_PIPELINE, type Pipeline } from './sdk.js';
 
-/** How many of the spans delivered last the cache remembers. */
+/** Number of recently delivered spans that the cache remembers. */
 const REMEMBERED = 16_384;
 
 /**
- * What nothing can be much cheaper than: the span goes to a plain array. When that holds `batch`, or at last, the
- * span contexts are read and noted, and the array goes to the readers.
+ * A lower bound of the cost: pushes each span to a plain array. When that holds `batch` spans, and at the end, reads
+ * the span contexts, passes them to `note`, and passes the array to the readers.
  */
 export function arrayByHand(readers = 1, batch = 256, note?: (spanContext: SpanContext) => void): Pipeline {
   const functions = Array.from({ length: readers }, () => (spans: readonly ReadableSpan[]) => void spans.length);
@@ -39,7 +39,9 @@ export function arrayByHand(readers = 1, batch = 256, note?: (spanContext: SpanC
   };
 }
 
-/** The same, with the ids of the last spans remembered in the obvious way: in a `Map`, whose oldest keys leave. */
+/**
+ * The same, but also remembers the ids of recent spans in the obvious way: in a `Map` whose oldest keys are deleted.
+ */
 export function arrayAndMapByHand(): Pipeline {
   const ids = new Map<string, string>();
   const oldest = ids.keys();
@@ -50,8 +52,8 @@ export function arrayAndMapByHand(): Pipeline {
 }
 
 /**
- * The obvious way to bring log records to their spans: a `Map` from span ids to what waits, as large as it gets. Nothing
- * expires, nothing is counted, and a record that comes too late waits for ever.
+ * The obvious way to join log records with their spans: an unbounded `Map` from span ids to waiting records. No expiry,
+ * no counters, and late records are never removed.
  */
 export function mapByHand(): Pipeline {
   const waiting = new Map<string, ReadableLogRecord[]>();

@@ -5,18 +5,18 @@ import type { Variant } from '../measure/alternate.js';
 import { medianOf } from '../measure/statistics.js';
 import { endedSpans, type Pipeline } from './sdk.js';
 
-/** Different spans that are handed over, again and again: each turn costs what looking at new ones costs. */
+/** Number of different spans passed in rotation, so that reading a span costs as much as reading a new one. */
 const SPANS = 16_384;
 
-/** Made once they are needed, for all variants. */
+/** Created lazily, and shared by all variants. */
 let spans: ReadableSpan[] | undefined;
 
 /** Spans that end in one turn of the event loop. */
 const PER_TURN = 300;
 
 /**
- * Hands over ended spans; only the time inside `onEnd` counts. They move on in between, untimed. That is too short
- * for CPU time: the median of the turns is what most of them took, undisturbed.
+ * Passes ended spans to `onEnd` and measures only that call. Delivery takes place between the turns, untimed. A turn is
+ * too short for CPU time, so the median of the elapsed times is used, which excludes most disturbances.
  */
 export function onEndAlone({ spanProcessor, settle, check }: Pipeline): Variant {
   const handOver = handOverTo(spanProcessor);
@@ -36,12 +36,12 @@ export function onEndAlone({ spanProcessor, settle, check }: Pipeline): Variant 
 }
 
 /**
- * Turns until what has ended is moved on if it was not yet: 2,400 spans. Ready-made spans come a hundred times as
- * fast as any service can end them. Without that, a millisecond of waiting would be a backlog of ten thousands.
+ * Number of turns, or 2,400 spans, after which all spans must be delivered. Ready-made spans arrive a hundred times as
+ * fast as in any service, so a delay of a millisecond would otherwise cause a backlog of tens of thousands.
  */
 const TURNS_PER_SETTLING = 8;
 
-/** Hands over ended spans, turn by turn of the event loop, until all have arrived; everything counts. */
+/** Passes ended spans to `onEnd` in turns of the event loop, until all are delivered. Measures all of it. */
 export function onEndAndDelivery({ spanProcessor, settle, check }: Pipeline): Variant {
   const handOver = handOverTo(spanProcessor);
   return {
@@ -58,8 +58,8 @@ export function onEndAndDelivery({ spanProcessor, settle, check }: Pipeline): Va
 }
 
 /**
- * A function of its own for each pipeline: V8 compiles it for that one `onEnd`, as it does in a service, where the SDK
- * calls no other. Shared, it would spend more time on finding out which one to call.
+ * A separate function for each pipeline, so that the call of `onEnd` is monomorphic, as it is in the SDK in a service.
+ * A shared function would make a slower, megamorphic call.
  */
 function handOverTo(spanProcessor: Pipeline['spanProcessor']): () => void {
   spans ??= endedSpans(SPANS);

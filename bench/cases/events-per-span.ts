@@ -2,10 +2,10 @@ import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { flatCase } from './flat-case.js';
 import { cachePipeline, loggerOf, NO_PIPELINE, tracerOf } from './sdk.js';
 
-/** Spans and events of a round, about. */
+/** Approximate number of spans and events in a round. */
 const ITEMS = 4_096;
 
-/** Spans and events between two flushes, or one span with its events if they are more. */
+/** Spans and events between two flushes; at least one span with its events. */
 const ITEMS_PER_FLUSH = 256;
 
 export const eventsPerSpan = flatCase('events-per-span', {

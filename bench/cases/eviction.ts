@@ -13,23 +13,23 @@ import { loggerOf, NO_PIPELINE } from './sdk.js';
 const SMALL = 1_024;
 const LARGE = 131_072;
 
-/** Spans that log: enough for none to come again while it waits. */
+/** Number of different spans that log: more than can wait at once. */
 const SPANS = 200_000;
 
-/** Events of a round. */
+/** Events per round. */
 const EVENTS = 10_000;
 
-/** What a span logs, and when it ends, if ever, is not known yet. */
+/** An open span, with a log record to emit in it. */
 interface Parent {
   readonly spanContext: SpanContext;
   readonly record: ReadableLogRecord;
   readonly context: Context;
 }
 
-/** Adds an event of a new parent. When that makes it one too many, the oldest parent goes. */
+/** Adds an event of a new parent. If there are too many parents, evicts the oldest one. */
 type Add = (parent: Parent) => void;
 
-/** Something under test: how it adds an event, and, if it can lose any, whether it has lost none in a round. */
+/** An implementation under test. `check` throws if it has lost an event in a round. */
 interface Way {
   readonly add: Add;
   readonly check?: () => void;
@@ -81,7 +81,7 @@ export const evictionByHand: BenchCase = {
   measure: (millis) => compareSizes({ 'eviction-map': mapWithIterator, 'eviction-first-key': mapWithFirstKey }, millis),
 };
 
-/** Each as it is with many parents, against the same with few. */
+/** Compares each implementation with many parents to the same one with few. */
 async function compareSizes(ways: Record<string, (maxSpans: number) => Way>, millis: number): Promise<Measured> {
   const parents = makeParents();
   const samples: Record<string, Samples> = {};
@@ -146,7 +146,7 @@ function mapWithFirstKey(maxSpans: number): Way {
   };
 }
 
-/** Adds that many events, each of a new parent, to what is full already. */
+/** Adds the given number of events, each of a new parent, to a buffer that is already full. */
 function churn(parents: readonly Parent[], { add, check }: Way, spans: number): Variant {
   let next = 0;
   const addAll = (count: number) => {
@@ -161,7 +161,7 @@ function churn(parents: readonly Parent[], { add, check }: Way, spans: number): 
   };
 }
 
-/** Each with its random ids and a log record of the SDK. */
+/** Creates parents with random ids, each with a log record of the SDK. */
 function makeParents(): Parent[] {
   const parents: Parent[] = [];
   const logger = loggerOf({

@@ -2,29 +2,29 @@ import type { BenchCase, Curves, Plot } from '../case.js';
 import { alternate, type Variant } from '../measure/alternate.js';
 import { medianOf, ratios } from '../measure/statistics.js';
 
-/** Who does the work: the cache, or what it is shown beside. */
+/** The cache, or the implementation that it is compared with. */
 export type Line = 'cache' | 'other';
 
 export interface FlatOptions {
   readonly what: string;
-  /** What stands beside the cache, as most of the cost is the SDK's own. */
+  /** Description of the other implementation, shown because most of the cost is the SDK's. */
   readonly other: string;
   readonly plot: Plot;
   readonly sizes: readonly number[];
-  /** The size that every other is measured beside: what the machine does meanwhile hits them alike. */
+  /** The size with which each other size is measured in turn, so that disturbances affect both. */
   readonly base: number;
   readonly processes: number;
   readonly v8Flags?: readonly string[];
-  /** What a round does, as often. */
+  /** How often a round repeats the work for a size. */
   readonly count: (size: number) => number;
   readonly at: (size: number, line: Line) => Variant;
-  /** The items of each time, if the size says how many: they are the plot's x. By default one, and the size is x. */
+  /** Items per repetition, which are the plot's x. By default one item, and the size is x. */
   readonly items?: (size: number) => number;
 }
 
 /**
- * A case whose cost per item should not depend on a size: from its cheapest to its dearest size it may at most
- * double.
+ * A case whose cost per item should not depend on a size. The most expensive size may cost at most twice as much as the
+ * cheapest.
  */
 export function flatCase(name: string, options: FlatOptions): BenchCase {
   const { what, other: byHand, plot, sizes, processes, v8Flags = [] } = options;
@@ -54,14 +54,17 @@ export function flatCase(name: string, options: FlatOptions): BenchCase {
   };
 }
 
-/** In times of the cheapest. */
+/** The cost of the most expensive size, relative to the cheapest. */
 function dearest(costs: readonly number[]): number {
   return Math.max(...costs) / Math.min(...costs);
 }
 
-async function measureCurves({ sizes, base, other, count, at, items }: FlatOptions, millisPerSize: number): Promise<Curves> {
+async function measureCurves(
+  { sizes, base, other, count, at, items }: FlatOptions,
+  millisPerSize: number,
+): Promise<Curves> {
   const nanosAtBase: number[] = [];
-  /** In times of the base without the cache, round by round. */
+  /** By round, relative to the base without the cache. */
   const costsOf = async (line: Line) => {
     const costs: number[] = [];
     for (const size of sizes) {
@@ -72,7 +75,7 @@ async function measureCurves({ sizes, base, other, count, at, items }: FlatOptio
     }
     return costs;
   };
-  // The cache last, its largest size at the end: its timers keep alive what waits in it.
+  // The cache comes last, and its largest size at the end, because its timers keep waiting items alive.
   const others = await costsOf('other');
   const cache = await costsOf('cache');
   const nanos = medianOf(nanosAtBase);

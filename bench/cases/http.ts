@@ -1,14 +1,7 @@
 import type { BenchCase, Row, Samples } from '../case.js';
+import { bouts, BOUT_SECONDS, MIN_ROUNDS } from './http/bouts.js';
 import type { ServiceKind } from './http/contract.js';
 import { ServiceProcess, type Bout } from './http/service-process.js';
-
-/** How long one service is loaded before it is another one's turn. */
-const BOUT_SECONDS = 2;
-
-/** Rounds that are not counted: a service becomes twice as fast in its first seconds. */
-const WARM_UP_ROUNDS = 2;
-
-const MIN_ROUNDS = WARM_UP_ROUNDS + 2;
 
 const KINDS: readonly ServiceKind[] = ['cache', 'bare', 'batch', 'array'];
 
@@ -20,7 +13,7 @@ interface Reading extends Pick<Row, 'what' | 'unit' | 'bar'> {
   readonly read: (bout: Bout) => number;
 }
 
-/** What is read of a bout. A bar of 0.99 for what should be high is 1.01 for what should be low. */
+/** The figures of a period of load. A bar of 0.99 for a figure to maximize equals 1.01 for a figure to minimize. */
 const READINGS: readonly Reading[] = [
   {
     id: 'requests',
@@ -92,16 +85,3 @@ export const http: BenchCase = {
     }
   },
 };
-
-/** Loads the services in turn, each round in another order. */
-async function bouts(services: readonly ServiceProcess[], rounds: number): Promise<Bout[][]> {
-  const all = services.map((): Bout[] => []);
-  for (let round = 0; round < rounds; round++) {
-    for (let turn = 0; turn < services.length; turn++) {
-      const which = (round + turn) % services.length;
-      const bout = await services[which]!.load(BOUT_SECONDS);
-      if (round >= WARM_UP_ROUNDS) all[which]!.push(bout);
-    }
-  }
-  return all;
-}

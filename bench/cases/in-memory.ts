@@ -4,10 +4,10 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { SpanCache } from '../../src/index.js';
 import { pipelineOf, type Pipeline } from './sdk.js';
 
-/** What the in-memory exporters keep when all has arrived. */
+/** The content of the in-memory exporters, read after everything has arrived. */
 export type ReadInMemory = (spans: readonly ReadableSpan[], records: readonly ReadableLogRecord[]) => void;
 
-/** The SDK's way to have spans and log records at hand: one export each. They are read, then forgotten. */
+/** The SDK's in-memory exporters for spans and log records, which are read and reset. */
 export function inMemoryPipeline(read: ReadInMemory): Pipeline {
   const spans = new InMemorySpanExporter();
   const records = new InMemoryLogRecordExporter();
@@ -27,14 +27,14 @@ export function inMemoryPipeline(read: ReadInMemory): Pipeline {
   };
 }
 
-/** The cache's: a store, which is read, then forgets. `capacity` has to be what comes between two readings. */
+/** A store of the cache, which is read and reset. `capacity` must be the number of spans between two reads. */
 export function storePipeline(capacity: number): Pipeline {
   const cache = new SpanCache();
   const store = cache.store({ capacity });
   let read = 0;
   return Object.assign(pipelineOf(cache, [() => read]), {
     settle() {
-      // Reading delivers what is queued.
+      // Reading delivers queued spans.
       read += store.getFinishedSpans().length;
       store.reset();
     },

@@ -1,5 +1,6 @@
 import type { BenchCase } from '../case.js';
 import { batchSize } from './batch-size.js';
+import { CONSOLE_CASES } from './console/cases.js';
 import { eventsPerSpan } from './events-per-span.js';
 import { eviction, evictionByHand } from './eviction.js';
 import { fanOut } from './fan-out.js';
@@ -22,8 +23,8 @@ import { testing } from './testing.js';
 import { threads } from './threads.js';
 import { wholeSpan } from './whole-span.js';
 
-/** All benchmarks, in the order of the table. */
-export const CASES: readonly BenchCase[] = [
+/** Benchmarks of the cache, in the order of the table of docs/performance.md. */
+export const CORE_CASES: readonly BenchCase[] = [
   onEndSync,
   onEndDelivered,
   onEndAllocation,
@@ -49,3 +50,6 @@ export const CASES: readonly BenchCase[] = [
   eventsPerSpan,
   liveParents,
 ];
+
+/** All benchmarks. The ones of the console need its build. */
+export const CASES: readonly BenchCase[] = [...CORE_CASES, ...CONSOLE_CASES];

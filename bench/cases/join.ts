@@ -33,7 +33,7 @@ export const join: BenchCase = {
   },
 };
 
-/** As one would write it in a test: the records by the ids of their span, then added to its events. */
+/** As in a test: groups the records by the ids of their span, and adds them to its events. */
 function joinByMap(spans: readonly ReadableSpan[], records: readonly ReadableLogRecord[]): void {
   const bySpan = new Map<string, ReadableLogRecord[]>();
   for (const record of records) {

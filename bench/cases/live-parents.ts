@@ -3,7 +3,7 @@ import { mapByHand } from './by-hand.js';
 import { flatCase } from './flat-case.js';
 import { cachePipeline, loggerOf, tracerOf } from './sdk.js';
 
-/** Spans that end, each followed by a new one, between two flushes: until then their events wait, too. */
+/** Number of spans that end, each followed by a new one, between two flushes. Their events wait until the flush. */
 const PER_FLUSH = 256;
 
 export const liveParents = flatCase('live-parents', {

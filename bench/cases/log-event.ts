@@ -41,7 +41,7 @@ export const logEvent: BenchCase = {
   },
 };
 
-/** The rival does nothing with the spans, which makes it cheaper. */
+/** The rival ignores spans, which makes it cheaper. */
 function logsInMemory(): Pipeline {
   const read = (_: unknown, records: readonly ReadableLogRecord[]) => {
     if (records.length === 0) throw new Error('nothing was exported');

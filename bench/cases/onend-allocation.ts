@@ -27,7 +27,10 @@ export const onEndAllocation: BenchCase = {
   v8Flags: NO_SCAVENGES,
   async measure(millis) {
     const pipelines = [cachePipeline(), loggedCachePipeline(), batchPipeline(), NO_PIPELINE];
-    const [ours, logged, theirs, none] = await alternateAllocation(pipelines.map(onEndAndDelivery), { count: 30_000, millis });
+    const [ours, logged, theirs, none] = await alternateAllocation(pipelines.map(onEndAndDelivery), {
+      count: 30_000,
+      millis,
+    });
     return {
       samples: {
         'onend-allocation': { ours: differences(ours!, none!), theirs: differences(theirs!, none!) },

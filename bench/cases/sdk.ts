@@ -11,23 +11,23 @@ import {
 import { SpanCache, type SpanBatch, type SpanCacheOptions } from '../../src/index.js';
 import { assertComplete } from './assert-complete.js';
 
-/* The real SDK, and what it is compared with. */
+/* Pipelines of the real SDK, with the cache and its rivals. */
 
-/** Something under test: the hooks, and what brings all that they took in to its end. */
+/** A pipeline under test. */
 export interface Pipeline {
   readonly spanProcessor: SpanProcessor;
   readonly logRecordProcessor: LogRecordProcessor;
-  /** Delivers or exports what has been taken in. */
+  /** Delivers or exports all received items. */
   settle(): void | Promise<void>;
   /**
-   * Throws if it has cheated: if it has lost something, or done nothing. To be asked once it has settled.
+   * Throws if the pipeline has lost items or done nothing. Call it after `settle()`.
    *
-   * @param waiting how many log records were emitted in spans that are still open. Default 0.
+   * @param waiting number of log records emitted in spans that are still open. Default 0.
    */
   check(waiting?: number): void;
 }
 
-/** The hooks of nobody. */
+/** A pipeline of no-op processors. */
 export const NO_PIPELINE: Pipeline = {
   spanProcessor: { onStart() {}, onEnd() {}, forceFlush: async () => {}, shutdown: async () => {} },
   logRecordProcessor: { onEmit() {}, forceFlush: async () => {}, shutdown: async () => {} },
@@ -35,7 +35,7 @@ export const NO_PIPELINE: Pipeline = {
   check() {},
 };
 
-/** The cache, delivering to that many callbacks. */
+/** The cache, delivering to the given number of callbacks. */
 export function cachePipeline(subscribers = 1, options?: SpanCacheOptions): Pipeline {
   const cache = new SpanCache(options);
   return pipelineOf(
@@ -44,26 +44,30 @@ export function cachePipeline(subscribers = 1, options?: SpanCacheOptions): Pipe
   );
 }
 
-/** The same, in a service that has registered the cache for log records too. */
+/** The same, with the cache also registered for log records. */
 export function loggedCachePipeline(): Pipeline {
   const pipeline = cachePipeline();
   loggerOf(pipeline.logRecordProcessor);
   return pipeline;
 }
 
-/** @param arrivals how many spans have arrived, by each subscriber's own count */
+/** @param arrivals returns the number of spans that each subscriber has counted */
 export function pipelineOf(cache: SpanCache, arrivals: readonly (() => number)[]): Pipeline {
   return {
     spanProcessor: cache.spanProcessor,
     logRecordProcessor: cache.logRecordProcessor,
     settle: () => cache.flush(),
     check(waiting) {
-      assertComplete(cache.stats(), arrivals.map((count) => count()), waiting);
+      assertComplete(
+        cache.stats(),
+        arrivals.map((count) => count()),
+        waiting,
+      );
     },
   };
 }
 
-/** Subscribes a callback. Returns how many spans it has been through with. */
+/** Subscribes a callback. Returns a function that returns the number of spans it has received. */
 export function subscribeCounting(cache: SpanCache, take: (batch: SpanBatch) => void = () => {}): () => number {
   let count = 0;
   cache.subscribe((batch) => {
@@ -73,7 +77,7 @@ export function subscribeCounting(cache: SpanCache, take: (batch: SpanBatch) => 
   return () => count;
 }
 
-/** The SDK's own processor, with its own defaults and an exporter that does nothing. */
+/** The SDK's batch processor with its defaults and a no-op exporter. */
 export function batchPipeline(): Pipeline {
   let exported = 0;
   const exporter: SpanExporter = {
@@ -102,7 +106,7 @@ export function loggerOf(...processors: LogRecordProcessor[]): Logger {
   return new LoggerProvider({ processors }).getLogger('bench');
 }
 
-/** Spans that have ended. */
+/** Creates ended spans. */
 export function endedSpans(count: number): ReadableSpan[] {
   const ended: ReadableSpan[] = [];
   const tracer = tracerOf({ ...NO_PIPELINE.spanProcessor, onEnd: (span) => ended.push(span) });

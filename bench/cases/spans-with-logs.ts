@@ -3,14 +3,17 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Variant } from '../measure/alternate.js';
 import { loggerOf, tracerOf, type Pipeline } from './sdk.js';
 
-/** Log records that are emitted in one turn of the event loop, at least. */
+/** Minimum number of log records emitted in one turn of the event loop. */
 const PER_TURN = 256;
 
 /**
- * Starts spans, emits log records in each of them and ends them, turn by turn of the event loop, until all have
- * arrived. What is counted is log records; or spans, where they have none.
+ * Starts spans, emits log records in each, and ends them, in turns of the event loop, until all have arrived. Counts
+ * log records, or spans if they have none.
  */
-export function spansWithLogs({ spanProcessor, logRecordProcessor, settle, check }: Pipeline, logsPerSpan: number): Variant {
+export function spansWithLogs(
+  { spanProcessor, logRecordProcessor, settle, check }: Pipeline,
+  logsPerSpan: number,
+): Variant {
   const tracer = tracerOf(spanProcessor);
   const logger = loggerOf(logRecordProcessor);
 

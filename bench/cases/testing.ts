@@ -5,14 +5,14 @@ import { differences } from '../measure/statistics.js';
 import type { Test } from './testing/tests.js';
 
 /*
- * How long does it take to read a test's spans and to assert on them? A test of 20 spans in one trace, with one
- * assertion, written in two ways:
+ * Measures how long it takes to read and assert on the spans of a test. The test has 20 spans in one trace and one
+ * assertion, and is written in two ways:
  *
  * - with `traceTesting()`: `run()`, then `assertTrace()`
- * - with SimpleSpanProcessor and InMemorySpanExporter: `reset()`, `forceFlush()`, `getFinishedSpans()`, then the
- *   same asserted by chai
+ * - with SimpleSpanProcessor and InMemorySpanExporter: `reset()`, `forceFlush()`, `getFinishedSpans()`, then the same
+ *   asserted by chai
  *
- * What is compared is what each adds to the same code with a provider that has no processor.
+ * Compares the times that these add to the same code with a provider without processors.
  */
 
 const TESTS_PER_ROUND = 50;
@@ -39,7 +39,7 @@ export const testing: BenchCase = {
   processes: 1,
   timeShare: 2,
   async measure(millis) {
-    // Here and not above: test tools are no part of the other cases' processes.
+    // Imported here, so that the processes of other cases do not load the test tools.
     const { startTests } = await import('./testing/tests.js');
     const { tests, stop } = startTests();
     const compare = async (variantOf: (test: Test) => Variant) => {
@@ -70,7 +70,7 @@ function elapsedTime(test: Test): Variant {
 async function runTests(test: Test, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
     await test();
-    // Runners go on to the next test in a task of its own.
+    // Test runners start the next test in a separate task.
     await tick();
   }
 }

@@ -1,9 +1,9 @@
 import { BroadcastChannel, MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { SpanCache, type SpanBatch } from '../../src/index.js';
-import type { WireBatch } from '../../src/threads/protocol.js';
-import { BatchPacker } from '../../src/threads/wire/batch-packer.js';
-import { BatchUnpacker } from '../../src/threads/wire/batch-unpacker.js';
+import type { PackedBatch } from '../../src/threads/wire/packed-batch.js';
+import { SpanPacker } from '../../src/threads/wire/span-packer.js';
+import { SpanUnpacker } from '../../src/threads/wire/span-unpacker.js';
 import type { BenchCase } from '../case.js';
 import { alternate, type Variant } from '../measure/alternate.js';
 import { pipelineOf, subscribeCounting, tracerOf } from './sdk.js';
@@ -43,7 +43,7 @@ export const threads: BenchCase = {
 
 type Take = (batch: SpanBatch) => void;
 
-/** @param check throws if what was taken has not arrived where it goes from there */
+/** @param check throws if spans have not arrived at the other end */
 function deliveredTo(take: Take, check: (spans: number) => void = () => {}): Variant {
   const cache = new SpanCache();
   const pipeline = pipelineOf(cache, [subscribeCounting(cache, take)]);
@@ -62,25 +62,25 @@ function deliveredTo(take: Take, check: (spans: number) => void = () => {}): Var
   };
 }
 
-/** Packs and posts to nobody: what is posted is cloned, and then gone. */
+/** Packs spans and posts them to a channel without receivers, which clones and discards them. */
 function posting(): Take {
-  const packer = new BatchPacker(() => {});
+  const packer = new SpanPacker();
   const channel = new BroadcastChannel('bench');
-  // Lets the process end.
+  // So that the process can end.
   (channel as unknown as NodeJS.RefCounted).unref();
-  return ({ spans }) => channel.postMessage(packer.pack(spans, []));
+  return ({ spans }) => channel.postMessage(packer.pack({ spans }));
 }
 
 function postingAndReceiving(): [Take, (spans: number) => void] {
-  const packer = new BatchPacker(() => {});
-  const unpacker = new BatchUnpacker([['thread.id', 1]]);
+  const packer = new SpanPacker();
+  const unpacker = new SpanUnpacker({ 'thread.id': 1 });
   const { port1, port2 } = new MessageChannel();
   port2.unref();
   const cache = new SpanCache();
   const arrived = subscribeCounting(cache);
   const take: Take = ({ spans }) => {
-    port1.postMessage(packer.pack(spans, []));
-    const { message } = receiveMessageOnPort(port2) as { message: WireBatch };
+    port1.postMessage(packer.pack({ spans }));
+    const { message } = receiveMessageOnPort(port2) as { message: PackedBatch };
     receive(cache, unpacker.unpack(message));
     cache.flush();
   };

@@ -28,7 +28,10 @@ export const wholeSpan: BenchCase = {
   processes: 3,
   async measure(millis) {
     const pipelines = [cachePipeline(), loggedCachePipeline(), batchPipeline(), arrayByHand(), arrayAndMapByHand()];
-    const [ours, logged, theirs, byHand, mapByHand] = await alternate(pipelines.map(wholeSpans), { count: 6_000, millis });
+    const [ours, logged, theirs, byHand, mapByHand] = await alternate(pipelines.map(wholeSpans), {
+      count: 6_000,
+      millis,
+    });
     return {
       samples: {
         'whole-span': { ours: ours!, theirs: theirs!, byHand: byHand! },

@@ -6,7 +6,7 @@ import { tracerOf, type Pipeline } from './sdk.js';
 /** Spans that start and end in one turn of the event loop. */
 const PER_TURN = 300;
 
-/** Starts and ends spans, turn by turn of the event loop, until all have arrived. */
+/** Starts and ends spans in turns of the event loop, until all have arrived. */
 export function wholeSpans({ spanProcessor, settle, check }: Pipeline): Variant {
   const tracer = tracerOf(spanProcessor);
   return {

@@ -4,7 +4,7 @@ import type { BenchCase } from '../case.js';
 import type { Spread } from '../measure/statistics.js';
 import type { Results } from '../report/results.js';
 
-/** The ratios that later runs are held against: by the major version of Node, then by the id of the row. */
+/** The ratios that later runs are compared with, by major version of Node.js and row id. */
 export type Baseline = Readonly<Record<string, Ratios>>;
 
 export type Ratios = Readonly<Record<string, Spread>>;
@@ -20,7 +20,7 @@ export function writeBaseline(baseline: Baseline): void {
   writeFileSync(FILE, `${JSON.stringify(baseline, threeDigits, 1)}\n`);
 }
 
-/** The ratios that the page shows, of the cases that are guarded. */
+/** The ratios of the guarded cases, as shown on the page. */
 export function baselineOf(cases: readonly BenchCase[], { nodes }: Results): Baseline {
   const names = cases.filter(({ guarded }) => guarded).map(({ name }) => name);
   const byMajor = Object.entries(nodes).map(([major, { cases: measured }]) => {
@@ -30,9 +30,11 @@ export function baselineOf(cases: readonly BenchCase[], { nodes }: Results): Bas
   return Object.fromEntries(byMajor) as Baseline;
 }
 
-/** Those of this version of Node, or of the newest before it; of the oldest if there is none before. */
+/** The ratios for this version of Node.js, or else for the next older one, or else for the oldest. */
 export function ratiosFor(major: string, baseline: Baseline): Ratios {
-  const majors = Object.keys(baseline).map(Number).sort((a, b) => a - b);
+  const majors = Object.keys(baseline)
+    .map(Number)
+    .sort((a, b) => a - b);
   const nearest = majors.findLast((each) => each <= Number(major)) ?? majors[0];
   return baseline[String(nearest)]!;
 }

@@ -5,26 +5,26 @@ import { number, spreadText } from '../report/terminal.js';
 import type { Ratios } from './baseline.js';
 import { lookAt, mostAllowed, type Look } from './regression.js';
 
-/** A short look at first. What seems worse, or is unclear, is looked at again, longer: a busy machine looks like that. */
+/** Efforts of successive measurements. Rows that seem worse or are unclear are measured again, for longer. */
 export const ATTEMPTS: readonly Effort[] = [SHORT, { millis: 1_000, processes: 2 }, FULL];
 
 const SIGNS: Record<Look, string> = { worse: '✘', fine: '✔', unclear: '≈', broken: '✘' };
 
 export type Measure = (benchCase: BenchCase, effort: Effort) => Promise<CaseResult>;
 
-/** Holds cases against the ratios that they had, and prints each. Returns the ids of the rows that fail. */
+/** Compares the ratios of cases with earlier ones, and prints each. Returns the ids of the rows that fail. */
 export async function check(cases: readonly BenchCase[], before: Ratios, measure: Measure): Promise<string[]> {
   const failed: string[] = [];
   for (const benchCase of cases) failed.push(...(await checkCase(benchCase, before, measure)));
   return failed;
 }
 
-/** A row fails if it is worse in every look, or once no number. One that neither fails nor is ever fine is told. */
+/** A row fails if it is worse in each measurement, or not a number in one. Prints rows that stay unclear. */
 async function checkCase(benchCase: BenchCase, before: Ratios, measure: Measure): Promise<string[]> {
   const looks = new Map<string, Look[]>();
   for (const { id } of benchCase.rows) {
     if (before[id]) looks.set(id, []);
-    else console.log(`  ? ${id}: not in bench/baseline.json, so held against nothing`);
+    else console.log(`  ? ${id}: not in bench/baseline.json, so not compared`);
   }
   for (const effort of ATTEMPTS) {
     const open = [...looks].filter(([, seen]) => isOpen(seen.at(-1)));
@@ -43,7 +43,7 @@ async function checkCase(benchCase: BenchCase, before: Ratios, measure: Measure)
   return [...looks].filter(([, seen]) => fails(seen)).map(([id]) => id);
 }
 
-/** Whether another look is needed. */
+/** Whether another measurement is needed. */
 function isOpen(last: Look | undefined): boolean {
   return last !== 'fine' && last !== 'broken';
 }

@@ -1,32 +1,32 @@
 import type { Spread } from '../measure/statistics.js';
 
-/** How many times as large a ratio may become: machines differ. */
+/** Factor by which a ratio may grow, because machines differ. */
 const TOLERANCE = 1.25;
 
-/** A ratio near nothing may grow by that much of what the rival costs. */
+/** A ratio near 0 may grow by this part of the rival's cost. */
 const LEAST_TOLERANCE = 0.02;
 
-/** Rounds that differ by more than that part of their median would hide that it has doubled. */
+/** Maximum spread of the rounds, as a part of their median. A larger one could hide a doubling. */
 const WIDEST = 0.5;
 
 /**
- * What a look at a ratio tells, beside what it was.
+ * The comparison of a measured ratio with the earlier one.
  *
- * - `worse`: larger by more than a quarter, and by more than the rounds differ among themselves
- * - `fine`: it is not
- * - `unclear`: it is not worse, but the rounds differ so much that twice the ratio might not have been
- * - `broken`: it is no number
+ * - `worse`: it has grown by more than a quarter, and by more than the spread of the rounds
+ * - `fine`: it is not worse
+ * - `unclear`: it is not worse, but the spread of the rounds is so large that even a doubled ratio might not be
+ * - `broken`: it is not a number
  */
 export type Look = 'worse' | 'fine' | 'unclear' | 'broken';
 
-/** All guarded ratios are such that less is better. */
+/** For all guarded ratios, lower is better. */
 export function lookAt(before: Spread, now: Spread): Look {
   if (![now.low, now.median, now.high].every(Number.isFinite)) return 'broken';
   if (now.median > mostAllowed(before, now)) return 'worse';
   return width(now) > Math.max(now.median * WIDEST, LEAST_TOLERANCE) ? 'unclear' : 'fine';
 }
 
-/** The largest ratio that is no regression. */
+/** The largest ratio that is not a regression. */
 export function mostAllowed({ median }: Spread, now: Spread): number {
   return Math.max(median * TOLERANCE, median + LEAST_TOLERANCE, median + width(now));
 }

@@ -1,17 +1,17 @@
 import type { Rounds, Variant } from './alternate.js';
 
-/** V8 flags without which a round's garbage would be collected before it is counted. */
+/** V8 flags that prevent the garbage of a round from being collected before it is counted. */
 export const NO_SCAVENGES = ['--min-semi-space-size=128', '--max-semi-space-size=128', '--single-threaded-gc'];
 
-/** Warm-up rounds: code that is not compiled yet allocates more. */
+/** Warm-up rounds, because code that is not compiled yet allocates more. */
 const WARM_UP_ROUNDS = 10;
 
 /**
- * What variants allocate, in turn, round by round: the growth of the heap between two collections. `count` items
- * must fit in a young generation of 128 MiB, for which the process needs `NO_SCAVENGES`.
+ * Measures the allocation of variants in turn, as the growth of the heap between two collections. `count` items must
+ * fit into a young generation of 128 MiB, for which the process needs the flags `NO_SCAVENGES`.
  *
- * Returns for each variant its bytes per item, one value a round. A round in which the heap was collected
- * nevertheless shows less than nothing, and is left out of all variants.
+ * Returns the bytes per item of each variant, one value per round. A round with a garbage collection has a negative
+ * value, and is omitted for all variants.
  */
 export async function alternateAllocation(
   variants: readonly Variant[],

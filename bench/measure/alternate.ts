@@ -1,38 +1,38 @@
-/** Work to compare with other work on as many items. */
+/** Work that is compared with other work on the same number of items. */
 export interface Variant {
-  /** Works on `count` items. Returns the nanoseconds to count; nothing means: all that the process used. */
+  /** Processes `count` items. Returns the nanoseconds to count; undefined counts all CPU time of the process. */
   readonly run: (count: number) => number | void | Promise<number | void>;
-  /** Called before each round, and not timed. */
+  /** Called before each round, untimed. */
   readonly prepare?: () => void;
-  /** Its items in each round, where they are not as many as those of the others. */
+  /** Items of this variant in each round, if the number differs from the other variants. */
   readonly count?: number;
 }
 
 export interface Rounds {
   /** Items of each variant in each round. */
   readonly count: number;
-  /** How long to go on, warm-up included. A round that has begun is finished. */
+  /** Duration, including warm-up. A round that has begun is completed. */
   readonly millis: number;
 }
 
-/** Rounds to count at least, however slow they are. */
+/** Minimum number of counted rounds. */
 const MIN_ROUNDS = 5;
 
-/** Rounds to leave out at least: until they are over, V8 has compiled little. */
+/** Minimum number of warm-up rounds, in which V8 has compiled little. */
 const MIN_WARM_UP_ROUNDS = 2;
 
-/** Which part of the time is warm-up, and not counted. */
+/** The part of the duration that is warm-up, and not counted. */
 const WARM_UP = 0.25;
 
 /**
- * Times variants in turn, round by round: whatever the machine does meanwhile hits them alike, so their ratios in
- * a round hold where their times do not. Each round begins with another variant, and each variant with a young
- * generation that is empty: it pays for its own garbage only.
+ * Times variants in turn, round by round. Disturbances of the machine affect all variants of a round, so ratios within
+ * a round are reliable even where times are not. Each round begins with a different variant, and each variant with an
+ * empty young generation, so that it pays only for its own garbage.
  *
- * Time is CPU time of the whole process, the collector's threads included: what other processes take does not
- * count, nor does waiting.
+ * The time is the CPU time of the process, including threads of the garbage collector, but neither other processes nor
+ * waiting.
  *
- * Returns for each variant its nanoseconds per item, one value a round.
+ * Returns the nanoseconds per item of each variant, one value per round.
  */
 export async function alternate(variants: readonly Variant[], { count, millis }: Rounds): Promise<number[][]> {
   const times = variants.map((): number[] => []);

@@ -4,16 +4,16 @@ import type { BenchCase, Curves, Measured } from '../case.js';
 import { figureOf, type Figure } from '../report/figure.js';
 import { medianOf } from './statistics.js';
 
-/** Compiled: see `tsconfig.json`. */
+/** The compiled program, see `tsconfig.json`. */
 const CASE_PROCESS = fileURLToPath(new URL('../.run/bench/measure/case-process.js', import.meta.url));
 
-/** A process that takes that much longer than it should has hung, even where the machine has much else to do. */
+/** Additional time after which a process counts as hung, even on a busy machine. */
 const PATIENCE_MILLIS = 300_000;
 
 export interface Effort {
-  /** How long each process measures, about, for a case that does not ask for more. */
+  /** Approximate time that each process measures, for a case with the default `timeShare`. */
   readonly millis: number;
-  /** In how many processes at most. */
+  /** Maximum number of processes. */
   readonly processes: number;
 }
 
@@ -21,12 +21,12 @@ export const FULL: Effort = { millis: 2_000, processes: 3 };
 export const SHORT: Effort = { millis: 500, processes: 1 };
 
 export interface CaseResult {
-  /** By the id of the row. */
+  /** By row id. */
   readonly figures: Readonly<Record<string, Figure>>;
   readonly curves?: Curves;
 }
 
-/** Measures a case with the Node at that path, in processes of its own. */
+/** Measures a case in separate processes, with the Node.js executable at the given path. */
 export async function measureCase(benchCase: BenchCase, node: string, effort: Effort): Promise<CaseResult> {
   const measured: Measured[] = [];
   for (let i = 0; i < Math.min(benchCase.processes, effort.processes); i++) {
@@ -42,7 +42,7 @@ function measureInProcess({ name, v8Flags = [] }: BenchCase, node: string, milli
     const child = fork(CASE_PROCESS, [name, String(millis)], {
       execPath: node,
       execArgv: ['--expose-gc', ...v8Flags],
-      // As JSON, what is no number would arrive as null, and count as nothing.
+      // With JSON serialization, NaN would arrive as null and count as 0.
       serialization: 'advanced',
       timeout: millis + PATIENCE_MILLIS,
     });
@@ -52,7 +52,7 @@ function measureInProcess({ name, v8Flags = [] }: BenchCase, node: string, milli
   });
 }
 
-/** Each point is the median of the processes. */
+/** Merges curves: each point is the median of all processes. */
 function curvesOf(measured: readonly Measured[]): Curves | undefined {
   const [first, ...others] = measured.flatMap(({ curves }) => curves ?? []);
   if (first === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** The middle of many values, between the quarter and the three-quarter mark. */
+/** The median and the quartiles of values. */
 export interface Spread {
   readonly low: number;
   readonly median: number;
@@ -6,7 +6,7 @@ export interface Spread {
 }
 
 /**
- * Of values that are not all numbers it is none: sorted among the others, that could go unseen.
+ * All members are `NaN` if a value is `NaN`, which could otherwise go unnoticed among the sorted values.
  *
  * @throws RangeError if there are no values
  */
@@ -20,22 +20,25 @@ export function medianOf(values: readonly number[]): number {
   return spreadOf(values).median;
 }
 
-/** The ratio of each value to its partner in the other list: the one that was measured right beside it. */
+/** The ratio of each value to the value with the same index in the other list, which was measured in the same round. */
 export function ratios(values: readonly number[], others: readonly number[]): number[] {
   return values.map((value, i) => value / others[i]!);
 }
 
-/** What each value is above its partner in the other list. */
+/** The difference of each value and the value with the same index in the other list. */
 export function differences(values: readonly number[], others: readonly number[]): number[] {
   return values.map((value, i) => value - others[i]!);
 }
 
-/** The value that only one in a thousand exceeds. */
+/** The 99.9th percentile. */
 export function p999Of(values: readonly number[]): number {
-  return quantile(values.toSorted((a, b) => a - b), 0.999);
+  return quantile(
+    values.toSorted((a, b) => a - b),
+    0.999,
+  );
 }
 
-/** Interpolates between the two values around the mark. */
+/** Interpolates between the two nearest values. */
 function quantile(sorted: readonly number[], part: number): number {
   if (sorted.length === 0) throw new RangeError('there are no values');
   const at = part * (sorted.length - 1);

@@ -1,15 +1,15 @@
 import type { Spread } from '../measure/statistics.js';
 
-/** What a ratio has to be. */
+/** The limit that a ratio has to meet. */
 export interface Bar {
   readonly limit: number;
-  /** The ratio has to be at least that, not at most. */
+  /** Whether `limit` is a minimum. Without this, it is a maximum. */
   readonly atLeast?: true;
-  /** It is enough if the quartile nearer to the bar meets it: the rounds differ by more than is at stake. */
+  /** Whether the quartile nearer to the bar is enough, because the rounds differ by more than the distance to the bar. */
   readonly withinSpread?: true;
 }
 
-/** `close`: the median does not meet the bar, the nearer quartile does, and that is enough. */
+/** `close`: the median misses the bar, the nearer quartile meets it, and the bar is one `withinSpread`. */
 export type Verdict = 'met' | 'close' | 'missed';
 
 export function verdictOn({ limit, atLeast, withinSpread }: Bar, ratio: Spread): Verdict {

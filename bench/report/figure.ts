@@ -1,7 +1,7 @@
 import type { Samples } from '../case.js';
 import { medianOf, ratios, spreadOf, type Spread } from '../measure/statistics.js';
 
-/** What became of a row: its ratios, and the absolute medians for orientation. */
+/** Result of a row: its ratios, and the absolute medians for orientation. */
 export interface Figure {
   readonly ratio: Spread;
   readonly ours: number;
@@ -9,7 +9,7 @@ export interface Figure {
   readonly byHand?: Spread;
 }
 
-/** Of the rounds of one or more processes. */
+/** Pools the rounds of one or more processes. */
 export function figureOf(all: readonly Samples[]): Figure {
   const ours = all.flatMap((samples) => samples.ours);
   const theirs = all.flatMap((samples) => samples.theirs);

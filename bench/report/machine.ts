@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 
-/** What it was measured on and with, as far as it matters. */
+/** Hardware, system and SDK behind the results. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;

@@ -6,12 +6,12 @@ import { plotSvg } from './plot.js';
 import type { Results } from './results.js';
 import { absoluteTable, byHandTable, ratioTable } from './tables.js';
 
-/* docs/performance.md: between its markers it is made from the results, the rest is written by hand. */
+/* Generates the parts of docs/performance.md between its markers from the results. The rest is edited manually. */
 
 const DOCS = fileURLToPath(new URL('../../docs', import.meta.url));
 const PAGE = join(DOCS, 'performance.md');
 
-/** Writes the plots, and the page's parts between the markers. */
+/** Writes the plots and the generated parts of the page. */
 export function writePage(cases: readonly BenchCase[], results: Results): void {
   for (const [file, svg] of Object.entries(plotsOf(cases, results))) {
     mkdirSync(dirname(join(DOCS, file)), { recursive: true });
@@ -20,7 +20,7 @@ export function writePage(cases: readonly BenchCase[], results: Results): void {
   writeFileSync(PAGE, withParts(readFileSync(PAGE, 'utf8'), partsOf(cases, results)));
 }
 
-/** The images, by their path from the page. */
+/** The plots as SVG, keyed by path relative to the page. */
 export function plotsOf(cases: readonly BenchCase[], results: Results): Record<string, string> {
   const plots: Record<string, string> = {};
   for (const { name, plot } of cases) {
@@ -30,29 +30,29 @@ export function plotsOf(cases: readonly BenchCase[], results: Results): Record<s
   return plots;
 }
 
-/** The parts of the page that are made, by the name in their marker. */
+/** The generated parts of the page, keyed by the name in their marker. */
 export function partsOf(cases: readonly BenchCase[], results: Results): Record<string, string> {
   const images = cases.filter(({ plot }) => plot).map(({ name, plot }) => `![${plot!.title}](${plotFile(name)})`);
   return {
     machine: machineText(results),
     ratios: ratioTable(cases, results),
-    'by hand': byHandTable(cases, results),
+    'hand-written': byHandTable(cases, results),
     absolute: absoluteTable(cases, results),
     plots: images.join('\n\n'),
   };
 }
 
 /**
- * The page with each of these parts between its markers.
+ * Replaces the text between the markers of each part.
  *
- * @throws if the page has no such markers
+ * @throws Error if a marker is missing
  */
 export function withParts(page: string, parts: Readonly<Record<string, string>>): string {
   return Object.entries(parts).reduce((text, [name, part]) => {
     const [start, end] = [`<!-- generated: ${name} -->\n`, `\n<!-- end of ${name} -->`];
     const from = text.indexOf(start);
     const to = text.indexOf(end, from);
-    if (from < 0 || to < 0) throw new Error(`the page has no place for "${name}"`);
+    if (from < 0 || to < 0) throw new Error(`the page has no markers for "${name}"`);
     return `${text.slice(0, from)}${start}\n${part}\n${text.slice(to)}`;
   }, page);
 }

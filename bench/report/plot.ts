@@ -1,11 +1,11 @@
 import type { Curves, Plot } from '../case.js';
 
-/* A plot as an SVG image: a panel for each Node, both axes logarithmic. It has its own background, light or dark. */
+/* Plots as SVG images: a panel for each version of Node, both axes logarithmic, with a light and a dark background. */
 
 const PANEL = { width: 300, height: 240, left: 56, gap: 20, top: 100, bottom: 50 };
-/** The room for an entry of the legend. */
+/** Width of an entry of the legend. */
 const LEGEND = 270;
-/** Where a panel's axis ends. */
+/** End of a panel's x axis. */
 const RIGHT = PANEL.width - 16;
 const STYLE = `
   svg { font: 12px system-ui, sans-serif }
@@ -17,13 +17,17 @@ const STYLE = `
     .line0 { stroke: #58a6ff } .line1 { stroke: #8b949e } .dot0 { fill: #58a6ff } .dot1 { fill: #8b949e }
   }`;
 
-/** How far up the dearest size may be: the band is drawn from the cheapest to that many times its cost. */
+/** Height of the band, which starts at the cheapest size, as a multiple of its cost. */
 const BAND = 2;
 
-/** One panel for each entry. The band is that of the first line. */
+/** Draws one panel for each entry. The band belongs to the first line. */
 export function plotSvg(plot: Plot, panels: Readonly<Record<string, Curves>>): string {
   const all = Object.values(panels);
-  const scaleX = logScale(all.flatMap(({ x }) => x), 0, RIGHT);
+  const scaleX = logScale(
+    all.flatMap(({ x }) => x),
+    0,
+    RIGHT,
+  );
   const scaleY = logScale(costsOf(all), PANEL.height, 0);
   const width = Math.max(PANEL.left + all.length * (PANEL.width + PANEL.gap), 3 * LEGEND);
   const height = PANEL.top + PANEL.height + PANEL.bottom;
@@ -58,7 +62,9 @@ function panelSvg(name: string, { x, lines }: Curves, scaleX: Scale, scaleY: Sca
       `<line class="grid" x1="0" x2="${RIGHT}" y1="${at(scaleY, tick)}" y2="${at(scaleY, tick)}"/>`,
       labelled ? text(short(tick), -8, Number(at(scaleY, tick)) + 4, 'text-anchor="end"') : '',
     ]),
-    ...scaleX.ticks.map((tick) => text(short(tick), Number(at(scaleX, tick)), PANEL.height + 18, 'text-anchor="middle"')),
+    ...scaleX.ticks.map((tick) =>
+      text(short(tick), Number(at(scaleX, tick)), PANEL.height + 18, 'text-anchor="middle"'),
+    ),
     bandSvg(scaleY, cheapest),
     ...Object.values(lines).map((values, which) => lineSvg(x, values, scaleX, scaleY, which)),
     text(name, RIGHT, -8, 'text-anchor="end" font-weight="600"'),
@@ -94,7 +100,7 @@ function logScale(values: readonly number[], from: number, to: number): Scale {
   return { ticks: ticksBetween(low, high), at: (value) => from + (to - from) * part(value) };
 }
 
-/** Powers of ten, or where those are few, also their double and fivefold. */
+/** Powers of ten; with few of them, also two and five times each power. */
 function ticksBetween(low: number, high: number): number[] {
   const steps = high / low > 1_000 ? [1] : [1, 2, 5];
   const ticks: number[] = [];
@@ -104,7 +110,7 @@ function ticksBetween(low: number, high: number): number[] {
   return ticks;
 }
 
-/** With room for the band. */
+/** All costs, and the top of each band. */
 function costsOf(panels: readonly Curves[]): number[] {
   return panels.flatMap(({ lines }) => {
     const [first] = Object.values(lines);

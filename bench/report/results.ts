@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { CaseResult } from '../measure/measure-case.js';
 import type { Machine } from './machine.js';
 
-/** What the page shows, kept beside it: so a part can be measured again without the rest. */
+/** All results on the page, stored separately so that one case can be measured again alone. */
 export interface Results {
   readonly machine: Machine;
   /** By the major version of Node. */
@@ -26,7 +26,7 @@ export function writeResults(results: Results): void {
   writeFileSync(FILE, `${JSON.stringify(results, fourDigits, 1)}\n`);
 }
 
-/** The results with those of one case replaced. */
+/** Returns the results with one case replaced. */
 export function withCase(
   { nodes }: Pick<Results, 'nodes'>,
   machine: Machine,
@@ -43,7 +43,7 @@ export function majorOf(version: string): string {
   return version.split('.')[0]!;
 }
 
-/** More would be noise. */
+/** Rounds to four digits; the rest is noise. */
 function fourDigits(_: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
 }

@@ -4,11 +4,11 @@ import type { Figure } from './figure.js';
 import type { NodeResults, Results } from './results.js';
 import { number, spreadText } from './terminal.js';
 
-/* The tables of the page, in Markdown. A row that was not measured on a Node has an empty cell there. */
+/* The tables of the page, in Markdown. A cell is empty if its row was not measured on that version of Node. */
 
-/** Every row of every case: its ratio, whether that meets the bar, and the quartiles of the rounds. */
+/** Ratio, quartiles and verdict of every row of every case. */
 export function ratioTable(cases: readonly BenchCase[], results: Results): string {
-  return tableOf(['Command', 'What', 'Against', 'Bar', ...nodeNames(results)], cases, results, (row, name) => [
+  return tableOf(['Command', 'Measured', 'Against', 'Bar', ...nodeNames(results)], cases, results, (row, name) => [
     `\`${name}\``,
     row.what,
     row.against,
@@ -17,10 +17,10 @@ export function ratioTable(cases: readonly BenchCase[], results: Results): strin
   ]);
 }
 
-/** The rows whose work was also done by hand: what that costs in relation to the same rival. */
+/** Rows with a hand-written minimum, and its cost relative to the same rival. */
 export function byHandTable(cases: readonly BenchCase[], results: Results): string {
   const byHand = cases.map((each) => ({ ...each, rows: each.rows.filter((row) => row.byHand) }));
-  return tableOf(['Command', 'By hand', 'Against', ...nodeNames(results)], byHand, results, (row, name) => [
+  return tableOf(['Command', 'Hand-written', 'Against', ...nodeNames(results)], byHand, results, (row, name) => [
     `\`${name}\``,
     row.byHand!,
     row.against,
@@ -28,9 +28,9 @@ export function byHandTable(cases: readonly BenchCase[], results: Results): stri
   ]);
 }
 
-/** The medians behind the ratios. */
+/** Medians behind the ratios. */
 export function absoluteTable(cases: readonly BenchCase[], results: Results): string {
-  return tableOf(['What', 'Unit', ...nodeNames(results)], cases, results, (row) => [
+  return tableOf(['Measured', 'Unit', ...nodeNames(results)], cases, results, (row) => [
     row.what,
     row.unit,
     (figure) => `${number(figure.ours)} / ${number(figure.theirs)}`,

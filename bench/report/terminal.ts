@@ -6,7 +6,7 @@ import type { Figure } from './figure.js';
 
 const VERDICTS: Record<Verdict, string> = { met: 'met', close: 'met within the spread', missed: 'NOT MET' };
 
-/** A case's figures, for the terminal. */
+/** Figures of a case, as text for the terminal. */
 export function caseText({ rows, plot }: BenchCase, { figures, curves }: CaseResult): string {
   const texts = rows.map((row) => rowText(row, figures[row.id]!));
   if (plot && curves) texts.push(curvesText(plot, curves));
@@ -17,7 +17,7 @@ export function spreadText({ low, median, high }: Spread): string {
   return `${number(median)} (${number(low)}–${number(high)})`;
 }
 
-/** Three digits. */
+/** Formats a number with three significant digits. */
 export function number(value: number): string {
   const magnitude = Math.abs(value);
   if (magnitude >= 100) return value.toFixed(0);
@@ -26,7 +26,8 @@ export function number(value: number): string {
 }
 
 function curvesText({ xLabel, yLabel }: Plot, { x, lines }: Curves): string {
-  const lineText = ([name, values]: [string, readonly number[]]) => `    ${yLabel}, ${name}: ${values.map(number).join(', ')}`;
+  const lineText = ([name, values]: [string, readonly number[]]) =>
+    `    ${yLabel}, ${name}: ${values.map(number).join(', ')}`;
   return [`    ${xLabel}: ${x.join(', ')}`, ...Object.entries(lines).map(lineText)].join('\n');
 }
 
@@ -38,6 +39,6 @@ function rowText({ what, against, unit, bar, byHand }: Row, figure: Figure): str
     `    ratio ${spreadText(figure.ratio)}${verdict}`,
     `    ${number(figure.ours)} ${unit} against ${number(figure.theirs)} ${unit}`,
   ];
-  if (byHand && figure.byHand) lines.push(`    by hand ${spreadText(figure.byHand)}: ${byHand}`);
+  if (byHand && figure.byHand) lines.push(`    hand-written ${spreadText(figure.byHand)}: ${byHand}`);
   return lines.join('\n');
 }

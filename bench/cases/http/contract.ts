@@ -1,12 +1,12 @@
 /**
- * What a service's spans go to: nothing, the SDK's processor with an exporter that does nothing, an array, or the cache,
- * both of whose processors are registered.
+ * The pipeline of a service: none, the SDK's batch processor with a no-op exporter, an array, the cache with both of its
+ * processors registered, or that with a console that is watched.
  */
-export type ServiceKind = 'bare' | 'batch' | 'array' | 'cache';
+export type ServiceKind = 'bare' | 'batch' | 'array' | 'cache' | 'console';
 
-/** What a service says of itself. */
+/** The measurements of a service. */
 export interface Load {
   readonly cpuMicros: number;
-  /** How late its timers were, of resolution 1 ms, in 99 of 100 cases. */
+  /** The 99th percentile of the delay of its timers, with a resolution of 1 ms. */
   readonly delayP99Millis: number;
 }

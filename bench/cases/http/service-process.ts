@@ -8,14 +8,14 @@ import type { Load, ServiceKind } from './contract.js';
 const AUTOCANNON = createRequire(import.meta.url).resolve('autocannon');
 const CONNECTIONS = 32;
 
-/** One bout of load, seen from both sides. */
+/** The result of one period of load, measured by the client and the service. */
 export interface Bout extends Load {
   readonly requestsPerSecond: number;
   readonly latencyP99Millis: number;
   readonly cpuMicrosPerRequest: number;
 }
 
-/** What autocannon prints, as far as it is read here. */
+/** The part of autocannon's output that is used here. */
 interface LoadReport {
   readonly requests: { readonly average: number; readonly total: number };
   readonly latency: { readonly p99: number };
@@ -23,7 +23,7 @@ interface LoadReport {
   readonly non2xx: number;
 }
 
-/** A service in a process of its own. */
+/** A service in a separate process. */
 export class ServiceProcess {
   readonly #process: ChildProcess;
   readonly #port: Promise<unknown>;
@@ -35,12 +35,12 @@ export class ServiceProcess {
     this.#ended = once(this.#process, 'exit').then(([code]) => {
       throw new Error(`the service ended with code ${String(code)}`);
     });
-    // Once it is stopped, nobody waits any more.
+    // Nothing awaits this after the service has been stopped.
     this.#ended.catch(() => {});
     this.#port = this.#nextMessage();
   }
 
-  /** As many requests as it can take, for some seconds, from another process. */
+  /** Sends as many requests as possible for some seconds, from another process. */
   async load(seconds: number): Promise<Bout> {
     const url = `http://127.0.0.1:${String(await this.#port)}/products`;
     await this.#ask();
@@ -67,7 +67,7 @@ export class ServiceProcess {
     return (await answer) as Load;
   }
 
-  /** @throws if the process ends instead */
+  /** @throws Error if the process ends first */
   #nextMessage(): Promise<unknown> {
     const message = new Promise((resolve) => this.#process.once('message', resolve));
     return Promise.race([message, this.#ended]);

@@ -13,26 +13,28 @@ import { batchPipeline, loggedCachePipeline, type Pipeline } from '../sdk.js';
 import type { Load, ServiceKind } from './contract.js';
 
 /*
- * A small HTTP service that is traced: a server span by the instrumentation and a span of its own for each request.
- * Which pipeline it has, its first argument says. Sends its port to its parent; then, whenever it gets a
- * message, what has been going on since the one before.
+ * A small traced HTTP service: for each request, it has the server span of the instrumentation and a span of its own.
+ * The first argument selects the pipeline. Sends its port to the parent process, and answers each message with the
+ * measurements since the previous one.
  */
 
-const PIPELINES: Record<ServiceKind, () => Pipeline | undefined> = {
+const PIPELINES: Record<ServiceKind, () => Pipeline | Promise<Pipeline> | undefined> = {
   bare: () => undefined,
   batch: batchPipeline,
   array: arrayByHand,
   cache: loggedCachePipeline,
+  // Loaded only here: it needs the build of the console.
+  console: async () => (await import('../console/pipeline.js')).consolePipeline(),
 };
 
-const pipeline = PIPELINES[process.argv[2] as ServiceKind]();
+const pipeline = await PIPELINES[process.argv[2] as ServiceKind]();
 const spanProcessors = pipeline ? [pipeline.spanProcessor] : [];
 trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors }));
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 propagation.setGlobalPropagator(new W3CTraceContextPropagator());
 registerInstrumentations({ instrumentations: [new HttpInstrumentation()] });
 
-// Loaded by `require`, and only now, it is what the instrumentation has patched.
+// Loaded by `require` after the instrumentation, so that it is patched.
 const { createServer } = createRequire(import.meta.url)('node:http') as typeof Http;
 const tracer = trace.getTracer('service');
 
@@ -40,7 +42,10 @@ let requests = 0;
 const server = createServer((request, response) => {
   requests++;
   tracer.startActiveSpan('find products', { attributes: { 'url.path': request.url ?? '/' } }, (span) => {
-    const body = JSON.stringify([{ name: 'kettle', price: 29 }, { name: 'teapot', price: 35 }]);
+    const body = JSON.stringify([
+      { name: 'kettle', price: 29 },
+      { name: 'teapot', price: 35 },
+    ]);
     span.setAttribute('products', 2);
     span.end();
     response.setHeader('content-type', 'application/json');
@@ -52,7 +57,7 @@ const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
 let cpu = process.cpuUsage();
 
-/** Once there were requests, what they left has to have arrived: else the service ends, and nothing is measured. */
+/** Sends the measurements. First checks that all spans have arrived; otherwise the service exits, and the case fails. */
 async function answer(): Promise<void> {
   const { user, system } = process.cpuUsage(cpu);
   const load: Load = { cpuMicros: user + system, delayP99Millis: delay.percentile(99) / 1e6 };

@@ -16,7 +16,13 @@ const TURNS = 2;
 export const storeBytes: BenchCase = {
   name: 'store-bytes',
   rows: [
-    { id: 'store-bytes', what: 'memory of a span in a store of 100,000', against: REFERENCES, unit: 'B', bar: { limit: 0.2 } },
+    {
+      id: 'store-bytes',
+      what: 'memory of a span in a store of 100,000',
+      against: REFERENCES,
+      unit: 'B',
+      bar: { limit: 0.2 },
+    },
     {
       id: 'store-bytes-attributes',
       what: 'memory of a span with four attributes in a store of 100,000',
@@ -35,19 +41,22 @@ export const storeBytes: BenchCase = {
   }),
 };
 
-/** In turn, though bytes hardly differ from one time to the next. */
+/** Measures in turn, although the results hardly vary. */
 function compare(make: MakeSpan): Samples {
-  const turns = Array.from({ length: TURNS }, () => [bytesPerSpan(make, store), bytesPerSpan(make, references)] as const);
+  const turns = Array.from(
+    { length: TURNS },
+    () => [bytesPerSpan(make, store), bytesPerSpan(make, references)] as const,
+  );
   return { ours: turns.map(([ours]) => ours), theirs: turns.map(([, theirs]) => theirs) };
 }
 
-/** In the JavaScript heap and outside. */
+/** Bytes in use, in the JavaScript heap and outside of it. */
 function bytesPerSpan(make: MakeSpan, keeper: MakeKeeper): number {
   const source = new ChunkedSource(make, keeper());
   const before = memoryInUse();
   source.run(RETAINED);
   const bytes = (memoryInUse() - before) / RETAINED;
-  // Until here it is alive.
+  // Keeps it alive until here.
   source.keeper.deliverSpans([]);
   return bytes;
 }

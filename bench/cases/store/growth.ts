@@ -3,7 +3,7 @@ import type { BenchCase } from '../../case.js';
 import { alternate, type Variant } from '../../measure/alternate.js';
 import { CHUNK, ChunkedSource, RETAINED, store, withAttributes } from './keepers.js';
 
-/** Ten million in two seconds, the usual time; the short form sends a quarter of them. */
+/** Ten million spans in the usual time of two seconds; the short form stores a quarter of them. */
 const SPANS_PER_MILLI = 5_000;
 
 export const storeGrowth: BenchCase = {
@@ -32,7 +32,7 @@ export const storeGrowth: BenchCase = {
   },
 };
 
-/** Spans to be handed over again and again: to make ten million would take far longer than to store them. */
+/** Number of spans that are reused, because creating ten million takes far longer than storing them. */
 function readyChunks(): ReadableSpan[][] {
   const chunks: ReadableSpan[][] = [];
   const source = new ChunkedSource(withAttributes, { deliverSpans: (spans) => chunks.push([...spans]) });

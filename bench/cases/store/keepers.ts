@@ -3,29 +3,34 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { SpanStoreSubscription } from '../../../src/cache/store/span-store.js';
 import { NO_PIPELINE, tracerOf } from '../sdk.js';
 
-/** Spans that are kept. */
+/** Number of spans that are kept. */
 export const RETAINED = 100_000;
 
-/** Spans that are handed over at a time, as the driver does. */
+/** Number of spans passed at a time, as by the driver. */
 export const CHUNK = 256;
 
-/** Keeps the newest spans it is given. */
+/** Keeps the newest spans. */
 export interface Keeper {
   deliverSpans(spans: readonly ReadableSpan[]): void;
 }
 
 export type MakeKeeper = () => Keeper;
 
-/** Nothing gives way for its size. */
+/** Unlimited bytes, so that no span is evicted for its size. */
 const LIMITS = { capacity: RETAINED, maxBytes: 2 ** 30 };
 
-export const store: MakeKeeper = () => new SpanStoreSubscription(LIMITS, () => {}, () => {});
+export const store: MakeKeeper = () =>
+  new SpanStoreSubscription(
+    LIMITS,
+    () => {},
+    () => {},
+  );
 
-/** The same of references to the SDK's spans, which is what `InMemorySpanExporter` keeps. */
+/** Keeps references to the SDK's spans, as `InMemorySpanExporter` does. */
 export const references: MakeKeeper = () => new ReferenceRing();
 
-/** What that is called in the table. */
-export const REFERENCES = 'a ring of references to the SDK\'s spans, as `InMemorySpanExporter` keeps';
+/** Its description in the table. */
+export const REFERENCES = "a ring of references to the SDK's spans, as `InMemorySpanExporter` keeps";
 
 class ReferenceRing implements Keeper {
   readonly #ring: ReadableSpan[] = [];
@@ -43,7 +48,7 @@ class ReferenceRing implements Keeper {
   }
 }
 
-/** Makes the name and the attributes of a service's i-th span. */
+/** Returns the name and the attributes of the i-th span of a service. */
 export type MakeSpan = (i: number) => { name: string; attributes?: Attributes };
 
 export const bare: MakeSpan = () => ({ name: 'span' });
@@ -58,7 +63,7 @@ export const withAttributes: MakeSpan = (i) => ({
   },
 });
 
-/** Makes spans with the SDK and hands them on in chunks. */
+/** Creates spans with the SDK and passes them on in chunks. */
 export class ChunkedSource {
   readonly keeper: Keeper;
   readonly #tracer: Tracer;

@@ -18,18 +18,21 @@ import {
 } from './keepers.js';
 
 /*
- * The slowest of a thousand, with 100,000 spans retained. By the clock: a pause is what is to be seen. Of a thousand
- * chunks that is nearly the slowest of all, so it differs from one time to the next: the spread says by how much.
+ * The 99.9th percentile with 100,000 spans retained. Measures elapsed time, so that pauses count. It
+ * is nearly the slowest of a thousand chunks, so it varies between runs, as the spread shows.
  */
 
 const KINDS: Readonly<Record<string, MakeSpan>> = { bare, 'with four attributes': withAttributes };
 
-/** In each turn both sides of each row are measured once, which takes as long as it does. */
+/** Each turn measures both sides of each row once, however long that takes. */
 const MILLIS_PER_TURN = 2_800;
 const CHUNKS = 1_000;
 const CALLS = 100_000;
 
-const chunkRow = { what: 'p99.9 of the time to make 256 spans and put them into a store of 100,000', bar: { limit: 0.5 } };
+const chunkRow = {
+  what: 'p99.9 of the time to make 256 spans and put them into a store of 100,000',
+  bar: { limit: 0.5 },
+};
 const onEndRow = { what: 'p99.9 of `onEnd`, a store keeping 100,000 spans', bar: { limit: 1 } };
 
 export const storeTails: BenchCase = {
@@ -38,7 +41,7 @@ export const storeTails: BenchCase = {
     {
       id: `store-chunks-${kind}`,
       what: `${chunkRow.what}, ${kind}`,
-      against: 'a ring of references to the SDK\'s spans',
+      against: "a ring of references to the SDK's spans",
       unit: 'µs',
       bar: chunkRow.bar,
     },
@@ -112,7 +115,7 @@ function onEndTailOfExporter(make: MakeSpan): Promise<number> {
   });
 }
 
-/** Spans end in bursts of a chunk, with a turn of the event loop after each: what they wake takes place in between. */
+/** Ends spans in bursts of a chunk, followed by a turn of the event loop, in which the work that they trigger runs. */
 async function onEndTail(make: MakeSpan, processor: SpanProcessor, betweenChunks = () => {}): Promise<number> {
   const times: number[] = [];
   let timed = false;

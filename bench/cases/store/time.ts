@@ -1,6 +1,15 @@
 import type { BenchCase, Samples } from '../../case.js';
 import { alternate, type Variant } from '../../measure/alternate.js';
-import { bare, ChunkedSource, references, REFERENCES, RETAINED, store, withAttributes, type MakeSpan } from './keepers.js';
+import {
+  bare,
+  ChunkedSource,
+  references,
+  REFERENCES,
+  RETAINED,
+  store,
+  withAttributes,
+  type MakeSpan,
+} from './keepers.js';
 
 export const storeTime: BenchCase = {
   name: 'store-time',
@@ -34,23 +43,21 @@ export const storeTime: BenchCase = {
 };
 
 /**
- * Only one keeper is alive at a time: what the other one holds would cost it time in the garbage collector. Once that
- * is collected, all of the spans are replaced before any is timed: else most of the time would be that in which V8
- * lets the young generation grow again, and none of it the collection of what has given way.
+ * Keeps only one keeper alive at a time, because the spans of the other one would slow down garbage collection. After
+ * that one is collected, all spans are replaced once before the measurement. Otherwise V8 would grow the young
+ * generation during most of the measurement, and no evicted spans would be collected in it.
  */
 async function compare(make: MakeSpan, millis: number): Promise<Samples> {
   let source: ChunkedSource | undefined;
-  const variants = [store, references].map(
-    (keeper): Variant => ({
-      prepare() {
-        source = new ChunkedSource(make, keeper());
-        source.run(RETAINED);
-        gc!();
-        source.run(RETAINED);
-      },
-      run: (count) => source!.run(count),
-    }),
-  );
+  const variants = [store, references].map((keeper): Variant => ({
+    prepare() {
+      source = new ChunkedSource(make, keeper());
+      source.run(RETAINED);
+      gc!();
+      source.run(RETAINED);
+    },
+    run: (count) => source!.run(count),
+  }));
   const [ours, theirs] = await alternate(variants, { count: RETAINED, millis });
   return { ours: ours!, theirs: theirs! };
 }

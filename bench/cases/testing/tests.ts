@@ -7,9 +7,9 @@ const SPANS = 20;
 
 export type Test = () => Promise<void>;
 
-/** The test with `traceTesting()`, the one with `InMemorySpanExporter`, and what they test alone. */
+/** The test with `traceTesting()`, the test with `InMemorySpanExporter`, and the code under test alone. */
 export function startTests(): { tests: readonly Test[]; stop: () => Promise<void> } {
-  // The context manager that it installs serves all three.
+  // All three use the context manager that it installs.
   const tracing = traceTesting();
   return {
     tests: [withTraceTesting(tracing), withInMemorySpanExporter(), codeAlone()],
@@ -17,7 +17,7 @@ export function startTests(): { tests: readonly Test[]; stop: () => Promise<void
   };
 }
 
-/** What the tests test. */
+/** The code under test. */
 async function checkout(tracer: Tracer): Promise<void> {
   await tracer.startActiveSpan('checkout', async (root) => {
     for (let step = 1; step < SPANS; step++) {
@@ -28,7 +28,7 @@ async function checkout(tracer: Tracer): Promise<void> {
   });
 }
 
-/** As the global tracer is: behind the API's proxy. */
+/** A tracer behind the API's proxy, as the global one is. */
 function proxiedTracer(provider: BasicTracerProvider): Tracer {
   const proxy = new ProxyTracerProvider();
   proxy.setDelegate(provider);
