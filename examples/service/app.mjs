@@ -18,6 +18,10 @@ export function createApp(orders) {
     response.status(201).location(`/orders/${order.id}`).json(order);
   });
 
+  app.get('/customers/:name/orders', async (request, response) => {
+    response.json(await orders.ofCustomer(request.params.name));
+  });
+
   app.get('/orders/:id', async (request, response) => {
     const order = await orders.find(Number(request.params.id));
     if (order) {

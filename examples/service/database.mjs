@@ -1,4 +1,4 @@
-/** The shop's PostgreSQL, reached as any other: by the `pg` client, over TCP. */
+/** The shop's database: PostgreSQL over TCP, with the `pg` client. */
 import pg from 'pg';
 
 /** SQLSTATE of a violated CHECK constraint. */
@@ -37,7 +37,7 @@ export class Database {
 
   /** @param {{ host: string, port: number }} address */
   constructor(address) {
-    // The server in outside/ serves one connection; the requests take turns.
+    // The server in outside/ accepts one connection, so requests take turns.
     this.#pool = new pg.Pool({ ...address, database: 'shop', user: 'shop', max: 1, idleTimeoutMillis: 0 });
   }
 
@@ -48,8 +48,8 @@ export class Database {
   /**
    * Runs one statement.
    *
-   * `pool.query()` would run it inside the pool's own callback, where a request that had to wait for
-   * a connection finds the trace of the request that gave it back. Awaiting the connection does not.
+   * Awaits the connection instead of calling `pool.query()`. That would run a waiting statement in the callback of the
+   * request that releases the connection, and so in the wrong trace.
    *
    * @param {string} text
    * @param {unknown[]} [values]

@@ -1,8 +1,8 @@
 /**
  * The shop's logger. Every line also becomes a log record of the active span.
  *
- * The terminal is for the traces, which show the lines where they were written; set LOG_FILE to
- * have them as JSON too, e.g. LOG_FILE=shop.log.
+ * The terminal shows the traces, which include the log lines. Set LOG_FILE to also write the lines as JSON, for example
+ * LOG_FILE=shop.log.
  */
 import pino from 'pino';
 

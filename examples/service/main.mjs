@@ -2,19 +2,20 @@
  * Runs the shop and prints every trace as it finishes.
  *
  *     npm start               sends some traffic and exits
- *     npm start -- --serve    stays, for you to call; PORT (default 3000) chooses the port
+ *     npm start -- --serve    keeps running, serves requests on PORT, by default 3000, has customers, and serves a console
  */
 import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 
 import { printTraces } from 'otel-span-cache';
 
 import { startShop } from './shop.mjs';
 import { cache, shutdownTelemetry } from './telemetry.mjs';
-import { sendTraffic } from './traffic.mjs';
+import { keepSending, sendTraffic } from './traffic.mjs';
 
 const serve = process.argv.includes('--serve');
 const port = serve ? Number(process.env.PORT ?? 3000) : 0;
-/** As wide as the terminal, in colour if it has any and NO_COLOR is not set. */
+/** Width of the terminal, and whether it shows colours: `hasColors()` respects NO_COLOR. */
 const terminal = { width: Math.max(40, process.stdout.columns || 100), colors: process.stdout.hasColors?.() ?? false };
 
 function printCounters() {
@@ -23,7 +24,7 @@ function printCounters() {
 events   ${events.received} received, ${events.merged} merged into their spans, ${events.parked} waiting for ${parkedSpans} spans${list('orphaned', events.orphaned)}${list('dropped', events.dropped)}`);
 }
 
-/** The reasons that occurred, or nothing. */
+/** Lists the reasons that occurred, or returns an empty text. */
 function list(fate, byReason) {
   const reasons = Object.entries(byReason).filter(([, count]) => count > 0);
   return reasons.length > 0 ? `, ${fate}: ${reasons.map(([reason, count]) => `${count} ${reason}`).join(', ')}` : '';
@@ -41,6 +42,27 @@ function printInvitation(url) {
 Cards: visa, slow, declined, flaky, silent.`);
 }
 
+/** Serves the console. Returns whether its package is installed. */
+async function startConsole() {
+  try {
+    const { serveConsole } = await import('otel-span-cache-console');
+    const { url } = await serveConsole(cache, { announce: false });
+    console.log(`
+Watch it at ${url}, or from another terminal:
+
+  npx otel-span-cache-console tail
+  npx otel-span-cache-console stacks --every 1
+  npx otel-span-cache-console errors
+  npx otel-span-cache-console traces 'root.duration > 200ms'
+`);
+    return true;
+  } catch (error) {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    console.log('\nFor a live console: npm install otel-span-cache-console\n');
+    return false;
+  }
+}
+
 console.log('A shop (express, pg, fetch, pino) watched from inside its own process. Starting PostgreSQL …');
 
 let shop;
@@ -53,18 +75,25 @@ try {
   process.exit(1);
 }
 
-printTraces(cache, { ...terminal, write: (text) => process.stdout.write(text) });
+const print = () => printTraces(cache, { ...terminal, write: (text) => process.stdout.write(text) });
 
 let responses = [];
 if (serve) {
   printInvitation(shop.url);
+  if (!(await startConsole())) print();
+  const invoices = new Worker(new URL('./invoices.mjs', import.meta.url));
+  const closing = new AbortController();
+  const customers = keepSending(shop.url, { restock: shop.restock, signal: closing.signal });
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  closing.abort();
+  await Promise.all([customers, invoices.terminate()]);
 } else {
+  print();
   responses = await sendTraffic(shop.url);
 }
 
 await shop.stop();
-// Prints the traces that are not whole yet, too.
+// Also prints incomplete traces.
 await shutdownTelemetry();
 if (!serve) console.log(`${responses.length} requests: ${responses.map(({ status }) => status).join(' ')}\n`);
 printCounters();

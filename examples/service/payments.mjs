@@ -1,4 +1,4 @@
-/** Client of the payments provider: one attempt is one HTTP call, a charge is up to two. */
+/** Client of the payments provider. Each attempt is one HTTP call; a charge takes up to two. */
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { SpanStatusCode, trace } from '@opentelemetry/api';
@@ -30,11 +30,11 @@ export class PaymentsClient {
   }
 
   /**
-   * Charges the card, trying again when the provider fails or stays silent. Every attempt carries the
-   * same idempotency key: a charge that did go through is not made twice.
+   * Charges the card, and retries if the provider fails or does not respond. All attempts have the same idempotency key,
+   * so that the card is charged at most once.
    *
    * @param {{ card: string, amountCents: number, reference: string }} charge
-   * @returns {Promise<string>} the payment's id
+   * @returns {Promise<string>} the id of the payment
    */
   charge(charge) {
     return tracer.startActiveSpan('charge card', async (span) => {
@@ -77,7 +77,7 @@ export class PaymentsClient {
         body: JSON.stringify({ card, amountCents }),
         signal: AbortSignal.timeout(ATTEMPT_TIMEOUT_MILLIS),
       });
-      // The span of the call ends with the body, so read it whatever the status.
+      // Read the body for every status: the span of the call ends with it.
       const body = await response.json();
       return { status: response.status, body, failure: `HTTP ${response.status}` };
     } catch (error) {

@@ -1,4 +1,4 @@
-/** The shop and all it needs, in this process: its servers outside, its database, its HTTP server. */
+/** Starts the shop and its dependencies: the database server and payments provider in workers, the HTTP server here. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { Worker } from 'node:worker_threads';
@@ -8,7 +8,7 @@ import { Database } from './database.mjs';
 import { Orders } from './orders.mjs';
 import { PaymentsClient } from './payments.mjs';
 
-/** Starts a server that is not part of the shop. `execArgv` keeps this process's `--import` out of it. */
+/** Starts a third party's server. An empty `execArgv` keeps this process's `--import` out of the worker. */
 async function startOutside(file) {
   const worker = new Worker(new URL(`./outside/${file}`, import.meta.url), { execArgv: [] });
   const [address] = await once(worker, 'message');
@@ -16,8 +16,8 @@ async function startOutside(file) {
 }
 
 /**
- * @param {{ port?: number }} [options] port 0, the default, is any that is free
- * @returns {Promise<{ url: string, stop(): Promise<void> }>}
+ * @param {{ port?: number }} [options] port 0, the default, selects a free port
+ * @returns {Promise<{ url: string, restock(): Promise<void>, stop(): Promise<void> }>}
  */
 export async function startShop({ port = 0 } = {}) {
   const [postgres, provider] = await Promise.all([
@@ -27,7 +27,8 @@ export async function startShop({ port = 0 } = {}) {
   const database = new Database(postgres.address);
   await database.createSchema();
 
-  const server = createServer(createApp(new Orders(database, new PaymentsClient(provider.address))));
+  const orders = new Orders(database, new PaymentsClient(provider.address));
+  const server = createServer(createApp(orders));
   const stop = async () => {
     await new Promise((resolve) => server.close(resolve));
     await database.close();
@@ -41,5 +42,5 @@ export async function startShop({ port = 0 } = {}) {
     await stop();
     throw error;
   }
-  return { url: `http://127.0.0.1:${server.address().port}`, stop };
+  return { url: `http://127.0.0.1:${server.address().port}`, restock: () => orders.restock(), stop };
 }

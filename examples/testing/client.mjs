@@ -1,4 +1,4 @@
-/** What a customer of the shop sends. */
+/** Requests of the shop's customers. */
 
 /**
  * @param {string} url where the shop listens

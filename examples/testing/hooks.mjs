@@ -1,2 +1,2 @@
-/** Root hooks of mocha: each test is a scope. */
+/** Root hooks of mocha, which make each test a scope. */
 export { mochaHooks } from 'otel-span-cache/testing/mocha';

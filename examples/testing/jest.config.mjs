@@ -1,8 +1,8 @@
 export default {
   testMatch: ['**/*.jest.mjs'],
-  // `expect` gets the matchers.
+  // Adds the matchers to `expect()`.
   setupFilesAfterEnv: ['otel-span-cache/testing/jest'],
-  // The modules are run as they are; node needs --experimental-vm-modules for that.
+  // Runs ES modules unchanged, which requires node's --experimental-vm-modules.
   transform: {},
   testTimeout: 60_000,
 };

@@ -1,6 +1,6 @@
 /**
- * With jest. It loads modules by itself, so that instrumentations patch nothing: these are the spans that the shop
- * starts in its own code. For all of its spans, start it in a process of its own, as outside.test.mjs does.
+ * With jest. Instrumentations have no effect, because jest has its own module loader: the tests see the spans that the
+ * shop starts in its own code. To see all spans, start the shop in another process, as outside.test.mjs does.
  */
 import { traceTesting } from 'otel-span-cache/testing';
 
@@ -36,7 +36,7 @@ describe('POST /orders', () => {
     expect(run).not.toHaveSpan({ name: 'send receipt' });
   });
 
-  it('asks a provider that fails once again', async () => {
+  it('retries a provider that fails once', async () => {
     await expect(() => placeOrder(shop.url, { card: 'flaky', productId: 'teapot', quantity: 1 })).toEmitSpan({
       name: 'charge card',
       attributes: { 'payment.attempts': 2, 'payment.amount_cents': expect.any(Number) },

@@ -16,7 +16,7 @@ describe('POST /orders', () => {
   after(() => shop.stop());
 
   describe('with a card that is declined', () => {
-    it('says so to the customer, and on the span of the charge', async () => {
+    it('responds with 402, and records the reason on the span of the charge', async () => {
       const response = await placeOrder(shop.url, { card: 'declined', productId: 'kettle', quantity: 1 });
       expect(response.status).to.equal(402);
 
@@ -34,7 +34,7 @@ describe('POST /orders', () => {
       });
     });
 
-    it('puts back what it had reserved, and writes no order', async () => {
+    it('releases the reserved stock, and writes no order', async () => {
       await placeOrder(shop.url, { card: 'declined', productId: 'kettle', quantity: 1 });
 
       await currentScope().waitForTrace({ root: 'POST /orders' });
@@ -44,7 +44,7 @@ describe('POST /orders', () => {
     });
   });
 
-  it('refuses what nobody sells, before it touches the stock', async () => {
+  it('rejects an unknown product before it touches the stock', async () => {
     const response = await placeOrder(shop.url, { card: 'visa', productId: 'gold', quantity: 1 });
     expect(response.status).to.equal(400);
 

@@ -1,4 +1,4 @@
-/** With node:test. `traced()` makes a test a scope: the spans of the requests it sends are its own. */
+/** With node:test. `traced()` makes each test a scope, which owns the spans of the requests that the test sends. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
@@ -14,56 +14,65 @@ before(async () => {
 });
 after(() => shop.stop());
 
-test('an order is charged, written, and confirmed', traced(async (_t, scope) => {
-  const response = await placeOrder(shop.url, { card: 'visa', productId: 'kettle', quantity: 2 });
-  assert.equal(response.status, 201);
+test(
+  'an order is charged, written, and confirmed',
+  traced(async (_t, scope) => {
+    const response = await placeOrder(shop.url, { card: 'visa', productId: 'kettle', quantity: 2 });
+    assert.equal(response.status, 201);
 
-  // The receipt is written when the customer has long had the answer: the trace is complete with it.
-  const trace = await scope.waitForTrace({ root: 'POST /orders' });
-  assertTrace(trace, {
-    kind: 'server',
-    attributes: { 'http.route': '/orders', 'http.response.status_code': 201 },
-    children: [
-      { name: 'charge card', attributes: { 'payment.amount_cents': 11_800, 'payment.attempts': 1 } },
-      { kind: 'client', attributes: { 'db.query.text': /^INSERT INTO orders / } },
-      { kind: 'client', attributes: { 'db.query.text': /^INSERT INTO order_lines / } },
-      { name: 'send receipt', children: [{ attributes: { 'db.query.text': /^INSERT INTO receipts / } }] },
-    ],
-    not: { descendants: [{ status: 'error' }] },
-  });
-}));
+    // The trace is complete once the receipt has been sent, which is after the response.
+    const trace = await scope.waitForTrace({ root: 'POST /orders' });
+    assertTrace(trace, {
+      kind: 'server',
+      attributes: { 'http.route': '/orders', 'http.response.status_code': 201 },
+      children: [
+        { name: 'charge card', attributes: { 'payment.amount_cents': 11_800, 'payment.attempts': 1 } },
+        { kind: 'client', attributes: { 'db.query.text': /^INSERT INTO orders / } },
+        { kind: 'client', attributes: { 'db.query.text': /^INSERT INTO order_lines / } },
+        { name: 'send receipt', children: [{ attributes: { 'db.query.text': /^INSERT INTO receipts / } }] },
+      ],
+      not: { descendants: [{ status: 'error' }] },
+    });
+  }),
+);
 
-test('a provider that fails once is asked again', traced(async (_t, scope) => {
-  const response = await placeOrder(shop.url, { card: 'flaky', productId: 'teapot', quantity: 1 });
-  assert.equal(response.status, 201);
+test(
+  'a provider that fails once is retried',
+  traced(async (_t, scope) => {
+    const response = await placeOrder(shop.url, { card: 'flaky', productId: 'teapot', quantity: 1 });
+    assert.equal(response.status, 201);
 
-  const trace = await scope.waitForTrace({ root: 'POST /orders' });
-  assertTrace(trace, {
-    name: 'POST /orders',
-    children: [
-      {
-        name: 'charge card',
-        status: 'unset',
-        attributes: { 'payment.attempts': 2 },
-        children: [
-          { kind: 'client', attributes: { 'http.response.status_code': 503 } },
-          { kind: 'client', attributes: { 'http.response.status_code': 201 } },
-        ],
-      },
-    ],
-  });
-  assertLog(scope, {
-    severity: 'warn',
-    body: /trying again/,
-    attributes: { attempt: 1, failure: 'HTTP 503' },
-    span: { name: 'charge card' },
-  });
-}));
+    const trace = await scope.waitForTrace({ root: 'POST /orders' });
+    assertTrace(trace, {
+      name: 'POST /orders',
+      children: [
+        {
+          name: 'charge card',
+          status: 'unset',
+          attributes: { 'payment.attempts': 2 },
+          children: [
+            { kind: 'client', attributes: { 'http.response.status_code': 503 } },
+            { kind: 'client', attributes: { 'http.response.status_code': 201 } },
+          ],
+        },
+      ],
+    });
+    assertLog(scope, {
+      severity: 'warn',
+      body: /trying again/,
+      attributes: { attempt: 1, failure: 'HTTP 503' },
+      span: { name: 'charge card' },
+    });
+  }),
+);
 
-test('what is not in stock is not charged', traced(async (_t, scope) => {
-  const response = await placeOrder(shop.url, { card: 'visa', productId: 'sencha', quantity: 99 });
-  assert.equal(response.status, 409);
+test(
+  'an order that exceeds the stock is not charged',
+  traced(async (_t, scope) => {
+    const response = await placeOrder(shop.url, { card: 'visa', productId: 'sencha', quantity: 99 });
+    assert.equal(response.status, 409);
 
-  await scope.waitForTrace({ root: 'POST /orders' });
-  assertNoSpan(scope, { name: 'charge card' });
-}));
+    await scope.waitForTrace({ root: 'POST /orders' });
+    assertNoSpan(scope, { name: 'charge card' });
+  }),
+);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => shop.stop());
 
 describe('POST /orders', () => {
-  it('charges the price of what was ordered', async () => {
+  it('charges the total price', async () => {
     const response = await placeOrder(shop.url, { card: 'visa', productId: 'teapot', quantity: 2 });
     const { totalCents } = await response.json();
 
@@ -30,7 +30,7 @@ describe('POST /orders', () => {
     expect(currentScope()).toHaveNoOpenSpans();
   });
 
-  it('goes this way', async () => {
+  it('has this trace', async () => {
     await placeOrder(shop.url, { card: 'visa', productId: 'kettle', quantity: 1 });
 
     const trace = await currentScope().waitForTrace({ root: 'POST /orders' });

@@ -1,6 +1,6 @@
 /**
- * From outside, with node:test: the service as it is, in a process of its own. Any runner can do this, and the
- * service may be written in any language: it is told by environment variables where to send its spans.
+ * From outside, with node:test: the unchanged service runs in another process. This works with any runner, and with a
+ * service in any language, because environment variables set the endpoint for its spans.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -39,7 +39,7 @@ after(async () => {
   await receiver.close();
 });
 
-test('two orders at once: each test gets the trace of its own', async () => {
+test('two concurrent orders: each scope gets its own trace', async () => {
   const [ada, grace] = [receiver.openScope(), receiver.openScope()];
 
   const [paid, declined] = await Promise.all([

@@ -1,6 +1,6 @@
 /**
- * The service's own telemetry, with its spans shown to the tests. To be loaded before the tests and the service, as
- * the service's telemetry is in production: node --import ./telemetry.mjs
+ * The service's production telemetry, with its cache connected to the tests. Load it before the tests and the service:
+ * node --import ./telemetry.mjs
  */
 import { traceTesting } from 'otel-span-cache/testing';
 

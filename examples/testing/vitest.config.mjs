@@ -1,13 +1,13 @@
 export default {
   test: {
     include: ['*.vitest.mjs'],
-    // Each test is a scope, and `expect` has the matchers.
+    // Makes each test a scope, and adds the matchers to `expect()`.
     setupFiles: ['otel-span-cache/testing/vitest'],
-    // Before anything else, by node itself: what is loaded later is instrumented.
+    // Node loads the telemetry first, so that modules loaded later are instrumented.
     execArgv: ['--import', new URL('telemetry.mjs', import.meta.url).href],
-    // Node loads the service, too: what vite loads asks for packages by their paths, which import hooks do not know.
+    // Node loads the service as well: Vite would import packages by path, which import hooks do not match.
     server: { deps: { external: [/\/service\//] } },
-    // PostgreSQL takes a while to start.
+    // PostgreSQL is slow to start.
     hookTimeout: 60_000,
   },
 };

@@ -1,12 +1,12 @@
 /**
- * The payments provider: somebody else's HTTP server, in a worker, so not traced by the shop.
- * What it does depends on the card; tells its parent the address once it listens.
+ * The payments provider: a third party's HTTP server, in a worker so that the shop does not trace it. The card selects its
+ * behaviour. Once it listens, it posts its address to its parent.
  */
 import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
 
-/** Idempotency keys seen so far, for the card that fails on first sight. */
+/** Idempotency keys of earlier requests, for the card that fails the first time. */
 const seen = new Set();
 
 /** @type {Record<string, (key: string) => Promise<{ status: number, body: object } | undefined>>} */
@@ -23,7 +23,7 @@ const CARDS = {
     await delay(15);
     return { status: 503, body: { reason: 'overloaded' } };
   },
-  /** Keeps the caller waiting until it gives up. */
+  /** Never responds. */
   silent: async () => undefined,
 };
 

@@ -1,8 +1,8 @@
 /**
- * A PostgreSQL server in a worker: PGlite (PostgreSQL compiled to WebAssembly) behind a TCP socket.
- * In memory, nothing to install; tells its parent the address once it listens.
+ * A PostgreSQL server in a worker: PGlite (PostgreSQL compiled to WebAssembly) behind a TCP socket, in memory. Once it
+ * listens, it posts its address to its parent.
  *
- * PGlite is one session, so one client at a time is served.
+ * PGlite has a single session, so it serves one client at a time.
  */
 import { createServer } from 'node:net';
 import { parentPort } from 'node:worker_threads';
@@ -16,7 +16,7 @@ const SYNC = 0x53;
 const TERMINATE = 0x58;
 const READY_FOR_QUERY = 0x5a;
 
-// Loading an initialised data directory halves the start; PGlite would run initdb otherwise.
+// An initialised data directory halves the start-up time: PGlite need not run initdb.
 const database = await PGlite.create({ loadDataDir: await dataDir() });
 
 const server = createServer((socket) => {
@@ -59,12 +59,12 @@ function messageSize(bytes, greeted) {
 }
 
 /**
- * PGlite says it is ready after an error and once more after the sync that follows. A client counts
- * those: only the last may go out.
+ * Keeps only the last ReadyForQuery message. After an error PGlite sends one, and another after the sync that follows;
+ * clients expect one per request.
  */
 function oneReadyForQuery(response) {
   const messages = [];
-  for (let rest = response; rest.length > 0; ) {
+  for (let rest = response; rest.length > 0;) {
     const size = messageSize(rest, true);
     messages.push(rest.subarray(0, size));
     rest = rest.subarray(size);
