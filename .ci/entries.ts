@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-/** The source of each entry in the package's `exports`, as its path from the repository. */
+/** The path of the source of each entry in the package's `exports`, relative to the repository. */
 export function sourcesOfEntries(): string[] {
   return declarationsOfEntries().map((path) => `src/${path.replace(/\.d\.ts$/, '.ts')}`);
 }
 
-/** The declarations of each entry, as their path in a build. */
+/** The path of the declarations of each entry, relative to a build. */
 export function declarationsOfEntries(): string[] {
   const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     exports: Record<string, string | { import: { types: string } }>;

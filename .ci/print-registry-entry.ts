@@ -2,8 +2,8 @@ import { registryEntry } from './registry-entry.js';
 import { repositoryUrl } from './repository.js';
 
 /*
- * Prints the entry for OpenTelemetry's registry, and the file that it goes to. Its URLs are derived from the one given,
- * or else from that in `package.json`:
+ * Prints the entry for OpenTelemetry's registry and the path of its file. URLs are derived from the given URL of the
+ * repository, or else from the one in `package.json`:
  *
  *   npm run registry-entry
  *   npm run registry-entry -- https://github.com/…
@@ -11,6 +11,8 @@ import { repositoryUrl } from './repository.js';
 
 const repository = process.argv[2] ?? repositoryUrl();
 if (repository === undefined) {
-  process.stderr.write('without URLs, as package.json names no repository: npm run registry-entry -- https://…\n');
+  process.stderr.write(
+    'The entry has no URLs, because package.json names no repository. Add one: npm run registry-entry -- https://…\n',
+  );
 }
 process.stdout.write(registryEntry(repository, new Date().toISOString().slice(0, 10)));

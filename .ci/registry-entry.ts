@@ -6,10 +6,10 @@ const TYPE = 'processor';
 const LANGUAGE = 'js';
 
 /**
- * The entry for OpenTelemetry's registry, as YAML. Its first line is a comment: the file that it goes to, in the
+ * The entry for OpenTelemetry's registry, as YAML. Its first line is a comment with the path of its file in the
  * repository of opentelemetry.io.
  *
- * @param repository a URL of it; the entry has no URLs while that is unknown
+ * @param repository URL of this package's repository; without it, the entry has no URLs
  */
 export function registryEntry(repository: string | undefined, createdAt: string): string {
   const { name, version, description, keywords } = JSON.parse(readFileSync(MANIFEST, 'utf8')) as {

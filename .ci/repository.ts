@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The members of `package.json` that say where its repository is. */
+/** The members of `package.json` that are derived from the URL of its repository. */
 export interface RepositoryFields {
   readonly repository: { readonly type: 'git'; readonly url: string };
   readonly homepage: string;
@@ -9,17 +9,17 @@ export interface RepositoryFields {
 
 export const MANIFEST = new URL('../package.json', import.meta.url);
 
-/** The URL of the repository that `package.json` has, or `undefined` while that is unknown. */
+/** The URL of the repository in `package.json`; undefined if there is none. */
 export function repositoryUrl(): string | undefined {
   return (JSON.parse(readFileSync(MANIFEST, 'utf8')) as Partial<RepositoryFields>).repository?.url;
 }
 
-/** The repository's page, of any URL of it: as a browser has it, as one clones it, or as `package.json` has it. */
+/** The URL of the repository's page, from the URL in a browser, the one to clone, or the one in `package.json`. */
 export function pageOf(url: string): string {
   return url.replace(/^git\+/, '').replace(/(?:\.git)?\/?$/, '');
 }
 
-/** Derives all of the members from one URL of the repository. */
+/** Derives the members from a URL of the repository. */
 export function repositoryFields(url: string): RepositoryFields {
   const page = pageOf(url);
   return {

@@ -2,10 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { wideCharactersSource } from './wide-characters.js';
 
 /*
- * Writes the table of characters that take two columns of a terminal:
+ * Generates the table of characters that take two columns of a terminal:
  *
  *   npm run wide-characters
  *
- * A test compares the table with the package it is made of, so an update of that package asks for this.
+ * A test compares the table with the data of the package `get-east-asian-width`. Run this after an update of that
+ * package.
  */
 writeFileSync(new URL('../src/trace/text/wide-characters.ts', import.meta.url), wideCharactersSource());

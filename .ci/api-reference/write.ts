@@ -6,13 +6,13 @@ import { installLocked } from '../../test/installed.js';
 import { sourcesOfEntries } from '../entries.js';
 
 /*
- * Writes the API reference, `docs/api`, from the docstrings of all that can be imported.
+ * Writes the API reference, `docs/api`, from the docstrings of all public entries.
  *
  *   npm run docs:api               writes it
- *   npm run docs:api -- --check    fails if what is there is not what it would write
+ *   npm run docs:api -- --check    fails if the reference is stale
  *
- * It fails too if a public name has no docstring. TypeDoc needs a TypeScript that has a JavaScript API: it is installed
- * here, apart from the one that compiles.
+ * Also fails if a public name has no docstring. TypeDoc needs a TypeScript with a JavaScript API, which is installed in
+ * this folder, separate from the compiler.
  */
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -31,13 +31,15 @@ function write(folder: string): void {
 }
 
 function check(): void {
-  // Beside the pages, so that relative links come out alike.
+  // Next to the pages, so that relative links are the same.
   const fresh = mkdtempSync(join(ROOT, 'docs/.run-'));
   try {
     write(fresh);
-    const stale = [...new Set([...pagesIn(PAGES), ...pagesIn(fresh)])].filter((page) => read(PAGES, page) !== read(fresh, page));
+    const stale = [...new Set([...pagesIn(PAGES), ...pagesIn(fresh)])].filter(
+      (page) => read(PAGES, page) !== read(fresh, page),
+    );
     if (stale.length === 0) return;
-    console.error(`not as the docstrings say: ${stale.join(', ')}. Write them anew: npm run docs:api`);
+    console.error(`stale pages: ${stale.join(', ')}. Write them again: npm run docs:api`);
     process.exitCode = 1;
   } finally {
     rmSync(fresh, { recursive: true });

@@ -6,15 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { shareDeclarations } from './declarations.js';
 
 /*
- * Builds the package, in `dist`:
+ * Builds the package in `dist`:
  *
- *   esm/**.js    an ES module for each source file, without its comments
- *   cjs/**.js    the same as CommonJS, which `cjs/package.json` says
- *   cjs/**.d.ts  with the docstrings: only what can be reached from a public entry
- *   esm/**.d.ts  of the entries alone, which lead to those of cjs
+ *   esm/**.js    an ES module for each source file, without comments
+ *   cjs/**.js    a CommonJS module for each source file, marked as such by `cjs/package.json`
+ *   cjs/**.d.ts  declarations with docstrings, only of modules reachable from a public entry
+ *   esm/**.d.ts  declarations of the entries only, which import from cjs
  *
- * One file for each source file, neither bundled nor minified: a stack trace names the functions and files of the
- * sources, and two entries share the modules that both load. That needs no source maps.
+ * The modules are neither bundled nor minified, so that stack traces name the functions and files of the sources
+ * without source maps, and entries share the modules that they load.
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -25,7 +25,7 @@ const TSC = join(dirname(createRequire(import.meta.url).resolve('typescript/pack
 rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
 const succeeded = await Promise.all([
   tsc('src', '--emitDeclarationOnly'),
-  // The run above checks the same types; the one below checks them as CommonJS.
+  // No type check here, because the run above checks the same types. The run below checks them as CommonJS.
   tsc('src', '--declaration', 'false', '--removeComments', '--noCheck'),
   tsc('src/tsconfig.cjs.json', '--declaration', 'false', '--removeComments'),
 ]);
@@ -35,7 +35,7 @@ mkdirSync(CJS, { recursive: true });
 writeFileSync(join(CJS, 'package.json'), '{"type":"commonjs"}\n');
 shareDeclarations(ESM, CJS);
 
-/** Whether the compiler had nothing to say. */
+/** Runs the compiler. Resolves with whether it found no errors. */
 function tsc(project: string, ...flags: string[]): Promise<boolean> {
   return new Promise((resolve) => {
     const compiler = spawn(process.execPath, [TSC, '-p', project, ...flags], { cwd: ROOT, stdio: 'inherit' });

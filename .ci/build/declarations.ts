@@ -2,15 +2,15 @@ import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join, posix, relative } from 'node:path';
 import { declarationsOfEntries } from '../entries.js';
 
-/** A quoted relative path. In an example of a docstring it names no file here, and counts for nothing. */
+/** A quoted relative path. Paths in docstring examples match as well, but name no existing file and are ignored. */
 export const RELATIVE_IMPORT = /(['"])(\.\.?\/[^'"\n]+)\1/g;
 
 /**
- * Lays out the declarations for both formats: all that a public entry leads to beside the CommonJS modules, and beside
- * the ES modules only the entries, which import the rest from there. The types are the same, so one copy does; it also
- * makes a class of one format assignable to that of the other.
+ * Arranges the declarations for both formats. The CommonJS folder gets all declarations reachable from public entries;
+ * the ES module folder gets only the entries, which import the rest from the CommonJS folder. With one copy of each
+ * type, a class of one format is assignable to the same class of the other.
  *
- * @param esm where the build has its declarations
+ * @param esm folder in which the build has written all declarations
  */
 export function shareDeclarations(esm: string, cjs: string): void {
   const entries = new Set(declarationsOfEntries());
@@ -21,7 +21,7 @@ export function shareDeclarations(esm: string, cjs: string): void {
   }
 }
 
-/** The declarations of an entry, with what it imports taken from another folder. */
+/** The declarations of an entry, with its imports redirected to another folder. */
 function importingFrom(folder: string, path: string, from: string): string {
   const way = posix.join(posix.relative(posix.dirname(path), '.'), relative(from, folder).replaceAll('\\', '/'));
   return readFileSync(join(from, path), 'utf8').replaceAll(RELATIVE_IMPORT, (_, quote: string, specifier: string) => {
@@ -30,9 +30,9 @@ function importingFrom(folder: string, path: string, from: string): string {
 }
 
 /**
- * Deletes the declaration files that no public entry leads to. Returns the paths of the others.
+ * Deletes the declaration files that are not reachable from a public entry. Returns the paths of the others.
  *
- * @param folder where the build has its declarations; the paths are from there
+ * @param folder with the declarations; the returned paths are relative to it
  */
 function keepReachable(folder: string): string[] {
   const all = declarationsIn(folder);

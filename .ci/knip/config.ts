@@ -1,15 +1,16 @@
 import { sourcesOfEntries } from '../entries.js';
 
-/* What nothing uses: files, exports, dependencies. */
+/* Configuration of knip, which finds unused files, exports and dependencies. */
 
-const config = {
+const core = {
   entry: [
     ...sourcesOfEntries(),
     'examples/*/*.mjs',
     // Loaded by Stryker.
     '.ci/mutation/{setup.ts,stryker.config.mjs,folders.d.mts}',
-    // Run as programs of their own.
+    // Run as programs.
     'bench/cases/http/service.ts',
+    'bench/cases/console/programs/*.ts',
     'bench/measure/case-process.ts',
     'examples/service/outside/*.mjs',
     'test/compilers/{compilers.ts,consumer/*}',
@@ -20,27 +21,51 @@ const config = {
     'test/testing/runners/{*,node/*,mocha/*}.{ts,mjs}',
   ],
   project: ['{src,test,bench,examples,.ci}/**/*.{ts,mts,mjs,cjs,js}'],
+};
+
+const console = {
+  entry: [
+    'src/index.ts',
+    'src/cli/main.ts',
+    'src/worker/main.ts',
+    'page/main.tsx',
+    // Injected by the build.
+    'page/jsx.ts',
+    'build/page.ts',
+    'test/**/*.{test,matrix,reliability}.ts',
+    // Run as programs.
+    'test/reliability/service.mjs',
+    'test/**/fixtures/*',
+  ],
+  project: ['{src,page,test,build}/**/*.{ts,tsx,mjs}'],
+};
+
+const config = {
+  workspaces: { '.': core, console },
   ignore: [
-    // Projects of their own, with packages of their own; and what is laid out in one.
+    // Separate projects with their own packages, and files copied into one.
     '.ci/api-reference/theme.mjs',
     'test/matrix/{line.ts,own-packages-only.mjs}',
     'test/otel3/**',
     'test/recipes/fixtures/**',
     'test/testing/runners/{jest,vitest,vitest3,vitest5}/**',
   ],
-  // An exported type names what an exported function takes, wherever that is called.
+  // Types of parameters of exported functions are exported, even if no other file uses them.
   ignoreExportsUsedInFile: { interface: true, type: true },
   ignoreDependencies: [
-    // Programs, found by their path.
+    // Programs that are started by their path.
     '@arethetypeswrong/cli',
     'autocannon',
     'c8',
-    // Loaded by its name, if it is there.
+    // Loaded by its path, in the browser.
+    'axe-core',
+    // Loaded by name, if installed.
+    'otel-span-cache-console',
     '@opentelemetry/auto-instrumentations-node',
-    // There where it runs the tests.
+    // Installed in the projects whose tests it runs.
     'vitest',
   ],
-  // A program of the system, used where it is there.
+  // A program of the system, used if present.
   ignoreBinaries: ['unshare'],
 };
 

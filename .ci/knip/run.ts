@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installLocked } from '../../test/installed.js';
 
-/* Runs knip on the repository. It is installed here: not with `npm ci`, which wants the packages of all platforms. */
+/*
+ * Runs knip on the repository. Installed in this folder by `npm install`, because `npm ci` requires the optional
+ * packages of all platforms in the lock file.
+ */
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 

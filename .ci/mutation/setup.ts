@@ -1,16 +1,20 @@
 import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Context, Test } from 'mocha';
+import { mochaHooks } from '../../test/hooks.js';
 
 /*
- * What lets a mutant be judged by itself, though many run in one process: the same random values for each, and nothing
- * that goes on while the next one is tried.
+ * The first test file. Not required by mocha: Stryker activates a mutant of code that runs at import only when it loads
+ * the test files, so nothing of `src/` may be imported before.
+ *
+ * Isolates mutants that run in the same process: each one gets the same random values, and no work of one continues
+ * while the next one is tested.
  */
 
-// No search for a smaller counterexample: that there is one is enough.
+// Any counterexample is enough, so it is not shrunk.
 fc.configureGlobal({ seed: 1, endOnFailure: true });
 
-/** A test that failed by an uncaught error may still be waiting for something. */
+/** The current test. It may still be running after it has failed with an uncaught error. */
 let running: Promise<unknown> = Promise.resolve();
 const watched = new WeakSet<Test>();
 
@@ -31,14 +35,15 @@ async function finished(): Promise<void> {
   await Promise.race([running, setTimeout(10_000, undefined, { ref: false })]);
 }
 
-export const mochaHooks = {
-  beforeEach(this: Context) {
-    watch(this.currentTest!);
-  },
-  afterEach: finished,
-  async afterAll() {
-    await finished();
-    // What the driver had planned.
-    await setTimeout(20);
-  },
-};
+beforeEach(function () {
+  watch(this.currentTest!);
+});
+
+afterEach(mochaHooks.afterEach);
+afterEach(finished);
+
+after(async () => {
+  await finished();
+  // Until the pending timers of the driver have fired.
+  await setTimeout(20);
+});

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 
-/** Code that can be changed without a test noticing, as survivors.md explains it. */
+/** Code with surviving mutants that survivors.md explains. */
 export interface Explained {
   readonly file: string;
-  /** It stands in one line of the file. */
+  /** Part of one line of the file. */
   readonly code: string;
 }
 
-/** What Stryker writes, as far as it is read here. */
+/** The part of Stryker's report that is used here. */
 interface Report {
   readonly files: Record<string, { readonly source: string; readonly mutants: readonly Mutant[] }>;
 }
@@ -26,7 +26,7 @@ export function explained(): Explained[] {
   });
 }
 
-/** The mutants of a report that no test has noticed, in lines without code that is explained. */
+/** The surviving mutants of a report, except in lines with explained code. */
 export function unexplained(reportFile: string, rows: readonly Explained[]): string[] {
   const { files } = JSON.parse(readFileSync(reportFile, 'utf8')) as Report;
   return Object.entries(files).flatMap(([file, { source, mutants }]) => {
