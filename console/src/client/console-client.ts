@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import type * as Schemas from '../api/schemas.js';
 import type {
@@ -19,6 +20,7 @@ import type {
 } from '../api/schemas.js';
 import { ClientError } from './client-error.js';
 import { eventsOf } from './event-stream.js';
+import { httpRequest, textOf } from './http-request.js';
 import { PROTOCOL } from '../protocol.js';
 import { visible } from '../text/visible.js';
 import { widthOf } from '../text/width.js';
@@ -30,13 +32,12 @@ const REQUEST_MILLIS = 15_000;
 const SILENCE_MILLIS = 12_000;
 
 /** Maximum size of an answer. The limits of requests keep every answer of a console far below it. */
-const MAX_ANSWER_CHARACTERS = 64 * 2 ** 20;
+const MAX_ANSWER_BYTES = 64 * 2 ** 20;
 
 /** The usual reasons in words. */
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
   ECONNRESET: 'it has closed the connection',
-  UND_ERR_SOCKET: 'it has closed the connection',
   ENOTFOUND: 'there is no such name',
 };
 
@@ -104,10 +105,9 @@ export class ConsoleClient {
     try {
       // Before the request: frames that come meanwhile would be lost if the connection broke.
       const { frame } = await schemas();
-      const response = await this.#fetch('live', { view, ...request }, AbortSignal.any(signals), 'text/event-stream');
-      if (!response.ok) throw await this.#refusal(response, await response.text(), request);
-      if (response.body === null) return;
-      for await (const { data } of eventsOf(response.body)) {
+      const answer = await this.#request('live', { view, ...request }, AbortSignal.any(signals), 'text/event-stream');
+      if (answer.statusCode !== 200) throw await this.#refusal(answer, await this.#textOf(answer), request);
+      for await (const { data } of eventsOf(answer)) {
         timer.refresh();
         if (data !== '') yield this.#checked(data, frame);
       }
@@ -131,9 +131,9 @@ export class ConsoleClient {
     const timeout = AbortSignal.timeout(REQUEST_MILLIS);
     const signal = this.#signal === undefined ? timeout : AbortSignal.any([timeout, this.#signal]);
     try {
-      const response = await this.#fetch(path, query, signal, 'application/json');
-      const text = await response.text();
-      if (!response.ok) throw await this.#refusal(response, text, query);
+      const answer = await this.#request(path, query, signal, 'application/json');
+      const text = await this.#textOf(answer);
+      if (answer.statusCode !== 200) throw await this.#refusal(answer, text, query);
       const all = await schemas();
       return this.#checked(text, schemaOf(all).and(all.stamp));
     } catch (error) {
@@ -142,16 +142,14 @@ export class ConsoleClient {
     }
   }
 
-  #fetch(path: string, query: Query, signal: AbortSignal, accept: string): Promise<Response> {
+  #request(path: string, query: Query, signal: AbortSignal, accept: string): Promise<IncomingMessage> {
     const url = new URL(`/api/v1/${path}`, this.target.url);
     for (const [key, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(key, String(value));
     }
     const { token } = this.target;
-    return fetch(url, {
+    return httpRequest(url, {
       signal,
-      // A redirection would carry the token elsewhere.
-      redirect: 'error',
       headers: {
         accept,
         'otel-span-cache-protocol': String(PROTOCOL),
@@ -160,8 +158,13 @@ export class ConsoleClient {
     });
   }
 
+  async #textOf(answer: IncomingMessage): Promise<string> {
+    const text = await textOf(answer, MAX_ANSWER_BYTES);
+    if (text === undefined) throw new ClientError(`${this.#where} has sent more than 64 MiB`);
+    return text;
+  }
+
   #checked<S extends z.ZodType>(text: string, schema: S): z.infer<S> {
-    if (text.length > MAX_ANSWER_CHARACTERS) throw new ClientError(`${this.#where} has sent more than 64 MiB`);
     const parsed = schema.safeParse(jsonOf(text));
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
@@ -172,9 +175,9 @@ export class ConsoleClient {
   }
 
   /** The error for a refusal, with one sentence for each reason. */
-  async #refusal(response: Response, text: string, { query }: Query): Promise<ClientError> {
-    const { status } = response;
-    const retryAfter = Number(response.headers.get('retry-after')) || undefined;
+  async #refusal({ statusCode, headers }: IncomingMessage, text: string, { query }: Query): Promise<ClientError> {
+    const status = statusCode ?? 0;
+    const retryAfter = Number(headers['retry-after']) || undefined;
     const failure = (await schemas()).failure.safeParse(jsonOf(text));
     const reason = failure.success ? failure.data.error : `HTTP status ${status}`;
     const message = {
@@ -188,10 +191,10 @@ export class ConsoleClient {
   }
 
   #failure(error: unknown): unknown {
-    if (error instanceof ClientError || this.#signal?.aborted === true) return error;
-    const { message, cause } = error as Error & { readonly cause?: NodeJS.ErrnoException };
-    const code = cause?.code ?? '';
-    return new ClientError(`${this.#where} does not answer (${REASONS[code] ?? (code || cause?.message || message)})`);
+    if (error instanceof ClientError) return error;
+    if (this.#signal?.aborted === true) return this.#signal.reason;
+    const { message, code = '' } = error as NodeJS.ErrnoException;
+    return new ClientError(`${this.#where} does not answer (${REASONS[code] ?? (code || message)})`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { failure, PROTOCOL } from '../api/schemas.js';
+import { httpRequest, textOf } from '../client/http-request.js';
 import type { ToolAnswer } from './answer.js';
 import type { Target } from './console-finder.js';
 import { ToolError } from './tool-error.js';
@@ -9,7 +10,7 @@ import { shown } from './untrusted.js';
 const CALL_MILLIS = 58_000;
 
 /** Maximum size of an answer, larger than that of any tool. */
-const MAX_ANSWER_CHARACTERS = 1_000_000;
+const MAX_ANSWER_BYTES = 1_000_000;
 
 /** The console does not answer, or was replaced by another one. Trying again may help. */
 export class Unreachable extends ToolError {}
@@ -40,30 +41,28 @@ export async function callRemote(target: Target, name: string, args: object, sig
 async function post(target: Target, name: string, args: object, signal: AbortSignal, where: string) {
   const timeout = AbortSignal.timeout(CALL_MILLIS);
   try {
-    const response = await fetch(new URL(`/mcp/tools/${encodeURIComponent(name)}`, target.url), {
+    const answer = await httpRequest(new URL(`/mcp/tools/${encodeURIComponent(name)}`, target.url), {
       method: 'POST',
       body: JSON.stringify(args),
       signal: AbortSignal.any([signal, timeout]),
-      // A redirection would carry the token elsewhere.
-      redirect: 'error',
       headers: {
         authorization: `Bearer ${target.token}`,
         'content-type': 'application/json',
         'otel-span-cache-protocol': String(PROTOCOL),
       },
     });
-    return { status: response.status, text: await response.text() };
+    return { status: answer.statusCode, text: (await textOf(answer, MAX_ANSWER_BYTES)) ?? '' };
   } catch (error) {
     if (signal.aborted) throw new ToolError('The call was cancelled.');
     if (timeout.aborted) throw new ToolError(`${where} has not answered within ${CALL_MILLIS / 1_000} s.`);
-    const { message, cause } = error as Error & { readonly cause?: NodeJS.ErrnoException };
-    throw new Unreachable(`${where} does not answer (${cause?.code ?? message}): its service may have ended.`);
+    const { message, code } = error as NodeJS.ErrnoException;
+    throw new Unreachable(`${where} does not answer (${code ?? message}): its service may have ended.`);
   }
 }
 
 function parsed(text: string, where: string): ToolAnswer {
-  const result = text.length > MAX_ANSWER_CHARACTERS ? undefined : toolAnswer.safeParse(jsonOf(text));
-  if (result?.success !== true) throw new ToolError(`${where} has not answered as a console does.`);
+  const result = toolAnswer.safeParse(jsonOf(text));
+  if (!result.success) throw new ToolError(`${where} has not answered as a console does.`);
   const { content, structuredContent, isError } = result.data;
   return {
     content,

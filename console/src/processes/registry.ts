@@ -170,11 +170,13 @@ async function isRunning(entry: StoredEntry): Promise<boolean> {
 
 /** Whether anything answers. A console that is too busy to answer counts as running. */
 async function isListening(url: string): Promise<boolean> {
+  const { httpRequest } = await import('../client/http-request.js');
+  const signal = AbortSignal.timeout(HEALTH_MILLIS);
   try {
-    await fetch(new URL('/health', url), { signal: AbortSignal.timeout(HEALTH_MILLIS), redirect: 'manual' });
+    (await httpRequest(new URL('/health', url), { headers: {}, signal })).destroy();
     return true;
-  } catch (error) {
-    return (error as Error).name === 'TimeoutError';
+  } catch {
+    return signal.aborted;
   }
 }
 

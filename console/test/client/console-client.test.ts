@@ -1,7 +1,10 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { ClientError } from '../../src/client/client-error.js';
 import { ConsoleClient } from '../../src/client/console-client.js';
 import type { Frame } from '../../src/api/schemas.js';
+import { until } from '../until.js';
 import { COVERAGE, fakeConsole, frameOf, HELLO, json, traceRow, type FakeConsole } from '../cli/fake-console.js';
 
 async function failure(promise: Promise<unknown>): Promise<ClientError> {
@@ -173,5 +176,42 @@ describe('ConsoleClient', () => {
       expect((await failure(live.next())).name).to.equal('AbortError');
       await closed;
     });
+
+    it('ends with its signal although garbage was collected meanwhile', async () => {
+      server.answer((_, response) => {
+        response.write(`data: ${JSON.stringify(frameOf(1, {}))}\n\n`);
+      });
+      const controllers = Array.from({ length: 20 }, () => new AbortController());
+      const lives = controllers.map(({ signal }) => new ConsoleClient(client.target, signal).live('traces', {}));
+      await Promise.all(lives.map((live) => live.next()));
+      const ends = lives.map((live) => failure(live.next()));
+
+      await collectGarbage();
+      for (const controller of controllers) controller.abort();
+
+      for (const end of ends) expect((await end).name).to.equal('AbortError');
+    });
+  });
+
+  it('ends a request with its signal although garbage was collected meanwhile', async () => {
+    server.answer((_, response) => response.flushHeaders());
+    const controllers = Array.from({ length: 20 }, () => new AbortController());
+    const answers = controllers.map(({ signal }) => failure(new ConsoleClient(client.target, signal).hello()));
+    await until(() => server.requests.length === 20);
+
+    await collectGarbage();
+    for (const controller of controllers) controller.abort();
+
+    for (const answer of answers) expect((await answer).name).to.equal('AbortError');
   });
 });
+
+/** Collects garbage three times: the finalizers of one collection may release the objects of the next. */
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  for (let round = 0; round < 3; round++) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

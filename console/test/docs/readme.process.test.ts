@@ -33,7 +33,7 @@ function settledLines(text: string): string[] {
         .replaceAll(/\b(?:[0-9a-f]{32}|[0-9a-f]{8})\b/g, 'ID')
         .replaceAll(/\b\d\d:\d\d:\d\d\.\d{3}\b/g, 'TIME')
         .replaceAll(/[\d.]+ (?:µs|ms|s)\b/g, 'DURATION')
-        .replaceAll(/[▁▂▃▄▅▆▇▏▎▍▌▋▊▉█━▬╸╺─]+/g, 'BAR')
+        .replaceAll(/[▁▂▃▄▅▆▇▏▎▍▌▋▊▉█━▬╸╺╴╶─]+/g, 'BAR')
         .replaceAll(/ [\d.]+ %/g, ' SHARE')
         .replaceAll(/^( *\d+) +[\d.]+ /g, '$1 RATE ')
         .replaceAll(/ +/g, ' ')
