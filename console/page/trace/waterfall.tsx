@@ -10,6 +10,7 @@ import type { ShownTrace } from './shown-trace.js';
 
 const ROW_HEIGHT = 24;
 const INDENT = 14;
+const FOLD_WIDTH = 18;
 /** Maximum indentation. Deeper lines are not indented further, to leave room for the name. */
 const MOST_INDENTS = 16;
 
@@ -73,12 +74,20 @@ function Row({
   onSelect,
   onFold,
 }: WaterfallProps & { row: Line; index: number }) {
-  const indent = { paddingLeft: `${14 + Math.min(row.depth, MOST_INDENTS) * INDENT}px` };
+  const foldable = row.kind === 'span' && (row.span.children > 0 || row.span.events.length > 0);
+  const room = row.kind === 'span' && !foldable ? FOLD_WIDTH : 0;
+  const indent = { paddingLeft: `${14 + Math.min(row.depth, MOST_INDENTS) * INDENT + room}px` };
   const classes = [row.kind, matches.has(row.id) ? 'match' : ''].join(' ');
   return (
     <tr aria-rowindex={index + 2} aria-selected={index === selected} class={classes} onClick={() => onSelect(index)}>
       {row.kind === 'span' ? (
-        <SpanCells row={row} trace={trace} indent={indent} folded={folded.has(row.span.id)} onFold={onFold} />
+        <SpanCells
+          row={row}
+          trace={trace}
+          indent={indent}
+          folded={foldable ? folded.has(row.span.id) : undefined}
+          onFold={onFold}
+        />
       ) : (
         <EventCells row={row} trace={trace} indent={indent} />
       )}
@@ -98,7 +107,7 @@ function SpanCells({
   indent,
   folded,
   onFold,
-}: CellsProps<'span'> & { folded: boolean; onFold: (id: number) => void }) {
+}: CellsProps<'span'> & { folded: boolean | undefined; onFold: (id: number) => void }) {
   const failed = span.status === 'error';
   const left = place(span.start, trace);
   const width = Math.max(0.15, Math.min(100 - left, (span.duration / (trace.duration || 1)) * 100));
@@ -106,11 +115,7 @@ function SpanCells({
   return (
     <>
       <td style={indent} class={failed ? 'bad' : ''}>
-        {span.children > 0 || span.events.length > 0 ? (
-          <FoldButton folded={folded} onFold={() => onFold(span.id)} />
-        ) : (
-          <span class="fold" />
-        )}
+        {folded !== undefined && <FoldButton folded={folded} onFold={() => onFold(span.id)} />}
         {line(span.name) || '(no name)'}
         {failed && ' ✗'}
         <Hint attributes={span.attributes} />

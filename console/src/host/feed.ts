@@ -9,7 +9,7 @@ import { clearTimeout, setTimeout } from './timers.js';
 /** Number of spans and orphans at which a batch is posted at once. */
 const FULL = 1_024;
 
-const POST_MILLIS = 50;
+const POST_MILLIS = 20;
 
 /** Maximum number of spans and orphans on their way to the worker. */
 export const MAX_IN_FLIGHT = 32_768;
@@ -21,7 +21,7 @@ const MAX_BYTES_IN_FLIGHT = 64 * 2 ** 20;
 const SUBSCRIPTION = { orphans: true, capacity: MAX_IN_FLIGHT, maxBytes: MAX_BYTES_IN_FLIGHT } as const;
 
 /**
- * Sends the spans and orphans of a cache to the worker: masked, packed, every 50 ms, or as soon as there are 1,024.
+ * Sends the spans and orphans of a cache to the worker: masked, packed, every 20 ms, or as soon as there are 1,024.
  *
  * At most 32,768 are on their way; past that, whole batches are dropped and counted, which limits the cost of a busy
  * worker to the service.

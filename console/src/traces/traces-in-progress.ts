@@ -12,7 +12,10 @@ const MIN_SWEEP_MILLIS = 5;
 
 /** How long traces wait, and how many spans may wait. */
 export interface InProgressOptions {
-  /** Wait after the last span of a trace whose local root has ended. Default 100. */
+  /**
+   * Wait after the last span of a trace whose local root has ended. Default 50, because the spans of processes that have
+   * joined come up to 40 ms later than those of the service.
+   */
   readonly settleMillis?: number;
   /** Wait after the last span of a trace whose local root has not ended. Default 5,000. */
   readonly timeoutMillis?: number;
@@ -59,7 +62,7 @@ export class TracesInProgress {
   constructor(
     onTrace: (trace: TraceRow) => void,
     {
-      settleMillis = 100,
+      settleMillis = 50,
       timeoutMillis = 5_000,
       maxSpans = 20_000,
       maxBytes = 64 * 2 ** 20,

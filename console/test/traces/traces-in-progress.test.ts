@@ -35,7 +35,12 @@ describe('TracesInProgress', () => {
   function start(bounds: { readonly maxSpans?: number; readonly maxBytes?: number } = {}) {
     const finished: TraceRow[] = [];
     const timers = { setTimeout, clearTimeout };
-    const traces = new TracesInProgress((trace) => finished.push(trace), { timeoutMillis: 1_000, timers, ...bounds });
+    const traces = new TracesInProgress((trace) => finished.push(trace), {
+      settleMillis: 100,
+      timeoutMillis: 1_000,
+      timers,
+      ...bounds,
+    });
     const add = (...told: Told[]): void => {
       for (const each of told) traces.add(row(each), each.isAmended ?? false);
       traces.endBatch();

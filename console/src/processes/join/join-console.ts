@@ -14,7 +14,7 @@ import { JoinedConsole } from './joined-console.js';
  *
  * The console need not be running yet: this process looks for it, and joins it again after an interruption. Meanwhile,
  * at most 32,768 spans wait. The last spans are sent, within a second, by `close()` and when the event loop of the
- * process is empty. `process.exit()`, a signal or a crash loses the spans of the last 100 ms.
+ * process is empty. `process.exit()`, a signal or a crash loses the spans of the last 40 ms.
  *
  * @throws TypeError for an unknown option or a wrong value
  */

@@ -13,7 +13,7 @@ import { JoinSender, type Answer } from './join-sender.js';
 import { Outgoing } from './outgoing.js';
 
 /** Time for which spans are gathered before they are sent. */
-const GATHER_MILLIS = 100;
+const GATHER_MILLIS = 40;
 
 /** Maximum number of spans in the subscription. As many again may be on their way: 32,768 in total. */
 const SUBSCRIPTION = { orphans: true, capacity: 16_384, maxBytes: 32 * 2 ** 20 } as const;
