@@ -40,15 +40,15 @@ export const eviction: BenchCase = {
   rows: [
     {
       id: 'eviction',
-      what: 'log record whose new parent evicts the oldest of 131,072, from `onEmit` on',
+      what: 'log record of a new span, which evicts the events of the oldest of 131,072 spans, from `onEmit` on',
       against: 'the oldest of 1,024',
       unit: 'ns',
       bar: { limit: 2 },
     },
     {
       id: 'eviction-buffer',
-      what: 'the buffer of parked events alone, 131,072 parents',
-      against: 'the same with 1,024 parents',
+      what: 'the buffer of parked events alone, 131,072 spans',
+      against: 'the same with 1,024 spans',
       unit: 'ns',
       bar: { limit: 2 },
     },
@@ -64,14 +64,14 @@ export const evictionByHand: BenchCase = {
   rows: [
     {
       id: 'eviction-map',
-      what: 'a `Map` by hand, its iterator kept, 131,072 parents',
-      against: 'the same with 1,024 parents',
+      what: 'a `Map` by hand, its iterator kept, 131,072 spans',
+      against: 'the same with 1,024 spans',
       unit: 'ns',
     },
     {
       id: 'eviction-first-key',
-      what: 'a `Map` by hand, its first key looked up each time, 131,072 parents',
-      against: 'the same with 1,024 parents',
+      what: 'a `Map` by hand, its first key looked up each time, 131,072 spans',
+      against: 'the same with 1,024 spans',
       unit: 'ns',
     },
   ],

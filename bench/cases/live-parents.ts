@@ -7,8 +7,12 @@ import { cachePipeline, loggerOf, tracerOf } from './sdk.js';
 const PER_FLUSH = 256;
 
 export const liveParents = flatCase('live-parents', {
-  what: 'span with a log event, 1 to 1,000,000 spans open that have logged',
-  plot: { title: 'Live parents', xLabel: 'open spans whose events wait', yLabel: 'ns per span with its event' },
+  what: 'span with a log event, while 1 to 1,000,000 open spans have waiting log events',
+  plot: {
+    title: 'Open spans with events',
+    xLabel: 'open spans whose events wait',
+    yLabel: 'ns per span with its event',
+  },
   other: 'a `Map` by hand, without bounds',
   sizes: [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000],
   base: 100,

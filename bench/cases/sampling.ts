@@ -13,27 +13,27 @@ export const sampling: BenchCase = {
   rows: [
     {
       id: 'sampling-off',
-      what: 'span that is not sampled, `cache.sampler()` in the provider, sampling off',
+      what: 'unsampled span, `cache.sampler()` in the provider, live sampling off',
       against: 'the delegate alone',
       unit: 'ns',
       bar: { limit: 1, withinSpread: true },
     },
     {
       id: 'sampling-off-again',
-      what: 'the same, sampling having been on before',
+      what: 'the same, after live sampling was on once',
       against: 'the delegate alone',
       unit: 'ns',
     },
     {
       id: 'sampling-on',
-      what: 'span that is not sampled, recorded and delivered to one callback, sampling on',
-      against: 'a sampled one, delivered with sampling off',
+      what: 'unsampled span that live sampling records, delivered to one callback',
+      against: 'a sampled span, delivered with live sampling off',
       unit: 'ns',
     },
     {
       id: 'sampling-scopes',
       what: 'the same, with patterns of scopes to leave out',
-      against: 'a sampled one, delivered with sampling off',
+      against: 'a sampled span, delivered with live sampling off',
       unit: 'ns',
     },
   ],

@@ -15,7 +15,10 @@ export interface Command {
   readonly run: () => void;
 }
 
-/** All keys that work now, all windows and themes, and this browser's recent queries. */
+/**
+ * Commands for all keys that work now, except the palette's own, for time windows and themes, and for recent
+ * queries of this browser.
+ */
 export function commands(): readonly Command[] {
   return [...ofKeys(), ...ofWindows(), ...ofThemes(), ...ofQueries()];
 }

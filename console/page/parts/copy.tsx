@@ -15,7 +15,7 @@ export async function copy(text: string, name: string): Promise<void> {
     await navigator.clipboard.writeText(text);
     say(`copied ${name}`);
   } catch {
-    say('the browser did not allow to copy');
+    say('the browser did not allow copying');
   }
 }
 

@@ -7,7 +7,7 @@ export function markNamed(name: string, marks: readonly Mark[]): Mark {
   const mark = marks.find((known) => known.name === name);
   if (mark !== undefined) return mark;
   const known = marks.map((each) => each.name).join(', ') || 'none yet';
-  throw new ApiError(404, { error: `The mark must be one that was set, got ${name}; there are: ${known}.` });
+  throw new ApiError(404, { error: `The mark must name one that was set, got ${name}; marks: ${known}.` });
 }
 
 /**

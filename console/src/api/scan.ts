@@ -4,7 +4,7 @@ import type { Budget } from './budget.js';
 
 const START: ScanPlace = { before: undefined, span: 0 };
 
-/** Where a scan was interrupted. It continues with traces older than `before`, in the first of them from `span` on. */
+/** Where a scan was interrupted. The next one starts with the newest trace older than `before`, at its span number `span`. */
 export interface ScanPlace {
   readonly before: number | undefined;
   readonly span: number;
@@ -41,7 +41,7 @@ export class Scan {
     return this.#budget.over;
   }
 
-  /** Number of traces given up because one scan was too short for them. Whether they match is unknown. */
+  /** Number of traces skipped because testing them takes longer than one scan may. Whether they match is unknown. */
   get givenUp(): number {
     return this.#givenUp;
   }
@@ -61,8 +61,8 @@ export class Scan {
   /**
    * Traces with at least one matching span.
    *
-   * If time runs out within a trace, the next scan continues there. If a whole scan is too short for one span, or for a
-   * condition on all spans, the trace is given up. This bounds every search, even with a deliberately slow pattern.
+   * If time runs out within a trace, the next scan continues there. If a whole scan is not enough to test one span, or a
+   * condition on all spans, the trace is skipped and counted. This bounds every search, even with a deliberately slow pattern.
    */
   *matching(query: QueryContract): Generator<TraceRow> {
     let isFirst = true;

@@ -5,7 +5,7 @@ const START_FIELD = 19;
 
 /**
  * Identifies the pid space of this process: the boot of the machine and the pid namespace. Machines and containers may
- * share a home directory, and pids of another one mean nothing here. Empty on systems that do not provide it.
+ * share a home directory, and a pid from another machine or container means nothing in this one. Empty on systems that do not provide it.
  */
 export function pidSpace(): string {
   try {
@@ -26,7 +26,7 @@ export function startOfProcess(pid: number): string | undefined {
   }
 }
 
-/** Whether a process with this pid exists, of any user. */
+/** Whether a process of any user has this pid. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

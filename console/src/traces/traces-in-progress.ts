@@ -13,8 +13,8 @@ const MIN_SWEEP_MILLIS = 5;
 /** How long traces wait, and how many spans may wait. */
 export interface InProgressOptions {
   /**
-   * Wait after the last span of a trace whose local root has ended. Default 50, because the spans of processes that have
-   * joined come up to 40 ms later than those of the service.
+   * Wait after the last span of a trace whose local root has ended. Default 50, because joined processes
+   * send their spans up to 40 ms after they have ended.
    */
   readonly settleMillis?: number;
   /** Wait after the last span of a trace whose local root has not ended. Default 5,000. */

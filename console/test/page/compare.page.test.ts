@@ -78,7 +78,7 @@ describe('a comparison with a mark', function () {
     await service.tell({ do: 'traces', name: 'GET /a' });
     const { page } = await openPage(service.url);
     await goTo(page, '/stacks?mark=never-set');
-    await page.getByText('The mark must be one that was set, got never-set').waitFor();
+    await page.getByText('The mark must name one that was set, got never-set').waitFor();
     expect(await axeFindings(page)).to.deep.equal([]);
 
     await page.getByLabel('compare with').selectOption('');

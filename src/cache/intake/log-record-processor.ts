@@ -31,8 +31,8 @@ export class SpanCacheLogRecordProcessor implements LogRecordProcessor {
   }
 
   /**
-   * Only flushes. The SDK shuts down logs and spans at the same time, and a span processor before `cache.exporter`
-   * may still export.
+   * Only flushes. The SDK shuts down logs and spans at the same time, and a span processor that
+   * exports to `cache.exporter` may still have spans to export, which closing the cache here would lose.
    */
   shutdown(): Promise<void> {
     return this.#cache.forceFlush();

@@ -20,7 +20,7 @@ export class SpanUnpacker {
   /**
    * Returns the batch, with the items that could not be read counted as dropped.
    *
-   * @throws TypeError unless the value is from a packer of this version; nothing of it is used then
+   * @throws TypeError if the value is not a batch in the format of this version; the unpacker is then unchanged
    */
   unpack(packed: unknown): Required<ReceivedBatch> {
     const batch = checkPackedBatch(packed);
@@ -41,7 +41,7 @@ export class SpanUnpacker {
     };
   }
 
-  /** Ends the wait for pending attributes, because no further batch follows. Idempotent. */
+  /** Stops waiting for pending attributes. Call it after the last batch. Idempotent. */
   end(): void {
     this.#objects.restart();
   }

@@ -32,7 +32,7 @@ export function comparedWith(api: ConsoleApi, name: string): Compared {
   const mark = marks[index];
   if (mark === undefined) {
     const known = marks.map((each) => each.name).join(', ') || 'none yet';
-    throw new ToolError(`mark must be one that was set since the service started, got ${name}; there are: ${known}.`);
+    throw new ToolError(`mark must name a mark set since the service started, got ${name}; marks: ${known}.`);
   }
   const previous = marks[index - 1];
   const afterMillis = Math.max(1, Math.ceil(api.now()) - mark.at);
