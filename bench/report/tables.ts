@@ -30,7 +30,8 @@ export function byHandTable(cases: readonly BenchCase[], results: Results): stri
 
 /** Medians behind the ratios. */
 export function absoluteTable(cases: readonly BenchCase[], results: Results): string {
-  return tableOf(['Measured', 'Unit', ...nodeNames(results)], cases, results, (row) => [
+  return tableOf(['Command', 'Measured', 'Unit', ...nodeNames(results)], cases, results, (row, name) => [
+    `\`${name}\``,
     row.what,
     row.unit,
     (figure) => `${number(figure.ours)} / ${number(figure.theirs)}`,

@@ -48,7 +48,7 @@ export function SaveDialog({ what }: { what: ToSave }) {
             </label>
           ))}
         </fieldset>
-        <p class="faint save-hint">Drop a file of one of the JSON formats on this page to open it again.</p>
+        <p class="faint save-hint">To open a saved JSON file again, drop it on this page.</p>
         <p class="bad" role="alert">
           {failure}
         </p>

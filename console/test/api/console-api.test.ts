@@ -203,7 +203,7 @@ describe('ConsoleApi', () => {
       const { api } = testConsole();
       api.mark({ name: 'set' });
 
-      expect(refusalOf(() => api.stacks({ mark: 'other' })).message).to.match(/there are: set/);
+      expect(refusalOf(() => api.stacks({ mark: 'other' })).message).to.match(/marks: set/);
       expect(refusalOf(() => api.stacks({ mark: 'set', query: 'status = error' })).status).to.equal(400);
     });
   });

@@ -159,7 +159,7 @@ describe('tools', () => {
     ].map(textOf);
 
     expect(texts[0]).to.include('must come without a query');
-    expect(texts[1]).to.include('got two; there are: one.');
+    expect(texts[1]).to.include('got two; marks: one.');
     expect(texts[2]).to.equal(texts[1]);
     expect(texts[3]).to.include('focus must be a span id of this trace');
     expect(texts[4]).to.equal('There is no argument colour.');

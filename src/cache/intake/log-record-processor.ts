@@ -21,7 +21,7 @@ export class SpanCacheLogRecordProcessor implements LogRecordProcessor {
     this.#intake.accept(logRecord, context);
   }
 
-  /** Lets the SDK skip records that the cache and its observers do not read. */
+  /** Lets the SDK skip records that neither the cache nor its observers read. */
   enabled(options?: { eventName?: string }): boolean {
     return this.#observers.wantEveryRecord || this.#intake.mayTake(options?.eventName);
   }

@@ -7,18 +7,25 @@ import { traceRow } from './trace-rows.js';
 
 const DEFAULT_ROWS = 20;
 
+/** Room for a cursor, in characters. */
+const CURSOR_ROOM = 700;
+
+/** Room for the text of a cursor, in characters of the answer. */
+/** The order of the rows in words. */
+const ORDERS = { newest: 'newest', slowest: 'slowest', spans: 'most spans', errors: 'most errors' } as const;
+
 export function findTraces(call: Call<InputOf<'find_traces'>>): ToolAnswer {
   const { query, sort, limit = DEFAULT_ROWS, cursor, budget } = call.input;
   const window = call.fixedWindow(call.input.window);
   const request = { query, window, sort, cursor };
   const found = call.api.traces({ ...request, limit });
   const answer = call.answer(found.coverage, { view: 'traces', query, window }, budget);
-  answer.say(`${plural(found.matched, 'trace')}, ${sort ?? 'newest'} first. Next: get_trace(traceId).`);
+  answer.say(`${plural(found.matched, 'trace')}, ${ORDERS[sort ?? 'newest']} first. Next: get_trace(traceId).`);
   answer.fact('matched', found.matched);
   if (found.rows.length === 0) emptyHint(answer, found.coverage);
   if (found.partial) partialHint(answer);
   givenUpHint(answer, found.givenUp, 'trace');
-  // Room for the cursor, which must point to the first row not shown.
+  // The cursor must point to the first row that is not shown.
   answer.hold(CURSOR_ROOM);
   const count = answer.list('traces', undefined, found.rows.map(traceRow), 'trace');
   const next =
@@ -32,5 +39,3 @@ export function findTraces(call: Call<InputOf<'find_traces'>>): ToolAnswer {
   }
   return answer.finish();
 }
-
-const CURSOR_ROOM = 700;
