@@ -207,6 +207,8 @@ async function poll(asked: Watched, ended: AbortSignal): Promise<void> {
     ]);
     heard++;
     latest = { key: keyOf(asked), data };
+    // Changes since the last frame do not apply to this answer: the next stream must begin with a snapshot.
+    last = undefined;
     batch(() => {
       epoch.value = stats.epoch;
       connection.value = 'polling';
@@ -222,10 +224,12 @@ async function poll(asked: Watched, ended: AbortSignal): Promise<void> {
 
 function wait(millis: number, ended: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, millis);
-    ended.addEventListener('abort', () => {
+    const end = (): void => {
       clearTimeout(timer);
+      ended.removeEventListener('abort', end);
       resolve();
-    });
+    };
+    const timer = setTimeout(end, millis);
+    ended.addEventListener('abort', end);
   });
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Page } from 'playwright-core';
 import {
   axeFindings,
   cleanUp,
@@ -119,6 +120,27 @@ describe('the page', function () {
     expect(faults).to.deep.equal([]);
   });
 
+  it('begins a stream anew after it has polled, because the changes since the last frame are not those since the last poll', async () => {
+    const shop = await startShop('busy');
+    const { page } = await openPage(shop.url);
+    page.setDefaultTimeout(60_000);
+    await page.getByText(/[\d.]+ spans\/s/).waitFor();
+    await page.locator('.traces-table a').first().waitFor();
+
+    const reopened = page.waitForRequest(/\/api\/v1\/live/);
+    await page.route(/\/api\/v1\/live/, (route) =>
+      route.fulfill({ status: 429, json: { error: 'no stream is free' } }),
+    );
+    await setVisibility(page, 'hidden');
+    await setVisibility(page, 'visible');
+    await page.getByText('live, every 2 s').waitFor();
+    const next = page.waitForRequest(/\/api\/v1\/live/);
+    await page.unroute(/\/api\/v1\/live/);
+
+    expect(new URL((await reopened).url()).searchParams.get('after')).to.match(/\.\d+$/);
+    expect(new URL((await next).url()).searchParams.get('after')).to.equal(null);
+  });
+
   it('shows texts that try to inject as text', async () => {
     const shop = await startShop('hostile');
     const { page, faults } = await openPage(shop.url);
@@ -151,3 +173,10 @@ describe('the page', function () {
     expect(faults).to.deep.equal([]);
   });
 });
+
+/** Has the page take itself for hidden, as in a tab in the background, or for visible. */
+async function setVisibility(page: Page, state: 'hidden' | 'visible'): Promise<void> {
+  await page.evaluate(`
+    Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));`);
+}
