@@ -15,7 +15,7 @@ const POST_MILLIS = 20;
 export const MAX_IN_FLIGHT = 32_768;
 
 /** Approximate maximum of their packed size in bytes. */
-const MAX_BYTES_IN_FLIGHT = 64 * 2 ** 20;
+export const MAX_BYTES_IN_FLIGHT = 64 * 2 ** 20;
 
 /** Options of the subscription, which hands over each batch at once. */
 const SUBSCRIPTION = { orphans: true, capacity: MAX_IN_FLIGHT, maxBytes: MAX_BYTES_IN_FLIGHT } as const;

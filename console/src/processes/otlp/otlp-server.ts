@@ -9,11 +9,11 @@ import type { OtlpIntake } from './otlp-intake.js';
 
 const ADDRESSES = ['127.0.0.1', '::1'];
 
-const MAX_CONNECTIONS = 256;
+export const MAX_CONNECTIONS = 256;
 const HEADERS_MILLIS = 10_000;
 const REQUEST_MILLIS = 30_000;
 
-const BODY_LIMITS = { maxBytes: 16 * 2 ** 20, maxHeldBytes: 48 * 2 ** 20 };
+export const BODY_LIMITS = { maxBytes: 16 * 2 ** 20, maxHeldBytes: 48 * 2 ** 20 };
 
 const BODY_STATUS: Readonly<Record<BodyProblem, number>> = {
   'too large': 413,
