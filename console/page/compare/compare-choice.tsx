@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Mark } from '../../src/api/schemas.js';
 import { ago, timeOfDay } from '../../src/text/units.js';
 import { post } from '../api/client.js';
@@ -81,7 +81,7 @@ function MarkForm({ count, onDone }: { count: number; onDone: () => void }) {
   const [name, setName] = useState(`mark-${count + 1}`);
   const [refusal, setRefusal] = useState('');
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.select(), []);
+  useLayoutEffect(() => field.current?.select(), []);
   const submit = (event: Event): void => {
     event.preventDefault();
     if (!NAME.test(name)) return setRefusal('A name has 1 to 64 letters, digits, dots, dashes or underscores.');

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { counted, grouped } from '../../src/text/units.js';
 import { say } from '../parts/copy.js';
 import { FORMATS, type Format } from './formats.js';
@@ -18,7 +18,7 @@ export function SaveDialog({ what }: { what: ToSave }) {
   const [chosen, setChosen] = useState(0);
   const [progress, setProgress] = useState('');
   const [failure, setFailure] = useState('');
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const save = async (event: Event): Promise<void> => {
     event.preventDefault();
     setFailure('');

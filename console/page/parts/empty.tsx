@@ -8,17 +8,13 @@ export function Empty({ loaded, children }: { loaded: boolean; children: Compone
   if (!loaded)
     return <p class="empty faint">{connection.value === 'lost' ? 'No answer from the service.' : 'Loading …'}</p>;
   const { query } = route.value;
+  if (query === '') return <p class="empty">{children}</p>;
   return (
-    <div class="empty">
-      <p>{children}</p>
-      {query !== '' && (
-        <p>
-          Nothing in this window matches the query.{' '}
-          <button type="button" onClick={() => go({ query: '' })}>
-            clear the query
-          </button>
-        </p>
-      )}
-    </div>
+    <p class="empty">
+      Nothing in this window matches the query.{' '}
+      <button type="button" onClick={() => go({ query: '' })}>
+        clear the query
+      </button>
+    </p>
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Completion, Failure } from '../../src/api/schemas.js';
 import { grouped } from '../../src/text/units.js';
 import { get } from '../api/client.js';
@@ -34,9 +34,10 @@ function QueryBox() {
   const input = useRef<HTMLInputElement>(null);
   const { completion, active, ask, close, move } = useCompletion();
   const [walk] = useState(() => new QueryWalk());
-  useEffect(() => setText(query), [query]);
+  // Before the next key: it belongs to the text.
+  useLayoutEffect(() => setText(query), [query]);
   const calls = called.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (calls > 0) input.current?.select();
   }, [calls]);
 

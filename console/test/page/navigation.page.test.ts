@@ -188,6 +188,21 @@ describe('the queries of a browser', function () {
   afterEach(cleanUp);
   after(closeBrowser);
 
+  it('are typed into the box from the key after / on, however soon it comes', async () => {
+    const service = await startCommanded();
+    const { page } = await openPage(service.url);
+    await page.getByText('No trace has finished').waitFor();
+
+    // Microtasks run before the next key; a frame may come after it.
+    const focused = await page.evaluate<string | null>(`(async () => {
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '/', bubbles: true, cancelable: true }));
+      for (let tasks = 0; tasks < 20; tasks++) await undefined;
+      return document.activeElement.getAttribute('aria-label');
+    })()`);
+
+    expect(focused).to.equal('Query');
+  });
+
   it('come back by arrows in an empty box, the newest first', async () => {
     const service = await startCommanded();
     const { page } = await openPage(service.url);
