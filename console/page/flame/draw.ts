@@ -175,7 +175,7 @@ class Run {
     this.#pixel = -1;
   }
 
-  /** Adds the pixel to the run, and draws the run if the next pixel does not continue it. */
+  /** Adds the pixel to the run, after drawing a run that looks different. Draws the run if `next` is not adjacent. */
   #endPixel(next: number): void {
     if (this.#pixel < 0) return;
     if (this.#from >= 0 && (this.#pixelTone !== this.#tone || this.#pixelFaint !== this.#faint))
