@@ -2,8 +2,7 @@ import { Component, Fragment, h as create, type ComponentClass, type FunctionCom
 import { Reader } from './state/signal.js';
 
 /*
- * The elements of the page. A component renders again when one of its properties, its state or a signal that it has read
- * changes.
+ * The elements of the page. A component renders again when a signal that it has read changes.
  */
 
 export { Fragment };
@@ -26,10 +25,6 @@ function newFollower(render: FunctionComponent<Props>): ComponentClass<Props> {
   return class extends Component<Props> {
     readonly #signals = new Reader(() => this.forceUpdate());
 
-    override shouldComponentUpdate(next: Props): boolean {
-      return differ(this.props, next);
-    }
-
     override render(props: Props) {
       return this.#signals.read(() => render(props));
     }
@@ -38,8 +33,4 @@ function newFollower(render: FunctionComponent<Props>): ComponentClass<Props> {
       this.#signals.end();
     }
   };
-}
-
-function differ(one: Props, other: Props): boolean {
-  return Object.keys({ ...one, ...other }).some((key) => one[key] !== other[key]);
 }

@@ -8,7 +8,7 @@ export function LostCount({ lost }: { lost: Losses }) {
   if (lost.total === 0 && others.length === 0) return <span>lost 0</span>;
   return (
     <details class="lost">
-      <summary>{lost.total > 0 ? `lost ${grouped(lost.total)}` : 'lost 0 spans, other losses'}</summary>
+      <summary>{lost.total > 0 ? `lost ${grouped(lost.total)}` : 'other losses'}</summary>
       <table>
         <caption>Spans that are not shown, and other losses</caption>
         <tbody>

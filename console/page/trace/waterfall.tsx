@@ -75,7 +75,7 @@ function Row({
   onFold,
 }: WaterfallProps & { row: Line; index: number }) {
   const foldable = row.kind === 'span' && (row.span.children > 0 || row.span.events.length > 0);
-  const room = row.kind === 'span' && !foldable ? FOLD_WIDTH : 0;
+  const room = foldable || row.kind === 'event' ? 0 : FOLD_WIDTH;
   const indent = { paddingLeft: `${14 + Math.min(row.depth, MOST_INDENTS) * INDENT + room}px` };
   const classes = [row.kind, matches.has(row.id) ? 'match' : ''].join(' ');
   return (
@@ -140,7 +140,7 @@ function Hint({ attributes }: { attributes: ShownTrace['spans'][number]['attribu
 function EventCells({ row: { event }, trace, indent }: CellsProps<'event'>) {
   return (
     <>
-      <td style={indent} colSpan={1}>
+      <td style={indent}>
         <span class="fold faint">·</span>
         <span class={severityClass(event)}>
           {line(event.log?.severityText ?? (event.log ? 'log' : event.name), 20)}
