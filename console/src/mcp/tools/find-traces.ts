@@ -10,7 +10,6 @@ const DEFAULT_ROWS = 20;
 /** Room for a cursor, in characters. */
 const CURSOR_ROOM = 700;
 
-/** Room for the text of a cursor, in characters of the answer. */
 /** The order of the rows in words. */
 const ORDERS = { newest: 'newest', slowest: 'slowest', spans: 'most spans', errors: 'most errors' } as const;
 
