@@ -39,7 +39,7 @@ export class PageParts {
 
   static async find(entry: string, options: PageOptions): Promise<PageParts> {
     const { inputs } = await metafileOf([entry], options);
-    const files = loadedWith(entry, inputs);
+    const files = [...(options.inject ?? []), ...loadedWith(entry, inputs)];
     const parts = new Set(Object.values(inputs).flatMap(({ imports }) => importedBy(imports, true)));
     const { outputs } = await metafileOf(files, options);
     const exports = Object.values(outputs).map(({ entryPoint = '', exports: names }) => [entryPoint, names] as const);
@@ -130,7 +130,7 @@ export class PageParts {
         bundle.onResolve({ filter: /.*/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
           if (path === PAGE) return { path, external: true };
           if (path === ALL) return { path, namespace: 'page' };
-          if (importer === '' || pluginData === WITHIN) return undefined;
+          if (pluginData === WITHIN) return undefined;
           const found = await bundle.resolve(path, { kind, importer, resolveDir, pluginData: WITHIN });
           const file = this.#pathOf(found.path);
           return this.#files.includes(file) ? { path: file, namespace: 'page' } : found;
@@ -154,12 +154,15 @@ const ALL = 'all of the page';
 /** Mark of a path that a plugin itself resolves. */
 const WITHIN = 'within the plugin';
 
-const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const LETTERS = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'];
 
-/** A short name: `page.js` and its parts have each of them. */
+/** Names under which `page.js` exports. No variable has one of them, so that an import needs no name of its own. */
+export const SHARED_NAMES: readonly string[] = ['$', '_'].flatMap((sign) => LETTERS.map((letter) => sign + letter));
+
 function exportName(index: number): string {
-  const rest = Math.floor(index / LETTERS.length);
-  return `${LETTERS[index % LETTERS.length]}${rest === 0 ? '' : rest}`;
+  const name = SHARED_NAMES[index];
+  if (name === undefined) throw new RangeError(`parts import more than ${SHARED_NAMES.length} names from the page`);
+  return name;
 }
 
 function nameOf(part: string): string {

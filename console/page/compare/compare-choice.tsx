@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Mark } from '../../src/api/schemas.js';
-import { ago, timeOfDay } from '../../src/text/units.js';
+import { ago, clock } from '../../src/text/units.js';
 import { post } from '../api/client.js';
 import { serverNow } from '../api/live.js';
 import type { Key } from '../keys/keys.js';
@@ -58,7 +58,7 @@ export function CompareChoice({ marks, mark, naming, setNaming }: Compare) {
             {!isKnown && <option value={mark}>{mark}</option>}
             {marks.toReversed().map(({ name, at }) => (
               <option key={name} value={name}>
-                {name}, {timeOfDay(at).slice(0, 8)}
+                {name}, {clock(at)}
               </option>
             ))}
           </select>

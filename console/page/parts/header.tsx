@@ -1,7 +1,7 @@
 import { connection, cut, paused, pulse, serverNow, togglePause, type Pulse } from '../api/live.js';
-import { counted, duration, grouped, rate, timeOfDay } from '../../src/text/units.js';
+import { counted, duration, grouped, rate, clock } from '../../src/text/units.js';
 import { hello, host, restart, serviceName } from '../state/console.js';
-import { linkTo, route, SCREENS } from '../state/route.js';
+import { lastList, linkTo, route, SCREENS } from '../state/route.js';
 import { nextTheme, theme } from '../state/theme.js';
 import { FilterChoice } from '../settings/filter.js';
 import { InForce } from '../settings/in-force.js';
@@ -55,7 +55,7 @@ export function Header() {
 }
 
 function isCurrent(screen: string): boolean {
-  return route.value.screen === screen || (route.value.screen === 'trace' && screen === 'traces');
+  return (route.value.screen === 'trace' ? lastList : route.value).screen === screen;
 }
 
 function Service() {
@@ -100,7 +100,7 @@ export function Ground() {
           <span>received {grouped(coverage.received)}</span>
           <span>
             kept {grouped(coverage.retained)}
-            {coverage.retainedSince !== null && ` (since ${timeOfDay(coverage.retainedSince).slice(0, 8)})`}
+            {coverage.retainedSince !== null && ` (since ${clock(coverage.retainedSince)})`}
           </span>
           <LostCount lost={coverage.lost} />
         </>
@@ -116,7 +116,7 @@ function RestartNote() {
   const { of, at } = restart.value;
   return (
     <span class="warn" role="status">
-      the {of} was started again; its history before {at === null ? 'is gone' : `${timeOfDay(at).slice(0, 8)} is lost`}{' '}
+      the {of} was started again; its history before {at === null ? 'is gone' : `${clock(at)} is lost`}{' '}
       <button type="button" class="quiet" onClick={() => (restart.value = undefined)}>
         ok
       </button>

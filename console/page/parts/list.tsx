@@ -4,7 +4,7 @@ import { grouped } from '../../src/text/units.js';
 import { useKeys, type Key } from '../keys/keys.js';
 import type { LiveRows } from '../state/live-rows.js';
 import { note, route } from '../state/route.js';
-import { useFind, type Find } from './find.js';
+import { FindField, useFind, type Find } from './find.js';
 import { scrollToRow, useVisible, VirtualBody, type Visible } from './virtual.js';
 
 /** Number of rows before the end at which older rows are loaded. */
@@ -28,8 +28,8 @@ interface ListOf<T> {
   /** Members that a selection adds to the address, besides its row. */
   readonly more?: (row: T) => Readonly<Record<string, string>>;
   readonly rowHeight?: number;
-  /** Rows with the newest on top, which stay in place while somebody reads them. */
-  readonly live?: LiveRows<T>;
+  /** Rows that stay in place while somebody reads them. */
+  readonly live?: LiveRows<unknown>;
   /** Whether its rows are drawn as a table; otherwise another view owns the keys that move between rows. */
   readonly isTable?: boolean;
   readonly enter?: { readonly does: string; readonly run: (row: T | undefined) => void };
@@ -50,7 +50,7 @@ export interface List<T> {
   /** Scrolls to the newest rows and clears the selection. */
   readonly toTop: () => void;
   readonly find: Find;
-  readonly live: LiveRows<T> | undefined;
+  readonly live: LiveRows<unknown> | undefined;
 }
 
 /** A list with its keys, a search field, and a selection that is kept in the address. */
@@ -87,7 +87,7 @@ export function useList<T>({
     if (selected < 0) return;
     live?.hold();
     scrollToRow(scroller.current, selected, rowHeight);
-  }, [selected >= 0, order]);
+  }, [selected >= 0, order, live?.isHeld]);
   useEffect(() => {
     if (live?.isHeld === true && visible.end > rows.length - AHEAD) live.older();
   }, [visible.end, rows.length, live?.isHeld]);
@@ -119,7 +119,7 @@ export function useList<T>({
       : []),
     live === undefined
       ? { keys: ['g', 'Home'], does: 'first', run: () => select(0) }
-      : { keys: ['g', 'Home'], does: 'newest, and follow', run: toTop },
+      : { keys: ['g', 'Home'], does: 'first, and follow', run: toTop },
     { keys: ['G', 'End'], does: 'last', run: () => select(rows.length - 1) },
     ...(enter !== undefined && isTable
       ? [{ keys: ['Enter'], does: enter.does, run: () => enter.run(rows[selected]) }]
@@ -151,6 +151,18 @@ interface ListTableProps<T> {
   readonly hidden?: boolean;
   readonly empty?: ComponentChildren;
   readonly children: (row: T, place: RowPlace) => ComponentChildren;
+}
+
+/** The line above a list: what its screen says of the rows, the search field, and the button of a paused list. */
+export function ListHead<T>({ list, children }: { list: List<T>; children: ComponentChildren }) {
+  return (
+    <div class="list-head num">
+      {children}
+      <FindField {...list.find.field} />
+      <span class="spacer" />
+      <FollowButton list={list} />
+    </div>
+  );
 }
 
 /** The rows of a list, as a table that scrolls. */
@@ -206,12 +218,12 @@ export function ListRow({ index, selected, found, onSelect, children }: ListRowP
 }
 
 /** A button that leads back to the newest rows of a paused list. */
-export function FollowButton<T>({ list: { live, toTop }, counts = true }: { list: List<T>; counts?: boolean }) {
+export function FollowButton<T>({ list: { live, toTop } }: { list: List<T> }) {
   if (live?.isHeld !== true) return null;
   const { fresh, most } = live;
   return (
     <button type="button" class="fresh num" onClick={toTop}>
-      {!counts ? 'follow' : fresh > 0 ? `${grouped(fresh)}${fresh >= most ? '+' : ''} new ↑` : 'follow ↑'}
+      {fresh > 0 ? `${grouped(fresh)}${fresh >= most ? '+' : ''} new ↑` : 'follow ↑'}
     </button>
   );
 }

@@ -1,4 +1,4 @@
-import { timeOfDay } from '../../src/text/units.js';
+import { clock } from '../../src/text/units.js';
 import { epoch, pulse, serverNow } from '../api/live.js';
 import { DEFAULT_WINDOW, go, note, route, type Route } from '../state/route.js';
 
@@ -58,7 +58,7 @@ function OfHistory({ from, to }: { from: number; to: number }) {
   const since = coverage?.retainedSince;
   if (coverage === undefined || since === undefined || since === null || coverage.evicted === 0 || from >= since)
     return null;
-  const kept = timeOfDay(since).slice(0, 8);
+  const kept = clock(since);
   if (to > since) return <Notice offers={[]}>{`Spans before ${kept} were evicted by newer ones.`}</Notice>;
   const oldest = `${Math.floor(since)}..${Math.ceil(since + to - from)}`;
   return (

@@ -1,4 +1,4 @@
-import { timeOfDay } from '../../src/text/units.js';
+import { clock } from '../../src/text/units.js';
 import { go, route } from '../state/route.js';
 
 export const WINDOWS: readonly (readonly [value: string, name: string])[] = [
@@ -32,5 +32,5 @@ export function WindowChoice() {
 function windowName(window: string): string {
   const [from, to] = window.split('..').map(Number);
   if (from === undefined || to === undefined) return `last ${window}`;
-  return `${timeOfDay(from).slice(0, 8)} to ${timeOfDay(to).slice(0, 8)}`;
+  return `${clock(from)} to ${clock(to)}`;
 }

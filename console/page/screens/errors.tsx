@@ -1,20 +1,22 @@
 import type { ErrorGroup } from '../../src/api/schemas.js';
 import { ago, counted, grouped, rate, timeOfDay } from '../../src/text/units.js';
-import { serverNow, type Watched } from '../api/live.js';
+import { epoch, serverNow, type Watched } from '../api/live.js';
 import { Change } from '../compare/change.js';
 import { CompareChoice, ComparedTimes, useCompare } from '../compare/compare-choice.js';
 import { copy } from '../parts/copy.js';
 import { Empty } from '../parts/empty.js';
-import { FindField } from '../parts/find.js';
-import { heads, ListRow, ListTable, useList } from '../parts/list.js';
+import { Facts, StackTrace, type Fact } from '../parts/facts.js';
+import { heads, ListHead, ListRow, ListTable, useList } from '../parts/list.js';
 import { RowNotice } from '../parts/notice.js';
 import { Spark } from '../parts/spark.js';
 import { Unfinished } from '../parts/unfinished.js';
 import { useAnswer } from '../state/answer.js';
+import { useSteadyRows } from '../state/list.js';
 import { go, linkTo, route } from '../state/route.js';
-import { anyHas, line, lines } from '../text/shown.js';
+import { anyHas, line } from '../text/shown.js';
 
 const LIMIT = 500;
+const NONE: readonly ErrorGroup[] = [];
 
 /** Groups of similar errors, beside the latest error of the selected group. */
 export function ErrorsScreen() {
@@ -22,7 +24,8 @@ export function ErrorsScreen() {
   const mark = more['mark'] ?? '';
   const asked: Watched<'errors'> = { view: 'errors', parameters: { query, window, mark, limit: LIMIT } };
   const answer = useAnswer(asked);
-  const groups = answer?.groups ?? [];
+  const live = useSteadyRows(answer?.groups ?? NONE, JSON.stringify([asked, epoch.value]));
+  const groups = live.rows;
   const compare = useCompare(answer?.marks, mark);
   const list = useList({
     title: 'Errors',
@@ -30,22 +33,26 @@ export function ErrorsScreen() {
     rows: groups,
     idOf: ({ id }) => String(id),
     has: groupHas,
+    live,
     enter: { does: 'the latest trace of it', run: (group = groups[0]) => group !== undefined && go(latestOf(group)) },
     keys: compare.keys,
   });
   const current = groups[list.selected] ?? groups[0];
+  /** Selects the first group, whose details are shown, before another one takes its place. */
+  const stay = (): void => {
+    if (list.selected < 0) list.select(0);
+  };
   return (
     <>
-      <div class="list-head num">
+      <ListHead list={list}>
         <span class="faint">{answer !== undefined && counted(groups.length, 'group')}</span>
         <Unfinished answer={answer} noun="group" />
         {answer !== undefined && answer.folded > 0 && (
           <span class="warn">{counted(answer.folded, 'error')} in evicted groups</span>
         )}
         <CompareChoice {...compare} />
-        <FindField {...list.find.field} />
         {mark !== '' && <ComparedTimes {...compare} />}
-      </div>
+      </ListHead>
       {answer !== undefined && list.isMissing && (
         <RowNotice offers={[{ name: 'look in the last 12 h', act: () => go({ window: '12h', more }) }]}>
           The selected group has no errors in this window.
@@ -85,8 +92,12 @@ export function ErrorsScreen() {
             </ListRow>
           )}
         </ListTable>
-        <aside class="detail" aria-label="Latest error of the group" tabIndex={0}>
-          {current === undefined ? <p class="faint">No group is selected.</p> : <GroupDetail group={current} />}
+        <aside class="detail" aria-label="Latest error of the group" tabIndex={0} onFocusIn={stay} onScroll={stay}>
+          {current === undefined ? (
+            <p class="faint">No group is selected.</p>
+          ) : (
+            <GroupDetail group={current} groups={groups} />
+          )}
         </aside>
       </div>
     </>
@@ -101,22 +112,17 @@ function latestOf({ latest: { traceId, spanId } }: ErrorGroup) {
   return { screen: 'trace', traceId, more: { span: spanId } } as const;
 }
 
-function GroupDetail({ group }: { group: ErrorGroup }) {
+function GroupDetail({ group, groups }: { group: ErrorGroup; groups: readonly ErrorGroup[] }) {
   const { latest } = group;
+  const own = new Set(group.traces);
+  const beside = groups.filter((other) => other !== group && other.traces.some((traceId) => own.has(traceId)));
   return (
     <>
       <h2 class="detail-name">
         <span class="bad group-type">{line(group.type, 200)}</span>
       </h2>
       <p class="message">{line(latest.message, 4_000)}</p>
-      <dl class="facts num">
-        {facts(group).map(([name, text]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{text}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={factsOf(group)} />
       <p class="acts">
         <a class="button" href={linkTo(latestOf(group))}>
           open the latest trace
@@ -130,9 +136,21 @@ function GroupDetail({ group }: { group: ErrorGroup }) {
               copy
             </button>
           </h3>
-          <pre tabIndex={0} aria-label="Stack trace">
-            {lines(latest.stack)}
-          </pre>
+          <StackTrace stack={latest.stack} />
+        </>
+      )}
+      {beside.length > 0 && (
+        <>
+          <h3>In the same traces</h3>
+          <ul class="links">
+            {beside.map(({ id, type, message }) => (
+              <li key={id}>
+                <a href={linkTo({ more: { ...route.value.more, row: String(id) } })}>
+                  <span class="bad">{line(type, 80)}</span> {line(message)}
+                </a>
+              </li>
+            ))}
+          </ul>
         </>
       )}
       <h3>Traces, newest first</h3>
@@ -149,12 +167,12 @@ function GroupDetail({ group }: { group: ErrorGroup }) {
   );
 }
 
-function facts({ count, perMinute, firstSeen, lastSeen, frame, latest }: ErrorGroup): [string, string][] {
+function factsOf({ count, perMinute, firstSeen, lastSeen, frame, latest }: ErrorGroup): Fact[] {
   return [
     ['count', `${grouped(count)}, ${rate(perMinute)} a minute`],
     ['first', timeOfDay(firstSeen)],
     ['last', timeOfDay(lastSeen)],
     ['span', line(latest.span, 200)],
-    ...(frame === null ? [] : [['frame', line(frame, 400)] as [string, string]]),
+    ...(frame === null ? [] : [['frame', line(frame, 400)] as const]),
   ];
 }

@@ -9,8 +9,7 @@ import type { OpenedFile } from '../files/open-text.js';
 import { detailOfOpened, opened } from '../files/opened.js';
 import { toSave } from '../files/saving.js';
 import { useKeys } from '../keys/keys.js';
-import { FindField } from '../parts/find.js';
-import { ListTable, useList } from '../parts/list.js';
+import { ListHead, ListTable, useList } from '../parts/list.js';
 import { go, linkTo, route } from '../state/route.js';
 import { anyHas, line } from '../text/shown.js';
 import { HEADER_ONLY, TraceView } from './trace.js';
@@ -100,10 +99,9 @@ function TraceList({ file }: { file: OpenedFile }) {
   });
   return (
     <>
-      <div class="list-head">
-        <span class="num faint">{counted(traces.length, 'trace')}</span>
-        <FindField {...list.find.field} />
-      </div>
+      <ListHead list={list}>
+        <span class="faint">{counted(traces.length, 'trace')}</span>
+      </ListHead>
       <ListTable list={list} label="Traces of the file" style="traces-table" head={TRACE_HEADS}>
         {(trace, place) => (
           <TraceRow

@@ -2,8 +2,7 @@ import type { LogLine } from '../../src/api/schemas.js';
 import { counted, timeOfDay } from '../../src/text/units.js';
 import { pulse, type Watched } from '../api/live.js';
 import { Empty } from '../parts/empty.js';
-import { FindField } from '../parts/find.js';
-import { FollowButton, heads, ListRow, ListTable, useList } from '../parts/list.js';
+import { heads, ListHead, ListRow, ListTable, useList } from '../parts/list.js';
 import { RowNotice } from '../parts/notice.js';
 import { Unfinished } from '../parts/unfinished.js';
 import { useAnswer } from '../state/answer.js';
@@ -32,14 +31,11 @@ export function LogsScreen() {
   });
   return (
     <>
-      <div class="list-head num">
+      <ListHead list={list}>
         <span class="faint">{answer !== undefined && counted(Math.max(answer.matched, rows.length), 'line')}</span>
-        <FindField {...list.find.field} />
         <Unfinished answer={answer} noun="line" />
         <EvictedLogs />
-        <span class="spacer" />
-        <FollowButton list={list} />
-      </div>
+      </ListHead>
       {answer !== undefined && list.isMissing && (
         <RowNotice>The selected log line is not among the lines of this list.</RowNotice>
       )}

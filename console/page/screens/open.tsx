@@ -2,8 +2,7 @@ import type { OpenSpanRow } from '../../src/api/schemas.js';
 import { counted, duration, grouped } from '../../src/text/units.js';
 import { pulse, type Watched } from '../api/live.js';
 import { Empty } from '../parts/empty.js';
-import { FindField } from '../parts/find.js';
-import { heads, ListRow, ListTable, useList } from '../parts/list.js';
+import { heads, ListHead, ListRow, ListTable, useList } from '../parts/list.js';
 import { RowNotice, type Offer } from '../parts/notice.js';
 import { Unfinished } from '../parts/unfinished.js';
 import { useAnswer } from '../state/answer.js';
@@ -26,11 +25,10 @@ export function OpenScreen() {
   if (answer?.tracked === false) return <NotTracked />;
   return (
     <>
-      <div class="list-head num">
+      <ListHead list={list}>
         <span class="faint">{answer !== undefined && counted(answer.total, 'open span')}</span>
-        <FindField {...list.find.field} />
         <Unfinished answer={answer} noun="span" />
-      </div>
+      </ListHead>
       {answer !== undefined && <Blocked ageMillis={answer.ageMillis} />}
       {answer !== undefined && list.isMissing && rows.length === answer.total && (
         <RowNotice offers={traceOffer(more['row'] ?? '')}>The selected span is not open any more.</RowNotice>

@@ -7,9 +7,10 @@ import { CompareChoice, ComparedTimes, useCompare } from '../compare/compare-cho
 import { StacksFlameView } from '../flame/stacks-flame-view.js';
 import { Empty } from '../parts/empty.js';
 import { FindField } from '../parts/find.js';
-import { ListTable, useList, type List } from '../parts/list.js';
+import { FollowButton, ListTable, useList, type List } from '../parts/list.js';
 import { Notice, RowNotice } from '../parts/notice.js';
 import { useAnswer } from '../state/answer.js';
+import { useSteadyRows } from '../state/list.js';
 import { go, note, route } from '../state/route.js';
 import { anyHas, line } from '../text/shown.js';
 import { COLUMNS, SORTS, type Sort } from './stacks-columns.js';
@@ -18,6 +19,7 @@ import { SplitField } from './split-field.js';
 import { stackLines, type StackLine } from './stacks-tree.js';
 
 const NOTHING: ReadonlySet<number> = new Set();
+const NONE: readonly StackRow[] = [];
 
 /** Call paths with true percentiles, as a tree or as a flame graph. */
 export function StacksScreen() {
@@ -31,11 +33,13 @@ export function StacksScreen() {
   const parameters = { query, window, sort, split, mark: comparing ? mark : '' };
   const asked: Watched<'stacks'> = { view: 'stacks', parameters };
   const answer = useAnswer(asked);
+  const live = useSteadyRows(answer?.rows ?? NONE, JSON.stringify([asked, epoch.value]));
+  const { rows } = live;
   const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());
   // After a restart, the service reuses the numbers for other paths.
   useEffect(() => setFolded(new Set()), [epoch.value]);
-  const lines = useMemo(() => stackLines(answer?.rows ?? [], folded), [answer, folded]);
-  const all = useMemo(() => stackLines(answer?.rows ?? [], NOTHING), [answer]);
+  const lines = useMemo(() => stackLines(rows, folded), [rows, folded]);
+  const all = useMemo(() => stackLines(rows, NOTHING), [rows]);
   const compare = useCompare(answer?.marks, mark);
   const splitField = useRef<HTMLInputElement>(null);
   const fold = (id: number): void => {
@@ -64,6 +68,7 @@ export function StacksScreen() {
       note({ row: String(row.id) });
     },
     order: folded,
+    live,
     isTable: !isFlame,
     enter: { does: 'its slowest trace', run: (stack) => openTrace(stack?.row.examples.slowest) },
     keys: [
@@ -109,6 +114,7 @@ export function StacksScreen() {
         )}
         {answer?.partial === true && <span class="warn">of the newest spans only: the time limit was reached</span>}
         <span class="spacer" />
+        <FollowButton list={list} />
         {current !== undefined && <Examples row={current.row} />}
       </div>
       {mark !== '' && !isWhole && (
@@ -123,7 +129,7 @@ export function StacksScreen() {
           The selected call path is not here: it has no calls in this window, or is folded into (others).
         </RowNotice>
       )}
-      {isFlame && lines.length > 0 && <StacksFlameView rows={answer?.rows ?? []} />}
+      {isFlame && lines.length > 0 && <StacksFlameView rows={rows} />}
       <ListTable
         list={list}
         label="Call paths"

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { httpStatusOf } from '../../src/analysis/exceptions.js';
 import type { Gone, TraceDetail } from '../../src/api/schemas.js';
 import { counted, duration, grouped, timeOfDay } from '../../src/text/units.js';
 import { get, Refused } from '../api/client.js';
@@ -9,7 +10,7 @@ import { useKeys } from '../keys/keys.js';
 import { copy } from '../parts/copy.js';
 import { FindField, useFind } from '../parts/find.js';
 import { isOfEarlierStart, Notice } from '../parts/notice.js';
-import { DEFAULT_WINDOW, linkTo, note, route } from '../state/route.js';
+import { DEFAULT_WINDOW, lastList, linkTo, note, route } from '../state/route.js';
 import { comparison, line } from '../text/shown.js';
 import { Detail } from '../trace/detail.js';
 import { lineMatches, linesOf, type Line } from '../trace/flatten.js';
@@ -17,6 +18,7 @@ import { Minimap } from '../trace/minimap.js';
 import type { ShownTrace } from '../trace/shown-trace.js';
 import { traceText } from '../trace/trace-text.js';
 import { Waterfall } from '../trace/waterfall.js';
+import { Status } from './traces.js';
 
 /** Longest root name that is put into the address, where it leads to similar traces once the trace is gone. */
 const MOST_NAME = 200;
@@ -47,7 +49,7 @@ export function TraceScreen() {
   return trace === undefined ? (
     <p class="empty faint">Loading …</p>
   ) : (
-    <TraceView trace={trace} list={{ name: 'traces', address: toTraces() }} />
+    <TraceView trace={trace} list={{ name: lastList.screen!, address: linkTo(lastList) }} />
   );
 }
 
@@ -59,7 +61,7 @@ function noAnswer(): Refused {
 function Missing({ refusal: { failure } }: { refusal: Refused }) {
   const { evictedAt } = failure as Partial<Gone>;
   const { of: name } = route.value.more;
-  useKeys('Trace', [{ keys: ['Escape'], does: 'back to the traces', run: () => leave(toTraces()) }]);
+  useKeys('Trace', [{ keys: ['Escape'], does: BACK, run: () => leave(linkTo(lastList)) }]);
   return (
     <div class="empty">
       <p>{isOfEarlierStart(route.value) ? EARLIER_START : failure.error}</p>
@@ -82,10 +84,7 @@ function Missing({ refusal: { failure } }: { refusal: Refused }) {
 
 const EARLIER_START = 'This link is from an earlier start of the service, and its traces are gone.';
 const NEWEST = { window: DEFAULT_WINDOW, more: {} };
-
-function toTraces(): string {
-  return linkTo({ screen: 'traces', more: {} });
-}
+const BACK = 'back to the list';
 
 function leave(address: string): void {
   location.hash = address;
@@ -165,7 +164,7 @@ export function TraceView({ trace, list }: { trace: ShownTrace; list: TraceList 
     { keys: ['t'], does: 'text', run: () => note({ view: 'text' }) },
     { keys: ['c'], does: 'copy the trace as text', run: () => void copy(traceText(trace), 'the trace') },
     { keys: ['x'], does: 'save the trace', run: () => saveTrace(trace) },
-    { keys: ['Escape'], does: 'back to the traces', run: () => leave(list.address) },
+    { keys: ['Escape'], does: BACK, run: () => leave(list.address) },
   ]);
 
   return (
@@ -234,6 +233,7 @@ function Title({ trace, list }: { trace: ShownTrace; list: TraceList }) {
         {list.name} /
       </a>
       <h2>{line(root?.name ?? '', 200) || '(no name)'}</h2>
+      {root !== undefined && <Status status={httpStatusOf(root)} />}
       <strong>{duration(trace.duration)}</strong>
       <span class="faint">{counted(trace.spans.length, 'span')}</span>
       {trace.failed > 0 && <span class="bad">✗ {grouped(trace.failed)}</span>}

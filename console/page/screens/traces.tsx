@@ -4,8 +4,7 @@ import { type Watched } from '../api/live.js';
 import { chooseFile } from '../files/drop.js';
 import { toSave } from '../files/saving.js';
 import { Empty } from '../parts/empty.js';
-import { FindField } from '../parts/find.js';
-import { FollowButton, heads, ListTable, useList, type RowPlace } from '../parts/list.js';
+import { heads, ListHead, ListTable, useList, type RowPlace } from '../parts/list.js';
 import { RowNotice, type Offer } from '../parts/notice.js';
 import { later } from '../parts/on-demand.js';
 import { Unfinished } from '../parts/unfinished.js';
@@ -45,8 +44,8 @@ export function TracesScreen() {
   const services = new Set(rows.map(({ service }) => service)).size > 1;
   return (
     <>
-      <div class="list-head">
-        <span class="num faint">{answer !== undefined && counted(Math.max(answer.matched, rows.length), 'trace')}</span>
+      <ListHead list={list}>
+        <span class="faint">{answer !== undefined && counted(Math.max(answer.matched, rows.length), 'trace')}</span>
         <Unfinished answer={answer} noun="trace" />
         <label>
           order{' '}
@@ -62,10 +61,7 @@ export function TracesScreen() {
         <button type="button" title="Open a file of traces (X)" onClick={chooseFile}>
           open a file
         </button>
-        <FindField {...list.find.field} />
-        <span class="spacer" />
-        <FollowButton list={list} counts={sort === 'newest'} />
-      </div>
+      </ListHead>
       {answer !== undefined && list.isMissing && (
         <RowNotice offers={traceOffer(more['of'])}>The selected trace is not among the traces of this list.</RowNotice>
       )}
@@ -128,11 +124,13 @@ interface TraceRowProps extends RowPlace {
 
 export function TraceRow({ row, screen = 'trace', index, most, services, selected, found }: TraceRowProps) {
   const link = { screen, traceId: row.traceId, more: {} } as const;
+  // A request that succeeded has recovered from its failed spans.
+  const tone = row.failed === 0 ? '' : (row.httpStatus ?? 500) < 400 ? 'warn' : 'bad';
   return (
     <tr
       aria-rowindex={index + 2}
       aria-selected={selected}
-      class={`${row.failed > 0 ? 'failed' : ''} ${found ? 'match' : ''}`}
+      class={`${tone === 'bad' ? 'failed' : ''} ${found ? 'match' : ''}`}
       onClick={(event) => {
         if (!(event.target instanceof HTMLAnchorElement) && getSelection()?.isCollapsed !== false) go(link);
       }}
@@ -141,7 +139,9 @@ export function TraceRow({ row, screen = 'trace', index, most, services, selecte
       <td class="name">
         <a href={linkTo(link)}>{line(row.name) || '(no name)'}</a>
       </td>
-      <td class="num">{row.httpStatus !== null && <Status status={row.httpStatus} />}</td>
+      <td class="num">
+        <Status status={row.httpStatus} />
+      </td>
       <td class="num dur">
         <span class="dur-cell">
           <TraceBar row={row} most={most} />
@@ -150,22 +150,23 @@ export function TraceRow({ row, screen = 'trace', index, most, services, selecte
       </td>
       <td class="num faint">{grouped(row.spans)}</td>
       <td class="contents">
-        <Contents row={row} services={services} />
+        <Contents row={row} tone={tone} services={services} />
       </td>
     </tr>
   );
 }
 
-function Status({ status }: { status: number }) {
+export function Status({ status }: { status: number | null | undefined }) {
+  if (status === null || status === undefined) return null;
   return <span class={status >= 500 ? 'bad' : status >= 400 ? 'warn' : 'faint'}>{status}</span>;
 }
 
 /** Most important first, because a narrow screen cuts off the end. */
-function Contents({ row, services }: { row: TraceSummary; services: boolean }) {
+function Contents({ row, tone, services }: { row: TraceSummary; tone: string; services: boolean }) {
   return (
     <>
       {row.failed > 0 && (
-        <span class="bad">
+        <span class={tone}>
           ✗ {grouped(row.failed)}
           {row.error !== null && ` ${line(row.error, 200)}`}
         </span>

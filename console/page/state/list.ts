@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { LiveRows } from './live-rows.js';
 
 /**
  * Rows of a live list that stay in place while somebody reads them: new rows are counted, and shown after `release()`.
@@ -29,6 +30,31 @@ export function useHeldRows<T extends { readonly id: string | number }>(live: re
       setHeld([...rows, ...older.slice(older.findLastIndex(({ id }) => ids.has(id)) + 1)]);
     },
     release: (): void => setHeld(undefined),
+  };
+}
+
+/**
+ * Rows whose figures change and that keep their order while somebody reads them, until `release()`. Rows that appear
+ * meanwhile come last.
+ */
+export function useSteadyRows<T extends { readonly id: number }>(live: readonly T[], asked: string): LiveRows<T> {
+  const [heldFor, setHeldFor] = useState<string>();
+  const order = useRef<readonly number[]>([]);
+  const isHeld = heldFor === asked;
+  const rows = useMemo(() => {
+    const byId = new Map(live.map((row) => [row.id, row]));
+    const ids = new Set([...(isHeld ? order.current : []), ...byId.keys()]);
+    return [...ids].flatMap((id) => byId.get(id) ?? []);
+  }, [live, isHeld]);
+  order.current = rows.map(({ id }) => id);
+  return {
+    rows,
+    fresh: 0,
+    most: 0,
+    isHeld,
+    hold: () => setHeldFor(asked),
+    release: () => setHeldFor(undefined),
+    older: () => {},
   };
 }
 

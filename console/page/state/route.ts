@@ -24,6 +24,14 @@ export const TRACE_ID = /^[0-9a-f]{32}$/;
 
 export const route = signal<Route>(parse(location.hash));
 
+/** The list that a trace leads back to: the one shown last, with its selection. */
+export let lastList: Partial<Route> = { screen: 'traces', more: {} };
+
+function read(): void {
+  route.value = parse(location.hash);
+  if (hasQuery(route.value)) lastList = route.value;
+}
+
 function parse(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const [name = '', id = ''] = path.split('/');
@@ -76,7 +84,7 @@ export function lastingAddress(now: number): string {
 /** Goes to another place, with an entry in the browser's history. */
 export function go(change: Partial<Route>): void {
   history.pushState(null, '', linkTo(change));
-  route.value = parse(location.hash);
+  read();
 }
 
 /** Adds the start of the service to an address that lacks it. */
@@ -88,14 +96,11 @@ export function noteEpoch(): void {
 export function note(more: Readonly<Record<string, string>>): void {
   const next = changed({ more: { ...route.value.more, ...more } });
   history.replaceState(null, '', textOf(next));
-  route.value = parse(location.hash);
+  read();
 }
 
 export function followAddress(): void {
-  route.value = parse(location.hash);
-  const follow = (): void => {
-    route.value = parse(location.hash);
-  };
-  addEventListener('popstate', follow);
-  addEventListener('hashchange', follow);
+  read();
+  addEventListener('popstate', read);
+  addEventListener('hashchange', read);
 }

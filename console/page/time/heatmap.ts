@@ -5,6 +5,10 @@ const RATE_HEIGHT = 36;
 const GAP = 8;
 const LEFT = 58;
 const AXIS_HEIGHT = 20;
+/** Least distance of two labels of times, in pixels. */
+const LABEL_WIDTH = 90;
+/** Distances of two labels of times, in milliseconds. */
+const STEPS = [1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 7_200].map((seconds) => seconds * 1_000);
 
 /** A part of the heatmap: a range of times and a range of durations. */
 export interface Box {
@@ -85,6 +89,13 @@ function widthOfSlot({ map, width }: Scale): number {
   return Math.max(1, ((width - LEFT) * map.slotMillis) / Math.max(1, map.to - map.from));
 }
 
+/** Left edge and width of a slot. The first one may begin before the map does. */
+function columnOf(scale: Scale, at: number): [left: number, width: number] {
+  const x = scale.x(at);
+  const left = Math.max(LEFT, x);
+  return [left, Math.max(1, x + widthOfSlot(scale) - 0.5 - left)];
+}
+
 function drawCells(
   context: CanvasRenderingContext2D,
   scale: Scale,
@@ -92,13 +103,12 @@ function drawCells(
 ): void {
   const { slots } = scale.map;
   const most = slots.reduce((max, { cells }) => cells.reduce((cell, [, calls]) => Math.max(cell, calls), max), 1);
-  const width = widthOfSlot(scale);
   for (const { at, cells } of slots) {
+    const [left, width] = columnOf(scale, at);
     for (const [index, calls, errors] of cells) {
       context.globalAlpha = 0.18 + 0.82 * (Math.log1p(calls) / Math.log1p(most));
       context.fillStyle = errors > 0 && errors * 2 >= calls ? bad : accent;
-      const left = Math.max(LEFT, scale.x(at));
-      context.fillRect(left, scale.yOfCell(index) + 0.5, Math.max(1, width - 0.5), Math.max(1, scale.rowHeight - 0.5));
+      context.fillRect(left, scale.yOfCell(index) + 0.5, width, Math.max(1, scale.rowHeight - 0.5));
     }
   }
   context.globalAlpha = 1;
@@ -107,12 +117,11 @@ function drawCells(
 /** Draws errors above the heatmap, and calls below it. */
 function drawCounts(context: CanvasRenderingContext2D, scale: Scale, { faint, 'bad-fill': bad }: Colours): void {
   const { slots } = scale.map;
-  const width = Math.max(1, widthOfSlot(scale) - 0.5);
   const mostErrors = Math.max(1, ...slots.map(({ errors }) => errors));
   const mostCalls = Math.max(1, ...slots.map(({ calls }) => calls));
   const floor = scale.height - AXIS_HEIGHT;
   for (const { at, calls, errors } of slots) {
-    const left = Math.max(LEFT, scale.x(at));
+    const [left, width] = columnOf(scale, at);
     const high = errors === 0 ? 0 : Math.max(2, (errors / mostErrors) * ERRORS_HEIGHT);
     context.fillStyle = bad;
     context.fillRect(left, ERRORS_HEIGHT - high, width, high);
@@ -171,10 +180,10 @@ export function drawAxes(
   }
   context.fillText('errors', LEFT - 8, ERRORS_HEIGHT / 2);
   context.fillText('calls', LEFT - 8, scale.height - AXIS_HEIGHT - RATE_HEIGHT / 2);
-  context.textAlign = 'left';
-  const count = Math.max(1, Math.floor((scale.width - LEFT) / 120));
-  for (let part = 0; part < count; part++) {
-    const at = from + ((to - from) * part) / count;
+  context.textAlign = 'center';
+  const room = ((to - from) * LABEL_WIDTH) / (scale.width - LEFT);
+  const step = STEPS.find((millis) => millis >= room) ?? room;
+  for (let at = Math.ceil(from / step) * step; at < to - room / 3; at += step) {
     context.fillText(words.time(at), scale.x(at), scale.height - AXIS_HEIGHT / 2);
   }
 }

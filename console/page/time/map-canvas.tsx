@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { TimeMap } from '../../src/api/schemas.js';
-import { duration, timeOfDay } from '../../src/text/units.js';
+import { duration, clock } from '../../src/text/units.js';
 import { coloursOf, pictureOn } from '../parts/canvas.js';
 import { usePlace } from '../parts/place.js';
 import { theme } from '../state/theme.js';
@@ -99,5 +99,5 @@ function paint(canvas: HTMLCanvasElement, scale: Scale): void {
   if (context === null) return;
   const colours = coloursOf(canvas, COLOURS);
   drawMap(context, scale, colours);
-  drawAxes(context, scale, colours, { duration, time: (at) => timeOfDay(at).slice(0, 8) });
+  drawAxes(context, scale, colours, { duration, time: clock });
 }

@@ -2,8 +2,9 @@ import { Fragment } from 'preact';
 import type { SpanDetail } from '../../src/api/schemas.js';
 import { duration, percent, timeOfDay } from '../../src/text/units.js';
 import { copy } from '../parts/copy.js';
+import { Facts, StackTrace, type Fact } from '../parts/facts.js';
 import { go, linkTo, route } from '../state/route.js';
-import { comparison, line, lines, valueText } from '../text/shown.js';
+import { comparison, line, valueText } from '../text/shown.js';
 import { eventText, severityOf, type Line, type SpanEvent } from './flatten.js';
 import type { ShownTrace } from './shown-trace.js';
 
@@ -29,14 +30,14 @@ export function Detail({ row, trace }: { row: Line | undefined; trace: ShownTrac
 }
 
 function SpanFacts({ span, trace }: { span: SpanDetail; trace: ShownTrace }) {
-  const facts: [string, string][] = [
+  const facts: Fact[] = [
     ['start', `+${duration(Math.max(0, span.start - trace.start))} · ${timeOfDay(span.start)}`],
     ['duration', `${duration(span.duration)} (${share(span.duration, trace.duration)} of the trace)`],
     ['self', `${duration(span.self)} (${share(span.self, span.duration)})`],
     ['critical', `${duration(span.critical)} on the critical path (${share(span.critical, trace.duration)})`],
     ...(span.percentile === null
       ? []
-      : [['stack', `slower than ${percent(span.percentile)} of its call path`] as [string, string]]),
+      : [['stack', `slower than ${percent(span.percentile)} of its call path`] as const]),
     ['scope', line(span.scope, 100)],
     ['service', `${line(span.service, 60)}${span.thread === null ? '' : ` · thread ${span.thread}`}`],
     ['span', span.spanId],
@@ -47,14 +48,7 @@ function SpanFacts({ span, trace }: { span: SpanDetail; trace: ShownTrace }) {
         {line(span.name, 500) || '(no name)'} <span class="faint">{span.kind}</span>{' '}
         {span.status === 'error' && <span class="bad">✗ error</span>}
       </h2>
-      <dl class="facts num">
-        {facts.map(([name, text]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{text}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} />
     </>
   );
 }
@@ -84,11 +78,7 @@ function EventDetail({ event, start }: { event: SpanEvent; start: number }) {
         <span class="faint num">+{duration(Math.max(0, event.time - start))}</span>
       </h3>
       <p class="message">{line(eventText(event), 4_000)}</p>
-      {typeof stack === 'string' && (
-        <pre tabIndex={0} aria-label="Stack trace">
-          {lines(stack)}
-        </pre>
-      )}
+      {typeof stack === 'string' && <StackTrace stack={stack} />}
       <AttributeTable title="Attributes of the event" attributes={attributes} />
     </section>
   );

@@ -22,7 +22,7 @@ function exceptionIn(event: EventRow): RecordedException | undefined {
 }
 
 /** Status code of the response that a span received or sent. */
-export function httpStatusOf({ attributes }: SpanRow): number | undefined {
+export function httpStatusOf({ attributes }: { attributes: Readonly<Record<string, unknown>> }): number | undefined {
   const status = Number(attributes['http.response.status_code'] ?? attributes['http.status_code'] ?? NaN);
   return Number.isInteger(status) && status >= 100 && status < 1_000 ? status : undefined;
 }

@@ -4,7 +4,6 @@ import type { ErrorsContract, TimeWindow } from '../engine/contract.js';
 import type { TraceRow } from '../model/trace-row.js';
 import { cutText } from '../model/text.js';
 import { CountSeries } from './count-series.js';
-import { messageShape } from './message-shape.js';
 import { occurrencesIn, type Occurrence } from './occurrences.js';
 import { applicationFrame } from './stack-frame.js';
 
@@ -71,7 +70,7 @@ export class ErrorGroups implements ErrorsContract {
 
   #add(occurrence: Occurrence, now: number): void {
     const type = cutText(occurrence.type, MAX_TYPE);
-    const message = messageShape(occurrence.message);
+    const message = cutText(occurrence.shape, MAX_MESSAGE);
     const frame = occurrence.stack === undefined ? undefined : applicationFrame(occurrence.stack);
     const key = `${type}\0${message}\0${frame ?? ''}`;
     const latest = latestOf(occurrence);

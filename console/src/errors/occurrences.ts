@@ -1,14 +1,21 @@
 import { exceptionsOf, failureTypeOf, httpStatusOf } from '../analysis/exceptions.js';
 import { hasFailed, type SpanRow } from '../model/span-row.js';
 import type { TraceRow } from '../model/trace-row.js';
+import { textIn } from '../text/exception-text.js';
+import { messageShape } from './message-shape.js';
 
 /** One error of a trace. */
 export interface Occurrence {
   readonly type: string;
   readonly message: string;
+  /** The message without its varying parts. */
+  readonly shape: string;
   readonly stack: string | undefined;
   readonly span: SpanRow;
 }
+
+/** `SpanKind.CLIENT` of the API. */
+const CLIENT = 2;
 
 /** Maximum number of exceptions compared between a span and the spans below it. */
 const MAX_BELOW = 64;
@@ -49,18 +56,28 @@ function occurrencesOf(span: SpanRow, below: Map<string, Below>): Occurrence[] {
     // A log line about an exception and the exception's event are one occurrence.
     if (seen.has(identities[index]!)) return [];
     seen.add(identities[index]!);
-    return [{ type, message, stack, span }];
+    return [{ type, message, shape: messageShape(message), stack, span }];
   });
 }
 
 function statusOccurrence(span: SpanRow, failedBelow: boolean): Occurrence[] {
   const status = httpStatusOf(span);
   if (status !== undefined && status >= 500) {
-    return [{ type: `HTTP ${status}`, message: span.statusMessage ?? span.name, stack: undefined, span }];
+    return [withoutException(`HTTP ${status}`, span)];
   }
   if (!hasFailed(span) || failedBelow) return [];
-  const message = span.statusMessage ?? span.name;
-  return [{ type: failureTypeOf(span) ?? 'Error', message, stack: undefined, span }];
+  return [withoutException(failureTypeOf(span) ?? 'Error', span)];
+}
+
+/** Without a status message, the name of the span; of a request to another service, also the address. */
+function withoutException(type: string, span: SpanRow): Occurrence {
+  const { name, statusMessage: message, attributes } = span;
+  if (message !== undefined) return { type, message, shape: messageShape(message), stack: undefined, span };
+  const host = span.kind === CLIENT ? textIn(attributes['server.address']) : undefined;
+  if (host === undefined) return { type, message: name, shape: messageShape(name), stack: undefined, span };
+  const [url = host] = textIn(attributes['url.full'])?.split('?', 1) ?? [];
+  // The path may vary from request to request, so it is no part of the shape.
+  return { type, message: `${name} ${url}`, shape: `${messageShape(name)} ${host}`, stack: undefined, span };
 }
 
 /** Adds the errors of a span, and of the spans below it, to those below its parent. */

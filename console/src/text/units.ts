@@ -64,6 +64,11 @@ export function timeOfDay(epochMillis: number): string {
   return `${time}.${digits(date.getMilliseconds(), 3)}`;
 }
 
+/** The same to the second: `14:06:31`. */
+export function clock(epochMillis: number): string {
+  return timeOfDay(epochMillis).slice(0, 8);
+}
+
 function digits(value: number, count: number): string {
   return String(value).padStart(count, '0');
 }

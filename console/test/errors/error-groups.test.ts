@@ -82,6 +82,38 @@ describe('ErrorGroups', () => {
     expect(groups.map(({ count, latest }) => [count, latest.spanId])).to.deep.equal([[1, 'f'.repeat(16)]]);
   });
 
+  it('names the service that a failed request was sent to, and groups all its paths', () => {
+    const requests = ['/users/ada?key=1', '/users/grace'].map((path) =>
+      spanRow({
+        name: 'GET',
+        kind: 2,
+        status: 2,
+        attributes: {
+          'error.type': '503',
+          'http.response.status_code': 503,
+          'server.address': '10.0.0.7',
+          'url.full': `http://10.0.0.7:8080${path}`,
+        },
+      }),
+    );
+
+    const [group, ...others] = groupsOf(...requests.map((request) => ({ ...request, parentSpanId: undefined })));
+
+    expect(others).to.deep.equal([]);
+    expect(group).to.include({ type: 'HTTP 503', message: 'GET 10.0.0.7', count: 2 });
+    expect(group!.latest.message).to.equal('GET http://10.0.0.7:8080/users/grace');
+  });
+
+  it('takes the name of the span for a failed request without an address, and the status message before both', () => {
+    const sent = { name: 'GET', kind: 2, status: 2, attributes: { 'server.address': 'db' } };
+
+    const groups = [{ attributes: {} }, { kind: 1 }, { statusMessage: 'refused' }, {}].map(
+      (members) => groupsOf(spanRow({ ...sent, ...members }))[0]!.message,
+    );
+
+    expect(groups).to.deep.equal(['GET', 'GET', 'refused', 'GET db']);
+  });
+
   it('counts the same exception of several siblings by each of them', () => {
     const root = spanRow();
     const children = [1, 2, 3].map(() => childOf(root, { events: [exceptionEvent('E', 'x')] }));

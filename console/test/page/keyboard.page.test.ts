@@ -35,6 +35,26 @@ describe('the page by keyboard', function () {
     expect(page.url()).to.include('q=name');
   });
 
+  it('leads from a group of errors to its latest trace, and back to the group', async () => {
+    const shop = await startShop('empty');
+    for (const name of ['a', 'b']) shop.tell('trace', 'work', { error: `error ${name}` });
+    const { page } = await openPage(shop.url);
+    await goTo(page, '/errors');
+    const selected = page.locator('tr[aria-selected="true"]');
+    await page.locator('main tbody tr').nth(1).waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await selected.getByText('error a').waitFor();
+
+    await page.keyboard.press('Enter');
+    await page.getByRole('region', { name: 'Waterfall' }).waitFor();
+    expect(await page.locator('nav [aria-current]').textContent()).to.equal('errors');
+    await page.keyboard.press('Escape');
+
+    await selected.getByText('error a').waitFor();
+    expect(page.url()).to.match(/#\/errors\?row=/);
+  });
+
   it('keeps the cursor on its row and the list still while new traces come', async () => {
     const shop = await startShop('busy');
     const { page } = await openPage(shop.url);

@@ -105,6 +105,30 @@ describe('what one reads', function () {
     });
   }
 
+  for (const { screen, before, change, arrived } of CASES.filter(({ screen: path }) => /stacks|errors/.test(path))) {
+    it(`keeps its order on ${screen}, with new rows at the end, until one follows again`, async () => {
+      const shop = await startShop('empty');
+      const { page } = await openPage(shop.url);
+      await goTo(page, screen);
+      before(shop);
+      const rows = page.locator('main tbody tr:not(.room)');
+      const names = async () => (await rows.allTextContents()).map((text) => /(?:path|error) [a-e]/.exec(text)?.[0]);
+      await rows.nth(2).waitFor();
+      await page.keyboard.press('j');
+      const order = await names();
+
+      change(shop);
+      await arrived(page);
+      await rows.nth(4).waitFor();
+      expect((await names()).slice(0, 3)).to.deep.equal(order);
+      await page.keyboard.press('g');
+
+      await page.getByRole('button', { name: 'follow' }).waitFor({ state: 'detached' });
+      expect((await names()).slice(2)).to.deep.equal(order);
+      expect(await rows.and(page.locator('[aria-selected="true"]')).count()).to.equal(screen === '/errors' ? 1 : 0);
+    });
+  }
+
   for (const { screen, before, change, arrived } of CASES.filter(({ stands }) => stands)) {
     it(`stands still on ${screen} until the button for new rows`, async () => {
       const shop = await startShop('empty');

@@ -6,7 +6,7 @@ import type { Call, Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { EVERY_FLAG, JSON_FLAG, limitFlag, PID_FLAG, sortFlag, textFlag, URL_FLAG, WINDOW_FLAG } from '../flags.js';
 import { piece, type Line } from '../../text/styled.js';
-import { timeOfDay } from '../../text/units.js';
+import { clock } from '../../text/units.js';
 import { groundLine } from '../views/ground.js';
 import { stacksTable } from '../views/stacks-table.js';
 import { connect, noteGround, PARTIAL, QUERY_WORDS, queryOf } from './queried.js';
@@ -91,7 +91,7 @@ async function showAgain({ terminal, values }: Call, answer: Stamped<Stacks>): P
     return;
   }
   const title: Line = [
-    piece(timeOfDay(answer.now).slice(0, 8), 'bold'),
+    piece(clock(answer.now), 'bold'),
     piece(`  every ${values.every} s · `, 'dim'),
     ...groundLine(answer.coverage),
   ];

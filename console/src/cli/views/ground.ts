@@ -1,11 +1,11 @@
 import { hopsOf, otherLossesOf, type Hop } from '../../api/loss-hops.js';
 import type { Coverage } from '../../api/schemas.js';
 import { piece, type Line } from '../../text/styled.js';
-import { counted, grouped, timeOfDay } from '../../text/units.js';
+import { counted, grouped, clock } from '../../text/units.js';
 
 /** The number of spans behind an answer, and the number of lost ones, in red if there are any. */
 export function groundLine({ received, retained, retainedSince, lost }: Coverage): Line {
-  const since = retainedSince === null ? '' : ` since ${timeOfDay(retainedSince).slice(0, 8)}`;
+  const since = retainedSince === null ? '' : ` since ${clock(retainedSince)}`;
   return [
     piece(`received ${grouped(received)} · kept ${grouped(retained)}${since} · `, 'dim'),
     lost.total > 0
