@@ -33,7 +33,7 @@ export function LogsScreen() {
     <>
       <ListHead list={list}>
         <span class="faint">{answer !== undefined && counted(Math.max(answer.matched, rows.length), 'line')}</span>
-        <Unfinished answer={answer} noun="line" />
+        <Unfinished answer={answer} noun="line" onMore={live.older} />
         <EvictedLogs />
       </ListHead>
       {answer !== undefined && list.isMissing && (

@@ -239,9 +239,9 @@ function Title({ trace, list }: { trace: ShownTrace; list: TraceList }) {
       {trace.failed > 0 && <span class="bad">✗ {grouped(trace.failed)}</span>}
       {trace.logs > 0 && <span class="faint">{counted(trace.logs, 'log')}</span>}
       {!trace.complete && <span class="warn">incomplete</span>}
-      {trace.nPlusOne.map(({ name, count, duration: millis, example }) => (
+      {trace.nPlusOne.map(({ name, statement, count, duration: millis, example }) => (
         <button key={example} type="button" class="mark" onClick={() => note({ span: example, view: '' })}>
-          N+1: {grouped(count)}× {line(name, 60)}, {duration(millis)}
+          N+1: {grouped(count)}× {line(statement ?? name, 90)}, {duration(millis)}
         </button>
       ))}
       <span class="faint">{timeOfDay(trace.start)}</span>

@@ -46,7 +46,7 @@ export function TracesScreen() {
     <>
       <ListHead list={list}>
         <span class="faint">{answer !== undefined && counted(Math.max(answer.matched, rows.length), 'trace')}</span>
-        <Unfinished answer={answer} noun="trace" />
+        <Unfinished answer={answer} noun="trace" onMore={live.older} />
         <label>
           order{' '}
           <select value={sort} onChange={({ currentTarget }) => note({ sort: currentTarget.value, row: '', of: '' })}>

@@ -54,6 +54,21 @@ describe('the page with a lot to show', function () {
     });
   });
 
+  it('searches on after the time limit until it finds the oldest trace', async () => {
+    const { page } = await openPage((await startShop('full')).url);
+    const slow = Array.from({ length: 60 }, (_, index) => `child(name ~ "x.*y.*${index}")`).join(' or ');
+    await goTo(page, `/traces?window=1h&q=${encodeURIComponent(`not (${slow}) and page.number = 3`)}`);
+    await page.getByText('not all were searched').waitFor();
+    expect(await rowsIn(page)).to.equal(0);
+
+    await eventually(async () => {
+      await page.getByRole('button', { name: 'search on' }).click();
+      return (await rowsIn(page)) > 0;
+    }, 'the trace is found');
+
+    await cleanUp();
+  });
+
   describe('on a trace of 50,001 spans', () => {
     let opened: OpenedPage;
     before(async () => {
