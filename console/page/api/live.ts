@@ -197,7 +197,7 @@ function take({ view }: Watched, key: string, frame: Frame): void {
 /** Requests the view every 2 s for a while, then returns, so that the caller can try a stream again. */
 async function poll(asked: Watched, ended: AbortSignal): Promise<void> {
   const { traceId, ...parameters } = asked.parameters;
-  const path = asked.view === 'trace' ? `traces/${traceId}` : asked.view;
+  const path = asked.view === 'trace' ? `trace/${traceId}` : asked.view;
   for (let polls = 0; polls < POLLS && !ended.aborted; polls++) {
     const [data, stats, sampling, filter] = await Promise.all([
       get<Row>(path, parameters, ended),

@@ -38,7 +38,7 @@ export async function loadTraces(
 
 async function traceIfKept(traceId: string): Promise<TraceDetail | undefined> {
   try {
-    return await get<TraceDetail>(`traces/${traceId}`);
+    return await get<TraceDetail>(`trace/${traceId}`);
   } catch (error) {
     if (error instanceof Refused && error.status === 404) return undefined;
     throw error;

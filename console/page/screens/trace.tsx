@@ -40,7 +40,7 @@ export function TraceScreen() {
   useEffect(() => watch(HEADER_ONLY), []);
   useEffect(() => {
     const control = new AbortController();
-    get<TraceDetail>(`traces/${traceId}`, {}, control.signal).then(setTrace, (error: unknown) => {
+    get<TraceDetail>(`trace/${traceId}`, {}, control.signal).then(setTrace, (error: unknown) => {
       if (!control.signal.aborted) setRefusal(error instanceof Refused ? error : noAnswer());
     });
     return () => control.abort();

@@ -73,7 +73,7 @@ export class ConsoleClient {
   }
 
   trace(traceId: string): Promise<Stamped<TraceDetail>> {
-    return this.#get(`traces/${encodeURIComponent(traceId)}`, {}, ({ trace }) => trace);
+    return this.#get(`trace/${encodeURIComponent(traceId)}`, {}, ({ trace }) => trace);
   }
 
   stacks(request: StacksRequest): Promise<Stamped<Stacks>> {

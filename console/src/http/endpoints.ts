@@ -61,7 +61,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   }),
   endpoint({
     method: 'get',
-    path: 'traces/{traceId}',
+    path: 'trace/{traceId}',
     summary: 'One trace as a tree, with self times and the critical path',
     request: traceRequest,
     answer: schemas.trace,

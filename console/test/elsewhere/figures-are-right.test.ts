@@ -83,7 +83,7 @@ describe('Figures of real spans', () => {
     root.end(start + 100);
     await console.arrived(4);
     const { rows } = await console.get('stacks');
-    const detail = await console.get(`traces/${root.spanContext().traceId}`);
+    const detail = await console.get(`trace/${root.spanContext().traceId}`);
 
     const handler = (rows as Answer[]).find(({ name }) => name === 'handler');
     expect(handler.self).to.be.closeTo(60, 0.001);
@@ -124,7 +124,7 @@ describe('Figures of real spans', () => {
         spans[0]!.end(start + 300);
         sent += spans.length;
         await console.arrived(sent);
-        const detail = await console.get(`traces/${spans[0]!.spanContext().traceId}`);
+        const detail = await console.get(`trace/${spans[0]!.spanContext().traceId}`);
 
         expect(detail.spans).to.have.length(spans.length);
         for (const { self, duration } of detail.spans as Answer[]) {

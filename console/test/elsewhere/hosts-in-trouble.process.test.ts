@@ -83,7 +83,7 @@ describe('A service in trouble, with its console as it was built', function () {
     const names = (frame.data!['rows'] as Answer[]).map(({ name }) => name);
     expect(names).to.deep.equal([`work of ${pid}`, `work of ${pid}`]);
     const [{ traceId }] = data!['rows'] as Answer[];
-    expect(await second.get(`traces/${traceId}`)).to.include({ status: 404, reason: 'unknown' });
+    expect(await second.get(`trace/${traceId}`)).to.include({ status: 404, reason: 'unknown' });
     expect(await second.get(`traces?cursor=${encodeURIComponent(page.cursor)}`)).to.include({ status: 400 });
   });
 

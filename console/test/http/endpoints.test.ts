@@ -45,8 +45,8 @@ describe('The endpoints', () => {
       [`${V1}/hello`, `${V1}/hello`],
       [`${V1}/stats`, `${V1}/stats`],
       [`${V1}/traces?query=status%20%3D%20error&window=1h&sort=slowest&limit=5`, `${V1}/traces`],
-      [`${V1}/traces/${trace.traceId}`, `${V1}/traces/{traceId}`],
-      [`${V1}/traces/${'f'.repeat(32)}`, `${V1}/traces/{traceId}`],
+      [`${V1}/trace/${trace.traceId}`, `${V1}/trace/{traceId}`],
+      [`${V1}/trace/${'f'.repeat(32)}`, `${V1}/trace/{traceId}`],
       [`${V1}/traces?query=duration%20%3E`, `${V1}/traces`],
       [`${V1}/stacks?sort=p95`, `${V1}/stacks`],
       [`${V1}/time?window=10m`, `${V1}/time`],
@@ -82,7 +82,7 @@ describe('The endpoints', () => {
     const document = await documentOf(await serve());
 
     expect(document.openapi).to.equal('3.1.0');
-    const { parameters = [] } = document.paths['/api/v1/traces/{traceId}']!['get']!;
+    const { parameters = [] } = document.paths['/api/v1/trace/{traceId}']!['get']!;
     expect(parameters.map(({ name, in: place, required }) => [name, place, required])).to.deep.equal([
       ['traceId', 'path', true],
     ]);
@@ -111,7 +111,7 @@ describe('The endpoints', () => {
       'The parameter sort must be one of "newest"|"slowest"|"spans"|"errors".',
     );
     expect(await errorOf('traces?window=soon')).to.match(/^The parameter window must be a duration such as 5m/);
-    expect(await errorOf('traces/xyz')).to.match(/^The parameter traceId must be 32 hexadecimal digits/);
+    expect(await errorOf('trace/xyz')).to.match(/^The parameter traceId must be 32 hexadecimal digits/);
     expect(await errorOf('complete?query=x')).to.match(/^The parameter at must be/);
     expect(await errorOf('live?view=none')).to.match(/^The parameter view must be/);
   });
@@ -144,7 +144,7 @@ describe('The endpoints', () => {
     const trace = orderTrace({ queries: 5_000 });
     add(trace);
 
-    const { json, headers } = await ask(`/api/v1/traces/${trace.traceId}`);
+    const { json, headers } = await ask(`/api/v1/trace/${trace.traceId}`);
 
     expect(headers['content-type']).to.equal('application/json');
     const { now, ...answer } = json;

@@ -89,7 +89,7 @@ describe('The limits of the server', () => {
       'open',
       'complete',
       'live',
-      'traces/x',
+      'trace/x',
     );
     const parameter = fc.tuple(
       fc.constantFrom(

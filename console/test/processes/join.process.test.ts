@@ -40,7 +40,7 @@ describe('Processes that join a console', function () {
     expect(parent.stdout).to.equal('fork 0 null\nspawn 0 null\nsignal null SIGTERM\n');
     for (const traceId of new Set(rows.map((row) => row.traceId))) {
       const { spans } = await until(
-        () => shown.ask<{ spans: { name: string; process: number }[] }>(`traces/${traceId}`),
+        () => shown.ask<{ spans: { name: string; process: number }[] }>(`trace/${traceId}`),
         (trace) => trace.spans.length === 2,
       );
       expect(new Set(spans.map((span) => span.process)).size).to.equal(2);

@@ -46,7 +46,7 @@ describe('joinConsole()', () => {
       (traces) => traces.length === 1,
     );
     const [trace] = await shown.traces();
-    const { spans } = await shown.ask<{ spans: { attributes: object }[] }>(`traces/${trace!.traceId}`);
+    const { spans } = await shown.ask<{ spans: { attributes: object }[] }>(`trace/${trace!.traceId}`);
     expect(spans[0]!.attributes).to.deep.equal({ password: '[masked]' });
     expect(await shown.processes()).to.deep.equal([
       { id: 2, origin: 'joined', service: 'shop', pid: process.pid, state: 'connected', received: 1, lost: 0 },
@@ -65,7 +65,7 @@ describe('joinConsole()', () => {
 
     const { traceId } = parent.spanContext();
     const { spans } = await until(
-      () => shown.ask<{ spans: unknown[] }>(`traces/${traceId}`).catch(() => ({ spans: [] })),
+      () => shown.ask<{ spans: unknown[] }>(`trace/${traceId}`).catch(() => ({ spans: [] })),
       (found) => found.spans.length === 2,
     );
     expect(new Set(spans.map((span) => (span as { process: number }).process)).size).to.equal(2);

@@ -91,7 +91,7 @@ describe('OTLP', () => {
           (traces) => traces.length === 1,
         );
         const { spans } = await shown.ask<{ spans: { attributes: object; events: { name: string }[] }[] }>(
-          `traces/${span.spanContext().traceId}`,
+          `trace/${span.spanContext().traceId}`,
         );
         expect(spans[0]!.attributes).to.deep.equal({ password: '[masked]' });
         expect(spans[0]!.events.map((event) => event.name)).to.deep.equal(['charging']);
@@ -118,7 +118,7 @@ describe('OTLP', () => {
       () => shown.traces(),
       (traces) => traces.length === 1,
     );
-    const { spans } = await shown.ask<{ spans: { events: { name: string }[] }[] }>(`traces/${IDS.traceId}`);
+    const { spans } = await shown.ask<{ spans: { events: { name: string }[] }[] }>(`trace/${IDS.traceId}`);
     expect(spans[0]!.events.map((event) => event.name)).to.deep.equal(['late']);
   });
 
