@@ -70,7 +70,11 @@ export function TracesScreen() {
         label="List of traces"
         style="traces-table"
         head={TRACE_HEADS}
-        empty={<Empty loaded={answer !== undefined}>No trace has finished in this window yet.</Empty>}
+        empty={
+          <Empty loaded={answer !== undefined} unseen={answer?.unseenKeys}>
+            No trace has finished in this window yet.
+          </Empty>
+        }
       >
         {(row, place) => <TraceRow key={row.id} row={row} most={most} services={services} {...place} />}
       </ListTable>

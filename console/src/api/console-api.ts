@@ -140,6 +140,7 @@ export class ConsoleApi {
     return {
       rows: page.traces.map(summaryOf),
       matched: page.matched,
+      unseenKeys: page.matched === 0 ? query.unseenKeys(this.#engine.values) : [],
       partial: page.partial,
       givenUp: page.givenUp,
       cursor: page.cursor,

@@ -134,6 +134,8 @@ export interface ValueIndexContract {
   keys(): Iterable<Counted>;
   /** Values of a key of the query language, of an attribute, or of a resource, in no particular order. */
   valuesOf(scope: KeyScope, name: string): Iterable<Counted>;
+  /** Whether a span may have had an attribute, or a process one of its resource. False is certain. */
+  mayHave(scope: 'attribute' | 'resource', name: string): boolean;
 }
 
 export type KeyScope = 'builtIn' | 'attribute' | 'resource';
@@ -153,6 +155,8 @@ export interface Stopped {
 export interface QueryContract {
   readonly text: string;
   readonly empty: boolean;
+  /** Attributes in the query that no span has had, as written in queries, each once. */
+  unseenKeys(values: ValueIndexContract): string[];
   matchesSpan(span: SpanRow, trace: TraceRow): boolean;
   /** Whether at least one span of the trace matches. */
   matchesTrace(trace: TraceRow): boolean;

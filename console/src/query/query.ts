@@ -1,10 +1,11 @@
 import type { EventRow, LogRow, SpanRow } from '../model/span-row.js';
 import type { TraceRow } from '../model/trace-row.js';
 import type { Failure } from '../api/schemas.js';
-import type { QueryContract, Stopped } from '../engine/contract.js';
+import type { QueryContract, Stopped, ValueIndexContract } from '../engine/contract.js';
 import { compile, type Compiled } from './compile.js';
 import { parse } from './parser.js';
-import { QueryError, type Node } from './syntax.js';
+import { keyText } from './print.js';
+import { keysOf, QueryError, type Node } from './syntax.js';
 import { TIME_IS_OVER, TimeLimit } from './time-limit.js';
 import { TraceView, type SelfOf } from './trace-view.js';
 
@@ -64,6 +65,13 @@ export class Query implements QueryContract {
 
   matchesTrace(trace: TraceRow): boolean {
     return this.searchTrace(trace, undefined) === true;
+  }
+
+  /** Attributes in the query that no span has had, as written in queries, each once. */
+  unseenKeys(values: ValueIndexContract): string[] {
+    const keys = this.node === undefined ? [] : [...keysOf(this.node)];
+    const unseen = keys.filter(({ scope, name }) => scope !== 'builtIn' && !values.mayHave(scope, name));
+    return [...new Set(unseen.map(({ scope, name }) => keyText(scope, name)))];
   }
 
   /**

@@ -45,6 +45,13 @@ export type Node =
   | { readonly type: 'relation'; readonly relation: Relation; readonly operand: Node }
   | { readonly type: 'count'; readonly operand: Node; readonly operator: NumberOperator; readonly number: number };
 
+/** All keys of a query, in their order. */
+export function* keysOf(node: Node): Generator<Key> {
+  if ('key' in node) yield node.key;
+  if ('operand' in node) yield* keysOf(node.operand);
+  if ('operands' in node) for (const operand of node.operands) yield* keysOf(operand);
+}
+
 /** Longest query, in UTF-16 units. The API has the same bound. */
 export const MAX_LENGTH = 8_192;
 /** Maximum nesting of parentheses, functions and `not`. */

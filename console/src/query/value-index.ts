@@ -33,6 +33,8 @@ export class ValueIndex implements ValueIndexContract {
   #bytes = 0;
   #folded = 0;
   #withoutRoom = 0;
+  /** Whether the keys of attributes are complete: none was refused or dropped. */
+  #hasAllKeys = true;
 
   add(span: SpanRow): void {
     this.#count(this.#builtIn, 'name', span.name);
@@ -59,6 +61,7 @@ export class ValueIndex implements ValueIndexContract {
     this.#bytes = 0;
     this.#folded = 0;
     this.#withoutRoom = 0;
+    this.#hasAllKeys = true;
   }
 
   stats(): { keys: number; values: number; folded: number } {
@@ -87,6 +90,12 @@ export class ValueIndex implements ValueIndexContract {
     return texts(values?.counts ?? new Map<Scalar, Counter>());
   }
 
+  /** Whether a span may have had an attribute, or a process one of its resource. False is certain. */
+  mayHave(scope: 'attribute' | 'resource', name: string): boolean {
+    if (scope === 'resource') return this.#processes.size >= MAX_PROCESSES || this.#resourceKeys().has(name);
+    return !this.#hasAllKeys || this.#attributes.has(name);
+  }
+
   #addAttributes(attributes: Readonly<Record<string, AttributeValue | undefined>>): void {
     for (const key in attributes) {
       const value = attributes[key];
@@ -109,6 +118,7 @@ export class ValueIndex implements ValueIndexContract {
     const bytes = bytesOf(key);
     const isLong = key.length > MAX_KEY_LENGTH;
     if (isLong || key === '' || keys.size >= MAX_KEYS || this.#bytes + bytes > MAX_BYTES) {
+      this.#hasAllKeys = false;
       this.#fold(!isLong);
       return undefined;
     }
@@ -147,6 +157,7 @@ export class ValueIndex implements ValueIndexContract {
       this.#folded++;
     }
     if (count > 1) return;
+    this.#hasAllKeys = false;
     keys.delete(key);
     this.#bytes -= bytesOf(key);
   }

@@ -19,6 +19,11 @@ export function givenUpRemark(givenUp: number, noun: string): string[] {
   ];
 }
 
+/** Remark on attributes that are probably misspelled. */
+export function unseenRemark(keys: readonly string[]): string[] {
+  return keys.length === 0 ? [] : [`no span has had the attribute ${keys.join(' or ')}`];
+}
+
 export interface Connected {
   readonly client: ConsoleClient;
   readonly chosen: Chosen;

@@ -5,7 +5,7 @@ import { JSON_FLAG, limitFlag, PID_FLAG, sortFlag, URL_FLAG, WINDOW_FLAG } from 
 import { grouped } from '../../text/units.js';
 import { traceLine } from '../views/trace-line.js';
 import { collectPages } from './pages.js';
-import { connect, givenUpRemark, noteGround, PARTIAL, QUERY_WORDS, queryOf } from './queried.js';
+import { connect, givenUpRemark, noteGround, PARTIAL, QUERY_WORDS, queryOf, unseenRemark } from './queried.js';
 
 const MOST = 1_000;
 const DEFAULT_LIMIT = 50;
@@ -29,12 +29,17 @@ export const traces: Command = {
     const limit = values.limit ?? DEFAULT_LIMIT;
     const sort = values.sort as TracesRequest['sort'];
     const request = { query: queryOf(call), window: values.window, sort };
-    const found = await collectPages(limit, (more) => client.traces({ ...request, ...more }));
+    let unseenKeys: readonly string[] = [];
+    const found = await collectPages(limit, async (more) => {
+      const page = await client.traces({ ...request, ...more });
+      ({ unseenKeys } = page);
+      return page;
+    });
     const services = new Set(found.rows.map(({ service }) => service)).size > 1;
     if (values.json === true) for (const row of found.rows) await terminal.printJson(row);
     else await terminal.print(found.rows.map((row) => traceLine(row, terminal.width, services)));
     noteGround(call, found.coverage, [
-      ...(found.rows.length === 0 ? ['no trace matches'] : []),
+      ...(found.rows.length === 0 ? ['no trace matches', ...unseenRemark(unseenKeys)] : []),
       ...(found.more
         ? [`more traces match than the ${grouped(found.rows.length)} shown; --limit shows up to ${MOST}`]
         : []),

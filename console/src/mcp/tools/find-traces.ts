@@ -21,7 +21,7 @@ export function findTraces(call: Call<InputOf<'find_traces'>>): ToolAnswer {
   const answer = call.answer(found.coverage, { view: 'traces', query, window }, budget);
   answer.say(`${plural(found.matched, 'trace')}, ${ORDERS[sort ?? 'newest']} first. Next: get_trace(traceId).`);
   answer.fact('matched', found.matched);
-  if (found.rows.length === 0) emptyHint(answer, found.coverage);
+  if (found.rows.length === 0) emptyHint(answer, found.coverage, found.unseenKeys);
   if (found.partial) partialHint(answer);
   givenUpHint(answer, found.givenUp, 'trace');
   // The cursor must point to the first row that is not shown.

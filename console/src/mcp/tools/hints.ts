@@ -3,9 +3,17 @@ import type { Answer } from '../answer.js';
 import { clock, plural } from '../words.js';
 
 /** Suggests the next call after a search without results. */
-export function emptyHint(answer: Answer, { retained, retainedSince }: Coverage): void {
+export function emptyHint(
+  answer: Answer,
+  { retained, retainedSince }: Coverage,
+  unseenKeys: readonly string[] = [],
+): void {
   if (retained === 0) {
     answer.hint('No span is kept yet: send the service a request, then ask again, or use wait_for.');
+    return;
+  }
+  if (unseenKeys.length > 0) {
+    answer.hint(`No span has had the attribute ${unseenKeys.join(' or ')}: correct the query.`);
     return;
   }
   const since = retainedSince === null ? '' : ` since ${clock(retainedSince)}`;
