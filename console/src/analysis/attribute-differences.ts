@@ -2,7 +2,7 @@ import type { Slow } from '../api/schemas.js';
 import type { SpanRow } from '../model/span-row.js';
 
 const MAX_KEYS = 500;
-/** Maximum number of values counted per key. Spans with further values count for none. */
+/** Maximum number of texts, and of numbers, counted per key. Further values are ignored. */
 const MAX_VALUES = 1_000;
 const MAX_VALUE = 256;
 

@@ -10,10 +10,10 @@ export interface Place {
 export interface Cursor {
   /** Rows up to this place, in the order of the answer, have been returned already. */
   readonly after: Place | undefined;
-  /** Row at which the evaluation was interrupted. It continues with older rows, in the first of them from `span` on. */
+  /** Row at which the scan was interrupted. The next page scans older rows, the first from span number `span` on. */
   readonly before: number | undefined;
   readonly span: number;
-  /** The next `after`, once the whole history has been read: by then, every row up to this place has been returned. */
+  /** Becomes `after` once the whole history has been read. By then, every row up to this place has been returned. */
   readonly floor: Place | undefined;
 }
 

@@ -65,7 +65,7 @@ const LOOPBACK = ['127.0.0.1', '::1'];
 const HEADERS_MILLIS = 10_000;
 const REQUEST_MILLIS = 15_000;
 const KEEP_ALIVE_MILLIS = 5_000;
-/** Time after which an idle connection is closed, even if its client merely does not read. */
+/** Time after which a connection without traffic is closed, even if its client is alive but does not read. */
 const SILENT_MILLIS = 120_000;
 const MAX_HEADER_BYTES = 16_384;
 
@@ -92,7 +92,7 @@ class ConsoleServer implements RunningServer {
   readonly #guard: Guard;
   readonly #connections = new Connections();
   readonly #load: LoadResponder;
-  /** Settles once: a thread remembers an import that failed. */
+  /** Settles once: Node.js caches a failed import, so a retry in this thread would fail again. */
   #loading: Promise<Responder | Refusal> | undefined;
   #responder: Responder | undefined;
   #servers: readonly Server[] = [];
@@ -246,7 +246,7 @@ function checkHost({ host, allowedHosts = [] }: ServerOptions): void {
     );
 }
 
-/** The code alone: a message names folders, and this answer needs no token. */
+/** Shows only the error's code: its message contains paths, and the page is served without a token. */
 function notLoaded(error: unknown): Refusal {
   const { code = 'no code' } = error as NodeJS.ErrnoException;
   return { status: 500, error: `The console could not load its own code (${code}): start the service again.` };

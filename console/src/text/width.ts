@@ -21,7 +21,7 @@ export function widthOf(text: string): number {
   return width;
 }
 
-/** The longest start of a text that fits into `width` columns. */
+/** The longest prefix of a text that fits into `width` columns. */
 export function startOf(text: string, width: number): string {
   let used = 0;
   let end = 0;

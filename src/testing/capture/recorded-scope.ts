@@ -1,4 +1,4 @@
-// Methods are passed as the functions at whose call a stack trace starts; they are not called.
+// Methods are passed only to mark where a stack trace starts; they are not called.
 // oxlint-disable typescript/unbound-method
 import { AssertionError } from 'node:assert';
 import type { Handle } from '../../support/handle.js';

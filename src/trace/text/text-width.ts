@@ -20,7 +20,7 @@ export function textWidth(text: string): number {
   return width;
 }
 
-/** The longest start of the text that fits into `width`. */
+/** The longest prefix of the text that fits into `width`. */
 export function startOf(text: string, width: number): string {
   let used = 0;
   let end = 0;

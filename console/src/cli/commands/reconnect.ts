@@ -57,7 +57,7 @@ async function tried(call: Call, target: Chosen | undefined): Promise<ConsoleCli
   }
 }
 
-/** A new process may listen there that is not in the list yet; its token is found with the next look. */
+/** Whether a later try may succeed: a new process may listen before the list has its token. */
 function mayPass(call: Call, error: ClientError): boolean {
   const isFixed = call.values.url !== undefined && tokenFor(call, undefined) !== undefined;
   return error.isTemporary || (error.status === 401 && !isFixed);
