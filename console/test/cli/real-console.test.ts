@@ -96,6 +96,13 @@ describe('The command line with a real console and real spans', () => {
     expect(await run('traces', 'name', '=', 'nothing')).to.include({ code: 0, stdout: '' });
   });
 
+  it('says which attribute of a query no span has had', async () => {
+    const { stdout, stderr } = await run('traces', 'sku = none', 'or', 'skew = x');
+
+    expect(stdout).to.equal('');
+    expect(stderr).to.include('no trace matches').and.to.include('no span has had the attribute skew');
+  });
+
   it('says where a query is wrong', async () => {
     const { code, stderr } = await run('traces', 'status', '=');
 

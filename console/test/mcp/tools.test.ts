@@ -185,6 +185,9 @@ describe('tools', () => {
     await console.settled();
 
     expect(textOf(await console.call('find_traces', { query: 'nothing' }))).to.include('Nothing here, but 1 span');
+    expect(textOf(await console.call('find_traces', { query: 'rout = x or other = y' }))).to.include(
+      'No span has had the attribute rout or other: correct the query.',
+    );
   });
 
   it('end with a link that has the query, the window and the trace, as the client addresses the console', async () => {

@@ -51,6 +51,8 @@ describe('the page with a lot to show', function () {
       const { page } = opened;
       await goTo(page, `/traces?window=1h&q=${encodeURIComponent('page.number = 31234')}`);
       await page.getByText(/^1 trace$/).waitFor();
+      await goTo(page, `/traces?window=1h&q=${encodeURIComponent('page.numbre = 31234')}`);
+      await page.getByText('No span has had page.numbre.').waitFor();
     });
   });
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { SpanRow } from '../../src/model/span-row.js';
-import { Query, queryParser } from '../../src/query/index.js';
+import { Query, queryParser, ValueIndex } from '../../src/query/index.js';
 import { bigTrace, halfOfDuration, logEvent, logRow, PROCESS, spanRow, traceRow } from './rows.js';
 
 function parse(text: string): Query {
@@ -19,6 +19,16 @@ function matches(text: string, fields: Partial<SpanRow> = {}): boolean {
 }
 
 describe('Query', () => {
+  it('names the attributes in it that no span has had, each once, wherever they are', () => {
+    const values = new ValueIndex();
+    values.add(spanRow({ attributes: { code: 402 } }));
+    const text =
+      'code = 1 and (rout = "/a" or not has("my key")) and count(rout = "/b") > 1 and child(resource.host = x) and name = y';
+
+    expect(parse(text).unseenKeys(values)).to.deep.equal(['rout', '"my key"', 'resource.host']);
+    expect(parse('').unseenKeys(values)).to.deep.equal([]);
+  });
+
   it('holds for everything if it is empty', () => {
     expect(matches('')).to.equal(true);
     expect(parse(' ').matchesLog(logRow(logEvent('x')))).to.equal(true);

@@ -58,6 +58,27 @@ describe('ValueIndex', () => {
     expect([...index.valuesOf('resource', 'hosts')]).to.deep.equal([{ text: 'a', count: 2 }]);
   });
 
+  it('knows which attributes no span and no event has had, and which no resource', () => {
+    const index = new ValueIndex();
+    index.add(spanRow({ attributes: { route: '/a' }, events: [logEvent('x', 17, { retried: true })] }));
+
+    const mayHave = (...names: string[]) => names.map((name) => index.mayHave('attribute', name));
+    expect(mayHave('route', 'retried', 'rout', 'service.name')).to.deep.equal([true, true, false, false]);
+    expect(['service.name', 'route'].map((name) => index.mayHave('resource', name))).to.deep.equal([true, false]);
+    index.clear();
+    expect(mayHave('route')).to.deep.equal([false]);
+  });
+
+  it('does not claim to know it once keys were refused or dropped', () => {
+    const many = new ValueIndex();
+    for (let key = 0; key <= 1_000; key++) many.add(spanRow({ attributes: { [`key-${key}`]: key } }));
+    const churned = new ValueIndex();
+    churned.add(spanRow({ attributes: { rare: 1 } }));
+    for (let id = 0; id < 10_000; id++) churned.add(spanRow({ attributes: { id } }));
+
+    for (const index of [many, churned]) expect(index.mayHave('attribute', 'other')).to.equal(true);
+  });
+
   describe('when full', () => {
     it('keeps 5,000 values of a key, and counts what it folds', () => {
       const index = new ValueIndex();
