@@ -10,7 +10,7 @@ import { pageLink } from './page-link.js';
 import { ToolError } from './tool-error.js';
 import { addErrorChanges } from './tools/error-rows.js';
 import { BEFORE_MILLIS } from './tools/marks.js';
-import { addStackChanges, lineOf, type Compared, type StackChange } from './tools/stack-changes.js';
+import { addStackChanges, lineOf, type PathFigures, type StackChange } from './tools/stack-changes.js';
 import { clock } from './words.js';
 
 /** Maximum number of call paths, and of groups of errors, kept for one mark. */
@@ -25,7 +25,11 @@ interface RememberedMark {
   readonly at: number;
   /** Length of the period before it. */
   readonly millis: number;
-  readonly stacks: readonly { readonly path: readonly string[]; readonly name: string; readonly figures: Compared }[];
+  readonly stacks: readonly {
+    readonly path: readonly string[];
+    readonly name: string;
+    readonly figures: PathFigures;
+  }[];
   readonly errors: readonly ErrorGroup[];
 }
 

@@ -10,7 +10,7 @@ export function marksOf(api: ConsoleApi): readonly Mark[] {
 }
 
 /** A mark, and the compared periods before and after it. */
-export interface Compared {
+export interface ComparedPeriods {
   readonly mark: Mark;
   readonly previous: Mark | undefined;
   /** `from..to` of the API. */
@@ -26,7 +26,7 @@ export interface Compared {
  *
  * @throws ToolError if there is no such mark
  */
-export function comparedWith(api: ConsoleApi, name: string): Compared {
+export function comparedWith(api: ConsoleApi, name: string): ComparedPeriods {
   const marks = marksOf(api);
   const index = marks.findIndex((mark) => mark.name === name);
   const mark = marks[index];
@@ -49,6 +49,6 @@ export function comparedWith(api: ConsoleApi, name: string): Compared {
 }
 
 /** A window that begins at the mark and is as long as the longer of the two compared periods. */
-export function windowFor({ mark, beforeMillis, afterMillis }: Compared): string {
+export function windowFor({ mark, beforeMillis, afterMillis }: ComparedPeriods): string {
   return `${mark.at}..${mark.at + Math.max(beforeMillis, afterMillis) + 1}`;
 }

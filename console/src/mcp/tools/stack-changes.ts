@@ -5,11 +5,11 @@ import { shown } from '../untrusted.js';
 import { changed, changeOf, millis, plural } from '../words.js';
 
 /** Figures of a call path before and after a point in time. */
-export interface StackChange extends Pick<StackRow, 'id' | 'parent' | 'name'>, Compared {
-  readonly before: Compared | null;
+export interface StackChange extends Pick<StackRow, 'id' | 'parent' | 'name'>, PathFigures {
+  readonly before: PathFigures | null;
 }
 
-export type Compared = Pick<Figures, 'calls' | 'errors' | 'self' | 'p50' | 'p95'>;
+export type PathFigures = Pick<Figures, 'calls' | 'errors' | 'self' | 'p50' | 'p95'>;
 
 /** Adds the changes, sorted by the change of a path's self time per call of its root, largest first. */
 export function addStackChanges(answer: Answer, changes: readonly StackChange[], limit: number): void {
