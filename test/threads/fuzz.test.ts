@@ -224,6 +224,12 @@ async function turn(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** Turns of the event loop after which a message is lost: a message takes a few. */
+const MOST_TURNS = 300_000;
+
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await turn();
+  for (let turns = 0; !condition(); turns++) {
+    if (turns > MOST_TURNS) throw new Error('the message has not come');
+    await turn();
+  }
 }
