@@ -51,7 +51,7 @@ describe('the demo', function () {
     await pressUntil(page, 'j', page.locator('.stacks-table tr[aria-selected="true"]', { hasText: '/customers' }));
     await page.keyboard.press('Enter');
     await page.getByRole('region', { name: 'Waterfall' }).waitFor();
-    await page.getByRole('button', { name: /N\+1: \d+× pg.query:SELECT shop/ }).waitFor();
+    await page.getByRole('button', { name: /N\+1: \d+× SELECT customer, total_cents/ }).waitFor();
     await page.keyboard.press('G');
 
     await page
