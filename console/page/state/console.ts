@@ -1,6 +1,6 @@
 import type { ConsoleStats, Hello } from '../../src/api/schemas.js';
 import { get, Refused } from '../api/client.js';
-import { epoch, refuse } from '../api/live.js';
+import { connection, epoch, refuse } from '../api/live.js';
 import { line } from '../text/shown.js';
 import { note, noteEpoch } from './route.js';
 import { effect, signal } from './signal.js';
@@ -18,11 +18,21 @@ export interface Restart {
 
 export const restart = signal<Restart | undefined>(undefined);
 
+/** The last start of the service that this page has seen, and whether there was another one before it. */
+let seen: string | undefined;
+let wasRestarted = false;
+
 export function startConsole(): void {
   effect(() => {
-    if (token.value === undefined || epoch.value === hello.peek()?.epoch) return;
-    // After a restart, the service reuses the numbers for other rows.
-    if (hello.peek() !== undefined) note({ row: '', mark: '' });
+    const now = epoch.value;
+    // Asks again when a lost connection is back, because an answer may have been lost with it.
+    if (token.value === undefined || connection.value === 'lost' || now === hello.peek()?.epoch) return;
+    if (seen !== undefined && seen !== now) {
+      wasRestarted = true;
+      // The service reuses the numbers for other rows.
+      note({ row: '', mark: '' });
+    }
+    seen = now;
     void ask();
   });
 }
@@ -30,11 +40,9 @@ export function startConsole(): void {
 async function ask(): Promise<void> {
   try {
     const [next, { worker }] = await Promise.all([get<Hello>('hello'), get<ConsoleStats>('stats')]);
-    const before = hello.peek();
-    const isOther = before !== undefined && before.startedAt !== next.startedAt;
     hello.value = next;
     if (worker.historyLostAt !== null) restart.value = { of: 'console', at: worker.historyLostAt };
-    else if (isOther) restart.value = { of: 'service', at: null };
+    else if (wasRestarted) restart.value = { of: 'service', at: null };
     noteEpoch();
     document.title = `${line(serviceName(), 60)} · otel-span-cache`;
   } catch (error) {

@@ -48,6 +48,23 @@ describe('the page in trouble', function () {
       });
     }
 
+    it('notices it although no answer about the first service has come', async () => {
+      const first = await startShop('busy');
+      const { page } = await openPage('about:blank');
+      await page.route('**/api/v1/hello', (route) => route.abort());
+      await page.goto(first.url);
+      await page.locator('.traces-table a').first().waitFor();
+      await page.keyboard.press('j');
+
+      await first.stop();
+      await page.unroute('**/api/v1/hello');
+      await startShop('empty', first.port);
+
+      await page.getByText('the service was started again').waitFor();
+      await page.locator('main').getByText(NOTHING.traces).waitFor();
+      expect(page.url()).not.to.include('row=');
+    });
+
     it('keeps an open trace on the screen, and after a reload says that it is gone', async () => {
       const first = await startShop('busy');
       const { page } = await openPage(first.url);
