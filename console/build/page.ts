@@ -29,7 +29,7 @@ const TERSER = {
   ecma: 2022,
   mangle: { reserved: [...SHARED_NAMES] },
   compress: {
-    passes: 3,
+    passes: 5,
     // Calls stay calls, and constants stay on the right of a comparison: both pack better.
     inline: 1,
     lhs_constants: false,

@@ -13,7 +13,7 @@ import { focusQuery, QueryBar } from './query/query-box.js';
 import { SCREEN_PARTS } from './screens/screens.js';
 import { toggleFilter } from './settings/filter.js';
 import { toggleSampling } from './settings/sampling.js';
-import { go, hasQuery, lastingAddress, route, SCREENS } from './state/route.js';
+import { go, hasQuery, keyOf, lastingAddress, lastTrace, route, SCREENS } from './state/route.js';
 import { nextTheme } from './state/theme.js';
 import { token } from './state/token.js';
 
@@ -32,10 +32,11 @@ function Shell() {
     'Everywhere',
     [
       ...SCREENS.map((name, index) => ({
-        keys: [String(index + 1)],
+        keys: [keyOf(index)],
         does: `screen: ${name}`,
         run: () => go({ screen: name, more: {} }),
       })),
+      ...(lastTrace === undefined ? [] : [{ keys: ['2'], does: 'the last trace', run: () => go(lastTrace!) }]),
       ...(hasQuery(route.value) ? [{ keys: ['/'], does: 'query', run: focusQuery }] : []),
       { keys: ['p'], does: 'pause or resume this page', run: togglePause },
       { keys: ['R'], does: 'sampling', run: toggleSampling },

@@ -121,7 +121,6 @@ code,pre,td,th{font:12px/1.45 ui-monospace,Menlo,Consolas,monospace}
 .bad{color:var(--bad)}
 details{content-visibility:auto;contain-intrinsic-size:auto 24px}
 summary{display:grid;grid-template-columns:minmax(0,2fr) minmax(0,3fr) 76px;gap:8px;align-items:center;height:24px;padding:0 18px;list-style:none;cursor:pointer}
-summary:hover,details[open]>summary{background:light-dark(#f0f3f7,#1a222c)}
 .name{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .num{color:var(--ink);font-variant-numeric:tabular-nums;text-align:right}
 svg{width:100%;height:11px;fill:var(--calm)}

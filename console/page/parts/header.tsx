@@ -1,7 +1,7 @@
 import { connection, cut, paused, pulse, serverNow, togglePause, type Pulse } from '../api/live.js';
 import { counted, duration, grouped, rate, clock } from '../../src/text/units.js';
 import { hello, host, restart, serviceName } from '../state/console.js';
-import { lastList, linkTo, route, SCREENS } from '../state/route.js';
+import { keyOf, lastList, linkTo, route, SCREENS } from '../state/route.js';
 import { nextTheme, theme } from '../state/theme.js';
 import { FilterChoice } from '../settings/filter.js';
 import { InForce } from '../settings/in-force.js';
@@ -43,7 +43,7 @@ export function Header() {
             key={screen}
             href={linkTo({ screen, more: {} })}
             aria-current={isCurrent(screen) ? 'page' : undefined}
-            title={`${screen} (${index + 1})`}
+            title={`${screen} (${keyOf(index)})`}
           >
             {screen}
           </a>
@@ -79,7 +79,10 @@ function Rates() {
   return (
     <span class="rates num">
       <span class={`dot ${dot}`} aria-hidden="true" />
-      <span>{state === 'live' && now !== undefined ? `${rate(now.spansPerSecond)} spans/s` : CONNECTIONS[state]}</span>
+      <span>
+        {CONNECTIONS[state]}
+        {state === 'live' && now !== undefined && ` ${rate(now.spansPerSecond)} spans/s`}
+      </span>
       {now !== undefined && <Loop loop={now.loop} />}
     </span>
   );

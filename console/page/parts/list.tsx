@@ -132,6 +132,15 @@ export function useList<T>({
   return { rows, idOf, scroller, visible, rowHeight, selected, isMissing, select, toTop, find, live };
 }
 
+/** Keys that choose the next and the previous order of a list. */
+export function orderKeys<T>(all: readonly T[], now: T, choose: (next: T) => void): readonly Key[] {
+  const beside = (step: number) => (): void => choose(all.at((all.indexOf(now) + step) % all.length)!);
+  return [
+    { keys: ['o'], does: 'next order', run: beside(1) },
+    { keys: ['O'], does: 'previous order', run: beside(-1) },
+  ];
+}
+
 /** Name of a column, its class and its title. */
 export type Column = readonly [name: string, style?: string, title?: string | undefined];
 

@@ -48,9 +48,11 @@ export function LinkNotice() {
   return isOfHistory ? <OfHistory from={from} to={to} /> : <OfAggregates to={to} />;
 }
 
+export const EARLIER_START = 'This link is from an earlier start of the service, and its data is gone.';
+
 function EarlierStart() {
   const now = { name: 'show the present', act: () => go({ window: DEFAULT_WINDOW, more: {} }) };
-  return <Notice offers={[now]}>This link is from an earlier start of the service, and its data is gone.</Notice>;
+  return <Notice offers={[now]}>{EARLIER_START}</Notice>;
 }
 
 function OfHistory({ from, to }: { from: number; to: number }) {

@@ -12,11 +12,11 @@ import { WindowChoice } from './window-choice.js';
 const PATIENCE_MILLIS = 80;
 const MOST_OPTIONS = 12;
 
-/** Incremented to focus the box. */
-const called = signal(0);
+/** Whether the box is to be focused. */
+const called = signal(false);
 
 export function focusQuery(): void {
-  called.value++;
+  called.value = true;
 }
 
 export function QueryBar() {
@@ -36,10 +36,12 @@ function QueryBox() {
   const [walk] = useState(() => new QueryWalk());
   // Before the next key: it belongs to the text.
   useLayoutEffect(() => setText(query), [query]);
-  const calls = called.value;
+  const isCalled = called.value;
   useLayoutEffect(() => {
-    if (calls > 0) input.current?.select();
-  }, [calls]);
+    if (!isCalled) return;
+    input.current?.select();
+    called.value = false;
+  }, [isCalled]);
 
   const accept = (index: number): void => {
     const item = completion?.items[index];
@@ -77,7 +79,10 @@ function QueryBox() {
       if (!arrow(event.key === 'ArrowDown' ? 1 : -1)) return;
     } else if (event.key === 'Escape') {
       if (open) close();
-      else input.current?.blur();
+      else {
+        setText(query);
+        input.current?.blur();
+      }
     } else return;
     event.preventDefault();
   };

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import type { ErrorGroup } from '../../src/api/schemas.js';
 import { ago, counted, grouped, rate, timeOfDay } from '../../src/text/units.js';
 import { epoch, serverNow, type Watched } from '../api/live.js';
@@ -24,7 +25,9 @@ export function ErrorsScreen() {
   const mark = more['mark'] ?? '';
   const asked: Watched<'errors'> = { view: 'errors', parameters: { query, window, mark, limit: LIMIT } };
   const answer = useAnswer(asked);
-  const live = useSteadyRows(answer?.groups ?? NONE, JSON.stringify([asked, epoch.value]));
+  // The newest kind of error first: this order changes only when there is one more.
+  const sorted = useMemo(() => (answer?.groups ?? NONE).toSorted((a, b) => b.id - a.id), [answer]);
+  const live = useSteadyRows(sorted, JSON.stringify([asked, epoch.value]));
   const groups = live.rows;
   const compare = useCompare(answer?.marks, mark);
   const list = useList({
@@ -38,10 +41,6 @@ export function ErrorsScreen() {
     keys: compare.keys,
   });
   const current = groups[list.selected] ?? groups[0];
-  /** Selects the first group, whose details are shown, before another one takes its place. */
-  const stay = (): void => {
-    if (list.selected < 0) list.select(0);
-  };
   return (
     <>
       <ListHead list={list}>
@@ -92,7 +91,7 @@ export function ErrorsScreen() {
             </ListRow>
           )}
         </ListTable>
-        <aside class="detail" aria-label="Latest error of the group" tabIndex={0} onFocusIn={stay} onScroll={stay}>
+        <aside class="detail" aria-label="Latest error of the group" tabIndex={0}>
           {current === undefined ? (
             <p class="faint">No group is selected.</p>
           ) : (

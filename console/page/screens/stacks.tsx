@@ -7,7 +7,7 @@ import { CompareChoice, ComparedTimes, useCompare } from '../compare/compare-cho
 import { StacksFlameView } from '../flame/stacks-flame-view.js';
 import { Empty } from '../parts/empty.js';
 import { FindField } from '../parts/find.js';
-import { FollowButton, ListTable, useList, type List } from '../parts/list.js';
+import { FollowButton, ListTable, orderKeys, useList, type List } from '../parts/list.js';
 import { Notice, RowNotice } from '../parts/notice.js';
 import { useAnswer } from '../state/answer.js';
 import { useSteadyRows } from '../state/list.js';
@@ -80,8 +80,7 @@ export function StacksScreen() {
           ]),
       { keys: ['e'], does: 'its newest failed trace', run: () => openTrace(current?.row.examples.newestError) },
       { keys: ['F'], does: isFlame ? 'table' : 'flame graph', run: () => setFlame(!isFlame) },
-      { keys: ['o'], does: 'next order', run: () => note({ sort: beside(sort, 1) }) },
-      { keys: ['O'], does: 'previous order', run: () => note({ sort: beside(sort, -1) }) },
+      ...orderKeys(SORTS, sort, (next) => note({ sort: next })),
       { keys: ['s'], does: 'split by an attribute', run: () => splitField.current?.select() },
       ...compare.keys,
     ],
@@ -126,7 +125,7 @@ export function StacksScreen() {
       )}
       {answer !== undefined && more['row'] !== undefined && !all.some(({ row }) => String(row.id) === more['row']) && (
         <RowNotice offers={[{ name: 'look in the last 12 h', act: () => go({ window: '12h', more }) }]}>
-          The selected call path is not here: it has no calls in this window, or is folded into (others).
+          The selected call path has no calls in this window, or is folded into (others).
         </RowNotice>
       )}
       {isFlame && lines.length > 0 && <StacksFlameView rows={rows} />}
@@ -180,10 +179,6 @@ function Ground({ rows }: { rows: readonly StackRow[] }) {
       {grouped(shown)} of {grouped(coverage.retained)} retained spans, {grouped(coverage.received)} seen
     </span>
   );
-}
-
-function beside(sort: Sort, step: number): Sort {
-  return SORTS[(SORTS.indexOf(sort) + step + SORTS.length) % SORTS.length] ?? 'total';
 }
 
 function openTrace(traceId: string | null | undefined): void {

@@ -9,7 +9,7 @@ import { TraceFlameView } from '../flame/trace-flame-view.js';
 import { useKeys } from '../keys/keys.js';
 import { copy } from '../parts/copy.js';
 import { FindField, useFind } from '../parts/find.js';
-import { isOfEarlierStart, Notice } from '../parts/notice.js';
+import { EARLIER_START, isOfEarlierStart, Notice } from '../parts/notice.js';
 import { DEFAULT_WINDOW, lastList, linkTo, note, route } from '../state/route.js';
 import { comparison, line } from '../text/shown.js';
 import { Detail } from '../trace/detail.js';
@@ -82,7 +82,6 @@ function Missing({ refusal: { failure } }: { refusal: Refused }) {
   );
 }
 
-const EARLIER_START = 'This link is from an earlier start of the service, and its traces are gone.';
 const NEWEST = { window: DEFAULT_WINDOW, more: {} };
 const BACK = 'back to the list';
 
@@ -217,7 +216,7 @@ export function TraceView({ trace, list }: { trace: ShownTrace; list: TraceList 
             )}
           </div>
           <aside class="detail" aria-label="Detail of the selection" tabIndex={0}>
-            <Detail row={current ?? rows[0]} trace={trace} />
+            <Detail row={all.find(({ id }) => id === more['span']) ?? rows[0]} trace={trace} />
           </aside>
         </div>
       )}

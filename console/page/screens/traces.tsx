@@ -4,7 +4,7 @@ import { type Watched } from '../api/live.js';
 import { chooseFile } from '../files/drop.js';
 import { toSave } from '../files/saving.js';
 import { Empty } from '../parts/empty.js';
-import { heads, ListHead, ListTable, useList, type RowPlace } from '../parts/list.js';
+import { heads, ListHead, ListTable, orderKeys, useList, type RowPlace } from '../parts/list.js';
 import { RowNotice, type Offer } from '../parts/notice.js';
 import { later } from '../parts/on-demand.js';
 import { Unfinished } from '../parts/unfinished.js';
@@ -36,7 +36,7 @@ export function TracesScreen() {
     live,
     enter: { does: 'open the trace', run: openTrace },
     keys: [
-      { keys: ['o'], does: 'next order', run: () => note({ sort: following(sort), row: '', of: '' }) },
+      ...orderKeys(SORTS, sort, order),
       { keys: ['x'], does: 'save these traces', run: () => saveTraces(asked.parameters) },
     ],
   });
@@ -49,7 +49,7 @@ export function TracesScreen() {
         <Unfinished answer={answer} noun="trace" onMore={live.older} />
         <label>
           order{' '}
-          <select value={sort} onChange={({ currentTarget }) => note({ sort: currentTarget.value, row: '', of: '' })}>
+          <select value={sort} onChange={({ currentTarget }) => order(currentTarget.value)}>
             {SORTS.map((name) => (
               <option key={name}>{name}</option>
             ))}
@@ -83,8 +83,9 @@ export function TracesScreen() {
 }
 
 function traceHas(row: TraceSummary, needle: string): boolean {
-  const { name, traceId, service, error, httpStatus, calls } = row;
-  return anyHas([name, traceId, service, error, httpStatus, ...calls.map(({ label }) => label)], needle);
+  const { name, traceId, service, error, httpStatus, calls, complete } = row;
+  const texts = [name, traceId, service, error, httpStatus, complete ? null : 'incomplete'];
+  return anyHas([...texts, ...calls.map(({ label }) => label)], needle);
 }
 
 export const TRACE_HEADS = heads([
@@ -114,8 +115,8 @@ function traceOffer(traceId: string | undefined): readonly Offer[] {
   return [{ name: 'open it', act: () => go({ screen: 'trace', traceId, more: {} }) }];
 }
 
-function following(sort: (typeof SORTS)[number]): string {
-  return SORTS[(SORTS.indexOf(sort) + 1) % SORTS.length] ?? 'newest';
+function order(sort: string): void {
+  note({ sort, row: '', of: '' });
 }
 
 interface TraceRowProps extends RowPlace {

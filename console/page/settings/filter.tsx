@@ -88,10 +88,7 @@ function FilterForm({ now }: { now: Filter }) {
   const isListed = SEVERITIES.some(([value]) => value === severity);
   return (
     <form onSubmit={submit}>
-      <p>
-        Leaves out spans and log records where they arise, for every reader inside the process. They are not kept, and
-        do not come back.
-      </p>
+      <p>Leaves out spans and log records for every reader inside the process. They do not come back.</p>
       <label>
         log records{' '}
         <select value={String(severity)} onChange={({ currentTarget }) => setSeverity(Number(currentTarget.value))}>

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useKeys } from '../keys/keys.js';
 import { hello } from '../state/console.js';
 import type { Signal } from '../state/signal.js';
 
@@ -30,28 +31,39 @@ export function Setting({ name, open, state, title, inForce, children }: Setting
   return (
     <details
       class="setting"
+      // One of a name is open at a time.
+      name="setting"
       open={open.value}
       onToggle={({ currentTarget }) => (open.value = currentTarget.open)}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape') return;
-        event.preventDefault();
-        open.value = false;
-        event.currentTarget.querySelector('summary')?.focus();
-      }}
     >
       <summary class={`num ${inForce ? 'in-force' : ''}`} title={title}>
         {state}
       </summary>
-      {open.value && <div class="setting-panel">{mayChange(name) ? children : <ViewOnly name={name} />}</div>}
+      {open.value && (
+        <Panel name={name} onClose={() => (open.value = false)}>
+          {children}
+        </Panel>
+      )}
     </details>
   );
+}
+
+interface PanelProps {
+  readonly name: Changeable;
+  readonly onClose: () => void;
+  readonly children: ComponentChildren;
+}
+
+function Panel({ name, onClose, children }: PanelProps) {
+  useKeys(name, [{ keys: ['Escape'], does: 'close', run: onClose }], 2);
+  return <div class="setting-panel">{mayChange(name) ? children : <ViewOnly name={name} />}</div>;
 }
 
 function ViewOnly({ name }: { name: Changeable }) {
   return (
     <p>
-      This page has a token of the role <code>view</code>, which sees the {name} and cannot change it. The token in the
-      address that the service writes at its start can.
+      The token of this page has the role <code>view</code>, which cannot change the {name}. The token that the service
+      writes at its start can.
     </p>
   );
 }

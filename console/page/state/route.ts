@@ -27,9 +27,19 @@ export const route = signal<Route>(parse(location.hash));
 /** The list that a trace leads back to: the one shown last, with its selection. */
 export let lastList: Partial<Route> = { screen: 'traces', more: {} };
 
+/** The trace that was opened last. */
+export let lastTrace: Route | undefined;
+
 function read(): void {
-  route.value = parse(location.hash);
-  if (hasQuery(route.value)) lastList = route.value;
+  const place = parse(location.hash);
+  if (hasQuery(place)) lastList = place;
+  else if (place.screen === 'trace') lastTrace = place;
+  route.value = place;
+}
+
+/** Key of a screen of the list. Key 2 is the trace that was opened last. */
+export function keyOf(index: number): string {
+  return String(index === 0 ? 1 : index + 2);
 }
 
 function parse(hash: string): Route {

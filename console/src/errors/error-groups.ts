@@ -38,6 +38,8 @@ export class ErrorGroups implements ErrorsContract {
   /** Least recently seen first. */
   readonly #groups = new Map<string, Group>();
   #lastId = 0;
+  /** Arrival of the first trace. */
+  #since: number | undefined;
   #folded = 0;
 
   constructor({ maxGroups = 500 }: { maxGroups?: number } = {}) {
@@ -45,13 +47,18 @@ export class ErrorGroups implements ErrorsContract {
   }
 
   add(trace: TraceRow, now: number): void {
+    this.#since ??= now;
     if (!mayHaveErrors(trace)) return;
     for (const occurrence of occurrencesIn(trace)) this.#add(occurrence, now);
   }
 
-  /** The groups with occurrences in the window, most recently seen first. `count` is the number in the window. */
+  /**
+   * The groups with occurrences in the window, most recently seen first. `count` is the number in the window,
+   * `perMinute` the rate since the first trace in it, or in the last minute.
+   */
   groups(window: TimeWindow, now: number): readonly ErrorGroup[] {
-    const minutes = Math.max(1, Math.min(window.to, now) - window.from) / 60_000;
+    const from = Math.max(window.from, Math.min(this.#since ?? now, now - 60_000));
+    const minutes = Math.max(1, Math.min(window.to, now) - from) / 60_000;
     return [...this.#groups.values()].reverse().flatMap((group) => {
       const count = group.series.countIn(window);
       return count === 0 ? [] : [toErrorGroup(group, count, count / minutes, window)];
@@ -60,6 +67,7 @@ export class ErrorGroups implements ErrorsContract {
 
   clear(): void {
     this.#groups.clear();
+    this.#since = undefined;
     this.#folded = 0;
   }
 

@@ -46,7 +46,7 @@ describe('the demo', function () {
     await goTo(page, '/traces');
     await page.locator('.traces-table a').first().waitFor();
 
-    await page.keyboard.press('2');
+    await page.keyboard.press('3');
     await page.locator('.stacks-table').waitFor();
     await pressUntil(page, 'j', page.locator('.stacks-table tr[aria-selected="true"]', { hasText: '/customers' }));
     await page.keyboard.press('Enter');
@@ -67,7 +67,7 @@ describe('the demo', function () {
     await goTo(page, '/traces');
     await page.locator('.traces-table a').first().waitFor();
 
-    await page.keyboard.press('4');
+    await page.keyboard.press('5');
     await page
       .getByText(/payments provider failed/)
       .first()

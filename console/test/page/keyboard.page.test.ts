@@ -55,6 +55,28 @@ describe('the page by keyboard', function () {
     expect(page.url()).to.match(/#\/errors\?row=/);
   });
 
+  it('goes to each screen by its number: 2 is the trace opened last', async () => {
+    const shop = await startShop('busy');
+    const { page } = await openPage(shop.url);
+    await page.locator('.traces-table a').first().waitFor();
+    await page.keyboard.press('2');
+    expect(new URL(page.url()).hash).to.match(/^#\/traces/);
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.getByRole('region', { name: 'Waterfall' }).waitFor();
+    const [trace] = new URL(page.url()).hash.split('?');
+
+    const screens = ['traces', 'trace', 'stacks', 'time', 'errors', 'logs', 'open'];
+    for (const [index, screen] of screens.entries()) {
+      await page.keyboard.press(String(index + 1));
+      await page.locator(`main.${screen}`).waitFor();
+    }
+
+    await page.keyboard.press('2');
+    await page.getByRole('region', { name: 'Waterfall' }).waitFor();
+    expect(new URL(page.url()).hash.split('?')[0]).to.equal(trace);
+  });
+
   it('keeps the cursor on its row and the list still while new traces come', async () => {
     const shop = await startShop('busy');
     const { page } = await openPage(shop.url);

@@ -118,7 +118,7 @@ describe('links to the page', function () {
     const gone = `${'a'.repeat(32)}:${'b'.repeat(16)}`;
     const cases = [
       ['/traces?row=99999', 'The selected trace is not among'],
-      ['/stacks?row=99999', 'The selected call path is not here'],
+      ['/stacks?row=99999', 'The selected call path has no calls'],
       ['/errors?row=99999', 'The selected group has no errors'],
       ['/logs?row=99999', 'The selected log line is not among'],
       [`/open?row=${encodeURIComponent(gone)}`, 'The selected span is not open any more'],

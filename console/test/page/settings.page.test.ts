@@ -68,7 +68,7 @@ describe('settings of the service', function () {
     ] as const) {
       await page.getByText(`${name} off`).waitFor();
       await page.keyboard.press(key);
-      await page.getByText(`sees the ${name} and cannot change it`).waitFor();
+      await page.getByText(`cannot change the ${name}`).waitFor();
       expect(await page.locator('.setting form').count()).to.equal(0);
       expect(await page.evaluate<number>('document.documentElement.scrollWidth')).to.equal(320);
       expect(await axeFindings(page)).to.deep.equal([]);
