@@ -5,10 +5,11 @@ import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RELATIVE_IMPORT } from '../../.ci/build/declarations.js';
 import { buildPage } from './page.js';
+import { bundleWorker } from './worker.js';
 
 /*
- * Builds the package, in `dist`: an ES module without comments for each source file, and the declarations that the entry
- * leads to.
+ * Builds the package, in `dist`: an ES module without comments for each source file, the bundle of the worker, and the
+ * declarations that the entry leads to.
  *
  * Types are checked against the sources of `otel-span-cache`, by `tsc -p console`; here they come from its build, which
  * has to be there.
@@ -24,6 +25,7 @@ compile('--emitDeclarationOnly');
 compile('--declaration', 'false', '--removeComments', '--noCheck');
 removeDeclarationsBeyond(ENTRY);
 chmodSync(join(DIST, 'cli/main.js'), 0o755);
+await bundleWorker();
 await buildPage();
 
 function compile(...flags: string[]): void {

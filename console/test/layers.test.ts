@@ -139,6 +139,10 @@ describe('The layers of the console', () => {
     expect([...loaded].filter((path) => /^(?:engine\/engine|history|stacks|query|mcp)\b/.test(path))).to.deep.equal([]);
   });
 
+  it('load nothing but the receiver of packed spans for a worker that takes and keeps spans', () => {
+    expect(packagesLoadedWith('worker/console-core.ts')).to.deep.equal(['otel-span-cache/threads']);
+  });
+
   it('load no package to understand a command line', () => {
     expect(packagesLoadedWith('cli/main.ts')).to.deep.equal([]);
   });

@@ -6,7 +6,7 @@ import { SharedCounts } from '../link/shared-counts.js';
 import type { ResolvedOptions } from '../options.js';
 import { offerToChildren } from '../processes/join/join-environment.js';
 import { register, type Registration } from '../processes/registry.js';
-import { cacheVersion } from '../versions.js';
+import { cacheVersion, consoleVersion } from '../versions.js';
 import { announcer, listeningLine, type Announce } from './announce.js';
 import type { ConsoleHandle, ConsoleHostStats } from './console-handle.js';
 import { HostSide, settingsOf } from './host-side.js';
@@ -175,6 +175,7 @@ export class ServedConsole implements ConsoleHandle {
       service: this.#service,
       pid,
       cacheVersion: cacheVersion(),
+      consoleVersion: consoleVersion(),
       startedAt: performance.timeOrigin,
       settings: settingsOf(this.#cache, this.#filter),
       // A restarted worker reuses the port, so that clients find the console again.

@@ -33,7 +33,7 @@ const MAX_YOUNG_MB = 24;
  */
 export const startThread: StartWorker = (start, { onMessage, onExit }) => {
   const { NODE_OPTIONS: _options, OTEL_SPAN_CACHE_CONSOLE: _console, ...others } = env;
-  const worker = new Worker(new URL('../worker/main.js', import.meta.url), {
+  const worker = new Worker(new URL('../worker/main.cjs', import.meta.url), {
     name: 'otel-span-cache-console',
     workerData: start,
     execArgv: [],

@@ -14,6 +14,7 @@ export interface WorkerStart {
   readonly service: string;
   readonly pid: number;
   readonly cacheVersion: string;
+  readonly consoleVersion: string;
   readonly startedAt: number;
   readonly settings: HostSettings;
   readonly listen: ListenOptions;

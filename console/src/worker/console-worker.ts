@@ -10,7 +10,6 @@ import type { Responder, ResponderContext } from '../http/responder.js';
 import { startServer, type RunningServer } from '../http/server.js';
 import type { HostMessage, WorkerMessage, WorkerStart } from '../link/messages.js';
 import { JOIN_PATH, joinTokenOf } from '../processes/join/join-protocol.js';
-import { consoleVersion } from '../versions.js';
 import type { ConsoleCore } from './console-core.js';
 
 const CLOCK: Clock = new ConsoleClock();
@@ -116,8 +115,8 @@ class ConsoleWorker {
       import('../api/console-api.js'),
       import('../http/responder.js'),
     ]);
-    const { startedAt, cacheVersion } = this.#start;
-    const versions = { console: consoleVersion(), cache: cacheVersion, node: process.versions.node };
+    const { startedAt, cacheVersion, consoleVersion } = this.#start;
+    const versions = { console: consoleVersion, cache: cacheVersion, node: process.versions.node };
     const epoch = { id: randomUUID(), startedAt, versions };
     return Responder.create(new ConsoleApi({ engine, host, epoch, clock: CLOCK }), context, { mount: mountTools });
   }

@@ -1,6 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import { rulesOf } from '../host/masking.js';
-import { Redaction } from '../host/redaction.js';
 import { clearInterval, setInterval } from '../host/timers.js';
 import type { BatchRoute } from '../http/batch-route.js';
 import type { WorkerStart } from '../link/messages.js';
@@ -48,9 +46,11 @@ export class OtherProcesses {
    */
   async listen({ otlpPort, redact }: Pick<WorkerStart, 'otlpPort' | 'redact'>, unref: boolean): Promise<void> {
     if (otlpPort === undefined) return;
-    const [{ OtlpIntake }, { OtlpServer }] = await Promise.all([
+    const [{ OtlpIntake }, { OtlpServer }, { rulesOf }, { Redaction }] = await Promise.all([
       import('../processes/otlp/otlp-intake.js'),
       import('../processes/otlp/otlp-server.js'),
+      import('../host/masking.js'),
+      import('../host/redaction.js'),
     ]);
     this.#intake = new OtlpIntake(this.#target, new Redaction(rulesOf(redact)));
     const server = new OtlpServer(this.#intake, elapsed, unref);

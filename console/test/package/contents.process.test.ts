@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
@@ -22,6 +22,7 @@ describe('The packed console', function () {
     const expected = [
       /^(?:package\.json|LICENSE|README\.md)$/,
       /^dist\/[\w./-]+\.(?:js|d\.ts)$/,
+      /^dist\/worker\/main\.cjs$/,
       /^dist\/page\/[\w./-]+$/,
       /^docs\/[\w.-]+\.md$/,
     ];
@@ -29,17 +30,28 @@ describe('The packed console', function () {
 
     expect(files.filter((path) => !expected.some((pattern) => pattern.test(path)))).to.deep.equal([]);
     expect(files.filter((path) => path.endsWith('.map'))).to.deep.equal([]);
-    expect(files).to.include.members(['dist/index.js', 'dist/index.d.ts', 'dist/worker/main.js', 'dist/cli/main.js']);
+    expect(files).to.include.members(['dist/index.js', 'dist/index.d.ts', 'dist/worker/main.cjs', 'dist/cli/main.js']);
   });
 
   it('contains a script for every source file', () => {
-    const names = (folder: string, ending: string) =>
+    const names = (folder: string, ending: RegExp) =>
       readdirSync(join(CONSOLE, folder), { recursive: true, encoding: 'utf8' })
         .map((path) => path.replaceAll('\\', '/'))
-        .filter((path) => path.endsWith(ending) && !path.startsWith('page/'))
-        .map((path) => path.slice(0, -ending.length));
+        .filter((path) => ending.test(path) && !path.startsWith('page/'))
+        .map((path) => path.replace(ending, ''));
 
-    expect(names('dist', '.js')).to.have.members(names('src', '.ts'));
+    expect(names('dist', /\.c?js$/)).to.have.members(names('src', /\.ts$/));
+  });
+
+  it('starts the worker from one file, which loads the others on demand', () => {
+    const main = join(CONSOLE, 'dist/worker/main.cjs');
+    const text = readFileSync(main, 'utf8');
+    const pathsIn = (call: RegExp) => [...text.matchAll(call)].map(([, path]) => path!);
+    const onDemand = pathsIn(/\bimport\("([^"]+)"\)/g);
+
+    expect(pathsIn(/\brequire\("([^"]+)"\)/g).filter((path) => !path.startsWith('node:'))).to.deep.equal([]);
+    expect(onDemand).to.include('./console-core.js');
+    expect(onDemand.filter((path) => !existsSync(join(dirname(main), path)))).to.deep.equal([]);
   });
 
   it('is small', () => {

@@ -33,6 +33,7 @@ async function startWorker(changes: Partial<WorkerStart> = {}) {
     service: 'shop',
     pid: 1,
     cacheVersion: '0.1.0',
+    consoleVersion: '0.1.0',
     startedAt: Date.now(),
     settings,
     listen,
