@@ -33,6 +33,10 @@ describe('the page by keyboard', function () {
     await page.keyboard.press('Escape');
     await page.locator('.traces-table').waitFor();
     expect(page.url()).to.include('q=name');
+    // The key belongs to the list, although the query box was used before.
+    await page.keyboard.press('j');
+    await page.locator('tr[aria-selected="true"]').waitFor();
+    expect(await page.getByLabel('Query', { exact: true }).inputValue()).to.equal('name = "load order lines"');
   });
 
   it('leads from a group of errors to its latest trace, and back to the group', async () => {
@@ -121,6 +125,25 @@ describe('the page by keyboard', function () {
     expect(await top()).to.equal(before);
     await page.keyboard.press('p');
     await eventually(async () => (await top()) !== before, 'a newer trace on top');
+  });
+
+  it('takes back a query that was not applied, and closes a panel, by Escape', async () => {
+    const shop = await startShop('busy');
+    const { page } = await openPage(shop.url);
+    await page.locator('.traces-table a').first().waitFor();
+    const box = page.getByLabel('Query', { exact: true });
+    await page.keyboard.press('/');
+    await page.keyboard.type('"half a que');
+    for (let i = 0; i < 2; i++) await page.keyboard.press('Escape');
+    expect(await box.inputValue()).to.equal('');
+
+    await page.keyboard.press('R');
+    await page.locator('.setting-panel').waitFor();
+    await page.keyboard.press('L');
+    await page.locator('.setting-panel').getByText('only scopes').waitFor();
+    expect(await page.locator('.setting-panel').count()).to.equal(1);
+    await page.keyboard.press('Escape');
+    await page.locator('.setting-panel').waitFor({ state: 'detached' });
   });
 
   it('completes a query, and shows an error in its place', async () => {
