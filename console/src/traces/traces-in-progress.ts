@@ -7,6 +7,11 @@ import { inOrder } from './in-order.js';
 import { hasLocalRoot } from './local-root.js';
 import { TraceInProgress } from './trace-in-progress.js';
 
+/** Maximum wait for spans that end after their local root, in milliseconds. */
+const MAX_SETTLE_MILLIS = 400;
+/** Time without a late span after which traces wait no longer than `settleMillis` again. */
+const CALM_MILLIS = 60_000;
+
 /** Minimum time between two sweeps over all traces, in milliseconds. */
 const MIN_SWEEP_MILLIS = 5;
 
@@ -14,7 +19,8 @@ const MIN_SWEEP_MILLIS = 5;
 export interface InProgressOptions {
   /**
    * Wait after the last span of a trace whose local root has ended. Default 50, because joined processes
-   * send their spans up to 40 ms after they have ended.
+   * send their spans up to 40 ms after they have ended. If a trace came in two parts, later ones wait twice as long,
+   * up to 400, until no span was late for a minute.
    */
   readonly settleMillis?: number;
   /** Wait after the last span of a trace whose local root has not ended. Default 5,000. */
@@ -58,6 +64,9 @@ export class TracesInProgress {
   #wakeAt = Infinity;
   #lastSpanId = 0;
   #lastTraceId = 0;
+  /** The present wait of finished traces. */
+  #settling: number;
+  #calmAt = Infinity;
 
   constructor(
     onTrace: (trace: TraceRow) => void,
@@ -72,6 +81,7 @@ export class TracesInProgress {
   ) {
     this.#onTrace = onTrace;
     this.#settleMillis = settleMillis;
+    this.#settling = settleMillis;
     this.#timeoutMillis = timeoutMillis;
     this.#maxSpans = maxSpans;
     this.#maxBytes = maxBytes;
@@ -104,11 +114,12 @@ export class TracesInProgress {
   /** Sets how long the traces changed by the batch wait. */
   endBatch(): void {
     const now = this.#clock();
+    if (now >= this.#calmAt) this.#settling = this.#settleMillis;
     const touched = this.#touched;
     this.#touched = [];
     for (const trace of touched) {
       trace.isTouched = false;
-      trace.dueAt = now + (this.#isOver(trace) ? this.#settleMillis : this.#timeoutMillis);
+      trace.dueAt = now + (this.#isOver(trace) ? this.#settling : this.#timeoutMillis);
       if (trace.dueAt < this.#wakeAt) this.#wake(trace.dueAt, now);
     }
     this.#makeRoom();
@@ -138,12 +149,23 @@ export class TracesInProgress {
     this.#waiting.delete(traceId);
     this.#spans -= spans.length;
     this.#bytes -= bytes;
-    const isFirstPart = this.#finished.hasRoot(traceId) === undefined;
-    this.#finished.add(traceId, hasLocalRoot(trace));
+    const now = this.#clock();
+    const earlier = this.#finished.finishedAt(traceId);
+    const isFirstPart = earlier === undefined;
+    if (!isFirstPart) this.#waitLonger(now - earlier, now);
+    // A trace that had to make room was not late.
+    this.#finished.add(traceId, hasLocalRoot(trace), isOver ? now : -Infinity);
     const ordered = inOrder(spans, (spanId) => trace.placeOf(spanId));
     for (const span of ordered.spans) span.id = ++this.#lastSpanId;
     const isComplete = isOver && isFirstPart && !ordered.hasGap;
     this.#onTrace(toTraceRow(++this.#lastTraceId, traceId, ordered.spans, isComplete));
+  }
+
+  /** Waits longer for late spans, if that would have been enough for a part that came so long after the first. */
+  #waitLonger(lateMillis: number, now: number): void {
+    if (lateMillis > MAX_SETTLE_MILLIS + this.#settling) return;
+    this.#settling = Math.max(this.#settling, Math.min(2 * this.#settling, MAX_SETTLE_MILLIS));
+    this.#calmAt = now + CALM_MILLIS;
   }
 
   #makeRoom(): void {

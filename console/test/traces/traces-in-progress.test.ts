@@ -62,6 +62,46 @@ describe('TracesInProgress', () => {
       expect(names()).to.deep.equal(['root child']);
     });
 
+    it('twice as long after each trace that came in two parts, up to 400 ms, until none did for a minute', () => {
+      const { add, names, finished } = start();
+      let traces = 0;
+      /** Whether a child that comes so long after its root is in the same part. */
+      const isWhole = (millis: number): boolean => {
+        const traceId = `t${traces++}`;
+        add({ id: 'root', traceId });
+        clock.tick(millis);
+        add({ id: 'child', parent: 'root', traceId });
+        clock.tick(1_000);
+        const parts = finished.filter((trace) => trace.traceId === traceId).length;
+        return parts === 1;
+      };
+
+      expect([150, 150, 250, 250, 350, 390].map(isWhole)).to.deep.equal([false, true, false, true, true, true]);
+      expect(isWhole(500)).to.equal(false);
+      expect(isWhole(390)).to.equal(true);
+      clock.tick(60_000);
+      expect(isWhole(150)).to.equal(false);
+      expect(names()).to.include('child …');
+    });
+
+    it('no longer after parts that came seconds after their root, or had to make room', () => {
+      const { add, finished, traces } = start({ maxSpans: 2 });
+      for (const millis of [0, 3_000]) {
+        const traceId = `t${millis}`;
+        add({ id: 'root', traceId }, ...(millis === 0 ? [{ id: 'x' }, { id: 'y' }] : []));
+        clock.tick(millis);
+        add({ id: 'child', parent: 'root', traceId });
+        clock.tick(1_100);
+      }
+      expect(traces.waiting.spans).to.equal(0);
+      finished.length = 0;
+
+      add({ id: 'root', traceId: 'last' });
+      clock.tick(110);
+
+      expect(finished).to.have.length(1);
+    });
+
     it('timeoutMillis for a root, from the last span on', () => {
       const { add, names } = start();
 
