@@ -154,7 +154,7 @@ const ALL = 'all of the page';
 /** Mark of a path that a plugin itself resolves. */
 const WITHIN = 'within the plugin';
 
-const LETTERS = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'.split('');
 
 /** Names under which `page.js` exports. No variable has one of them, so that an import needs no name of its own. */
 export const SHARED_NAMES: readonly string[] = ['$', '_'].flatMap((sign) => LETTERS.map((letter) => sign + letter));

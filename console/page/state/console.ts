@@ -25,7 +25,7 @@ let wasRestarted = false;
 export function startConsole(): void {
   effect(() => {
     const now = epoch.value;
-    // Asks again when a lost connection is back, because an answer may have been lost with it.
+    // Repeated when a lost connection is back, because an answer may have been lost with it.
     if (token.value === undefined || connection.value === 'lost' || now === hello.peek()?.epoch) return;
     if (seen !== undefined && seen !== now) {
       wasRestarted = true;

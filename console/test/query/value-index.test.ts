@@ -58,7 +58,7 @@ describe('ValueIndex', () => {
     expect([...index.valuesOf('resource', 'hosts')]).to.deep.equal([{ text: 'a', count: 2 }]);
   });
 
-  it('knows which attributes no span and no event has had, and which no resource', () => {
+  it('distinguishes attributes that no span and no event has had, and so for resources', () => {
     const index = new ValueIndex();
     index.add(spanRow({ attributes: { route: '/a' }, events: [logEvent('x', 17, { retried: true })] }));
 
@@ -69,7 +69,7 @@ describe('ValueIndex', () => {
     expect(mayHave('route')).to.deep.equal([false]);
   });
 
-  it('does not claim to know it once keys were refused or dropped', () => {
+  it('takes any attribute for possible once keys were refused or dropped', () => {
     const many = new ValueIndex();
     for (let key = 0; key <= 1_000; key++) many.add(spanRow({ attributes: { [`key-${key}`]: key } }));
     const churned = new ValueIndex();
