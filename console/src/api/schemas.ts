@@ -210,7 +210,10 @@ const page = {
 export const traces = z.object({
   rows: z.array(traceSummary),
   matched: count.describe('matching traces from the cursor on, as far as they were searched within the time limit'),
-  unseenKeys: z.array(z.string()).describe('if nothing matches: attributes in the query that no span has had'),
+  unseenKeys: z
+    .array(z.string())
+    .default([])
+    .describe('if nothing matches: attributes in the query that no span has had'),
   ...page,
 });
 
