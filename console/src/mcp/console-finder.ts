@@ -1,3 +1,4 @@
+import { isSameAddress } from '../access/console-address.js';
 import type { ConsoleEntry } from '../processes/registry.js';
 import { RegistryError } from '../processes/registry-folder.js';
 import { ToolError } from './tool-error.js';
@@ -80,7 +81,7 @@ export class ConsoleFinder {
 }
 
 function byAddress(url: string, given: string | undefined, running: readonly ConsoleEntry[]): Target {
-  const entry = running.find((each) => new URL(each.url).origin === new URL(url).origin);
+  const entry = running.find((each) => isSameAddress(each.url, url));
   const token = given ?? entry?.token;
   if (token === undefined) {
     throw new NoConsole(

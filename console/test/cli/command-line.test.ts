@@ -43,6 +43,7 @@ describe('The command line', () => {
       coverage: COVERAGE,
       partial: false,
       givenUp: 0,
+      unseenKeys: [],
       cursor: null,
       ...more,
     });

@@ -185,6 +185,7 @@ describe('The command otel-span-cache-console', function () {
             coverage: COVERAGE,
             partial: false,
             givenUp: 0,
+            unseenKeys: [],
             cursor: null,
           });
         }

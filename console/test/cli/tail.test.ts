@@ -183,7 +183,15 @@ describe('tail', () => {
       if (url.startsWith('/api/v1/live')) return json(response, { error: 'full' }, 429);
       answers++;
       const rows = answers === 1 ? [traceRow(1)] : [traceRow(2), traceRow(1)];
-      return json(response, { rows, matched: 1, coverage: COVERAGE, partial: false, givenUp: 0, cursor: null });
+      return json(response, {
+        rows,
+        matched: 1,
+        coverage: COVERAGE,
+        partial: false,
+        givenUp: 0,
+        unseenKeys: [],
+        cursor: null,
+      });
     });
     start();
     await stdout.shows('orders/2');
@@ -206,7 +214,9 @@ describe('tail', () => {
     start(['--url', server.url], { env: { OTEL_SPAN_CACHE_CONSOLE_TOKEN: 'wrong' } });
 
     expect((await ended!).code).to.equal(1);
-    expect(stderr.text).to.match(/requires its token: it refuses the one in OTEL_SPAN_CACHE_CONSOLE_TOKEN/);
+    expect(stderr.text).to.match(
+      /refuses the given token: set OTEL_SPAN_CACHE_CONSOLE_TOKEN to it, or leave out --url/,
+    );
   });
 
   it('ends with a sentence if the console comes back with another token than that of the environment', async () => {
@@ -217,7 +227,7 @@ describe('tail', () => {
     start(['--url', server.url], { env: { OTEL_SPAN_CACHE_CONSOLE_TOKEN: 'old' } });
 
     expect((await ended!).code).to.equal(1);
-    expect(stderr.text).to.match(/has ended; waiting for it\n.* requires its token: /);
+    expect(stderr.text).to.match(/has ended; waiting for it\n.* refuses the given token: /);
   });
 
   it('ends well if nobody reads', async () => {

@@ -135,6 +135,14 @@ describe('MCP over standard input and output', () => {
     expect((await listed.call('overview')).isError).to.equal(undefined);
   });
 
+  it('finds the token of a listed console by each name of loopback', async () => {
+    const console = await agentConsole();
+    const url = console.url.replace('127.0.0.1', 'localhost');
+    const agent = await stdioAgent(() => [entryOf(console)], { url });
+
+    expect((await agent.call('overview')).isError).to.equal(undefined);
+  });
+
   it('requires the token of an address that is not listed', async () => {
     const agent = await stdioAgent(() => [], { url: 'http://127.0.0.1:9/' });
 

@@ -11,8 +11,8 @@ export const mcp: Command = {
   flags: [PID_FLAG, URL_FLAG],
   async run({ values: { pid, url }, streams: { env }, signal }) {
     const { serveStdio } = await import('../../mcp/stdio.js');
-    const token = env['OTEL_SPAN_CACHE_CONSOLE_TOKEN'] || undefined;
-    await serveStdio({ pid, url, token, signal });
+    const token = url?.token ?? (env['OTEL_SPAN_CACHE_CONSOLE_TOKEN'] || undefined);
+    await serveStdio({ pid, url: url?.url, token, signal });
     return EXIT.ok;
   },
 };
