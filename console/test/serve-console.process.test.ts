@@ -73,6 +73,13 @@ describe('serveConsole(), as it was built', function () {
     });
   });
 
+  it('reports the spans that ended between two workers', async () => {
+    const { host, lost } = await run('lostBetween');
+
+    expect(host).to.equal(1);
+    expect(lost).to.deep.include({ worker: 1, feed: 0, total: 1 });
+  });
+
   it('stays what it is when its port was taken meanwhile: the token, the entry in the list, the line it says', async () => {
     expect(await run('moved')).to.deep.equal({
       hasMoved: true,

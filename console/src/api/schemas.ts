@@ -30,6 +30,7 @@ const attributes = z.record(z.string(), attributeValue);
 export const losses = z.object({
   cache: z.record(z.string(), count).describe('spans that the cache dropped, by reason'),
   feed: count.describe('spans lost between the cache and the worker'),
+  worker: count.describe('spans lost with a worker that has died, or until the next one ran'),
   unreadable: count.describe('spans that could not be read'),
   joined: count.describe('spans that joined processes lost, by their own count'),
   refused: z.object({

@@ -170,6 +170,7 @@ export class ServedConsole implements ConsoleHandle {
 
   #startData(counts: SharedCounts): WorkerStart {
     const { port, host, allowedHosts, viewToken, maxSpans, maxBytes, otlpPort, redact } = this.#options;
+    const { lost, lostOrphans, unreadable } = this.#before;
     return {
       counts: counts.memory,
       service: this.#service,
@@ -182,6 +183,7 @@ export class ServedConsole implements ConsoleHandle {
       maxSpans,
       maxBytes,
       restarts: this.#restarts,
+      lostBefore: { spans: lost, orphans: lostOrphans, unreadable },
       otlpPort: this.#otlpPort ?? otlpPort,
       redact: typeof redact === 'function' ? undefined : redact,
     };

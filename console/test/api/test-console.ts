@@ -57,6 +57,7 @@ export class TestHost implements HostControl {
   losses() {
     return {
       feed: 3,
+      worker: 10,
       unreadable: 1,
       joined: 4,
       refused: { requestSpans: 6, requests: 7, batches: 8, batchSpans: 9 },
