@@ -73,6 +73,13 @@ describe('serveConsole(), as it was built', function () {
     });
   });
 
+  it('counts a restart when it happens, not while it waits for the end of the minute', async () => {
+    const { workers, restarts, last } = await run('killedOften');
+
+    expect({ workers, restarts }).to.deep.equal({ workers: 4, restarts: 3 });
+    expect(last).to.match(/it starts again in \d+ s/);
+  });
+
   it('reports the spans that ended between two workers', async () => {
     const { host, lost } = await run('lostBetween');
 

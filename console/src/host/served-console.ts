@@ -237,7 +237,7 @@ export class ServedConsole implements ConsoleHandle {
     this.#giveUp(run);
     if (this.#closing !== undefined || this.#closed || this.#url === '') return;
     if (wasFeeding) this.#countAsLost();
-    this.#restarts = { count: this.#restarts.count + 1, historyLostAt: Date.now() };
+    this.#restarts = { ...this.#restarts, historyLostAt: Date.now() };
     const delay = this.#limit.next(performance.now());
     this.#announce(
       `otel-span-cache-console: the console has ended and lost its history; it starts again ${inSeconds(delay)}${reason === undefined ? '' : `: ${reason}`}`,
@@ -259,6 +259,7 @@ export class ServedConsole implements ConsoleHandle {
 
   #restart(): void {
     this.#gap?.close();
+    this.#restarts = { ...this.#restarts, count: this.#restarts.count + 1 };
     try {
       this.#begin(() => {});
       // Unlike the first start, nobody awaits this one.
