@@ -73,6 +73,15 @@ describe('serveConsole(), as it was built', function () {
     });
   });
 
+  it('is listed under the name in the spans of the service, also after a restart of the worker', async () => {
+    expect(await run('named')).to.deep.equal({
+      before: { service: 'served', others: [], mode: '600' },
+      after: { service: 'shop', startName: 'served', others: [], mode: '600' },
+      restarted: 'shop',
+      left: 0,
+    });
+  });
+
   it('counts a restart when it happens, not while it waits for the end of the minute', async () => {
     const { workers, restarts, last } = await run('killedOften');
 

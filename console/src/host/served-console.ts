@@ -48,7 +48,9 @@ export class ServedConsole implements ConsoleHandle {
   /** Outlives a worker that dies, so that a temporary filter ends on time. */
   readonly #filter: TimedFilter;
   readonly #startWorker: StartWorker;
-  readonly #service: string;
+  /** Name of the service before its first span. */
+  readonly #startName: string;
+  #service: string;
   readonly #limit = new RestartLimit();
   readonly #startedAt = Date.now();
   #run: Run | undefined;
@@ -68,6 +70,7 @@ export class ServedConsole implements ConsoleHandle {
 
   constructor(cache: SpanCache, options: ResolvedOptions, service = serviceName(env, argv[1])) {
     this.#cache = cache;
+    this.#startName = service;
     this.#service = service;
     this.#options = options;
     this.#announce = announcer(options);
@@ -190,10 +193,8 @@ export class ServedConsole implements ConsoleHandle {
   }
 
   #onMessage(run: Run, message: WorkerMessage, onFirst: () => void): void {
-    if (message.type !== 'listening') {
-      run.host.onMessage(message);
-      return;
-    }
+    if (message.type === 'named') return this.#rename(message.service);
+    if (message.type !== 'listening') return run.host.onMessage(message);
     run.worker.unref();
     const url = `${message.url}#${this.token}`;
     const moved = url !== this.#url;
@@ -211,8 +212,26 @@ export class ServedConsole implements ConsoleHandle {
     this.#unregister();
     this.#withdraw = offerToChildren(env, url, this.token, this.#options.host);
     try {
-      const entry = { pid, service: this.#service, url, token: this.token, startedAt: this.#startedAt };
+      const [service, startName] = [this.#service, this.#startName];
+      const entry = {
+        pid,
+        service,
+        ...(service !== startName && { startName }),
+        url,
+        token: this.token,
+        startedAt: this.#startedAt,
+      };
       this.#registration = register(entry);
+    } catch (error) {
+      this.#announce(`otel-span-cache-console: ${(error as Error).message}`);
+    }
+  }
+
+  /** Lists the console under the name in its spans, as every answer about it has. */
+  #rename(service: string): void {
+    this.#service = service;
+    try {
+      this.#registration?.rename(service);
     } catch (error) {
       this.#announce(`otel-span-cache-console: ${(error as Error).message}`);
     }

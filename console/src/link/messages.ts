@@ -83,6 +83,8 @@ export type WorkerMessage =
       readonly port: number;
       readonly otlpPort: number | undefined;
     }
+  /** The first span of the service has named it. */
+  | { readonly type: 'named'; readonly service: string }
   | { readonly type: 'failed'; readonly error: string }
   | { readonly type: 'closed' }
   /** Whether anybody is looking at the console. */

@@ -201,6 +201,32 @@ describe('tail', () => {
     expect(stderr.text).to.match(/^the console has no free stream/);
   });
 
+  it('continues with the next process of the service, which has not been named by a span yet', async () => {
+    const next = await fakeConsole();
+    try {
+      next.answer((request, response) => {
+        if (request.url!.startsWith('/api/v1/hello')) return json(response, { ...HELLO, epoch: 'e2' });
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        return response.write(
+          `event: snapshot\ndata: ${JSON.stringify(frameOf(1, { rows: [traceRow(9)] }, { epoch: 'e2', type: 'snapshot' }))}\n\n`,
+        );
+      });
+      stream = (_, response) => {
+        void server.close();
+        response.end();
+      };
+      let calls = 0;
+      const old = { pid: 7, service: 'shop', startName: 'app', url: server.url, token: 'secret', startedAt: 0 };
+      const young = { pid: 8, service: 'app', url: next.url, token: 'other', startedAt: 1 };
+      start([], { running: () => Promise.resolve(calls++ === 0 ? [old] : [young]) });
+
+      await stdout.shows('orders/9');
+      await stop();
+    } finally {
+      await next.close();
+    }
+  });
+
   it('ends with a sentence if waiting does not help', async () => {
     server.answer((_, response) => json(response, { error: 'x' }, 426));
     start();

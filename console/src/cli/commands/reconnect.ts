@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSameAddress } from '../../access/console-address.js';
-import type { ConsoleEntry } from '../../processes/registry.js';
+import { isSameService, type ConsoleEntry } from '../../processes/registry-entry.js';
 import { chosen as chosenOf, tokenFor, type Chosen } from '../choose.js';
 import { ClientError } from '../../client/client-error.js';
 import { ConsoleClient } from '../../client/console-client.js';
@@ -42,7 +42,7 @@ function successorOf(call: Call, chosen: Chosen, running: readonly ConsoleEntry[
   const { url, entry } = chosen;
   const same = running.find((each) => isSameAddress(each.url, url));
   if (call.values.url !== undefined) return { url, token: tokenFor(call, same) ?? chosen.token, entry: same };
-  const next = same ?? running.find(({ service }) => service === entry?.service);
+  const next = same ?? (entry === undefined ? undefined : running.find((each) => isSameService(each, entry)));
   return next === undefined ? undefined : chosenOf(next);
 }
 
