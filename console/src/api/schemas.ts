@@ -490,7 +490,9 @@ export const liveRequest = z.object({
 export const frame = z.object({
   epoch: z.string(),
   seq: count,
-  type: z.enum(['snapshot', 'change', 'heartbeat']),
+  type: z
+    .enum(['snapshot', 'change', 'heartbeat'])
+    .describe('a heartbeat comes after 5 s without a change, and says that only time has passed'),
   /** Why a snapshot is sent instead of a change. */
   reset: z.enum(['restarted', 'behind']).optional(),
   skipped: count.describe('changes left out since the stream began, because the client was slow'),

@@ -51,7 +51,7 @@ export class ErrorGroups implements ErrorsContract {
 
   /** The groups with occurrences in the window, most recently seen first. `count` is the number in the window. */
   groups(window: TimeWindow, now: number): readonly ErrorGroup[] {
-    const minutes = Math.max(1, Math.min(window.to, now) - window.from) / 60_000;
+    const minutes = Math.max(1, Math.min(window.to, Math.ceil(now)) - window.from) / 60_000;
     return [...this.#groups.values()].reverse().flatMap((group) => {
       const count = group.series.countIn(window);
       return count === 0 ? [] : [toErrorGroup(group, count, count / minutes, window)];

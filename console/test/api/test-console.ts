@@ -23,11 +23,14 @@ export class TestHost implements HostControl {
   sampling: Sampling = { enabled: true, ratio: 1, until: null };
   filter: Filter = { minSeverity: 0, scopes: { include: [], exclude: [] }, until: null, after: null };
 
+  delayMillis = 1;
+  stateAgeMillis = 20;
+
   constructor(readonly now: () => number) {}
 
   async openSpans() {
     this.#check();
-    return { tracked: this.tracked, at: this.now() - 20, spans: this.open };
+    return { tracked: this.tracked, at: this.now() - this.stateAgeMillis, spans: this.open };
   }
 
   cacheStats() {
@@ -51,7 +54,7 @@ export class TestHost implements HostControl {
   }
 
   loop() {
-    return { delayMillis: 1, blockedMillis: this.blockedMillis };
+    return { delayMillis: this.delayMillis, blockedMillis: this.blockedMillis };
   }
 
   losses() {
