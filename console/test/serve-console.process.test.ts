@@ -73,6 +73,14 @@ describe('serveConsole(), as it was built', function () {
     });
   });
 
+  it('announces its addresses as one line of JSON for run --json', async () => {
+    const { said, ...addresses } = await run('json', [], { OTEL_SPAN_CACHE_CONSOLE_ANNOUNCE: 'json' });
+
+    expect((said as string[]).map((line) => JSON.parse(line) as object)).to.deep.equal([
+      { service: 'served', ...addresses },
+    ]);
+  });
+
   it('is listed under the name in the spans of the service, also after a restart of the worker', async () => {
     expect(await run('named')).to.deep.equal({
       before: { service: 'served', others: [], mode: '600' },

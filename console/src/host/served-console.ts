@@ -7,7 +7,7 @@ import type { ResolvedOptions } from '../options.js';
 import { offerToChildren } from '../processes/join/join-environment.js';
 import { register, type Registration } from '../processes/registry.js';
 import { cacheVersion } from '../versions.js';
-import { announcer, listeningLine, type Announce } from './announce.js';
+import { announcer, listeningJson, listeningLine, type Announce, type Listening } from './announce.js';
 import type { ConsoleHandle, ConsoleHostStats } from './console-handle.js';
 import { HostSide, settingsOf } from './host-side.js';
 import { rulesOf } from './masking.js';
@@ -25,6 +25,9 @@ const START_MILLIS = 30_000;
 const CLOSE_MILLIS = 1_000;
 
 export const TOKEN_BYTES = 24;
+
+/** `json` announces the addresses as a line of JSON. Set by `run --json`. */
+const ANNOUNCE_VARIABLE = 'OTEL_SPAN_CACHE_CONSOLE_ANNOUNCE';
 
 /** One worker, with the service's side of it. */
 interface Run {
@@ -44,6 +47,7 @@ export class ServedConsole implements ConsoleHandle {
   readonly #cache: SpanCache;
   readonly #options: ResolvedOptions;
   readonly #announce: Announce;
+  readonly #onListening: (listening: Listening) => void;
   readonly #redaction: Redaction;
   /** Outlives a worker that dies, so that a temporary filter ends on time. */
   readonly #filter: TimedFilter;
@@ -68,12 +72,20 @@ export class ServedConsole implements ConsoleHandle {
   /** Sums over the workers that have died. */
   #before = { sent: 0, lost: 0, lostOrphans: 0, unreadable: 0 };
 
-  constructor(cache: SpanCache, options: ResolvedOptions, service = serviceName(env, argv[1])) {
+  /** @param onListening called with the addresses of the console, instead of announcing them */
+  constructor(
+    cache: SpanCache,
+    options: ResolvedOptions,
+    service = serviceName(env, argv[1]),
+    onListening?: (listening: Listening) => void,
+  ) {
     this.#cache = cache;
     this.#startName = service;
     this.#service = service;
     this.#options = options;
     this.#announce = announcer(options);
+    const lineOf = env[ANNOUNCE_VARIABLE] === 'json' ? listeningJson : listeningLine;
+    this.#onListening = onListening ?? ((listening) => this.#announce(lineOf(listening)));
     this.#filter = new TimedFilter(cache);
     this.#redaction = new Redaction(rulesOf(options.redact));
     this.#startWorker = options.worker ? startThread : startHere;
@@ -201,9 +213,10 @@ export class ServedConsole implements ConsoleHandle {
     this.#url = url;
     this.#port = message.port;
     this.#otlpPort = message.otlpPort;
-    if (moved) this.#announce(listeningLine(this.#service, this.#url, this.#options.host));
-    if (moved && this.otlpUrl !== undefined) this.#announce(`otel-span-cache-console: takes OTLP at ${this.otlpUrl}`);
-    if (moved) this.#register(message.url);
+    if (moved) {
+      this.#onListening({ service: this.#service, url, host: this.#options.host, otlpUrl: this.otlpUrl });
+      this.#register(message.url);
+    }
     onFirst();
   }
 

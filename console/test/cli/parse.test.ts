@@ -32,6 +32,13 @@ describe('parseCommand()', () => {
     expect(parsed('stacks', '--every', '2s').values.every).to.equal(2);
   });
 
+  it('takes --json for every command', () => {
+    for (const command of COMMANDS) {
+      const argv = ['--json', ...Array.from({ length: command.count[0] }, () => 'x')];
+      expect(parseCommand(command, argv).values.json, command.name).to.equal(true);
+    }
+  });
+
   it('needs no argument beside --help', () => {
     expect(parsed('trace', '--help').help).to.equal(true);
     expect(parsed('run', '-h').help).to.equal(true);
