@@ -255,7 +255,7 @@ describe('A wrong cache', () => {
     [{ subscribe() {} }, '{ subscribe: [Function: subscribe] } (object)'],
   ] as const;
 
-  it('is refused by a sentence, whatever the options are', async () => {
+  it('is refused by a sentence, with right and with wrong options', async () => {
     for (const [cache, shown] of WRONG_CACHES) {
       const message = `cache must be a SpanCache, got ${shown}`;
       for (const options of [undefined, { prot: 1 }]) {

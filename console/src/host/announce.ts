@@ -40,7 +40,7 @@ export function listeningJson(listening: Listening): string {
   return visibleJson(addressesOf(listening));
 }
 
-/** What a program needs to know of a console that listens. */
+/** The addresses of a console, and its process, for a program. */
 export function addressesOf({ service, url, otlpUrl }: Listening): object {
   return { service, pid, url, otlpUrl };
 }

@@ -177,7 +177,7 @@ const OWN: readonly Endpoint[] = [
   }),
 ];
 
-/** A setting may be sent by POST instead of PUT: both change what is given, and return the new state. */
+/** Settings may be sent by POST instead of PUT: both change the given members, and return the new state. */
 export const ENDPOINTS: readonly Endpoint[] = OWN.flatMap((each) =>
   each.method === 'put' ? [each, { ...each, method: 'post' }] : [each],
 );

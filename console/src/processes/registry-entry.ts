@@ -26,7 +26,7 @@ export const MAX_ENTRY_BYTES = 16_384;
 const MAX_SERVICE_LENGTH = 1_024;
 
 /**
- * Whether two consoles may be those of one service, before and after a restart. Until its first span, a new process has
+ * Whether two consoles may belong to one service, before and after a restart. Until its first span, a new process has
  * only the name that the old one had at its start.
  */
 export function isSameService(one: NamedService, other: NamedService): boolean {

@@ -42,7 +42,7 @@ describe('isSameAddress()', () => {
       for (const other of names) expect(isSameAddress(one, other), `${one} ${other}`).to.equal(true);
   });
 
-  it('tells ports, schemes and other hosts apart', () => {
+  it('treats other ports, schemes and hosts as different', () => {
     const others = ['http://localhost:4381/', 'https://localhost:4380/', 'http://127.0.0.2:4380/', 'http://h:4380/'];
 
     for (const other of others) expect(isSameAddress('http://127.0.0.1:4380/', other), other).to.equal(false);

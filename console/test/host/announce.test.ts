@@ -30,7 +30,7 @@ describe('listeningJson()', () => {
   it('has the same for a program, on one line that a terminal does not act on', () => {
     const line = listeningJson({ ...SHOP, service: ODD, otlpUrl: 'http://127.0.0.1:4318' });
 
-    // oxlint-disable-next-line no-control-regex -- this is what must not be there
+    // oxlint-disable-next-line no-control-regex -- the range excludes control characters
     expect(line).to.match(/^[\x20-\x7e]+$/);
     expect(JSON.parse(line)).to.deep.equal({ service: ODD, pid, url: SHOP.url, otlpUrl: 'http://127.0.0.1:4318' });
   });

@@ -128,7 +128,7 @@ describe('A live stream', () => {
     expect(client.frames.map(({ type }) => type)).to.deep.equal(['snapshot', 'heartbeat']);
   });
 
-  it('is quiet while nothing happens but time, whose passing the heartbeat tells', async () => {
+  it('sends nothing but a heartbeat while only time passes', async () => {
     const { live, add, api, host, clock } = await serve();
     add(orderTrace());
     clock.now += 3_600_000;

@@ -417,7 +417,7 @@ describe('isSameService()', () => {
     for (const [one, other] of same) expect(isSameService(one, other)).to.equal(true);
   });
 
-  it('tells two services of one program apart once both have a name', () => {
+  it('treats two services of one program as different once both have a name', () => {
     expect(isSameService(shop, stock)).to.equal(false);
     expect(isSameService(shop, { service: 'app', startName: 'x' })).to.equal(false);
     expect(isSameService(app, { service: 'main' })).to.equal(false);
