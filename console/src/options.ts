@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { RedactFunction } from './host/masking.js';
+import { expectation, requireOptions } from './expectation.js';
 import { isHostName, isLoopback } from './access/host-names.js';
 import { isStrongToken, TOKEN_FORM } from './access/token-strength.js';
 
@@ -123,9 +124,7 @@ const OPTIONS: Readonly<Record<keyof ConsoleOptions, Option>> = {
  */
 export function resolveOptions(options: ConsoleOptions = {}): ResolvedOptions {
   const given: unknown = options;
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new TypeError(expectation('options', 'an object', given));
-  }
+  requireOptions(given);
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(OPTIONS, name)) continue;
     const expected = `one of ${Object.keys(OPTIONS).join(', ')}`;
@@ -168,11 +167,4 @@ function requireGuards({ host, allowedHosts, token, viewToken }: ResolvedOptions
   if (token === undefined) {
     throw new TypeError(expectation('token', `given, because host is '${host}'`, token));
   }
-}
-
-/** Message about an invalid value, in the form used by `otel-span-cache`. */
-function expectation(name: string, expected: string, value: unknown, shown?: string): string {
-  const text = shown ?? inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 60 });
-  const type = value === null ? 'null' : typeof value;
-  return `${name} must be ${expected}, got ${text.length > 200 ? `${text.slice(0, 200)}…` : text} (${type})`;
 }

@@ -9,6 +9,8 @@ import { INPUTS, type ToolName } from '../src/mcp/inputs.js';
 import { ToolBox } from '../src/mcp/tools.js';
 import { resolveOptions } from '../src/options.js';
 import { resolveJoinOptions } from '../src/processes/join/join-options.js';
+import { joinConsole } from '../src/processes/join/join-console.js';
+import { serveConsole } from '../src/serve-console.js';
 import { orderTrace, testConsole, type TestConsole } from './api/test-console.js';
 import { closeServed, serve, type Served } from './http/served.js';
 
@@ -231,7 +233,7 @@ describe('A wrong option of serveConsole()', () => {
   it('of joinConsole() is refused by a sentence, too', () => {
     const address = { url: 'http://127.0.0.1:4380/', token: 'a'.repeat(32) };
     const wrong: [object, RegExp][] = [
-      [[], /^options must be an object/],
+      [[], /^options must be an object, got \[\] \(object\)$/],
       [{ prot: 1 }, /^unknown option 'prot': expected one of url, token, redact$/],
       [{ ...address, url: 'http://192.0.2.1/' }, /^url must be an address of this machine/],
       [{ ...address, url: 3 }, /^url must be/],
@@ -244,9 +246,30 @@ describe('A wrong option of serveConsole()', () => {
   });
 });
 
+describe('A wrong cache', () => {
+  const WRONG_CACHES = [
+    [undefined, 'undefined (undefined)'],
+    [null, 'null (null)'],
+    [{}, '{} (object)'],
+    ['shop', "'shop' (string)"],
+    [{ subscribe() {} }, '{ subscribe: [Function: subscribe] } (object)'],
+  ] as const;
+
+  it('is refused by a sentence, with right and with wrong options', async () => {
+    for (const [cache, shown] of WRONG_CACHES) {
+      const message = `cache must be a SpanCache, got ${shown}`;
+      for (const options of [undefined, { prot: 1 }]) {
+        const problem = await serveConsole(cache as never, options as never).catch((error: unknown) => error);
+        expect(problem).to.be.an.instanceOf(TypeError).with.property('message', message);
+        expect(() => joinConsole(cache as never, options as never)).to.throw(TypeError, message);
+      }
+    }
+  });
+});
+
 describe('A wrong flag of the command line', () => {
   const WRONG_FLAGS: Readonly<Record<string, readonly string[]>> = {
-    url: ['', 'ftp://127.0.0.1', 'http://127.0.0.1/path', 'http://127.0.0.1/#secret', 'http://a:b@127.0.0.1'],
+    url: ['', 'ftp://127.0.0.1', 'http://127.0.0.1/path', 'http://127.0.0.1/#/secret', 'http://a:b@127.0.0.1'],
     pid: ['0', '-1', 'x', '1.5'],
     window: ['soon', '5', ''],
     limit: ['0', 'x', '1e3', '99999'],

@@ -21,6 +21,9 @@ const LOST_HERE = {
   logs: 4,
 };
 
+/** Losses of workers before this one. */
+const LOST_BEFORE = { spans: 10, orphans: 20, unreadable: 30 };
+
 /** A service and its worker's view of it, joined by a real port. */
 function linked(service: TestService, keep: 'always' | 'watched' = 'always') {
   const { port1, port2 } = new MessageChannel();
@@ -32,7 +35,11 @@ function linked(service: TestService, keep: 'always' | 'watched' = 'always') {
     filter,
     onBeat: () => {},
   });
-  const start = { settings: settingsOf(service.cache, filter), restarts: { count: 0, historyLostAt: null } };
+  const start = {
+    settings: settingsOf(service.cache, filter),
+    restarts: { count: 0, historyLostAt: null },
+    lostBefore: LOST_BEFORE,
+  };
   const remote = new RemoteHost(port2, counts, processes, start, () => LOST_HERE);
   port1.on('message', (message: WorkerMessage) => host.onMessage(message));
   port2.on('message', (message: HostMessage) => {
@@ -177,10 +184,17 @@ describe('The link between service and worker', () => {
     expect(told).to.equal(1);
   });
 
-  it('adds up the losses of both sides', () => {
+  it('adds up the losses of both sides and of earlier workers', () => {
     link.counts.losses = { spans: 5, orphans: 3, unreadable: 4 };
 
-    expect(link.remote.losses()).to.deep.equal({ ...LOST_HERE, feed: 7, unreadable: 5, joined: 0, logs: 7 });
+    expect(link.remote.losses()).to.deep.equal({
+      ...LOST_HERE,
+      feed: 7,
+      worker: 10,
+      unreadable: 35,
+      joined: 0,
+      logs: 27,
+    });
   });
 
   it('sees that the event loop is blocked, and that it is free again', async () => {

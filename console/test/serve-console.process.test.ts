@@ -73,6 +73,37 @@ describe('serveConsole(), as it was built', function () {
     });
   });
 
+  it('announces its addresses as one line of JSON for run --json', async () => {
+    const { said, ...addresses } = await run('json', [], { OTEL_SPAN_CACHE_CONSOLE_ANNOUNCE: 'json' });
+
+    expect((said as string[]).map((line) => JSON.parse(line) as object)).to.deep.equal([
+      { service: 'served', ...addresses },
+    ]);
+  });
+
+  it('is listed under the name in the spans of the service, also after a restart of the worker', async () => {
+    expect(await run('named')).to.deep.equal({
+      before: { service: 'served', others: [], mode: '600' },
+      after: { service: 'shop', startName: 'served', others: [], mode: '600' },
+      restarted: 'shop',
+      left: 0,
+    });
+  });
+
+  it('counts a restart when it happens, not while it waits for the end of the minute', async () => {
+    const { workers, restarts, last } = await run('killedOften');
+
+    expect({ workers, restarts }).to.deep.equal({ workers: 4, restarts: 3 });
+    expect(last).to.match(/it starts again in \d+ s/);
+  });
+
+  it('reports the spans that ended between two workers', async () => {
+    const { host, lost } = await run('lostBetween');
+
+    expect(host).to.equal(1);
+    expect(lost).to.deep.include({ worker: 1, feed: 0, total: 1 });
+  });
+
   it('stays what it is when its port was taken meanwhile: the token, the entry in the list, the line it says', async () => {
     expect(await run('moved')).to.deep.equal({
       hasMoved: true,

@@ -106,6 +106,7 @@ const HOST: HostControl = {
   loop: () => ({ delayMillis: 0, blockedMillis: null }),
   losses: () => ({
     feed: 0,
+    worker: 0,
     unreadable: 0,
     joined: 0,
     refused: { requestSpans: 0, requests: 0, batches: 0, batchSpans: 0 },

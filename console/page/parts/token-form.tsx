@@ -23,7 +23,7 @@ export function TokenForm() {
             ? 'The token of this page is invalid. Each start of the service creates a new one.'
             : 'This page needs the token of the service.'}{' '}
           The service writes its address, with the token behind <code>#</code>, to standard error when it starts;{' '}
-          <code>npx otel-span-cache-console ps</code> lists it too.
+          <code>npx otel-span-cache-console ps --links</code> lists it.
         </p>
         <label for="token-text">Address or token</label>
         <input

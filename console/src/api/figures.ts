@@ -16,11 +16,20 @@ export function coverageOf(engine: EngineParts, host: HostControl): Coverage {
 }
 
 function lossesOf(host: HostControl): Losses {
-  const { feed, unreadable, joined, refused, logs } = host.losses();
+  const { feed, worker, unreadable, joined, refused, logs } = host.losses();
   const stats = host.cacheStats();
   const cache = droppedByCache(stats, 'spans');
-  const total = sumOf(cache) + feed + unreadable + joined + refused.requestSpans;
-  return { cache, feed, unreadable, joined, refused, logs: logs + sumOf(droppedByCache(stats, 'events')), total };
+  const total = sumOf(cache) + feed + worker + unreadable + joined + refused.requestSpans;
+  return {
+    cache,
+    feed,
+    worker,
+    unreadable,
+    joined,
+    refused,
+    logs: logs + sumOf(droppedByCache(stats, 'events')),
+    total,
+  };
 }
 
 /** Drop reasons of the cache that are losses. For the others, spans are left out on purpose, or arrived another way. */

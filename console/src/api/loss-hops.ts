@@ -3,10 +3,11 @@ import type { Losses } from './schemas.js';
 export type Hop = readonly [name: string, count: number];
 
 /** Where spans were lost: all places with at least one loss. They add up to the total. */
-export function hopsOf({ cache, feed, unreadable, joined, refused }: Losses): Hop[] {
+export function hopsOf({ cache, feed, worker, unreadable, joined, refused }: Losses): Hop[] {
   const hops: Hop[] = [
     ...Object.entries(cache).map(([reason, count]): Hop => [`cache ${reason}`, count]),
     ['on the way to the console', feed],
+    ['dead worker', worker],
     ['unreadable', unreadable],
     ['joined processes', joined],
     ['refused from OTLP', refused.requestSpans],

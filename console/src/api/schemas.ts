@@ -30,6 +30,7 @@ const attributes = z.record(z.string(), attributeValue);
 export const losses = z.object({
   cache: z.record(z.string(), count).describe('spans that the cache dropped, by reason'),
   feed: count.describe('spans lost between the cache and the worker'),
+  worker: count.describe('spans lost with a worker that has died, or until the next one ran'),
   unreadable: count.describe('spans that could not be read'),
   joined: count.describe('spans that joined processes lost, by their own count'),
   refused: z.object({
@@ -492,7 +493,9 @@ export const liveRequest = z.object({
 export const frame = z.object({
   epoch: z.string(),
   seq: count,
-  type: z.enum(['snapshot', 'change', 'heartbeat']),
+  type: z
+    .enum(['snapshot', 'change', 'heartbeat'])
+    .describe('a heartbeat comes after 5 s without a change, and says that only time has passed'),
   /** Why a snapshot is sent instead of a change. */
   reset: z.enum(['restarted', 'behind']).optional(),
   skipped: count.describe('changes left out since the stream began, because the client was slow'),

@@ -13,7 +13,9 @@ export function windowOf(text: string | undefined, now: number): TimeWindow {
   const [first, second] = span.split('..');
   if (second !== undefined) return fixedWindow(Number(first), Number(second));
   const [, amount, unit] = /^([\d.]+)(ms|s|m|h)$/.exec(span) ?? [];
-  return { from: Math.max(0, now - Number(amount) * UNITS[unit as keyof typeof UNITS]), to: now + 1 };
+  // Whole milliseconds: the same length at any time, so that rates stay the same while nothing happens.
+  const end = Math.floor(now);
+  return { from: Math.max(0, end - Number(amount) * UNITS[unit as keyof typeof UNITS]), to: end + 1 };
 }
 
 function fixedWindow(from: number, to: number): TimeWindow {

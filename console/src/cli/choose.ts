@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { isSameAddress } from '../access/console-address.js';
 import type { ConsoleEntry } from '../processes/registry.js';
 import type { Target } from '../client/console-client.js';
 import type { Call } from './command.js';
@@ -23,7 +24,7 @@ export async function chooseConsole(call: Call): Promise<Chosen> {
   if (url !== undefined && pid !== undefined) {
     throw new UsageError(`${call.command}: --url and --pid exclude each other`);
   }
-  if (url !== undefined) return byAddress(call, url);
+  if (url !== undefined) return byAddress(call, url.url);
   const running = await call.listRunning();
   const candidates = pid === undefined ? running : running.filter((entry) => entry.pid === pid);
   const [first, ...more] = candidates;
@@ -35,9 +36,9 @@ export function chosen(entry: ConsoleEntry): Chosen {
   return { url: entry.url, token: entry.token, entry };
 }
 
-/** Token for a console chosen by `--url`: from the environment, else from the list of running consoles. */
-export function tokenFor({ streams }: Call, entry: ConsoleEntry | undefined): string | undefined {
-  return streams.env[TOKEN_VARIABLE] || entry?.token;
+/** Token for a console chosen by `--url`: from the address, else the environment, else the list of running consoles. */
+export function tokenFor({ streams, values }: Call, entry: ConsoleEntry | undefined): string | undefined {
+  return values.url?.token ?? (streams.env[TOKEN_VARIABLE] || entry?.token);
 }
 
 /** With a token the address suffices, so an unreadable list is ignored. */
@@ -46,7 +47,7 @@ async function byAddress(call: Call, url: string): Promise<Chosen> {
     if (tokenFor(call, undefined) === undefined) throw error;
     return [];
   });
-  const entry = running.find((each) => new URL(each.url).origin === new URL(url).origin);
+  const entry = running.find((each) => isSameAddress(each.url, url));
   return { url, token: tokenFor(call, entry), entry };
 }
 

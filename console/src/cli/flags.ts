@@ -1,10 +1,11 @@
+import { parseAddress, type GivenAddress } from '../access/console-address.js';
 import { WINDOW_FORM } from '../api/window.js';
 import { UsageError } from './exit.js';
 
 /** The values of flags. */
 export interface Values {
   readonly json?: boolean;
-  readonly url?: string;
+  readonly url?: GivenAddress;
   readonly pid?: number;
   readonly window?: string;
   readonly limit?: number;
@@ -30,7 +31,7 @@ export interface Flag {
   /** Continues "must be …". */
   readonly expected?: string;
   /** @returns undefined if the text is not as expected */
-  readonly parse?: (text: string) => string | number | undefined;
+  readonly parse?: (text: string) => string | number | GivenAddress | undefined;
 }
 
 const SECONDS_OF_A_DAY = 86_400;
@@ -41,7 +42,7 @@ export const URL_FLAG: Flag = {
   name: 'url',
   value: 'address',
   help: 'address of the console; its token comes from the list of running consoles or OTEL_SPAN_CACHE_CONSOLE_TOKEN',
-  expected: 'an address such as http://127.0.0.1:4380, without a token (set OTEL_SPAN_CACHE_CONSOLE_TOKEN)',
+  expected: 'an address such as http://127.0.0.1:4380, which may carry the token after #',
   parse: parseAddress,
 };
 
@@ -109,12 +110,4 @@ export function flagValue(command: string, { name, value, expected, parse }: Fla
   // An address may contain a token, which is a secret: it is not repeated.
   const shown = given === undefined ? 'nothing' : name === 'url' ? 'another text' : JSON.stringify(given.slice(0, 100));
   throw new UsageError(`${command}: --${name} must be ${expected}, got ${shown}`);
-}
-
-function parseAddress(text: string): string | undefined {
-  const address = /^https?:\/\//.test(text) ? text : `http://${text}`;
-  if (!URL.canParse(address)) return undefined;
-  const url = new URL(address);
-  const isBare = url.hash === '' && url.search === '' && url.username === '' && url.password === '';
-  return isBare && url.pathname === '/' ? url.href : undefined;
 }

@@ -70,8 +70,9 @@ export class Terminal {
   /** Width in columns. */
   get width(): number {
     const { stdout, env } = this.#streams;
-    const columns = stdout.isTTY === true ? stdout.columns : Number(env['COLUMNS']);
-    return columns !== undefined && columns > 0 ? Math.max(LEAST_COLUMNS, Math.floor(columns)) : PIPE_COLUMNS;
+    // A terminal whose size was never set, as over a serial line or in a container, reports 0.
+    const columns = (stdout.isTTY === true && stdout.columns) || Number(env['COLUMNS']);
+    return columns > 0 ? Math.max(LEAST_COLUMNS, Math.floor(columns)) : PIPE_COLUMNS;
   }
 
   /** Whether a user is there to answer a question. */
@@ -103,7 +104,7 @@ export class Terminal {
   /** Draws a block of lines over the previous block. The last lines are left out if the terminal has fewer rows. */
   async redraw(lines: readonly Line[]): Promise<void> {
     const { width } = this;
-    const room = (this.#streams.stdout.rows ?? DEFAULT_ROWS) - 1;
+    const room = (this.#streams.stdout.rows || DEFAULT_ROWS) - 1;
     const shown = lines.slice(0, Math.max(1, room));
     const start = `${this.#cursorHidden ? '' : HIDE_CURSOR}${this.#backToStart(width)}`;
     const body = shown.map((line) => `${painted(cut(line, width), this.colors)}${CLEAR_REST_OF_LINE}\n`).join('');

@@ -181,7 +181,7 @@ export class ConsoleClient {
     const failure = (await schemas()).failure.safeParse(jsonOf(text));
     const reason = failure.success ? failure.data.error : `HTTP status ${status}`;
     const message = {
-      401: `${this.#where} requires its token: ${this.target.token === undefined ? 'set' : 'it refuses the one in'} OTEL_SPAN_CACHE_CONSOLE_TOKEN, or leave out --url to find the console with its token`,
+      401: `${this.#where} ${this.target.token === undefined ? 'requires its token' : 'refuses the given token'}: set OTEL_SPAN_CACHE_CONSOLE_TOKEN to it, or leave out --url to find the console with its token`,
       421: `${this.#where} does not answer to the name ${new URL(this.target.url).hostname}: use 127.0.0.1 or localhost, or add the name to its option allowedHosts`,
       426: `${this.#where} uses another protocol version than this command (${PROTOCOL}): use the version of otel-span-cache-console that the service uses`,
       429: `${this.#where} has too many clients or failed logins: try again${retryAfter === undefined ? ' in a minute' : ` in ${retryAfter} s`}`,

@@ -206,6 +206,8 @@ export interface HostControl {
 export interface HostLosses {
   /** Spans lost on the way from the service to the engine. */
   readonly feed: number;
+  /** Spans lost with a worker that has died, or before the next one was started. */
+  readonly worker: number;
   readonly unreadable: number;
   /** Spans that other processes lost, by their own count. */
   readonly joined: number;

@@ -57,8 +57,9 @@ export class ErrorGroups implements ErrorsContract {
    * `perMinute` the rate since the first trace in it, or in the last minute.
    */
   groups(window: TimeWindow, now: number): readonly ErrorGroup[] {
-    const from = Math.max(window.from, Math.min(this.#since ?? now, now - 60_000));
-    const minutes = Math.max(1, Math.min(window.to, now) - from) / 60_000;
+    const to = Math.min(window.to, Math.ceil(now));
+    const from = Math.max(window.from, Math.min(this.#since ?? to, to - 60_000));
+    const minutes = Math.max(1, to - from) / 60_000;
     return [...this.#groups.values()].reverse().flatMap((group) => {
       const count = group.series.countIn(window);
       return count === 0 ? [] : [toErrorGroup(group, count, count / minutes, window)];

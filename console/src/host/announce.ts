@@ -1,6 +1,7 @@
-import process from 'node:process';
+import process, { pid } from 'node:process';
 import { isLoopback } from '../access/host-names.js';
 import type { ResolvedOptions } from '../options.js';
+import { visibleJson } from '../text/visible.js';
 
 export type Announce = (line: string) => void;
 
@@ -17,10 +18,31 @@ export function announcer({ announce }: Pick<ResolvedOptions, 'announce'>): Anno
   };
 }
 
-/** The line with the address of a console. */
-export function listeningLine(service: string, url: string, host: string | undefined): string {
+/** A console that listens. */
+export interface Listening {
+  readonly service: string;
+  /** With the token behind `#`. */
+  readonly url: string;
+  /** Undefined for the default addresses. */
+  readonly host: string | undefined;
+  readonly otlpUrl: string | undefined;
+}
+
+/** The line with the addresses of a console. */
+export function listeningLine({ service, url, host, otlpUrl }: Listening): string {
   const where = isLoopback(host) ? '' : ` (reachable from other machines: it listens on ${host})`;
-  return `otel-span-cache-console: ${printable(service)} at ${url}${where}`;
+  const otlp = otlpUrl === undefined ? '' : ` · takes OTLP at ${otlpUrl}`;
+  return `otel-span-cache-console: ${printable(service)} at ${url}${where}${otlp}`;
+}
+
+/** The same as one line of JSON. */
+export function listeningJson(listening: Listening): string {
+  return visibleJson(addressesOf(listening));
+}
+
+/** The addresses of a console, and its process, for a program. */
+export function addressesOf({ service, url, otlpUrl }: Listening): object {
+  return { service, pid, url, otlpUrl };
 }
 
 /** Removes control and format characters, which a terminal would execute, or which would reorder the text. */

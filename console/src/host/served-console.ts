@@ -7,7 +7,7 @@ import type { ResolvedOptions } from '../options.js';
 import { offerToChildren } from '../processes/join/join-environment.js';
 import { register, type Registration } from '../processes/registry.js';
 import { cacheVersion, consoleVersion } from '../versions.js';
-import { announcer, listeningLine, type Announce } from './announce.js';
+import { announcer, listeningJson, listeningLine, type Announce, type Listening } from './announce.js';
 import type { ConsoleHandle, ConsoleHostStats } from './console-handle.js';
 import { HostSide, settingsOf } from './host-side.js';
 import { rulesOf } from './masking.js';
@@ -25,6 +25,9 @@ const START_MILLIS = 30_000;
 const CLOSE_MILLIS = 1_000;
 
 export const TOKEN_BYTES = 24;
+
+/** `json` announces the addresses as a line of JSON. Set by `run --json`. */
+const ANNOUNCE_VARIABLE = 'OTEL_SPAN_CACHE_CONSOLE_ANNOUNCE';
 
 /** One worker, with the service's side of it. */
 interface Run {
@@ -44,11 +47,14 @@ export class ServedConsole implements ConsoleHandle {
   readonly #cache: SpanCache;
   readonly #options: ResolvedOptions;
   readonly #announce: Announce;
+  readonly #onListening: (listening: Listening) => void;
   readonly #redaction: Redaction;
   /** Outlives a worker that dies, so that a temporary filter ends on time. */
   readonly #filter: TimedFilter;
   readonly #startWorker: StartWorker;
-  readonly #service: string;
+  /** Name of the service before its first span. */
+  readonly #startName: string;
+  #service: string;
   readonly #limit = new RestartLimit();
   readonly #startedAt = Date.now();
   #run: Run | undefined;
@@ -66,11 +72,20 @@ export class ServedConsole implements ConsoleHandle {
   /** Sums over the workers that have died. */
   #before = { sent: 0, lost: 0, lostOrphans: 0, unreadable: 0 };
 
-  constructor(cache: SpanCache, options: ResolvedOptions, service = serviceName(env, argv[1])) {
+  /** @param onListening called with the addresses of the console, instead of announcing them */
+  constructor(
+    cache: SpanCache,
+    options: ResolvedOptions,
+    service = serviceName(env, argv[1]),
+    onListening?: (listening: Listening) => void,
+  ) {
     this.#cache = cache;
+    this.#startName = service;
     this.#service = service;
     this.#options = options;
     this.#announce = announcer(options);
+    const lineOf = env[ANNOUNCE_VARIABLE] === 'json' ? listeningJson : listeningLine;
+    this.#onListening = onListening ?? ((listening) => this.#announce(lineOf(listening)));
     this.#filter = new TimedFilter(cache);
     this.#redaction = new Redaction(rulesOf(options.redact));
     this.#startWorker = options.worker ? startThread : startHere;
@@ -170,6 +185,7 @@ export class ServedConsole implements ConsoleHandle {
 
   #startData(counts: SharedCounts): WorkerStart {
     const { port, host, allowedHosts, viewToken, maxSpans, maxBytes, otlpPort, redact } = this.#options;
+    const { lost, lostOrphans, unreadable } = this.#before;
     return {
       counts: counts.memory,
       service: this.#service,
@@ -183,25 +199,25 @@ export class ServedConsole implements ConsoleHandle {
       maxSpans,
       maxBytes,
       restarts: this.#restarts,
+      lostBefore: { spans: lost, orphans: lostOrphans, unreadable },
       otlpPort: this.#otlpPort ?? otlpPort,
       redact: typeof redact === 'function' ? undefined : redact,
     };
   }
 
   #onMessage(run: Run, message: WorkerMessage, onFirst: () => void): void {
-    if (message.type !== 'listening') {
-      run.host.onMessage(message);
-      return;
-    }
+    if (message.type === 'named') return this.#rename(message.service);
+    if (message.type !== 'listening') return run.host.onMessage(message);
     run.worker.unref();
     const url = `${message.url}#${this.token}`;
     const moved = url !== this.#url;
     this.#url = url;
     this.#port = message.port;
     this.#otlpPort = message.otlpPort;
-    if (moved) this.#announce(listeningLine(this.#service, this.#url, this.#options.host));
-    if (moved && this.otlpUrl !== undefined) this.#announce(`otel-span-cache-console: takes OTLP at ${this.otlpUrl}`);
-    if (moved) this.#register(message.url);
+    if (moved) {
+      this.#onListening({ service: this.#service, url, host: this.#options.host, otlpUrl: this.otlpUrl });
+      this.#register(message.url);
+    }
     onFirst();
   }
 
@@ -210,8 +226,26 @@ export class ServedConsole implements ConsoleHandle {
     this.#unregister();
     this.#withdraw = offerToChildren(env, url, this.token, this.#options.host);
     try {
-      const entry = { pid, service: this.#service, url, token: this.token, startedAt: this.#startedAt };
+      const [service, startName] = [this.#service, this.#startName];
+      const entry = {
+        pid,
+        service,
+        ...(service !== startName && { startName }),
+        url,
+        token: this.token,
+        startedAt: this.#startedAt,
+      };
       this.#registration = register(entry);
+    } catch (error) {
+      this.#announce(`otel-span-cache-console: ${(error as Error).message}`);
+    }
+  }
+
+  /** Lists the console under the name in its spans, as every answer about it has. */
+  #rename(service: string): void {
+    this.#service = service;
+    try {
+      this.#registration?.rename(service);
     } catch (error) {
       this.#announce(`otel-span-cache-console: ${(error as Error).message}`);
     }
@@ -236,7 +270,7 @@ export class ServedConsole implements ConsoleHandle {
     this.#giveUp(run);
     if (this.#closing !== undefined || this.#closed || this.#url === '') return;
     if (wasFeeding) this.#countAsLost();
-    this.#restarts = { count: this.#restarts.count + 1, historyLostAt: Date.now() };
+    this.#restarts = { ...this.#restarts, historyLostAt: Date.now() };
     const delay = this.#limit.next(performance.now());
     this.#announce(
       `otel-span-cache-console: the console has ended and lost its history; it starts again ${inSeconds(delay)}${reason === undefined ? '' : `: ${reason}`}`,
@@ -258,6 +292,7 @@ export class ServedConsole implements ConsoleHandle {
 
   #restart(): void {
     this.#gap?.close();
+    this.#restarts = { ...this.#restarts, count: this.#restarts.count + 1 };
     try {
       this.#begin(() => {});
       // Unlike the first start, nobody awaits this one.

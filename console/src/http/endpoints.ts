@@ -34,7 +34,7 @@ function endpoint<Request extends z.ZodObject | undefined>(given: Given<Request>
 /** Request of one trace, whose id is in the path. */
 export const traceRequest = schemas.trace.pick({ traceId: true });
 
-export const ENDPOINTS: readonly Endpoint[] = [
+const OWN: readonly Endpoint[] = [
   endpoint({
     method: 'get',
     path: 'hello',
@@ -176,3 +176,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
     respond: (api) => api.clear(),
   }),
 ];
+
+/** Settings may be sent by POST instead of PUT: both change the given members, and return the new state. */
+export const ENDPOINTS: readonly Endpoint[] = OWN.flatMap((each) =>
+  each.method === 'put' ? [each, { ...each, method: 'post' }] : [each],
+);

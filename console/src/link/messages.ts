@@ -1,6 +1,7 @@
 import type { PackedBatch } from 'otel-span-cache/threads';
 import type { Filter, FilterRequest, Sampling, SamplingRequest } from '../api/schemas.js';
 import type { OpenSpanRecord } from '../engine/contract.js';
+import type { FeedLosses } from './shared-counts.js';
 
 /*
  * The messages between the service and the worker of the console. Both sides have the same version, so nothing is
@@ -21,6 +22,8 @@ export interface WorkerStart {
   readonly maxSpans: number;
   readonly maxBytes: number;
   readonly restarts: Restarts;
+  /** Spans and log records lost with earlier workers, and until this one was started. */
+  readonly lostBefore: FeedLosses;
   /** Port for OTLP, if OTLP is received. */
   readonly otlpPort: number | undefined;
   /** Rules for masking spans that come by OTLP: a function cannot be sent to the worker. */
@@ -81,6 +84,8 @@ export type WorkerMessage =
       readonly port: number;
       readonly otlpPort: number | undefined;
     }
+  /** The first span of the service has named it. */
+  | { readonly type: 'named'; readonly service: string }
   | { readonly type: 'failed'; readonly error: string }
   | { readonly type: 'closed' }
   /** Whether anybody is looking at the console. */

@@ -4,7 +4,7 @@ const SLOTS = 6;
 
 const NANOS_PER_MILLI = 1_000_000;
 
-/** Numbers of spans and orphans that did not reach the worker, since the worker was started. */
+/** Numbers of spans and orphans that did not reach a worker. */
 export interface FeedLosses {
   readonly spans: number;
   readonly orphans: number;

@@ -1,4 +1,5 @@
-import type { ConsoleEntry } from '../processes/registry.js';
+import { isSameAddress } from '../access/console-address.js';
+import { isSameService, type ConsoleEntry } from '../processes/registry-entry.js';
 import { RegistryError } from '../processes/registry-folder.js';
 import { ToolError } from './tool-error.js';
 import { shown } from './untrusted.js';
@@ -26,14 +27,16 @@ export class NoConsole extends ToolError {}
 /** Maximum number of consoles named in an answer. */
 const MAX_LISTED = 20;
 
+const MAX_CHOICES = 100;
+
 /**
  * Finds the console anew for each call in the list of running ones, because a restarted service has another process,
  * address and token.
  */
 export class ConsoleFinder {
   readonly #options: FinderOptions;
-  /** Service of the process chosen by the option `pid`; its next process replaces that one. */
-  #serviceOfPid: string | undefined;
+  /** The last console of each service or pid that was chosen. The console of the next process replaces it. */
+  readonly #chosen = new Map<string, ConsoleEntry>();
 
   constructor(options: FinderOptions) {
     this.#options = options;
@@ -49,7 +52,7 @@ export class ConsoleFinder {
     if (url !== undefined) return byAddress(url, token, running);
     const [newest, ...others] = this.#candidates(running, service);
     if (newest === undefined) throw nothingFound(running, service);
-    if (others.some((other) => other.service !== newest.service))
+    if (others.some((other) => !isSameService(other, newest)))
       throw new ToolError(
         `Several services run: call again with the argument service, a name or a pid of this list.\n${listOf(running)}`,
       );
@@ -69,18 +72,32 @@ export class ConsoleFinder {
 
   /** Newest first. */
   #candidates(running: readonly ConsoleEntry[], service: string | undefined): readonly ConsoleEntry[] {
-    if (service !== undefined)
-      return running.filter((entry) => entry.service === service || String(entry.pid) === service);
     const { pid } = this.#options;
-    if (pid === undefined) return running;
-    const chosen = running.filter((entry) => entry.pid === pid);
-    this.#serviceOfPid = chosen[0]?.service ?? this.#serviceOfPid;
-    return chosen.length > 0 ? chosen : running.filter((entry) => entry.service === this.#serviceOfPid);
+    if (service !== undefined) {
+      return this.#chosenBy(service, running, (entry) => entry.service === service || String(entry.pid) === service);
+    }
+    return pid === undefined ? running : this.#chosenBy('', running, (entry) => entry.pid === pid);
+  }
+
+  #chosenBy(
+    choice: string,
+    running: readonly ConsoleEntry[],
+    matches: (entry: ConsoleEntry) => boolean,
+  ): readonly ConsoleEntry[] {
+    const matching = running.filter(matches);
+    const [newest] = matching;
+    const last = newest ?? this.#chosen.get(choice);
+    if (last === undefined) return [];
+    this.#chosen.delete(choice);
+    this.#chosen.set(choice, last);
+    const [oldest] = this.#chosen.keys();
+    if (this.#chosen.size > MAX_CHOICES && oldest !== undefined) this.#chosen.delete(oldest);
+    return newest === undefined ? running.filter((entry) => isSameService(entry, last)) : matching;
   }
 }
 
 function byAddress(url: string, given: string | undefined, running: readonly ConsoleEntry[]): Target {
-  const entry = running.find((each) => new URL(each.url).origin === new URL(url).origin);
+  const entry = running.find((each) => isSameAddress(each.url, url));
   const token = given ?? entry?.token;
   if (token === undefined) {
     throw new NoConsole(

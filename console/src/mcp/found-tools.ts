@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClientError } from '../client/client-error.js';
+import { isSameService, type ConsoleEntry } from '../processes/registry-entry.js';
 import type { ToolAnswer } from './answer.js';
 import { ConsoleFinder, type FinderOptions, NoConsole, type Target } from './console-finder.js';
 import { RememberedMarks } from './remembered-marks.js';
@@ -20,8 +21,8 @@ const STEP_MILLIS = 200;
 export class FoundTools {
   readonly #finder: ConsoleFinder;
   readonly #marks = new RememberedMarks();
-  /** The process that answered last, by service. */
-  readonly #last = new Map<string, { readonly pid: number; readonly startedAt: number }>();
+  /** The console that answered last, of each service. The newest is last. */
+  readonly #last: ConsoleEntry[] = [];
 
   constructor(options: FinderOptions) {
     this.#finder = new ConsoleFinder(options);
@@ -79,19 +80,18 @@ export class FoundTools {
 
   /** Whether the service has answered before, so that it may be restarting. */
   #wasThere(service: string | undefined): boolean {
-    if (service === undefined) return this.#last.size > 0;
-    return this.#last.has(service) || [...this.#last.values()].some(({ pid }) => String(pid) === service);
+    if (service === undefined) return this.#last.length > 0;
+    return this.#last.some((entry) => [entry.service, entry.startName, String(entry.pid)].includes(service));
   }
 
   /** Adds a remark if another process than last time has answered. */
   #told(answer: ToolAnswer, { entry }: Target): ToolAnswer {
     if (entry === undefined) return answer;
     const { service, pid, startedAt } = entry;
-    const last = this.#last.get(service);
-    this.#last.delete(service);
-    this.#last.set(service, { pid, startedAt });
-    const [oldest] = this.#last.keys();
-    if (this.#last.size > MAX_SERVICES && oldest !== undefined) this.#last.delete(oldest);
+    const index = this.#last.findLastIndex((each) => isSameService(each, entry));
+    const [last] = index < 0 ? [] : this.#last.splice(index, 1);
+    this.#last.push(entry);
+    if (this.#last.length > MAX_SERVICES) this.#last.shift();
     if (last === undefined || (last.pid === pid && last.startedAt === startedAt)) return answer;
     const remark = `Note: another process of ${JSON.stringify(shown(service, 60))} answers than before (pid ${last.pid}, now ${pid}). It has no traces of the other.`;
     const [first, ...others] = answer.content;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ErrorGroup, Errors, Stacks, StackRow } from '../api/schemas.js';
 import { ConsoleClient } from '../client/console-client.js';
+import { isSameService, type NamedService } from '../processes/registry-entry.js';
 import { duration } from '../text/units.js';
 import { checked } from '../http/requests.js';
 import { Answer, type ToolAnswer } from './answer.js';
@@ -19,7 +20,7 @@ const MAX_MARKS = 20;
 
 interface RememberedMark {
   readonly name: string;
-  readonly service: string;
+  readonly service: NamedService;
   /** Start of the console in which it was set. */
   readonly startedAt: number;
   readonly at: number;
@@ -47,9 +48,12 @@ export class RememberedMarks {
   async remember(answer: ToolAnswer, target: Target, signal: AbortSignal): Promise<void> {
     const set = markAnswer.safeParse(answer.structuredContent);
     if (target.entry === undefined || !set.success) return;
-    const { service, startedAt } = target.entry;
+    const { entry: service } = target;
+    const { startedAt } = service;
     const { name, atMs: at } = set.data;
-    const previous = this.#marks.findLast((mark) => mark.service === service && mark.startedAt === startedAt);
+    const previous = this.#marks.findLast(
+      (mark) => isSameService(mark.service, service) && mark.startedAt === startedAt,
+    );
     const from = Math.max(0, previous?.at ?? at - BEFORE_MILLIS);
     const client = new ConsoleClient(target, signal);
     const window = `${from}..${Math.max(at, from + 1)}`;
@@ -79,8 +83,9 @@ export class RememberedMarks {
   ): Promise<ToolAnswer | undefined> {
     const { entry, url } = target;
     const wanted = (args as { mark?: unknown }).mark;
-    const mark = this.#marks.findLast((each) => each.name === wanted && each.service === entry?.service);
-    if (mark === undefined || entry === undefined || mark.startedAt === entry.startedAt) return undefined;
+    if (entry === undefined) return undefined;
+    const mark = this.#marks.findLast((each) => each.name === wanted && isSameService(each.service, entry));
+    if (mark === undefined || mark.startedAt === entry.startedAt) return undefined;
     const input = checked(INPUTS[name], args, 'argument');
     if (Boolean(input.query) || ('split' in input && input.split !== undefined))
       throw new ToolError('A mark must come without a query and split here: it was set in an earlier process.');
@@ -104,7 +109,9 @@ export class RememberedMarks {
   }
 
   #add(mark: RememberedMark): void {
-    const known = this.#marks.findIndex(({ name, service }) => name === mark.name && service === mark.service);
+    const known = this.#marks.findIndex(
+      ({ name, service }) => name === mark.name && isSameService(service, mark.service),
+    );
     if (known >= 0) this.#marks.splice(known, 1);
     else if (this.#marks.length === MAX_MARKS) this.#marks.shift();
     this.#marks.push(mark);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isAlive, pidSpace, startOfProcess } from './process-identity.js';
 import {
   checkEntry,
+  entryOf,
   MAX_ENTRY_BYTES,
   parseEntry,
   printEntry,
@@ -47,13 +48,21 @@ const ENTRY = /^\d+-[0-9a-f]{16}\.json$/;
 const UNFINISHED = /^\d+-[0-9a-f]{16}\.tmp$/;
 
 export interface Registration {
+  /**
+   * Lists the console under the name that its spans have. Readers see the old entry or the new one. Does nothing after
+   * `remove()`.
+   *
+   * @throws RegistryError if the entry cannot be written; the old one stays
+   */
+  rename(service: string): void;
   /** Removes the console from the list. Idempotent; never throws. */
   remove(): void;
 }
 
 /**
- * Lists a console from now until `remove()`, or until the process exits. If the process is killed, the next reader
- * deletes the file.
+ * Lists a console from now until `remove()`, or until the process exits by itself. A signal that the process does not
+ * handle ends it without a hook: a handler for one would keep the process alive. The file then stays until the next
+ * reader deletes it.
  *
  * @throws RegistryError if there is no folder that only this user can read
  * @throws TypeError if a member of `entry` is invalid
@@ -62,15 +71,21 @@ export function register(entry: ConsoleEntry, user: UserPlaces = userPlaces()): 
   checkEntry(entry);
   const folder = firstFolder(user);
   const file = join(folder, `${entry.pid}-${randomBytes(8).toString('hex')}.json`);
-  const { pid, service, url, token, startedAt } = entry;
-  const stored = { pid, service, url, token, startedAt, pidSpace: pidSpace(), processStart: startOfProcess(pid) };
+  const stored = { ...entryOf(entry), pidSpace: pidSpace(), processStart: startOfProcess(entry.pid) };
   writeWhole(file, printEntry(stored));
+  let listed = true;
+  const rename = (service: string): void => {
+    const startName = entry.startName ?? entry.service;
+    const names = { service, startName: startName === service ? undefined : startName };
+    if (listed) writeWhole(file, printEntry({ ...stored, ...names }));
+  };
   const remove = (): void => {
+    listed = false;
     process.removeListener('exit', remove);
     tryUnlink(file);
   };
   process.once('exit', remove);
-  return { remove };
+  return { rename, remove };
 }
 
 /**
@@ -90,7 +105,7 @@ export async function listRunning(user: UserPlaces = userPlaces()): Promise<Cons
   const [refusal] = refused;
   if (listed.length === 0 && refusal !== undefined) throw refusal;
   return listed
-    .map(({ entry: { pid, service, url, token, startedAt } }) => ({ pid, service, url, token, startedAt }))
+    .map(({ entry }) => entryOf(entry))
     .sort((one, other) => other.startedAt - one.startedAt || one.pid - other.pid);
 }
 

@@ -33,7 +33,7 @@ export class ConsoleCore {
     this.#start = start;
     this.#counts = new SharedCounts(start.counts);
     const { service, pid, maxSpans, maxBytes } = start;
-    const processes = new SeenProcesses();
+    const processes = new SeenProcesses((name) => link.postMessage({ type: 'named', service: name }));
     const engine = new Engine(newParts({ maxSpans, maxBytes, since }), { waiting: () => this.#intake.waiting });
     this.engine = engine;
     this.#intake = new Intake(processes, {

@@ -12,7 +12,7 @@ import type {
   WorkerMessage,
   WorkerStart,
 } from '../link/messages.js';
-import type { SharedCounts } from '../link/shared-counts.js';
+import type { FeedLosses, SharedCounts } from '../link/shared-counts.js';
 import { LoopDelay } from './loop-delay.js';
 import type { SeenProcesses } from './seen-processes.js';
 
@@ -25,7 +25,7 @@ const SET_MILLIS = 2_000;
 const WATCHED_MILLIS = 15_000;
 
 /** Spans and log records lost on the worker's side. */
-export type WorkerLosses = Omit<HostLosses, 'joined'>;
+export type WorkerLosses = Omit<HostLosses, 'joined' | 'worker'>;
 
 type Answer = Extract<HostMessage, { type: 'answer' }>;
 
@@ -47,6 +47,7 @@ export class RemoteHost implements HostControl {
   readonly #loop: LoopDelay;
   readonly #processes: SeenProcesses;
   readonly #restarts: Restarts;
+  readonly #lostBefore: FeedLosses;
   readonly #workerLosses: () => WorkerLosses;
   readonly #questions = new Map<number, Question>();
   #nextId = 1;
@@ -60,7 +61,7 @@ export class RemoteHost implements HostControl {
     link: Link<WorkerMessage>,
     counts: SharedCounts,
     processes: SeenProcesses,
-    { settings, restarts }: Pick<WorkerStart, 'settings' | 'restarts'>,
+    { settings, restarts, lostBefore }: Pick<WorkerStart, 'settings' | 'restarts' | 'lostBefore'>,
     workerLosses: () => WorkerLosses,
   ) {
     this.#link = link;
@@ -69,6 +70,7 @@ export class RemoteHost implements HostControl {
     this.#processes = processes;
     this.#settings = settings;
     this.#restarts = restarts;
+    this.#lostBefore = lostBefore;
     this.#workerLosses = workerLosses;
   }
 
@@ -131,12 +133,14 @@ export class RemoteHost implements HostControl {
   losses(): HostLosses {
     const { spans, orphans, unreadable } = this.#counts.losses;
     const here = this.#workerLosses();
+    const before = this.#lostBefore;
     return {
       feed: spans + here.feed,
-      unreadable: unreadable + here.unreadable,
+      worker: before.spans,
+      unreadable: before.unreadable + unreadable + here.unreadable,
       joined: this.#processes.lostByOthers,
       refused: here.refused,
-      logs: orphans + here.logs,
+      logs: before.orphans + orphans + here.logs,
     };
   }
 

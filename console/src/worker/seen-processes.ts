@@ -23,8 +23,14 @@ function isSdkDefault(service: string): boolean {
 export class SeenProcesses {
   readonly #byId = new Map<number, Seen>();
   #nextId = 1;
+  readonly #onHostName: (service: string) => void;
   /** Spans lost by processes that are no longer listed. */
   #forgottenLost = 0;
+
+  /** @param onHostName called when spans of the host give it another name than it had at its start */
+  constructor(onHostName: (service: string) => void = () => {}) {
+    this.#onHostName = onHostName;
+  }
 
   add(process: Omit<SeenProcess, 'id'>): SeenProcess {
     const seen = { id: this.#nextId++, ...process };
@@ -46,7 +52,7 @@ export class SeenProcesses {
     const service = resource?.['service.name'];
     if (seen.isDescribed || resource === undefined || typeof service !== 'string') return;
     seen.isDescribed = true;
-    if (!isSdkDefault(service) || seen.process.service === '') seen.process.service = service;
+    if (!isSdkDefault(service) || seen.process.service === '') this.#name(seen, service);
     seen.process.resource = resource;
     const pid = resource['process.pid'];
     if (seen.process.pid === undefined && typeof pid === 'number') seen.process.pid = pid;
@@ -71,6 +77,12 @@ export class SeenProcesses {
       received,
       lost,
     }));
+  }
+
+  #name({ process }: Seen, service: string): void {
+    if (process.service === service) return;
+    process.service = service;
+    if (process.origin === 'host') this.#onHostName(service);
   }
 
   #forgetEnded(): void {

@@ -36,7 +36,7 @@ describe('Changes of an answer', () => {
           for (const answer of others) {
             const next = stateOf(view, answer);
             const change = changeOf(view, state, next);
-            if (change !== undefined) shown = applyChange(view, shown, JSON.parse(change) as Row);
+            if (change !== undefined) shown = applyChange(view, shown, JSON.parse(change.text) as Row);
             expect(shown).to.deep.equal(withoutCoverage(answer));
             state = next;
           }
@@ -52,11 +52,27 @@ describe('Changes of an answer', () => {
     expect(changeOf('traces', stateOf('traces', answer), stateOf('traces', { ...answer }))).to.equal(undefined);
   });
 
+  it('are no event if only time has passed, except on an axis of time', () => {
+    const window = (to: number) => ({ from: to - 10, to });
+    const passed = [
+      ['stacks', window(20), window(21)],
+      ['time', window(20), window(21)],
+      ['open', { ageMillis: 1 }, { ageMillis: 2 }],
+      ['open', { ageMillis: 1, total: 1 }, { ageMillis: 2, total: 2 }],
+    ] as const;
+
+    const events = passed.map(
+      ([view, before, after]) => changeOf(view, stateOf(view, before), stateOf(view, after))!.isEvent,
+    );
+
+    expect(events).to.deep.equal([false, true, false, true]);
+  });
+
   it('name no order if new rows come to the front', () => {
     const before = stateOf('traces', { rows: [{ id: 1 }] });
     const after = stateOf('traces', { rows: [{ id: 3 }, { id: 2 }, { id: 1 }] });
 
-    expect(JSON.parse(changeOf('traces', before, after)!)).to.deep.equal({
+    expect(JSON.parse(changeOf('traces', before, after)!.text)).to.deep.equal({
       rows: { set: [{ id: 3 }, { id: 2 }], gone: [] },
     });
   });
@@ -65,7 +81,7 @@ describe('Changes of an answer', () => {
     const before = stateOf('trace', { refused: { error: 'x' } });
     const after = stateOf('trace', { spans: [] });
 
-    expect(JSON.parse(changeOf('trace', before, after)!)).to.deep.equal({ refused: null });
+    expect(JSON.parse(changeOf('trace', before, after)!.text)).to.deep.equal({ refused: null });
   });
 });
 

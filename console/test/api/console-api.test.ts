@@ -75,11 +75,12 @@ describe('ConsoleApi', () => {
       expect(lost).to.deep.equal({
         cache: { queue_full: 2 },
         feed: 3,
+        worker: 10,
         unreadable: 1,
         joined: 4,
         refused: { requestSpans: 6, requests: 7, batches: 8, batchSpans: 9 },
         logs: 6,
-        total: 16,
+        total: 26,
       });
     });
 

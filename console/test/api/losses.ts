@@ -5,6 +5,7 @@ import type { HostLosses } from '../../src/engine/contract.js';
 
 export const NONE_ON_THE_WAY: HostLosses = {
   feed: 0,
+  worker: 0,
   unreadable: 0,
   joined: 0,
   refused: { requestSpans: 0, requests: 0, batches: 0, batchSpans: 0 },

@@ -23,11 +23,14 @@ export class TestHost implements HostControl {
   sampling: Sampling = { enabled: true, ratio: 1, until: null };
   filter: Filter = { minSeverity: 0, scopes: { include: [], exclude: [] }, until: null, after: null };
 
+  delayMillis = 1;
+  stateAgeMillis = 20;
+
   constructor(readonly now: () => number) {}
 
   async openSpans() {
     this.#check();
-    return { tracked: this.tracked, at: this.now() - 20, spans: this.open };
+    return { tracked: this.tracked, at: this.now() - this.stateAgeMillis, spans: this.open };
   }
 
   cacheStats() {
@@ -51,12 +54,13 @@ export class TestHost implements HostControl {
   }
 
   loop() {
-    return { delayMillis: 1, blockedMillis: this.blockedMillis };
+    return { delayMillis: this.delayMillis, blockedMillis: this.blockedMillis };
   }
 
   losses() {
     return {
       feed: 3,
+      worker: 10,
       unreadable: 1,
       joined: 4,
       refused: { requestSpans: 6, requests: 7, batches: 8, batchSpans: 9 },

@@ -88,6 +88,27 @@ describe('The console that a command talks to', () => {
     expect(sentToken()).to.equal(undefined);
   });
 
+  it('is the one at --url with the token behind #, which is preferred to any other', async () => {
+    const env = { OTEL_SPAN_CACHE_CONSOLE_TOKEN: 'other' };
+
+    const { code } = await runCli(['errors', '--url', `${server.url}#mine`], { running: [entry], env });
+
+    expect(code).to.equal(0);
+    expect(sentToken()).to.equal('Bearer mine');
+    expect(server.requests.at(-1)!.url).to.not.include('mine');
+  });
+
+  it('is found in the list by each name of loopback', async () => {
+    const { port } = new URL(server.url);
+
+    await runCli(['errors', '--url', `http://localhost:${port}`], { running: [other(), entry] });
+    expect(sentToken()).to.equal('Bearer secret');
+
+    const listed = { ...entry, url: `http://[::1]:${port}/` };
+    await runCli(['errors', '--url', server.url], { running: [other(), listed] });
+    expect(sentToken()).to.equal('Bearer secret');
+  });
+
   it('can be had by --url and a token even if the list is refused', async () => {
     const running = () => Promise.reject(new RegistryError('the list is open to others'));
     const env = { OTEL_SPAN_CACHE_CONSOLE_TOKEN: 'mine' };

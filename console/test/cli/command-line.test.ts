@@ -43,6 +43,7 @@ describe('The command line', () => {
       coverage: COVERAGE,
       partial: false,
       givenUp: 0,
+      unseenKeys: [],
       cursor: null,
       ...more,
     });
@@ -134,12 +135,20 @@ describe('The command line', () => {
         json(response, traces({ rows: [traceRow(1, { name: '長い'.repeat(80), error: 'x'.repeat(300), failed: 1 })] }));
       });
 
-      for (const columns of [40, 80, 120]) {
-        const stdout = new FakeOutput(true, columns);
-        await runCli(['traces'], { running: [entryOf()], stdout, env: { NO_COLOR: '' } });
+      for (const [columns, reported = columns, env = {}] of [
+        [40],
+        [80],
+        [120],
+        [120, 0],
+        [90, 0, { COLUMNS: '90' }],
+        [80, 80, { COLUMNS: '90' }],
+      ] as const) {
+        const stdout = new FakeOutput(true, reported);
+        await runCli(['traces'], { running: [entryOf()], stdout, env: { NO_COLOR: '', ...env } });
         const { widthOf } = await import('../../src/text/width.js');
 
-        for (const line of stdout.text.split('\n')) expect(widthOf(line)).to.be.at.most(columns);
+        const widths = stdout.text.split('\n').map(widthOf);
+        expect(Math.max(...widths)).to.be.within(columns - 1, columns);
       }
     });
 

@@ -74,7 +74,7 @@ describe('The command otel-span-cache-console', function () {
         [
           'otel-span-cache',
           'register.js',
-          'process.stdout.write(`console=${process.env.OTEL_SPAN_CACHE_CONSOLE}\\n`);',
+          'process.stdout.write(`console=${process.env.OTEL_SPAN_CACHE_CONSOLE}${process.env.OTEL_SPAN_CACHE_CONSOLE_ANNOUNCE ?? ""}\\n`);',
         ],
         ['otel-span-cache-console', 'index.js', ''],
       ] as const) {
@@ -114,6 +114,16 @@ describe('The command otel-span-cache-console', function () {
         '',
       ]);
       expect(run.stderr).to.equal('');
+    });
+
+    it('takes --json for itself before the program, and leaves it to the program behind', async () => {
+      const own = command('run', '--json', 'app.mjs');
+      const others = command('run', 'app.mjs', '--json');
+      for (const { process: child } of [own, others]) child.stdin.end('x\n');
+      await Promise.all([own.ended, others.ended]);
+
+      expect(own.stdout).to.match(/^console=truejson\n\[\[\],/);
+      expect(others.stdout).to.match(/^console=true\n\[\["--json"\],/);
     });
 
     it('switches the console on at its usual port', async () => {
@@ -185,6 +195,7 @@ describe('The command otel-span-cache-console', function () {
             coverage: COVERAGE,
             partial: false,
             givenUp: 0,
+            unseenKeys: [],
             cursor: null,
           });
         }

@@ -23,13 +23,20 @@ describe('parseCommand()', () => {
 
   it('completes an address', () => {
     expect(parsed('ps').values).to.deep.equal({});
-    expect(parsed('traces', '--url', 'localhost:4380').values.url).to.equal('http://localhost:4380/');
-    expect(parsed('traces', '--url=https://[::1]:4380/').values.url).to.equal('https://[::1]:4380/');
+    expect(parsed('traces', '--url', 'localhost:4380').values.url?.url).to.equal('http://localhost:4380/');
+    expect(parsed('traces', '--url=https://[::1]:4380/').values.url?.url).to.equal('https://[::1]:4380/');
   });
 
   it('takes parts of seconds for --every', () => {
     expect(parsed('stacks', '--every', '0.5').values.every).to.equal(0.5);
     expect(parsed('stacks', '--every', '2s').values.every).to.equal(2);
+  });
+
+  it('takes --json for every command', () => {
+    for (const command of COMMANDS) {
+      const argv = ['--json', ...Array.from({ length: command.count[0] }, () => 'x')];
+      expect(parseCommand(command, argv).values.json, command.name).to.equal(true);
+    }
   });
 
   it('needs no argument beside --help', () => {
@@ -88,9 +95,19 @@ describe('parseCommand()', () => {
     });
   }
 
-  it('refuses a token, and repeats none', () => {
+  it('takes the token with the address that the console writes on start', () => {
+    expect(parsed('traces', '--url', 'http://127.0.0.1:4380/#secret').values.url).to.deep.equal({
+      url: 'http://127.0.0.1:4380/',
+      token: 'secret',
+    });
+  });
+
+  it('refuses a token elsewhere, and repeats none', () => {
     expect(() => parsed('traces', '--token', 'secret')).to.throw(UsageError, /set OTEL_SPAN_CACHE_CONSOLE_TOKEN$/);
-    expect(() => parsed('traces', '--url', 'http://127.0.0.1:4380/#secret')).to.throw(UsageError, /got another text$/);
+    expect(() => parsed('traces', '--url', 'http://127.0.0.1:4380/?t#secret')).to.throw(
+      UsageError,
+      /^traces: --url must be an address such as http:\/\/127\.0\.0\.1:4380, which may carry the token after #, got another text$/,
+    );
   });
 });
 

@@ -142,6 +142,7 @@ describe('The command line with a real console and real spans', () => {
   it('shows stacks again and again, one over the other in a terminal only', async () => {
     for (const [stdout, again] of [
       [new FakeOutput(true, 80, 24), '\x1b[6A'],
+      [new FakeOutput(true, 0, 0), '\x1b[6A'],
       [new FakeOutput(), '\n\n'],
     ] as const) {
       const controller = new AbortController();
@@ -202,6 +203,6 @@ describe('The command line with a real console and real spans', () => {
     const { code, stderr } = await runCli(['traces'], { running: [{ ...entry, token: 'wrong' }] });
 
     expect(code).to.equal(1);
-    expect(stderr).to.match(/ requires its token: /);
+    expect(stderr).to.match(/ refuses the given token: /);
   });
 });

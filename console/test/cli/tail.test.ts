@@ -183,7 +183,15 @@ describe('tail', () => {
       if (url.startsWith('/api/v1/live')) return json(response, { error: 'full' }, 429);
       answers++;
       const rows = answers === 1 ? [traceRow(1)] : [traceRow(2), traceRow(1)];
-      return json(response, { rows, matched: 1, coverage: COVERAGE, partial: false, givenUp: 0, cursor: null });
+      return json(response, {
+        rows,
+        matched: 1,
+        coverage: COVERAGE,
+        partial: false,
+        givenUp: 0,
+        unseenKeys: [],
+        cursor: null,
+      });
     });
     start();
     await stdout.shows('orders/2');
@@ -191,6 +199,32 @@ describe('tail', () => {
 
     expect(names(stdout.text)).to.deep.equal(['1', '2']);
     expect(stderr.text).to.match(/^the console has no free stream/);
+  });
+
+  it('continues with the next process of the service, which has not been named by a span yet', async () => {
+    const next = await fakeConsole();
+    try {
+      next.answer((request, response) => {
+        if (request.url!.startsWith('/api/v1/hello')) return json(response, { ...HELLO, epoch: 'e2' });
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        return response.write(
+          `event: snapshot\ndata: ${JSON.stringify(frameOf(1, { rows: [traceRow(9)] }, { epoch: 'e2', type: 'snapshot' }))}\n\n`,
+        );
+      });
+      stream = (_, response) => {
+        void server.close();
+        response.end();
+      };
+      let calls = 0;
+      const old = { pid: 7, service: 'shop', startName: 'app', url: server.url, token: 'secret', startedAt: 0 };
+      const young = { pid: 8, service: 'app', url: next.url, token: 'other', startedAt: 1 };
+      start([], { running: () => Promise.resolve(calls++ === 0 ? [old] : [young]) });
+
+      await stdout.shows('orders/9');
+      await stop();
+    } finally {
+      await next.close();
+    }
   });
 
   it('ends with a sentence if waiting does not help', async () => {
@@ -206,7 +240,9 @@ describe('tail', () => {
     start(['--url', server.url], { env: { OTEL_SPAN_CACHE_CONSOLE_TOKEN: 'wrong' } });
 
     expect((await ended!).code).to.equal(1);
-    expect(stderr.text).to.match(/requires its token: it refuses the one in OTEL_SPAN_CACHE_CONSOLE_TOKEN/);
+    expect(stderr.text).to.match(
+      /refuses the given token: set OTEL_SPAN_CACHE_CONSOLE_TOKEN to it, or leave out --url/,
+    );
   });
 
   it('ends with a sentence if the console comes back with another token than that of the environment', async () => {
@@ -217,7 +253,7 @@ describe('tail', () => {
     start(['--url', server.url], { env: { OTEL_SPAN_CACHE_CONSOLE_TOKEN: 'old' } });
 
     expect((await ended!).code).to.equal(1);
-    expect(stderr.text).to.match(/has ended; waiting for it\n.* requires its token: /);
+    expect(stderr.text).to.match(/has ended; waiting for it\n.* refuses the given token: /);
   });
 
   it('ends well if nobody reads', async () => {

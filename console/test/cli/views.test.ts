@@ -424,7 +424,7 @@ describe('openList()', () => {
 describe('groundLine()', () => {
   it('says what an answer rests on', () => {
     const since = { ...COVERAGE, retainedSince: START };
-    const lost = { ...COVERAGE.lost, cache: { queue_full: 3 }, feed: 1_000, joined: 2, total: 1_005 };
+    const lost = { ...COVERAGE.lost, cache: { queue_full: 3 }, feed: 1_000, worker: 5, joined: 2, total: 1_010 };
     const refused = { requestSpans: 0, requests: 3, batches: 1, batchSpans: 7 };
     const others = { ...COVERAGE.lost, refused, logs: 4_000 };
 
@@ -432,7 +432,7 @@ describe('groundLine()', () => {
 
     expect(textOf(grounds.map(groundLine), 200)).to.equal(`
 received 1,204,331 · kept 100,000 since 14:06:31 · lost 0
-received 1,204,331 · kept 100,000 · lost 1,005 spans (cache queue_full 3, on the way to the console 1,000, joined processes 2)
+received 1,204,331 · kept 100,000 · lost 1,010 spans (cache queue_full 3, on the way to the console 1,000, dead worker 5, joined processes 2)
 received 1,204,331 · kept 100,000 since 14:06:31 · lost 0 · OTLP requests refused 3 · batches of joining processes refused 1 · log records lost 4,000
 `);
   });

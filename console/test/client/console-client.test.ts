@@ -27,7 +27,15 @@ describe('ConsoleClient', () => {
 
   it('sends the protocol, the token and the request', async () => {
     server.answer((_, response) => {
-      json(response, { rows: [traceRow(1)], matched: 1, coverage: COVERAGE, partial: false, givenUp: 0, cursor: null });
+      json(response, {
+        rows: [traceRow(1)],
+        matched: 1,
+        coverage: COVERAGE,
+        partial: false,
+        givenUp: 0,
+        unseenKeys: [],
+        cursor: null,
+      });
     });
 
     const { rows } = await client.traces({ query: 'a = "b&c"', limit: 5, window: undefined });
@@ -51,7 +59,7 @@ describe('ConsoleClient', () => {
       [
         401,
         {},
-        /^the console at http:.* requires its token: it refuses the one in OTEL_SPAN_CACHE_CONSOLE_TOKEN, or leave out --url/,
+        /^the console at http:.* refuses the given token: set OTEL_SPAN_CACHE_CONSOLE_TOKEN to it, or leave out --url/,
       ],
       [421, {}, /^the console at .* does not answer to the name 127\.0\.0\.1: use 127\.0\.0\.1 or localhost/],
       [426, {}, /^the console at .* uses another protocol version than this command \(1\): use the version/],

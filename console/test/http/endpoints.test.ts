@@ -59,6 +59,8 @@ describe('The endpoints', () => {
       [`${V1}/sampling`, `${V1}/sampling`, 'put', { ratio: 0.5 }],
       [`${V1}/filter`, `${V1}/filter`],
       [`${V1}/filter`, `${V1}/filter`, 'put', { minSeverity: 9 }],
+      [`${V1}/filter`, `${V1}/filter`, 'post', { minSeverity: 13 }],
+      [`${V1}/sampling`, `${V1}/sampling`, 'post', { ratio: 0.25 }],
       [`${V1}/mark`, `${V1}/mark`, 'post', { name: 'before' }],
       [`${V1}/clear`, `${V1}/clear`, 'post', {}],
       ['/health', '/health'],
@@ -76,6 +78,18 @@ describe('The endpoints', () => {
     );
     const tried = new Set(asked.map(([, template, method = 'get']) => `${method} ${template}`));
     expect(described.filter((operation) => !tried.has(operation))).to.deep.equal(['get /api/v1/live']);
+  });
+
+  it('change a setting by POST as by PUT', async () => {
+    const { ask } = await serve();
+
+    const put = await ask('/api/v1/sampling', { method: 'PUT', body: '{"ratio":0.5}' });
+    const post = await ask('/api/v1/sampling', { method: 'POST', body: '{"ratio":0.25}' });
+
+    expect([put.status, post.status]).to.deep.equal([200, 200]);
+    expect([put.json['ratio'], post.json['ratio']]).to.deep.equal([0.5, 0.25]);
+    expect((await ask('/api/v1/sampling')).json['ratio']).to.equal(0.25);
+    expect((await ask('/api/v1/filter', { method: 'POST', body: '{"x":1}' })).status).to.equal(400);
   });
 
   it('are described with the parameters that they take', async () => {

@@ -128,6 +128,54 @@ describe('A live stream', () => {
     expect(client.frames.map(({ type }) => type)).to.deep.equal(['snapshot', 'heartbeat']);
   });
 
+  it('sends nothing but a heartbeat while only time passes', async () => {
+    const { live, add, api, host, clock } = await serve();
+    add(orderTrace());
+    clock.now += 3_600_000;
+    flood(() => {
+      clock.now += 100.3;
+      host.delayMillis = Math.random() * 6;
+      host.stateAgeMillis = Math.random() * 30;
+    }, 100);
+    await eventually(() => api.pulse().spansPerSecond === 0, 'the rate is 0');
+    const clients = [];
+    for (const view of ['traces', 'stacks', 'errors', 'logs']) clients.push(await live(`view=${view}`));
+    clients.push(await live('view=open', { authorization: `Bearer ${VIEW_TOKEN}` }));
+
+    for (const client of clients) await client.frame(({ type }) => type !== 'snapshot');
+
+    for (const { frames } of clients) {
+      const [snapshot, next] = frames as [schemas.Frame, schemas.Frame];
+      expect(frames.map(({ type }) => type)).to.deep.equal(['snapshot', 'heartbeat']);
+      expect(next.now - snapshot.now).to.be.within(4_000, 9_000);
+      expect(next.stats.coverage).to.deep.equal(snapshot.stats.coverage);
+    }
+  });
+
+  it('sends a delay of the event loop that is more than the noise of an idle one', async () => {
+    const { live, host } = await serve();
+    const client = await live('view=traces');
+    await client.frame(({ type }) => type === 'snapshot');
+
+    host.delayMillis = 40;
+    const { type, stats } = await client.frame((frame) => frame.stats.loop.delayMillis > 1);
+
+    expect([type, stats.loop.delayMillis]).to.deep.equal(['change', 40]);
+  });
+
+  it('shows that the rate of spans has fallen to 0 two seconds after the last one', async () => {
+    const { live, add } = await serve();
+    const client = await live('view=traces');
+    await client.frame(({ type }) => type === 'snapshot');
+    add(orderTrace());
+    const last = performance.now();
+
+    await client.frame((frame) => frame.stats.spansPerSecond > 0);
+    await client.frame((frame) => frame.stats.coverage.received > 0 && frame.stats.spansPerSecond === 0);
+
+    expect(performance.now() - last).to.be.within(1_800, 3_500);
+  });
+
   it('says that the event loop of the service is blocked', async () => {
     const { live, host } = await serve();
     const client = await live('view=traces');

@@ -118,11 +118,11 @@ describe('The server refuses', () => {
     it('one that a path does not have, and names those it has', async () => {
       const { ask } = await serve();
 
-      const { status, headers, json } = await ask('/api/v1/sampling', { method: 'POST', body: '{}' });
+      const { status, headers, json } = await ask('/api/v1/sampling', { method: 'DELETE' });
 
       expect(status).to.equal(405);
-      expect(headers.allow).to.equal('GET, PUT');
-      expect(json['error']).to.match(/GET, PUT/);
+      expect(headers.allow).to.equal('GET, PUT, POST');
+      expect(json['error']).to.match(/GET, PUT, POST/);
       expect((await ask('/api/v1/clear', { headers: { 'x-http-method-override': 'POST' } })).status).to.equal(405);
     });
   });
@@ -180,6 +180,7 @@ describe('The server refuses', () => {
 
       expect((await ask('/api/v1/sampling', { method: 'PUT', body: '{"ratio":0}', headers })).status).to.equal(403);
       expect((await ask('/api/v1/filter', { method: 'PUT', body: '{}', headers })).status).to.equal(403);
+      expect((await ask('/api/v1/sampling', { method: 'POST', body: '{"ratio":0}', headers })).status).to.equal(403);
       expect((await ask('/api/v1/clear', { method: 'POST', body: '{}', headers })).status).to.equal(403);
       expect((await ask('/api/v1/traces', { headers })).status).to.equal(200);
       expect((await ask('/api/v1/mark', { method: 'POST', body: '{"name":"m"}', headers })).status).to.equal(200);

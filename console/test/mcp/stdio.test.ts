@@ -97,6 +97,21 @@ describe('MCP over standard input and output', () => {
     expect(textOf(await agent.call('overview'))).not.to.include('Note:');
   });
 
+  it('follows a service to its next process, which has not been named by a span yet', async () => {
+    const [first, other, second] = [await agentConsole(), await agentConsole(), await agentConsole({ epoch: 'e2' })];
+    const stock = entryOf(other, { service: 'stock', startName: 'app', pid: 9 });
+    let running = [entryOf(first, { startName: 'app' }), stock];
+    const agent = await stdioAgent(() => running);
+    await agent.call('mark', { service: 'shop', name: 'before' });
+
+    running = [entryOf(second, { service: 'app', pid: 4713, startedAt: 2 }), stock];
+    const answer = await agent.call('overview', { service: 'shop' });
+    const compared = await agent.call('stacks', { service: 'shop', mark: 'before' });
+
+    expect(textOf(answer)).to.match(/^Note: another process of "app" answers than before \(pid 4711, now 4713\)/);
+    expect(textOf(compared)).to.include('before the mark before');
+  });
+
   it('goes on waiting for a trace when the service restarts meanwhile', async () => {
     const first = await agentConsole();
     let running = [entryOf(first)];
@@ -133,6 +148,14 @@ describe('MCP over standard input and output', () => {
     const listed = await stdioAgent(refuse, { url: console.url, token: TOKEN });
 
     expect((await listed.call('overview')).isError).to.equal(undefined);
+  });
+
+  it('finds the token of a listed console by each name of loopback', async () => {
+    const console = await agentConsole();
+    const url = console.url.replace('127.0.0.1', 'localhost');
+    const agent = await stdioAgent(() => [entryOf(console)], { url });
+
+    expect((await agent.call('overview')).isError).to.equal(undefined);
   });
 
   it('requires the token of an address that is not listed', async () => {

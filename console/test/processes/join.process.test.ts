@@ -166,10 +166,23 @@ describe('otel-span-cache-console listen', function () {
       () => shown.others(),
       ([process]) => process?.received === 1,
     );
-    expect(listening.stderr).to.match(/^otel-span-cache-console: listen at http:/);
+    expect(listening.stderr).to.match(/^otel-span-cache-console: listen at http:\S+ · takes OTLP at \S+\n$/);
     listening.signal('SIGINT');
     await listening.ended();
     expect(listening.stdout).to.equal('');
+  });
+
+  it('writes its addresses as a line of JSON to standard output, with --json', async () => {
+    const listening = programs.listen('--port', '4386', '--otlp-port', '4387', '--json');
+
+    const [line] = await listening.writes(/^.*\n/);
+    const { url, ...others } = JSON.parse(line) as { url: string; pid: number };
+    listening.signal('SIGINT');
+    await listening.ended();
+
+    expect(url).to.match(/^http:\/\/127\.0\.0\.1:4386\/#[\w-]{32}$/);
+    expect(others).to.deep.equal({ service: 'listen', pid: others.pid, otlpUrl: 'http://127.0.0.1:4387' });
+    expect([listening.stdout, listening.stderr]).to.deep.equal([line, '']);
   });
 
   it('says that the port for OTLP is taken', async () => {

@@ -2,9 +2,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   chmodSync,
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -18,7 +20,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { pidSpace, startOfProcess } from '../../src/processes/process-identity.js';
-import { parseEntry, printEntry, type ConsoleEntry } from '../../src/processes/registry-entry.js';
+import { isSameService, parseEntry, printEntry, type ConsoleEntry } from '../../src/processes/registry-entry.js';
 import { registryPlaces, type UserPlaces } from '../../src/processes/registry-folder.js';
 import { listRunning, register, RegistryError, type Registration } from '../../src/processes/registry.js';
 
@@ -110,6 +112,50 @@ describe('The registry of running consoles', () => {
       expect((await listRunning(user)).map(({ startedAt }) => startedAt)).to.deep.equal([2]);
     });
 
+    it('lists the console under another name, with the name at its start, in one file of the same mode', async () => {
+      const registration = kept(register(entryOf({ service: 'app' }), user));
+      const [file] = readdirSync(folder);
+
+      registration.rename('shop');
+
+      expect(await listRunning(user)).to.deep.equal([entryOf({ service: 'shop', startName: 'app' })]);
+      expect(readdirSync(folder)).to.deep.equal([file]);
+      expect(statSync(join(folder, file!)).mode & 0o777).to.equal(0o600);
+
+      registration.rename('app');
+      expect(await listRunning(user)).to.deep.equal([entryOf({ service: 'app' })]);
+    });
+
+    it('replaces the whole file at a change of the name: a reader of the old one reads it to the end', () => {
+      const registration = kept(register(entryOf({ service: 'app' }), user));
+      const file = join(folder, readdirSync(folder)[0]!);
+      const old = openSync(file, 'r');
+
+      registration.rename('shop');
+
+      expect(parseEntry(readFileSync(old, 'utf8'))).to.include({ service: 'app' });
+      expect(parseEntry(readFileSync(file, 'utf8'))).to.include({ service: 'shop', startName: 'app' });
+      closeSync(old);
+    });
+
+    it('lists nothing again by a change of the name after the end', () => {
+      const registration = register(entryOf(), user);
+      registration.remove();
+
+      registration.rename('other');
+
+      expect(readdirSync(folder)).to.deep.equal([]);
+    });
+
+    it('keeps the entry if the new name cannot be written', async () => {
+      const registration = kept(register(entryOf(), user));
+      const [file] = readdirSync(folder);
+      writeFileSync(join(folder, file!.replace('json', 'tmp')), '');
+
+      expect(() => registration.rename('other')).to.throw(RegistryError, 'cannot be listed');
+      expect(await listRunning(user)).to.deep.equal([entryOf()]);
+    });
+
     it('leaves no listener of the process behind', () => {
       const before = process.listenerCount('exit');
 
@@ -173,6 +219,7 @@ describe('The registry of running consoles', () => {
     for (const [member, value, problem] of [
       ['pid', 0, 'pid must be a positive integer, got 0'],
       ['service', 1, 'service must be a string, got number'],
+      ['startName', 1, 'startName must be a string, got number'],
       ['url', 'ftp://x/', 'url must be an address with http: or https:, got ftp://x/'],
       ['token', '', 'token must be a string that is not empty'],
       ['startedAt', Number.NaN, 'startedAt must be a number of milliseconds, got NaN'],
@@ -351,5 +398,28 @@ describe('The registry of running consoles', () => {
       'token',
       'startedAt',
     ]);
+  });
+});
+
+describe('isSameService()', () => {
+  const app = { service: 'app' };
+  const shop = { service: 'shop', startName: 'app' };
+  const stock = { service: 'stock', startName: 'app' };
+
+  it('recognises the next process of a service by its name, and before its first span by its name at the start', () => {
+    const same = [
+      [shop, { service: 'shop', startName: 'main' }],
+      [shop, { service: 'shop' }],
+      [shop, app],
+      [app, shop],
+    ] as const;
+
+    for (const [one, other] of same) expect(isSameService(one, other)).to.equal(true);
+  });
+
+  it('treats two services of one program as different once both have a name', () => {
+    expect(isSameService(shop, stock)).to.equal(false);
+    expect(isSameService(shop, { service: 'app', startName: 'x' })).to.equal(false);
+    expect(isSameService(app, { service: 'main' })).to.equal(false);
   });
 });

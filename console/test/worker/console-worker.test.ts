@@ -40,6 +40,7 @@ async function startWorker(changes: Partial<WorkerStart> = {}) {
     maxSpans: 1_000,
     maxBytes: 1e6,
     restarts: { count: 0, historyLostAt: null },
+    lostBefore: { spans: 0, orphans: 0, unreadable: 0 },
     otlpPort: undefined,
     redact: undefined,
     ...changes,

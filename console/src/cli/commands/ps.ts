@@ -16,7 +16,7 @@ export const ps: Command = {
     const running = await listRunning();
     if (json === true) {
       for (const entry of running) {
-        const { token: _, ...shown } = entry;
+        const { token: _, startName: __, ...shown } = entry;
         await terminal.printJson(links ? { ...shown, link: linkOf(entry) } : shown);
       }
     } else if (running.length === 0) {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConsoleEntry } from '../../processes/registry.js';
+import { isSameAddress } from '../../access/console-address.js';
+import { isSameService, type ConsoleEntry } from '../../processes/registry-entry.js';
 import { chosen as chosenOf, tokenFor, type Chosen } from '../choose.js';
 import { ClientError } from '../../client/client-error.js';
 import { ConsoleClient } from '../../client/console-client.js';
@@ -39,9 +40,9 @@ export async function reconnected(
 /** The console to try next; undefined while no console of the service is listed. */
 function successorOf(call: Call, chosen: Chosen, running: readonly ConsoleEntry[]): Chosen | undefined {
   const { url, entry } = chosen;
-  const same = running.find((each) => new URL(each.url).origin === new URL(url).origin);
+  const same = running.find((each) => isSameAddress(each.url, url));
   if (call.values.url !== undefined) return { url, token: tokenFor(call, same) ?? chosen.token, entry: same };
-  const next = same ?? running.find(({ service }) => service === entry?.service);
+  const next = same ?? (entry === undefined ? undefined : running.find((each) => isSameService(each, entry)));
   return next === undefined ? undefined : chosenOf(next);
 }
 

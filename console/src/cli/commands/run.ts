@@ -5,7 +5,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from '../command.js';
 import { CommandError, UsageError } from '../exit.js';
-import { integerFlag } from '../flags.js';
+import { integerFlag, type Flag } from '../flags.js';
 import type { Environment } from '../terminal.js';
 
 const REGISTER = 'otel-span-cache/register';
@@ -16,6 +16,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGBREAK'
 /** Signals that the terminal itself sends to all foreground processes. */
 const FROM_TERMINAL: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT']);
 
+const JSON_LINE: Flag = { name: 'json', help: 'write the address of the console as a line of JSON to standard error' };
+
 export const run: Command = {
   name: 'run',
   args: '[node options] app.js [arguments]',
@@ -25,13 +27,16 @@ export const run: Command = {
     'Put options of this command first; everything after them is passed to node unchanged:',
     '  otel-span-cache-console run --port 4400 --enable-source-maps app.js --verbose',
   ],
-  flags: [integerFlag('port', 'n', 1, 65_535, 'port of the console (default 4380, or the next free one)')],
+  flags: [integerFlag('port', 'n', 1, 65_535, 'port of the console (default 4380, or the next free one)'), JSON_LINE],
   passesOn: true,
-  async run({ args, values: { port }, streams: { env } }) {
+  async run({ args, values: { port, json }, streams: { env } }) {
     if (args.every((arg) => arg.startsWith('-'))) {
       throw new UsageError(`run: a program is missing, such as app.js, after ${JSON.stringify(args.join(' '))}`);
     }
-    return passedOn(process.execPath, ['--import', registerModule(), ...args], environmentOf(env, port));
+    return passedOn(process.execPath, ['--import', registerModule(), ...args], {
+      ...environmentOf(env, port),
+      ...(json === true && { OTEL_SPAN_CACHE_CONSOLE_ANNOUNCE: 'json' }),
+    });
   },
 };
 

@@ -9,8 +9,14 @@ import type { ViewSource } from './views.js';
 
 const HEARTBEAT_MILLIS = 5_000;
 
-/** Interval at which an unchanged view is read again: its window moves, and the rate of spans decays. */
+/** Interval at which an unchanged view is read again: its window moves, and the rate of spans falls to 0. */
 const IDLE_MILLIS = 1_000;
+
+/**
+ * Change of the event loop's delay, in milliseconds, that is worth a frame. An idle loop is up to a few milliseconds
+ * late, by another number at each look.
+ */
+const DELAY_CHANGE_MILLIS = 10;
 
 /** The same while the service's event loop is blocked, because the page shows for how long. */
 const BLOCKED_MILLIS = 250;
@@ -48,7 +54,7 @@ export class LiveStream {
   readonly #onFault: () => void;
   #state: ViewState | undefined;
   #settings = '';
-  #stats = '';
+  #shown: Shown | undefined;
   #seq = 0;
   #version: number;
   #dirty = false;
@@ -91,7 +97,7 @@ export class LiveStream {
       this.#write('snapshot', state, snapshotOf(this.#source.view, state), reset);
     } else {
       const change = changeOf(this.#source.view, before, state);
-      this.#write(change === undefined ? 'heartbeat' : 'change', state, change, reset);
+      this.#write(change === undefined ? 'heartbeat' : 'change', state, change?.text, reset);
     }
   }
 
@@ -159,13 +165,16 @@ export class LiveStream {
 
   #show(state: ViewState, now: number): void {
     const change = this.#state === undefined ? undefined : changeOf(this.#source.view, this.#state, state);
-    const isNew = change !== undefined || state.cut !== this.#state?.cut || this.#surroundingsDiffer();
-    if (isNew) this.#write('change', state, change);
+    const isNew = change?.isEvent === true || state.cut !== this.#state?.cut || this.#surroundingsDiffer();
+    if (isNew) this.#write('change', state, change?.text);
     else this.#beat(now);
   }
 
+  /** Whether a viewer would see a difference outside of the view: in counts, rate, settings, or the event loop. */
   #surroundingsDiffer(): boolean {
-    return JSON.stringify(this.#api.pulse()) !== this.#stats || this.#settingsText() !== this.#settings;
+    const { text, delayMillis } = shownOf(this.#api.pulse());
+    if (this.#shown === undefined || text !== this.#shown.text || this.#settingsText() !== this.#settings) return true;
+    return Math.abs(delayMillis - this.#shown.delayMillis) >= DELAY_CHANGE_MILLIS;
   }
 
   #settingsText(): string {
@@ -184,7 +193,8 @@ export class LiveStream {
     this.#seq = this.#nextSeq();
     this.#state = state;
     this.#settings = settings;
-    this.#stats = JSON.stringify(this.#api.pulse());
+    const stats = this.#api.pulse();
+    this.#shown = shownOf(stats);
     this.#sentAt = this.#elapsed();
     const head = JSON.stringify({
       epoch: this.#api.epoch,
@@ -197,7 +207,7 @@ export class LiveStream {
     });
     const settingsPart = showsSettings && fits ? `,"settings":${settings}` : '';
     const dataPart = data === undefined ? '' : `,"data":${data}`;
-    const frame = `${head.slice(0, -1)},"stats":${this.#stats}${settingsPart}${dataPart}}`;
+    const frame = `${head.slice(0, -1)},"stats":${JSON.stringify(stats)}${settingsPart}${dataPart}}`;
     this.#send(`event: ${type}\nid: ${this.#api.epoch}.${this.#seq}\ndata: ${frame}\n\n`);
   }
 
@@ -208,6 +218,16 @@ export class LiveStream {
       this.#draining = false;
     });
   }
+}
+
+interface Shown {
+  /** Everything but the delay of the event loop. */
+  readonly text: string;
+  readonly delayMillis: number;
+}
+
+function shownOf({ loop: { delayMillis, blockedMillis }, ...others }: Frame['stats']): Shown {
+  return { text: JSON.stringify([others, blockedMillis]), delayMillis };
 }
 
 /** The answer, or the reason why there is none any more, such as an evicted trace or a silent service. */

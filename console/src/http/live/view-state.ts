@@ -12,6 +12,15 @@ const MEMBERS_BYTES = 40_000;
 /** Members that every frame has outside of its data. */
 const ELSEWHERE = new Set(['coverage']);
 
+/**
+ * Members that move while nothing happens: the ends of a window up to now, which only the axis of time shows, and the
+ * age of a list, which is shown while the event loop is blocked. They are sent with the next change of another kind.
+ */
+const MOVING: Readonly<Partial<Record<View, ReadonlySet<string>>>> = {
+  stacks: new Set(['from', 'to']),
+  open: new Set(['ageMillis']),
+};
+
 /** An answer as sent: each row and each other member as JSON, at most 160 kB. */
 export interface ViewState {
   readonly rows: ReadonlyMap<RowId, string>;
@@ -70,15 +79,26 @@ export function snapshotOf(view: View, { rows, members }: ViewState): string {
   return objectOf([...members, [LISTS[view].member, `[${[...rows.values()].join(',')}]`]]);
 }
 
-/** The difference between two states as JSON; undefined if there is none. */
-export function changeOf(view: View, before: ViewState, after: ViewState): string | undefined {
+/** The difference between two states. */
+export interface Change {
+  /** As JSON. */
+  readonly text: string;
+  /** Whether it is more than the time that has passed. */
+  readonly isEvent: boolean;
+}
+
+/** @returns undefined if there is no difference */
+export function changeOf(view: View, before: ViewState, after: ViewState): Change | undefined {
   const members = [...after.members].filter(([name, text]) => before.members.get(name) !== text);
   // A removed member is sent as `null`.
   const left = [...before.members.keys()].filter((name) => !after.members.has(name));
   const list = listChange(LISTS[view], before.rows, after.rows);
   if (members.length + left.length === 0 && list === undefined) return undefined;
   const changed: [string, string][] = [...members, ...left.map((name): [string, string] => [name, 'null'])];
-  return objectOf(list === undefined ? changed : [...changed, [LISTS[view].member, list]]);
+  return {
+    text: objectOf(list === undefined ? changed : [...changed, [LISTS[view].member, list]]),
+    isEvent: list !== undefined || changed.some(([name]) => MOVING[view]?.has(name) !== true),
+  };
 }
 
 function listChange(

@@ -1,4 +1,5 @@
 import { pid as ownPid } from 'node:process';
+import { isSameAddress } from '../../access/console-address.js';
 import { listRunning, type ConsoleEntry } from '../registry.js';
 import { JOIN_VARIABLE, PROCESS_VARIABLE } from './join-environment.js';
 import { JOIN_PATH, joinTokenOf } from './join-protocol.js';
@@ -29,10 +30,10 @@ export async function findConsole(env: Environment): Promise<JoinAddress | undef
  */
 function current(
   entries: readonly ConsoleEntry[],
-  { url: { origin } }: JoinAddress,
+  { url: offered }: JoinAddress,
   wanted: number,
 ): ConsoleEntry | undefined {
-  return entries.find(({ pid }) => pid === wanted) ?? entries.find(({ url }) => new URL(url).origin === origin);
+  return entries.find(({ pid }) => pid === wanted) ?? entries.find(({ url }) => isSameAddress(url, offered.href));
 }
 
 /** @throws TypeError if `url` is not a URL */

@@ -1,4 +1,5 @@
 import type { SpanCache } from 'otel-span-cache';
+import { requireCache } from '../../expectation.js';
 import type { JoinHandle } from './join-handle.js';
 import { resolveJoinOptions, type JoinOptions } from './join-options.js';
 import { JoinedConsole } from './joined-console.js';
@@ -16,8 +17,9 @@ import { JoinedConsole } from './joined-console.js';
  * at most 32,768 spans wait. The last spans are sent, within a second, by `close()` and when the event loop of the
  * process is empty. `process.exit()`, a signal or a crash loses the spans of the last 40 ms.
  *
- * @throws TypeError for an unknown option or a wrong value
+ * @throws TypeError unless `cache` is a `SpanCache`, and for an unknown option or a wrong value
  */
 export function joinConsole(cache: SpanCache, options?: JoinOptions): JoinHandle {
+  requireCache(cache);
   return new JoinedConsole(cache, resolveJoinOptions(options));
 }

@@ -1,4 +1,5 @@
 import { isLoopback } from '../../access/host-names.js';
+import { requireOptions } from '../../expectation.js';
 import { resolveOptions, type ConsoleOptions } from '../../options.js';
 import { joinAddress, type JoinAddress } from './find-console.js';
 
@@ -30,8 +31,7 @@ const NAMES: readonly string[] = ['url', 'token', 'redact'] satisfies (keyof Joi
  */
 export function resolveJoinOptions(options: JoinOptions = {}): ResolvedJoinOptions {
   const given: unknown = options;
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw new TypeError('options must be an object');
+  requireOptions(given);
   const unknown = Object.keys(given).find((name) => !NAMES.includes(name));
   if (unknown !== undefined) throw new TypeError(`unknown option '${unknown}': expected one of ${NAMES.join(', ')}`);
   const { url, token, redact } = options;
