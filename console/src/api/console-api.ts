@@ -111,12 +111,13 @@ export class ConsoleApi {
 
   stats(): schemas.ConsoleStats {
     const { history, stacks, errors, logs, values } = this.#engine;
-    const { spans, maxSpans, bytes, maxBytes, traces } = history.stats();
+    const { spans, maxSpans, bytes, maxBytes, traces, examples } = history.stats();
     const { count: restarts, historyLostAt } = this.#host.restarts();
     return {
       epoch: this.#epoch.id,
       ...this.pulse(),
       history: { spans, maxSpans, bytes, maxBytes, traces },
+      examples,
       waiting: pick(this.#engine.waiting(), ['spans', 'traces']),
       stacks: pick(stacks.stats(), ['nodes', 'maxNodes', 'folded', 'late', 'dropped', 'cells', 'bytes']),
       errors: pick(errors.stats(), ['groups', 'maxGroups', 'folded']),
@@ -153,9 +154,9 @@ export class ConsoleApi {
     return { ...detailOf(trace, this.#engine.stacks), coverage: this.#coverage() };
   }
 
-  /** The retained parts of a trace, for drawing and exporting it. */
+  /** The parts of a trace, retained or kept as an example, for drawing and exporting it. */
   partsOf(traceId: string): readonly [TraceRow, ...TraceRow[]] {
-    const [first, ...others] = this.#engine.history.partsOf(traceId);
+    const [first, ...others] = this.#engine.history.allPartsOf(traceId);
     if (first === undefined) throw this.#gone(traceId);
     return [first, ...others];
   }

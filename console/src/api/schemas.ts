@@ -90,6 +90,16 @@ export const stats = z.object({
     blockedMillis: millis.nullable().describe('how long it has been blocked, or null'),
   }),
   history: z.object({ spans: count, maxSpans: count, bytes: count, maxBytes: count, traces: count }),
+  examples: z
+    .object({
+      traces: count,
+      spans: count,
+      maxSpans: count,
+      bytes: count,
+      maxBytes: count,
+      givenUp: count.describe('examples that were evicted and did not fit, or had to make room'),
+    })
+    .describe('evicted traces that are kept because stacks name them as examples; not in the history'),
   waiting: z.object({ spans: count, traces: count }),
   stacks: z.object({
     nodes: count,
@@ -321,7 +331,7 @@ export const stackRow = figures.extend({
       slowest: z.string().nullable(),
       newestError: z.string().nullable(),
     })
-    .describe('trace ids'),
+    .describe('ids of traces that are retained, or kept as an example'),
   /** The same figures at the mark. */
   before: figures.nullable(),
 });

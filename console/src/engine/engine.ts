@@ -82,8 +82,9 @@ export class Engine implements EngineParts {
   /** Adds a finished trace. */
   addTrace(trace: TraceRow, now: number): void {
     this.#version++;
-    // First, because the other parts look up stacks of spans there.
-    this.#guard(() => this.stacks.add(trace, now));
+    const example = this.#guard(() => this.history.exampleOf(trace.traceId));
+    // First, because the other parts look up stacks of spans there, and the history keeps the examples named there.
+    this.#guard(() => this.stacks.add(trace, now, example));
     this.#guard(() => this.history.add(trace, now));
     this.#guard(() => this.errors.add(trace, now));
     for (const span of trace.spans) this.#guard(() => this.values.add(span));
@@ -103,11 +104,12 @@ export class Engine implements EngineParts {
     return cleared;
   }
 
-  #guard(code: () => void): void {
+  #guard<Result>(code: () => Result): Result | undefined {
     try {
-      code();
+      return code();
     } catch {
       this.#failed++;
+      return undefined;
     }
   }
 }

@@ -153,6 +153,30 @@ describe('ConsoleApi', () => {
       expect(duration).to.equal(550);
     });
 
+    it('shows an example of a stack after its eviction, where nothing else sees it', () => {
+      const { api, add, clock } = testConsole({ maxSpans: 6 });
+      const slow = orderTrace({ duration: 900, fails: true });
+      const others = [orderTrace(), orderTrace(), orderTrace()];
+      add(slow);
+      clock.now += 1_000;
+      add(...others);
+      const { rows } = api.stacks({});
+      const failed = rows.find(({ name }) => name === 'charge card');
+
+      expect(rows[0]!.examples).to.include({ newest: others[2]!.traceId, slowest: slow.traceId });
+      expect(failed!.examples).to.include({ newestError: slow.traceId });
+      expect(schemas.trace.parse(api.trace(slow.traceId))).to.include({ duration: 900, failed: 1 });
+      expect(api.traces({ query: 'status = error' }).rows).to.deep.equal([]);
+      expect(api.errors({ query: 'status = error' }).groups).to.deep.equal([]);
+      expect(api.logs({}).rows.map(({ traceId }) => traceId)).not.to.include(slow.traceId);
+      const { history, examples, coverage } = api.stats();
+      expect([history.spans, coverage.retained, coverage.evicted]).to.deep.equal([6, 6, 6]);
+      expect(examples).to.include({ traces: 1, spans: 3, maxSpans: 2_000, maxBytes: 4 * 2 ** 20, givenUp: 0 });
+      expect(refusalOf(() => api.trace(others[0]!.traceId))).to.include({ status: 404 });
+      api.clear();
+      expect(refusalOf(() => api.trace(slow.traceId)).failure).to.include({ reason: 'cleared' });
+    });
+
     it('reports when and why a trace was evicted, and that another was never here', () => {
       const { api, add, clock } = testConsole({ maxSpans: 3 });
       const first = orderTrace();

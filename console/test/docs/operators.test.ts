@@ -33,7 +33,8 @@ describe('The limits in the pages of the console', () => {
 
   it('are the limits of the code: docs/operators.md', async () => {
     const { maxSpans, maxBytes } = resolveOptions();
-    const { stacks, errors, logs } = newParts({ maxSpans, maxBytes });
+    const { history, stacks, errors, logs } = newParts({ maxSpans, maxBytes });
+    const { examples } = history.stats();
     const { ask } = await serve();
     const { clients } = (await ask('/api/v1/stats')).json as { clients: { maxStreams: number } };
     expect(MAX_SENDERS).to.equal(MAX_JOINED);
@@ -42,6 +43,10 @@ describe('The limits in the pages of the console', () => {
       Object.fromEntries(PAGE.tableAfter('| Part | Bound |').map(([part, bound]) => [part, numbersIn(bound!)])),
     ).to.deep.equal({
       history: [],
+      'examples of call paths, kept after their eviction from the history': [
+        examples.maxSpans,
+        examples.maxBytes / MEBI,
+      ],
       'spans and log records on their way from the service to the worker': [MAX_IN_FLIGHT, MAX_BYTES_IN_FLIGHT / MEBI],
       'heap of the worker': [MAX_HEAP_MB],
       'call paths': [stacks.stats().maxNodes],

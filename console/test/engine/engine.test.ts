@@ -1,11 +1,15 @@
 import { ROOT_CONTEXT, SpanStatusCode, trace as traceApi } from '@opentelemetry/api';
 import { expect } from 'chai';
+import fc from 'fast-check';
+import { runs } from '../../../test/property-runs.js';
 import { Engine, type Parts } from '../../src/engine/engine.js';
 import { newParts } from '../../src/engine/parts.js';
+import { History } from '../../src/history/history.js';
 import type { LogRow, SeenProcess } from '../../src/model/span-row.js';
 import type { TraceRow } from '../../src/model/trace-row.js';
 import { LogRowMaker } from '../../src/model/log-rows.js';
 import { DeliveredRows } from '../model/delivered-rows.js';
+import { childOf, spanRow, traceRow } from '../model/rows.js';
 import { testService, type TestService } from '../service.js';
 
 const SHOP: SeenProcess = { id: 1, origin: 'host', service: 'shop', pid: 1, resource: {} };
@@ -121,6 +125,38 @@ describe('Engine', () => {
     expect(engine.errors.groups(LAST_HOUR, NOW)).to.deep.equal([]);
     expect(engine.logs.stats().orphans).to.equal(0);
     expect(engine.stacks.rows(LAST_HOUR)).to.deep.equal([]);
+  });
+
+  it('keeps evicted traces only while stacks offer them, and offers only traces that it keeps', () => {
+    const name = fc.constantFrom('a', 'b', 'c', 'd');
+    const call = fc.record({ name, child: name, duration: fc.integer({ min: 1, max: 1_000 }), fails: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(call, { maxLength: 80 }), (calls) => {
+        const engine = newEngine((parts) => ({
+          ...parts,
+          history: new History({ maxSpans: 6, examples: { maxSpans: 9 } }),
+        }));
+        for (const [i, { name, child, duration, fails }] of calls.entries()) {
+          const root = spanRow({ traceId: `t${i}`, name, duration, status: fails ? 2 : 0 });
+          engine.addTrace(traceRow([root, childOf(root, { name: child, duration: duration / 3 })]), NOW);
+        }
+        const used = new Set(
+          engine.stacks.rows(LAST_HOUR).flatMap(({ examples }) => Object.values(examples).filter((id) => id !== null)),
+        );
+
+        for (const id of used) expect(engine.history.allPartsOf(id), id).not.to.be.empty;
+        for (const i of calls.keys()) {
+          const { uses } = engine.history.exampleOf(`t${i}`);
+          if (used.has(`t${i}`)) expect(uses, `t${i}`).to.be.above(0);
+        }
+        const { spans, givenUp } = engine.history.stats().examples;
+        expect(spans).to.be.at.most(8);
+        if (givenUp === 0) {
+          for (const row of engine.stacks.rows(LAST_HOUR)) expect(row.examples.slowest, row.name).not.to.equal(null);
+        }
+      }),
+      { numRuns: runs(100) },
+    );
   });
 
   it('goes on if one part fails, and counts it', () => {

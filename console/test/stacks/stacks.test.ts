@@ -1,8 +1,12 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
+import { runs } from '../../../test/property-runs.js';
 import type { StackRow } from '../../src/api/schemas.js';
 import { stackRow, time as timeSchema } from '../../src/api/schemas.js';
 import { Stacks } from '../../src/stacks/stacks.js';
 import { NOON, type Sketch, newTraceId, partOf, traceOf } from './traces.js';
+
+type Example = { traceId: string; uses: number; isGone: boolean };
 
 const ALL = { from: NOON - 60_000, to: NOON + 60_000 };
 
@@ -443,6 +447,99 @@ describe('Stacks', () => {
       const { examples } = only(stacks.rows({ from: NOON + 10_000, to: NOON + 30_000 }), 'a');
 
       expect(examples).to.deep.equal({ newest: recent.traceId, slowest: recent.traceId, newestError: null });
+    });
+
+    const example = (traceId: string): Example => ({ traceId, uses: 0, isGone: false });
+    const addTo = (stacks: Stacks, trace: Example, sketch: Partial<Sketch>) =>
+      stacks.add(traceOf({ name: 'a', ...sketch }), NOON, trace);
+
+    it('leave out traces that are gone, for the next example of the same kind', () => {
+      const stacks = new Stacks();
+      const [slow, failed, fast] = ['slow', 'failed', 'fast'].map(example) as [Example, Example, Example];
+      addTo(stacks, slow, { duration: 900, status: 2 });
+      addTo(stacks, failed, { duration: 90, status: 2 });
+      addTo(stacks, fast, { duration: 9 });
+      const shown = () => only(stacks.rows(ALL), 'a').examples;
+      expect(shown()).to.deep.equal({ newest: 'slow', slowest: 'slow', newestError: 'slow' });
+
+      slow.isGone = true;
+      expect(shown()).to.deep.equal({ newest: 'failed', slowest: 'failed', newestError: 'failed' });
+      failed.isGone = true;
+      expect(shown()).to.deep.equal({ newest: 'fast', slowest: 'fast', newestError: null });
+      fast.isGone = true;
+      expect(shown()).to.deep.equal({ newest: null, slowest: null, newestError: null });
+    });
+
+    it('replace a slowest trace that is seen to be gone by the next slower ones', () => {
+      const stacks = new Stacks();
+      const [gone, faster, newest] = ['gone', 'faster', 'newest'].map(example) as [Example, Example, Example];
+      const shown = () => only(stacks.rows(ALL), 'a').examples.slowest;
+      addTo(stacks, gone, { duration: 19 });
+      gone.isGone = true;
+      expect(shown()).to.equal(null);
+
+      addTo(stacks, faster, { duration: 18 });
+      addTo(stacks, newest, { duration: 17 });
+
+      expect(shown()).to.equal('faster');
+    });
+
+    it('use a trace while they may be shown for a window up to now', () => {
+      const stacks = new Stacks();
+      const names = ['fast', 'slow', 'faster', 'fastest'];
+      const [fast, slow, faster, fastest] = names.map(example) as [Example, Example, Example, Example];
+      const all = [fast, slow, faster, fastest];
+      const uses = () => all.map((trace) => trace.uses);
+      addTo(stacks, fast, { duration: 9, status: 2 });
+      expect(uses()).to.deep.equal([3, 0, 0, 0]);
+
+      addTo(stacks, slow, { duration: 900 });
+      expect(uses()).to.deep.equal([1, 2, 0, 0]);
+      addTo(stacks, faster, { duration: 8.5 });
+      expect(uses()).to.deep.equal([1, 2, 1, 0]);
+      addTo(stacks, fastest, { duration: 8.1, status: 2 });
+      expect(uses()).to.deep.equal([0, 2, 0, 2]);
+    });
+
+    it('count the spans of a trace that is the example of several stacks', () => {
+      const stacks = new Stacks();
+      const trace = example('a');
+
+      addTo(stacks, trace, { duration: 19, status: 2, children: [{ name: 'b' }, { name: 'b' }] });
+
+      expect(trace.uses).to.equal(5);
+    });
+
+    it('use exactly the traces that they show for some window up to now', () => {
+      const call = fc.record({ duration: fc.integer({ min: 1, max: 100 }), fails: fc.boolean() });
+      fc.assert(
+        fc.property(fc.array(call, { minLength: 1, maxLength: 30 }), (calls) => {
+          const stacks = new Stacks();
+          const traces = calls.map((_, i) => example(`${i}`));
+          for (const [i, { duration, fails }] of calls.entries()) {
+            const at = NOON + i * 1_000;
+            stacks.add(traceOf({ name: 'a', duration, status: fails ? 2 : 0 }, at), at, traces[i]);
+          }
+          const end = NOON + calls.length * 1_000;
+          const shown = calls.flatMap((_, i) =>
+            Object.values(only(stacks.rows({ from: NOON + i * 1_000, to: end }), 'a').examples),
+          );
+
+          const used = traces.filter(({ uses }) => uses > 0).map(({ traceId }) => traceId);
+          expect(used).to.have.members([...new Set(shown)].filter((id) => id !== null));
+        }),
+        { numRuns: runs(200) },
+      );
+    });
+
+    it('of a folded stack are no uses any more', () => {
+      const stacks = new Stacks({ maxNodes: 2 });
+      const [first, second] = ['first', 'second'].map(example) as [Example, Example];
+      addTo(stacks, first, { name: 'a', status: 2 });
+      addTo(stacks, second, { name: 'b', children: [{ name: 'c' }] });
+
+      expect(only(stacks.rows(ALL), '(others)').calls).to.equal(1);
+      expect([first, second].map(({ uses }) => uses)).to.deep.equal([0, 4]);
     });
   });
 
