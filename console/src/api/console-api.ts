@@ -118,11 +118,11 @@ export class ConsoleApi {
       ...this.pulse(),
       history: { spans, maxSpans, bytes, maxBytes, traces },
       examples,
-      waiting: pick(this.#engine.waiting(), ['spans', 'traces']),
-      stacks: pick(stacks.stats(), ['nodes', 'maxNodes', 'folded', 'late', 'dropped', 'cells', 'bytes']),
+      waiting: pick(this.#engine.waiting(), ['spans', 'maxSpans', 'bytes', 'maxBytes', 'traces']),
+      stacks: pick(stacks.stats(), ['nodes', 'maxNodes', 'folded', 'late', 'dropped', 'cells', 'bytes', 'maxBytes']),
       errors: pick(errors.stats(), ['groups', 'maxGroups', 'folded']),
-      logs: pick(logs.stats(), ['orphans', 'maxOrphans', 'evicted']),
-      completion: pick(values.stats(), ['keys', 'values', 'folded']),
+      logs: pick(logs.stats(), ['orphans', 'maxOrphans', 'bytes', 'maxBytes', 'evicted']),
+      completion: pick(values.stats(), COMPLETION),
       clients: this.#streams(),
       worker: { restarts, historyLostAt, rssBytes: process.memoryUsage.rss() },
       host: { ...this.#host.cacheStats() },
@@ -347,6 +347,8 @@ export class ConsoleApi {
     return host ?? { id: 0, origin: 'host' as const, service: this.name, pid: undefined, resource: {} };
   }
 }
+
+const COMPLETION = ['keys', 'maxKeys', 'values', 'maxValuesPerKey', 'bytes', 'maxBytes', 'folded'] as const;
 
 /** Copies only these members, because a part may count more than the API shows. */
 function pick<Counts extends object, Name extends keyof Counts>(counts: Counts, names: readonly Name[]) {

@@ -99,8 +99,10 @@ export const stats = z.object({
       maxBytes: count,
       givenUp: count.describe('examples that were evicted and did not fit, or had to make room'),
     })
-    .describe('evicted traces that are kept because stacks name them as examples; not in the history'),
-  waiting: z.object({ spans: count, traces: count }),
+    .describe('evicted traces that are kept as examples of stacks; not in the history'),
+  waiting: z
+    .object({ spans: count, maxSpans: count, bytes: count, maxBytes: count, traces: count })
+    .describe('spans of unfinished traces; past a bound, the oldest trace counts as finished'),
   stacks: z.object({
     nodes: count,
     maxNodes: count,
@@ -108,11 +110,20 @@ export const stats = z.object({
     late: count,
     dropped: count.describe('calls whose time slots were dropped early at the bound, counted in totals only'),
     cells: count,
-    bytes: count,
+    bytes: count.describe('of time slots and histograms'),
+    maxBytes: count,
   }),
   errors: z.object({ groups: count, maxGroups: count, folded: count }),
-  logs: z.object({ orphans: count, maxOrphans: count, evicted: count }),
-  completion: z.object({ keys: count, values: count, folded: count }),
+  logs: z.object({ orphans: count, maxOrphans: count, bytes: count, maxBytes: count, evicted: count }),
+  completion: z.object({
+    keys: count,
+    maxKeys: count.describe('bound of attribute keys; built-in keys count beyond it'),
+    values: count,
+    maxValuesPerKey: count,
+    bytes: count,
+    maxBytes: count,
+    folded: count.describe('occurrences of keys and values without room'),
+  }),
   clients: z.object({ streams: count, maxStreams: count, skipped: count, refused: count }),
   worker: z.object({ restarts: count, historyLostAt: epochMillis.nullable(), rssBytes: count }),
   host: z

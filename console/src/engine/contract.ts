@@ -116,6 +116,7 @@ export interface StacksContract {
     dropped: number;
     cells: number;
     bytes: number;
+    maxBytes: number;
   };
 }
 
@@ -148,14 +149,33 @@ export interface LogsContract {
     traces: Iterable<TraceRow>,
   ): Iterable<{ readonly line: LogLine; readonly span?: SpanRow; readonly trace?: TraceRow; readonly log?: LogRow }>;
   clear(): void;
-  stats(): { orphans: number; maxOrphans: number; evicted: number };
+  stats(): { orphans: number; maxOrphans: number; bytes: number; maxBytes: number; evicted: number };
+}
+
+/** Spans of unfinished traces, and their bounds. Past a bound, the oldest trace counts as finished. */
+export interface WaitingSpans {
+  readonly spans: number;
+  readonly maxSpans: number;
+  /** Estimated bytes. */
+  readonly bytes: number;
+  readonly maxBytes: number;
+  readonly traces: number;
 }
 
 /** Keys and values seen in spans, for completion: at most 5,000 values per key. */
 export interface ValueIndexContract {
   add(span: SpanRow): void;
   clear(): void;
-  stats(): { keys: number; values: number; folded: number };
+  stats(): {
+    /** Built-in keys included; `maxKeys` is the bound of attribute keys. */
+    keys: number;
+    maxKeys: number;
+    values: number;
+    maxValuesPerKey: number;
+    bytes: number;
+    maxBytes: number;
+    folded: number;
+  };
   /** Attribute keys as written in queries, in no particular order. */
   keys(): Iterable<Counted>;
   /** Values of a key of the query language, of an attribute, or of a resource, in no particular order. */

@@ -1,4 +1,5 @@
 import type { EngineParts } from '../api/engine-parts.js';
+import type { WaitingSpans } from './contract.js';
 import type { LogRow } from '../model/span-row.js';
 import type { TraceRow } from '../model/trace-row.js';
 import { ArrivalRate } from './arrival-rate.js';
@@ -8,8 +9,7 @@ export type Parts = Pick<EngineParts, 'history' | 'stacks' | 'errors' | 'logs' |
 
 /** The engine's view of the source of spans. */
 export interface Arrivals {
-  /** Numbers of unfinished traces, and of their spans. */
-  waiting(): { readonly spans: number; readonly traces: number };
+  waiting(): WaitingSpans;
 }
 
 /**
@@ -56,7 +56,7 @@ export class Engine implements EngineParts {
     return this.#rate.perSecond(elapsed);
   }
 
-  waiting(): { readonly spans: number; readonly traces: number } {
+  waiting(): WaitingSpans {
     return this.#arrivals.waiting();
   }
 

@@ -201,6 +201,7 @@ export class Stacks implements StacksContract {
       dropped: this.#series.dropped,
       cells: this.#series.cells + cells,
       bytes: this.#series.bytes + bytes,
+      maxBytes: this.#maxBytes,
     };
   }
 

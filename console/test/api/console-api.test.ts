@@ -66,6 +66,68 @@ describe('ConsoleApi', () => {
     expect(answer.spans[0]!.attributes['list']).to.deep.equal([1, 'Infinity', null]);
   });
 
+  it('names the bounds of the worker beside what it holds', () => {
+    const { api, add, engine } = testConsole();
+    add(orderTrace());
+    engine.addLog(orphanLog('alone'));
+
+    const { history, examples, waiting, stacks, errors, logs, completion } = api.stats();
+
+    const bounds = { history, examples, waiting, stacks, errors, logs, completion };
+    expect(
+      Object.entries(bounds).map(([part, counts]) => [
+        part,
+        Object.entries(counts).filter(([name]) => name.startsWith('max')),
+      ]),
+    ).to.deep.equal([
+      [
+        'history',
+        [
+          ['maxSpans', 100_000],
+          ['maxBytes', 64 * 2 ** 20],
+        ],
+      ],
+      [
+        'examples',
+        [
+          ['maxSpans', 2_000],
+          ['maxBytes', 4 * 2 ** 20],
+        ],
+      ],
+      [
+        'waiting',
+        [
+          ['maxSpans', 20_000],
+          ['maxBytes', 64 * 2 ** 20],
+        ],
+      ],
+      [
+        'stacks',
+        [
+          ['maxNodes', 2_000],
+          ['maxBytes', 32 * 2 ** 20],
+        ],
+      ],
+      ['errors', [['maxGroups', 500]]],
+      [
+        'logs',
+        [
+          ['maxOrphans', 10_000],
+          ['maxBytes', 16 * 2 ** 20],
+        ],
+      ],
+      [
+        'completion',
+        [
+          ['maxKeys', 1_000],
+          ['maxValuesPerKey', 5_000],
+          ['maxBytes', 8 * 2 ** 20],
+        ],
+      ],
+    ]);
+    expect([history, stacks, logs, completion].map(({ bytes }) => bytes > 0)).not.to.include(false);
+  });
+
   describe('coverage', () => {
     it('sums up the losses of every hop, and nothing else', () => {
       const { api } = testConsole();

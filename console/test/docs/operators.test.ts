@@ -14,6 +14,7 @@ import { MAX_SENDERS } from '../../src/processes/otlp/otlp-senders.js';
 import { BODY_LIMITS, MAX_CONNECTIONS as MAX_OTLP_CONNECTIONS } from '../../src/processes/otlp/otlp-server.js';
 import { RestartLimit } from '../../src/host/restart-limit.js';
 import { TOKEN_BYTES } from '../../src/host/served-console.js';
+import { TracesInProgress } from '../../src/traces/traces-in-progress.js';
 import { MIN_BITS } from '../../src/access/token-strength.js';
 import { closeServed, serve } from '../http/served.js';
 
@@ -33,8 +34,10 @@ describe('The limits in the pages of the console', () => {
 
   it('are the limits of the code: docs/operators.md', async () => {
     const { maxSpans, maxBytes } = resolveOptions();
-    const { history, stacks, errors, logs } = newParts({ maxSpans, maxBytes });
+    const { history, stacks, errors, logs, values } = newParts({ maxSpans, maxBytes });
     const { examples } = history.stats();
+    const { maxKeys, maxValuesPerKey, maxBytes: maxValueBytes } = values.stats();
+    const { waiting } = new TracesInProgress(() => {});
     const { ask } = await serve();
     const { clients } = (await ask('/api/v1/stats')).json as { clients: { maxStreams: number } };
     expect(MAX_SENDERS).to.equal(MAX_JOINED);
@@ -50,8 +53,11 @@ describe('The limits in the pages of the console', () => {
       'spans and log records on their way from the service to the worker': [MAX_IN_FLIGHT, MAX_BYTES_IN_FLIGHT / MEBI],
       'heap of the worker': [MAX_HEAP_MB],
       'call paths': [stacks.stats().maxNodes],
+      'time slots and histograms of call paths': [stacks.stats().maxBytes / MEBI],
+      'spans of unfinished traces': [waiting.maxSpans, waiting.maxBytes / MEBI],
+      'keys and values for completion': [maxKeys, maxValuesPerKey, maxValueBytes / MEBI],
       'groups of errors': [errors.stats().maxGroups],
-      'log records without a span': [logs.stats().maxOrphans],
+      'log records without a span': [logs.stats().maxOrphans, logs.stats().maxBytes / MEBI],
       'processes that join, or that send OTLP': [MAX_JOINED],
       connections: [MAX_CONNECTIONS, MAX_OTLP_CONNECTIONS],
       'streams of one token': [clients.maxStreams],

@@ -16,9 +16,11 @@ const SHOP: SeenProcess = { id: 1, origin: 'host', service: 'shop', pid: 1, reso
 const NOW = Date.now();
 const LAST_HOUR = { from: NOW - 3_600_000, to: NOW + 3_600_000 };
 
+const WAITING = { spans: 2, maxSpans: 3, bytes: 800, maxBytes: 1_600, traces: 1 };
+
 function newEngine(change: (parts: Parts) => Parts = (parts) => parts): Engine {
   const parts = change(newParts({ maxSpans: 1_000, maxBytes: 2 ** 20 }));
-  return new Engine(parts, { waiting: () => ({ spans: 2, traces: 1 }) });
+  return new Engine(parts, { waiting: () => WAITING });
 }
 
 /** A trace of a root, a child that fails and a log line, as the real SDK makes it; and a log line without a span. */
@@ -91,7 +93,7 @@ describe('Engine', () => {
     expect(engine.received()).to.equal(40);
     expect(engine.spansPerSecond(10_500)).to.equal(20);
     expect(engine.spansPerSecond(12_500)).to.equal(0);
-    expect(engine.waiting()).to.deep.equal({ spans: 2, traces: 1 });
+    expect(engine.waiting()).to.equal(WAITING);
   });
 
   it('has a new version whenever an answer may have changed', () => {

@@ -723,6 +723,7 @@ describe('Stacks', () => {
         dropped: 0,
         cells: 0,
         bytes: 0,
+        maxBytes: 32 * 2 ** 20,
       });
       stacks.add(trace, NOON);
       expect(stacks.rows(ALL).map(({ id }) => id)).to.not.include.members(before);
