@@ -362,7 +362,9 @@ export const stacks = z.object({
 export const time = z.object({
   from: epochMillis,
   to: epochMillis,
-  slotMillis: millis,
+  slotMillis: millis.describe(
+    '1 s in the last 5 minutes, 10 s in the last hour, else whole minutes; twice as long until the slots fit into a frame',
+  ),
   slots: z.array(
     z.object({
       at: epochMillis,

@@ -326,6 +326,19 @@ describe('ConsoleApi', () => {
     });
   });
 
+  describe('time()', () => {
+    it('has the slots in which calls are counted', () => {
+      const { api, add } = testConsole();
+      add(orderTrace());
+
+      const windows = ['30s', '5m', '1h', '12h', `${START - 299_999}..${START + 1}`];
+      const lengths = windows.map((window) => api.time({ window }).slotMillis);
+
+      expect(lengths).to.deep.equal([1_000, 1_000, 10_000, 60_000, 1_000]);
+      expect(api.time({ window: '5m', query: 'status = error' }).slotMillis).to.equal(1_000);
+    });
+  });
+
   describe('errors()', () => {
     it('keeps the groups of which a trace matches', () => {
       const { api, add } = testConsole();

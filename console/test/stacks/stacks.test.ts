@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { runs } from '../../../test/property-runs.js';
 import type { StackRow } from '../../src/api/schemas.js';
 import { stackRow, time as timeSchema } from '../../src/api/schemas.js';
+import { stateOf } from '../../src/http/live/view-state.js';
 import { Stacks } from '../../src/stacks/stacks.js';
 import { NOON, type Sketch, newTraceId, partOf, traceOf } from './traces.js';
 
@@ -689,6 +690,79 @@ describe('Stacks', () => {
 
       for (const window of windows) expect(stacks.time(window).slots.length).to.be.within(1, 722);
       expect(stacks.time({ from: NOON, to: NOON - 1 }).slots).to.deep.equal([]);
+    });
+
+    /** A window of this length up to now, now included. */
+    const upTo = (now: number, millis: number) => ({ from: now - millis, to: now + 1 });
+
+    it('has slots of 1 s for 5 minutes, of 10 s for an hour, and of 1 minute for 12 hours', () => {
+      const stacks = new Stacks();
+      const now = NOON + 123.456;
+      stacks.add(traceOf({ name: 'a' }), now);
+      const shapeOf = (millis: number) => {
+        const { slotMillis, slots } = stacks.time(upTo(now, millis));
+        return [slotMillis, slots.length];
+      };
+
+      expect([300_000, 3_600_000, 43_200_000].map(shapeOf)).to.deep.equal([
+        [1_000, 301],
+        [10_000, 361],
+        [60_000, 721],
+      ]);
+      expect([300_001, 3_600_001, 43_200_001].map(shapeOf).map(([millis]) => millis)).to.deep.equal([
+        10_000, 60_000, 120_000,
+      ]);
+    });
+
+    it('counts each call in its slot once, up to both ends of the window', () => {
+      const gap = fc.record({ millis: fc.double({ min: 0.5, max: 60_000, noNaN: true }), calls: fc.nat(2) });
+      const gaps = fc.array(gap, { minLength: 1_500, maxLength: 1_600, size: 'max' });
+      fc.assert(
+        fc.property(gaps, fc.double({ min: 0, max: 20_000, noNaN: true }), (gaps, silence) => {
+          const stacks = new Stacks();
+          const times: number[] = [];
+          let at = NOON;
+          for (const { millis, calls } of gaps) {
+            at += millis;
+            for (let call = 0; call < calls; call++) {
+              times.push(at);
+              stacks.add(traceOf({ name: 'a' }, at), at);
+            }
+          }
+          const now = at + silence;
+          for (const millis of [60_000, 300_000, 3_600_000, 43_200_000]) {
+            const window = upTo(now, millis);
+            const { slotMillis, slots } = stacks.time(window);
+            const callsOf = ({ at: start }: { at: number }) =>
+              times.filter((time) => time >= start && time < start + slotMillis).length;
+
+            const [first, ...others] = slots;
+            for (const slot of others) expect(slot.calls, `${millis}: ${slot.at}`).to.equal(callsOf(slot));
+            // The first slot begins before the window. It counts whole seconds or minutes.
+            expect(first!.calls).to.be.at.most(callsOf(first!));
+          }
+        }),
+        { numRuns: runs(10) },
+      );
+    });
+
+    it('has slots of twice the length if they do not fit into a frame, with all calls', () => {
+      const stacks = new Stacks();
+      const end = NOON + 43_200_000;
+      let calls = 0;
+      for (let at = NOON; at < end; at += 60_000) {
+        for (let cell = 0; cell < 40; cell++, calls++) {
+          const duration = (1.1 + (cell % 4) / 4) * 2 ** Math.floor(cell / 4);
+          stacks.add(traceOf({ name: 'a', duration, status: cell % 2 }, at), at);
+        }
+      }
+
+      const map = stacks.time(upTo(end - 1, 43_200_000));
+
+      expect(map.slotMillis).to.equal(120_000);
+      expect(map.slots.reduce((sum, { calls: each }) => sum + each, 0)).to.equal(calls);
+      expect(map.slots[1]!.cells).to.have.lengthOf(40);
+      expect(stateOf('time', map).cut).to.equal(0);
     });
 
     it('has longer slots for older times', () => {
