@@ -84,7 +84,7 @@ export class History implements HistoryContract {
   }
 
   partsOf(traceId: string): readonly TraceRow[] {
-    return [...(this.#traces.get(traceId)?.retained ?? [])];
+    return this.#traces.get(traceId)?.retained ?? [];
   }
 
   allPartsOf(traceId: string): readonly TraceRow[] {
@@ -167,7 +167,7 @@ export class History implements HistoryContract {
     this.#starts.push(number, trace.start);
     this.#spans += trace.spans.length;
     this.#bytes += bytes;
-    if (known.retained.length === 0) this.#traces.set(trace.traceId, known);
+    if (!known.isRetained) this.#traces.set(trace.traceId, known);
     known.retain(trace);
   }
 
@@ -191,8 +191,8 @@ export class History implements HistoryContract {
     this.#spans -= trace.spans.length;
     this.#bytes -= bytes;
     // Parts are released in the order of arrival.
-    known.retained.shift();
-    if (known.retained.length === 0) this.#traces.delete(trace.traceId);
+    known.releaseOldest();
+    if (!known.isRetained) this.#traces.delete(trace.traceId);
     if (known.uses > 0 && this.#release.reason !== 'cleared') this.#examples.keep(known, trace, bytes);
     this.#bury(known);
   }

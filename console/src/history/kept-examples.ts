@@ -15,8 +15,9 @@ export interface KeptExamplesOptions {
  * Examples of stacks that were evicted from the history.
  *
  * Bounded by spans and by estimated bytes. Past a bound, the traces with the fewest uses per byte are given up, the
- * oldest first, until a tenth of the bounds is free: so the room serves as many examples as possible. A trace whose uses
- * newer examples have taken over stays until its room is needed. A trace that exceeds a bound by itself is not kept.
+ * oldest first, until a tenth of the bounds is free: so the room serves as many examples as possible. A trace whose
+ * uses newer examples have taken over stays until its room is needed. A trace that exceeds a bound by itself is not
+ * kept.
  */
 export class KeptExamples {
   readonly #maxSpans: number;

@@ -12,22 +12,35 @@ export interface KeptParts {
 export class KnownTrace implements ExampleTrace {
   readonly traceId: string;
   uses = 0;
-  /** In the order of arrival. */
-  retained: TraceRow[] = [];
-  /** Earlier than the retained ones. */
+  /** Earlier than the retained parts. */
   kept: KeptParts | undefined = undefined;
+  /** The retained parts, in the order of arrival. Most traces have one: a list would double the size of this record. */
+  #first: TraceRow | undefined = undefined;
+  #others: TraceRow[] | undefined = undefined;
 
   constructor(traceId: string) {
     this.traceId = traceId;
   }
 
+  get isRetained(): boolean {
+    return this.#first !== undefined;
+  }
+
   get isGone(): boolean {
-    return this.retained.length === 0 && this.kept === undefined;
+    return this.#first === undefined && this.kept === undefined;
+  }
+
+  get retained(): TraceRow[] {
+    return this.#first === undefined ? [] : [this.#first, ...(this.#others ?? [])];
   }
 
   retain(part: TraceRow): void {
-    // A literal, because most traces have one part, and `push()` reserves room for more.
-    if (this.retained.length === 0) this.retained = [part];
-    else this.retained.push(part);
+    if (this.#first === undefined) this.#first = part;
+    else (this.#others ??= []).push(part);
+  }
+
+  /** Removes the oldest retained part. */
+  releaseOldest(): void {
+    this.#first = this.#others?.shift();
   }
 }

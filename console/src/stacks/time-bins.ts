@@ -23,10 +23,10 @@ function lowerBoundOfHeat(heat: number): number {
 }
 
 /**
- * Slots of a heatmap while calls are added. Their length is 1 s for 5 minutes, 10 s for an hour, and a number of minutes
- * for longer windows: at least that of the slots in which calls of that age are counted, and long enough that there are
- * at most 720. It is doubled until they fit into a frame of a live stream: calls of many different durations take more
- * room. Slots without calls are included.
+ * Slots of a heatmap while calls are added. Their length is 1 s for 5 minutes, 10 s for an hour, and a number of
+ * minutes for longer windows: at least that of the slots in which calls of that age are counted, and long enough that
+ * there are at most 720. It is doubled until they fit into a frame of a live stream: calls of many different durations
+ * take more room. Slots without calls are included.
  */
 export class TimeBins {
   readonly from: number;
