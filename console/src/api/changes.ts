@@ -16,6 +16,15 @@ export interface ListChange {
   readonly order?: readonly RowId[];
 }
 
+/**
+ * Maximum bytes of the rows in a frame. Together with removed ids, ordered ids and the rest, a frame has at most 256
+ * kB.
+ */
+const ROWS_BYTES = 120_000;
+
+/** The same for the slots of a heatmap, whose ids and other members are small. */
+export const SLOTS_BYTES = 210_000;
+
 export interface ListOf {
   /** Name of the list in the answer. */
   readonly member: string;
@@ -24,23 +33,25 @@ export interface ListOf {
   readonly newRows: 'first' | 'last';
   /** The end of the list that is kept if there are too many rows for a frame. */
   readonly keep: 'first' | 'last';
+  readonly maxBytes: number;
 }
 
 const byId = (row: Row) => row['id'] as RowId;
 
 /** The list of rows in the answer of each view. */
 export const LISTS = {
-  traces: { member: 'rows', idOf: byId, newRows: 'first', keep: 'first' },
-  trace: { member: 'spans', idOf: byId, newRows: 'last', keep: 'first' },
-  stacks: { member: 'rows', idOf: byId, newRows: 'first', keep: 'first' },
-  time: { member: 'slots', idOf: (row) => row['at'] as number, newRows: 'last', keep: 'last' },
-  errors: { member: 'groups', idOf: byId, newRows: 'first', keep: 'first' },
-  logs: { member: 'rows', idOf: byId, newRows: 'first', keep: 'first' },
+  traces: { member: 'rows', idOf: byId, newRows: 'first', keep: 'first', maxBytes: ROWS_BYTES },
+  trace: { member: 'spans', idOf: byId, newRows: 'last', keep: 'first', maxBytes: ROWS_BYTES },
+  stacks: { member: 'rows', idOf: byId, newRows: 'first', keep: 'first', maxBytes: ROWS_BYTES },
+  time: { member: 'slots', idOf: (row) => row['at'] as number, newRows: 'last', keep: 'last', maxBytes: SLOTS_BYTES },
+  errors: { member: 'groups', idOf: byId, newRows: 'first', keep: 'first', maxBytes: ROWS_BYTES },
+  logs: { member: 'rows', idOf: byId, newRows: 'first', keep: 'first', maxBytes: ROWS_BYTES },
   open: {
     member: 'spans',
     idOf: (row) => `${String(row['traceId'])}:${String(row['spanId'])}`,
     newRows: 'first',
     keep: 'first',
+    maxBytes: ROWS_BYTES,
   },
 } as const satisfies Readonly<Record<string, ListOf>>;
 

@@ -111,17 +111,18 @@ export class ConsoleApi {
 
   stats(): schemas.ConsoleStats {
     const { history, stacks, errors, logs, values } = this.#engine;
-    const { spans, maxSpans, bytes, maxBytes, traces } = history.stats();
+    const { spans, maxSpans, bytes, maxBytes, traces, examples } = history.stats();
     const { count: restarts, historyLostAt } = this.#host.restarts();
     return {
       epoch: this.#epoch.id,
       ...this.pulse(),
       history: { spans, maxSpans, bytes, maxBytes, traces },
-      waiting: pick(this.#engine.waiting(), ['spans', 'traces']),
-      stacks: pick(stacks.stats(), ['nodes', 'maxNodes', 'folded', 'late', 'dropped', 'cells', 'bytes']),
+      examples,
+      waiting: pick(this.#engine.waiting(), ['spans', 'maxSpans', 'bytes', 'maxBytes', 'traces']),
+      stacks: pick(stacks.stats(), ['nodes', 'maxNodes', 'folded', 'late', 'dropped', 'cells', 'bytes', 'maxBytes']),
       errors: pick(errors.stats(), ['groups', 'maxGroups', 'folded']),
-      logs: pick(logs.stats(), ['orphans', 'maxOrphans', 'evicted']),
-      completion: pick(values.stats(), ['keys', 'values', 'folded']),
+      logs: pick(logs.stats(), ['orphans', 'maxOrphans', 'bytes', 'maxBytes', 'evicted']),
+      completion: pick(values.stats(), COMPLETION),
       clients: this.#streams(),
       worker: { restarts, historyLostAt, rssBytes: process.memoryUsage.rss() },
       host: { ...this.#host.cacheStats() },
@@ -153,9 +154,9 @@ export class ConsoleApi {
     return { ...detailOf(trace, this.#engine.stacks), coverage: this.#coverage() };
   }
 
-  /** The retained parts of a trace, for drawing and exporting it. */
+  /** The parts of a trace, retained or kept as an example, for drawing and exporting it. */
   partsOf(traceId: string): readonly [TraceRow, ...TraceRow[]] {
-    const [first, ...others] = this.#engine.history.partsOf(traceId);
+    const [first, ...others] = this.#engine.history.allPartsOf(traceId);
     if (first === undefined) throw this.#gone(traceId);
     return [first, ...others];
   }
@@ -346,6 +347,8 @@ export class ConsoleApi {
     return host ?? { id: 0, origin: 'host' as const, service: this.name, pid: undefined, resource: {} };
   }
 }
+
+const COMPLETION = ['keys', 'maxKeys', 'values', 'maxValuesPerKey', 'bytes', 'maxBytes', 'folded'] as const;
 
 /** Copies only these members, because a part may count more than the API shows. */
 function pick<Counts extends object, Name extends keyof Counts>(counts: Counts, names: readonly Name[]) {

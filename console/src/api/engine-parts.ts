@@ -6,6 +6,7 @@ import type {
   ParseQuery,
   StacksContract,
   ValueIndexContract,
+  WaitingSpans,
 } from '../engine/contract.js';
 import type { ConsoleStats } from './schemas.js';
 
@@ -22,8 +23,7 @@ export interface EngineParts {
   received(): number;
   /** Spans per second over the last two seconds. */
   spansPerSecond(elapsed: number): number;
-  /** Numbers of unfinished traces, and of their spans. */
-  waiting(): { readonly spans: number; readonly traces: number };
+  waiting(): WaitingSpans;
   /**
    * Increases whenever an answer may have changed: by a trace, an orphan, a mark, a process, or when everything is
    * cleared.

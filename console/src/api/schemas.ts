@@ -91,7 +91,19 @@ export const stats = z.object({
     blockedMillis: millis.nullable().describe('how long it has been blocked, or null'),
   }),
   history: z.object({ spans: count, maxSpans: count, bytes: count, maxBytes: count, traces: count }),
-  waiting: z.object({ spans: count, traces: count }),
+  examples: z
+    .object({
+      traces: count,
+      spans: count,
+      maxSpans: count,
+      bytes: count,
+      maxBytes: count,
+      givenUp: count.describe('examples that were evicted and did not fit, or had to make room'),
+    })
+    .describe('evicted traces that are kept as examples of stacks; not in the history'),
+  waiting: z
+    .object({ spans: count, maxSpans: count, bytes: count, maxBytes: count, traces: count })
+    .describe('spans of unfinished traces; past a bound, the oldest trace counts as finished'),
   stacks: z.object({
     nodes: count,
     maxNodes: count,
@@ -99,11 +111,20 @@ export const stats = z.object({
     late: count,
     dropped: count.describe('calls whose time slots were dropped early at the bound, counted in totals only'),
     cells: count,
-    bytes: count,
+    bytes: count.describe('of time slots and histograms'),
+    maxBytes: count,
   }),
   errors: z.object({ groups: count, maxGroups: count, folded: count }),
-  logs: z.object({ orphans: count, maxOrphans: count, evicted: count }),
-  completion: z.object({ keys: count, values: count, folded: count }),
+  logs: z.object({ orphans: count, maxOrphans: count, bytes: count, maxBytes: count, evicted: count }),
+  completion: z.object({
+    keys: count,
+    maxKeys: count.describe('bound of attribute keys; built-in keys count beyond it'),
+    values: count,
+    maxValuesPerKey: count,
+    bytes: count,
+    maxBytes: count,
+    folded: count.describe('occurrences of keys and values without room'),
+  }),
   clients: z.object({ streams: count, maxStreams: count, skipped: count, refused: count }),
   worker: z.object({ restarts: count, historyLostAt: epochMillis.nullable(), rssBytes: count }),
   host: z
@@ -325,7 +346,7 @@ export const stackRow = figures.extend({
       slowest: z.string().nullable(),
       newestError: z.string().nullable(),
     })
-    .describe('trace ids'),
+    .describe('ids of traces that are retained, or kept as an example'),
   /** The same figures at the mark. */
   before: figures.nullable(),
 });
@@ -345,7 +366,9 @@ export const stacks = z.object({
 export const time = z.object({
   from: epochMillis,
   to: epochMillis,
-  slotMillis: millis,
+  slotMillis: millis.describe(
+    '1 s in the last 5 minutes, 10 s in the last hour, else whole minutes; twice as long until the slots fit into a frame',
+  ),
   slots: z.array(
     z.object({
       at: epochMillis,

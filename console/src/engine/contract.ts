@@ -30,17 +30,33 @@ export interface TimeWindow {
   readonly to: number;
 }
 
+/** A trace of the history that stacks may name as an example. */
+export interface ExampleTrace {
+  readonly traceId: string;
+  /** Number of examples that are this trace. The history keeps an evicted trace beyond its bounds if there are any. */
+  uses: number;
+  /** Whether no part of it is retained or kept any more. */
+  readonly isGone: boolean;
+}
+
 /** The kept spans: whole traces, bounded in spans and in bytes, the oldest evicted first. */
 export interface HistoryContract {
+  /** The trace on which stacks count their uses of it as an example, before its first part is added or later. */
+  exampleOf(traceId: string): ExampleTrace;
   /** @param now time of arrival, in milliseconds since the Unix epoch by the console's clock */
   add(trace: TraceRow, now: number): void;
-  /** The kept parts of a trace, in the order of arrival. */
+  /** The retained parts of a trace, in the order of arrival. */
   partsOf(traceId: string): readonly TraceRow[];
+  /** The same, after the parts that were evicted and are kept as an example. */
+  allPartsOf(traceId: string): readonly TraceRow[];
   /** Newest first. The iteration may stop at any time, and entries may be added or evicted during it. */
   newestFirst(before?: number): Iterable<TraceRow>;
   get(traceRowId: number): TraceRow | undefined;
   arrivedAt(traceRowId: number): number | undefined;
-  /** When and why a trace was evicted; undefined if it is kept, was never seen, or was evicted too long ago. */
+  /**
+   * When and why a trace was evicted; undefined if it is retained, kept as an example, was never seen, or was evicted
+   * too long ago.
+   */
   goneOf(traceId: string): { readonly at: number; readonly reason: 'spans' | 'bytes' | 'cleared' } | undefined;
   clear(now: number): { readonly spans: number; readonly traces: number };
   stats(): {
@@ -51,12 +67,22 @@ export interface HistoryContract {
     readonly traces: number;
     readonly evicted: number;
     readonly since: number | undefined;
+    /** Evicted traces that are kept as examples. They are in no other number. `givenUp`: examples beyond the bounds. */
+    readonly examples: {
+      readonly traces: number;
+      readonly spans: number;
+      readonly maxSpans: number;
+      readonly bytes: number;
+      readonly maxBytes: number;
+      readonly givenUp: number;
+    };
   };
 }
 
 /** Call paths with counts and latency histograms, by time. */
 export interface StacksContract {
-  add(trace: TraceRow, now: number): void;
+  /** @param example counts the uses of the trace; from `exampleOf()` of the history */
+  add(trace: TraceRow, now: number, example?: ExampleTrace): void;
   /** From the aggregates. With a query or a split, `rowsOf()` computes rows from the retained traces instead. */
   rows(window: TimeWindow, marked?: string): readonly StackRow[];
   rowsOf(
@@ -90,6 +116,7 @@ export interface StacksContract {
     dropped: number;
     cells: number;
     bytes: number;
+    maxBytes: number;
   };
 }
 
@@ -122,14 +149,33 @@ export interface LogsContract {
     traces: Iterable<TraceRow>,
   ): Iterable<{ readonly line: LogLine; readonly span?: SpanRow; readonly trace?: TraceRow; readonly log?: LogRow }>;
   clear(): void;
-  stats(): { orphans: number; maxOrphans: number; evicted: number };
+  stats(): { orphans: number; maxOrphans: number; bytes: number; maxBytes: number; evicted: number };
+}
+
+/** Spans of unfinished traces, and their bounds. Past a bound, the oldest trace counts as finished. */
+export interface WaitingSpans {
+  readonly spans: number;
+  readonly maxSpans: number;
+  /** Estimated bytes. */
+  readonly bytes: number;
+  readonly maxBytes: number;
+  readonly traces: number;
 }
 
 /** Keys and values seen in spans, for completion: at most 5,000 values per key. */
 export interface ValueIndexContract {
   add(span: SpanRow): void;
   clear(): void;
-  stats(): { keys: number; values: number; folded: number };
+  stats(): {
+    /** Built-in keys included; `maxKeys` is the bound of attribute keys. */
+    keys: number;
+    maxKeys: number;
+    values: number;
+    maxValuesPerKey: number;
+    bytes: number;
+    maxBytes: number;
+    folded: number;
+  };
   /** Attribute keys as written in queries, in no particular order. */
   keys(): Iterable<Counted>;
   /** Values of a key of the query language, of an attribute, or of a resource, in no particular order. */

@@ -1,4 +1,5 @@
 import type { EngineParts } from '../api/engine-parts.js';
+import type { WaitingSpans } from './contract.js';
 import type { LogRow } from '../model/span-row.js';
 import type { TraceRow } from '../model/trace-row.js';
 import { ArrivalRate } from './arrival-rate.js';
@@ -8,8 +9,7 @@ export type Parts = Pick<EngineParts, 'history' | 'stacks' | 'errors' | 'logs' |
 
 /** The engine's view of the source of spans. */
 export interface Arrivals {
-  /** Numbers of unfinished traces, and of their spans. */
-  waiting(): { readonly spans: number; readonly traces: number };
+  waiting(): WaitingSpans;
 }
 
 /**
@@ -56,7 +56,7 @@ export class Engine implements EngineParts {
     return this.#rate.perSecond(elapsed);
   }
 
-  waiting(): { readonly spans: number; readonly traces: number } {
+  waiting(): WaitingSpans {
     return this.#arrivals.waiting();
   }
 
@@ -82,8 +82,9 @@ export class Engine implements EngineParts {
   /** Adds a finished trace. */
   addTrace(trace: TraceRow, now: number): void {
     this.#version++;
-    // First, because the other parts look up stacks of spans there.
-    this.#guard(() => this.stacks.add(trace, now));
+    const example = this.#guard(() => this.history.exampleOf(trace.traceId));
+    // First, because the other parts look up stacks of spans there, and the history keeps the examples named there.
+    this.#guard(() => this.stacks.add(trace, now, example));
     this.#guard(() => this.history.add(trace, now));
     this.#guard(() => this.errors.add(trace, now));
     for (const span of trace.spans) this.#guard(() => this.values.add(span));
@@ -103,11 +104,12 @@ export class Engine implements EngineParts {
     return cleared;
   }
 
-  #guard(code: () => void): void {
+  #guard<Result>(code: () => Result): Result | undefined {
     try {
-      code();
+      return code();
     } catch {
       this.#failed++;
+      return undefined;
     }
   }
 }

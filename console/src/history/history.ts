@@ -2,14 +2,25 @@ import type { HistoryContract } from '../engine/contract.js';
 import type { SpanRow } from '../model/span-row.js';
 import type { TraceRow } from '../model/trace-row.js';
 import { toTraceRow } from '../model/trace-rows.js';
+import { KeptExamples, type KeptExamplesOptions } from './kept-examples.js';
+import { KnownTrace } from './known-trace.js';
 import { SlidingMinimum } from './sliding-minimum.js';
 import { Tombstones, type GoneReason } from './tombstones.js';
 
 /** Estimated bytes of a trace without its spans. */
 const TRACE_BYTES = 400;
 
+export interface HistoryOptions {
+  /** Default 100,000. */
+  readonly maxSpans?: number;
+  /** Estimated bytes. Default 96 MiB. */
+  readonly maxBytes?: number;
+  readonly examples?: KeptExamplesOptions;
+}
+
 interface Entry {
   readonly trace: TraceRow;
+  readonly known: KnownTrace;
   readonly arrivedAt: number;
   readonly bytes: number;
 }
@@ -25,6 +36,8 @@ interface Entry {
  * Bounded by spans and by estimated bytes. Past a bound, the oldest trace is evicted, and its id is remembered with the
  * time and the reason. A trace that exceeds a bound by itself keeps only the spans that started first, and becomes
  * incomplete; its other spans count as evicted.
+ *
+ * An evicted trace that is an example of a stack moves to `KeptExamples`, where only `allPartsOf()` finds it.
  */
 export class History implements HistoryContract {
   readonly #maxSpans: number;
@@ -34,28 +47,48 @@ export class History implements HistoryContract {
   #head = 0;
   /** Number of entries released so far. */
   #first = 0;
-  readonly #parts = new Map<string, TraceRow[]>();
+  /** The traces with retained parts. */
+  readonly #traces = new Map<string, KnownTrace>();
+  readonly #examples: KeptExamples;
+  /** The last result of `exampleOf()`. */
+  #latest: KnownTrace | undefined;
   readonly #starts = new SlidingMinimum();
   readonly #tombstones = new Tombstones();
   #spans = 0;
   #bytes = 0;
   #evicted = 0;
+  /** Time and reason of the release in progress, for examples that leave because of it. */
+  #release: { readonly at: number; readonly reason: GoneReason } = { at: 0, reason: 'spans' };
 
-  constructor({ maxSpans = 100_000, maxBytes = 96 * 2 ** 20 }: { maxSpans?: number; maxBytes?: number } = {}) {
+  constructor({ maxSpans = 100_000, maxBytes = 96 * 2 ** 20, examples = {} }: HistoryOptions = {}) {
     this.#maxSpans = maxSpans;
     this.#maxBytes = maxBytes;
+    this.#examples = new KeptExamples((trace) => this.#bury(trace), examples);
+  }
+
+  exampleOf(traceId: string): KnownTrace {
+    if (this.#latest?.traceId !== traceId) {
+      this.#latest = this.#traces.get(traceId) ?? this.#examples.get(traceId) ?? new KnownTrace(traceId);
+    }
+    return this.#latest;
   }
 
   add(trace: TraceRow, now: number): void {
+    const { traceId } = trace;
+    const known = this.exampleOf(traceId);
     const kept = this.#fitting(trace);
     this.#evicted += trace.spans.length - (kept?.spans.length ?? 0);
-    if (kept === undefined) this.#tombstones.add(trace.traceId, now, 'bytes');
-    else this.#append(kept, now);
+    if (kept !== undefined) this.#append(kept, known, now);
+    else if (known.isGone) this.#tombstones.add(traceId, now, 'bytes');
     this.#makeRoom(now);
   }
 
   partsOf(traceId: string): readonly TraceRow[] {
-    return [...(this.#parts.get(traceId) ?? [])];
+    return this.#traces.get(traceId)?.retained ?? [];
+  }
+
+  allPartsOf(traceId: string): readonly TraceRow[] {
+    return [...(this.#examples.get(traceId)?.kept?.parts ?? []), ...(this.#traces.get(traceId)?.retained ?? [])];
   }
 
   *newestFirst(before = Infinity): Generator<TraceRow> {
@@ -74,12 +107,16 @@ export class History implements HistoryContract {
   }
 
   goneOf(traceId: string): { readonly at: number; readonly reason: GoneReason } | undefined {
-    return this.#parts.has(traceId) ? undefined : this.#tombstones.of(traceId);
+    const isKnown = this.#traces.has(traceId) || this.#examples.get(traceId) !== undefined;
+    return isKnown ? undefined : this.#tombstones.of(traceId);
   }
 
   clear(now: number): { readonly spans: number; readonly traces: number } {
-    const cleared = { spans: this.#spans, traces: this.#parts.size };
-    while (this.#size > 0) this.#release(now, 'cleared');
+    const cleared = { spans: this.#spans, traces: this.#traces.size };
+    this.#release = { at: now, reason: 'cleared' };
+    while (this.#size > 0) this.#releaseOldest();
+    this.#examples.clear();
+    this.#latest = undefined;
     return cleared;
   }
 
@@ -89,9 +126,10 @@ export class History implements HistoryContract {
       maxSpans: this.#maxSpans,
       bytes: this.#bytes,
       maxBytes: this.#maxBytes,
-      traces: this.#parts.size,
+      traces: this.#traces.size,
       evicted: this.#evicted,
       since: this.#starts.minimum,
+      examples: this.#examples.stats(),
     };
   }
 
@@ -122,16 +160,15 @@ export class History implements HistoryContract {
     return entry.trace.id === traceRowId ? entry : undefined;
   }
 
-  #append(trace: TraceRow, now: number): void {
+  #append(trace: TraceRow, known: KnownTrace, now: number): void {
     const bytes = bytesOf(trace.spans);
     const number = this.#first + this.#size;
-    this.#entries.push({ trace, arrivedAt: now, bytes });
+    this.#entries.push({ trace, known, arrivedAt: now, bytes });
     this.#starts.push(number, trace.start);
     this.#spans += trace.spans.length;
     this.#bytes += bytes;
-    const parts = this.#parts.get(trace.traceId);
-    if (parts === undefined) this.#parts.set(trace.traceId, [trace]);
-    else parts.push(trace);
+    if (!known.isRetained) this.#traces.set(trace.traceId, known);
+    known.retain(trace);
   }
 
   #makeRoom(now: number): void {
@@ -139,30 +176,31 @@ export class History implements HistoryContract {
     while (this.#bytes > this.#maxBytes) this.#evict(now, 'bytes');
   }
 
-  #evict(now: number, reason: GoneReason): void {
-    this.#evicted += this.#release(now, reason);
+  #evict(at: number, reason: GoneReason): void {
+    this.#release = { at, reason };
+    this.#evicted += this.#at(this.#first).trace.spans.length;
+    this.#releaseOldest();
   }
 
-  /** Removes the oldest entry, and returns its number of spans. */
-  #release(now: number, reason: GoneReason): number {
-    const { trace, bytes } = this.#at(this.#first);
+  #releaseOldest(): void {
+    const { trace, known, bytes } = this.#at(this.#first);
     this.#entries[this.#head++] = undefined;
     this.#first++;
     this.#starts.release(this.#first);
     this.#compact();
     this.#spans -= trace.spans.length;
     this.#bytes -= bytes;
-    this.#releasePart(trace, now, reason);
-    return trace.spans.length;
+    // Parts are released in the order of arrival.
+    known.releaseOldest();
+    if (!known.isRetained) this.#traces.delete(trace.traceId);
+    if (known.uses > 0 && this.#release.reason !== 'cleared') this.#examples.keep(known, trace, bytes);
+    this.#bury(known);
   }
 
-  /** Parts are released in the order of arrival. */
-  #releasePart({ traceId }: TraceRow, now: number, reason: GoneReason): void {
-    const parts = this.#parts.get(traceId)!;
-    parts.shift();
-    if (parts.length > 0) return;
-    this.#parts.delete(traceId);
-    this.#tombstones.add(traceId, now, reason);
+  /** Remembers the trace if nothing is left of it. */
+  #bury(trace: KnownTrace): void {
+    const { at, reason } = this.#release;
+    if (trace.isGone) this.#tombstones.add(trace.traceId, at, reason);
   }
 
   /** Moves the entries to the front once half of the positions are empty. */

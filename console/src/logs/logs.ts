@@ -21,10 +21,12 @@ export interface FoundLog {
  */
 export class Logs implements LogsContract {
   readonly #maxOrphans: number;
+  readonly #maxBytes: number;
   readonly #orphans: OrphanLogs;
 
   constructor({ maxOrphans = 10_000, maxBytes = 16 * 2 ** 20 }: { maxOrphans?: number; maxBytes?: number } = {}) {
     this.#maxOrphans = maxOrphans;
+    this.#maxBytes = maxBytes;
     this.#orphans = new OrphanLogs(maxOrphans, maxBytes);
   }
 
@@ -60,8 +62,9 @@ export class Logs implements LogsContract {
     this.#orphans.clear();
   }
 
-  stats(): { orphans: number; maxOrphans: number; evicted: number } {
-    return { orphans: this.#orphans.size, maxOrphans: this.#maxOrphans, evicted: this.#orphans.evicted };
+  stats() {
+    const { size: orphans, bytes, evicted } = this.#orphans;
+    return { orphans, maxOrphans: this.#maxOrphans, bytes, maxBytes: this.#maxBytes, evicted };
   }
 }
 

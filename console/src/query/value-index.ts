@@ -64,11 +64,15 @@ export class ValueIndex implements ValueIndexContract {
     this.#hasAllKeys = true;
   }
 
-  stats(): { keys: number; values: number; folded: number } {
+  stats() {
     const all = [...this.#attributes.values(), ...this.#builtIn.values()];
     return {
       keys: all.length,
+      maxKeys: MAX_KEYS,
       values: all.reduce((total, { counts }) => total + counts.size, 0),
+      maxValuesPerKey: MAX_VALUES,
+      bytes: this.#bytes,
+      maxBytes: MAX_BYTES,
       folded: this.#folded,
     };
   }

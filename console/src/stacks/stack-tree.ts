@@ -116,6 +116,7 @@ export class StackTree {
     this.others.totals.merge(node.totals);
     this.others.live.merge(node.live);
     node.live.reset();
+    node.examples.release();
     this.#nodes.delete(node.id);
     const siblings = this.#siblingsOf(node);
     const first = siblings.get(node.name)!;

@@ -2,7 +2,7 @@ import { MIN_CALLS, isCall, repeatedCalls } from '../analysis/n-plus-one.js';
 import { buildRowTree } from '../analysis/row-tree.js';
 import { SelfTimes } from '../analysis/self-time.js';
 import type { Figures, StackRow, TimeMap } from '../api/schemas.js';
-import type { StacksContract, TimeWindow } from '../engine/contract.js';
+import type { ExampleTrace, StacksContract, TimeWindow } from '../engine/contract.js';
 import { type SpanRow, hasFailed } from '../model/span-row.js';
 import type { TraceRow } from '../model/trace-row.js';
 import { Arrivals } from './arrivals.js';
@@ -77,12 +77,12 @@ export class Stacks implements StacksContract {
   }
 
   /** A time before the latest one counts as the latest; if it is an hour or more before, the trace is late. */
-  add(trace: TraceRow, now: number): void {
+  add(trace: TraceRow, now: number, example: ExampleTrace = alwaysThere(trace)): void {
     const hasGoneBack = now <= this.#now - LATE_MILLIS;
     this.#advanceTo(now);
     const at = this.#now;
     this.#arrivals.add(trace.id, hasGoneBack ? -Infinity : at);
-    const { spans, traceId } = trace;
+    const { spans } = trace;
     const { nodes, parents } = this.#paths.place(trace, at);
     const self = this.#selfTimes.of(spans, parents);
     let mayRepeat = false;
@@ -97,7 +97,7 @@ export class Stacks implements StacksContract {
       this.#count(node, duration, own, failed, late);
       if (isLocalRoot(span)) this.#count(this.#tree.allRoots, duration, own, failed, late);
       else if (node !== this.#tree.others && isCall(span) && ++node.callsInPart === MIN_CALLS) mayRepeat = true;
-      node.examples.add(traceId, duration, failed, at);
+      node.examples.add(example, duration, failed, at);
     }
     if (mayRepeat) noteRepeated(spans, nodes, at);
   }
@@ -201,6 +201,7 @@ export class Stacks implements StacksContract {
       dropped: this.#series.dropped,
       cells: this.#series.cells + cells,
       bytes: this.#series.bytes + bytes,
+      maxBytes: this.#maxBytes,
     };
   }
 
@@ -300,6 +301,11 @@ export class Stacks implements StacksContract {
     const covered = this.#covered({ from: mark.at - length, to: mark.at });
     return covered.to - covered.from;
   }
+}
+
+/** An example that no history evicts. */
+function alwaysThere({ traceId }: TraceRow): ExampleTrace {
+  return { traceId, uses: 0, isGone: false };
 }
 
 /** Marks the nodes of calls that were repeated in sequence in this part of a trace. */

@@ -1,3 +1,4 @@
+import type { WaitingSpans } from '../engine/contract.js';
 import * as realTimers from '../host/timers.js';
 import type { NewSpanRow } from '../model/span-row.js';
 import type { TraceRow } from '../model/trace-row.js';
@@ -89,8 +90,14 @@ export class TracesInProgress {
     this.#timers = timers;
   }
 
-  get waiting(): { readonly spans: number; readonly traces: number } {
-    return { spans: this.#spans, traces: this.#waiting.size };
+  get waiting(): WaitingSpans {
+    return {
+      spans: this.#spans,
+      maxSpans: this.#maxSpans,
+      bytes: this.#bytes,
+      maxBytes: this.#maxBytes,
+      traces: this.#waiting.size,
+    };
   }
 
   /** Adds a span of a batch. Call `endBatch()` after the batch. */

@@ -1,5 +1,6 @@
 import type { DeliveredSpan } from 'otel-span-cache';
 import { SpanUnpacker, type ReceivedBatch } from 'otel-span-cache/threads';
+import type { WaitingSpans } from '../engine/contract.js';
 import { LogRowMaker } from '../model/log-rows.js';
 import type { LogRow, NewSpanRow, SeenProcess } from '../model/span-row.js';
 import { UNREADABLE } from '../model/text.js';
@@ -48,8 +49,7 @@ export class Intake {
     this.#traces = new TracesInProgress((trace) => target.onTrace(trace));
   }
 
-  /** Numbers of unfinished traces, and of their spans. */
-  get waiting(): { readonly spans: number; readonly traces: number } {
+  get waiting(): WaitingSpans {
     return this.#traces.waiting;
   }
 

@@ -97,8 +97,19 @@ describe('The state of an answer', () => {
     expect([...traces.rows.keys()].slice(0, 2)).to.deep.equal([0, 1]);
     expect([...time.rows.keys()].at(-1)).to.equal(499);
     expect(traces.rows.size + traces.cut).to.equal(500);
-    expect(time.rows.size).to.equal(traces.rows.size);
-    expect(snapshotOf('traces', traces).length).to.be.within(100_000, 200_000);
+    expect(time.rows.size + time.cut).to.equal(500);
+    expect(snapshotOf('traces', traces).length).to.be.within(100_000, 122_000);
+    expect(snapshotOf('time', time).length).to.be.within(180_000, 212_000);
+  });
+
+  it('has room for the ids of all slots beside new slots', () => {
+    const slots = (from: number) => ({
+      slots: Array.from({ length: 722 }, (_, i) => ({ at: from + i * 60_000, long: 'x'.repeat(260) })),
+    });
+    const [before, after] = [slots(1_900_000_000_000), slots(1_900_000_030_000)].map((map) => stateOf('time', map));
+
+    expect(after!.cut).to.equal(0);
+    expect(changeOf('time', before!, after!)!.length).to.be.within(200_000, 240_000);
   });
 
   it('leaves out a single row that is too large, and a member', () => {

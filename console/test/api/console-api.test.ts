@@ -66,6 +66,68 @@ describe('ConsoleApi', () => {
     expect(answer.spans[0]!.attributes['list']).to.deep.equal([1, 'Infinity', null]);
   });
 
+  it('names the bounds of the worker beside what it holds', () => {
+    const { api, add, engine } = testConsole();
+    add(orderTrace());
+    engine.addLog(orphanLog('alone'));
+
+    const { history, examples, waiting, stacks, errors, logs, completion } = api.stats();
+
+    const bounds = { history, examples, waiting, stacks, errors, logs, completion };
+    expect(
+      Object.entries(bounds).map(([part, counts]) => [
+        part,
+        Object.entries(counts).filter(([name]) => name.startsWith('max')),
+      ]),
+    ).to.deep.equal([
+      [
+        'history',
+        [
+          ['maxSpans', 100_000],
+          ['maxBytes', 64 * 2 ** 20],
+        ],
+      ],
+      [
+        'examples',
+        [
+          ['maxSpans', 2_000],
+          ['maxBytes', 4 * 2 ** 20],
+        ],
+      ],
+      [
+        'waiting',
+        [
+          ['maxSpans', 20_000],
+          ['maxBytes', 64 * 2 ** 20],
+        ],
+      ],
+      [
+        'stacks',
+        [
+          ['maxNodes', 2_000],
+          ['maxBytes', 32 * 2 ** 20],
+        ],
+      ],
+      ['errors', [['maxGroups', 500]]],
+      [
+        'logs',
+        [
+          ['maxOrphans', 10_000],
+          ['maxBytes', 16 * 2 ** 20],
+        ],
+      ],
+      [
+        'completion',
+        [
+          ['maxKeys', 1_000],
+          ['maxValuesPerKey', 5_000],
+          ['maxBytes', 8 * 2 ** 20],
+        ],
+      ],
+    ]);
+    expect([history, stacks, logs, completion].map(({ bytes }) => bytes > 0)).not.to.include(false);
+  });
+
   describe('coverage', () => {
     it('sums up the losses of every hop, and nothing else', () => {
       const { api } = testConsole();
@@ -154,6 +216,30 @@ describe('ConsoleApi', () => {
       expect(duration).to.equal(550);
     });
 
+    it('shows an example of a stack after its eviction, where nothing else sees it', () => {
+      const { api, add, clock } = testConsole({ maxSpans: 6 });
+      const slow = orderTrace({ duration: 900, fails: true });
+      const others = [orderTrace(), orderTrace(), orderTrace()];
+      add(slow);
+      clock.now += 1_000;
+      add(...others);
+      const { rows } = api.stacks({});
+      const failed = rows.find(({ name }) => name === 'charge card');
+
+      expect(rows[0]!.examples).to.include({ newest: others[2]!.traceId, slowest: slow.traceId });
+      expect(failed!.examples).to.include({ newestError: slow.traceId });
+      expect(schemas.trace.parse(api.trace(slow.traceId))).to.include({ duration: 900, failed: 1 });
+      expect(api.traces({ query: 'status = error' }).rows).to.deep.equal([]);
+      expect(api.errors({ query: 'status = error' }).groups).to.deep.equal([]);
+      expect(api.logs({}).rows.map(({ traceId }) => traceId)).not.to.include(slow.traceId);
+      const { history, examples, coverage } = api.stats();
+      expect([history.spans, coverage.retained, coverage.evicted]).to.deep.equal([6, 6, 6]);
+      expect(examples).to.include({ traces: 1, spans: 3, maxSpans: 2_000, maxBytes: 4 * 2 ** 20, givenUp: 0 });
+      expect(refusalOf(() => api.trace(others[0]!.traceId))).to.include({ status: 404 });
+      api.clear();
+      expect(refusalOf(() => api.trace(slow.traceId)).failure).to.include({ reason: 'cleared' });
+    });
+
     it('reports when and why a trace was evicted, and that another was never here', () => {
       const { api, add, clock } = testConsole({ maxSpans: 3 });
       const first = orderTrace();
@@ -238,6 +324,19 @@ describe('ConsoleApi', () => {
       const { api } = testConsole();
 
       expect(api.slow({})).to.deep.include({ slow: 0, normal: 0, examples: { slow: [], normal: [] } });
+    });
+  });
+
+  describe('time()', () => {
+    it('has the slots in which calls are counted', () => {
+      const { api, add } = testConsole();
+      add(orderTrace());
+
+      const windows = ['30s', '5m', '1h', '12h', `${START - 299_999}..${START + 1}`];
+      const lengths = windows.map((window) => api.time({ window }).slotMillis);
+
+      expect(lengths).to.deep.equal([1_000, 1_000, 10_000, 60_000, 1_000]);
+      expect(api.time({ window: '5m', query: 'status = error' }).slotMillis).to.equal(1_000);
     });
   });
 

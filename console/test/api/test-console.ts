@@ -6,6 +6,7 @@ import { HostUnavailable } from '../../src/engine/host-unavailable.js';
 import { newParts } from '../../src/engine/parts.js';
 import type { LogRow, SpanRow } from '../../src/model/span-row.js';
 import type { TraceRow } from '../../src/model/trace-row.js';
+import { TracesInProgress } from '../../src/traces/traces-in-progress.js';
 import { childOf, exceptionEvent, logEvent, SHOP, spanRow, traceRow } from '../model/rows.js';
 
 export const START = 1_800_000_000_000;
@@ -99,7 +100,7 @@ export function testConsole({ epoch = 'e1', maxSpans = 100_000 } = {}): TestCons
   const clock = { now: START, elapsed: () => performance.now() };
   const host = new TestHost(() => clock.now);
   const engine = new Engine(newParts({ maxSpans, maxBytes: 64 * 2 ** 20 }), {
-    waiting: () => ({ spans: 0, traces: 0 }),
+    waiting: () => new TracesInProgress(() => {}).waiting,
   });
   const api = new ConsoleApi({
     engine,

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { DocPage } from '../../../test/doc-page.js';
+import { SLOTS_BYTES } from '../../src/api/changes.js';
 import { QUERY_MILLIS } from '../../src/api/budget.js';
 import { newParts } from '../../src/engine/parts.js';
 import { MAX_BYTES_IN_FLIGHT, MAX_IN_FLIGHT } from '../../src/host/feed.js';
@@ -14,6 +15,9 @@ import { MAX_SENDERS } from '../../src/processes/otlp/otlp-senders.js';
 import { BODY_LIMITS, MAX_CONNECTIONS as MAX_OTLP_CONNECTIONS } from '../../src/processes/otlp/otlp-server.js';
 import { RestartLimit } from '../../src/host/restart-limit.js';
 import { TOKEN_BYTES } from '../../src/host/served-console.js';
+import { LEVELS } from '../../src/stacks/slot-series.js';
+import { MAX_BINS } from '../../src/stacks/time-bins.js';
+import { TracesInProgress } from '../../src/traces/traces-in-progress.js';
 import { MIN_BITS } from '../../src/access/token-strength.js';
 import { closeServed, serve } from '../http/served.js';
 
@@ -33,7 +37,10 @@ describe('The limits in the pages of the console', () => {
 
   it('are the limits of the code: docs/operators.md', async () => {
     const { maxSpans, maxBytes } = resolveOptions();
-    const { stacks, errors, logs } = newParts({ maxSpans, maxBytes });
+    const { history, stacks, errors, logs, values } = newParts({ maxSpans, maxBytes });
+    const { examples } = history.stats();
+    const { maxKeys, maxValuesPerKey, maxBytes: maxValueBytes } = values.stats();
+    const { waiting } = new TracesInProgress(() => {});
     const { ask } = await serve();
     const { clients } = (await ask('/api/v1/stats')).json as { clients: { maxStreams: number } };
     expect(MAX_SENDERS).to.equal(MAX_JOINED);
@@ -42,17 +49,40 @@ describe('The limits in the pages of the console', () => {
       Object.fromEntries(PAGE.tableAfter('| Part | Bound |').map(([part, bound]) => [part, numbersIn(bound!)])),
     ).to.deep.equal({
       history: [],
+      'examples of call paths, kept after their eviction from the history': [
+        examples.maxSpans,
+        examples.maxBytes / MEBI,
+      ],
       'spans and log records on their way from the service to the worker': [MAX_IN_FLIGHT, MAX_BYTES_IN_FLIGHT / MEBI],
       'heap of the worker': [MAX_HEAP_MB],
       'call paths': [stacks.stats().maxNodes],
+      'time slots and histograms of call paths': [stacks.stats().maxBytes / MEBI],
+      'spans of unfinished traces': [waiting.maxSpans, waiting.maxBytes / MEBI],
+      'keys and values for completion': [maxKeys, maxValuesPerKey, maxValueBytes / MEBI],
       'groups of errors': [errors.stats().maxGroups],
-      'log records without a span': [logs.stats().maxOrphans],
+      'log records without a span': [logs.stats().maxOrphans, logs.stats().maxBytes / MEBI],
       'processes that join, or that send OTLP': [MAX_JOINED],
       connections: [MAX_CONNECTIONS, MAX_OTLP_CONNECTIONS],
       'streams of one token': [clients.maxStreams],
       'body of a request': [MAX_BODY / 1_024, MAX_BATCH_BYTES / MEBI, BODY_LIMITS.maxBytes / MEBI],
       'time for the answer to a query': [QUERY_MILLIS],
     });
+  });
+
+  it('are the limits of the code: time slots', () => {
+    const [, slots] = /are\s+counted\s+in\s+slots\s+of([^.]*)\./.exec(PAGE.text)!;
+    const [, heatmap] = /A\s+heatmap\s+has([^.]*\.[^.]*)\./.exec(PAGE.text)!;
+    const [fine, middle, coarse] = LEVELS;
+
+    expect(numbersIn(slots!.replace('an hour', '1 hour'))).to.deep.equal([
+      fine.slotMillis / 1_000,
+      fine.keptMillis / 60_000,
+      middle.slotMillis / 1_000,
+      middle.keptMillis / 3_600_000,
+      coarse.slotMillis / 60_000,
+      coarse.keptMillis / 3_600_000,
+    ]);
+    expect(numbersIn(heatmap!)).to.deep.equal([MAX_BINS, SLOTS_BYTES / 1_000]);
   });
 
   it('are the limits of the code: wrong tokens and restarts', () => {

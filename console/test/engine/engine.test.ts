@@ -1,20 +1,26 @@
 import { ROOT_CONTEXT, SpanStatusCode, trace as traceApi } from '@opentelemetry/api';
 import { expect } from 'chai';
+import fc from 'fast-check';
+import { runs } from '../../../test/property-runs.js';
 import { Engine, type Parts } from '../../src/engine/engine.js';
 import { newParts } from '../../src/engine/parts.js';
+import { History } from '../../src/history/history.js';
 import type { LogRow, SeenProcess } from '../../src/model/span-row.js';
 import type { TraceRow } from '../../src/model/trace-row.js';
 import { LogRowMaker } from '../../src/model/log-rows.js';
 import { DeliveredRows } from '../model/delivered-rows.js';
+import { childOf, spanRow, traceRow } from '../model/rows.js';
 import { testService, type TestService } from '../service.js';
 
 const SHOP: SeenProcess = { id: 1, origin: 'host', service: 'shop', pid: 1, resource: {} };
 const NOW = Date.now();
 const LAST_HOUR = { from: NOW - 3_600_000, to: NOW + 3_600_000 };
 
+const WAITING = { spans: 2, maxSpans: 3, bytes: 800, maxBytes: 1_600, traces: 1 };
+
 function newEngine(change: (parts: Parts) => Parts = (parts) => parts): Engine {
   const parts = change(newParts({ maxSpans: 1_000, maxBytes: 2 ** 20 }));
-  return new Engine(parts, { waiting: () => ({ spans: 2, traces: 1 }) });
+  return new Engine(parts, { waiting: () => WAITING });
 }
 
 /** A trace of a root, a child that fails and a log line, as the real SDK makes it; and a log line without a span. */
@@ -87,7 +93,7 @@ describe('Engine', () => {
     expect(engine.received()).to.equal(40);
     expect(engine.spansPerSecond(10_500)).to.equal(20);
     expect(engine.spansPerSecond(12_500)).to.equal(0);
-    expect(engine.waiting()).to.deep.equal({ spans: 2, traces: 1 });
+    expect(engine.waiting()).to.equal(WAITING);
   });
 
   it('has a new version whenever an answer may have changed', () => {
@@ -121,6 +127,38 @@ describe('Engine', () => {
     expect(engine.errors.groups(LAST_HOUR, NOW)).to.deep.equal([]);
     expect(engine.logs.stats().orphans).to.equal(0);
     expect(engine.stacks.rows(LAST_HOUR)).to.deep.equal([]);
+  });
+
+  it('keeps evicted traces only while stacks offer them, and offers only traces that it keeps', () => {
+    const name = fc.constantFrom('a', 'b', 'c', 'd');
+    const call = fc.record({ name, child: name, duration: fc.integer({ min: 1, max: 1_000 }), fails: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(call, { maxLength: 80 }), (calls) => {
+        const engine = newEngine((parts) => ({
+          ...parts,
+          history: new History({ maxSpans: 6, examples: { maxSpans: 9 } }),
+        }));
+        for (const [i, { name, child, duration, fails }] of calls.entries()) {
+          const root = spanRow({ traceId: `t${i}`, name, duration, status: fails ? 2 : 0 });
+          engine.addTrace(traceRow([root, childOf(root, { name: child, duration: duration / 3 })]), NOW);
+        }
+        const used = new Set(
+          engine.stacks.rows(LAST_HOUR).flatMap(({ examples }) => Object.values(examples).filter((id) => id !== null)),
+        );
+
+        for (const id of used) expect(engine.history.allPartsOf(id), id).not.to.be.empty;
+        for (const i of calls.keys()) {
+          const { uses } = engine.history.exampleOf(`t${i}`);
+          if (used.has(`t${i}`)) expect(uses, `t${i}`).to.be.above(0);
+        }
+        const { spans, givenUp } = engine.history.stats().examples;
+        expect(spans).to.be.at.most(8);
+        if (givenUp === 0) {
+          for (const row of engine.stacks.rows(LAST_HOUR)) expect(row.examples.slowest, row.name).not.to.equal(null);
+        }
+      }),
+      { numRuns: runs(100) },
+    );
   });
 
   it('goes on if one part fails, and counts it', () => {

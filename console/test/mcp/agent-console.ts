@@ -12,6 +12,7 @@ import { mcpRoutes } from '../../src/mcp/mount.js';
 import { ToolBox } from '../../src/mcp/tools.js';
 import type { SeenProcess } from '../../src/model/span-row.js';
 import { LogRowMaker } from '../../src/model/log-rows.js';
+import { TracesInProgress } from '../../src/traces/traces-in-progress.js';
 import { NONE_ON_THE_WAY } from '../api/losses.js';
 import { TestHost } from '../api/test-console.js';
 import { DeliveredRows } from '../model/delivered-rows.js';
@@ -81,7 +82,7 @@ export async function agentConsole({
   const service = testService({ trackOpenSpans: true });
   const shop: SeenProcess = { id: 1, origin: 'host', service: 'shop', pid: 4711, resource: {} };
   const engine = new Engine(newParts({ maxSpans: 100_000, maxBytes: 64 * 2 ** 20 }), {
-    waiting: () => ({ spans: 0, traces: 0 }),
+    waiting: () => new TracesInProgress(() => {}).waiting,
   });
   const rows = new DeliveredRows(shop);
   const logs = new LogRowMaker();

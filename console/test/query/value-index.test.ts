@@ -138,7 +138,15 @@ describe('ValueIndex', () => {
 
     index.clear();
 
-    expect(index.stats()).to.deep.equal({ keys: 0, values: 0, folded: 0 });
+    expect(index.stats()).to.deep.equal({
+      keys: 0,
+      maxKeys: 1_000,
+      values: 0,
+      maxValuesPerKey: 5_000,
+      bytes: 0,
+      maxBytes: 8 * 2 ** 20,
+      folded: 0,
+    });
     expect([...index.keys()]).to.deep.equal([]);
   });
 });

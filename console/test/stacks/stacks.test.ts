@@ -1,8 +1,13 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
+import { runs } from '../../../test/property-runs.js';
 import type { StackRow } from '../../src/api/schemas.js';
 import { stackRow, time as timeSchema } from '../../src/api/schemas.js';
+import { stateOf } from '../../src/http/live/view-state.js';
 import { Stacks } from '../../src/stacks/stacks.js';
 import { NOON, type Sketch, newTraceId, partOf, traceOf } from './traces.js';
+
+type Example = { traceId: string; uses: number; isGone: boolean };
 
 const ALL = { from: NOON - 60_000, to: NOON + 60_000 };
 
@@ -444,6 +449,99 @@ describe('Stacks', () => {
 
       expect(examples).to.deep.equal({ newest: recent.traceId, slowest: recent.traceId, newestError: null });
     });
+
+    const example = (traceId: string): Example => ({ traceId, uses: 0, isGone: false });
+    const addTo = (stacks: Stacks, trace: Example, sketch: Partial<Sketch>) =>
+      stacks.add(traceOf({ name: 'a', ...sketch }), NOON, trace);
+
+    it('leave out traces that are gone, for the next example of the same kind', () => {
+      const stacks = new Stacks();
+      const [slow, failed, fast] = ['slow', 'failed', 'fast'].map(example) as [Example, Example, Example];
+      addTo(stacks, slow, { duration: 900, status: 2 });
+      addTo(stacks, failed, { duration: 90, status: 2 });
+      addTo(stacks, fast, { duration: 9 });
+      const shown = () => only(stacks.rows(ALL), 'a').examples;
+      expect(shown()).to.deep.equal({ newest: 'slow', slowest: 'slow', newestError: 'slow' });
+
+      slow.isGone = true;
+      expect(shown()).to.deep.equal({ newest: 'failed', slowest: 'failed', newestError: 'failed' });
+      failed.isGone = true;
+      expect(shown()).to.deep.equal({ newest: 'fast', slowest: 'fast', newestError: null });
+      fast.isGone = true;
+      expect(shown()).to.deep.equal({ newest: null, slowest: null, newestError: null });
+    });
+
+    it('replace a slowest trace that is seen to be gone by the next slower ones', () => {
+      const stacks = new Stacks();
+      const [gone, faster, newest] = ['gone', 'faster', 'newest'].map(example) as [Example, Example, Example];
+      const shown = () => only(stacks.rows(ALL), 'a').examples.slowest;
+      addTo(stacks, gone, { duration: 19 });
+      gone.isGone = true;
+      expect(shown()).to.equal(null);
+
+      addTo(stacks, faster, { duration: 18 });
+      addTo(stacks, newest, { duration: 17 });
+
+      expect(shown()).to.equal('faster');
+    });
+
+    it('use a trace while they may be shown for a window up to now', () => {
+      const stacks = new Stacks();
+      const names = ['fast', 'slow', 'faster', 'fastest'];
+      const [fast, slow, faster, fastest] = names.map(example) as [Example, Example, Example, Example];
+      const all = [fast, slow, faster, fastest];
+      const uses = () => all.map((trace) => trace.uses);
+      addTo(stacks, fast, { duration: 9, status: 2 });
+      expect(uses()).to.deep.equal([3, 0, 0, 0]);
+
+      addTo(stacks, slow, { duration: 900 });
+      expect(uses()).to.deep.equal([1, 2, 0, 0]);
+      addTo(stacks, faster, { duration: 8.5 });
+      expect(uses()).to.deep.equal([1, 2, 1, 0]);
+      addTo(stacks, fastest, { duration: 8.1, status: 2 });
+      expect(uses()).to.deep.equal([0, 2, 0, 2]);
+    });
+
+    it('count the spans of a trace that is the example of several stacks', () => {
+      const stacks = new Stacks();
+      const trace = example('a');
+
+      addTo(stacks, trace, { duration: 19, status: 2, children: [{ name: 'b' }, { name: 'b' }] });
+
+      expect(trace.uses).to.equal(5);
+    });
+
+    it('use exactly the traces that they show for some window up to now', () => {
+      const call = fc.record({ duration: fc.integer({ min: 1, max: 100 }), fails: fc.boolean() });
+      fc.assert(
+        fc.property(fc.array(call, { minLength: 1, maxLength: 30 }), (calls) => {
+          const stacks = new Stacks();
+          const traces = calls.map((_, i) => example(`${i}`));
+          for (const [i, { duration, fails }] of calls.entries()) {
+            const at = NOON + i * 1_000;
+            stacks.add(traceOf({ name: 'a', duration, status: fails ? 2 : 0 }, at), at, traces[i]);
+          }
+          const end = NOON + calls.length * 1_000;
+          const shown = calls.flatMap((_, i) =>
+            Object.values(only(stacks.rows({ from: NOON + i * 1_000, to: end }), 'a').examples),
+          );
+
+          const used = traces.filter(({ uses }) => uses > 0).map(({ traceId }) => traceId);
+          expect(used).to.have.members([...new Set(shown)].filter((id) => id !== null));
+        }),
+        { numRuns: runs(200) },
+      );
+    });
+
+    it('of a folded stack are no uses any more', () => {
+      const stacks = new Stacks({ maxNodes: 2 });
+      const [first, second] = ['first', 'second'].map(example) as [Example, Example];
+      addTo(stacks, first, { name: 'a', status: 2 });
+      addTo(stacks, second, { name: 'b', children: [{ name: 'c' }] });
+
+      expect(only(stacks.rows(ALL), '(others)').calls).to.equal(1);
+      expect([first, second].map(({ uses }) => uses)).to.deep.equal([0, 4]);
+    });
   });
 
   describe('N+1', () => {
@@ -594,6 +692,79 @@ describe('Stacks', () => {
       expect(stacks.time({ from: NOON, to: NOON - 1 }).slots).to.deep.equal([]);
     });
 
+    /** A window of this length up to now, now included. */
+    const upTo = (now: number, millis: number) => ({ from: now - millis, to: now + 1 });
+
+    it('has slots of 1 s for 5 minutes, of 10 s for an hour, and of 1 minute for 12 hours', () => {
+      const stacks = new Stacks();
+      const now = NOON + 123.456;
+      stacks.add(traceOf({ name: 'a' }), now);
+      const shapeOf = (millis: number) => {
+        const { slotMillis, slots } = stacks.time(upTo(now, millis));
+        return [slotMillis, slots.length];
+      };
+
+      expect([300_000, 3_600_000, 43_200_000].map(shapeOf)).to.deep.equal([
+        [1_000, 301],
+        [10_000, 361],
+        [60_000, 721],
+      ]);
+      expect([300_001, 3_600_001, 43_200_001].map(shapeOf).map(([millis]) => millis)).to.deep.equal([
+        10_000, 60_000, 120_000,
+      ]);
+    });
+
+    it('counts each call in its slot once, up to both ends of the window', () => {
+      const gap = fc.record({ millis: fc.double({ min: 0.5, max: 60_000, noNaN: true }), calls: fc.nat(2) });
+      const gaps = fc.array(gap, { minLength: 1_500, maxLength: 1_600, size: 'max' });
+      fc.assert(
+        fc.property(gaps, fc.double({ min: 0, max: 20_000, noNaN: true }), (gaps, silence) => {
+          const stacks = new Stacks();
+          const times: number[] = [];
+          let at = NOON;
+          for (const { millis, calls } of gaps) {
+            at += millis;
+            for (let call = 0; call < calls; call++) {
+              times.push(at);
+              stacks.add(traceOf({ name: 'a' }, at), at);
+            }
+          }
+          const now = at + silence;
+          for (const millis of [60_000, 300_000, 3_600_000, 43_200_000]) {
+            const window = upTo(now, millis);
+            const { slotMillis, slots } = stacks.time(window);
+            const callsOf = ({ at: start }: { at: number }) =>
+              times.filter((time) => time >= start && time < start + slotMillis).length;
+
+            const [first, ...others] = slots;
+            for (const slot of others) expect(slot.calls, `${millis}: ${slot.at}`).to.equal(callsOf(slot));
+            // The first slot begins before the window. It counts whole seconds or minutes.
+            expect(first!.calls).to.be.at.most(callsOf(first!));
+          }
+        }),
+        { numRuns: runs(10) },
+      );
+    });
+
+    it('has slots of twice the length if they do not fit into a frame, with all calls', () => {
+      const stacks = new Stacks();
+      const end = NOON + 43_200_000;
+      let calls = 0;
+      for (let at = NOON; at < end; at += 60_000) {
+        for (let cell = 0; cell < 40; cell++, calls++) {
+          const duration = (1.1 + (cell % 4) / 4) * 2 ** Math.floor(cell / 4);
+          stacks.add(traceOf({ name: 'a', duration, status: cell % 2 }, at), at);
+        }
+      }
+
+      const map = stacks.time(upTo(end - 1, 43_200_000));
+
+      expect(map.slotMillis).to.equal(120_000);
+      expect(map.slots.reduce((sum, { calls: each }) => sum + each, 0)).to.equal(calls);
+      expect(map.slots[1]!.cells).to.have.lengthOf(40);
+      expect(stateOf('time', map).cut).to.equal(0);
+    });
+
     it('has longer slots for older times', () => {
       const stacks = new Stacks();
       const end = NOON + 20_000_000;
@@ -626,6 +797,7 @@ describe('Stacks', () => {
         dropped: 0,
         cells: 0,
         bytes: 0,
+        maxBytes: 32 * 2 ** 20,
       });
       stacks.add(trace, NOON);
       expect(stacks.rows(ALL).map(({ id }) => id)).to.not.include.members(before);

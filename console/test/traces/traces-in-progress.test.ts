@@ -273,7 +273,8 @@ describe('TracesInProgress', () => {
     add({ id: 'a', parent: 'x', traceId: 't' }, { id: 'b', parent: 'x', traceId: 'u' });
     add({ id: 'c', parent: 'x', traceId: 't' }, { id: 'd', parent: 'x', traceId: 'u' });
     expect(names()).to.deep.equal(['a c …']);
-    expect(traces.waiting).to.deep.equal({ spans: 2, traces: 1 });
+    expect(traces.waiting).to.include({ spans: 2, maxSpans: 3, traces: 1, maxBytes: 64 * 2 ** 20 });
+    expect(traces.waiting.bytes).to.be.within(800, 2_000);
 
     const tight = start({ maxBytes: 1_500 });
     tight.add({ id: 'a', traceId: 't' }, { id: 'b', traceId: 'u' });
@@ -305,7 +306,7 @@ describe('TracesInProgress', () => {
 
         const names = finished.flatMap(({ spans }) => spans.map(({ name }) => name));
         expect(new Set(names).size).to.equal(added);
-        expect(traces.waiting).to.deep.equal({ spans: 0, traces: 0 });
+        expect(traces.waiting).to.include({ spans: 0, bytes: 0, traces: 0 });
         for (const { spans } of finished) checkOrder(spans);
       }),
       { numRuns: runs(200) },

@@ -1,11 +1,5 @@
 import { LISTS, orderAfter, type ListOf, type Row, type RowId, type View } from '../../api/changes.js';
 
-/**
- * Maximum bytes of the rows in a frame. Together with removed ids, ordered ids and the rest, a frame has at most 256
- * kB.
- */
-const ROWS_BYTES = 120_000;
-
 /** Maximum bytes of all other members. A member that does not fit is left out, and counted as a cut row. */
 const MEMBERS_BYTES = 40_000;
 
@@ -21,7 +15,7 @@ const MOVING: Readonly<Partial<Record<View, ReadonlySet<string>>>> = {
   open: new Set(['ageMillis']),
 };
 
-/** An answer as sent: each row and each other member as JSON, at most 160 kB. */
+/** An answer as sent: each row and each other member as JSON, at most 250 kB. */
 export interface ViewState {
   readonly rows: ReadonlyMap<RowId, string>;
   readonly members: ReadonlyMap<string, string>;
@@ -38,16 +32,19 @@ export function stateOf(view: View, answer: Row): ViewState {
   return { rows: kept.rows, members: members.members, cut: kept.cut + members.cut };
 }
 
-function rowsThatFit(rows: readonly Row[], { idOf, keep }: ListOf): { rows: Map<RowId, string>; cut: number } {
+function rowsThatFit(
+  rows: readonly Row[],
+  { idOf, keep, maxBytes }: ListOf,
+): { rows: Map<RowId, string>; cut: number } {
   const ordered = keep === 'first' ? rows : [...rows].reverse();
   const texts: [RowId, string][] = [];
   let bytes = 0;
   for (const row of ordered) {
     const text = JSON.stringify(row);
     const more = Buffer.byteLength(text);
-    if (bytes + more > ROWS_BYTES) {
+    if (bytes + more > maxBytes) {
       // If only this row is too large, later rows may still fit.
-      if (more > ROWS_BYTES / 2) continue;
+      if (more > maxBytes / 2) continue;
       break;
     }
     bytes += more;
