@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { isAwaited, typeAhead } from '../palette/open.js';
 import { signal } from '../state/signal.js';
 
@@ -33,7 +33,8 @@ const groups = signal<readonly KeyGroup[]>([]);
 export function useKeys(title: string, keys: readonly Key[], level = 1): void {
   const [group] = useState<KeyGroup>({ title, keys, level });
   group.keys = keys;
-  useEffect(() => {
+  // Before the next key, which belongs to what is shown.
+  useLayoutEffect(() => {
     groups.value = [...groups.peek(), group].sort((a, b) => b.level - a.level);
     return () => {
       groups.value = groups.peek().filter((other) => other !== group);
