@@ -62,6 +62,9 @@ const DEFAULT_PORT = 4380;
 
 const LOOPBACK = ['127.0.0.1', '::1'];
 
+/** Hosts that stand for all addresses of this machine, with the one by which a client on this machine reaches them. */
+const ALL_ADDRESSES: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1', '[::]': '::1' };
+
 const HEADERS_MILLIS = 10_000;
 const REQUEST_MILLIS = 15_000;
 const KEEP_ALIVE_MILLIS = 5_000;
@@ -118,9 +121,11 @@ class ConsoleServer implements RunningServer {
     return this.#port;
   }
 
+  /** With a host that stands for all addresses, it has loopback, because the console refuses `0.0.0.0` as a `Host`. */
   get url(): string {
     const { host = '127.0.0.1' } = this.#options;
-    return `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${this.#port}/`;
+    const named = ALL_ADDRESSES[host] ?? host;
+    return `http://${named.includes(':') && !named.startsWith('[') ? `[${named}]` : named}:${this.#port}/`;
   }
 
   async start(): Promise<void> {

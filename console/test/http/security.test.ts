@@ -424,6 +424,16 @@ describe('The server', () => {
 
       expect((await ask(HELLO, { address: '127.0.0.2', headers: { host: 'dev.example' } })).status).to.equal(200);
     });
+
+    for (const host of ['0.0.0.0', '::', '[::]']) {
+      it(`names an address in its url at which it answers on this machine: ${host}`, async () => {
+        const { server } = await serve({ host, allowedHosts: ['dev.example'] });
+
+        const { status } = await fetch(new URL(HELLO, server.url), { headers: AUTHORIZATION });
+
+        expect(status).to.equal(200);
+      });
+    }
   });
 
   it('needs tokens of at least 128 bits that a header can carry', async () => {
