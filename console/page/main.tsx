@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { connection, startLive } from './api/live.js';
 import { App } from './app.js';
+import { startDrop } from './files/drop.js';
 import { startKeys } from './keys/keys.js';
 import { later } from './parts/on-demand.js';
 import { startConsole } from './state/console.js';
@@ -21,6 +22,7 @@ startTheme();
 startKeys();
 startLive();
 startConsole();
+startDrop();
 render(<App />, document.querySelector('#page')!);
 
 const stop = effect(() => {

@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'preact/hooks';
 import { later } from '../parts/on-demand.js';
 import { signal } from '../state/signal.js';
 import { line } from '../text/shown.js';
@@ -24,36 +23,32 @@ async function open(file: File | undefined): Promise<void> {
   }
 }
 
+/** Whether a file is dragged over the page. */
+const isOver = signal(false);
+
 /** Opens files that are dropped anywhere on the page. */
+export function startDrop(): void {
+  const hasFile = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') === true;
+  addEventListener('dragover', (event) => {
+    if (!hasFile(event)) return;
+    event.preventDefault();
+    isOver.value = true;
+  });
+  addEventListener('dragleave', ({ relatedTarget }) => {
+    if (relatedTarget === null) isOver.value = false;
+  });
+  addEventListener('drop', (event) => {
+    if (!hasFile(event)) return;
+    event.preventDefault();
+    isOver.value = false;
+    void open(event.dataTransfer?.files[0]);
+  });
+}
+
 export function DropZone() {
-  const [isOver, setOver] = useState(false);
-  useEffect(() => {
-    const onOver = (event: DragEvent): void => {
-      if (event.dataTransfer?.types.includes('Files') !== true) return;
-      event.preventDefault();
-      setOver(true);
-    };
-    const onLeave = ({ relatedTarget }: DragEvent): void => {
-      if (relatedTarget === null) setOver(false);
-    };
-    const onDrop = (event: DragEvent): void => {
-      if (event.dataTransfer?.types.includes('Files') !== true) return;
-      event.preventDefault();
-      setOver(false);
-      void open(event.dataTransfer.files[0]);
-    };
-    addEventListener('dragover', onOver);
-    addEventListener('dragleave', onLeave);
-    addEventListener('drop', onDrop);
-    return () => {
-      removeEventListener('dragover', onOver);
-      removeEventListener('dragleave', onLeave);
-      removeEventListener('drop', onDrop);
-    };
-  }, []);
   return (
     <>
-      {isOver && (
+      {isOver.value && (
         <div class="drop">
           <p>
             Drop a file of OTLP, Jaeger or Chrome trace JSON. <span class="faint">It stays in this browser.</span>
