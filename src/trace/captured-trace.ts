@@ -9,11 +9,11 @@ import { mapTree } from './walk.js';
 /** Maximum number of lines of a tree in a message. */
 const MAX_LINES = 40;
 
-/** Builds the tree of one trace. The spans are in start order. */
+/** Builds the tree of one trace, of at least one span. The spans are in start order. */
 export function toCapturedTrace(spans: readonly CapturedSpan[]): CapturedTrace {
   const roots = buildTree(spans, { id: ({ spanId }) => spanId, parentId: ({ parentSpanId }) => parentSpanId });
   const trace: CapturedTrace = {
-    traceId: spans[0]?.traceId ?? '',
+    traceId: spans[0]!.traceId,
     roots: Object.freeze(mapTree(roots, ({ item }, children: CapturedNode[]) => capturedNode(item, children))),
     spans: Object.freeze(spans),
   };

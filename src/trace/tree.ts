@@ -41,7 +41,7 @@ export function buildTree<T>(items: readonly T[], { id, parentId, order }: TreeK
   const parents: number[] = [];
   const nodes = sorted.map((item): TreeNode<T> => {
     const parent = parentId(item);
-    const index = parent === undefined ? undefined : indexOf.get(parent);
+    const index = indexOf.get(parent);
     parents.push(index ?? NONE);
     return { item, children: [], parentMissing: parent !== undefined && index === undefined };
   });

@@ -13,7 +13,7 @@ interface Environment {
   /** Called when `next()` has a trace to return. */
   readonly onDue: () => void;
   /** Whether a span is open in this process, so that it will be delivered when it ends. */
-  readonly isToCome?: (span: { readonly traceId: string; readonly spanId: string }) => boolean;
+  readonly isToCome: (span: { readonly traceId: string; readonly spanId: string }) => boolean;
   readonly timers?: Pick<typeof realTimers, 'setTimeout' | 'clearTimeout'>;
 }
 
@@ -53,7 +53,7 @@ class WaitingTrace {
 export class WholeTraces {
   readonly #options: Required<WholeTraceOptions>;
   readonly #onDue: () => void;
-  readonly #isToCome: NonNullable<Environment['isToCome']>;
+  readonly #isToCome: Environment['isToCome'];
   readonly #timers: NonNullable<Environment['timers']>;
   /** Ordered by age, the oldest first. */
   readonly #waiting = new Map<string, WaitingTrace>();
@@ -70,10 +70,7 @@ export class WholeTraces {
   #droppedByBytes = 0;
   #unreportedDrops = 0;
 
-  constructor(
-    options: Required<WholeTraceOptions>,
-    { onDue, isToCome = () => false, timers = realTimers }: Environment,
-  ) {
+  constructor(options: Required<WholeTraceOptions>, { onDue, isToCome, timers = realTimers }: Environment) {
     this.#options = options;
     this.#onDue = onDue;
     this.#isToCome = isToCome;

@@ -1,7 +1,9 @@
+import { diag } from '@opentelemetry/api';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { useFakeTimers, type SinonFakeTimers } from 'sinon';
+import { spy, useFakeTimers, type SinonFakeTimers } from 'sinon';
 import type { DeliveredSpan } from '../../src/index.js';
+import { estimatedSpanBytes } from '../../src/model/estimated-bytes.js';
 import { DeliveredTraces } from '../../src/trace/delivered-traces.js';
 import { WholeTraces } from '../../src/trace/whole-traces.js';
 
@@ -11,9 +13,10 @@ interface Told {
   isRemote?: boolean;
   thread?: number | undefined;
   traceId?: string;
+  revision?: number;
 }
 
-function span({ id, parent, isRemote = false, thread, traceId = 't' }: Told): DeliveredSpan {
+function span({ id, parent, isRemote = false, thread, traceId = 't', revision }: Told): DeliveredSpan {
   return {
     name: id,
     spanContext: () => ({ traceId, spanId: id, traceFlags: 1 }),
@@ -22,6 +25,7 @@ function span({ id, parent, isRemote = false, thread, traceId = 't' }: Told): De
     attributes: thread === undefined ? {} : { 'thread.id': thread },
     events: [],
     links: [],
+    ...(revision !== undefined && { revision }),
   } as unknown as DeliveredSpan;
 }
 
@@ -138,7 +142,11 @@ describe('WholeTraces', () => {
           for (let trace = whole.next(); trace !== undefined; trace = whole.next()) out += trace.spans.length;
         };
         const options = { settleMillis: 100, timeoutMillis: 1_000, maxSpans: 10, maxBytes: 2 ** 20 };
-        const whole: WholeTraces = new WholeTraces(options, { onDue: take, timers: { setTimeout, clearTimeout } });
+        const whole: WholeTraces = new WholeTraces(options, {
+          onDue: take,
+          isToCome: () => false,
+          timers: { setTimeout, clearTimeout },
+        });
         for (const each of steps) {
           if (typeof each === 'number') clock.tick(each);
           else if (typeof each === 'boolean') isSlow = each;
@@ -160,14 +168,107 @@ describe('WholeTraces', () => {
     );
   });
 
+  it('does not take a call between two parts of a process for the root', () => {
+    const { add, taken } = start();
+
+    add({ id: 'client', parent: 'root' }, { id: 'server', parent: 'client', isRemote: true });
+    clock.tick(999);
+    expect(taken).to.deep.equal([]);
+    clock.tick(1);
+
+    expect(taken).to.deep.equal(['client server …']);
+  });
+
+  it('replaces a waiting span by its amended revision', () => {
+    const { whole, add, taken } = start();
+
+    add({ id: 'root' });
+    const { bytes } = whole.stats;
+    add({ id: 'root', revision: 1 });
+
+    expect(whole.stats).to.include({ spans: 1, bytes });
+    clock.tick(100);
+    expect(taken).to.deep.equal(['root']);
+    expect(whole.stats).to.include({ spans: 0, bytes: 0 });
+  });
+
+  describe('whose owner takes a trace later', () => {
+    const LIMITS = { settleMillis: 0, timeoutMillis: 1_000, maxSpans: 100, maxBytes: 2 ** 20 };
+    const bytesOf = (told: Told): number => estimatedSpanBytes(span(told));
+
+    function startIdle(options: Partial<typeof LIMITS> = {}) {
+      const onDue = spy();
+      const whole = new WholeTraces({ ...LIMITS, ...options }, { onDue, isToCome: () => false });
+      return { whole, onDue, add: (...told: Told[]) => whole.add(told.map(span)) };
+    }
+
+    it('calls onDue only when a trace is due', () => {
+      const { whole, onDue, add } = startIdle();
+
+      add({ id: 'child', parent: 'root' });
+      expect(onDue.callCount).to.equal(0);
+      add({ id: 'root' });
+
+      expect(onDue.callCount).to.equal(1);
+      whole.clear();
+    });
+
+    it('counts traces until they are taken, due or not', () => {
+      const { whole, add } = startIdle();
+
+      add({ id: 'root' }, { id: 'child', parent: 'gone', traceId: 'u' }, { id: 'root', traceId: 'v' });
+      expect(whole.stats).to.include({ traces: 3, spans: 3 });
+      whole.next();
+
+      expect(whole.stats).to.include({ traces: 2, spans: 2 });
+      whole.clear();
+    });
+
+    it('keeps as many bytes as may wait, but not one more', () => {
+      const told: Told = { id: 'root' };
+      const enough = startIdle({ maxBytes: bytesOf(told) });
+      const tooFew = startIdle({ maxBytes: bytesOf(told) - 1, maxSpans: 1 });
+
+      for (const { add } of [enough, tooFew]) add(told);
+
+      expect(enough.whole.stats).to.include({ spans: 1, dropped: 0 });
+      expect(tooFew.whole.stats).to.include({ spans: 0, dropped: 1, droppedByBytes: 1 });
+    });
+
+    it('returns the trace that it waited for, even if a span has changed its trace id', () => {
+      const { whole } = startIdle();
+      const ids = ['t', 'other'];
+      const fickle = { ...span({ id: 'fickle' }), spanContext: () => ({ traceId: ids.shift(), spanId: 'fickle' }) };
+
+      whole.add([fickle as unknown as DeliveredSpan, span({ id: 'root' })]);
+
+      expect(whole.next()).to.deep.include({ traceId: 't' });
+    });
+  });
+
+  it('reports an error of its owner', () => {
+    const error = spy();
+    const silent = () => {};
+    diag.setLogger({ error, warn: silent, info: silent, debug: silent, verbose: silent });
+    const options = { settleMillis: 100, timeoutMillis: 1_000, maxSpans: 100, maxBytes: 2 ** 20 };
+    const onDue = () => {
+      throw new Error('no');
+    };
+    const whole = new WholeTraces(options, { onDue, isToCome: () => false, timers: { setTimeout, clearTimeout } });
+    whole.add([span({ id: 'root' })]);
+
+    clock.tick(100);
+    diag.disable();
+
+    expect(error.args.map(([, message]) => message as unknown)).to.deep.equal(['the delivery of a trace failed']);
+  });
+
   it('counts a span with unreadable ids, and keeps the rest', () => {
     const { whole, add, taken } = start();
-    const odd = {
-      ...span({ id: 'odd' }),
-      spanContext: () => ({ traceId: 5, spanId: 'odd' }),
-    } as unknown as DeliveredSpan;
+    const withIds = (traceId: unknown, spanId: unknown) =>
+      ({ ...span({ id: 'odd' }), spanContext: () => ({ traceId, spanId }) }) as unknown as DeliveredSpan;
 
-    whole.add([odd]);
+    whole.add([withIds(5, 'odd'), withIds('t', 5)]);
     add({ id: 'even' });
     clock.tick(100);
 
@@ -177,7 +278,7 @@ describe('WholeTraces', () => {
       spans: 0,
       bytes: 0,
       evicted: 0,
-      unreadable: 1,
+      unreadable: 2,
       dropped: 0,
       droppedByBytes: 0,
     });

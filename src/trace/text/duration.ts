@@ -28,10 +28,9 @@ export function formatDuration(nanos: number): string {
   return days < 100_000 ? `${days}d` : '>99999d';
 }
 
-/** Rounds to `decimals` decimals below 10, one less below 100, and none from 100 on. */
+/** Rounds to `decimals` decimals below 10, and to one less from 10 on. */
 function rounded(value: number, decimals: number): number {
-  const digits = Math.max(0, decimals - (value < 10 ? 0 : value < 100 ? 1 : 2));
-  return Number(value.toFixed(digits));
+  return Number(value.toFixed(value < 10 ? decimals : decimals - 1));
 }
 
 function twoUnits(nanos: number, large: number, largeName: string, small: number, smallName: string): string {

@@ -1,7 +1,7 @@
 import { WIDE_CHARACTERS } from './wide-characters.js';
 
 /** Characters that are combined with the previous one, or join it with the next one. */
-const ZERO_WIDTH = /^[\p{Mn}\p{Me}\u200c\u200d]$/u;
+const ZERO_WIDTH = /[\p{Mn}\p{Me}\u200c\u200d]/u;
 
 /** Requests the emoji form of the previous character, which is two columns wide. */
 const EMOJI_PRESENTATION = 0xfe0f;
@@ -47,6 +47,5 @@ function isWide(codePoint: number): boolean {
     if ((WIDE_CHARACTERS[middle] as readonly number[])[1]! < codePoint) from = middle + 1;
     else to = middle;
   }
-  const [first = Infinity] = WIDE_CHARACTERS[from] ?? [];
-  return first <= codePoint;
+  return (WIDE_CHARACTERS[from]?.[0] ?? Infinity) <= codePoint;
 }
