@@ -1,7 +1,8 @@
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { expect } from 'chai';
 import type { ReadableSpan } from '../../src/model/otel.js';
 import { isCapturedSpan, plainEvent, plainSpan, type PlainSpan } from '../../src/trace/plain-span.js';
-import { toCapturedLog, toCapturedSpan } from '../../src/trace/to-captured-span.js';
+import { toCapturedSpan } from '../../src/trace/to-captured-span.js';
 import { revokedProxy, trap } from '../hostile-values.js';
 
 const scope = { name: 'shop' };
@@ -57,6 +58,33 @@ describe('plainSpan', () => {
     });
   });
 
+  it('has the names of all kinds and statuses', () => {
+    const kinds = [SpanKind.INTERNAL, SpanKind.SERVER, SpanKind.CLIENT, SpanKind.PRODUCER, SpanKind.CONSUMER];
+    const statuses = [SpanStatusCode.UNSET, SpanStatusCode.OK, SpanStatusCode.ERROR];
+
+    expect(kinds.map((kind) => plainSpan({ ...span, kind } as ReadableSpan).kind)).to.deep.equal([
+      'internal',
+      'server',
+      'client',
+      'producer',
+      'consumer',
+    ]);
+    expect(statuses.map((code) => plainSpan({ ...span, status: { code } } as ReadableSpan).status)).to.deep.equal([
+      'unset',
+      'ok',
+      'error',
+    ]);
+  });
+
+  it('has no parent for a span without one', () => {
+    for (const parent of [undefined, null, {}, { spanId: null }]) {
+      expect(plainSpan({ ...span, parentSpanContext: parent } as unknown as ReadableSpan)).to.deep.include({
+        parentSpanId: undefined,
+        parentIsRemote: false,
+      });
+    }
+  });
+
   it('has no end for an open copy', () => {
     const { ended, endTime } = plainSpan(toCapturedSpan(span, false));
 
@@ -72,23 +100,50 @@ describe('plainSpan', () => {
       kind: undefined,
       status: undefined,
       statusMessage: '[unreadable]',
+      scope: 'shop',
     });
+    expect(
+      plainSpan(
+        Object.create(span, { kind: trap, droppedAttributesCount: { value: 2 }, droppedEventsCount: { value: 3 } }),
+      ),
+    ).to.deep.include({ statusMessage: 'declined', droppedAttributesCount: 2, droppedEventsCount: 3 });
     expect(plainSpan(odd).startTime).to.deep.equal([NaN, NaN]);
     expect(plainSpan(revokedProxy() as ReadableSpan)).to.deep.include({
       name: '[unreadable]',
       traceId: '[unreadable]',
     });
   });
+
+  it('replaces members that do not have their type', () => {
+    const withMembers = (members: object): PlainSpan => plainSpan({ ...span, ...members });
+    const withIds = (ids: object): PlainSpan => withMembers({ spanContext: () => ids });
+
+    expect(withIds({ traceId: 5, spanId: 's' })).to.deep.include({ traceId: '5', spanId: 's' });
+    expect(withIds({ traceId: 't', spanId: 6 })).to.deep.include({ traceId: 't', spanId: '6' });
+    for (const time of [undefined, 'now', [NaN, 1], [1, NaN]]) {
+      expect(withMembers({ startTime: time })).to.deep.include({ startTime: [NaN, NaN], endTime: span.endTime });
+      expect(withMembers({ endTime: time })).to.deep.include({ startTime: span.startTime, endTime: [NaN, NaN] });
+    }
+    expect(withMembers({ ended: undefined }).ended).to.equal(true);
+    expect(withMembers({ droppedAttributesCount: undefined }).droppedAttributesCount).to.equal(0);
+    expect(withMembers({ droppedEventsCount: '3' }).droppedEventsCount).to.equal(0);
+  });
 });
 
-describe('toCapturedLog', () => {
-  it('uses only an explicit event name of the record', () => {
-    const named = (members: object): string | undefined =>
-      toCapturedLog(plainEvent({ ...log, ...members }), undefined).eventName;
+describe('isCapturedSpan', () => {
+  it('distinguishes a copy from a recorded span, even from one with an id of its own', () => {
+    expect(isCapturedSpan(toCapturedSpan(span))).to.equal(true);
+    expect(isCapturedSpan({ ...span, spanId: 's' })).to.equal(false);
+    expect(isCapturedSpan({})).to.equal(false);
+  });
+});
 
-    expect(named({})).to.equal('card.declined');
-    expect(named({ name: 'log', body: undefined, severityText: undefined })).to.equal(undefined);
-    expect(named({ name: 'WARN' })).to.equal(undefined);
-    expect(named({ name: 'order received', body: 'order received' })).to.equal(undefined);
+describe('plainEvent', () => {
+  it('recognizes a captured log record by any member that only log records have', () => {
+    const event = { name: 'retry', time: 5, attributes: {} };
+
+    expect(plainEvent(event, true).isLog).to.equal(false);
+    for (const member of [{ severity: 'WARN' }, { severityNumber: 13 }, { body: 'card' }])
+      expect(plainEvent({ ...event, ...member }, true).isLog).to.equal(true);
   });
 });

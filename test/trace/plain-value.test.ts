@@ -14,6 +14,11 @@ describe('plainValue()', () => {
     expect([copy, copy.list, copy.list[0]].every(Object.isFrozen)).to.equal(true);
   });
 
+  it('returns values that are plain already', () => {
+    for (const value of [undefined, null, '', 'text', 0, true]) expect(plainValue(value)).to.equal(value);
+    expect(plainValue({ none: null })).to.deep.equal({ none: null });
+  });
+
   it('cuts a value inside itself', () => {
     const ring: Record<string, unknown> = { name: 'ring' };
     ring['self'] = ring;
@@ -85,6 +90,18 @@ describe('plainValue()', () => {
       .to.have.lengthOf(65_537)
       .and.include('[…]');
     expect(plainValue(Buffer.alloc(100_000))).to.have.lengthOf(65_537);
+  });
+
+  it('ends at the maximum number of members, and counts the others', () => {
+    const members = (count: number): object =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`m${i}`, i]));
+    const objects = Array.from({ length: 300 }, () => members(300));
+
+    const large = plainValue(members(70_000)) as Record<string, unknown>;
+
+    expect(Object.keys(large)).to.have.lengthOf(65_537);
+    expect(large['[…]']).to.equal('4464 more');
+    expect((plainValue(objects) as unknown[]).at(-1)).to.equal('[…]');
   });
 
   it('ends at the 16th level', () => {

@@ -83,6 +83,15 @@ describe('buildTraces', () => {
     expect(shape(buildTraces([second, first])[0]!.roots)).to.equal('first second');
   });
 
+  it('places spans without a time last, in the given order', () => {
+    const timeless = (id: string): ReadableSpan => ({ ...span({ id }), startTime: undefined as never });
+    const timed = [span({ id: 'a' }), span({ id: 'b', startMillis: 1 })];
+
+    for (const spans of permutations([...timed, timeless('x')]))
+      expect(shape(buildTraces(spans)[0]!.roots)).to.equal('a b x');
+    expect(shape(buildTraces([timeless('y'), ...timed, timeless('x')])[0]!.roots)).to.equal('a b y x');
+  });
+
   it('makes a marked root of a span whose parent is missing', () => {
     expect(shapeOf({ id: 'a' }, { id: 'c', parent: 'gone', startMillis: 1 })).to.equal('a ?c');
   });
@@ -209,6 +218,14 @@ describe('buildTraces', () => {
       expect(shape(sound!.roots)).to.equal('a');
       expect(unreadable!.traceId).to.equal('[unreadable]');
       expect(unreadable!.roots).to.have.length(2);
+    });
+
+    it('keeps each of several spans without a readable id', () => {
+      const alike = [span({ id: 'a' }), span({ id: 'a' })];
+      const withoutIds = alike.map((each) => ({ ...each, spanContext: () => ({ traceId: 't' }) }) as ReadableSpan);
+      const unreadable = alike.map((each) => Object.defineProperty(each, 'spanContext', trap));
+
+      for (const spans of [withoutIds, unreadable]) expect(buildTraces(spans)[0]!.roots).to.have.length(2);
     });
 
     it('places a span by the members that can be read', () => {

@@ -48,6 +48,12 @@ describe('buildTree', () => {
     expect(shape(roots)).to.equal('a ?b');
   });
 
+  it('never treats an item without a parent id as the child of an item without an id', () => {
+    const roots = buildTree(['a', 'b'], { id: () => undefined, parentId: () => undefined });
+
+    expect(shape(roots)).to.equal('a b');
+  });
+
   it('reads each item once', () => {
     const read: string[] = [];
     const note = (item: string): string => {

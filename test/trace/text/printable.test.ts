@@ -19,6 +19,18 @@ describe('printable', () => {
     expect(printable('\x1b]52;c;Zm9v\x07')).to.equal('\\x1b]52;c;Zm9v\\x07');
   });
 
+  it('writes unprintable characters as JavaScript does', () => {
+    const written: Record<string, string> = {
+      '\n': '\\n',
+      '\u0085': '\\x85',
+      '\u061c': '\\u061c',
+      '\u202e': '\\u202e',
+      '\u{e0001}': '\\u{e0001}',
+    };
+
+    for (const [char, escape] of Object.entries(written)) expect(printable(`a${char}b`)).to.equal(`a${escape}b`);
+  });
+
   it('cuts a name of 100,000 characters', () => {
     expect(printable('x'.repeat(100_000))).to.equal(`${'x'.repeat(999)}…`);
   });
