@@ -46,7 +46,10 @@ export const FOLDERS = {
     'test/format/**/*.test.ts',
     'test/scenarios/whole-traces.test.ts',
     'test/testing/delivered.test.ts',
-    'test/testing/capture/captured-traces.test.ts',
+    'test/testing/assert/assert-{log,no-span,span,trace}.test.ts',
+    'test/testing/capture/{captured-traces,trace-testing}.test.ts',
+    'test/testing/explain/describe-scope.test.ts',
+    'test/testing/snapshot/trace-tree.test.ts',
   ],
   threads: ['test/threads/**/*.test.ts', 'test/scenarios/handles.test.ts'],
 };
@@ -62,8 +65,11 @@ export const LEFT_OUT = [
   'formatTrace of very large values processes only',
   'formatTrace never exceeds its width',
   'formatTrace of unusual spans formats 10,000 levels',
+  'formatTrace() folds handles a chain of layers of any depth',
   'buildTraces with very many spans',
   'captureTrace() handles a chain of 50,000 spans',
+  'traceTree of very many spans returns a text linear',
+  'traceTree of very many spans handles 130,000 siblings',
   // Compares a file to which Stryker adds a comment.
   'textWidth matches the data',
   // Stryker runs modules in sloppy mode, in which assignments to frozen objects fail silently.
