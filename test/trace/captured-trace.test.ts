@@ -1,10 +1,11 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
+import type { CapturedTrace } from '../../src/trace/captured-span.js';
 import { spanLine, toCapturedTrace, traceLines } from '../../src/trace/captured-trace.js';
 import { nodesOf } from '../../src/trace/walk.js';
-import { traceOf } from '../testing/captured-spans.js';
+import { traceOf, type Sketch } from '../testing/captured-spans.js';
 
-const { spans } = traceOf({
+const sketch: Sketch = {
   name: 'POST /orders',
   kind: 'server',
   children: [
@@ -12,14 +13,15 @@ const { spans } = traceOf({
     { name: 'refund', status: 'error' },
     { name: 'notify', ended: false },
   ],
-});
+};
 
 describe('A captured trace', () => {
-  const trace = toCapturedTrace(spans.map((span) => ({ ...span, children: [] })));
+  let trace: CapturedTrace;
+  beforeEach(() => (trace = toCapturedTrace(traceOf(sketch).spans)));
 
   it('has the id of its spans, and a frozen tree', () => {
-    expect(trace.traceId).to.equal(spans[0]!.traceId);
-    expect(nodesOf(trace.roots).map(({ name }) => name)).to.deep.equal(spans.map(({ name }) => name));
+    expect(trace.traceId).to.equal(trace.spans[0]!.traceId);
+    expect(nodesOf(trace.roots).map(({ name }) => name)).to.deep.equal(['POST /orders', 'charge', 'refund', 'notify']);
     const [root] = trace.roots;
     const parts = [trace, trace.spans, trace.roots, root, root!.children];
     expect(parts.every(Object.isFrozen)).to.equal(true);
