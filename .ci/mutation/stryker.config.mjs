@@ -14,7 +14,7 @@ export default {
     extension: ['ts'],
     spec: [`${HERE}/setup.ts`, ...FOLDERS[folder]],
     ignore: ['test/**/*.process.test.ts'],
-    grep: `/^(?!${LEFT_OUT.join('|')})/`,
+    grep: `/^(?!${LEFT_OUT.map((name) => name.replaceAll(/[()]/g, '\\$&')).join('|')})/`,
   },
   // The excluded file is generated data.
   mutate: [`src/${folder}/**/*.ts`, '!src/trace/text/wide-characters.ts'],
