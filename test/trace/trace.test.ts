@@ -224,8 +224,9 @@ describe('buildTraces', () => {
       const alike = [span({ id: 'a' }), span({ id: 'a' })];
       const withoutIds = alike.map((each) => ({ ...each, spanContext: () => ({ traceId: 't' }) }) as ReadableSpan);
       const unreadable = alike.map((each) => Object.defineProperty(each, 'spanContext', trap));
+      const revoked = [revokedProxy(), revokedProxy()] as ReadableSpan[];
 
-      for (const spans of [withoutIds, unreadable]) expect(buildTraces(spans)[0]!.roots).to.have.length(2);
+      for (const spans of [withoutIds, unreadable, revoked]) expect(buildTraces(spans)[0]!.roots).to.have.length(2);
     });
 
     it('places a span by the members that can be read', () => {

@@ -141,7 +141,7 @@ describe('tracesIn()', () => {
       { spans: [root], traces: 5 },
       { spans: [root], traces: [5] },
       { traceId: 't', roots: [] },
-      { traceId: 5, roots: [], spans: 5 },
+      { traceId: 5, roots: [{}], spans: [5] },
       // The span of a sampler that decided not to record it.
       { spanContext: () => ({ traceId: 't', spanId: 's' }) },
       { startTime: [0, 0] },
