@@ -15,9 +15,8 @@ export interface KeptExamplesOptions {
  * Examples of stacks that were evicted from the history.
  *
  * Bounded by spans and by estimated bytes. Past a bound, the traces with the fewest uses per byte are given up, the
- * oldest first, until a tenth of the bounds is free: so the room serves as many examples as possible. A trace whose
- * uses newer examples have taken over stays until its room is needed. A trace that exceeds a bound by itself is not
- * kept.
+ * oldest first, until a tenth of the bounds is free: so the room serves as many examples as possible. A trace leaves
+ * when newer examples have taken over its uses. A trace that exceeds a bound by itself is not kept.
  */
 export class KeptExamples {
   readonly #maxSpans: number;
@@ -52,7 +51,7 @@ export class KeptExamples {
       return;
     }
     if (trace.kept === undefined) {
-      trace.kept = { parts: [], spans: 0, bytes: 0 };
+      trace.kept = { parts: [], spans: 0, bytes: 0, leave: () => this.#remove(trace) };
       this.#traces.set(trace.traceId, trace);
     }
     trace.kept.parts.push(part);
@@ -88,7 +87,7 @@ export class KeptExamples {
     byUse.pop();
     for (const trace of byUse) {
       if (this.#spans <= maxSpans && this.#bytes <= maxBytes) return;
-      if (trace.uses > 0) this.#givenUp++;
+      this.#givenUp++;
       this.#remove(trace);
     }
   }

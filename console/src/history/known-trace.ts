@@ -6,12 +6,13 @@ export interface KeptParts {
   readonly parts: TraceRow[];
   spans: number;
   bytes: number;
+  readonly leave: () => void;
 }
 
 /** A trace of which the history retains parts, or keeps some as an example. */
 export class KnownTrace implements ExampleTrace {
   readonly traceId: string;
-  uses = 0;
+  #uses = 0;
   /** Earlier than the retained parts. */
   kept: KeptParts | undefined = undefined;
   /** The retained parts, in the order of arrival. Most traces have one: a list would double the size of this record. */
@@ -20,6 +21,16 @@ export class KnownTrace implements ExampleTrace {
 
   constructor(traceId: string) {
     this.traceId = traceId;
+  }
+
+  get uses(): number {
+    return this.#uses;
+  }
+
+  /** Without a use, a trace is kept no longer. */
+  set uses(uses: number) {
+    this.#uses = uses;
+    if (uses === 0) this.kept?.leave();
   }
 
   get isRetained(): boolean {

@@ -31,6 +31,13 @@ export class Examples {
   #lastError: ExampleTrace | undefined;
 
   add(trace: ExampleTrace, duration: number, hasFailed: boolean, now: number): void {
+    // Held meanwhile, so that it does not leave when it takes over a use from itself.
+    trace.uses++;
+    this.#take(trace, duration, hasFailed, now);
+    trace.uses--;
+  }
+
+  #take(trace: ExampleTrace, duration: number, hasFailed: boolean, now: number): void {
     const octave = octaveOf(cellOf(duration));
     let examples: OctaveExamples | undefined;
     for (const each of this.#octaves) {

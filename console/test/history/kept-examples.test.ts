@@ -100,18 +100,20 @@ describe('Kept examples', () => {
     expect(history.allPartsOf('a')).to.deep.equal([]);
   });
 
-  it('give up a trace that no stack names any more when its room is needed, without counting it', () => {
-    const history = new History({ maxSpans: 10, examples: { maxSpans: 5 } });
+  it('let go of a trace as soon as no stack names it any more, without counting it', () => {
+    const history = new History({ maxSpans: 10 });
     addExample(history, trace(2, { traceId: 'named' }));
-    addExample(history, trace(2, { traceId: 'replaced' }), 0, 5);
+    addExample(history, trace(2, { traceId: 'replaced' }), 0, 2);
     evictAll(history);
-    history.exampleOf('replaced').uses = 0;
 
-    addExample(history, trace(2, { traceId: 'c' }));
-    evictAll(history);
+    const replaced = history.exampleOf('replaced');
+    replaced.uses--;
+    expect(history.allPartsOf('replaced')).to.have.length(1);
+    replaced.uses--;
 
     expect(history.allPartsOf('replaced')).to.deep.equal([]);
-    expect(history.stats().examples).to.include({ traces: 2, givenUp: 0 });
+    expect(replaced.isGone).to.equal(true);
+    expect(history.stats().examples).to.include({ traces: 1, spans: 2, givenUp: 0 });
   });
 
   it('leave out a trace that is too large, and count it', () => {
