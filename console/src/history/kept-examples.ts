@@ -15,9 +15,8 @@ export interface KeptExamplesOptions {
  * Examples of stacks that were evicted from the history.
  *
  * Bounded by spans and by estimated bytes. Past a bound, the traces with the fewest uses per byte are given up, the
- * oldest first, until a tenth of the bounds is free: so the room serves as many examples as possible. A trace whose
- * uses newer examples have taken over stays until its room is needed. A trace that exceeds a bound by itself is not
- * kept.
+ * oldest first, until a tenth of the bounds is free: so the room serves as many examples as possible. A trace that is
+ * no longer an example stays until its room is needed. A trace that exceeds a bound by itself is not kept.
  */
 export class KeptExamples {
   readonly #maxSpans: number;
@@ -84,7 +83,7 @@ export class KeptExamples {
     const maxSpans = this.#maxSpans * (1 - FREED_SHARE);
     const maxBytes = this.#maxBytes * (1 - FREED_SHARE);
     const byUse = [...this.#traces.values()].sort((a, b) => usesPerByte(a) - usesPerByte(b));
-    // The most useful one fits alone.
+    // The most useful trace fits alone, so it stays.
     byUse.pop();
     for (const trace of byUse) {
       if (this.#spans <= maxSpans && this.#bytes <= maxBytes) return;
