@@ -33,7 +33,7 @@ const groups = signal<readonly KeyGroup[]>([]);
 export function useKeys(title: string, keys: readonly Key[], level = 1): void {
   const [group] = useState<KeyGroup>({ title, keys, level });
   group.keys = keys;
-  // Before the next key, which belongs to the new screen.
+  // In a layout effect, so that the next key reaches the new screen.
   useLayoutEffect(() => {
     groups.value = [...groups.peek(), group].sort((a, b) => b.level - a.level);
     return () => {

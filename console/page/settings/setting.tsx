@@ -31,7 +31,7 @@ export function Setting({ name, open, state, title, inForce, children }: Setting
   return (
     <details
       class="setting"
-      // One of a name is open at a time.
+      // Elements with the same name: only one is open at a time.
       name="setting"
       open={open.value}
       onToggle={({ currentTarget }) => (open.value = currentTarget.open)}
@@ -62,8 +62,8 @@ function Panel({ name, onClose, children }: PanelProps) {
 function ViewOnly({ name }: { name: Changeable }) {
   return (
     <p>
-      The token of this page has the role <code>view</code>, which cannot change the {name}. The token that the service
-      writes at its start can.
+      The token of this page has the role <code>view</code>, which cannot change the {name}. Use the token that the
+      service writes at its start.
     </p>
   );
 }

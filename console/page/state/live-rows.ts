@@ -41,7 +41,7 @@ export function useLiveRows<V extends keyof RowsOf>(
     (cursor) => get<Page<RowsOf[V]>>(asked.view, { ...asked.parameters, cursor }),
     append,
   );
-  // Only new traces come first in every case; in another order they may come anywhere.
+  // New rows come first only in the order `newest`; in another, they may come anywhere.
   const fresh = (asked.parameters['sort'] ?? 'newest') === 'newest' ? held.fresh : 0;
   return { ...held, fresh, most, older };
 }

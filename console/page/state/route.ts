@@ -37,7 +37,7 @@ function read(): void {
   route.value = place;
 }
 
-/** Key of a screen of the list. Key 2 is the trace that was opened last. */
+/** Key of the screen at an index. Key 2 is the trace that was opened last. */
 export function keyOf(index: number): string {
   return String(index === 0 ? 1 : index + 2);
 }

@@ -10,7 +10,7 @@ export interface Place {
 export interface Cursor {
   /** Rows up to this place, in the order of the answer, have been returned already. */
   readonly after: Place | undefined;
-  /** Row at which the scan was interrupted. The next page scans older rows, the first from span number `span` on. */
+  /** The next page scans the rows older than this one, the first of them from span number `span` on. */
   readonly before: number | undefined;
   readonly span: number;
   /** Becomes `after` once the whole history has been read. By then, every row up to this place has been returned. */

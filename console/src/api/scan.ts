@@ -61,8 +61,9 @@ export class Scan {
   /**
    * Traces with at least one matching span.
    *
-   * If time runs out within a trace, the next scan continues there. If a whole scan is not enough to test one span, or a
-   * condition on all spans, the trace is skipped and counted. This bounds every search, even with a deliberately slow pattern.
+   * If time runs out within a trace, the next scan continues there. If a whole scan is not enough to test one span, or
+   * a condition on all spans, the trace is skipped and counted. This bounds every search, even with a deliberately slow
+   * pattern.
    */
   *matching(query: QueryContract): Generator<TraceRow> {
     let isFirst = true;

@@ -123,7 +123,7 @@ export const stats = z.object({
     maxValuesPerKey: count,
     bytes: count,
     maxBytes: count,
-    folded: count.describe('occurrences of keys and values without room'),
+    folded: count.describe('occurrences of keys and values that did not fit'),
   }),
   clients: z.object({ streams: count, maxStreams: count, skipped: count, refused: count }),
   worker: z.object({ restarts: count, historyLostAt: epochMillis.nullable(), rssBytes: count }),
@@ -367,7 +367,7 @@ export const time = z.object({
   from: epochMillis,
   to: epochMillis,
   slotMillis: millis.describe(
-    '1 s in the last 5 minutes, 10 s in the last hour, else whole minutes; twice as long until the slots fit into a frame',
+    '1 s in the last 5 minutes, 10 s in the last hour, else whole minutes; doubled until the slots fit into a frame',
   ),
   slots: z.array(
     z.object({
@@ -518,7 +518,7 @@ export const frame = z.object({
   seq: count,
   type: z
     .enum(['snapshot', 'change', 'heartbeat'])
-    .describe('a heartbeat comes after 5 s without a change, and says that only time has passed'),
+    .describe('a heartbeat comes after 5 s without a change: only time has passed'),
   /** Why a snapshot is sent instead of a change. */
   reset: z.enum(['restarted', 'behind']).optional(),
   skipped: count.describe('changes left out since the stream began, because the client was slow'),

@@ -35,19 +35,19 @@ export interface ExampleTrace {
   readonly traceId: string;
   /** Number of examples that are this trace. The history keeps an evicted trace beyond its bounds if there are any. */
   uses: number;
-  /** Whether no part of it is retained or kept any more. */
+  /** Whether all its parts are gone. */
   readonly isGone: boolean;
 }
 
 /** The kept spans: whole traces, bounded in spans and in bytes, the oldest evicted first. */
 export interface HistoryContract {
-  /** The trace on which stacks count their uses of it as an example, before its first part is added or later. */
+  /** The record on which stacks count their uses of a trace as an example. May be called before `add()`. */
   exampleOf(traceId: string): ExampleTrace;
   /** @param now time of arrival, in milliseconds since the Unix epoch by the console's clock */
   add(trace: TraceRow, now: number): void;
   /** The retained parts of a trace, in the order of arrival. */
   partsOf(traceId: string): readonly TraceRow[];
-  /** The same, after the parts that were evicted and are kept as an example. */
+  /** The evicted parts that are kept as an example, then the retained ones. */
   allPartsOf(traceId: string): readonly TraceRow[];
   /** Newest first. The iteration may stop at any time, and entries may be added or evicted during it. */
   newestFirst(before?: number): Iterable<TraceRow>;
@@ -67,7 +67,7 @@ export interface HistoryContract {
     readonly traces: number;
     readonly evicted: number;
     readonly since: number | undefined;
-    /** Evicted traces that are kept as examples. They are in no other number. `givenUp`: examples beyond the bounds. */
+    /** Evicted traces kept as examples, not in the numbers above. `givenUp`: examples beyond the bounds. */
     readonly examples: {
       readonly traces: number;
       readonly spans: number;
@@ -180,7 +180,7 @@ export interface ValueIndexContract {
   keys(): Iterable<Counted>;
   /** Values of a key of the query language, of an attribute, or of a resource, in no particular order. */
   valuesOf(scope: KeyScope, name: string): Iterable<Counted>;
-  /** Whether a span may have had an attribute, or a process one of its resource. False is certain. */
+  /** Whether any span, or any resource, may have had the attribute. False is certain. */
   mayHave(scope: 'attribute' | 'resource', name: string): boolean;
 }
 

@@ -16,7 +16,7 @@ export interface KeptExamplesOptions {
  *
  * Bounded by spans and by estimated bytes. Past a bound, the traces with the fewest uses per byte are given up, the
  * oldest first, until a tenth of the bounds is free: so the room serves as many examples as possible. A trace leaves
- * when newer examples have taken over its uses. A trace that exceeds a bound by itself is not kept.
+ * when it is no longer an example. A trace that exceeds a bound by itself is not kept.
  */
 export class KeptExamples {
   readonly #maxSpans: number;
@@ -83,7 +83,7 @@ export class KeptExamples {
     const maxSpans = this.#maxSpans * (1 - FREED_SHARE);
     const maxBytes = this.#maxBytes * (1 - FREED_SHARE);
     const byUse = [...this.#traces.values()].sort((a, b) => usesPerByte(a) - usesPerByte(b));
-    // The most useful one fits alone.
+    // The most useful trace fits alone, so it stays.
     byUse.pop();
     for (const trace of byUse) {
       if (this.#spans <= maxSpans && this.#bytes <= maxBytes) return;

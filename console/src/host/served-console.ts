@@ -241,7 +241,7 @@ export class ServedConsole implements ConsoleHandle {
     }
   }
 
-  /** Lists the console under the name in its spans, as every answer about it has. */
+  /** Lists the console under the service name in its spans, as its answers do. */
   #rename(service: string): void {
     this.#service = service;
     try {

@@ -6,7 +6,7 @@ import { SECURITY_HEADERS } from './security-headers.js';
 export const MAX_CONNECTIONS = 16;
 
 /** Maximum number of connections from other processes, which are counted separately. */
-const MAX_BATCH_CONNECTIONS = 512;
+export const MAX_BATCH_CONNECTIONS = 512;
 
 const REASONS: Readonly<Record<string, readonly [string, string]>> = {
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The headers must have at most 16 kB.'],

@@ -68,7 +68,7 @@ async function requestOf(c: Context, { method, request }: Endpoint): Promise<unk
 }
 
 function needsControl(): Refusal {
-  return { status: 403, error: 'The token must be one of the role control: this one may only view.' };
+  return { status: 403, error: 'The token must have the role control: this one may only view.' };
 }
 
 /** The middleware refuses requests without a role. */

@@ -93,7 +93,7 @@ export class FoundTools {
     this.#last.push(entry);
     if (this.#last.length > MAX_SERVICES) this.#last.shift();
     if (last === undefined || (last.pid === pid && last.startedAt === startedAt)) return answer;
-    const remark = `Note: another process of ${JSON.stringify(shown(service, 60))} answers than before (pid ${last.pid}, now ${pid}). It has no traces of the other.`;
+    const remark = `Note: a different process of ${JSON.stringify(shown(service, 60))} answers than before (pid ${last.pid}, now ${pid}). It has no traces of the other.`;
     const [first, ...others] = answer.content;
     return { ...answer, content: [{ type: 'text', text: `${remark}\n${first?.text ?? ''}` }, ...others] };
   }

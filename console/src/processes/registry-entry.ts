@@ -62,7 +62,7 @@ export function parseEntry(text: string): StoredEntry | undefined {
   }
 }
 
-/** The members that others see, without further ones. */
+/** Only the members that others see. */
 export function entryOf({ pid, service, startName, url, token, startedAt }: ConsoleEntry): ConsoleEntry {
   return { pid, service, ...(startName === undefined ? {} : { startName }), url, token, startedAt };
 }

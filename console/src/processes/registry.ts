@@ -61,7 +61,7 @@ export interface Registration {
 
 /**
  * Lists a console from now until `remove()`, or until the process exits by itself. A signal that the process does not
- * handle ends it without a hook: a handler for one would keep the process alive. The file then stays until the next
+ * handle ends it without calling a hook, and adding a handler would keep it alive. The file then stays until the next
  * reader deletes it.
  *
  * @throws RegistryError if there is no folder that only this user can read

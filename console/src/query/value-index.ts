@@ -94,7 +94,7 @@ export class ValueIndex implements ValueIndexContract {
     return texts(values?.counts ?? new Map<Scalar, Counter>());
   }
 
-  /** Whether a span may have had an attribute, or a process one of its resource. False is certain. */
+  /** Whether any span, or any resource, may have had the attribute. False is certain. */
   mayHave(scope: 'attribute' | 'resource', name: string): boolean {
     if (scope === 'resource') return this.#processes.size >= MAX_PROCESSES || this.#resourceKeys().has(name);
     return !this.#hasAllKeys || this.#attributes.has(name);

@@ -82,8 +82,8 @@ export class Examples {
 
   /**
    * Examples from the window if there are any, else from any time. If the slowest call of the window's highest octave
-   * was before the window or is gone, the newest of that octave replaces it: it took at least half as long. After a
-   * look, the next call replaces a slowest one that is gone.
+   * was before the window or is gone, the newest of that octave replaces it: it took at least half as long. If the
+   * slowest is found gone, the next call added replaces it.
    */
   choose(window: TimeWindow): StackRow['examples'] {
     const isIn = (at: number) => at >= window.from && at < window.to;

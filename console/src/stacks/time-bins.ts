@@ -38,7 +38,7 @@ export class TimeBins {
   constructor(window: TimeWindow, now: number) {
     this.to = Number.isFinite(window.to) ? window.to : now;
     this.from = Number.isFinite(window.from) ? window.from : this.to - KEPT_MILLIS;
-    // The end is not in the window: without the last millisecond, a window up to now is as long as its name.
+    // The end is exclusive. Without the last millisecond, a window up to now has its nominal length.
     const last = this.to - 1;
     this.#slotMillis = slotMillisOf(last - this.from, Math.max(now, last) - this.from);
   }
@@ -53,7 +53,7 @@ export class TimeBins {
   finish(): Omit<TimeMap, 'coverage' | 'partial'> {
     const heats = this.#usedHeats();
     const lowest = heats?.[0] ?? 0;
-    // Before any slot is made, because this is cheaper than the text of all.
+    // Checked first, because it is cheaper than serializing all slots.
     while (this.#leastBytes() > SLOTS_BYTES) this.#doubleLength();
     let slots = this.#slots(lowest);
     while (JSON.stringify(slots).length > SLOTS_BYTES) {

@@ -10,7 +10,7 @@ import { TraceInProgress } from './trace-in-progress.js';
 
 /** Maximum wait for spans that end after their local root, in milliseconds. */
 const MAX_SETTLE_MILLIS = 400;
-/** Time without a late span after which traces wait no longer than `settleMillis` again. */
+/** Time without a late span after which the wait is `settleMillis` again. */
 const CALM_MILLIS = 60_000;
 
 /** Minimum time between two sweeps over all traces, in milliseconds. */
@@ -65,7 +65,7 @@ export class TracesInProgress {
   #wakeAt = Infinity;
   #lastSpanId = 0;
   #lastTraceId = 0;
-  /** The present wait of finished traces. */
+  /** The current wait of finished traces. */
   #settling: number;
   #calmAt = Infinity;
 
@@ -168,7 +168,7 @@ export class TracesInProgress {
     this.#onTrace(toTraceRow(++this.#lastTraceId, traceId, ordered.spans, isComplete));
   }
 
-  /** Waits longer for late spans, if that would have been enough for a part that came so long after the first. */
+  /** Doubles the wait, up to its maximum, unless the maximum would also have missed a part this late. */
   #waitLonger(lateMillis: number, now: number): void {
     if (lateMillis > MAX_SETTLE_MILLIS + this.#settling) return;
     this.#settling = Math.max(this.#settling, Math.min(2 * this.#settling, MAX_SETTLE_MILLIS));

@@ -5,8 +5,8 @@ import { startConsoleWorker } from './console-worker.js';
 /*
  * Main file of the worker thread. The thread ends when its port is closed, or with the process.
  *
- * The build bundles it as CommonJS, with all that it imports at the start: files of their own, loaded as ES modules, would
- * take 1.7 MB more in a console that nobody looks at.
+ * The build bundles it as CommonJS with its static imports: loaded as separate ES modules, they would take 1.7 MB more
+ * in a console that nobody looks at.
  */
 
 // Standard output belongs to the application.

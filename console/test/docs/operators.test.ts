@@ -5,7 +5,7 @@ import { QUERY_MILLIS } from '../../src/api/budget.js';
 import { newParts } from '../../src/engine/parts.js';
 import { MAX_BYTES_IN_FLIGHT, MAX_IN_FLIGHT } from '../../src/host/feed.js';
 import { MAX_HEAP_MB } from '../../src/host/worker-thread.js';
-import { MAX_CONNECTIONS } from '../../src/http/connections.js';
+import { MAX_BATCH_CONNECTIONS, MAX_CONNECTIONS } from '../../src/http/connections.js';
 import { PER_MINUTE } from '../../src/http/failures.js';
 import { MAX_BODY } from '../../src/http/guard.js';
 import { resolveOptions } from '../../src/options.js';
@@ -62,7 +62,7 @@ describe('The limits in the pages of the console', () => {
       'groups of errors': [errors.stats().maxGroups],
       'log records without a span': [logs.stats().maxOrphans, logs.stats().maxBytes / MEBI],
       'processes that join, or that send OTLP': [MAX_JOINED],
-      connections: [MAX_CONNECTIONS, MAX_OTLP_CONNECTIONS],
+      connections: [MAX_CONNECTIONS, MAX_BATCH_CONNECTIONS, MAX_OTLP_CONNECTIONS],
       'streams of one token': [clients.maxStreams],
       'body of a request': [MAX_BODY / 1_024, MAX_BATCH_BYTES / MEBI, BODY_LIMITS.maxBytes / MEBI],
       'time for the answer to a query': [QUERY_MILLIS],

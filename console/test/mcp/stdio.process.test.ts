@@ -76,7 +76,7 @@ describe('The command mcp, as a process', function () {
 
       expect(textOf(none)).to.include('No console is running');
       expect(textOf(found)).to.include('pg x12 N+1');
-      expect(textOf(again)).to.match(/^Note: another process of "shop"/);
+      expect(textOf(again)).to.match(/^Note: a different process of "shop"/);
       expect(textOf(compared))
         .to.include('in an earlier process')
         .and.to.match(/per root call 12\.0 -> 1 \(-92 %\)/);

@@ -93,7 +93,7 @@ describe('MCP over standard input and output', () => {
     const answer = await agent.call('overview');
 
     expect(answer.isError).to.equal(undefined);
-    expect(textOf(answer)).to.match(/^Note: another process of "shop" answers than before \(pid 4711, now 4713\)/);
+    expect(textOf(answer)).to.match(/^Note: a different process of "shop" answers than before \(pid 4711, now 4713\)/);
     expect(textOf(await agent.call('overview'))).not.to.include('Note:');
   });
 
@@ -108,7 +108,7 @@ describe('MCP over standard input and output', () => {
     const answer = await agent.call('overview', { service: 'shop' });
     const compared = await agent.call('stacks', { service: 'shop', mark: 'before' });
 
-    expect(textOf(answer)).to.match(/^Note: another process of "app" answers than before \(pid 4711, now 4713\)/);
+    expect(textOf(answer)).to.match(/^Note: a different process of "app" answers than before \(pid 4711, now 4713\)/);
     expect(textOf(compared)).to.include('before the mark before');
   });
 

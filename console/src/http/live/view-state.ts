@@ -80,7 +80,7 @@ export function snapshotOf(view: View, { rows, members }: ViewState): string {
 export interface Change {
   /** As JSON. */
   readonly text: string;
-  /** Whether it is more than the time that has passed. */
+  /** Whether anything other than `MOVING` members changed. */
   readonly isEvent: boolean;
 }
 
