@@ -100,7 +100,7 @@ describe('Kept examples', () => {
     expect(history.allPartsOf('a')).to.deep.equal([]);
   });
 
-  it('let go of a trace as soon as no stack names it any more, without counting it', () => {
+  it('release a trace as soon as no stack names it any more, without counting it', () => {
     const history = new History({ maxSpans: 10 });
     addExample(history, trace(2, { traceId: 'named' }));
     addExample(history, trace(2, { traceId: 'replaced' }), 0, 2);
