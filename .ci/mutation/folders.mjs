@@ -51,10 +51,10 @@ export const FOLDERS = {
     'test/testing/snapshot/trace-tree.test.ts',
     'test/format/**/*.test.ts',
     'test/scenarios/whole-traces.test.ts',
-    // Last: slower than the unit tests, which detect most mutants.
+    // Slower, so after the tests that detect most mutants.
     'test/trace/*.property.test.ts',
   ],
-  threads: ['test/threads/**/*.test.ts', 'test/scenarios/handles.test.ts'],
+  threads: ['test/threads/**/*.test.ts', 'test/scenarios/handles.test.ts', 'test/scenarios/receive.test.ts'],
 };
 
 /** Tests to skip, by the beginning of their names. */

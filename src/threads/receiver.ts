@@ -60,7 +60,6 @@ export class CacheReceiver implements SpanReceiver {
   }
 
   close(): void {
-    if (this.#closed) return;
     this.#drain();
     this.#closed = true;
     this.#address.close();

@@ -44,8 +44,6 @@ export class CacheRelay implements SpanRelay {
   readonly #inFlight = new InFlight(this.#counts);
   /** Whether the bounds on batches in flight are suspended, for a flush or the end of the thread. */
   #urgent = false;
-  /** Whether the shared counts show that this thread has nothing left to send. */
-  #settled = false;
   #closed = false;
   #sent = 0;
 
@@ -121,17 +119,18 @@ export class CacheRelay implements SpanRelay {
     this.#demand = demand;
     const { spans, orphans } = demand;
     const before = this.#subscription;
-    if (spans && before === undefined) this.#begin();
+    if (spans) this.#begin();
     this.#subscription = spans ? this.#cache.subscribe(this.#take, { orphans }) : undefined;
     before?.close();
-    if (!spans && before !== undefined) this.#pause();
+    if (!spans) this.#pause();
   }
 
+  /** Idempotent, as `#pause()` is. */
   #begin(): void {
     this.#losses.begin();
-    this.#promptDelivery = new PromptDelivery(
+    this.#promptDelivery ??= new PromptDelivery(
       this.#cache,
-      () => this.#unsettle(),
+      () => this.#counts.unsettle(),
       () => this.#noteSettled(),
     );
   }
@@ -198,12 +197,6 @@ export class CacheRelay implements SpanRelay {
     this.#sent += batch.spans;
   }
 
-  #unsettle(): void {
-    if (!this.#settled) return;
-    this.#settled = false;
-    this.#counts.unsettle();
-  }
-
   /**
    * Publishes, outside a delivery, how many spans would be lost if this thread died, and whether anything is left to
    * send. If nothing is left, the receiver does not wait for this thread, which may be blocked.
@@ -215,7 +208,6 @@ export class CacheRelay implements SpanRelay {
     const waiting = spans.queued + spans.held + events.queued + events.held;
     if (this.#demand.spans && (waiting > 0 || !this.#promptDelivery!.hasSeen(stats))) return;
     if (!this.#buffer.empty) return;
-    this.#settled = true;
     this.#counts.settle(this.#demand);
   }
 

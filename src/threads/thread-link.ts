@@ -87,7 +87,6 @@ export class ThreadLink {
    * relay has nothing left to send, no request is sent, because its thread may be blocked.
    */
   async flush(wanted: SpanDemand, timeIsUp: Promise<void>): Promise<void> {
-    if (!this.#isConnected) return;
     const settled = this.#counts.hasSettled(wanted);
     this.drain();
     if (!settled && this.#isConnected) await this.#flushes.wait(timeIsUp);
@@ -194,7 +193,7 @@ export class ThreadLink {
   }
 
   #gone(): void {
-    if (this.#isConnected) this.drain();
+    this.drain();
     if (!this.#isConnected) return;
     const settled = this.#counts.hasSettled({ spans: false, orphans: false });
     const missing = this.#missing();
@@ -210,7 +209,6 @@ export class ThreadLink {
 
   /** Closes the port if no relay has answered when the handover is delivered, because then none will. */
   #requireReady(): void {
-    if (!this.#isConnected) return;
     this.drain();
     if (!this.#ready) this.#port.close();
   }
@@ -227,5 +225,5 @@ export class ThreadLink {
 }
 
 function threadAttributes({ threadId, threadName }: Hello): Attributes {
-  return { [THREAD_ID]: threadId, ...(threadName === undefined ? undefined : { [THREAD_NAME]: threadName }) };
+  return { [THREAD_ID]: threadId, [THREAD_NAME]: threadName };
 }

@@ -1,16 +1,25 @@
-import { BroadcastChannel, getEnvironmentData } from 'node:worker_threads';
+import workerThreads, { BroadcastChannel, getEnvironmentData } from 'node:worker_threads';
 import { diag } from '@opentelemetry/api';
 import { expect } from 'chai';
+import sinon from 'sinon';
 import {
+  connectThreads,
   receiveSpans,
   SpanPacker,
   type ReceiverStats,
   type SpanReceiver,
   type ThreadStats,
 } from '../../src/threads/index.js';
-import { PROTOCOL_VERSION } from '../../src/threads/protocol.js';
+import {
+  channelOf,
+  PROTOCOL_VERSION,
+  type PortHandover,
+  type ReceiverAddress,
+  type ReceiverMessage,
+} from '../../src/threads/protocol.js';
 import { SharedCounts } from '../../src/threads/shared-counts.js';
-import { listenToWarnings, startService, type Service } from '../scenarios/service.js';
+import { eventually, listenToWarnings, startService, type Service } from '../scenarios/service.js';
+import { postUnreadable } from './unreadable.js';
 
 interface Receiving extends Service, Disposable {
   receiver: SpanReceiver;
@@ -30,10 +39,8 @@ function startReceiving(): Receiving {
     receiver,
     warnings,
     async post(...messages) {
-      const { channel: name } = getEnvironmentData('otel-span-cache.threads') as unknown as { channel: string };
-      const channel = new BroadcastChannel(name);
+      using channel = openChannel();
       for (const message of messages) channel.postMessage(message);
-      channel.close();
       await receiver.forceFlush();
     },
     [Symbol.dispose]() {
@@ -41,6 +48,16 @@ function startReceiving(): Receiving {
       diag.disable();
     },
   };
+}
+
+/** The name of the channel of the receiver that was started last. */
+function addressOfReceiver(): string {
+  return (getEnvironmentData('otel-span-cache.threads') as unknown as ReceiverAddress).channel;
+}
+
+function openChannel(name = addressOfReceiver()): BroadcastChannel & Disposable {
+  const channel = new BroadcastChannel(name);
+  return Object.assign(channel, { [Symbol.dispose]: () => channel.close() });
 }
 
 /** The first message of a thread that does not exist. */
@@ -54,6 +71,8 @@ function batch(parts: object): object {
 }
 
 describe('receiveSpans()', () => {
+  afterEach(() => sinon.restore());
+
   const NO_HELLO = 'the first message must be a hello';
   for (const [what, message, reason] of [
     ['nothing', undefined, 'a message must be an object'],
@@ -95,6 +114,11 @@ describe('receiveSpans()', () => {
     ['a batch with more than it says', batch({ items: new Uint8Array(4) }), ALL_ITEMS],
     ['a batch that has lost no number', batch({ dropped: NaN }), 'the losses of a packed batch must be counts'],
     ['a batch whose texts are no strings', batch({ added: [{}] }), 'the texts of a packed batch must be strings'],
+    [
+      'a batch with an orphan of no content',
+      batch({ orphans: 1, items: new Uint8Array(4) }),
+      'every item of a batch must be readable',
+    ],
     [
       'a batch with a span of no content',
       batch({ spans: 1, items: new Uint8Array(4) }),
@@ -138,5 +162,125 @@ describe('receiveSpans()', () => {
       },
       invalid: 0,
     } satisfies ReceiverStats);
+  });
+
+  it('lists the connected threads, then the last 32 that have gone, and sums up the earlier ones', async () => {
+    sinon.stub(workerThreads, 'postMessageToThread').returns(new Promise(() => {}));
+    using service = startReceiving();
+    const settled = new SharedCounts();
+    settled.settle({ spans: true, orphans: true });
+    const bye = { type: 'bye', dropped: 1, droppedOrphans: 2 };
+
+    await service.post(
+      { relay: 'connected', message: hello({ threadId: 99, counts: settled.memory }) },
+      ...Array.from({ length: 34 }, (_, threadId) => [
+        { relay: `r${threadId}`, message: hello({ threadId }) },
+        { relay: `r${threadId}`, message: bye },
+      ]).flat(),
+    );
+
+    const { threads, earlier } = service.receiver.stats();
+    expect(threads.map(({ threadId }) => threadId)).to.deep.equal([99, ...Array.from({ length: 32 }, (_, i) => i + 2)]);
+    expect(earlier).to.include({ ended: 2, died: 0, dropped: 2, droppedOrphans: 4 });
+  });
+
+  it('counts a message that cannot be deserialized, and reads the next ones', async () => {
+    using service = startReceiving();
+    using channel = openChannel();
+    service.cache.store();
+
+    using _ = postUnreadable(channel);
+    channel.postMessage({ relay: 'r', message: hello() });
+    await eventually(() => service.receiver.stats().threads.length === 1);
+
+    expect(service.receiver.stats().invalid).to.equal(1);
+  });
+
+  it('counts it as well during a flush', async () => {
+    using service = startReceiving();
+    using channel = openChannel();
+
+    using _ = postUnreadable(channel);
+    const flushed = service.receiver.forceFlush();
+    const { invalid } = service.receiver.stats();
+    await flushed;
+
+    expect(invalid).to.equal(1);
+  });
+
+  it('has read all posted messages before other listeners for the exit of the process are called', () => {
+    const before = new Set(process.listeners('exit'));
+    using service = startReceiving();
+    using channel = openChannel();
+    const last = () => {};
+    process.on('exit', last);
+
+    channel.postMessage({ relay: 'r', message: hello() });
+    const listeners = process.listeners('exit') as (() => void)[];
+    process.off('exit', last);
+    const [first] = listeners;
+    first!();
+
+    expect(before).not.to.include(first);
+    expect(service.receiver.stats().threads).to.have.length(1);
+  });
+
+  it('reads nothing any more once it is closed, and leaves no listener behind', async () => {
+    using service = startReceiving();
+    using channel = openChannel();
+    const listeners = process.listenerCount('exit');
+
+    channel.postMessage({ relay: 'before', message: hello() });
+    service.receiver.close();
+    channel.postMessage({ relay: 'after', message: hello() });
+    service.receiver.close();
+    await service.receiver.forceFlush();
+
+    expect(service.receiver.stats().threads.map(({ state }) => state)).to.deep.equal(['ended']);
+    expect(service.receiver.stats().invalid).to.equal(0);
+    expect(listeners - process.listenerCount('exit')).to.equal(1);
+    expect(service.warnings).to.deep.equal([]);
+  });
+
+  it('is closed at the end of a `using` block', () => {
+    const receiver = receiveSpans(startService().cache);
+    const before = receiver.closed;
+
+    receiver[Symbol.dispose]();
+
+    expect([before, receiver.closed]).to.deep.equal([false, true]);
+  });
+
+  it('has a channel of its own', async () => {
+    using first = startReceiving();
+    using second = startReceiving();
+
+    await second.post({ relay: 'r', message: hello() });
+    await first.receiver.forceFlush();
+
+    expect([first, second].map(({ receiver }) => receiver.stats().threads.length)).to.deep.equal([0, 1]);
+  });
+
+  it('waits for the answer of a thread, up to flushTimeoutMillis', async () => {
+    const { cache } = startService();
+    using receiver = connectThreads(cache, { flushTimeoutMillis: 600_000 }) as SpanReceiver;
+    using own = openChannel(channelOf('r', addressOfReceiver()));
+    let answered = false;
+    const answer = (flush: number) => {
+      answered = true;
+      own.postMessage({ type: 'flushed', flush });
+    };
+    sinon.stub(workerThreads, 'postMessageToThread').callsFake(async (_, handover: unknown) => {
+      own.postMessage({ type: 'ready' });
+      (handover as PortHandover).port.on('message', (message: ReceiverMessage) => {
+        if (message.type === 'flush') setTimeout(answer, 20, message.flush);
+      });
+    });
+    using channel = openChannel();
+    channel.postMessage({ relay: 'r', message: hello() });
+
+    await receiver.forceFlush();
+
+    expect(answered).to.equal(true);
   });
 });

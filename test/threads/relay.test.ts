@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { BroadcastChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
-import { ROOT_CONTEXT, trace, TraceFlags } from '@opentelemetry/api';
+import { BroadcastChannel, MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import { diag, ROOT_CONTEXT, trace, TraceFlags } from '@opentelemetry/api';
+import { resourceFromAttributes } from '@opentelemetry/resources';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import type { SpanCacheOptions } from '../../src/index.js';
+import { internalsOf } from '../../src/cache/internals.js';
+import { receive } from '../../src/threads/index.js';
 import { relayOptions, type RelayOptions } from '../../src/threads/options.js';
 import {
   channelOf,
@@ -11,12 +14,14 @@ import {
   type BatchMessage,
   type Broadcast,
   type Hello,
+  type ReceiverMessage,
   type RelayMessage,
 } from '../../src/threads/protocol.js';
 import { CacheRelay } from '../../src/threads/relay.js';
 import { SharedCounts } from '../../src/threads/shared-counts.js';
 import { SpanUnpacker } from '../../src/threads/wire/span-unpacker.js';
-import { startService, type Service } from '../scenarios/service.js';
+import type { SdkConfig } from '../sdk.js';
+import { listenToWarnings, startService, type Service } from '../scenarios/service.js';
 
 const ALL = { spans: true, orphans: true };
 
@@ -28,10 +33,12 @@ interface Relayed extends Service, Disposable {
   posted(): RelayMessage[];
   /** The names of the spans in it, batch by batch. */
   batches(): string[][];
+  /** Has the relay process messages of its receiver. */
+  tell(...messages: ReceiverMessage[]): void;
 }
 
-function startRelayed(options?: RelayOptions, cacheOptions?: SpanCacheOptions): Relayed {
-  const service = startService(cacheOptions);
+function startRelayed(options?: RelayOptions, cacheOptions?: SpanCacheOptions, sdk?: Partial<SdkConfig>): Relayed {
+  const service = startService(cacheOptions, sdk);
   const receiver = new BroadcastChannel(randomUUID());
   const relay = new CacheRelay(
     service.cache,
@@ -43,6 +50,7 @@ function startRelayed(options?: RelayOptions, cacheOptions?: SpanCacheOptions): 
   const counts = new SharedCounts((first.message as Hello).counts);
   counts.listen();
   const unpacker = new SpanUnpacker();
+  let port: MessagePort | undefined;
   const posted = () => receivedOn(own) as RelayMessage[];
   return {
     ...service,
@@ -53,12 +61,23 @@ function startRelayed(options?: RelayOptions, cacheOptions?: SpanCacheOptions): 
       const batches = posted().filter((message): message is BatchMessage => message.type === 'batch');
       return batches.map((batch) => unpacker.unpack(batch.batch).spans.map(({ name }) => name));
     },
+    tell(...messages) {
+      port ??= handOver(first.relay);
+      for (const message of messages) port.emit('message', message);
+    },
     [Symbol.dispose]() {
       relay.close();
       own.close();
       receiver.close();
     },
   };
+}
+
+/** Hands over a port, as the receiver does. Returns the end of the relay. */
+function handOver(relay: string): MessagePort {
+  const { port2: port } = new MessageChannel();
+  process.emit('workerMessage' as never, { otelSpanCacheRelay: relay, port } as never);
+  return port;
 }
 
 function receivedOn(channel: BroadcastChannel): unknown[] {
@@ -207,6 +226,28 @@ describe('CacheRelay', () => {
       expect(service.counts.hasSettled(ALL)).to.equal(false);
     });
 
+    it('not while a held span has a log record', async () => {
+      service = startRelayed({}, { lateEvents: { holdMillis: 60_000 } });
+      const span = service.start('held');
+
+      service.log(span, 'a line');
+      span.end();
+      await microtasks();
+
+      expect(service.cache.stats().events.held).to.equal(1);
+      expect(service.counts.hasSettled(ALL)).to.equal(false);
+    });
+
+    it('not while the record of an open span waits, even when its receiver posts a message', () => {
+      service = startRelayed();
+      service.log(service.start('open'), 'a line');
+
+      service.tell({ type: 'demand', ...ALL }, { type: 'room' });
+
+      expect(service.cache.stats().events.queued).to.equal(1);
+      expect(service.counts.hasSettled(ALL)).to.equal(false);
+    });
+
     it('not if spans arrive through an input that it cannot observe', async () => {
       service = startRelayed();
       const { exporter } = service.cache;
@@ -256,6 +297,73 @@ describe('CacheRelay', () => {
       expect(service.batches()).to.deep.equal([['first'], ['a', 'b', 'c'], ['d']]);
     });
 
+    it('counts orphans as well as spans', () => {
+      service = startRelayed();
+
+      service.start('span').end();
+      service.logger.emit({ body: 'alone', context: ROOT_CONTEXT });
+      service.cache.flush();
+
+      expect(service.relay.stats()).to.include({ sent: 1, inFlight: 2 });
+    });
+
+    it('sends a delivery that exceeds its bounds, if nothing waits or is in flight', () => {
+      service = startRelayed({ maxSpansInFlight: 1, capacity: 1 });
+
+      end(200);
+
+      expect(service.batches().map(({ length }) => length)).to.deep.equal([200]);
+      expect(service.relay.stats()).to.include({ sent: 200, dropped: 0 });
+    });
+
+    it('waits for word from the receiver only while something waits', () => {
+      service = startRelayed({ maxSpansInFlight: 1 });
+
+      end(1);
+      const nothingWaits = service.counts.take();
+      end(2);
+      end(1);
+      const oneWaits = service.counts.take();
+      end(1);
+      service.counts.take();
+
+      expect([nothingWaits, oneWaits]).to.deep.equal([false, true]);
+    });
+
+    it('sends the rest when its receiver has room', () => {
+      service = startRelayed({ maxSpansInFlight: 1 });
+      end(1, 'first');
+      end(1, 'second');
+      service.counts.take();
+
+      service.tell({ type: 'room' });
+
+      expect(service.batches()).to.deep.equal([['first'], ['second']]);
+      expect(service.counts.hasSettled(ALL)).to.equal(true);
+    });
+
+    it('sends all the same when its receiver flushes', () => {
+      service = startRelayed({ maxSpansInFlight: 1 });
+      for (const name of ['first', 'second', 'third']) end(1, name);
+      service.start('queued').end();
+
+      service.tell({ type: 'flush', flush: 7 });
+      const posted = service.posted();
+
+      expect(posted.at(-1)).to.deep.equal({ type: 'flushed', flush: 7 });
+      expect(service.relay.stats()).to.include({ sent: 4, queued: 0, dropped: 0, inFlight: 4 });
+    });
+
+    it('sends all the same when it is closed', () => {
+      service = startRelayed({ maxSpansInFlight: 1 });
+      for (const name of ['first', 'second', 'third']) end(1, name);
+
+      service.relay.close();
+
+      expect(service.batches()).to.deep.equal([['first'], ['second', 'third']]);
+      expect(service.relay.stats()).to.include({ sent: 3, dropped: 0, queued: 0, inFlight: 0, bytesInFlight: 0 });
+    });
+
     it('counts spans that do not fit by bytes', () => {
       service = startRelayed({ maxBytes: 100_000 });
       const endLarge = (name: string) => {
@@ -274,6 +382,133 @@ describe('CacheRelay', () => {
       service.counts.take();
       expect(service.relay.stats()).to.include({ inFlight: 0, bytesInFlight: 0 });
     });
+  });
+
+  describe('when it ends', () => {
+    const exitListeners = () => process.listeners('exit') as (() => void)[];
+
+    it('has sent everything and said goodbye when its thread exits', () => {
+      const others = new Set(exitListeners());
+      service = startRelayed({ maxSpansInFlight: 1 });
+      service.start('first').end();
+      service.cache.flush();
+      service.start('last').end();
+
+      for (const listener of exitListeners()) if (!others.has(listener)) listener();
+
+      const posted = service.posted();
+      expect(posted.map(({ type }) => type)).to.deep.equal(['batch', 'batch', 'bye']);
+      expect(service.relay).to.include({ closed: true });
+      expect(service.relay.stats()).to.include({ sent: 2, dropped: 0 });
+    });
+
+    it('is closed at the end of a `using` block', () => {
+      service = startRelayed();
+
+      service.relay[Symbol.dispose]();
+
+      expect(service.relay.closed).to.equal(true);
+    });
+
+    it('leaves no listener behind, and says goodbye once', () => {
+      const warnings: unknown[] = [];
+      listenToWarnings((...args) => warnings.push(args[1]));
+      service = startRelayed();
+      const before = exitListeners();
+
+      service.relay.close();
+      service.relay.close();
+      diag.disable();
+
+      expect(service.posted()).to.deep.equal([{ type: 'bye', dropped: 0, droppedOrphans: 0 }]);
+      expect(before.length - exitListeners().length).to.equal(1);
+      expect(warnings).to.deep.equal([]);
+    });
+
+    it('reports in its goodbye what it had no batch to report with', () => {
+      service = startRelayed();
+
+      receive(service.cache, { dropped: 2, droppedOrphans: 3 });
+      service.relay.close();
+
+      expect(service.posted()).to.deep.equal([{ type: 'bye', dropped: 2, droppedOrphans: 3 }]);
+    });
+  });
+
+  describe('without demand for its spans', () => {
+    it('neither sends nor counts anything, and continues when there is demand again', async () => {
+      const warnings: unknown[] = [];
+      listenToWarnings((...args) => warnings.push(args[1]));
+      service = startRelayed();
+      const none = { type: 'demand', spans: false, orphans: false } as const;
+
+      service.tell(none, none);
+      service.start('unwanted').end();
+      receive(service.cache, { dropped: 1, droppedOrphans: 1 });
+      await microtasks();
+      const unwanted = [service.cache.stats().subscriptions.length, service.counts.hasSettled(none)];
+      service.tell({ type: 'demand', ...ALL });
+      service.start('wanted').end();
+      await microtasks();
+      diag.disable();
+
+      expect(unwanted).to.deep.equal([0, true]);
+      expect(service.batches()).to.deep.equal([['wanted']]);
+      service.relay.close();
+      expect(service.posted()).to.deep.equal([{ type: 'bye', dropped: 0, droppedOrphans: 0 }]);
+      expect(warnings).to.deep.equal([]);
+    });
+
+    it('does not observe its cache, nor more than once after any change of the demand', () => {
+      service = startRelayed();
+      const observers = sinon.spy(internalsOf(service.cache), 'observe');
+      const open = () => observers.returnValues.filter(({ closed }) => !closed).length;
+      const demand = (spans: boolean, orphans = false) => ({ type: 'demand', spans, orphans }) as const;
+
+      service.tell(demand(false), demand(false));
+      const first = open();
+      service.tell(demand(true), demand(true, true), demand(true));
+      const then = open();
+      service.tell(demand(false));
+
+      expect([first, then, open()]).to.deep.equal([0, 1, 0]);
+    });
+  });
+
+  it('sends attributes of a resource once they are known, without waiting for another span', async () => {
+    const known = Promise.resolve('eu-1');
+    const resource = resourceFromAttributes({ region: known });
+    service = startRelayed({}, {}, { resource });
+    const unpacker = new SpanUnpacker();
+    const received = () => {
+      const batches = service.posted().filter((message): message is BatchMessage => message.type === 'batch');
+      return batches.flatMap(({ batch }) => unpacker.unpack(batch).spans);
+    };
+
+    service.start('early').end();
+    service.cache.flush();
+    const [early] = received();
+    const before = early!.resource.attributes['region'];
+    await resource.waitForAsyncAttributes!();
+    await microtasks();
+    const more = received();
+
+    expect(before).to.equal(undefined);
+    expect(early!.resource.attributes['region']).to.equal('eu-1');
+    expect(more).to.deep.equal([]);
+    expect(service.relay.stats()).to.include({ sent: 1, inFlight: 1, unreadable: 0 });
+  });
+
+  it('reports a message that cannot be read, and continues', () => {
+    const warnings: unknown[] = [];
+    listenToWarnings((...args) => warnings.push(args[1]));
+    service = startRelayed();
+
+    service.tell({ type: 'greeting' } as never, { type: 'flush', flush: 1 });
+    diag.disable();
+
+    expect(warnings).to.deep.equal(['spans could not be sent to another thread']);
+    expect(service.posted().at(-1)).to.deep.equal({ type: 'flushed', flush: 1 });
   });
 
   it('has published its possible losses before and after each message, whichever is its last', () => {

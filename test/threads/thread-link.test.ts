@@ -1,14 +1,27 @@
+import { randomUUID } from 'node:crypto';
 import workerThreads, { getEnvironmentData, threadId, type MessagePort } from 'node:worker_threads';
 import { diag, ROOT_CONTEXT } from '@opentelemetry/api';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import type { SpanCacheOptions } from '../../src/index.js';
+import type { SpanCache, SpanCacheOptions } from '../../src/index.js';
 import { receiveSpans, type ReceiverOptions, type SpanReceiver, type ThreadStats } from '../../src/threads/index.js';
 import { relayOptions, type RelayOptions } from '../../src/threads/options.js';
-import type { PortHandover, ReceiverAddress } from '../../src/threads/protocol.js';
+import { internalsOf } from '../../src/cache/internals.js';
+import { PROTOCOL_VERSION, type PortHandover, type ReceiverAddress } from '../../src/threads/protocol.js';
 import { CacheRelay } from '../../src/threads/relay.js';
+import { SharedCounts } from '../../src/threads/shared-counts.js';
+import { ThreadLink } from '../../src/threads/thread-link.js';
+import { SpanPacker } from '../../src/threads/wire/span-packer.js';
 import { InMemorySpanExporter } from '../sdk.js';
-import { eventually, listenToWarnings, names, startService, type Service } from '../scenarios/service.js';
+import {
+  eventually,
+  listenToErrors,
+  listenToWarnings,
+  names,
+  startService,
+  type Service,
+} from '../scenarios/service.js';
+import { postUnreadable } from './unreadable.js';
 
 /** Two services in this thread: the spans of one are relayed to the other. */
 interface Linked extends Disposable {
@@ -57,10 +70,13 @@ describe('ThreadLink', () => {
 
   beforeEach(() => {
     // Node does not post to the thread that calls it.
-    handOver = sinon.stub(workerThreads, 'postMessageToThread').callsFake(async (_, value: unknown) => {
-      ({ port } = value as PortHandover);
-      process.emit('workerMessage', value, threadId);
-    });
+    handOver = sinon
+      .stub(workerThreads, 'postMessageToThread')
+      .callsFake(async (_, value: unknown, transfer: unknown) => {
+        const message = structuredClone(value, { transfer: transfer as MessagePort[] });
+        ({ port } = message as PortHandover);
+        process.emit('workerMessage', message, threadId);
+      });
   });
 
   afterEach(() => {
@@ -156,6 +172,59 @@ describe('ThreadLink', () => {
     expect(linked.relay.closed).to.equal(true);
   });
 
+  it('has ended when the port of a closed relay is closed, which has sent its last spans', async () => {
+    const warnings: unknown[] = [];
+    listenToWarnings((...args) => warnings.push(args[1]));
+    using linked = link();
+    const store = linked.here.cache.store();
+    await linked.receiver.forceFlush();
+
+    linked.there.start('last').end();
+    linked.relay.close();
+    await eventually(() => linked.thread().state !== 'connected');
+    await turn();
+
+    expect(linked.thread()).to.include({ state: 'ended', received: 1, unsent: 0 });
+    expect(names(store.getFinishedSpans())).to.deep.equal(['last']);
+    expect(warnings).to.deep.equal([]);
+  });
+
+  it('keeps relays apart', async () => {
+    using linked = link();
+    linked.here.cache.store();
+    const third = startService();
+    const address = getEnvironmentData('otel-span-cache.threads') as unknown as ReceiverAddress;
+    using _ = new CacheRelay(third.cache, address, relayOptions({ threadName: 'third' }));
+    await linked.receiver.forceFlush();
+
+    linked.there.start('one').end();
+    for (const name of ['two', 'three']) third.start(name).end();
+    await linked.receiver.forceFlush();
+
+    const { threads } = linked.receiver.stats();
+    expect(threads.map(({ received }) => received)).to.deep.equal([1, 2]);
+  });
+
+  it('counts no losses, and reports no death, when the receiver is closed before the relay has sent its spans', async () => {
+    const warnings: unknown[] = [];
+    listenToWarnings((...args) => warnings.push(args[1]));
+    using linked = link({ maxSpansInFlight: 1 });
+    linked.here.cache.store();
+    await linked.receiver.forceFlush();
+    for (const name of ['sent', 'waits']) {
+      linked.there.start(name).end();
+      linked.there.cache.flush();
+    }
+
+    linked.receiver.close();
+    await eventually(() => linked.relay.closed);
+    await turn();
+
+    expect(linked.thread()).to.include({ state: 'ended', received: 1, dropped: 0, unsent: 0 });
+    expect(linked.here.cache.stats().spans.dropped.relay).to.equal(0);
+    expect(warnings).to.deep.equal([]);
+  });
+
   it('closes its relay when the receiver is closed', async () => {
     using linked = link();
     const store = linked.here.cache.store();
@@ -212,6 +281,39 @@ describe('ThreadLink', () => {
     expect(warnings).to.deep.equal([]);
   });
 
+  for (const [what, subscribe] of [
+    ['that nobody wanted spans of', () => {}],
+    ['that nobody wanted orphans of', (cache: SpanCache) => void cache.subscribe()],
+  ] as const) {
+    it(`does not report the death of a relay ${what}`, async () => {
+      const warnings: unknown[] = [];
+      listenToWarnings((...args) => warnings.push(args[1]));
+      using linked = link();
+      subscribe(linked.here.cache);
+      await linked.receiver.forceFlush();
+
+      port.close();
+      await eventually(() => linked.thread().state !== 'connected');
+
+      expect(linked.thread().state).to.equal('died');
+      expect(warnings).to.deep.equal([]);
+    });
+  }
+
+  it('does not wait for a relay that has nothing left to send', async () => {
+    using linked = link({ flushTimeoutMillis: 600_000 });
+    const store = linked.here.cache.store();
+    await linked.receiver.forceFlush();
+    linked.there.start('sent').end();
+    await Promise.resolve();
+    const flush = sinon.stub(linked.there.cache, 'flush').throws(new Error('busy'));
+
+    await linked.receiver.forceFlush();
+    flush.restore();
+
+    expect(names(store.getFinishedSpans())).to.deep.equal(['sent']);
+  });
+
   it('is given up if the thread does not take the port', async () => {
     handOver.resolves();
     using linked = link({ flushTimeoutMillis: 600_000 });
@@ -264,5 +366,215 @@ describe('ThreadLink', () => {
 
     expect(names(store.getFinishedSpans())).to.deep.equal([]);
     expect(linked.thread().state).to.equal('connected');
+  });
+});
+
+/** A link in this thread, and the relay's side of it. */
+interface Peer extends Disposable {
+  link: ThreadLink;
+  counts: SharedCounts;
+  /** The relay's channel. */
+  channel: workerThreads.BroadcastChannel;
+  /** The relay's end of the port. */
+  port: MessagePort;
+  packer: SpanPacker;
+  drainChannel: sinon.SinonSpy;
+  onGone: sinon.SinonSpy;
+  /** Spans and orphans that the receiver's cache counts as lost in other threads. */
+  lost(): { spans: number; orphans: number };
+}
+
+const NO_THREAD = 1_000_000;
+
+function newPeer(onGone = sinon.spy()): Peer {
+  let port: MessagePort | undefined;
+  sinon.stub(workerThreads, 'postMessageToThread').callsFake((_, value: unknown) => {
+    ({ port } = value as PortHandover);
+    return new Promise(() => {});
+  });
+  const { cache } = startService();
+  cache.subscribe(() => {}, { orphans: true });
+  const counts = new SharedCounts();
+  const relay = randomUUID();
+  const drainChannel = sinon.spy();
+  const link = new ThreadLink({
+    cache: internalsOf(cache),
+    hello: {
+      type: 'hello',
+      version: PROTOCOL_VERSION,
+      threadId: NO_THREAD,
+      threadName: undefined,
+      counts: counts.memory,
+    },
+    relay,
+    channel: `test/${relay}`,
+    demand: { spans: true, orphans: true },
+    drainChannel,
+    onGone,
+  });
+  const channel = new workerThreads.BroadcastChannel(`test/${relay}`);
+  return {
+    link,
+    counts,
+    channel,
+    port: port!,
+    packer: new SpanPacker(),
+    drainChannel,
+    onGone,
+    lost: () => {
+      const { spans, events } = cache.stats();
+      return { spans: spans.dropped.relay, orphans: events.dropped.relay };
+    },
+    [Symbol.dispose]() {
+      link.close();
+      channel.close();
+      port!.close();
+    },
+  };
+}
+
+function batch(packer: SpanPacker, spans: number, dropped = 0, droppedOrphans = 0): object {
+  const { start } = startService();
+  const ended = Array.from({ length: spans }, () => {
+    const span = start('span');
+    span.end();
+    return span as never;
+  });
+  return { type: 'batch', batch: packer.pack({ spans: ended, orphans: [], dropped, droppedOrphans }) };
+}
+
+describe('ThreadLink, for the messages of its relay,', () => {
+  let warnings: unknown[];
+
+  beforeEach(() => {
+    warnings = [];
+    listenToWarnings((_, text, error) =>
+      warnings.push(error === undefined ? text : [text, (error as Error).message].join(': ')),
+    );
+  });
+
+  afterEach(() => {
+    sinon.restore();
+    diag.disable();
+  });
+
+  it('counts owed spans and orphans that have neither arrived nor been reported as lost, at the goodbye', () => {
+    using peer = newPeer();
+    peer.counts.owe({ spans: 10, orphans: 20 });
+
+    peer.link.take(batch(peer.packer, 1, 2, 3));
+    const before = peer.link.stats();
+    peer.link.take({ type: 'bye', dropped: 1, droppedOrphans: 2 });
+
+    expect(before).to.include({ state: 'connected', received: 1, dropped: 2, droppedOrphans: 3 });
+    expect(peer.link.stats()).to.include({ state: 'ended', received: 1, dropped: 9, droppedOrphans: 20, unsent: 0 });
+    expect(peer.lost()).to.deep.equal({ spans: 9, orphans: 20 });
+    expect(warnings).to.deep.equal([]);
+  });
+
+  it('counts owed spans and orphans that have neither arrived nor been reported as lost, at the death of the thread', async () => {
+    using peer = newPeer();
+    peer.counts.owe({ spans: 10, orphans: 20 });
+    peer.link.take(batch(peer.packer, 1, 2, 3));
+
+    peer.port.close();
+    await eventually(() => peer.onGone.called);
+
+    expect(peer.link.stats()).to.include({ state: 'died', received: 1, dropped: 2, droppedOrphans: 20, unsent: 7 });
+    expect(peer.lost()).to.deep.equal({ spans: 9, orphans: 20 });
+    expect(warnings).to.deep.equal([`thread ${NO_THREAD} died; it lost at least 7 spans that it had not sent`]);
+  });
+
+  it('still reads what a thread has posted before its death', async () => {
+    using peer = newPeer();
+
+    peer.port.close();
+    peer.channel.postMessage(batch(peer.packer, 2));
+    await eventually(() => peer.onGone.called);
+
+    expect(peer.link.stats()).to.include({ state: 'died', received: 2 });
+  });
+
+  it('confirms batches, and no other message', () => {
+    using peer = newPeer();
+
+    for (const message of [
+      { type: 'ready' },
+      batch(peer.packer, 1),
+      { type: 'flushed', flush: 1 },
+      { type: 'batch' },
+    ]) {
+      peer.link.take(message);
+    }
+
+    expect(peer.counts.takenSince(0)).to.equal(2);
+  });
+
+  it('first reads what the relay had posted before it had a channel of its own', async () => {
+    using peer = newPeer();
+
+    for (let i = 0; i < 2; i++) peer.channel.postMessage(batch(peer.packer, 1));
+    await eventually(() => peer.link.stats().received === 2);
+
+    expect(peer.drainChannel.callCount).to.equal(1);
+  });
+
+  it('counts a message that cannot be deserialized as a batch, and releases the flush that waited for it', async () => {
+    using peer = newPeer();
+    let flushed = false;
+    void peer.link.flush({ spans: true, orphans: true }, new Promise(() => {})).then(() => (flushed = true));
+
+    using _ = postUnreadable(peer.channel);
+    await eventually(() => flushed);
+
+    expect(flushed).to.equal(true);
+    expect(peer.link.stats()).to.include({ state: 'connected', invalid: 1 });
+    expect(peer.counts.takenSince(0)).to.equal(1);
+    expect(warnings).to.deep.equal([
+      `a message from thread ${NO_THREAD} could not be read: a message must be deserializable`,
+    ]);
+  });
+
+  it('counts it as well when it reads all that was posted, and reads the rest later', () => {
+    using peer = newPeer();
+    {
+      using _ = postUnreadable(peer.channel);
+      peer.channel.postMessage(batch(peer.packer, 1));
+      peer.link.drain();
+    }
+    const before = peer.link.stats();
+
+    peer.link.drain();
+
+    expect(before).to.include({ invalid: 1, received: 0 });
+    expect(peer.link.stats()).to.include({ invalid: 1, received: 1 });
+    expect(peer.counts.takenSince(0)).to.equal(2);
+  });
+
+  it('has gone once', async () => {
+    using peer = newPeer();
+
+    peer.link.close();
+    peer.link.close();
+    await turn();
+    peer.link.drain();
+
+    expect(peer.onGone.callCount).to.equal(1);
+    expect(warnings).to.deep.equal([]);
+  });
+
+  it('reports an error while it cleans up', async () => {
+    const errors: unknown[] = [];
+    diag.disable();
+    listenToErrors((...args) => errors.push(args[1]));
+    const onGone = sinon.spy(() => {
+      throw new Error('broken');
+    });
+    using peer = newPeer(onGone);
+
+    peer.port.close();
+    await eventually(() => onGone.called);
+
+    expect(errors).to.deep.equal(['cleaning up after a thread failed']);
   });
 });
