@@ -91,9 +91,11 @@ describe('links to the page', function () {
     const windowOfIt = `${Date.now() - 60_000}..${Date.now()}`;
     await new Promise((resolve) => setTimeout(resolve, 50));
 
+    // A slower one takes its place as an example, which would be kept.
+    await service.tell({ do: 'traces', name: 'GET /a', millis: 500 });
     await service.tell({ do: 'traces', name: 'GET /b', count: 150 });
     await service.tell({ do: 'traces', name: 'GET /a' });
-    await page.getByText('received 304').waitFor();
+    await page.getByText('received 306').waitFor();
     await page.reload();
 
     await page.getByText('The trace was evicted by newer spans').waitFor();
