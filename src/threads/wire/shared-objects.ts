@@ -152,9 +152,12 @@ export class ReceivedObjects {
         this.#resources.set(place, resource);
         break;
       }
-      case RECORD.settledResource:
-        this.#resources.get(place)?.settle(readAttributes(reader));
+      case RECORD.settledResource: {
+        // Read even if the resource itself was in a lost batch, to go on with the next record.
+        const attributes = readAttributes(reader);
+        this.#resources.get(place)?.settle(attributes);
         break;
+      }
       case RECORD.scope:
         this.#scopes.set(place, readScope(reader));
         break;
