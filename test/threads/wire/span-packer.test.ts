@@ -515,6 +515,22 @@ describe('SpanPacker', () => {
     }
   });
 
+  it('keeps texts of 64 characters, but sends a longer text with each batch', () => {
+    const { packer, unpacker } = connect();
+    const kept = 'k'.repeat(64);
+    const long = 'l'.repeat(65);
+    const spans = [kept, kept, long, long].map((name) => endedSpan(name));
+
+    const batches = [packer.pack({ spans }), packer.pack({ spans })];
+
+    expect(batches.map(({ added }) => added.includes(kept))).to.deep.equal([true, false]);
+    expect(batches.map(({ added }) => added.includes(long))).to.deep.equal([false, false]);
+    for (const batch of batches) {
+      expect(batch.once.filter((text) => text === long)).to.have.length(2);
+      expect(unpacker.unpack(batch).spans.map(({ name }) => name)).to.deep.equal([kept, kept, long, long]);
+    }
+  });
+
   it('restarts its table when it is full, and keeps it bounded within a batch', () => {
     const { packer, unpacker } = connect();
     // Each text comes twice.
