@@ -72,7 +72,7 @@ export function readTime(reader: WireReader): HrTime {
 /** The times of a span. The end is left out if it equals start plus duration, as in the SDK. */
 export function writeTimes(writer: WireWriter, start: HrTime, end: HrTime, duration: HrTime): void {
   const sum = timeAfter(start, duration);
-  const isSum = end[0] === sum[0] && end[1] === sum[1] && end.length === 2;
+  const isSum = end[0] === sum[0] && end[1] === sum[1];
   writer.byte(isSum ? TIME.sum : 0);
   writeTime(writer, start);
   writeTime(writer, duration);

@@ -1,5 +1,5 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
-import { toAttributeValue } from '../../model/attribute-value.js';
+import { toAttributes } from '../../model/attribute-value.js';
 import type { InstrumentationScope, Resource } from '../../model/otel.js';
 import { textOf } from '../../model/text-of.js';
 import { isPromiseLike } from '../../support/promise-of.js';
@@ -82,8 +82,8 @@ export class SentObjects {
 
   #addResource(resource: Resource): number {
     const pending = resource.asyncAttributesPending === true;
-    // The SDK reports an error if `attributes` is read while some are pending.
-    const attributes = pending ? availableAttributes(resource) : plainAttributes(Object.entries(resource.attributes));
+    // The SDK reports an error if `attributes` is read while some are pending, and does not check their values.
+    const attributes = pending ? availableAttributes(resource) : toAttributes(Object.entries(resource.attributes));
     const { schemaUrl } = resource;
     const place = this.#resources.size + 1;
     this.#writer.byte(pending ? RECORD.pendingResource : RECORD.resource);
@@ -152,9 +152,12 @@ export class ReceivedObjects {
         this.#resources.set(place, resource);
         break;
       }
-      case RECORD.settledResource:
-        this.#resources.get(place)?.settle(readAttributes(reader));
+      case RECORD.settledResource: {
+        // Read even if the resource itself was in a lost batch, to go on with the next record.
+        const attributes = readAttributes(reader);
+        this.#resources.get(place)?.settle(attributes);
         break;
+      }
       case RECORD.scope:
         this.#scopes.set(place, readScope(reader));
         break;
@@ -183,9 +186,13 @@ function readOptionalText(reader: WireReader): string | undefined {
 async function settledAttributes(resource: Resource, sent: Attributes): Promise<Attributes> {
   try {
     await resource.waitForAsyncAttributes?.();
-    return plainAttributes(Object.entries(resource.attributes));
+    return toAttributes(Object.entries(resource.attributes));
   } catch {
-    return attempt(() => availableAttributes(resource)) ?? sent;
+    try {
+      return availableAttributes(resource);
+    } catch {
+      return sent;
+    }
   }
 }
 
@@ -194,21 +201,5 @@ function availableAttributes(resource: Resource): Attributes {
     .getRawAttributes()
     .filter((entry): entry is [string, AttributeValue] => entry[1] !== undefined && !isPromiseLike(entry[1]));
   // Reversed, because the first of two attributes with the same key counts.
-  return plainAttributes(available.toReversed());
-}
-
-/** The SDK does not check the values of a resource. */
-function plainAttributes(entries: readonly [string, unknown][]): Attributes {
-  return Object.fromEntries(
-    entries.map(([key, value]) => [key, attempt(() => toAttributeValue(value)) ?? textOf(value)]),
-  );
-}
-
-/** The result of a function, or undefined if it throws. */
-function attempt<T>(code: () => T): T | undefined {
-  try {
-    return code();
-  } catch {
-    return undefined;
-  }
+  return toAttributes(available.toReversed());
 }

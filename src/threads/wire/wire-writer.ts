@@ -9,11 +9,8 @@ const MAX_KEPT_SIZE = 1_048_576;
 /** Bytes of the longest integer: eight groups of seven bits hold 2^53. */
 const MAX_UINT_BYTES = 8;
 
-/** The value of a lowercase hexadecimal digit, by its character code; 16 for every other character. */
-const DIGITS = Uint8Array.from({ length: 128 }, (_, code) => {
-  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(code));
-  return digit < 0 ? 16 : digit;
-});
+/** The value of a lowercase hexadecimal digit, by its character code; 255 for every other character. */
+const DIGITS = Uint8Array.from({ length: 128 }, (_, code) => '0123456789abcdef'.indexOf(String.fromCharCode(code)));
 
 /** Location of a text: in the table, among the texts of the batch, or inline. */
 export const TEXT = { table: 0, once: 1, latin1: 2 } as const;
@@ -135,8 +132,8 @@ export class WireWriter {
     if (id.length !== bytes * 2) return false;
     this.#reserve(bytes);
     for (let digit = 0, at = this.#length; digit < id.length; digit += 2, at++) {
-      const high = DIGITS[id.charCodeAt(digit)] ?? 16;
-      const low = DIGITS[id.charCodeAt(digit + 1)] ?? 16;
+      const high = DIGITS[id.charCodeAt(digit)] ?? 255;
+      const low = DIGITS[id.charCodeAt(digit + 1)] ?? 255;
       if ((high | low) > 15) return false;
       this.#bytes[at] = (high << 4) | low;
     }

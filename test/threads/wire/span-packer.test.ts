@@ -186,6 +186,23 @@ describe('SpanPacker and SpanUnpacker', () => {
     ]);
   });
 
+  it('add no mark without a value', () => {
+    const { send } = connect({ 'thread.id': 0, 'thread.name': undefined });
+
+    const { spans } = send([endedSpan('a')]);
+
+    expect(spans[0]!.attributes).to.deep.equal({ 'thread.id': 0 });
+  });
+
+  it('transfer the revision of a span that is delivered again', () => {
+    const again = Object.create(endedSpan('a') as object, { revision: { value: 2 } }) as DeliveredSpan;
+
+    const { spans } = connect().send([again, endedSpan('b')]);
+
+    expect(spans[0]).to.have.property('revision', 2);
+    expect(spans[1]).not.to.have.property('revision');
+  });
+
   it('send a resource and a scope once, and share them among all spans', () => {
     const { packer, unpacker } = connect();
     const { start } = startService();
@@ -219,6 +236,16 @@ describe('SpanPacker and SpanUnpacker', () => {
     });
 
     expect(restarts.filter(Boolean)).to.have.length(4);
+  });
+
+  it('transfer a log event without a resource', () => {
+    const orphans = [undefined, null].map((resource) => {
+      return { ...LOG_EVENT, resource, spanContext: undefined, reason: 'no_span' } as OrphanEvent;
+    });
+
+    const received = connect().send([], orphans);
+
+    expect(received.orphans.map(({ resource }) => resource)).to.deep.equal([undefined, undefined]);
   });
 
   it('transfer the resource of a log event once for all that share it', () => {
@@ -449,6 +476,26 @@ describe('SpanPacker and SpanUnpacker', () => {
 });
 
 describe('SpanPacker', () => {
+  it('refuses options of the wrong type', () => {
+    expect(() => new SpanPacker({ onSettled: 'soon' as never })).to.throw(
+      TypeError,
+      "onSettled must be a function, got 'soon' (string)",
+    );
+  });
+
+  it('packs nothing into an empty batch, the first of which starts the tables', () => {
+    const packer = new SpanPacker();
+    const nothing = { spans: 0, orphans: 0, dropped: 0, droppedOrphans: 0, known: 0, added: [], once: [] };
+    const empty = { version: 1, ...nothing, objects: new Uint8Array(), items: new Uint8Array() };
+
+    const batches = [packer.pack({}), packer.pack({ spans: [], orphans: [] })];
+
+    expect(batches).to.deep.equal([
+      { ...empty, restart: true },
+      { ...empty, restart: false },
+    ]);
+  });
+
   it('sends a repeated text once over any number of batches', () => {
     const { packer, unpacker } = connect();
     const spans = () =>
@@ -465,6 +512,22 @@ describe('SpanPacker', () => {
       expect(received.map(({ attributes }) => attributes['id'])).to.deep.equal(
         spans().map(({ attributes }) => attributes['id']),
       );
+    }
+  });
+
+  it('keeps texts of 64 characters, but sends a longer text with each batch', () => {
+    const { packer, unpacker } = connect();
+    const kept = 'k'.repeat(64);
+    const long = 'l'.repeat(65);
+    const spans = [kept, kept, long, long].map((name) => endedSpan(name));
+
+    const batches = [packer.pack({ spans }), packer.pack({ spans })];
+
+    expect(batches.map(({ added }) => added.includes(kept))).to.deep.equal([true, false]);
+    expect(batches.map(({ added }) => added.includes(long))).to.deep.equal([false, false]);
+    for (const batch of batches) {
+      expect(batch.once.filter((text) => text === long)).to.have.length(2);
+      expect(unpacker.unpack(batch).spans.map(({ name }) => name)).to.deep.equal([kept, kept, long, long]);
     }
   });
 
@@ -524,6 +587,20 @@ describe('SpanUnpacker', () => {
     expect(after.dropped).to.be.above(0);
     expect(restarted.dropped).to.equal(0);
     expect(restarted.spans.map(({ name }) => name)).to.deep.equal(['lost', 'lost']);
+  });
+
+  it('ends the wait for attributes at a restart, after which none arrive', async () => {
+    const { packer, send } = connect();
+    const resource = resourceFromAttributes({ 'service.name': 'shop', 'host.id': new Promise<string>(() => {}) });
+    const span = startSdk({ spanProcessors: [], resource }).tracer.startSpan('a', {}, ROOT_CONTEXT);
+    span.end();
+    const received = send([span as unknown as DeliveredSpan]).spans[0]!.resource;
+
+    packer.restart();
+    send([]);
+    await received.waitForAsyncAttributes!();
+
+    expect(received).to.deep.include({ asyncAttributesPending: false, attributes: { 'service.name': 'shop' } });
   });
 
   it('throws for data that no packer writes, and continues reading', () => {
