@@ -22,10 +22,10 @@ export type StartWorker = (start: WorkerStart, listener: WorkerListener) => Runn
 export const MAX_HEAP_MB = 256;
 
 /**
- * Heap for young objects: three semi-spaces of 8 MB instead of 16 MB. Rows of spans survive anyway, so more room would
- * not save copies.
+ * Heap for young objects: three semi-spaces of about 5 MB instead of 16 MB. Rows of spans survive anyway, so more room
+ * would not save copies.
  */
-const MAX_YOUNG_MB = 24;
+const MAX_YOUNG_MB = 16;
 
 /**
  * Starts the worker in a thread of its own. Preloaded modules of the service stay out of it, so that it is not traced.
