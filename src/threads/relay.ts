@@ -23,8 +23,8 @@ const FULL_BATCH = 256;
 /**
  * Subscribes to the cache of its thread and forwards each batch.
  *
- * `maxSpansInFlight` and `maxBytes` bound the items in flight. Further batches wait in a bounded buffer, which limits
- * the cost of a busy receiver to this thread. When the thread exits, the buffer is sent. Losses are reported with the
+ * `maxSpansInFlight` and `maxBytes` bound the items in flight. Further batches wait in a bounded buffer, so a busy
+ * receiver cannot fill this thread's memory. When the thread exits, the buffer is sent. Losses are reported with the
  * next message.
  */
 export class CacheRelay implements SpanRelay {
@@ -33,7 +33,7 @@ export class CacheRelay implements SpanRelay {
   readonly #options: Required<RelayOptions>;
   readonly #link: RelayLink;
   readonly #buffer: BatchBuffer;
-  /** Attributes of a resource that were pending are sent without waiting for spans. */
+  /** Pending resource attributes, once settled, are sent without waiting for spans. */
   readonly #packer = new SpanPacker({ onSettled: () => this.#guard(() => this.#send([], [])) });
   readonly #losses: RelayLosses;
   readonly #failures = new Episode();

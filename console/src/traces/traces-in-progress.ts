@@ -13,6 +13,9 @@ const MAX_SETTLE_MILLIS = 400;
 /** Time without a late span after which the wait is `settleMillis` again. */
 const CALM_MILLIS = 60_000;
 
+/** Stands for the time of a part whose further parts are not late. */
+const LONG_AGO = -1e9;
+
 /** Minimum time between two sweeps over all traces, in milliseconds. */
 const MIN_SWEEP_MILLIS = 5;
 
@@ -161,7 +164,7 @@ export class TracesInProgress {
     const isFirstPart = earlier === undefined;
     if (!isFirstPart) this.#waitLonger(now - earlier, now);
     // A trace that had to make room was not late.
-    this.#finished.add(traceId, hasLocalRoot(trace), isOver ? now : -Infinity);
+    this.#finished.add(traceId, hasLocalRoot(trace), isOver ? now : LONG_AGO);
     const ordered = inOrder(spans, (spanId) => trace.placeOf(spanId));
     for (const span of ordered.spans) span.id = ++this.#lastSpanId;
     const isComplete = isOver && isFirstPart && !ordered.hasGap;

@@ -26,8 +26,8 @@ describe('A client that never reads', function () {
     // The system's own buffers are full: frames were left out.
     expect(clients.skipped).to.be.greaterThan(0);
     expect({ lostInAll, lost, inFlight }).to.deep.equal({ lostInAll: 0, lost: 0, inFlight: 0 });
-    // The spans that the client has not read would take over 40 MB.
-    expect((withClient - without) / 2 ** 20, 'MB more than before').to.be.lessThan(1);
+    // The spans that the client has not read would take over 40 MB. Rings of the console may grow by a step meanwhile.
+    expect((withClient - without) / 2 ** 20, 'MB more than before').to.be.lessThan(3);
     expect((withClient - afterwards) / 2 ** 20, 'MB that its end frees').to.be.lessThan(1);
   });
 });

@@ -9,9 +9,9 @@ const BACKLOG_PER_BATCH = 4_096;
 /**
  * The number of batches that one turn of the event loop moves.
  *
- * A turn lasts a millisecond, but is capped at about the number of items queued when it began, so that a subscriber
- * that ends spans cannot extend it for ever. Its floor, however slow the subscribers are, is one batch plus one per
- * 4,096 queued items: with a single batch per turn, the backlog of a busy service would grow.
+ * A turn lasts a millisecond, but moves at most about the items queued when it began, so that a subscriber that ends
+ * spans cannot prolong it. Its floor, however slow the subscribers are, is one batch plus one per 4,096 queued items:
+ * with a single batch per turn, the backlog of a busy service would grow.
  */
 export class TurnBudget {
   /** Minimum number of batches left in the turn. */

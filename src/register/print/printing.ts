@@ -31,8 +31,8 @@ interface Started {
 }
 
 /**
- * Prints the traces of this thread if the variables enable it. They are read again when the first span starts, because
- * some programs load a `.env` file after this package.
+ * Prints the traces of this thread if the variables enable it. If not, they are read again at the first span: some
+ * programs load a `.env` file after this package.
  */
 export class Printing {
   readonly #cache: SpanCache;

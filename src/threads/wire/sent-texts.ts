@@ -10,8 +10,8 @@ export const MAX_TABLE_LENGTH = 64;
 const SLOTS = 1_024;
 
 /**
- * Interns texts across batches: a repeated text is sent once, and is a number from then on. A text enters the table at
- * its second occurrence, unless another text has used its slot in between.
+ * Interns texts across batches. A text enters the table at its second occurrence, unless another text has used its slot
+ * in between; from then on, only its number is sent.
  */
 export class SentTexts {
   readonly #places = new Map<string, number>();
@@ -31,7 +31,7 @@ export class SentTexts {
     this.#known = 0;
   }
 
-  /** Returns the index of a text in the table; undefined if it is not in the table. */
+  /** Returns a text's index in the table, adding a repeated text; else undefined. */
   placeOf(text: string): number | undefined {
     return this.#places.get(text) ?? (this.#isRepeated(text) ? this.#add(text) : undefined);
   }
