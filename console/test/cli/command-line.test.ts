@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { consoleVersion } from '../../src/versions.js';
-import { fakeConsole, json, COVERAGE, NOW, traceRow, type FakeConsole } from './fake-console.js';
+import { COVERAGE, fakeConsole, json, NOW, traceRow, tracesAnswer, type FakeConsole } from './fake-console.js';
 import { FakeOutput, runCli } from './run-cli.js';
 
 describe('The command line', () => {
@@ -37,16 +37,7 @@ describe('The command line', () => {
   describe('with results', () => {
     let server: FakeConsole;
     const entryOf = () => ({ pid: 7, service: 'shop', url: server.url, token: 't', startedAt: 0 });
-    const traces = (more: object = {}) => ({
-      rows: [traceRow(1)],
-      matched: 1,
-      coverage: COVERAGE,
-      partial: false,
-      givenUp: 0,
-      unseenKeys: [],
-      cursor: null,
-      ...more,
-    });
+    const traces = (more: object = {}) => ({ ...tracesAnswer([traceRow(1)]), ...more });
 
     beforeEach(async () => {
       server = await fakeConsole();

@@ -6,7 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import { COVERAGE, fakeConsole, frameOf, HELLO, json, traceRow, type FakeConsole } from './fake-console.js';
+import {
+  COVERAGE,
+  fakeConsole,
+  frameOf,
+  HELLO,
+  json,
+  traceRow,
+  tracesAnswer,
+  type FakeConsole,
+} from './fake-console.js';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const REGISTRY = new URL('../../src/processes/registry.ts', import.meta.url).href;
@@ -189,15 +198,7 @@ describe('The command otel-span-cache-console', function () {
       server.answer(({ url = '' }, response) => {
         if (url.startsWith('/api/v1/hello')) return json(response, HELLO);
         if (url.startsWith('/api/v1/traces')) {
-          return json(response, {
-            rows: [traceRow(1)],
-            matched: 1,
-            coverage: COVERAGE,
-            partial: false,
-            givenUp: 0,
-            unseenKeys: [],
-            cursor: null,
-          });
+          return json(response, tracesAnswer([traceRow(1)]));
         }
         const send = (): void => {
           id++;

@@ -86,3 +86,8 @@ export const traceRow = (id: number, more: object = {}): object => ({
   bar: [[0, 38]],
   ...more,
 });
+
+/** An answer with these traces, the only ones. */
+export function tracesAnswer(rows: readonly ReturnType<typeof traceRow>[]) {
+  return { rows, matched: 1, coverage: COVERAGE, partial: false, givenUp: 0, unseenKeys: [], cursor: null };
+}

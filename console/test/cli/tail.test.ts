@@ -1,7 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import type { ConsoleEntry } from '../../src/processes/registry.js';
-import { COVERAGE, fakeConsole, frameOf, HELLO, json, traceRow, type FakeConsole } from './fake-console.js';
+import {
+  COVERAGE,
+  fakeConsole,
+  frameOf,
+  HELLO,
+  json,
+  traceRow,
+  tracesAnswer,
+  type FakeConsole,
+} from './fake-console.js';
 import { FakeOutput, runCli, type CliOptions, type CliResult } from './run-cli.js';
 
 const names = (text: string): string[] =>
@@ -183,15 +192,7 @@ describe('tail', () => {
       if (url.startsWith('/api/v1/live')) return json(response, { error: 'full' }, 429);
       answers++;
       const rows = answers === 1 ? [traceRow(1)] : [traceRow(2), traceRow(1)];
-      return json(response, {
-        rows,
-        matched: 1,
-        coverage: COVERAGE,
-        partial: false,
-        givenUp: 0,
-        unseenKeys: [],
-        cursor: null,
-      });
+      return json(response, tracesAnswer(rows));
     });
     start();
     await stdout.shows('orders/2');

@@ -5,7 +5,7 @@ import { ClientError } from '../../src/client/client-error.js';
 import { ConsoleClient } from '../../src/client/console-client.js';
 import type { Frame } from '../../src/api/schemas.js';
 import { until } from '../until.js';
-import { COVERAGE, fakeConsole, frameOf, HELLO, json, traceRow, type FakeConsole } from '../cli/fake-console.js';
+import { fakeConsole, frameOf, HELLO, json, traceRow, tracesAnswer, type FakeConsole } from '../cli/fake-console.js';
 
 async function failure(promise: Promise<unknown>): Promise<ClientError> {
   return promise.then(
@@ -27,15 +27,7 @@ describe('ConsoleClient', () => {
 
   it('sends the protocol, the token and the request', async () => {
     server.answer((_, response) => {
-      json(response, {
-        rows: [traceRow(1)],
-        matched: 1,
-        coverage: COVERAGE,
-        partial: false,
-        givenUp: 0,
-        unseenKeys: [],
-        cursor: null,
-      });
+      json(response, tracesAnswer([traceRow(1)]));
     });
 
     const { rows } = await client.traces({ query: 'a = "b&c"', limit: 5, window: undefined });

@@ -1,19 +1,6 @@
 import { expect } from 'chai';
 import { checkPackedBatch, packedBytes, type PackedBatch } from '../../../src/threads/wire/packed-batch.js';
-
-const EMPTY: PackedBatch = {
-  version: 1,
-  spans: 0,
-  orphans: 0,
-  dropped: 0,
-  droppedOrphans: 0,
-  restart: true,
-  known: 0,
-  added: [],
-  once: [],
-  objects: new Uint8Array(),
-  items: new Uint8Array(),
-};
+import { EMPTY } from './transfer.js';
 
 /** Two items: one of three bytes and one of none. */
 const ITEMS = Uint8Array.of(0, 0, 0, 3, 1, 2, 3, 0, 0, 0, 0);

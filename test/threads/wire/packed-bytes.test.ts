@@ -1,20 +1,7 @@
 import { expect } from 'chai';
 import type { PackedBatch } from '../../../src/threads/wire/packed-batch.js';
 import { packedFromBytes, packedToBytes } from '../../../src/threads/wire/packed-bytes.js';
-
-const EMPTY: PackedBatch = {
-  version: 1,
-  spans: 0,
-  orphans: 0,
-  dropped: 0,
-  droppedOrphans: 0,
-  restart: true,
-  known: 0,
-  added: [],
-  once: [],
-  objects: new Uint8Array(),
-  items: new Uint8Array(),
-};
+import { EMPTY } from './transfer.js';
 
 function transferred(batch: PackedBatch): PackedBatch {
   const { objects, items, ...rest } = packedFromBytes(packedToBytes(batch));

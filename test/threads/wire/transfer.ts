@@ -1,7 +1,23 @@
+import type { PackedBatch } from '../../../src/threads/wire/packed-batch.js';
 import { ReceivedTexts } from '../../../src/threads/wire/received-texts.js';
 import { SentTexts } from '../../../src/threads/wire/sent-texts.js';
 import { WireReader } from '../../../src/threads/wire/wire-reader.js';
 import { WireWriter } from '../../../src/threads/wire/wire-writer.js';
+
+/** A batch without items. */
+export const EMPTY: PackedBatch = {
+  version: 1,
+  spans: 0,
+  orphans: 0,
+  dropped: 0,
+  droppedOrphans: 0,
+  restart: true,
+  known: 0,
+  added: [],
+  once: [],
+  objects: new Uint8Array(),
+  items: new Uint8Array(),
+};
 
 type Write = (writer: WireWriter) => void;
 
