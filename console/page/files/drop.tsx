@@ -28,7 +28,6 @@ const isOver = signal(false);
 
 /** Opens files that are dropped anywhere on the page. */
 export function startDrop(): void {
-  const hasFile = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') === true;
   addEventListener('dragover', (event) => {
     if (!hasFile(event)) return;
     event.preventDefault();
@@ -74,4 +73,8 @@ export function DropZone() {
       </div>
     </>
   );
+}
+
+function hasFile({ dataTransfer }: DragEvent): boolean {
+  return dataTransfer?.types.includes('Files') === true;
 }
