@@ -6,12 +6,16 @@ import type { SeenProcess } from '../../model/span-row.js';
 import { markWith, takeProcessMark } from './process-mark.js';
 import type { Rejected } from './otlp-answers.js';
 import { MAX_SENDERS, OtlpSenders, type OtlpSender, type SenderTarget } from './otlp-senders.js';
+import { PassedSpans } from './passed-spans.js';
+
+/** How long a span waits for its log records, in milliseconds. SDKs send the two separately, each after up to 5 s. */
+const HOLD_MILLIS = 2_000;
 
 /**
- * How long a span waits for its log records, in milliseconds, if its process sends any. SDKs send spans and log records
- * separately, each after up to 5 s.
+ * How long after its first request a process may still turn out to send log records, in milliseconds. A program that
+ * runs briefly may send all its spans before its first log record.
  */
-const HOLD_MILLIS = 2_000;
+const UNSURE_MILLIS = 10_000;
 const MAX_PARKED_MILLIS = 30_000;
 
 const SUBSCRIPTION = { orphans: true, capacity: 32_768 } as const;
@@ -35,8 +39,8 @@ type LogRecord = Parameters<SpanCache['logRecordProcessor']['onEmit']>[0];
  * Accepts OTLP requests: masks secrets, attaches log records to their spans, and passes spans on with their process.
  *
  * A log record arrives in a separate request, before or after its span. A cache merges the two, as in a service: it
- * holds the spans of a process that sends log records for 2 s, and log records for at most 30 s. Spans of other
- * processes are passed on at once.
+ * holds spans for 2 s, and log records for at most 30 s. Spans of a process that has sent no log record within 10 s of
+ * its first request are passed on at once; a log record that follows such a span is shown on its own.
  */
 export class OtlpIntake {
   readonly #target: OtlpTarget;
@@ -45,6 +49,7 @@ export class OtlpIntake {
   readonly #merging = new SpanCache({ lateEvents: { holdMillis: HOLD_MILLIS }, maxParkedMillis: MAX_PARKED_MILLIS });
   readonly #processes = new Map<number, SeenProcess>();
   readonly #senderOf = new WeakMap<Resource, OtlpSender>();
+  readonly #passed = new PassedSpans();
   #lost = 0;
 
   constructor(target: OtlpTarget, redaction: Redaction) {
@@ -91,7 +96,7 @@ export class OtlpIntake {
     for (const [resource, spans] of byResource(decoded.spans)) {
       const sender = this.#senderFor(resource, now);
       if (sender === undefined) refusedSpans += spans.length;
-      else this.#takeSpans(sender, spans);
+      else this.#takeSpans(sender, spans, now);
     }
     for (const [resource, orphans] of byResource(decoded.orphans)) {
       const sender = this.#senderFor(resource, now);
@@ -120,27 +125,32 @@ export class OtlpIntake {
     return sender;
   }
 
-  #takeSpans(sender: OtlpSender, spans: readonly DeliveredSpan[]): void {
+  #takeSpans(sender: OtlpSender, spans: readonly DeliveredSpan[], now: number): void {
     const shown = readable(spans, (span) => this.#redaction.span(span));
     const batch = batchOf({ spans: shown });
-    if (sender.sendsLogs) receive(this.#merging, markWith(sender.process.id, batch));
-    else this.#target.accept(sender.process, batch);
+    if (sender.sendsLogs || now - sender.since < UNSURE_MILLIS) {
+      receive(this.#merging, markWith(sender.process.id, batch));
+    } else {
+      for (const span of shown) this.#passed.add(span.spanContext());
+      this.#target.accept(sender.process, batch);
+    }
     this.#target.countLoss('unreadable spans', spans.length - shown.length);
   }
 
   #takeLogs(sender: OtlpSender, orphans: readonly OrphanEvent[]): void {
     const shown = readable(orphans, (orphan) => this.#redaction.orphan(orphan));
-    const withoutSpan: OrphanEvent[] = [];
+    const alone: OrphanEvent[] = [];
     for (const orphan of shown) {
-      if (orphan.spanContext === undefined) withoutSpan.push(orphan);
+      const { spanContext } = orphan;
+      if (spanContext !== undefined) sender.sendsLogs = true;
+      if (spanContext === undefined || this.#passed.has(spanContext)) alone.push(orphan);
       else {
-        sender.sendsLogs = true;
         // The masked record may have another resource.
         if (orphan.resource !== undefined) this.#senderOf.set(orphan.resource, sender);
         this.#merging.logRecordProcessor.onEmit(recordOf(orphan));
       }
     }
-    if (withoutSpan.length > 0) this.#target.accept(sender.process, batchOf({ orphans: withoutSpan }));
+    if (alone.length > 0) this.#target.accept(sender.process, batchOf({ orphans: alone }));
     this.#target.countLoss('log records', orphans.length - shown.length);
   }
 

@@ -23,7 +23,9 @@ const IDENTITY = [
 /** A process that sends OTLP. */
 export interface OtlpSender {
   readonly process: SeenProcess;
-  /** Whether it has sent log records of spans; its spans then wait for log records. */
+  /** Time of its first request. */
+  readonly since: number;
+  /** Whether it has sent log records of spans. */
   sendsLogs: boolean;
 }
 
@@ -75,7 +77,7 @@ export class OtlpSenders {
       pid: typeof pid === 'number' ? pid : undefined,
       resource: attributes,
     });
-    const known = { process, sendsLogs: false, seenAt: now };
+    const known = { process, since: now, sendsLogs: false, seenAt: now };
     this.#byKey.set(key, known);
     return known;
   }

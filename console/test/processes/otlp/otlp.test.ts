@@ -136,6 +136,10 @@ describe('OTLP', () => {
       );
     }
 
+    await until(
+      () => shown.received(),
+      (received) => received === 3,
+    );
     const processes = await shown.processes();
     expect(processes.map(({ service, pid, received }) => [service, pid, received])).to.deep.equal([
       ['shop', 1, 2],
@@ -163,7 +167,10 @@ describe('OTLP', () => {
         },
       },
     ]);
-    expect(await shown.received()).to.equal(256);
+    await until(
+      () => shown.received(),
+      (received) => received === 256,
+    );
     const { coverage } = await shown.ask<ConsoleStats>('stats');
     expect(coverage.lost)
       .to.deep.include({ unreadable: 0, total: 1 })
@@ -191,7 +198,10 @@ describe('OTLP', () => {
       const { partialSuccess } = JSON.parse(String(body)) as { partialSuccess: Record<string, string> };
       expect(partialSuccess['rejectedSpans']).to.equal('1');
       expect(partialSuccess['errorMessage']).to.match(/^malformed: traceId must be/);
-      expect(await shown.received()).to.equal(1);
+      await until(
+        () => shown.received(),
+        (received) => received === 1,
+      );
     });
 
     it('200 with a partial success for log records that cannot be read, which count apart from spans', async () => {
