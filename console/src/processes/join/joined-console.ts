@@ -140,8 +140,8 @@ export class JoinedConsole implements JoinHandle {
       this.#sending = work.then(() => this.#sent(HEARTBEAT_MILLIS));
       await within(left(), this.#sending);
     }
-    // Once the time is used up, the end of the process is not delayed again.
-    if (left() <= 0) this.#isConnected = false;
+    // Once the time is used up, the end of the process is not delayed again. A timer may fire a moment too early.
+    if (this.#sending !== undefined || left() <= 0) this.#isConnected = false;
     this.#finishing--;
     this.#sender.isUrgent = this.#finishing > 0;
   }

@@ -1,4 +1,7 @@
 import { expect } from 'chai';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { joinConsole } from '../../../src/index.js';
 import type { JoinHandle } from '../../../src/processes/join/join-handle.js';
 import type { JoinOptions } from '../../../src/processes/join/join-options.js';
@@ -133,6 +136,33 @@ describe('joinConsole()', () => {
     expect(await second.processes()).to.deep.include.members([
       { id: 2, origin: 'joined', service: 'shop', pid: process.pid, state: 'connected', received: 3, lost: 0 },
     ]);
+  });
+
+  it('counts as disconnected when its console has not answered for a second, so that it delays the end once', async () => {
+    let answered = 0;
+    const silent = createServer((_request, response) => {
+      // The first request of each.
+      if (answered++ < 10) response.writeHead(204).end();
+    });
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const all = Array.from({ length: 10 }, () => join({ url: `http://127.0.0.1:${port}/`, token: 'x'.repeat(32) }));
+    try {
+      await until(() => all.every(({ joined }) => joined.stats().connected));
+
+      // They begin at different fractions of a millisecond.
+      const connected = all.map(async (service, index) => {
+        await delay(index * 7);
+        endSpans(service, 1);
+        await service.joined.forceFlush();
+        return service.joined.stats().connected;
+      });
+
+      expect(await Promise.all(connected)).to.deep.equal(all.map(() => false));
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
   });
 
   it('holds a bounded number of spans while there is no console, and counts the others', async function () {
