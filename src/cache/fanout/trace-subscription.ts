@@ -39,10 +39,10 @@ export interface TraceSubscriptionStats extends SubscriptionStats {
   };
 }
 
-interface Surroundings {
+interface Dependencies {
   readonly flush: () => void;
   readonly detach: (subscriber: Subscriber) => void;
-  readonly isToCome: (span: SpanIdentity) => boolean;
+  readonly isOpen: (span: SpanIdentity) => boolean;
 }
 
 /**
@@ -61,13 +61,13 @@ export class WholeTraceSubscription implements TraceSubscription, Subscriber {
   constructor(
     callback: TraceCallback,
     options: Required<WholeTraceOptions>,
-    { flush, detach, isToCome }: Surroundings,
+    { flush, detach, isOpen }: Dependencies,
   ) {
     const complaint = 'a trace subscriber failed; it still gets the next trace';
     this.#callback = new AwaitedCallback(callback, () => this.#serve(), complaint);
     this.#flush = flush;
     this.#handle = handleOf(() => detach(this));
-    this.#traces = new WholeTraces(options, { onDue: () => this.#serve(), isToCome });
+    this.#traces = new WholeTraces(options, { onDue: () => this.#serve(), isOpen });
   }
 
   get closed(): boolean {
