@@ -35,13 +35,16 @@ export class DocPage {
     if (start < 0) throw new Error(`the page does not say: ${text}`);
     const table = /^\|.*(?:\n\|.*)*/m.exec(this.text.slice(start))![0];
     const [, , ...rows] = table.split('\n');
-    return rows.map((row) =>
-      row
-        .split(/(?<!\\)\|/)
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    );
+    return rows.map(cellsOf);
   }
+}
+
+/** The cells of a row of a table. */
+export function cellsOf(row: string): string[] {
+  return row
+    .split(/(?<!\\)\|/)
+    .slice(1, -1)
+    .map((cell) => cell.trim());
 }
 
 /** The names in backticks, of the first column. */

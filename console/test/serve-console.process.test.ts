@@ -124,7 +124,7 @@ describe('serveConsole(), as it was built', function () {
     expect(protocol).to.equal(1);
     expect(reason).to.have.length(1);
     expect((reason as string[])[0]).to.match(
-      /^otel-span-cache-console: the console has ended .*: the console cannot take OTLP at port \d+: listen EADDRINUSE/,
+      /^otel-span-cache-console: the console has ended .*: the console cannot take OTLP on port \d+: listen EADDRINUSE/,
     );
   });
 

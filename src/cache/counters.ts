@@ -66,7 +66,7 @@ export class SpanCounters {
   received = 0;
   delivered = 0;
   amended = 0;
-  /** Held spans that were delivered before `holdMillis` had passed. */
+  /** Held spans that were delivered early at a bound. */
   readonly early = zeros(['evicted', 'evicted_bytes']);
   /** Delivered spans that can no longer be amended, because of `maxParkedBytes`. */
   unamendable = 0;

@@ -21,8 +21,8 @@ import {
 /** Options of a `SpanCache`: its bounds, and the spans and log records that it accepts. */
 export interface SpanCacheOptions {
   /**
-   * Capacity of each of the two queues between the SDK and the cache, one for ended spans and one for log events. An
-   * item that finds its queue full is dropped and counted as `queue_full`. A positive integer. Default 65,536.
+   * Capacity of each of the two queues between the SDK and the cache, one for ended spans and one for log events. If
+   * a queue is full, a new item is dropped and counted as `queue_full`. A positive integer. Default 65,536.
    */
   queueCapacity?: number;
   /**

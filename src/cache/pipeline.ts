@@ -173,7 +173,7 @@ export class Pipeline implements CacheInternals {
   }
 
   /** Whether a span is tracked as open and will be accepted when it ends. Always false without `trackOpenSpans`. */
-  readonly isToCome = (ids: SpanIdentity): boolean => {
+  readonly isOpen = (ids: SpanIdentity): boolean => {
     const span = this.#openSpans?.get(ids);
     return span !== undefined && !this.filter.inForce?.isExcluded(span);
   };

@@ -173,7 +173,7 @@ export class SpanCache {
       new WholeTraceSubscription(callback, wholeTraceOptions(options), {
         flush: () => this.flush(),
         detach: this.#pipeline.remove,
-        isToCome: this.#pipeline.isToCome,
+        isOpen: this.#pipeline.isOpen,
       }),
     );
   }

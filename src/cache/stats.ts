@@ -20,11 +20,10 @@ export interface SpanCacheStats {
     readonly held: number;
     /** Delivered to the subscribers; each span counts once, however many there are. */
     readonly delivered: number;
-    /** Deliveries of a span again, with late events. */
+    /** Repeat deliveries of a span with late events. */
     readonly amended: number;
     /**
-     * Held spans delivered before `holdMillis` had passed, by the bound that caused it: `maxParkedSpans` (`evicted`) or
-     * `maxParkedBytes` (`evicted_bytes`).
+     * Held spans delivered early at a bound: `maxParkedSpans` (`evicted`) or `maxParkedBytes` (`evicted_bytes`).
      */
     readonly early: Readonly<Record<'evicted' | 'evicted_bytes', number>>;
     /** Delivered spans that late events can no longer amend, because of `maxParkedBytes`. */

@@ -31,7 +31,7 @@ export interface FormatTraceOptions<S = ReadableSpan> {
   attributes?: 'telling' | 'all' | 'none' | ((key: string, span: S) => boolean);
   /**
    * Whether to leave out spans that only describe a layer of a web framework (middleware, routers, hooks) or the
-   * opening of a connection. The span above shows their number. Such spans are still shown if they failed, are open,
+   * opening of a connection. The span above shows a count. Such spans are still shown if they failed, are open,
    * take much time, or have events or attributes set by the application. Default true.
    */
   fold?: boolean;

@@ -28,7 +28,7 @@ export interface LogEvent extends TimedEvent {
  *
  * - `no_span`: it was emitted outside any span
  * - `remote_parent`: its span belongs to another process, so it never ends in this one
- * - `unsampled`: its span is not recorded, or is excluded by `unsampledSpans: false`, so it is never delivered
+ * - `unsampled`: its span is not sampled, and excluded by `unsampledSpans: false` or not known to be recorded
  * - `scope_excluded`: the scope of its span is excluded by `filter.scopes`, so its span is never delivered
  * - `late`: its span was already delivered
  * - `evicted`: the events of more than `maxParkedSpans` spans were waiting, and its span had waited longest

@@ -9,11 +9,11 @@ import { DeliveredTraces } from './delivered-traces.js';
 import { buildTraces, type Trace } from './trace.js';
 import type { WholeTraceOptions } from './whole-trace-options.js';
 
-interface Environment {
+interface Dependencies {
   /** Called when `next()` has a trace to return. */
   readonly onDue: () => void;
   /** Whether a span is open in this process, so that it will be delivered when it ends. */
-  readonly isToCome: (span: { readonly traceId: string; readonly spanId: string }) => boolean;
+  readonly isOpen: (span: { readonly traceId: string; readonly spanId: string }) => boolean;
   readonly timers?: Pick<typeof realTimers, 'setTimeout' | 'clearTimeout'>;
 }
 
@@ -53,8 +53,8 @@ class WaitingTrace {
 export class WholeTraces {
   readonly #options: Required<WholeTraceOptions>;
   readonly #onDue: () => void;
-  readonly #isToCome: Environment['isToCome'];
-  readonly #timers: NonNullable<Environment['timers']>;
+  readonly #isOpen: Dependencies['isOpen'];
+  readonly #timers: NonNullable<Dependencies['timers']>;
   /** Ordered by age, the oldest first. */
   readonly #waiting = new Map<string, WaitingTrace>();
   readonly #due = new Fifo<WaitingTrace>();
@@ -70,10 +70,10 @@ export class WholeTraces {
   #droppedByBytes = 0;
   #unreportedDrops = 0;
 
-  constructor(options: Required<WholeTraceOptions>, { onDue, isToCome, timers = realTimers }: Environment) {
+  constructor(options: Required<WholeTraceOptions>, { onDue, isOpen, timers = realTimers }: Dependencies) {
     this.#options = options;
     this.#onDue = onDue;
-    this.#isToCome = isToCome;
+    this.#isOpen = isOpen;
     this.#timers = timers;
   }
 
@@ -165,7 +165,7 @@ export class WholeTraces {
     const spanId = memberOf(parent, 'spanId');
     if (typeof spanId !== 'string') trace.hasRoot = true;
     else if (trace.indexes.has(spanId)) return;
-    else if (this.#isToCome({ traceId, spanId })) trace.openParents.add(spanId);
+    else if (this.#isOpen({ traceId, spanId })) trace.openParents.add(spanId);
     else if (memberOf(parent, 'isRemote') === true) trace.hasRoot = true;
     // The other thread sends the parent when it ends, unless it has sent it already.
     else if (isOfOtherThread(span) && this.#delivered.hasRoot(traceId) === undefined) trace.openParents.add(spanId);
@@ -189,7 +189,7 @@ export class WholeTraces {
   #expire(trace: WaitingTrace): void {
     const { traceId, openParents } = trace;
     const isOver = this.#isOver(trace);
-    if (!isOver && [...openParents].some((spanId) => this.#isToCome({ traceId, spanId }))) {
+    if (!isOver && [...openParents].some((spanId) => this.#isOpen({ traceId, spanId }))) {
       this.#schedule(trace);
       return;
     }

@@ -81,7 +81,7 @@ function recordsOf(spans: readonly ReadableSpan[]): SpanRecord[] {
 /** As `subscribeToTraces()` delivers them, once nothing more is to come. */
 function wholeTraces(spans: readonly ReadableSpan[]): Trace[] {
   const options = { settleMillis: 100, timeoutMillis: 5_000, maxSpans: 100, maxBytes: 2 ** 20 };
-  const whole = new WholeTraces(options, { onDue: () => {}, isToCome: () => false });
+  const whole = new WholeTraces(options, { onDue: () => {}, isOpen: () => false });
   whole.add(spans);
   whole.settle();
   const traces: Trace[] = [];

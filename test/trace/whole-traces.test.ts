@@ -42,8 +42,8 @@ describe('WholeTraces', () => {
       }
     };
     const options = { settleMillis: 100, timeoutMillis: 1_000, maxSpans: 100, maxBytes: 2 ** 20 };
-    const isToCome = ({ spanId }: { spanId: string }) => open.has(spanId);
-    const whole = new WholeTraces(options, { onDue: takeAll, isToCome, timers: { setTimeout, clearTimeout } });
+    const isOpen = ({ spanId }: { spanId: string }) => open.has(spanId);
+    const whole = new WholeTraces(options, { onDue: takeAll, isOpen, timers: { setTimeout, clearTimeout } });
     const add = (...told: Told[]) => whole.add(told.map(span));
     return { whole, add, taken };
   }
@@ -144,7 +144,7 @@ describe('WholeTraces', () => {
         const options = { settleMillis: 100, timeoutMillis: 1_000, maxSpans: 10, maxBytes: 2 ** 20 };
         const whole: WholeTraces = new WholeTraces(options, {
           onDue: take,
-          isToCome: () => false,
+          isOpen: () => false,
           timers: { setTimeout, clearTimeout },
         });
         for (const each of steps) {
@@ -198,7 +198,7 @@ describe('WholeTraces', () => {
 
     function startIdle(options: Partial<typeof LIMITS> = {}) {
       const onDue = spy();
-      const whole = new WholeTraces({ ...LIMITS, ...options }, { onDue, isToCome: () => false });
+      const whole = new WholeTraces({ ...LIMITS, ...options }, { onDue, isOpen: () => false });
       return { whole, onDue, add: (...told: Told[]) => whole.add(told.map(span)) };
     }
 
@@ -254,7 +254,7 @@ describe('WholeTraces', () => {
     const onDue = () => {
       throw new Error('no');
     };
-    const whole = new WholeTraces(options, { onDue, isToCome: () => false, timers: { setTimeout, clearTimeout } });
+    const whole = new WholeTraces(options, { onDue, isOpen: () => false, timers: { setTimeout, clearTimeout } });
     whole.add([span({ id: 'root' })]);
 
     clock.tick(100);

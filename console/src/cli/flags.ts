@@ -108,6 +108,7 @@ export function flagValue(command: string, { name, value, expected, parse }: Fla
   const parsed = given === undefined ? undefined : parse(given);
   if (parsed !== undefined) return parsed;
   // An address may contain a token, which is a secret: it is not repeated.
-  const shown = given === undefined ? 'nothing' : name === 'url' ? 'another text' : JSON.stringify(given.slice(0, 100));
+  const shown =
+    given === undefined ? 'nothing' : name === 'url' ? 'another value' : JSON.stringify(given.slice(0, 100));
   throw new UsageError(`${command}: --${name} must be ${expected}, got ${shown}`);
 }

@@ -74,7 +74,7 @@ function sentenceOf(issue: z.core.$ZodIssue | undefined, what: string): string {
 const KINDS: Readonly<Record<string, string>> = {
   number: 'a number',
   int: 'an integer',
-  string: 'a text',
+  string: 'a string',
   boolean: 'true or false',
   array: 'a list',
   object: 'an object',

@@ -18,7 +18,7 @@ export function shown(text: string, most = 160): string {
   return escaped.length > most ? `${wellFormed(escaped.slice(0, most - 1))}…` : escaped;
 }
 
-/** Removes half of a surrogate pair at a cut. */
+/** Removes a lone surrogate at a cut. */
 function wellFormed(text: string): string {
   return text.replace(/[\ud800-\udbff]$/, '');
 }

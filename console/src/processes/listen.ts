@@ -6,7 +6,7 @@ import { serviceName } from '../host/service-name.js';
 import { clearInterval, setInterval } from '../host/timers.js';
 import { resolveOptions } from '../options.js';
 
-/** The usual port of OTLP over HTTP. */
+/** The usual port of OTLP/HTTP. */
 const OTLP_PORT = 4_318;
 
 const HOUR_MILLIS = 3_600_000;

@@ -106,7 +106,7 @@ describe('parseCommand()', () => {
     expect(() => parsed('traces', '--token', 'secret')).to.throw(UsageError, /set OTEL_SPAN_CACHE_CONSOLE_TOKEN$/);
     expect(() => parsed('traces', '--url', 'http://127.0.0.1:4380/?t#secret')).to.throw(
       UsageError,
-      /^traces: --url must be an address such as http:\/\/127\.0\.0\.1:4380, which may carry the token after #, got another text$/,
+      /^traces: --url must be an address such as http:\/\/127\.0\.0\.1:4380, which may carry the token after #, got another value$/,
     );
   });
 });

@@ -193,6 +193,6 @@ describe('otel-span-cache-console listen', function () {
     const code = await second.ended();
 
     expect(code).to.equal(1);
-    expect(second.stderr).to.match(/cannot take OTLP at port 4389.*EADDRINUSE/);
+    expect(second.stderr).to.match(/cannot take OTLP on port 4389.*EADDRINUSE/);
   });
 });

@@ -9,8 +9,8 @@ import type { SubscribeOptions } from './subscription.js';
 /**
  * A subscription with a buffer for the batches that arrive while its reader is not ready.
  *
- * A reader that is ready gets a batch directly, of any size. So a reader that keeps up loses no spans, however small its
- * buffer is.
+ * A ready reader gets a batch of any size directly. So a reader that keeps up loses no spans, however small its buffer
+ * is.
  */
 export abstract class BufferedSubscription implements Subscriber, Handle {
   readonly wantsOrphans: boolean;
@@ -57,7 +57,7 @@ export abstract class BufferedSubscription implements Subscriber, Handle {
 
   abstract stats(): SubscriptionStats;
 
-  /** Whether the reader is waiting for a batch, which implies that the buffer is empty. */
+  /** Whether the reader can take a batch. The buffer is then empty, or being drained. */
   protected abstract readonly ready: boolean;
 
   /** Hands a batch to the reader, which must be ready. */
@@ -77,6 +77,6 @@ export abstract class BufferedSubscription implements Subscriber, Handle {
     this.drainBuffer();
   }
 
-  /** Called once, after the last delivery. */
+  /** Called once, when it ends. */
   protected ended(): void {}
 }

@@ -61,7 +61,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
  * @throws TypeError for an unknown option or a value of the wrong type
  * @throws RangeError for a value out of range
  */
-// oxlint-disable-next-line node/no-process-env -- the SDK's own processor reads these variables too
+// oxlint-disable-next-line node/no-process-env -- `NodeSDK` reads these variables too
 export function exporterOptions(options?: ExporterOptions, env: Variables = process.env): Required<ExporterOptions> {
   const inCode = resolveOptions(EXPORTER, options);
   const variables = exporterVariables(options, env);

@@ -7,8 +7,8 @@ export interface SubscriptionStats {
   /** Spans handed to the subscriber. */
   readonly delivered: number;
   /**
-   * Spans dropped because the buffer was full. For a store: the oldest spans evicted, and spans that were too large or
-   * could not be read.
+   * Spans dropped because the buffer was full. For traces and stores, also unreadable spans; for stores, also
+   * spans evicted or too large.
    */
   readonly dropped: number;
   /** The part of `dropped` that is due to the bound in bytes. */

@@ -11,7 +11,7 @@ import { handleOf, type Handle } from '../../support/handle.js';
 /**
  * Called with each trace. If it returns a promise, the next trace waits until the promise settles.
  *
- * @param dropped spans of the traces dropped since the previous call because this function was too slow
+ * @param dropped number of spans lost since the previous call because this function was too slow
  */
 export type TraceCallback = (trace: Trace, dropped: number) => unknown;
 
@@ -34,15 +34,15 @@ export interface TraceSubscriptionStats extends SubscriptionStats {
     readonly delivered: number;
     /** Delivered traces with `complete: false`. */
     readonly incomplete: number;
-    /** Traces delivered early, or dropped, because too many spans or bytes were waiting. */
+    /** Traces that became due early because too many spans or bytes were waiting. */
     readonly evicted: number;
   };
 }
 
-interface Surroundings {
+interface Dependencies {
   readonly flush: () => void;
   readonly detach: (subscriber: Subscriber) => void;
-  readonly isToCome: (span: SpanIdentity) => boolean;
+  readonly isOpen: (span: SpanIdentity) => boolean;
 }
 
 /**
@@ -58,16 +58,12 @@ export class WholeTraceSubscription implements TraceSubscription, Subscriber {
   readonly #traces: WholeTraces;
   readonly #delivered = { spans: 0, traces: 0, incomplete: 0 };
 
-  constructor(
-    callback: TraceCallback,
-    options: Required<WholeTraceOptions>,
-    { flush, detach, isToCome }: Surroundings,
-  ) {
+  constructor(callback: TraceCallback, options: Required<WholeTraceOptions>, { flush, detach, isOpen }: Dependencies) {
     const complaint = 'a trace subscriber failed; it still gets the next trace';
     this.#callback = new AwaitedCallback(callback, () => this.#serve(), complaint);
     this.#flush = flush;
     this.#handle = handleOf(() => detach(this));
-    this.#traces = new WholeTraces(options, { onDue: () => this.#serve(), isToCome });
+    this.#traces = new WholeTraces(options, { onDue: () => this.#serve(), isOpen });
   }
 
   get closed(): boolean {

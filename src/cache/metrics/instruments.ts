@@ -45,7 +45,7 @@ function perKind(
   return of(name, unit, description, read, KIND);
 }
 
-/** Key of a number without an attribute. In the standard metrics, it counts the items without an error. */
+/** Key of a number without an attribute. In the standard metrics, the number of items without an error. */
 export const NO_ATTRIBUTE = '';
 
 /** Monotonic totals. The metrics named `otel.` are the standard ones of the SDK's processors. */
@@ -66,8 +66,8 @@ export const COUNTERS: readonly Instrument[] = [
   ),
   of('span_cache.span.received', SPAN, 'Ended spans received by the cache.', ({ spans }) => spans.received),
   of('span_cache.span.delivered', SPAN, 'Spans delivered to the subscribers.', ({ spans }) => spans.delivered),
-  of('span_cache.span.amended', SPAN, 'Deliveries of a span again, with late events.', ({ spans }) => spans.amended),
-  of('span_cache.span.early', SPAN, 'Held spans that were delivered early.', ({ spans }) => spans.early, EARLY_REASON),
+  of('span_cache.span.amended', SPAN, 'Repeat deliveries of a span with late events.', ({ spans }) => spans.amended),
+  of('span_cache.span.early', SPAN, 'Held spans delivered early at a cap.', ({ spans }) => spans.early, EARLY_REASON),
   of(
     'span_cache.span.unamendable',
     SPAN,
@@ -86,7 +86,7 @@ export const COUNTERS: readonly Instrument[] = [
   ),
   of('span_cache.event.dropped', EVENT, 'Log events that were dropped.', ({ events }) => events.dropped, DROP_REASON),
   perKind('span_cache.subscription.delivered', SPAN, 'Spans delivered to subscribers.', 'delivered'),
-  perKind('span_cache.subscription.dropped', SPAN, 'Spans lost because a buffer was full.', 'dropped'),
+  perKind('span_cache.subscription.dropped', SPAN, 'Spans lost to a full buffer, evicted or unreadable.', 'dropped'),
   perKind(
     'span_cache.subscription.dropped_by_bytes',
     SPAN,
@@ -173,7 +173,7 @@ function processedEvents({ events: { merged, orphaned, dropped } }: Reading): Re
   return { [NO_ATTRIBUTE]: through, ...failures({ queue_full, event_limit, invalid }) };
 }
 
-/** Like the SDK's processors, reports an error type only once it has occurred. */
+/** Like the SDK's processors, reports an error type only after it occurred. */
 function failures(counts: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }

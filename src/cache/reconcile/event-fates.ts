@@ -60,7 +60,7 @@ export class EventFates {
     }
   }
 
-  /** Whether a span may still arrive. An unsampled span does only if it is recorded. */
+  /** Whether a span may still arrive. An unsampled one must be recorded, and `unsampledSpans` on. */
   #mayCome({ spanContext }: SpanReading, spanState: SpanState): boolean {
     return isSampled(spanContext) || (spanState !== 'unknown' && this.#unsampledSpans);
   }

@@ -44,7 +44,7 @@ export function compileLogMatcher(name: string, matcher: LogMatcher): CompiledMa
   if (isRegExp(matcher)) return ofText(String(matcher), (text) => text.search(matcher) >= 0);
   if (typeof matcher === 'string') return ofText(JSON.stringify(matcher), (text) => text === matcher);
   if (isPlainObject(matcher)) return ofPattern(compileLog(matcher));
-  throw new TypeError(expectationText(name, 'a text, a RegExp, a pattern or a function', matcher));
+  throw new TypeError(expectationText(name, 'a string, a RegExp, a pattern or a function', matcher));
 }
 
 function ofPattern<T extends object>(expectation: Expectation): CompiledMatcher<T> {

@@ -1,4 +1,4 @@
-/** The encodings of OTLP over HTTP, by their names in `OTEL_EXPORTER_OTLP_PROTOCOL`. */
+/** The encodings of OTLP/HTTP, by their names in `OTEL_EXPORTER_OTLP_PROTOCOL`. */
 export type OtlpProtocol = 'http/protobuf' | 'http/json';
 
 /**

@@ -40,7 +40,7 @@ const SERVER_LIMITS = {
 };
 
 /**
- * Receives OTLP over HTTP on a free port of the loopback interface. Neither the server nor its connections keep the
+ * Receives OTLP/HTTP on a free port of the loopback interface. Neither the server nor its connections keep the
  * process alive, so a test that does not close it still ends.
  */
 export class OtlpServer {

@@ -25,7 +25,7 @@ const SCOPE_OPTIONS: OptionsOf<RemoteScopeOptions> = {
 };
 
 /**
- * Starts a receiver of OTLP over HTTP, as JSON or protobuf, on a free port of the loopback interface. For a service
+ * Starts a receiver of OTLP/HTTP, as JSON or protobuf, on a free port of the loopback interface. For a service
  * that runs through many tests, each of which opens a scope of its own.
  *
  * ```ts

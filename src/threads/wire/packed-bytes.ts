@@ -4,10 +4,10 @@ import { WireReader } from './wire-reader.js';
 
 /*
  * A packed batch as bytes: a signature, the version, 32-bit numbers in big-endian order, the texts, the records of
- * objects, the items. A text is its length in bytes, whose top bit is set for UTF-16, then the bytes.
+ * objects, the items. A text is its byte length, with the top bit set for UTF-16, then the bytes.
  */
 
-/** `OSC` in ASCII, then the version of this form. */
+/** `OSC` in ASCII, then the format's version. */
 const SIGNATURE = 0x4f53_4301;
 
 /** Numbers after the signature. */
@@ -48,7 +48,7 @@ export function packedFromBytes(bytes: Uint8Array): PackedBatch {
 function textParts(texts: readonly string[]): Uint8Array[] {
   const parts = [uint32s([texts.length])];
   for (const text of texts) {
-    // UTF-8 cannot encode half of a surrogate pair, at which an application may have cut a text.
+    // UTF-8 cannot encode a lone surrogate, as when an application cut a string inside a pair.
     const wellFormed = !/\p{Surrogate}/u.test(text);
     const bytes = Buffer.from(text, wellFormed ? 'utf8' : 'utf16le');
     parts.push(uint32s([wellFormed ? bytes.length : bytes.length + UTF16]), bytes);

@@ -10,7 +10,7 @@ import { readAttributes, writeAttributes } from './values.js';
 import { WireReader } from './wire-reader.js';
 import { WireWriter } from './wire-writer.js';
 
-/* Resources and scopes, which many spans share. Each is sent once, and is a number from then on. */
+/* Resources and scopes, which many spans share. Each is sent once, then referred to by number. */
 
 /** Far more than a service has. Past that, the tables are cleared for the next batch. */
 const MAX_RESOURCES = 64;
@@ -129,7 +129,7 @@ export class ReceivedObjects {
     try {
       while (!reader.done) this.#addRecord(reader);
     } catch {
-      // Their spans are delivered without resource and scope.
+      // Their spans get an empty resource and scope.
     }
   }
 
@@ -153,7 +153,7 @@ export class ReceivedObjects {
         break;
       }
       case RECORD.settledResource: {
-        // Read even if the resource itself was in a lost batch, to go on with the next record.
+        // Read even if the resource was in a lost batch, so that the next record is found.
         const attributes = readAttributes(reader);
         this.#resources.get(place)?.settle(attributes);
         break;

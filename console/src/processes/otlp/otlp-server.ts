@@ -93,7 +93,7 @@ export class OtlpServer {
       this.#servers = servers;
     } catch (error) {
       const { message } = ((error as Error).cause ?? error) as Error;
-      throw new Error(`the console cannot take OTLP at port ${port}: ${message}`, { cause: error });
+      throw new Error(`the console cannot take OTLP on port ${port}: ${message}`, { cause: error });
     }
   }
 

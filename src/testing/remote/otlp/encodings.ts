@@ -3,7 +3,7 @@ import { decodeProtobuf } from './decode-protobuf.js';
 import type { ElementBudget } from './payload-limits.js';
 import type { Message } from './schema.js';
 
-/** An encoding of OTLP over HTTP: protobuf or JSON. */
+/** An encoding of OTLP/HTTP: protobuf or JSON. */
 export interface Encoding {
   readonly contentType: string;
   /** @throws MalformedPayload, TooManyElements, or an error of `JSON.parse()` or `TextDecoder` */
