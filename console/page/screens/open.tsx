@@ -91,7 +91,8 @@ function NotTracked() {
     <div class="empty">
       <p>The service does not keep track of open spans.</p>
       <p class="faint">
-        They are listed here if the cache is made with <code>new SpanCache({'{ trackOpenSpans: true }'})</code>.
+        They are listed here if the cache is made with <code>new SpanCache({'{ trackOpenSpans: true }'})</code>. Spans
+        of other processes come when they end.
       </p>
     </div>
   );

@@ -11,6 +11,10 @@ const DEFAULT_LIMIT = 100;
 /** Time within which the host replies while its event loop is not blocked. */
 const PROMPT_MILLIS = 1_000;
 
+const NOT_TRACKED =
+  'open spans are not tracked: a service that serves a console must make its cache with trackOpenSpans: true; ' +
+  'other processes send spans when they end';
+
 export const open: Command = {
   name: 'open',
   args: '[query]',
@@ -29,7 +33,7 @@ export const open: Command = {
 };
 
 function remarksOn({ tracked, spans, total, ageMillis, partial }: Open): string[] {
-  if (!tracked) return ['open spans are not tracked: make the cache with trackOpenSpans: true'];
+  if (!tracked) return [NOT_TRACKED];
   return [
     ...(spans.length === 0 ? ['no span is open'] : []),
     ...(total > spans.length ? [`${counted(spans.length, 'span')} of ${counted(total, 'span')} shown`] : []),
