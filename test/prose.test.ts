@@ -43,16 +43,17 @@ describe('The rules of prose', () => {
     ]);
   });
 
-  it('read titles of tests and suites, with a placeholder as one word', () => {
-    const source =
-      "describe('Spans', () => {\n  it.only(`are lost at ${bound} ms`, run);\n  it(\"isn't code\", run);\n});\nexit('code');\n";
+  for (const suffix of ['', '.only', '.skip']) {
+    it(`read titles of suites and of tests written with it${suffix}(), with a placeholder as one word`, () => {
+      const source = `describe('Spans', () => {\n  it${suffix}(\`are lost at \${bound} ms\`, run);\n  it("isn't code", run);\n});\nexit('code');\n`;
 
-    expect(testTitles(source)).to.deep.equal([
-      { line: 1, text: 'Spans' },
-      { line: 2, text: 'are lost at CODE ms' },
-      { line: 3, text: "isn't code" },
-    ]);
-  });
+      expect(testTitles(source)).to.deep.equal([
+        { line: 1, text: 'Spans' },
+        { line: 2, text: 'are lost at CODE ms' },
+        { line: 3, text: "isn't code" },
+      ]);
+    });
+  }
 
   it('read paragraphs, list items and table cells of pages, and no code', () => {
     const page =
