@@ -75,9 +75,11 @@ describe('ScopeFilter', () => {
     });
 
     it('treat a name that is not a string as empty', () => {
-      for (const name of [404, Symbol('name'), {}]) {
+      for (const name of [undefined, null, 404, Symbol('name'), {}, ['4', '0', '4']]) {
         expect(excludes({ exclude: ['404'] }, name as never)).to.equal(false);
         expect(excludes({ exclude: ['*'] }, name as never)).to.equal(true);
+        expect(excludes({ exclude: [''] }, name as never)).to.equal(true);
+        expect(excludes({ include: ['app'] }, name as never)).to.equal(true);
       }
     });
 
