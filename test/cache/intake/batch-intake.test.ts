@@ -64,11 +64,12 @@ describe('BatchIntake', () => {
   it('counts orphans without a known reason as invalid, and takes the others', () => {
     const { cache } = startService();
     const subscription = cache.subscribe({ orphans: true });
-    const orphans = ['late', 'bored', 'expired'].map((reason) => ({ name: 'line', reason }) as OrphanEvent);
+    const reasons = ['late', 'bored', 'expired', ['late']];
+    const orphans = reasons.map((reason) => ({ name: 'line', reason }) as OrphanEvent);
 
     receive(cache, { orphans });
 
-    expect(cache.stats().events.dropped.invalid).to.equal(1);
+    expect(cache.stats().events.dropped.invalid).to.equal(2);
     expect(subscription.take()!.orphans).to.deep.equal([orphans[0], orphans[2]]);
   });
 
