@@ -127,7 +127,10 @@ describe('relaySpans()', () => {
     ] as const) {
       expect(() => relaySpans(cache, { [option]: value })).to.throw(RangeError, option);
     }
-    expect(() => relaySpans(cache, { threadName: 1 } as never)).to.throw(TypeError, 'threadName');
+    expect(() => relaySpans(cache, { threadName: 1 } as never)).to.throw(
+      TypeError,
+      'threadName must be a string that is not empty, got 1 (number)',
+    );
     expect(() => relaySpans({} as never)).to.throw(TypeError, 'cache must be');
     expect(() => relaySpans(cache, { flushTimeoutMillis: 1 } as never)).to.throw(TypeError, 'unknown option');
   });

@@ -1,10 +1,50 @@
 import { context, ROOT_CONTEXT, trace, type Span } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { untraced, type ReadableLogRecord } from '../../../src/index.js';
-import { AlwaysOffSampler } from '../../sdk.js';
+import { newCache } from '../../caches.js';
+import { AlwaysOffSampler, startSdk } from '../../sdk.js';
 import { eventNames, startService } from '../../scenarios/service.js';
 
 describe('EventIntake', () => {
+  describe("with logRecords: 'events'", () => {
+    it('lets the logger skip records without an event name', () => {
+      const { cache } = startService({ logRecords: 'events' });
+      cache.subscribe();
+
+      const mayTake = (options: object) => cache.logRecordProcessor.enabled!(options as never);
+
+      expect([{}, { eventName: '' }, { eventName: 'order.placed' }].map(mayTake)).to.deep.equal([false, false, true]);
+    });
+
+    it('drops a record without an event name that the logger creates for another processor', () => {
+      const cache = newCache({ logRecords: 'events' });
+      const other = { onEmit() {}, forceFlush: async () => {}, shutdown: async () => {} };
+      const { logger } = startSdk({ spanProcessors: [], logRecordProcessors: [cache.logRecordProcessor, other] });
+      const subscription = cache.subscribe({ orphans: true });
+
+      logger.emit({ body: 'a plain line' });
+      logger.emit({ eventName: 'order.placed' });
+      cache.flush();
+
+      expect(subscription.take()!.orphans.map(({ name }) => name)).to.deep.equal(['order.placed']);
+      expect(cache.stats().events.dropped.filtered).to.equal(1);
+    });
+  });
+
+  it('keeps a record for its recording span even if the ids of the span are not of the standard', () => {
+    const ids = { generateTraceId: () => 'job 7', generateSpanId: () => 'step 1' };
+    const { cache, start, log } = startService({}, { idGenerator: ids });
+    const subscription = cache.subscribe();
+    const span = start('job');
+
+    log(span, 'line');
+    cache.flush();
+    span.end();
+    cache.flush();
+
+    expect(subscription.take()!.spans.map(eventNames)).to.deep.equal([['line']]);
+  });
+
   describe('in code that a subscriber awaits', () => {
     it('drops a record outside any span', () => {
       const { cache, logger } = startService();

@@ -7,6 +7,21 @@ import { listenToWarnings } from '../../scenarios/service.js';
 describe('Gate', () => {
   afterEach(() => diag.disable());
 
+  it('is open while somebody is subscribed, until it is closed', () => {
+    const gate = new Gate();
+    const states = [gate.open];
+
+    for (const isSubscribed of [true, false, true]) {
+      gate.update(isSubscribed, false);
+      states.push(gate.open);
+    }
+    gate.close();
+    gate.update(true, false);
+    states.push(gate.open);
+
+    expect(states).to.deep.equal([false, true, false, true, false]);
+  });
+
   it('reports a listener that throws, and calls the others', () => {
     const warn = sinon.spy();
     listenToWarnings(warn);

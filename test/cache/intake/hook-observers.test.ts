@@ -3,12 +3,22 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import { HookObservers } from '../../../src/cache/intake/hook-observers.js';
 import type { ReadableLogRecord, ReadableSpan } from '../../../src/model/otel.js';
+import { listenToErrors } from '../../scenarios/service.js';
 
 const observer = () => ({ onStart: sinon.spy(), onEnd: sinon.spy(), onEmit: sinon.spy() });
 const span = {} as ReadableSpan;
 const record = {} as ReadableLogRecord;
 
+/** Has the errors of the package go to a spy. */
+function listenForErrors(): sinon.SinonSpy {
+  const error = sinon.spy();
+  listenToErrors(error);
+  return error;
+}
+
 describe('HookObservers', () => {
+  afterEach(() => diag.disable());
+
   it('pass on starts, ends and emitted records', () => {
     const observers = new HookObservers();
     const one = observer();
@@ -23,15 +33,29 @@ describe('HookObservers', () => {
     expect(one.onEmit.args).to.deep.equal([[record, undefined]]);
   });
 
-  it('continue when one of them throws', () => {
+  it('continue when one of them throws, and report it', () => {
+    const errors = listenForErrors();
     const observers = new HookObservers();
-    const two = observer();
-    observers.add({ ...observer(), onEnd: sinon.stub().throws() });
+    const [two, why] = [observer(), new Error('why')];
+    observers.add({ ...observer(), onEnd: sinon.stub().throws(why) });
     observers.add(two);
 
     observers.ended(span);
 
     expect(two.onEnd.calledOnce).to.equal(true);
+    expect(errors.args).to.deep.equal([['otel-span-cache', 'a hook observer failed', why]]);
+  });
+
+  it('skip the hooks that an observer does not have', () => {
+    const errors = listenForErrors();
+    const observers = new HookObservers();
+    observers.add({});
+
+    observers.started(span, ROOT_CONTEXT);
+    observers.ended(span);
+    observers.emitted(record, undefined);
+
+    expect(errors.args).to.deep.equal([]);
   });
 
   it('throw nothing into the application even if the diag logger throws as well', () => {
@@ -50,18 +74,19 @@ describe('HookObservers', () => {
     };
 
     expect(calls).not.to.throw();
-    diag.disable();
     expect(broken.callCount).to.equal(3);
   });
 
-  it('pass nothing to a removed observer', () => {
+  it('pass nothing to a removed observer, and still pass on to the others', () => {
     const observers = new HookObservers();
-    const one = observer();
-    observers.add(one).close();
+    const [one, two] = [observer(), { onEnd: sinon.spy() }];
+    const handle = observers.add(one);
+    observers.add(two);
+    handle.close();
 
     observers.ended(span);
 
-    expect(one.onEnd.called).to.equal(false);
+    expect([one.onEnd.called, two.onEnd.called]).to.deep.equal([false, true]);
     expect(observers.wantEveryRecord).to.equal(false);
   });
 

@@ -49,7 +49,7 @@ export class ScopeFilter {
   /** A name that is not a string is treated as empty. */
   #judge(scope: { readonly name: unknown }): boolean {
     const { name } = scope;
-    const excluded = name !== undefined && !this.#accepts(typeof name === 'string' ? name : '');
+    const excluded = !this.#accepts(typeof name === 'string' ? name : '');
     this.#verdicts.set(scope, excluded);
     return excluded;
   }

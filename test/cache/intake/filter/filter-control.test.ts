@@ -47,6 +47,12 @@ describe('FilterControl', () => {
       expect(filter.settings).to.deep.equal({ minSeverity: 13, scopes: { include: ['*'], exclude: ['a'] } });
     });
 
+    it('accepts the highest severity', () => {
+      const filter = new FilterControl({ minSeverity: 24 });
+
+      expect(filter.settings.minSeverity).to.equal(24);
+    });
+
     it('replaces scopes as a whole', () => {
       const filter = new FilterControl({ scopes: { include: ['a'], exclude: ['b'] } });
 
@@ -57,6 +63,7 @@ describe('FilterControl', () => {
 
     const WRONG: [Wrong, typeof Error, string][] = [
       [{ minSeverity: 25 }, RangeError, 'minSeverity must be an integer from 0 to 24, got 25 (number)'],
+      [{ minSeverity: -1 }, RangeError, 'minSeverity must be an integer from 0 to 24, got -1 (number)'],
       [{ minSeverity: 1.5 }, RangeError, 'minSeverity must be an integer from 0 to 24, got 1.5 (number)'],
       [{ minSeverity: 'WARN' }, TypeError, "minSeverity must be an integer from 0 to 24, got 'WARN' (string)"],
       [

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import { ScopeFilter } from '../../../../src/cache/intake/filter/scope-filter.js';
 import type { FilterOptions, FilterSettings } from '../../../../src/cache/intake/filter/filter-settings.js';
+import { names, startService } from '../../../scenarios/service.js';
 
 const ALL: FilterSettings['scopes'] = { include: ['*'], exclude: [] };
 
@@ -75,10 +76,25 @@ describe('ScopeFilter', () => {
     });
 
     it('treat a name that is not a string as empty', () => {
-      for (const name of [404, Symbol('name'), {}]) {
+      for (const name of [undefined, null, 404, Symbol('name'), {}, ['4', '0', '4']]) {
         expect(excludes({ exclude: ['404'] }, name as never)).to.equal(false);
         expect(excludes({ exclude: ['*'] }, name as never)).to.equal(true);
+        expect(excludes({ exclude: [''] }, name as never)).to.equal(true);
+        expect(excludes({ include: ['app'] }, name as never)).to.equal(true);
       }
+    });
+
+    it('exclude the spans of a tracer without a name unless a pattern includes it', () => {
+      const { cache, getTracer } = startService({ filter: { scopes: { include: ['app'] } } });
+      const store = cache.store();
+
+      for (const scope of [undefined, '', 'app'])
+        getTracer(scope as never)
+          .startSpan(`of ${scope}`)
+          .end();
+
+      expect(names(store.getFinishedSpans())).to.deep.equal(['of app']);
+      expect(cache.stats().spans.dropped.scope_excluded).to.equal(2);
     });
 
     it('accept items without a scope, and unreadable ones', () => {
