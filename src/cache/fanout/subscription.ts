@@ -42,7 +42,7 @@ export interface ExporterHandle extends Handle, AsyncDisposable {
   forceFlush(): Promise<void>;
   /**
    * Accepts no more spans, exports the queued ones, then shuts the exporter down. Spans whose export has not begun
-   * `exportTimeoutMillis` after the call count as failed. Idempotent; never rejects.
+   * `exportTimeoutMillis` after the call are counted as failed. Idempotent; never rejects.
    */
   // oxlint-disable-next-line typescript/no-misused-promises -- awaiting this is optional
   close(): Promise<void>;
