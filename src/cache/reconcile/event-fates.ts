@@ -60,7 +60,7 @@ export class EventFates {
     }
   }
 
-  /** Whether a span may still arrive. An unsampled one must be recorded, and `unsampledSpans` on. */
+  /** Whether a span may still arrive: an unsampled one only if it is recorded and `unsampledSpans` is on. */
   #mayCome({ spanContext }: SpanReading, spanState: SpanState): boolean {
     return isSampled(spanContext) || (spanState !== 'unknown' && this.#unsampledSpans);
   }
