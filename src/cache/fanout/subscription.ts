@@ -10,8 +10,8 @@ export interface SubscribeOptions {
    */
   capacity?: number;
   /**
-   * Estimated bytes that the waiting spans and orphans may keep alive, with the same effect. An integer from 1. Default
-   * 67,108,864 (64 MiB).
+   * Estimated bytes that the waiting spans and orphans may keep alive. Batches are dropped as for `capacity`. An
+   * integer from 1. Default 67,108,864 (64 MiB).
    */
   maxBytes?: number;
   /** Whether log events that could be attached to no span are delivered too. Default false. */
