@@ -36,7 +36,7 @@ export class EventFates {
   }
 
   #decideBySpan(span: SpanReading, record: ReadableLogRecord, spanState: SpanState, now: number): void {
-    // A record that has only the ids of its span is recognised as late by the ids of delivered spans, which are
+    // A record that has only the ids of its span is recognized as late by the ids of delivered spans, which are
     // remembered from the first such record on.
     if (spanState === 'unknown' && isSampled(span.spanContext)) this.#outcomes.rememberDelivered();
     const parked = this.#parked.get(span);
