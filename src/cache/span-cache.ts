@@ -33,7 +33,7 @@ import { SpanStoreSubscription, type SpanStore, type SpanStoreOptions } from './
  *
  * Register `spanProcessor` and `logRecordProcessor` with the SDK, then subscribe. Every buffer is bounded, and
  * `stats()` counts each loss by its reason. Wrong options throw; an error while spans are processed never reaches the
- * application. The cache never keeps the process alive.
+ * application. Only an awaited export keeps the process alive.
  *
  * ```ts
  * const cache = new SpanCache();
