@@ -7,7 +7,7 @@
  * ```
  *
  * It loads no SDK, and needs no more than the `@opentelemetry/instrumentation` that your instrumentations bring. It
- * wraps every imported module. `otel-span-cache/register` registers a hook itself; loading both registers one.
+ * wraps every imported module. `otel-span-cache/register` registers a hook itself; with both, only one is registered.
  *
  * @module otel-span-cache/hook
  */

@@ -22,7 +22,7 @@ import type { LogRecordProcessor, ReadableLogRecord } from '../model/otel.js';
  * The record itself is passed on unchanged to the next processors, so the event is also exported as a log record if a
  * log exporter is configured.
  *
- * An event logged after its span has ended is not bridged. Use a `SpanCache` to capture those as well. With both
+ * An event logged after its span has ended is not bridged. Use a `SpanCache` to capture it as well. With both
  * registered, in either order, a bridged event is not merged again.
  *
  * ```ts

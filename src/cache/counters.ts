@@ -28,7 +28,7 @@ const SPAN_DROP_REASONS = [
 ] as const;
 
 /**
- * Why a log event was dropped, and is neither on a span nor an orphan.
+ * Why a log event was dropped: it is neither on a span nor an orphan.
  *
  * - `no_subscriber`: nobody was subscribed
  * - `queue_full`: the event queue was full (`queueCapacity`)

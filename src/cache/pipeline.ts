@@ -154,8 +154,8 @@ export class Pipeline implements CacheInternals {
   }
 
   async forceFlush(): Promise<void> {
-    // An exporter that flushes the cache from its own export would wait for itself. Read before any await, which may
-    // lose the context.
+    // An exporter that flushes the cache from its own export would wait for itself. Checked before any await, which
+    // may lose the context.
     const inSubscriber = this.#parts.driver.moving || isInSubscriber(context.active());
     const delivery = this.#deliverQueued();
     // Callers may rely on the synchronous part without awaiting the promise: await only if necessary.

@@ -33,7 +33,7 @@ import { SpanStoreSubscription, type SpanStore, type SpanStoreOptions } from './
  *
  * Register `spanProcessor` and `logRecordProcessor` with the SDK, then subscribe. Every buffer is bounded, and
  * `stats()` counts each loss by its reason. Wrong options throw; an error while spans are processed never reaches the
- * application. The cache never keeps the process alive.
+ * application. Only an awaited export keeps the process alive.
  *
  * ```ts
  * const cache = new SpanCache();
@@ -155,10 +155,10 @@ export class SpanCache {
    * Calls a function with each whole trace: when the local root (a span without a parent in this process) has ended and
    * no further span has arrived for `settleMillis`.
    *
-   * A trace is delivered with `complete: false` if its local root does not arrive within `timeoutMillis`, or if the
-   * trace is evicted at the bound of `maxSpans` or `maxBytes`. Spans that arrive later are delivered as a further trace
-   * with the same id, also with `complete: false`. With `trackOpenSpans`, a trace also waits while the parent of one of
-   * its spans is open. Shutdown delivers the traces that are still waiting.
+   * A trace is delivered with `complete: false` if its local root is missing and no span arrives for `timeoutMillis`,
+   * or if it is evicted at the bound of `maxSpans` or `maxBytes`. Spans that arrive later are delivered as a further
+   * trace with the same id, also with `complete: false`. With `trackOpenSpans`, a trace also waits while the parent of
+   * one of its spans is open. Shutdown delivers the traces that are still waiting.
    *
    * ```ts
    * cache.subscribeToTraces(({ roots, complete }) => console.log(roots[0]?.span.name, complete));
@@ -208,8 +208,8 @@ export class SpanCache {
   }
 
   /**
-   * Returns a sampler for the tracer provider that wraps `delegate`. While `sampling` is enabled, it records spans that
-   * the delegate would drop, without sampling them: they reach subscribers of this cache only. While disabled, it
+   * Returns a sampler that wraps `delegate`, for the tracer provider. While `sampling` is enabled, it records spans
+   * that the delegate would drop, without sampling them: they reach subscribers of this cache only. While disabled, it
    * leaves the decision to the delegate, but still records children of the spans recorded before. Requires
    * `spanProcessor` in the same provider. With `unsampledSpans: false`, the delegate itself is returned.
    *
@@ -230,7 +230,7 @@ export class SpanCache {
   }
 
   /**
-   * Delivers everything queued before it returns, and spans held for late events as well. It is synchronous and uses no
+   * Delivers everything queued, and the spans held for late events, before it returns. It is synchronous and uses no
    * timer. Called by a subscriber during a delivery, it is a no-op: the queued items follow that delivery.
    */
   flush(): void {

@@ -76,7 +76,7 @@ function describeException({ attributes }: PlainEvent, maxLength: number): Piece
   return texts.length > 0 ? piece(texts.join(': '), 'red') : undefined;
 }
 
-/** The SDK records an error's `code` in place of its name. A number is replaced by the name in the stack trace. */
+/** The SDK records an error's `code` in place of its name. A numeric code is replaced by the name in the stack. */
 function exceptionType(values: ReadonlyMap<string, unknown>, maxLength: number): unknown {
   const type = values.get(EXCEPTION_TYPE);
   if (!/^-?\d+$/.test(textOf(type, maxLength))) return type;

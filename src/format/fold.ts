@@ -30,7 +30,7 @@ const CONNECTION_SCOPES: ReadonlySet<unknown> = new Set([
 /** Self time from which a span is shown: the lower of this time and the share of the trace's duration. */
 const SLOW_NANOS = 50e6;
 const SLOW_SHARE = { framework: 0.1, connection: 0.5 };
-/** Spans with less self time are folded in any case. */
+/** Spans with less self time are never slow. */
 const MIN_SLOW_NANOS = 1e6;
 
 type Kind = keyof typeof SLOW_SHARE;

@@ -6,7 +6,7 @@ import { checkTraceFilter, type TraceFilter } from './trace-filter.js';
 
 /** Options of `printTraces()`. */
 export interface PrintTracesOptions extends FormatTraceOptions, WholeTraceOptions {
-  /** Prints only traces that meet all of these conditions. Default `{}`: all traces. */
+  /** Prints only traces that meet all of these conditions. Default `{}`: no condition. */
   only?: TraceFilter;
   /**
    * The output format. Default `'tree'`.
@@ -16,8 +16,8 @@ export interface PrintTracesOptions extends FormatTraceOptions, WholeTraceOption
    */
   format?: 'tree' | 'json';
   /**
-   * Writes the text of a trace, which ends in a line break. If it returns a promise, the next trace waits for it. A
-   * trace for which it throws or rejects is counted in `unwrittenSpans`. Default: writes to standard error, in the
+   * Writes the text of a trace, which ends in a line break. If it returns a promise, the next trace waits for it. If
+   * it throws or rejects, the trace's spans are counted in `unwrittenSpans`. Default: writes to standard error, in the
    * colours and the width of the terminal.
    */
   write?: (text: string) => unknown;

@@ -13,7 +13,7 @@ import { TracePrinter, type TraceSource } from './trace-printer.js';
  * printTraces(cache, { only: { errors: true }, format: 'json' });
  * ```
  *
- * A trace is printed when it is whole, or incomplete when it stops waiting: see `SpanCache.subscribeToTraces()`. When
+ * A trace is printed once it is whole, or once it stops waiting: see `SpanCache.subscribeToTraces()`. When
  * the process exits, all waiting traces are printed.
  *
  * Up to 16 MiB are buffered for a slow reader of standard error; further traces are only counted. If standard error

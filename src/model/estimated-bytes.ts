@@ -191,7 +191,7 @@ function bytesOfIterable(values: Iterable<unknown>, size: number): number {
   return bytesOfItems(first(values, MAX_TEXTS), size);
 }
 
-/** Names come from the application and may not be strings. */
+/** Names come from the application and need not be strings. */
 function lengthOf(text: unknown): number {
   return typeof text === 'string' ? text.length : 0;
 }

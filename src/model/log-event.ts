@@ -94,7 +94,7 @@ export function isLogEvent(event: TimedEvent): event is LogEvent {
   return 'observedTime' in event;
 }
 
-/** Names come from the application and may not be strings. */
+/** Names come from the application and need not be strings. */
 function nonEmpty(name: unknown): string | undefined {
   if (name === undefined || name === null || name === '') return undefined;
   return textOf(name);

@@ -12,7 +12,7 @@ export function spanKey({ traceId, spanId }: SpanIdentity): string {
 /**
  * The ids of a span context, each read once; undefined if it has none.
  *
- * Span contexts may not come from the SDK: their ids may have any type, change between reads, or throw.
+ * Span contexts need not come from the SDK: their ids may have any type, change between reads, or throw.
  *
  * @throws TypeError if an id is not a string
  */
@@ -25,7 +25,7 @@ export function identityOf({ traceId, spanId }: SpanIdentity): SpanIdentity | un
 /** Characters hashed initially, from the end of each id: sequential id generators vary the end. */
 const FEW_CHARACTERS = 5;
 
-/** Length of a probe chain from which all characters are hashed. Random hashes exceed it once in many thousand maps. */
+/** Length of a probe chain past which all characters are hashed. Random hashes exceed it once in many thousand maps. */
 const MAX_DETOUR = 128;
 
 /** Minimum number of slots. */

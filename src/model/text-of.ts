@@ -16,9 +16,9 @@ const LOOKS_TYPED = /^(?:-?[\d.]+(?:e[+-]?\d+)?|true|false|null|undefined)$/;
 /**
  * Any value as text: a string unchanged, any other value as written by `valueText()`.
  *
- * Names, severities and messages come from the application and may not be strings. Never throws: a value that cannot be
- * read becomes `[unreadable]`. A text longer than `maxLength` is truncated and ends in `…`; the text of a value that is
- * not a string has at most 10,000 characters. The truncated part is not read.
+ * Names, severities and messages come from the application and need not be strings. Never throws: a value that cannot
+ * be read becomes `[unreadable]`. A text longer than `maxLength` is truncated and ends in `…`; the text of a value that
+ * is not a string has at most 10,000 characters. The truncated part is not read.
  */
 export function textOf(value: unknown, maxLength = Infinity): string {
   return typeof value === 'string' ? cutText(value, maxLength) : valueText(value, Math.min(maxLength, MAX_LENGTH));

@@ -65,7 +65,7 @@ export function timeIn(object: unknown, key: PropertyKey): HrTime | undefined {
   return isFiniteNumber(seconds) && isFiniteNumber(nanos) ? [seconds, nanos] : undefined;
 }
 
-/** Reads the items of a member that is a list; only `UNREADABLE` if it cannot be read. */
+/** Reads the items of a member that is a list; `[UNREADABLE]` if it cannot be read. */
 export function itemsIn(object: unknown, key: PropertyKey): readonly unknown[] {
   const list = memberOf(object, key);
   if (typeof list !== 'object' || list === null) return list === UNREADABLE ? [UNREADABLE] : [];

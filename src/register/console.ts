@@ -67,7 +67,7 @@ function programFolder(): string[] {
   return program === undefined ? [] : [dirname(program)];
 }
 
-/** Whether a process other than this one runs that has this pid. */
+/** Whether another process with this pid is running. */
 function isRunning(text: string | undefined): boolean {
   const other = Number(text);
   if (!Number.isSafeInteger(other) || other <= 0 || other === pid) return false;

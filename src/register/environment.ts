@@ -15,7 +15,7 @@ import {
 } from '../support/option.js';
 import { readVariable } from '../support/option-text.js';
 
-/** Set to the pid of a process that has a console, for the processes that it starts: they join that one. */
+/** Set to the pid of a process that has a console, for the processes that it starts: they join that console. */
 export const CONSOLE_PROCESS = 'OTEL_SPAN_CACHE_CONSOLE_PROCESS';
 
 /** Set by the console to its address, for the same processes. */
@@ -35,7 +35,7 @@ interface OwnSettings {
   readonly printOnly: TraceFilter;
   /** Estimated bytes that spans may keep alive while they wait to be printed. */
   readonly maxUnprintedBytes: number;
-  /** Port of the console, or whether there is one, at its default port. */
+  /** Port of the console; true for its default port, false for no console. */
   readonly console: number | boolean;
   /** Time limits for the shutdown, exports included, when the signal ends the process. */
   readonly sigintTimeoutMillis: number;
@@ -52,7 +52,7 @@ const PREFIX = 'OTEL_SPAN_CACHE_';
 
 const PRINT_VALUES: ReadonlySet<unknown> = new Set([true, false, 'tree', 'json']);
 
-/** Set by this package itself, for the processes that it starts. */
+/** Set by this package itself, for child processes. */
 const INTERNAL = new Set([CONSOLE_PROCESS, CONSOLE_JOIN]);
 
 const MAX_PORT = 65_535;
@@ -95,7 +95,7 @@ const LIVE_OPTIONS: OptionsOf<LiveSettings> = {
   excludeScopes: NAMES,
 };
 
-/** Options without a single variable. `selfObsMeterProvider` follows the SDK's own switch, see `startSdk()`. */
+/** Options without a variable of their own. `selfObsMeterProvider` follows the SDK's own switch, see `startSdk()`. */
 const WITHOUT_VARIABLE: ReadonlySet<string> = new Set<keyof SpanCacheOptions>([
   'selfObsMeterProvider',
   'sampling',

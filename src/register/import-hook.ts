@@ -11,7 +11,7 @@ interface RegisterHooks {
   register(options: HookOptions & { shouldInclude?(url: string): boolean }): void;
 }
 
-/** Modules to wrap; all without a list. */
+/** Modules to wrap; without a list, all. */
 interface HookOptions {
   readonly include?: string[];
 }

@@ -62,7 +62,7 @@ export function startSdk(
   const sdk = new NodeSDK({
     sampler: cache.sampler(),
     ...(instrumented && { instrumentations: instrumented.instrumentations }),
-    // Without the variable, the SDK's own detectors: cloud detectors make network requests, which delay the program.
+    // Without the variable, the SDK's own detectors run: cloud detectors make network requests, delaying the program.
     ...(instrumented && env['OTEL_NODE_RESOURCE_DETECTORS'] && { resourceDetectors: instrumented.resourceDetectors() }),
     ...(!exported('traces') && { spanProcessors: [cache.spanProcessor] }),
     ...(!exported('logs') && { logRecordProcessors: [cache.logRecordProcessor] }),

@@ -1,5 +1,5 @@
 /*
- * Loads packages that may not be installed. Both builds use `require()`, because it is synchronous (the packages are
+ * Loads packages that need not be installed. Both builds use `require()`, because it is synchronous (the packages are
  * loaded before the application runs) and resolves relative to this package.
  */
 
@@ -58,7 +58,7 @@ function find(name: string, paths: string[]): string | undefined {
   }
 }
 
-/** The thread of `module.register()`. It also loads modules given with `--require`, but not the application. */
+/** Whether this is the thread of `module.register()`, which also loads `--require` modules, but not the program. */
 export function isNodesOwnThread(): boolean {
   return !isMainThread && parentPort === null;
 }

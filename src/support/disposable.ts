@@ -25,5 +25,5 @@ declare global {
 type Sync = Disposable;
 type Async = AsyncDisposable;
 
-/** Each public disposable declaration imports these, because the import makes the global types available. */
+/** Each public disposable declaration imports these types, because that makes the global ones available. */
 export type { Async as AsyncDisposable, Sync as Disposable };

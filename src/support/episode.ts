@@ -3,8 +3,8 @@ import { report } from './report.js';
 /**
  * Reports a problem once per episode.
  *
- * A full queue drops thousands of spans in a row. The first drop is logged, the others are only counted, and their
- * number is logged at the end. The owner calls `end()` when the problem is over.
+ * A full queue drops thousands of spans in a row. The first drop is logged, the others are only counted, and the
+ * total is logged at the end. The owner calls `end()` when the problem is over.
  */
 export class Episode {
   #reported = false;

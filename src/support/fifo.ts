@@ -12,7 +12,7 @@ const MIN_REMOVED = 64;
  *             #head
  * ```
  *
- * The list is shortened once more than half of it is removed, so it is at most twice as long as needed.
+ * The list is shortened once more than half of it is removed, so a long one is at most twice as long as needed.
  */
 export class Fifo<T> {
   #items: (T | undefined)[] = [];

@@ -7,7 +7,7 @@ import { report } from './report.js';
 /**
  * Settings that can be read and changed while the service runs.
  *
- * `set()` replaces all settings atomically: the next span and the next log record use the new ones.
+ * `set()` is atomic: the next span and the next log record use the new settings.
  */
 export interface LiveSettings<Settings, Changes> {
   /** The current settings, as an immutable object. */

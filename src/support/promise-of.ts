@@ -1,5 +1,5 @@
 /**
- * A native promise for a value returned by foreign code. It settles like that value, only once, and never throws here.
+ * A native promise for a value returned by foreign code. It settles like that value, but only once. Never throws.
  *
  * `Promise.resolve()` would return a promise unchanged, even one with its own `then()` that throws or calls back twice.
  */

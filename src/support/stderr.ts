@@ -91,7 +91,7 @@ function writeSome(bytes: Uint8Array): number | undefined {
 export function surviveClosedStderr(onClosed: () => void): Handle {
   if (!survives) process.stderr.on('error', onError);
   survives = true;
-  const close = guarded('stopping to print to standard error', onClosed);
+  const close = guarded('ending the output to standard error', onClosed);
   onClosing.add(close);
   return handleOf(() => onClosing.delete(close));
 }

@@ -5,7 +5,7 @@ import { PROTOCOL_VERSION, type ReceiverAddress } from './protocol.js';
 /** Key of the address in Node's environment data, which threads inherit. */
 const KEY = 'otel-span-cache.threads';
 
-/** Makes a receiver known to all threads created from now on by this thread or its descendants, until closed. */
+/** Makes a receiver known to the threads that this one creates until it is closed, and to their descendants. */
 export function publishAddress(channel: string): Handle {
   const before = getEnvironmentData(KEY);
   const address: ReceiverAddress = { version: PROTOCOL_VERSION, threadId, channel };

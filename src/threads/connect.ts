@@ -52,8 +52,8 @@ export function connectThreads(cache: SpanCache, options?: ConnectOptions): Span
 /**
  * Receives the spans and orphans that other threads relay, and delivers them in this cache.
  *
- * It covers threads created after this call by this thread or its descendants. Received spans and orphans get the
- * attribute `thread.id`, and `thread.name` if the thread has a name; existing values are kept. If the cache is
+ * It covers the threads that this thread creates after this call, and their descendants. Received spans and orphans
+ * get the attribute `thread.id`, and `thread.name` if the thread has a name; existing values are kept. If the cache is
  * receiving already, its receiver is returned and the options are ignored.
  *
  * @throws TypeError if `cache` is not a `SpanCache`, for an unknown option, or for a value of the wrong type

@@ -15,9 +15,8 @@ export interface RelayOptions {
    */
   maxSpansInFlight?: number;
   /**
-   * Estimated bytes of spans and orphans that may wait, and separately that may be in flight; the last batch in flight
-   * may exceed it. A batch that does not fit is dropped whole and counted. An integer from 1. Default
-   * 67,108,864 (64 MiB).
+   * Estimated bytes of spans and orphans that may wait. As many again may be in flight, and the last batch may exceed
+   * that. A batch that does not fit is dropped whole and counted. An integer from 1. Default 67,108,864 (64 MiB).
    */
   maxBytes?: number;
   /**

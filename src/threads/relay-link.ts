@@ -5,7 +5,7 @@ import { isPortHandover } from './check-message.js';
 import { channelOf, type Broadcast, type RelayMessage } from './protocol.js';
 import type { SharedCounts } from './shared-counts.js';
 
-/** Messages posted on the receiver's channel at most. Each opens a channel that closes only when the event loop turns. */
+/** Maximum number of messages on the receiver's channel. Each opens a channel, which only the event loop closes. */
 const MAX_BROADCASTS = 64;
 
 interface RelayListener {

@@ -53,7 +53,7 @@ export class SharedCounts {
     Atomics.store(this.memory, PLACE.orphans, orphans);
   }
 
-  /** Receiver: how many of these items are missing, given how many have arrived or were reported lost. Never negative. */
+  /** Receiver: how many owed items are missing, given how many have arrived or were reported lost. Never negative. */
   missing(accounted: Owed): Owed {
     return {
       spans: Math.max(0, this.#since(PLACE.spans, accounted.spans)),

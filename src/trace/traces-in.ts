@@ -83,7 +83,7 @@ function tracesOfList(list: readonly unknown[]): readonly AnyTrace[] | undefined
     const traces = groupBy(rootsAmong(list), ({ traceId }) => traceId);
     return Array.from(traces, ([traceId, roots]) => ({ traceId, roots, spans: nodesOf(roots) }));
   }
-  // The spans may have either form, so that the nodes hold the passed spans.
+  // The spans are not converted, so that the nodes hold the passed spans.
   return list.some(isSpan) && list.every(isAmongSpans) ? buildTraces(list as readonly ReadableSpan[]) : undefined;
 }
 

@@ -13,12 +13,12 @@ export interface WholeTraceOptions {
    */
   timeoutMillis?: number;
   /**
-   * Maximum number of waiting spans. Above it, the oldest trace is delivered with `complete: false`, or dropped. Default
-   * 20,000.
+   * Maximum number of waiting spans. Above it, the oldest trace is delivered with `complete: false`, or dropped.
+   * Default 20,000.
    */
   maxSpans?: number;
   /**
-   * Estimated bytes that waiting spans may keep alive. Above it, the same happens. Default
+   * Estimated bytes that waiting spans may keep alive. Above it, the same happens as above `maxSpans`. Default
    * 67,108,864 (64 MiB).
    */
   maxBytes?: number;

@@ -47,8 +47,8 @@ class WaitingTrace {
  * A local root has no parent in this process: it has no parent, or a remote parent that is not open here. While a
  * parent is open, its trace waits for it without a time limit.
  *
- * At most `maxSpans` spans of `maxBytes` wait. Above that, the oldest trace becomes due. If it is not taken at once, it
- * is dropped.
+ * At most `maxSpans` spans and `maxBytes` wait. Above that, the oldest trace becomes due. If it is not taken at once,
+ * it is dropped.
  */
 export class WholeTraces {
   readonly #options: Required<WholeTraceOptions>;

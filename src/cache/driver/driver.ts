@@ -49,7 +49,7 @@ export class Driver {
     this.#run = ROOT.bind(guarded('a turn of the driver', () => this.#beginTurn()));
     this.#resume = ROOT.bind(guarded('a turn of the driver', () => this.#resumeTurn()));
     this.#sweepTimer = new SweepTimer(ROOT.bind(guarded('a sweep of the driver', () => this.#sweep())));
-    // One timer, reused: a refresh costs the application a third of a new setImmediate().
+    // One timer, reused: a refresh costs the application a third as much as setImmediate().
     this.#timer = unref(setTimeout(this.#run, WAKE_MILLIS));
   }
 

@@ -16,8 +16,8 @@ interface WaitingBatch {
 }
 
 /**
- * The unread batches of one subscriber: at most `capacity` spans and orphans together, which keep an estimated
- * `maxBytes` alive at most.
+ * The unread batches of one subscriber: at most `capacity` spans and orphans together, which keep at most
+ * `maxBytes` estimated bytes alive.
  *
  * A batch that does not fit is dropped whole and counted. If the buffer is empty and the batch is larger than the
  * buffer, the part that fits is kept. The next batch read carries the number of spans dropped before it; if no batch

@@ -10,8 +10,8 @@ export interface SubscribeOptions {
    */
   capacity?: number;
   /**
-   * Estimated bytes that the waiting spans and orphans may keep alive, with the same effect. An integer from 1. Default
-   * 67,108,864 (64 MiB).
+   * Estimated bytes that the waiting spans and orphans may keep alive. Batches are dropped as for `capacity`. An
+   * integer from 1. Default 67,108,864 (64 MiB).
    */
   maxBytes?: number;
   /** Whether log events that could be attached to no span are delivered too. Default false. */
@@ -42,7 +42,7 @@ export interface ExporterHandle extends Handle, AsyncDisposable {
   forceFlush(): Promise<void>;
   /**
    * Accepts no more spans, exports the queued ones, then shuts the exporter down. Spans whose export has not begun
-   * `exportTimeoutMillis` after the call count as failed. Idempotent; never rejects.
+   * `exportTimeoutMillis` after the call are counted as failed. Idempotent; never rejects.
    */
   // oxlint-disable-next-line typescript/no-misused-promises -- awaiting this is optional
   close(): Promise<void>;

@@ -9,7 +9,7 @@ const FAILED = 1;
 /**
  * The cache as a span exporter, for use behind any span processor.
  *
- * An export fails unless all of its spans were accepted; the accepted ones are delivered. After `shutdown()` every
+ * An export fails if the queue was full for any of its spans; the accepted ones are delivered. After `shutdown()` every
  * export fails, even an empty one.
  */
 export class SpanCacheExporter implements SpanExporter {
@@ -45,7 +45,7 @@ export class SpanCacheExporter implements SpanExporter {
   }
 }
 
-/** Whether a drop fails the export. Duplicates, and drops for lack of subscribers, do not. */
+/** Whether a drop fails the export: only a full queue and a shutdown do. */
 function isFailure(reason: SpanDropReason | undefined): boolean {
   return reason === 'queue_full' || reason === 'shutdown';
 }

@@ -144,7 +144,7 @@ export const SIZES: readonly Instrument[] = [
 export const FORGOTTEN_SPANS = of(
   'span_cache.span.forgotten',
   SPAN,
-  'Open spans that were forgotten because too many spans were open, or too large.',
+  'Open spans that were forgotten because they were too many or too large.',
   ({ openSpans }) => openSpans.forgotten,
 );
 export const OPEN_SPANS = of(

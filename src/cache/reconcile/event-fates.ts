@@ -36,7 +36,7 @@ export class EventFates {
   }
 
   #decideBySpan(span: SpanReading, record: ReadableLogRecord, spanState: SpanState, now: number): void {
-    // A record that has only the ids of its span is recognised as late by the ids of delivered spans, which are
+    // A record that has only the ids of its span is recognized as late by the ids of delivered spans, which are
     // remembered from the first such record on.
     if (spanState === 'unknown' && isSampled(span.spanContext)) this.#outcomes.rememberDelivered();
     const parked = this.#parked.get(span);
@@ -60,7 +60,7 @@ export class EventFates {
     }
   }
 
-  /** Whether a span may still arrive. An unsampled one must be recorded, and `unsampledSpans` on. */
+  /** Whether a span may still arrive: an unsampled one only if it is recorded and `unsampledSpans` is on. */
   #mayCome({ spanContext }: SpanReading, spanState: SpanState): boolean {
     return isSampled(spanContext) || (spanState !== 'unknown' && this.#unsampledSpans);
   }

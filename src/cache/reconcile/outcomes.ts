@@ -27,8 +27,8 @@ export interface KeepLimits {
 /**
  * The outputs of the reconciler: counts finished spans and events, and gathers them for delivery.
  *
- * Shared by the reconciler and its late policy. An item is counted before any subscriber sees it, and its bucket
- * returns to the pool.
+ * Shared by the reconciler and its late policy. An item is counted, and its bucket returned to the pool,
+ * before any subscriber sees the item.
  */
 export class Outcomes {
   readonly spans: SpanCounters;

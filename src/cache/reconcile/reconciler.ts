@@ -63,8 +63,8 @@ export class Reconciler {
   }
 
   /**
-   * Starts to remember delivered spans and to drop duplicates. Called when spans may arrive in two ways, one of which
-   * is later than their end.
+   * Starts to remember delivered spans and to drop duplicates. Called when spans may also arrive by a second route,
+   * some time after they ended.
    */
   deduplicate(): void {
     this.#outcomes.deduplicate();
@@ -75,7 +75,7 @@ export class Reconciler {
     return this.#parked.events - this.#parked.eventsEndingWithCycle;
   }
 
-  /** Number of spans for which they wait. */
+  /** Number of spans for which events wait. */
   get parkedSpans(): number {
     return this.#parked.spans;
   }

@@ -2,7 +2,7 @@ import type { ReadableSpan } from '../../model/otel.js';
 import type { Batch } from '../queue/bounded-queue.js';
 
 /**
- * Recognises readable spans without reading them.
+ * Recognizes readable spans without reading them.
  *
  * All spans of an SDK inherit one `spanContext()` from their class. Once one span has been read, every span with the
  * same method counts as readable. Calling the method on each span, only to see that it returns something, would cost

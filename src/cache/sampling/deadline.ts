@@ -1,6 +1,6 @@
 /**
- * A point in time, on one of two clocks: the wall clock for a date, which moves when the clock is set, or the monotonic
- * clock for a duration, which does not.
+ * A point in time, on one of two clocks: the wall clock, which can be set, for a date; the monotonic clock, which
+ * cannot, for a duration.
  */
 export class Deadline {
   /** Never reached. */

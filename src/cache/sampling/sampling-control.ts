@@ -53,7 +53,7 @@ export class SamplingControl implements LiveSettings<SamplingSettings, SamplingO
     this.#hasSampler = true;
   }
 
-  /** Whether sampling was ever enabled. Until then, no span can have been recorded by it. */
+  /** Whether sampling was ever enabled. If not, it has recorded no span. */
   get hasBeenEnabled(): boolean {
     return this.#hasBeenEnabled;
   }

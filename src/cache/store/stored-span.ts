@@ -15,7 +15,7 @@ import { Byte, Id, Part, Time, type Columns } from './columns.js';
 import { RowReader } from './row-reader.js';
 
 /**
- * Restores the span of a row whose values begin at `start`. Span contexts and times are always new objects; attributes,
+ * Restores the span of a row whose values begin at `start`. Times are always new objects; span contexts, attributes,
  * status and lists are new unless they were stored by reference.
  */
 export function readSpan(columns: Columns, row: number, start: number): DeliveredSpan {

@@ -9,7 +9,7 @@ import type { SpanCache } from '../../cache/span-cache.js';
 
 type OpenSpan = ReturnType<SpanCache['openSpans']>[number];
 
-/** Open spans shown at most (the ones started last), because a program may leak spans. */
+/** Maximum number of open spans shown, the last started: a program may leak spans. */
 const MAX_SHOWN = 1_000;
 
 /** The open spans to show, and the number of others. */

@@ -113,7 +113,8 @@ export class Printing {
     const traces = evicted - this.#saidEvicted;
     this.#saidEvicted = evicted;
     const size = counted(traces, 'trace');
-    if (traces > 0) printer.say(`otel-span-cache: printed early because too many spans were waiting: ${size}`);
+    if (traces > 0)
+      printer.say(`otel-span-cache: printed early because the waiting spans were too many or too large: ${size}`);
   }
 }
 

@@ -19,7 +19,7 @@ export function whyNothingIsPrinted(env: Environment): string | undefined {
   return `${set}: ${consequence} unless OTEL_SPAN_CACHE_SAMPLING_RATIO or the program adds some`;
 }
 
-/** Explains why `OTEL_SPAN_CACHE_PRINT_ONLY` has no effect; undefined if it has, or is not set. */
+/** Explains why `OTEL_SPAN_CACHE_PRINT_ONLY` has no effect; undefined if it has one or is not set. */
 export function whyChoiceHasNoEffect(env: Environment): string | undefined {
   if (!env['OTEL_SPAN_CACHE_PRINT_ONLY']?.trim() || env['OTEL_SPAN_CACHE_PRINT']?.trim()) return undefined;
   return 'OTEL_SPAN_CACHE_PRINT_ONLY has no effect, because OTEL_SPAN_CACHE_PRINT is not set';

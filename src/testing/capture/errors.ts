@@ -24,9 +24,7 @@ export class NoSpansError extends Error {
   }
 }
 
-/**
- * A provider is registered whose spans or log records do not arrive here. The message shows which processors to add.
- */
+/** Spans or log records of the registered provider do not arrive here. The message shows which processors to add. */
 export class ForeignProviderError extends Error {
   override readonly name = 'ForeignProviderError';
 }

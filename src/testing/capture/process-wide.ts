@@ -8,7 +8,7 @@ import type { TraceScope } from './trace-scope.js';
 /** State of `traceTesting()` that exists once per process. */
 export type ProcessWide = ReturnType<typeof create>;
 
-/** The shared state, also between the ESM and the CommonJS build, and between two installed copies of this package. */
+/** The state shared by the ESM and the CommonJS build, and by several installed copies of this package. */
 export function processWide(): ProcessWide {
   return perProcess('testing 2', create);
 }

@@ -108,7 +108,7 @@ export class Recorder extends RecordKeeper {
     return { arrived: this.#probes > before, result };
   }
 
-  /** Counts a span dropped by the installed sampler, or a log record of a logs API that the SDK does not read. */
+  /** Counts a span dropped by the installed sampler, or a log record from a logs API that the SDK does not read. */
   onLost(what: 'unsampled' | 'unreadLogs'): void {
     const scope = this.activeScope ?? this.ownership.onlyScope();
     if (scope !== undefined) scope[what]++;
@@ -117,7 +117,7 @@ export class Recorder extends RecordKeeper {
   #add(span: ReadableSpan, sawStart: boolean): Known {
     const { traceId } = span.spanContext();
     const claim: Claim = { traceId, parent: span.parentSpanContext, links: span.links, asyncScope: this.activeScope };
-    // A span that started before the first user came may belong to an earlier test.
+    // A span that started before there was a user may belong to an earlier test.
     const { owner, fromOutside, rival } = this.ownership.attribute(claim, sawStart);
     const stack = sawStart && this.#capturesStacks ? captureStack() : undefined;
     const record = new SpanRecord(span, this.nextOrder(), fromOutside, stack);

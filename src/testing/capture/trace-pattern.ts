@@ -9,7 +9,7 @@ const MEMBERS: OptionsOf<TracePattern> = {
   traceId: ofType('a string', isString),
 };
 
-/** @throws TypeError for a wrong pattern, and for an unknown member, without which any trace would match */
+/** @throws TypeError for a wrong pattern or an unknown member: if ignored, any trace would match */
 export function compileTracePattern(trace: TracePattern | undefined): {
   readonly wanted: CompiledMatcher<CapturedSpan> | undefined;
   readonly traceId: string | undefined;

@@ -70,14 +70,14 @@ export interface TraceTesting extends AsyncDisposable {
    *
    * Rejects with the error that the code throws, to which it adds the scope as property `scope`.
    *
-   * @throws ForeignProviderError if a provider has been registered whose spans do not arrive here
+   * @throws ForeignProviderError if spans of the registered provider do not arrive here
    * @throws TypeError for a wrong option
    */
   run<T>(code: (scope: TraceScope) => T | PromiseLike<T>, options?: ScopeOptions): Promise<TraceRun<T>>;
   /**
    * Opens a scope that stays open until it is closed.
    *
-   * @throws ForeignProviderError if a provider has been registered whose spans do not arrive here
+   * @throws ForeignProviderError if spans of the registered provider do not arrive here
    * @throws Error after `shutdown()`
    * @throws TypeError for a wrong option
    */
@@ -112,7 +112,7 @@ let scopes = 0;
  * The whole process shares one provider, which is never replaced, so that instrumentation works in every order of test
  * files. Each test reads its own spans only, because a scope owns the spans that start in it.
  *
- * @throws ForeignProviderError if a provider is registered whose spans do not arrive here
+ * @throws ForeignProviderError if spans of the registered provider do not arrive here
  * @throws MissingSdkError if a provider has to be installed and no SDK is found
  * @throws TypeError for an unknown option or a value of the wrong type
  * @throws RangeError for a value out of range

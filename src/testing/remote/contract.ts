@@ -141,7 +141,7 @@ export interface RemoteScope extends TraceScope, AsyncDisposable {
   readonly closed: boolean;
   /**
    * Closes the scope. From then on it owns new spans only because of their trace or links. A scope of `remoteScope()`
-   * also stops its receiver. It stays readable. Idempotent.
+   * also stops its receiver. The scope stays readable. Idempotent.
    */
   close(): Promise<void>;
 }

@@ -10,7 +10,7 @@ import { expectSpan, type Call } from './negatable.js';
 import { sharedTracing } from './shared-tracing.js';
 
 /**
- * Runs a function as a scope, waits until none of its spans is open, and asserts that one of them matches the pattern;
+ * Runs a function in a scope, waits until none of its spans is open, and asserts that one of them matches the pattern;
  * if negated, that none does.
  *
  * @throws AssertionError with the stack of the call

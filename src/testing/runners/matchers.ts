@@ -14,7 +14,7 @@ export interface TraceMatchers<R = void> {
   toHaveSpan(pattern: SpanPattern & Times): R;
   /** Asserts that every span has ended. */
   toHaveNoOpenSpans(): R;
-  /** Runs the function as a scope and asserts that one of its spans matches the pattern. Must be awaited. */
+  /** Runs the function in a scope and asserts that one of its spans matches the pattern. Must be awaited. */
   toEmitSpan(pattern: SpanPattern & Times, options?: EmitOptions): Promise<void>;
 }
 

@@ -12,17 +12,17 @@ export function sharedTracing(): TraceTesting {
 /**
  * Returns the scope of the current async context.
  *
- * @param setUp how a test becomes a scope in this runner, for the error message
+ * @param setUp how a test gets a scope in this runner, for the error message
  * @throws Error outside a scope
  */
 export function scopeHere(setUp: string): TraceScope {
   const scope = activeScope(processWide());
   if (scope !== undefined) return scope;
-  throw new Error(`no scope is active: call currentScope() inside a test that runs as a scope, or inside traceTesting().run().
+  throw new Error(`no scope is active: call currentScope() inside a test that runs in a scope, or inside traceTesting().run().
 ${setUp}`);
 }
 
-/** Runs a test as a scope, which gets the name of the test if there is one. */
+/** Runs a test in a scope, which gets the name of the test if there is one. */
 export async function runTest(name: string | undefined, test: (scope: TraceScope) => unknown): Promise<void> {
   await sharedTracing().run(test, name === undefined ? undefined : { name });
 }
@@ -31,7 +31,7 @@ export async function runTest(name: string | undefined, test: (scope: TraceScope
 export type TracedTest<A extends unknown[]> = (scope: TraceScope, ...args: A) => unknown;
 
 /**
- * Wraps a test so that it runs as a scope. Its `length` is 0: jest would pass `done` to a function with a
+ * Wraps a test so that it runs in a scope. Its `length` is 0: jest would pass `done` to a function with a
  * parameter, and wait for the call.
  *
  * @param nameOf reads the test's name from the runner's arguments

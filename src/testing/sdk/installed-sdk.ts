@@ -89,8 +89,8 @@ export function registeredProvider(): TracerProvider {
 }
 
 /**
- * Whether the API's active context is the one that `manager` activates. Called with the API's own `context`, whether
- * any context manager is registered.
+ * Whether the API's active context is the one that `manager` activates. For the API's own `context`: whether any
+ * context manager is registered.
  */
 function reachesApi(manager: Pick<ContextManager, 'with'>): boolean {
   const marked = ROOT_CONTEXT.setValue(CHECK, true);

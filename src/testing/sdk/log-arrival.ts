@@ -46,7 +46,7 @@ export class LogArrival {
 
   /**
    * @throws MissingSdkError if no logger provider could be installed
-   * @throws ForeignProviderError if one is registered whose records do not arrive here
+   * @throws ForeignProviderError if records of the registered one do not arrive here
    */
   require(): void {
     const state = this.state();

@@ -88,7 +88,7 @@ export function findLogsApi(from: string | undefined): LogsApi | undefined {
   return IS_3X ? (api as SdkExports).logs : loader(from)('api-logs')?.logs;
 }
 
-/** Whether a logs API is loaded that the installed line of OpenTelemetry does not read. */
+/** Whether a loaded logs API is not read by the installed line of OpenTelemetry. */
 export function hasUnreadLogsApi(): boolean {
   return IS_3X && loadedPackages().has('@opentelemetry/api-logs');
 }

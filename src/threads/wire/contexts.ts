@@ -15,7 +15,7 @@ const SPAN_ID_BYTES = 8;
 
 /**
  * @param owner a context that the reader has read just before; its trace id is not written again
- * @throws TypeError for ids that are not strings, without which a span is meaningless
+ * @throws TypeError for ids that are not strings: a span is meaningless without ids
  */
 export function writeContext(writer: WireWriter, context: SpanContext, owner?: SpanContext): void {
   const { traceId, spanId, traceFlags, isRemote, traceState } = context;

@@ -11,8 +11,8 @@ import { WireWriter } from './wire-writer.js';
 /** How a `SpanPacker` works. */
 export interface SpanPackerOptions {
   /**
-   * Called when attributes of a resource have arrived that were still pending when it was packed. They are sent with
-   * the next batch; pack an empty one if none follows soon. Default: none.
+   * Called when a resource's attributes that were pending when it was packed have arrived. They are sent with the
+   * next batch; pack an empty one if none follows soon. Default: none.
    */
   onSettled?: () => void;
 }

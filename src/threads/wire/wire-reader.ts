@@ -130,7 +130,7 @@ export class WireReader {
     return true;
   }
 
-  /** Returns the position before. */
+  /** Returns the old position. */
   #advance(bytes: number): number {
     const start = this.#at;
     this.#at += this.#possible(bytes);

@@ -179,7 +179,7 @@ export class WireWriter {
   }
 }
 
-/** A count that the application may have set to anything: 0 unless it is one. */
+/** A count, or 0 for anything else that the application may have set. */
 export function countOf(value: unknown): number {
   return isCount(value) ? value : 0;
 }

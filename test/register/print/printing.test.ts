@@ -107,7 +107,9 @@ describe('Printing', () => {
     expect(printed).to.have.length(1);
     root.end();
     printing.finish();
-    expect(printed.at(-1)).to.equal('otel-span-cache: printed early because too many spans were waiting: 1 trace');
+    expect(printed.at(-1)).to.equal(
+      'otel-span-cache: printed early because the waiting spans were too many or too large: 1 trace',
+    );
   });
 
   describe('of unusual spans', () => {

@@ -11,7 +11,7 @@ import { exactItems, isAbsent, orderedItems } from './wrappers.js';
 /**
  * Compiles a pattern for one span.
  *
- * @throws TypeError with the path of the mistake in the pattern, as the other functions here
+ * @throws TypeError with the path of the mistake in the pattern, as do the other functions here
  */
 export function compileSpan(pattern: SpanPattern, exact = false): Expectation {
   return run(new Compiler(SPAN).compile(pattern, 'pattern', exact));
@@ -101,7 +101,7 @@ class Compiler {
     return pattern as Entries;
   }
 
-  /** For a string, which is probably meant as the name. */
+  /** Advice on a string, probably meant as the name. */
   #adviceOn(pattern: unknown): string {
     const isName = typeof pattern === 'string' && Object.hasOwn(this.#shape.fields, 'name');
     return isName ? `: a name goes into { name: ${inspect(pattern, { maxStringLength: 60 })} }` : '';

@@ -16,7 +16,7 @@ export interface Shape {
 interface Field {
   readonly literals: Literals;
   readonly read: (record: object) => unknown;
-  /** Reads the value to compare with a number in the pattern, where it is a different one. */
+  /** Used instead of `read` for a number in the pattern, if given. */
   readonly readNumber?: (record: object) => unknown;
 }
 

@@ -17,7 +17,7 @@ const NOT_FINITE: ReadonlySet<unknown> = new Set(['NaN', 'Infinity', '-Infinity'
 /** Returns undefined for a value of the wrong type. */
 type Read = (value: unknown) => unknown;
 
-const UINT32: [expected: string, read: Read] = ['an integer of 32 bits', uint32];
+const UINT32: [expected: string, read: Read] = ['an unsigned 32-bit integer', uint32];
 
 const READERS: Readonly<Record<Scalar, readonly [expected: string, read: Read]>> = {
   string: ['a string', (value) => (typeof value === 'string' ? value : undefined)],
@@ -33,9 +33,9 @@ const READERS: Readonly<Record<Scalar, readonly [expected: string, read: Read]>>
   double: ['a number', (value) => (typeof value === 'number' || NOT_FINITE.has(value) ? Number(value) : undefined)],
   uint32: UINT32,
   fixed32: UINT32,
-  fixed64: ['a positive integer of 64 bits', (value) => integer(value, (bits) => BigInt.asUintN(64, bits))],
+  fixed64: ['an unsigned 64-bit integer', (value) => integer(value, (bits) => BigInt.asUintN(64, bits))],
   int64: [
-    'an integer of 64 bits',
+    'a 64-bit integer',
     // Exporters in JavaScript write every whole number as an `intValue`, even 1e30.
     (value) => (Number.isInteger(value) ? BigInt(value as number) : integer(value, (bits) => BigInt.asIntN(64, bits))),
   ],

@@ -127,7 +127,7 @@ export class WireReader {
     throw new MalformedPayload(`a varint is longer than ${MAX_VARINT_BYTES} bytes`);
   }
 
-  /** @returns the position before */
+  /** @returns the old position */
   #advance(length: number): number {
     const start = this.#position;
     if (length > this.#end - start) throw new MalformedPayload('the payload ends inside a value');
