@@ -277,6 +277,21 @@ describe('An exporter subscription', () => {
     expect(warnings.filter((line) => line.includes('an export failed'))).to.have.length(2);
   });
 
+  it('whose forceFlush() and shutdown() fail is reported without a lost span', async () => {
+    const { cache, start } = startService();
+    const reject = async () => Promise.reject(new Error('refused'));
+    const handle = cache.addExporter({ export: (_, done) => done({ code: 0 }), forceFlush: reject, shutdown: reject });
+    start('job').end();
+
+    await cache.forceFlush();
+    await cache.forceFlush();
+    expect(cache.stats().subscriptions[0]).to.include({ delivered: 1, failed: 0, errors: 2 });
+    await handle.close();
+
+    expect(warnings.filter((line) => line.includes('failed'))).to.have.length(1);
+    expect(warnings.join()).to.include('forceFlush() of an exporter failed').and.not.include('dropped');
+  });
+
   it('that never answers is abandoned after exportTimeoutMillis', async () => {
     const { cache, start } = startService();
     const exporter = new ManualExporter();

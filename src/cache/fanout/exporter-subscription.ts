@@ -30,6 +30,8 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   readonly #queue: ExportQueue;
   readonly #calls: TimeLimitedCalls;
   readonly #failures = new Episode();
+  /** Failures of the exporter's `forceFlush` and `shutdown`, which lose no span. */
+  readonly #callFailures = new Episode();
   readonly #slowness = new Episode();
   /** The size of the export under way. */
   #exporting = NO_EXPORT;
@@ -82,7 +84,7 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   forceFlush(): Promise<void> {
     return this.#calls.whileAwaited(async () => {
       await this.#exportQueued();
-      await this.#settled(() => this.#exporter.forceFlush?.());
+      await this.#settled('forceFlush');
     });
   }
 
@@ -138,7 +140,7 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
       const left = this.#queue.take(Infinity).length;
       this.#through += left;
       if (left > 0) this.#giveUp(left, new Error(`closed before ${counted(left, 'span')} could be exported`));
-      await this.#settled(() => this.#exporter.shutdown());
+      await this.#settled('shutdown');
     });
   }
 
@@ -217,13 +219,17 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
     }
   }
 
-  /** Resolves when a call of the exporter's `forceFlush` or `shutdown` has succeeded, failed or timed out. */
-  #settled(code: () => unknown): Promise<void> {
+  /** Resolves when the exporter's `forceFlush` or `shutdown` has succeeded, failed or timed out. */
+  #settled(method: 'forceFlush' | 'shutdown'): Promise<void> {
     return new Promise((resolve) => {
       this.#calls.begin(
-        (call) => call.settleAs(code()),
+        (call) => call.settleAs(this.#exporter[method]?.()),
         (failure) => {
-          if (failure !== undefined) this.#giveUp(0, failure.error);
+          if (failure === undefined) this.#callFailures.end();
+          else {
+            this.#errors++;
+            this.#callFailures.report(`${method}() of an exporter failed`, failure.error);
+          }
           resolve();
         },
       );

@@ -12,7 +12,7 @@ type Counts = Readonly<Record<string, number>>;
 const SPANS_LOST = ['queue_full', 'invalid', 'relay', 'shutdown'] as const;
 const eventsLost = ({ events }: Stats): Counts => ({
   ...pick(events.dropped, ['queue_full', 'late', 'invalid', 'relay']),
-  ...pick(events.orphaned, ['late', 'evicted', 'expired']),
+  ...pick(events.orphaned, ['late', 'evicted', 'evicted_bytes', 'expired']),
 });
 
 /** The reasons for which the cache drops a span that would have been printed. */

@@ -2,7 +2,7 @@ import { counted } from '../../model/text-of.js';
 import { printable } from '../../trace/text/printable.js';
 import { logsInSpans } from '../assert/log-in-span.js';
 import { compileLogMatcher, type LogMatcher } from '../assert/matcher.js';
-import { asksForList } from '../assert/pattern/expectation.js';
+import { needsList } from '../assert/pattern/expectation.js';
 import { checkArguments } from '../call-site.js';
 import { RecordedScope } from '../capture/recorded-scope.js';
 import type { WaitOptions } from '../capture/trace-scope.js';
@@ -76,7 +76,7 @@ export class RemoteCaptureScope extends RecordedScope implements RemoteScope {
     // oxlint-disable-next-line typescript/unbound-method
     const calledAs = this.waitForLog;
     const wanted = checkArguments(calledAs, () => compileLogMatcher('log', log));
-    const needsSpan = wanted.expectation?.checks.some(asksForList) === true;
+    const needsSpan = wanted.expectation?.checks.some(needsList) === true;
     const { logs } = this.records;
     const look = () => {
       const candidates = needsSpan ? logsInSpans(this) : logs.map((record) => ({ ...record, spans: [] }));

@@ -232,6 +232,22 @@ describe('Printing', () => {
       expect(printed).to.have.members(['trace · 1 span\nkept\n', 'otel-span-cache: not shown: 1 span (queue_full 1)']);
     });
 
+    it('reports which log lines took too many bytes while they waited for their span', () => {
+      const { start, log, cache, printing, printed } = startPrinting({ maxParkedBytes: 65_536 });
+      const root = start('root');
+      for (let line = 0; line < 3; line++) log(root, 'x'.repeat(40_000));
+      cache.flush();
+
+      const { evicted_bytes: evicted } = cache.stats().events.orphaned;
+      expect(evicted).to.be.greaterThan(0);
+      root.end();
+      printing.finish();
+
+      expect(printed.at(-1)).to.equal(
+        `otel-span-cache: not shown: ${evicted} log event${evicted > 1 ? 's' : ''} (evicted_bytes ${evicted})`,
+      );
+    });
+
     it('reports which log lines arrived too late', () => {
       const { start, log, cache, printing, printed } = startPrinting();
       const root = start('root');

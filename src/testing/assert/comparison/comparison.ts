@@ -1,5 +1,5 @@
 import { assignNearest, type Candidates } from '../assignment/nearest-first.js';
-import { asksForList, EDGE, isName, NAME_COST } from '../pattern/expectation.js';
+import { needsList, EDGE, isName, NAME_COST } from '../pattern/expectation.js';
 import type { Expectation, KeysCheck, LeafCheck, ListCheck, NotCheck, Wanted } from '../pattern/expectation.js';
 import { run, type Task } from '../task.js';
 import type { Difference, Finding, KeysFinding, ListFinding, NotFinding, Place } from './difference.js';
@@ -125,7 +125,7 @@ export class Comparison {
   #costOfOwn(record: object, expectation: Expectation): number {
     return this.#costsOfOwn.get(expectation, record, () => {
       const costs = expectation.checks.map((check) => {
-        return check.kind === 'list' || asksForList(check) ? 0 : this.#find(record, check).cost;
+        return check.kind === 'list' || needsList(check) ? 0 : this.#find(record, check).cost;
       });
       return sum(costs);
     });

@@ -1,6 +1,6 @@
 import type { CapturedNode } from '../../../trace/captured-span.js';
 import { canAssignAll, type Row } from '../assignment/maximum-matching.js';
-import { asksForList, innerOf } from '../pattern/expectation.js';
+import { needsList, innerOf } from '../pattern/expectation.js';
 import type { Check, Expectation, LeafCheck, ListCheck } from '../pattern/expectation.js';
 import { PatternError } from '../pattern/leaf.js';
 import { nodeOf } from '../pattern/shape.js';
@@ -26,7 +26,7 @@ export class Matching {
   }
 
   holds(record: object, check: Check): boolean {
-    return asksForList(check) ? run(this.#listCheckHolds(record, check)) : this.#ownCheckHolds(record, check);
+    return needsList(check) ? run(this.#listCheckHolds(record, check)) : this.#ownCheckHolds(record, check);
   }
 
   /** Whether each expected element can be paired with a different item. */
@@ -39,7 +39,7 @@ export class Matching {
     if (known !== undefined) return known;
     let verdict = true;
     for (const check of expectation.checks) {
-      verdict = !asksForList(check) || (yield* this.#listCheckHolds(record, check));
+      verdict = !needsList(check) || (yield* this.#listCheckHolds(record, check));
       if (!verdict) break;
     }
     return this.#matches.write(expectation, record, verdict);
@@ -48,8 +48,8 @@ export class Matching {
   /** Undefined if the verdict depends on lists of the record that have not been compared yet. */
   #byOwnValues(record: object, expectation: Expectation): boolean | undefined {
     const { checks } = expectation;
-    for (const check of checks) if (!asksForList(check) && !this.#ownCheckHolds(record, check)) return false;
-    return checks.some(asksForList) ? this.#matches.read(expectation, record) : true;
+    for (const check of checks) if (!needsList(check) && !this.#ownCheckHolds(record, check)) return false;
+    return checks.some(needsList) ? this.#matches.read(expectation, record) : true;
   }
 
   #ownCheckHolds(record: object, check: Check): boolean {

@@ -114,7 +114,7 @@ export function isOfSpans(relation: Relation): boolean {
 }
 
 /** Whether a check is about a list of further records, as opposed to the record's own values. */
-export function asksForList(check: Check): boolean {
+export function needsList(check: Check): boolean {
   return innerOf(check).kind === 'list';
 }
 
