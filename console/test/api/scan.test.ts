@@ -36,10 +36,11 @@ function named(...names: string[]): TraceRow[] {
 }
 
 /** Texts that a pattern with nested repetitions takes long for: written once, because they have 800,000 letters. */
-const HOSTILE_TEXTS = ((random) => {
+const HOSTILE_TEXTS = (() => {
+  let random = 1;
   const letter = () => ((random = (random * 48_271) % 2_147_483_647) % 2 === 0 ? 'a' : 'b');
   return Array.from({ length: 100 }, () => Array.from({ length: 8_000 }, letter).join(''));
-})(1);
+})();
 
 function hostileTrace(): TraceRow {
   const events = HOSTILE_TEXTS.map((body) => logEvent(body));
