@@ -1,5 +1,6 @@
 // oxlint-disable-next-line import/no-unassigned-import -- has the modules loaded after it check their invariants
 import './checked.js';
+import { config } from 'chai';
 import fc from 'fast-check';
 import { shutDownCaches } from './caches.js';
 import { runs } from './property-runs.js';
@@ -8,6 +9,12 @@ import { runs } from './property-runs.js';
 
 /** For properties that name no number. */
 fc.configureGlobal({ ...fc.readConfigureGlobal(), numRuns: runs(100) });
+
+/*
+ * chai makes a proxy for each step of an assertion, which finds a misspelt name. The types find it too, and the property
+ * tests make a million assertions.
+ */
+config.useProxy = false;
 
 /*
  * A mocha worker writes its coverage when it exits. mocha terminates a worker that takes more than a second to exit:

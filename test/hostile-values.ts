@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { codePoint } from './code-point.js';
 
 /** A getter that throws. */
 export const trap: PropertyDescriptor = {
@@ -94,7 +95,7 @@ export const { hostileValue } = fc.letrec<{ hostileValue: Maker }>((tie) => {
     hostileValue: fc.oneof(
       { maxDepth: 4 },
       fc.constantFrom(...SCALARS, ...TEXTS).map((value) => () => value),
-      fc.string({ unit: 'binary' }).map((text) => () => text),
+      fc.string({ unit: codePoint }).map((text) => () => text),
       fc.constantFrom(...OBJECTS),
       items.map((makers) => () => makers.map((make) => make())),
       items.map((makers) => () => new Set(makers.map((make) => make()))),

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { toAttributeValue } from '../../src/model/attribute-value.js';
 import { hostileValue, trap } from '../hostile-values.js';
+import { codePoint } from '../code-point.js';
 
 /** Whether a span event can hold it: the rule of the SDK's own `isSimpleAttributeValue`, without its code. */
 function isAllowed(value: unknown): boolean {
@@ -18,7 +19,7 @@ const { anyValue } = fc.letrec((tie) => ({
   anyValue: fc.oneof(
     { maxDepth: 5, withCrossShrink: true },
     fc.constantFrom(null, undefined),
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: codePoint }),
     fc.double(),
     fc.integer(),
     fc.boolean(),

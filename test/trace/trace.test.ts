@@ -256,23 +256,23 @@ describe('buildTraces', () => {
   });
 
   describe('with very many spans', () => {
-    it('handles a chain of 100,000 spans', function () {
+    it('handles a chain of 20,000 spans', function () {
       this.timeout(60_000);
-      const chain = Array.from({ length: 100_000 }, (_, index) =>
+      const chain = Array.from({ length: 20_000 }, (_, index) =>
         span({ id: `${index}`, ...(index > 0 && { parent: `${index - 1}` }) }),
       );
 
       expect(buildTraces(chain.toReversed())[0]!.roots).to.have.length(1);
     });
 
-    it('handles a parent of 150,000 children', function () {
+    it('handles a parent of 130,000 children, more than a call takes arguments', function () {
       this.timeout(60_000);
-      const children = Array.from({ length: 150_000 }, (_, index) => span({ id: `${index}`, parent: 'a' }));
+      const children = Array.from({ length: 130_000 }, (_, index) => span({ id: `${index}`, parent: 'a' }));
 
       const { roots } = buildTraces([...children, span({ id: 'a' })])[0]!;
 
       expect(roots).to.have.length(1);
-      expect(roots[0]!.children).to.have.length(150_000);
+      expect(roots[0]!.children).to.have.length(130_000);
     });
 
     it('opens 20,000 rings at once', () => {

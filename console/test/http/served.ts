@@ -228,8 +228,8 @@ export async function eventually(
   millis = 45_000,
 ): Promise<void> {
   const deadline = performance.now() + millis;
-  while (!(await holds())) {
+  for (let pause = 1; !(await holds()); pause = Math.min(2 * pause, 20)) {
     if (performance.now() > deadline) throw new Error(`it did not come true: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }

@@ -1,6 +1,7 @@
 import { context, trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { codePoint } from '../../../test/code-point.js';
 import { runs } from '../../../test/property-runs.js';
 import { Answer, type Row } from '../../src/mcp/answer.js';
 import { NOTHING_LOST } from '../api/losses.js';
@@ -144,7 +145,7 @@ describe('answers of tools', () => {
   });
 
   it('keep their budget for any content (property)', () => {
-    const text = fc.string({ unit: 'binary', maxLength: 300 });
+    const text = fc.string({ unit: codePoint, maxLength: 300 });
     const row = fc.record({
       lines: fc.array(text, { maxLength: 4 }),
       record: fc.oneof(text, fc.dictionary(text, fc.integer())),

@@ -1,6 +1,7 @@
 import { context, trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { codePoint } from '../../../test/code-point.js';
 import { runs } from '../../../test/property-runs.js';
 import { shown } from '../../src/mcp/untrusted.js';
 import { agentConsole, closeAgents, textOf } from './agent-console.js';
@@ -90,7 +91,7 @@ describe('texts of the traced service', () => {
 
   it('are cut and have no hidden character, for any text (property)', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 1, max: 50 }), (text, most) => {
+      fc.property(fc.string({ unit: codePoint }), fc.integer({ min: 1, max: 50 }), (text, most) => {
         const result = shown(text, most);
 
         expect(result.length).to.be.at.most(most);

@@ -23,6 +23,7 @@ import { pidSpace, startOfProcess } from '../../src/processes/process-identity.j
 import { isSameService, parseEntry, printEntry, type ConsoleEntry } from '../../src/processes/registry-entry.js';
 import { registryPlaces, type UserPlaces } from '../../src/processes/registry-folder.js';
 import { listRunning, register, RegistryError, type Registration } from '../../src/processes/registry.js';
+import { codePoint } from '../../../test/code-point.js';
 
 /** No process has it: Linux allows 2^22 at most. */
 const DEAD_PID = 2 ** 22 + 1;
@@ -370,7 +371,7 @@ describe('The registry of running consoles', () => {
   describe('parseEntry()', () => {
     it('reads the output of printEntry(), with any service name', () => {
       fc.assert(
-        fc.property(fc.string({ maxLength: 1_024, unit: 'binary' }), (service) => {
+        fc.property(fc.string({ maxLength: 1_024, unit: codePoint }), (service) => {
           const stored = { ...entryOf({ service }), pidSpace: '', processStart: undefined };
 
           expect(parseEntry(printEntry(stored))).to.deep.equal(stored);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { codePoint } from '../../../test/code-point.js';
 
 /** Valid queries of all shapes. */
 export const VALID = [
@@ -105,5 +106,5 @@ export const anyText = fc.oneof(
   mutated,
   fc.array(fc.constantFrom(...PIECES), { maxLength: 30 }).map((pieces) => pieces.join('')),
   fc.array(fc.constantFrom(...PIECES), { maxLength: 12 }).map((pieces) => pieces.join(' ')),
-  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({ unit: codePoint, maxLength: 40 }),
 );

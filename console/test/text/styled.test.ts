@@ -2,9 +2,10 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { beside, columnsOf, cut, flow, left, painted, piece, right, type Line } from '../../src/text/styled.js';
 import { visible } from '../../src/text/visible.js';
+import { codePoint } from '../../../test/code-point.js';
 
 const lines = fc.array(
-  fc.string({ unit: 'binary', maxLength: 20 }).map((text) => piece(text)),
+  fc.string({ unit: codePoint, maxLength: 20 }).map((text) => piece(text)),
   { maxLength: 5 },
 );
 

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { eastAsianWidth } from 'get-east-asian-width';
 import { startOf, widthOf } from '../../src/text/width.js';
+import { codePoint } from '../../../test/code-point.js';
 
 const COMBINING = /^[\p{Mn}\p{Me}]$/u;
 
@@ -26,7 +27,7 @@ describe('widthOf()', () => {
 describe('startOf()', () => {
   it('never exceeds the width, and is the longest start that does not', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.nat(30), (text, width) => {
+      fc.property(fc.string({ unit: codePoint }), fc.nat(30), (text, width) => {
         const start = startOf(text, width);
         const next = text.codePointAt(start.length);
 

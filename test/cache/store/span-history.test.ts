@@ -19,6 +19,7 @@ import type { DeliveredSpan, ReadableSpan } from '../../../src/index.js';
 import { SpanHistory } from '../../../src/cache/store/span-history.js';
 import { StoredSpan } from '../../../src/cache/store/stored-span.js';
 import { estimatedSpanBytes } from '../../../src/model/estimated-bytes.js';
+import { codePoint } from '../../code-point.js';
 import { runs } from '../../property-runs.js';
 import { names, startService } from '../../scenarios/service.js';
 import { JsonTraceSerializer, ProtobufTraceSerializer, SamplingDecision } from '../../sdk.js';
@@ -83,7 +84,7 @@ describe('SpanHistory', () => {
   describe('with spans of the SDK', () => {
     const id = (digits: number) =>
       fc.stringMatching(new RegExp(`^[0-9a-f]{${digits}}$`)).filter((text) => !/^0+$/.test(text));
-    const text = fc.string({ unit: 'binary', maxLength: 12 });
+    const text = fc.string({ unit: codePoint, maxLength: 12 });
     const key = fc.oneof(fc.constantFrom('http.route', 'a', 'b', '1', '0'), text).filter((name) => name !== '');
     const single = fc.oneof(text, fc.double(), fc.integer(), fc.boolean());
     const attributes = fc.dictionary(

@@ -67,10 +67,10 @@ describe('captureTrace()', () => {
     expect(span!.events[0]!.name).to.equal('[unreadable]');
   });
 
-  it('handles a chain of 50,000 spans whose children started first', function () {
+  it('handles a chain of 20,000 spans whose children started first', function () {
     this.timeout(60_000);
-    const spans = Array.from({ length: 50_000 }, (_, depth) => {
-      return record(String(depth), depth === 0 ? undefined : String(depth - 1), 50_000 - depth);
+    const spans = Array.from({ length: 20_000 }, (_, depth) => {
+      return record(String(depth), depth === 0 ? undefined : String(depth - 1), 20_000 - depth);
     });
 
     expect(captureTrace(spans).roots).to.have.length(1);

@@ -159,29 +159,29 @@ describe('OtlpServer', () => {
     });
   });
 
-  describe('for a small request with millions of elements', () => {
-    const JSON_EMPTY = `{}${',{}'.repeat(1_100_000)}`;
-    const MILLIONS = 2_000_000;
+  describe('for a small request with more than a million elements', () => {
+    const MANY = 1_100_000;
+    const JSON_EMPTY = `{}${',{}'.repeat(MANY)}`;
     /** Sent as 4 MB or less, compressed to some kilobytes. */
     const bombs: Record<string, Sent> = {
-      'empty resources': { body: repeated([0x0a, 0], MILLIONS) },
-      'empty attributes of one span': { body: spanWith(repeated([9 * 8 + 2, 0], MILLIONS)) },
-      'empty events of one span': { body: spanWith(repeated([11 * 8 + 2, 0], MILLIONS)) },
-      'empty links of one span': { body: spanWith(repeated([13 * 8 + 2, 0], MILLIONS)) },
-      'names of one span, of which the last counts': { body: spanWith(repeated([5 * 8 + 2, 0], MILLIONS)) },
-      'states of one span, of which the last counts': { body: spanWith(repeated([15 * 8 + 2, 0], MILLIONS)) },
-      'fields that nobody reads': { body: spanWith(repeated([14 * 8, 0], MILLIONS)) },
-      'empty log records': { path: '/v1/logs', body: field(1, field(2, repeated([2 * 8 + 2, 0], MILLIONS))) },
+      'empty resources': { body: repeated([0x0a, 0], MANY) },
+      'empty attributes of one span': { body: spanWith(repeated([9 * 8 + 2, 0], MANY)) },
+      'empty events of one span': { body: spanWith(repeated([11 * 8 + 2, 0], MANY)) },
+      'empty links of one span': { body: spanWith(repeated([13 * 8 + 2, 0], MANY)) },
+      'names of one span, of which the last counts': { body: spanWith(repeated([5 * 8 + 2, 0], MANY)) },
+      'states of one span, of which the last counts': { body: spanWith(repeated([15 * 8 + 2, 0], MANY)) },
+      'fields that nobody reads': { body: spanWith(repeated([14 * 8, 0], MANY)) },
+      'empty log records': { path: '/v1/logs', body: field(1, field(2, repeated([2 * 8 + 2, 0], MANY))) },
       'empty resources in JSON': { type: JSON_TYPE, body: `{"resourceSpans":[${JSON_EMPTY}]}` },
       'empty log records in JSON': {
         path: '/v1/logs',
         type: JSON_TYPE,
         body: `{"resourceLogs":[{"scopeLogs":[{"logRecords":[${JSON_EMPTY}]}]}]}`,
       },
-      'lists that nobody reads, in JSON': { type: JSON_TYPE, body: `{"unknown":[[]${',[]'.repeat(1_100_000)}]}` },
+      'lists that nobody reads, in JSON': { type: JSON_TYPE, body: `{"unknown":[[]${',[]'.repeat(MANY)}]}` },
       'lists in one another that nobody reads, in JSON': {
         type: JSON_TYPE,
-        body: `{"unknown":${'['.repeat(1_100_000)}${']'.repeat(1_100_000)}}`,
+        body: `{"unknown":${'['.repeat(MANY)}${']'.repeat(MANY)}}`,
       },
     };
     for (const [what, { body, ...sent }] of Object.entries(bombs)) {

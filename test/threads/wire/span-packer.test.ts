@@ -7,6 +7,7 @@ import { packedBytes, type PackedBatch } from '../../../src/threads/wire/packed-
 import { packedFromBytes, packedToBytes } from '../../../src/threads/wire/packed-bytes.js';
 import { SpanPacker } from '../../../src/threads/wire/span-packer.js';
 import { SpanUnpacker } from '../../../src/threads/wire/span-unpacker.js';
+import { codePoint } from '../../code-point.js';
 import { runs } from '../../property-runs.js';
 import { plain } from '../../scenarios/threads/plain.mjs';
 import { startService } from '../../scenarios/service.js';
@@ -64,7 +65,7 @@ describe('SpanPacker and SpanUnpacker', () => {
 
   function bringAnySpansAcross(way: (batch: PackedBatch) => PackedBatch): void {
     const value = fc.oneof(
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: codePoint }),
       fc.double(),
       fc.boolean(),
       fc.array(fc.string()),

@@ -11,6 +11,7 @@ import { ElementBudget } from '../../../../src/testing/remote/otlp/payload-limit
 import { MalformedPayload } from '../../../../src/testing/remote/otlp/payload-limits.js';
 import { readSpans, readValue } from '../../../../src/testing/remote/otlp/read-request.js';
 import { LOGS_REQUEST, TRACE_REQUEST, type TraceRequest } from '../../../../src/testing/remote/otlp/schema.js';
+import { codePoint } from '../../../code-point.js';
 import { runs } from '../../../property-runs.js';
 
 const NANOS = 1_000_000_000;
@@ -24,7 +25,7 @@ function id(digits: number): fc.Arbitrary<string> {
 
 const traceId = id(32);
 const spanId = id(16);
-const text = fc.string({ unit: 'binary', maxLength: 20 });
+const text = fc.string({ unit: codePoint, maxLength: 20 });
 const time: fc.Arbitrary<HrTime> = fc.tuple(fc.nat(2 ** 31), fc.nat(NANOS - 1));
 const number = fc.oneof(fc.integer(), fc.maxSafeInteger(), fc.double({ noNaN: true, noDefaultInfinity: true }));
 const attributes = fc.dictionary(
