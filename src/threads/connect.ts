@@ -32,7 +32,7 @@ export const UNCONNECTED: SpanRelay = {
  * Collects the spans of all threads in the cache of the first one. For code that every thread runs, for instance with
  * `node --import`.
  *
- * A thread becomes a relay if an ancestor was receiving before it created its workers, and a receiver otherwise. If
+ * A thread becomes a relay if an ancestor was receiving when it created this thread or its ancestor; else a receiver. If
  * the cache is connected already in that role, the existing connection is returned and the options are ignored.
  *
  * ```ts
@@ -65,8 +65,8 @@ export function receiveSpans(cache: SpanCache, options?: ReceiverOptions): SpanR
 }
 
 /**
- * Sends the spans and orphans that this cache delivers to the nearest ancestor thread that was receiving before it
- * created this thread, or the ancestor between them.
+ * Sends the spans and orphans that this cache delivers to the nearest ancestor thread that was receiving when it
+ * created this thread, or the ancestor from which this thread descends.
  *
  * Where that is impossible (no such thread, another version of this package, or Node.js before 20.19 or 22.5), the
  * returned relay is closed from the start, and the reason is reported through `diag`. If the cache is relayed already,
@@ -113,7 +113,8 @@ function newRelay(cache: SpanCache, address: ReceiverAddress | undefined, option
 }
 
 function obstacleTo(address: ReceiverAddress | undefined): string | undefined {
-  if (address === undefined) return 'no ancestor thread was receiving spans before it created its workers';
+  if (address === undefined)
+    return 'no ancestor thread was receiving spans when it created this thread or its ancestor';
   if (address.version !== PROTOCOL_VERSION) return 'the receiving thread runs another version of otel-span-cache';
   // Checked here for the receiver as well: it runs in the same process.
   if (!('postMessageToThread' in workerThreads)) return 'relaying needs Node.js 20.19, or 22.5 or newer';

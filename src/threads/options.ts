@@ -51,7 +51,7 @@ export const relayOptions = resolverOf(RELAY);
 export const receiverOptions = resolverOf(RECEIVER);
 export const connectOptions = resolverOf<ConnectOptions>({ ...RELAY, ...RECEIVER });
 
-/** Undefined in versions of Node.js that do not expose the name of a worker. */
+/** Undefined for a worker without a name, and where Node.js does not expose it. */
 function nameOfThisThread(): string | undefined {
   const { threadName } = workerThreads as { threadName?: string | null };
   return threadName === NAMELESS ? undefined : threadName || undefined;

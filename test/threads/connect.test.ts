@@ -88,7 +88,7 @@ describe('relaySpans()', () => {
     expect(relay).to.include({ role: 'relay', closed: true });
     expect(cache.stats().subscriptions).to.deep.equal([]);
     expect(warnings).to.deep.equal([
-      'the spans of this thread are not relayed: no ancestor thread was receiving spans before it created its workers',
+      'the spans of this thread are not relayed: no ancestor thread was receiving spans when it created this thread or its ancestor',
     ]);
     expect(Object.values(relay.stats())).to.deep.equal(Array.from({ length: 9 }, () => 0));
   });

@@ -42,7 +42,7 @@ async function attributesSettled(pending: ReadonlySet<Resource>): Promise<void> 
 
 function callExport(exporter: SpanExporter, spans: ReadableSpan[], call: Call): void {
   const returned: unknown = exporter.export(spans, (result) => answer(call, result));
-  // The interface does not allow `async export()`, but people write it; its rejection is handled here.
+  // The interface ignores a promise from `async export()`; its rejection is handled here.
   promiseOf(returned).catch((error: unknown) => call.fail(error));
 }
 

@@ -30,8 +30,8 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
   readonly #queue: ExportQueue;
   readonly #calls: TimeLimitedCalls;
   readonly #failures = new Episode();
-  /** Failures of the exporter's `forceFlush` and `shutdown`, which lose no span. */
-  readonly #callFailures = new Episode();
+  /** Failures that lose no span. */
+  readonly #callFailures = { forceFlush: new Episode(), shutdown: new Episode() };
   readonly #slowness = new Episode();
   /** The size of the export under way. */
   #exporting = NO_EXPORT;
@@ -225,10 +225,10 @@ export class ExporterSubscription implements Subscriber, ExporterHandle {
       this.#calls.begin(
         (call) => call.settleAs(this.#exporter[method]?.()),
         (failure) => {
-          if (failure === undefined) this.#callFailures.end();
+          if (failure === undefined) this.#callFailures[method].end();
           else {
             this.#errors++;
-            this.#callFailures.report(`${method}() of an exporter failed`, failure.error);
+            this.#callFailures[method].report(`${method}() of an exporter failed`, failure.error);
           }
           resolve();
         },

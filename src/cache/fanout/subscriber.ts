@@ -24,7 +24,7 @@ export interface SubscriptionStats {
   readonly queuedBytes: number;
   /** Spans whose export failed. */
   readonly failed: number;
-  /** Failures: callbacks that threw or rejected, failed exports, and spans that could not be read. */
+  /** Failures: callbacks that threw or rejected, failed calls of the exporter, and unreadable spans. */
   readonly errors: number;
 }
 

@@ -86,7 +86,12 @@ export const COUNTERS: readonly Instrument[] = [
   ),
   of('span_cache.event.dropped', EVENT, 'Log events that were dropped.', ({ events }) => events.dropped, DROP_REASON),
   perKind('span_cache.subscription.delivered', SPAN, 'Spans delivered to subscribers.', 'delivered'),
-  perKind('span_cache.subscription.dropped', SPAN, 'Spans lost to a full buffer, evicted or unreadable.', 'dropped'),
+  perKind(
+    'span_cache.subscription.dropped',
+    SPAN,
+    'Spans that were unreadable, evicted, or lost to a full buffer.',
+    'dropped',
+  ),
   perKind(
     'span_cache.subscription.dropped_by_bytes',
     SPAN,

@@ -131,7 +131,7 @@ export class Columns {
     return true;
   }
 
-  /** Overwrites the ids of a row with the ids appended last, after all rows. `before` is `ids` before that. */
+  /** Overwrites the ids of a row with the ids appended last, after all rows. `before` is `ids` without them. */
   overwriteIds(row: number, before: string): void {
     const written = this.ids.slice(before.length);
     this.ids = before;

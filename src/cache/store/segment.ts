@@ -18,7 +18,7 @@ import { writeSpan } from './write-span.js';
  * ```
  *
  * The ids and numbers that every span has are in typed arrays, which the garbage collector does not scan. All other
- * values are in one list, in which each row has as many slots as its span needs. The SDK's span is rarely kept alive.
+ * values are in one list, in which each row has as many slots as its span needs. The SDK's span is kept only if a member of it has no column.
  */
 export class Segment {
   readonly #capacity: number;

@@ -24,7 +24,7 @@ export class Losses {
   readonly #reasons: readonly SpanLoss[];
   #spans: Counts = {};
   #events: Counts = {};
-  /** Spans not written because standard error was congested. */
+  /** Spans that could not be written. */
   readonly #unwritten: () => number;
   /** Open spans beyond the number that is shown. */
   #open = 0;
@@ -38,7 +38,7 @@ export class Losses {
     this.#reasons = reasons;
   }
 
-  /** Adds the open spans not shown, and the log events shown with others. */
+  /** Adds the open spans not shown, and the log events of those shown. */
   addOpen({ notShown, logEvents }: OpenSpansReport): void {
     this.#open += notShown;
     this.#shownOfOpenSpans += logEvents;

@@ -112,9 +112,9 @@ export class Printing {
     const { evicted } = printer.stats();
     const traces = evicted - this.#saidEvicted;
     this.#saidEvicted = evicted;
+    if (traces === 0) return;
     const size = counted(traces, 'trace');
-    if (traces > 0)
-      printer.say(`otel-span-cache: printed early because the waiting spans were too many or too large: ${size}`);
+    printer.say(`otel-span-cache: printed early because the waiting spans were too many or too large: ${size}`);
   }
 }
 

@@ -8,7 +8,10 @@ import type { Rejected } from './otlp-answers.js';
 import { MAX_SENDERS, OtlpSenders, type OtlpSender, type SenderTarget } from './otlp-senders.js';
 import { PassedSpans } from './passed-spans.js';
 
-/** How long a span waits for its log records, in milliseconds. SDKs send the two separately, each after up to 5 s. */
+/**
+ * How long a span waits for its log records, in milliseconds. SDKs send the two in separate requests. Log records that
+ * come later are shown on their own.
+ */
 const HOLD_MILLIS = 2_000;
 
 /**
@@ -40,7 +43,8 @@ type LogRecord = Parameters<SpanCache['logRecordProcessor']['onEmit']>[0];
  *
  * A log record arrives in a separate request, before or after its span. A cache merges the two, as in a service: it
  * holds spans for 2 s, and log records for at most 30 s. Spans of a process that has sent no log record within 10 s of
- * its first request are passed on at once; a log record that follows such a span is shown on its own.
+ * its first request are passed on at once, until it sends one. A log record of one of the last 10,000 spans that were
+ * passed on is shown at once, on its own.
  */
 export class OtlpIntake {
   readonly #target: OtlpTarget;
@@ -127,13 +131,9 @@ export class OtlpIntake {
 
   #takeSpans(sender: OtlpSender, spans: readonly DeliveredSpan[], now: number): void {
     const shown = readable(spans, (span) => this.#redaction.span(span));
-    const batch = batchOf({ spans: shown });
-    if (sender.sendsLogs || now - sender.since < UNSURE_MILLIS) {
-      receive(this.#merging, markWith(sender.process.id, batch));
-    } else {
-      for (const span of shown) this.#passed.add(span.spanContext());
-      this.#target.accept(sender.process, batch);
-    }
+    const mayHaveLogs = sender.sendsLogs || now - sender.since < UNSURE_MILLIS;
+    if (mayHaveLogs) receive(this.#merging, markWith(sender.process.id, batchOf({ spans: shown })));
+    else this.#pass(sender.process, shown);
     this.#target.countLoss('unreadable spans', spans.length - shown.length);
   }
 
@@ -143,7 +143,8 @@ export class OtlpIntake {
     for (const orphan of shown) {
       const { spanContext } = orphan;
       if (spanContext !== undefined) sender.sendsLogs = true;
-      if (spanContext === undefined || this.#passed.has(spanContext)) alone.push(orphan);
+      if (spanContext === undefined) alone.push(orphan);
+      else if (this.#passed.has(spanContext)) alone.push({ ...orphan, reason: 'late' });
       else {
         // The masked record may have another resource.
         if (orphan.resource !== undefined) this.#senderOf.set(orphan.resource, sender);
@@ -154,12 +155,17 @@ export class OtlpIntake {
     this.#target.countLoss('log records', orphans.length - shown.length);
   }
 
+  #pass(process: SeenProcess, spans: readonly DeliveredSpan[]): void {
+    for (const span of spans) this.#passed.add(span.spanContext());
+    this.#target.accept(process, batchOf({ spans }));
+  }
+
   readonly #onMerged = ({ spans, orphans, dropped }: SpanBatch): void => {
     this.#lost += dropped;
     const merged = groupBy(spans, (span) => this.#processes.get(takeProcessMark(span)));
     for (const [process, ofProcess] of merged) {
       if (process === undefined) this.#lost += ofProcess.length;
-      else this.#target.accept(process, batchOf({ spans: ofProcess }));
+      else this.#pass(process, ofProcess);
     }
     const alone = groupBy(orphans, ({ resource }) => resource && this.#senderOf.get(resource)?.process);
     for (const [process, ofProcess] of alone) {

@@ -10,8 +10,8 @@ export interface FilterOptions {
   /**
    * Names of the instrumentation scopes whose spans and log records are accepted: a name must match a pattern of
    * `include`, which has at least one, and no pattern of `exclude`. `*` matches any number of characters and `?`
-   * exactly one, as in the view selection of the metrics SDK specification; matching is case-sensitive. Replaced as a
-   * whole. Default `{ include: ['*'] }`.
+   * exactly one, as in the view selection of the metrics SDK specification; matching is case-sensitive. A missing name
+   * is the empty one. Replaced as a whole. Default `{ include: ['*'] }`.
    */
   scopes?: { readonly include?: readonly string[]; readonly exclude?: readonly string[] };
 }
