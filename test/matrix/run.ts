@@ -38,6 +38,7 @@ const SHARED = [
   'compile.ts',
   'environment.ts',
   'hooks.ts',
+  'code-point.ts',
   'hostile-values.ts',
   'property-runs.ts',
   'testing/capture/tracing-tools.ts',
