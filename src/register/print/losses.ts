@@ -64,7 +64,7 @@ export class Losses {
   #takeEvents(stats: Stats): string | undefined {
     const { parked, orphaned } = stats.events;
     const before = this.#events;
-    // Parked events become orphans when the cache shuts down. The sum counts them once, before and after.
+    // Parked events become orphans when the cache shuts down. The sum is the same before and after.
     this.#events = { ...eventsLost(stats), shutdown: parked + orphaned.shutdown - this.#shownOfOpenSpans };
     return difference('log event', this.#events, before);
   }

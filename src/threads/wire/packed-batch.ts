@@ -7,9 +7,9 @@ export const WIRE_VERSION = 1;
  * A batch as plain data: strings, numbers and bytes, which `postMessage()` clones fast. `packedToBytes()` converts it
  * to bytes, for a socket or a file.
  *
- * Batches of one packer go to one unpacker, in order: a text, a resource or a scope is sent once, and later batches
- * refer to it by number. If a batch is lost in transit, items of later batches that refer to it cannot be read and
- * count as dropped, until `SpanPacker.restart()` is called.
+ * Batches of one packer go to one unpacker, in order: later ones refer by number to texts, resources and scopes of
+ * earlier ones. If a batch is lost in transit, items of later batches that refer to it cannot be read and count as
+ * dropped, until `SpanPacker.restart()` is called.
  */
 export interface PackedBatch {
   /** 1. */
@@ -30,9 +30,9 @@ export interface PackedBatch {
   readonly added: readonly string[];
   /** Texts of this batch alone. */
   readonly once: readonly string[];
-  /** Added resources and scopes, as records. */
+  /** Added resources and scopes, encoded. */
   readonly objects: Uint8Array;
-  /** Spans, then orphans, each after its length in bytes as four bytes, the most significant first. */
+  /** Spans, then orphans, each preceded by its length in bytes, a big-endian uint32. */
   readonly items: Uint8Array;
 }
 
