@@ -9,7 +9,7 @@ const BACKLOG_PER_BATCH = 4_096;
 /**
  * The number of batches that one turn of the event loop moves.
  *
- * A turn lasts a millisecond, but moves at most about the items queued when it began, so that a subscriber that ends
+ * A turn lasts a millisecond, but moves hardly more than was queued when it began, so that a subscriber that ends
  * spans cannot prolong it. Its floor, however slow the subscribers are, is one batch plus one per 4,096 queued items:
  * with a single batch per turn, the backlog of a busy service would grow.
  */

@@ -22,7 +22,7 @@ export class EventFates {
     this.#unsampledSpans = unsampledSpans;
   }
 
-  /** Throws if the record cannot be read, without side effects. */
+  /** Throws, counting nothing, if the record cannot be read. */
   decide({ record, spanContext, spanState }: EmittedRecord, now: number): void {
     if (isBridged(record!)) {
       this.#outcomes.events.dropped.duplicate++;

@@ -158,13 +158,13 @@ export class Outcomes {
     this.buckets.release(bucket);
   }
 
-  /** Turns a record into an orphan. Throws if the record must be read and cannot be, without side effects. */
+  /** Turns a record into an orphan. Throws, changing nothing, if the record must be read and cannot be. */
   orphanRecord(record: ReadableLogRecord, spanContext: SpanContext | undefined, reason: OrphanReason): void {
     if (this.#orphans !== undefined) this.#orphans.push(toOrphan(toLogEvent(record), spanContext, reason));
     this.events.orphaned[reason]++;
   }
 
-  /** Adds a record to a waiting bucket. Throws if the record cannot be read, without side effects. */
+  /** Adds a record to a waiting bucket. Throws, changing nothing, if the record cannot be read. */
   addEvent(waiting: WaitingBuckets, bucket: EventBucket, record: ReadableLogRecord): void {
     const event = toLogEvent(record);
     const bytes = estimatedEventBytes(event);

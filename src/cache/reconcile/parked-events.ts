@@ -43,7 +43,7 @@ export class ParkedEvents extends WaitingBuckets {
    * Parks the first event of a span.
    *
    * @param endsWithCycle whether the span can only arrive in this cycle
-   * @throws the errors of the record's getters, without side effects
+   * @throws the errors of the record's getters, changing nothing
    */
   park(span: SpanReading, record: ReadableLogRecord, now: number, endsWithCycle: boolean): void {
     const event = toLogEvent(record);

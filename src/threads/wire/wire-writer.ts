@@ -149,7 +149,7 @@ export class WireWriter {
     return taken;
   }
 
-  /** Returns false, and writes nothing, if the text has other characters. */
+  /** Returns false, and writes nothing, if the text is not Latin-1. */
   #latin1(value: string): boolean {
     const start = this.#length;
     this.uint(value.length * 4 + TEXT.latin1);

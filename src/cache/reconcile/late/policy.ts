@@ -88,8 +88,8 @@ export class LatePolicy {
   }
 
   /**
-   * Handles an event that arrived after its span was delivered. Throws if the record must be read and cannot be,
-   * without side effects.
+   * Handles an event that arrived after its span was delivered. Throws, changing nothing, if the record
+   * must be read and cannot be.
    */
   onLateEvent(record: ReadableLogRecord, spanContext: SpanContext): void {
     if (this.#drop) this.outcomes.events.dropped.late++;
