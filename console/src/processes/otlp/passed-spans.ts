@@ -1,24 +1,22 @@
 import type { SpanContext } from '@opentelemetry/api';
+import { RecentMap } from '../../model/recent-map.js';
 
 /** Number of spans whose ids are kept. */
 export const MAX_PASSED = 10_000;
 
 /**
- * Ids of the spans that were passed on last: at most 10,000. Beyond that, the oldest is removed, and its log records wait
- * as for a span that is still to come.
+ * The spans that were passed on last: at most 10,000. Beyond that, the oldest is removed, and its log records wait as
+ * for a span that is still to come.
  */
 export class PassedSpans {
-  readonly #ids = new Set<string>();
+  readonly #spans = new RecentMap<true>(MAX_PASSED);
 
   add(span: SpanContext): void {
-    this.#ids.add(keyOf(span));
-    if (this.#ids.size <= MAX_PASSED) return;
-    const [oldest] = this.#ids;
-    this.#ids.delete(oldest!);
+    this.#spans.set(keyOf(span), true);
   }
 
   has(span: SpanContext): boolean {
-    return this.#ids.has(keyOf(span));
+    return this.#spans.get(keyOf(span)) === true;
   }
 }
 
