@@ -168,10 +168,10 @@ describe('The port', () => {
 describe('Connections that break', () => {
   afterEach(closeServed);
 
-  it('leave nothing, after many of them', async function () {
+  it('leave nothing, after 1,000 of them', async function () {
     this.timeout(120_000);
     const { live, server, api, ask } = await serve();
-    for (let at = 0; at < runs(1_000); at++) {
+    for (let at = 0; at < 1_000; at++) {
       const client = await live('view=traces');
       client.close();
       if (at % 4 === 3) await eventually(() => server.stats().streams === 0, 'the streams have ended');
