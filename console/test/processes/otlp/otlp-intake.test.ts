@@ -4,12 +4,13 @@ import sinon, { type SinonFakeTimers } from 'sinon';
 import { rulesOf } from '../../../src/host/masking.js';
 import { Redaction } from '../../../src/host/redaction.js';
 import { OtlpIntake } from '../../../src/processes/otlp/otlp-intake.js';
+import { logsBody, spansBody } from './requests.js';
 
 /** Captured before any clock is fake. */
 const realTimeout = setTimeout;
 
 const TRACE_ID = 'ab'.repeat(16);
-const RESOURCE = { attributes: [{ key: 'service.name', value: { stringValue: 'billing' } }] };
+const SERVICE = [{ key: 'service.name', value: { stringValue: 'billing' } }];
 
 describe('OtlpIntake', () => {
   let shown: { spans: ReadableSpan[]; orphans: OrphanEvent[] };
@@ -38,22 +39,12 @@ describe('OtlpIntake', () => {
 
   function takeSpan(spanId: string, now: number): void {
     const spans = [{ traceId: TRACE_ID, spanId, name: 'charge', startTimeUnixNano: '1', endTimeUnixNano: '2' }];
-    intake.take(
-      'traces',
-      'application/json',
-      jsonOf({ resourceSpans: [{ resource: RESOURCE, scopeSpans: [{ spans }] }] }),
-      now,
-    );
+    intake.take('traces', 'application/json', spansBody(spans, SERVICE), now);
   }
 
   function takeLog(spanId: string, now: number): void {
-    const logRecords = [{ traceId: TRACE_ID, spanId, body: { stringValue: 'charging' } }];
-    intake.take(
-      'logs',
-      'application/json',
-      jsonOf({ resourceLogs: [{ resource: RESOURCE, scopeLogs: [{ logRecords }] }] }),
-      now,
-    );
+    const records = [{ traceId: TRACE_ID, spanId, body: { stringValue: 'charging' } }];
+    intake.take('logs', 'application/json', logsBody(records, SERVICE), now);
   }
 
   async function passedOn(): Promise<void> {
@@ -141,8 +132,4 @@ describe('OtlpIntake', () => {
 /** Has the cache move what it has queued, by timers that no clock fakes. Spans that are not held are passed on then. */
 function driverTurns(): Promise<void> {
   return new Promise((resolve) => realTimeout(resolve, 50));
-}
-
-function jsonOf(request: object): Buffer {
-  return Buffer.from(JSON.stringify(request));
 }

@@ -12,6 +12,7 @@ import { gzipSync, deflateSync } from 'node:zlib';
 import type { ConsoleStats } from '../../../src/api/schemas.js';
 import { RunningConsole } from '../running-console.js';
 import { until } from '../../until.js';
+import { logsBody, spansBody } from './requests.js';
 
 const JSON_TYPE = 'application/json';
 const PROTOBUF_TYPE = 'application/x-protobuf';
@@ -21,10 +22,6 @@ interface Answered {
   readonly status: number;
   readonly type: string | undefined;
   readonly body: Buffer;
-}
-
-function spansBody(spans: readonly object[], attributes: readonly object[] = []): Buffer {
-  return Buffer.from(JSON.stringify({ resourceSpans: [{ resource: { attributes }, scopeSpans: [{ spans }] }] }));
 }
 
 describe('OTLP', () => {
@@ -107,12 +104,10 @@ describe('OTLP', () => {
 
   it('shows a log record whose span came before it', async () => {
     const record = { ...IDS, body: { stringValue: 'late' }, timeUnixNano: '1000000000' };
-    const logs = (records: readonly object[]) =>
-      Buffer.from(JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: records }] }] }));
-    await post('/v1/logs', logs([{ ...record, spanId: 'ef'.repeat(8), body: { stringValue: 'early' } }]));
+    await post('/v1/logs', logsBody([{ ...record, spanId: 'ef'.repeat(8), body: { stringValue: 'early' } }]));
 
     await post('/v1/traces', spansBody([{ ...IDS, name: 'work' }]));
-    await post('/v1/logs', logs([record]));
+    await post('/v1/logs', logsBody([record]));
 
     await until(
       () => shown.traces(),
@@ -206,7 +201,7 @@ describe('OTLP', () => {
 
     it('200 with a partial success for log records that cannot be read, which count apart from spans', async () => {
       const records = [{ body: { stringValue: 'good' } }, { body: { stringValue: 'bad' }, traceId: 'abcd' }];
-      const logs = Buffer.from(JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: records }] }] }));
+      const logs = logsBody(records);
 
       const { body } = await post('/v1/logs', logs);
 
