@@ -4,7 +4,7 @@ import { toSave } from './files/saving.js';
 import { useKeys } from './keys/keys.js';
 import { copy, Said } from './parts/copy.js';
 import { Ground, Header } from './parts/header.js';
-import { Help, helpOpen } from './parts/help.js';
+import { Help, helpOpen, toggleHelp } from './parts/help.js';
 import { onDemand } from './parts/on-demand.js';
 import { TokenForm } from './parts/token-form.js';
 import { LinkNotice } from './parts/notice.js';
@@ -49,7 +49,7 @@ function Shell() {
       { keys: ['X'], does: 'open a file of traces', run: chooseFile },
       { keys: ['d'], does: 'theme: system, light, dark', run: nextTheme },
       { keys: ['Ctrl+k'], does: 'commands', run: togglePalette, inDialog: true },
-      { keys: ['?'], does: 'keys of this screen', run: () => (helpOpen.value = true) },
+      { keys: ['?'], does: 'keys of this screen', run: toggleHelp, inDialog: true },
     ],
     0,
   );
@@ -62,7 +62,7 @@ function Shell() {
         <Part key={`${screen} ${traceId ?? ''}`} />
       </main>
       <Ground />
-      <Help />
+      {helpOpen.value && <Help />}
       {paletteOpen.value && <Palette />}
       {toSave.value !== undefined && <SaveDialog what={toSave.value} />}
       <DropZone />

@@ -10,7 +10,7 @@ export interface Format {
   readonly ending: string;
   readonly type: string;
   /** Whether a file can hold only one trace. */
-  readonly isOfOneTrace: boolean;
+  readonly isOfOneTrace?: true;
   textOf(traces: readonly SavedTrace[]): string;
 }
 
@@ -20,7 +20,6 @@ export const FORMATS: readonly Format[] = [
     for: 'the OpenTelemetry Collector and every backend: all that this page shows',
     ending: 'otlp.json',
     type: 'application/json',
-    isOfOneTrace: false,
     textOf: (traces) => JSON.stringify(otlpOf(traces)),
   },
   {
@@ -28,7 +27,6 @@ export const FORMATS: readonly Format[] = [
     for: 'Jaeger UI: times to the microsecond',
     ending: 'jaeger.json',
     type: 'application/json',
-    isOfOneTrace: false,
     textOf: (traces) => JSON.stringify(jaegerOf(traces)),
   },
   {
@@ -36,7 +34,6 @@ export const FORMATS: readonly Format[] = [
     for: 'Perfetto, chrome://tracing and Speedscope',
     ending: 'chrome.json',
     type: 'application/json',
-    isOfOneTrace: false,
     textOf: (traces) => JSON.stringify(chromeOf(traces)),
   },
   {

@@ -1,6 +1,7 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { counted, grouped } from '../../src/text/units.js';
 import { say } from '../parts/copy.js';
+import { useModal } from '../parts/modal.js';
 import { FORMATS, type Format } from './formats.js';
 import { toSave, type Loaded, type ToSave } from './saving.js';
 
@@ -13,12 +14,10 @@ function close(): void {
 
 /** Lets the user choose the format of a file, and downloads it. */
 export function SaveDialog({ what }: { what: ToSave }) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const formats = FORMATS.filter(({ isOfOneTrace }) => what.isOneTrace || !isOfOneTrace);
   const [chosen, setChosen] = useState(0);
   const [progress, setProgress] = useState('');
   const [failure, setFailure] = useState('');
-  useLayoutEffect(() => dialog.current?.showModal(), []);
   const save = async (event: Event): Promise<void> => {
     event.preventDefault();
     setFailure('');
@@ -34,7 +33,7 @@ export function SaveDialog({ what }: { what: ToSave }) {
     setProgress('');
   };
   return (
-    <dialog ref={dialog} class="save" aria-labelledby="save-title" onClose={close}>
+    <dialog {...useModal(close)} class="save" aria-labelledby="save-title">
       <form onSubmit={(event) => void save(event)}>
         <h2 id="save-title">Save {what.what}</h2>
         <fieldset>

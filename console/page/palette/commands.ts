@@ -4,6 +4,7 @@ import { WINDOWS } from '../query/window-choice.js';
 import { go, route } from '../state/route.js';
 import { setTheme, THEMES } from '../state/theme.js';
 import { line } from '../text/shown.js';
+import { togglePalette } from './open.js';
 
 /** An entry of the palette. */
 export interface Command {
@@ -27,7 +28,7 @@ export function commands(): readonly Command[] {
 function ofKeys(): Command[] {
   return liveGroups().flatMap(({ title, keys }) =>
     keys
-      .filter(({ inDialog }) => inDialog !== true)
+      .filter(({ run }) => run !== togglePalette)
       .map(({ keys: [key = ''], does, run }) => ({
         id: `${title} ${does}`,
         group: title,

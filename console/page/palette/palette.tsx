@@ -1,10 +1,15 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useModal } from '../parts/modal.js';
 import { commands, matching, type Command } from './commands.js';
 import { paletteOpen, takeTyped } from './open.js';
 
+function close(): void {
+  paletteOpen.value = false;
+}
+
 /** A dialog that finds a command by its words. */
 export function Palette() {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const modal = useModal(close);
   const list = useRef<HTMLUListElement>(null);
   const [all] = useState(commands);
   const [[typed = '', ...entered]] = useState(() => takeTyped().split('\n'));
@@ -17,13 +22,12 @@ export function Palette() {
   const run = (command: Command | undefined): void => {
     if (command === undefined) return;
     // Closed first: a command may put the focus somewhere.
-    dialog.current?.close();
-    paletteOpen.value = false;
+    modal.ref.current?.close();
+    close();
     command.run();
   };
   // Before the next key: from here on, the field gets them.
   useLayoutEffect(() => {
-    dialog.current?.showModal();
     if (entered.length > 0) run(found[0]);
   }, []);
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -37,11 +41,10 @@ export function Palette() {
   };
   return (
     <dialog
-      ref={dialog}
+      {...modal}
       class="palette"
       aria-label="Commands"
-      onClose={() => (paletteOpen.value = false)}
-      onClick={({ target }) => target === dialog.current && dialog.current?.close()}
+      onClick={({ target }) => target === modal.ref.current && close()}
     >
       <input
         type="text"

@@ -43,10 +43,13 @@ export function useFind<T>({ rows, idOf, has, selected, show, label, keys, onBeg
   const found = useMemo(() => (needle === '' ? [] : rows.filter((row) => has(row, needle))), [rows, needle]);
   const matches = useMemo(() => new Set(found.map(idOf)), [found]);
   const step = (by: 1 | -1): void => {
-    const from = rows.findIndex((row) => idOf(row) === selected);
+    const from = Math.max(
+      by === 1 ? -1 : 0,
+      rows.findIndex((row) => idOf(row) === selected),
+    );
     for (let i = 1; i <= rows.length; i++) {
-      const row = rows[(((Math.max(from, by === 1 ? -1 : 0) + by * i) % rows.length) + rows.length) % rows.length];
-      if (row !== undefined && matches.has(idOf(row))) return show(row);
+      const row = rows.at((from + by * i) % rows.length)!;
+      if (matches.has(idOf(row))) return show(row);
     }
   };
   const at = selected === undefined ? -1 : found.findIndex((row) => idOf(row) === selected);

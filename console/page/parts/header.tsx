@@ -7,7 +7,7 @@ import { FilterChoice } from '../settings/filter.js';
 import { InForce } from '../settings/in-force.js';
 import { SamplingChoice } from '../settings/sampling.js';
 import { line } from '../text/shown.js';
-import { helpOpen } from './help.js';
+import { toggleHelp } from './help.js';
 import { LostCount } from './losses.js';
 
 const CONNECTIONS = {
@@ -33,7 +33,7 @@ export function Header() {
         <button type="button" onClick={nextTheme} title="Theme: system, light, dark (d)">
           ◐ <span class="word">{theme.value}</span>
         </button>
-        <button type="button" onClick={() => (helpOpen.value = true)} title="Keys (?)">
+        <button type="button" onClick={toggleHelp} title="Keys (?)">
           ? <span class="word">help</span>
         </button>
       </div>

@@ -1,46 +1,42 @@
-import { useLayoutEffect, useRef } from 'preact/hooks';
 import { keyName, liveGroups } from '../keys/keys.js';
 import { signal } from '../state/signal.js';
+import { useModal } from './modal.js';
 
 export const helpOpen = signal(false);
 
+export function toggleHelp(): void {
+  helpOpen.value = !helpOpen.value;
+}
+
 /** The keys that work at the moment, from the table that also dispatches them. */
 export function Help() {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const open = helpOpen.value;
-  useLayoutEffect(() => {
-    if (open) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [open]);
   return (
-    <dialog ref={dialog} class="help" aria-labelledby="help-title" onClose={() => (helpOpen.value = false)}>
+    <dialog {...useModal(toggleHelp)} class="help" aria-labelledby="help-title">
       <header>
         <h2 id="help-title">Keys</h2>
-        <button type="button" class="quiet" onClick={() => (helpOpen.value = false)}>
+        <button type="button" class="quiet" onClick={toggleHelp}>
           close
         </button>
       </header>
-      {open && (
-        <div class="help-groups">
-          {liveGroups().map(({ title, keys }) => (
-            <section key={title}>
-              <h3>{title}</h3>
-              <dl>
-                {keys.map(({ keys: names, does }) => (
-                  <div key={does}>
-                    <dt>
-                      {names.map((name) => (
-                        <kbd key={name}>{keyName(name)}</kbd>
-                      ))}
-                    </dt>
-                    <dd>{does}</dd>
-                  </div>
-                ))}
-              </dl>
-            </section>
-          ))}
-        </div>
-      )}
+      <div class="help-groups">
+        {liveGroups().map(({ title, keys }) => (
+          <section key={title}>
+            <h3>{title}</h3>
+            <dl>
+              {keys.map(({ keys: names, does }) => (
+                <div key={does}>
+                  <dt>
+                    {names.map((name) => (
+                      <kbd key={name}>{keyName(name)}</kbd>
+                    ))}
+                  </dt>
+                  <dd>{does}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
     </dialog>
   );
 }

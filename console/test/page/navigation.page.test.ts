@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { eventually } from '../http/served.js';
-import { axeFindings, cleanUp, closeBrowser, goTo, openPage, TOKEN } from './browser.js';
+import { axeFindings, cleanUp, closeBrowser, goTo, openPage, startShop, TOKEN } from './browser.js';
 import { startCommanded } from './commanded.js';
 
 const queryBox = (page: Page) => page.getByRole('combobox', { name: 'Query' });
@@ -343,6 +343,36 @@ describe('the keys of the page', function () {
   this.timeout(180_000);
   afterEach(cleanUp);
   after(closeBrowser);
+
+  it('open a dialog again that Escape has closed a moment before', async () => {
+    const shop = await startShop('busy');
+    const { page } = await openPage(shop.url);
+    await page.locator('.traces-table a').first().waitFor();
+    for (const key of ['?', 'Control+k', 'x']) {
+      await page.keyboard.press(key);
+      const dialog = page.getByRole('dialog');
+      await dialog.waitFor();
+      for (let times = 0; times < 10; times++) {
+        await Promise.all([page.keyboard.press('Escape'), page.keyboard.press(key)]);
+        // Time for a late event of the browser to close it.
+        await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 20)))');
+        expect(await dialog.count(), `${key}, after ${times} times`).to.equal(1);
+      }
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'hidden' });
+    }
+  });
+
+  it('close the help with the key that opened it', async () => {
+    const service = await startCommanded();
+    const { page } = await openPage(service.url);
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+
+    await page.keyboard.press('?');
+
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  });
 
   it('fit into 320 pixels, in the help and in the palette', async () => {
     const service = await startCommanded();
