@@ -2,8 +2,8 @@ const { availableParallelism } = require('node:os');
 
 /*
  * The configuration of mocha for many test files at once. mocha itself would leave one core idle: of two, that is half.
- * One file more than there are cores, because some wait for most of their time: for heartbeats, time limits, and traces
+ * Two files more than there are cores, because some wait for most of their time: for heartbeats, time limits, and traces
  * to settle. These are files of the console, which start first, so that none of them is waited for at the end.
  */
 
-module.exports = { ...require('../.mocharc.json'), parallel: true, jobs: availableParallelism() + 1 };
+module.exports = { ...require('../.mocharc.json'), parallel: true, jobs: availableParallelism() + 2 };
