@@ -30,7 +30,7 @@ export async function request(path: string, parameters: Parameters, signal?: Abo
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined && value !== '') url.searchParams.set(name, String(value));
   }
-  return checked(await fetch(url, { headers: headers(), ...(signal === undefined ? {} : { signal }) }));
+  return checked(await fetch(url, { headers: headers(), signal: signal ?? null }));
 }
 
 /**

@@ -28,6 +28,9 @@ const SILENCE_MILLIS = 12_000;
 const FIRST_WAIT_MILLIS = 500;
 const LONGEST_WAIT_MILLIS = 3_000;
 
+/** Time without changes from the press of a button on: a row that moves before its release loses the click. */
+const STILL_MILLIS = 500;
+
 /** Interval of the requests that replace the stream while too many other pages have one. */
 const POLL_MILLIS = 2_000;
 const POLLS = 10;
@@ -79,6 +82,8 @@ const visible = signal(document.visibilityState === 'visible');
 
 /** The newest answer of the stream. While the page is paused, it is ahead of the screen. */
 let latest: Answer | undefined;
+/** Whether the screen stands still for a click. */
+let isStill = false;
 /** Number of frames and polled answers received. */
 let heard = 0;
 let last: { readonly key: string; readonly after: string } | undefined;
@@ -87,7 +92,8 @@ const keyOf = ({ view, parameters }: Watched): string => JSON.stringify([view, p
 
 /** Changes to another view. */
 export function watch(next: Watched): void {
-  if (watched.peek() !== undefined && keyOf(watched.peek()!) === keyOf(next)) return;
+  const now = watched.peek();
+  if (now !== undefined && keyOf(now) === keyOf(next)) return;
   paused.value = false;
   watched.value = next;
 }
@@ -99,10 +105,21 @@ export function answerOf<V extends View>(asked: Watched<V>): Answers[V] | undefi
 
 export function togglePause(): void {
   paused.value = !paused.value;
-  if (!paused.value) shown.value = latest;
+  show();
+}
+
+function show(): void {
+  if ((!paused.value && !isStill) || shown.value?.key !== latest?.key) shown.value = latest;
 }
 
 export function startLive(): void {
+  addEventListener('pointerdown', () => {
+    isStill = true;
+    setTimeout(() => {
+      isStill = false;
+      show();
+    }, STILL_MILLIS);
+  });
   document.addEventListener('visibilitychange', () => (visible.value = document.visibilityState === 'visible'));
   effect(() => {
     const next = watched.value;
@@ -181,7 +198,6 @@ function take({ view }: Watched, key: string, frame: Frame): void {
   else if (frame.type === 'change' && frame.data !== undefined && before !== undefined) {
     latest = { key, data: applyChange(view, before, frame.data) };
   }
-  const refusal = latest?.data['refused'] as Failure | null | undefined;
   batch(() => {
     epoch.value = frame.epoch;
     pulse.value = frame.stats;
@@ -189,8 +205,8 @@ function take({ view }: Watched, key: string, frame: Frame): void {
     cut.value = frame.cut ?? 0;
     if (frame.settings !== undefined) settings.value = frame.settings;
     connection.value = 'live';
-    trouble.value = refusal ?? undefined;
-    if (!paused.value || shown.value?.key !== key) shown.value = latest;
+    trouble.value = (latest?.data['refused'] as Failure | null | undefined) ?? undefined;
+    show();
   });
 }
 
@@ -216,7 +232,7 @@ async function poll(asked: Watched, ended: AbortSignal): Promise<void> {
       pulse.value = stats;
       settings.value = { sampling, filter };
       serverNow.value = stats.now;
-      if (!paused.value) shown.value = latest;
+      show();
     });
     await wait(POLL_MILLIS, ended);
   }

@@ -19,7 +19,7 @@ async function open(file: File | undefined): Promise<void> {
     const { openFile } = await later();
     await openFile(file);
   } catch (error) {
-    trouble.value = error instanceof Error ? error.message : String(error);
+    trouble.value = (error as Error).message;
   }
 }
 

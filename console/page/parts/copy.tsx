@@ -21,7 +21,7 @@ export async function copy(text: string, name: string): Promise<void> {
 
 export function Said() {
   return (
-    <div class="said" role="status" aria-live="polite">
+    <div class="said" role="status">
       {said.value}
     </div>
   );

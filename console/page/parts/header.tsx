@@ -1,4 +1,4 @@
-import { connection, cut, paused, pulse, serverNow, togglePause, type Pulse } from '../api/live.js';
+import { connection, cut, paused, pulse, serverNow, togglePause, type Connection, type Pulse } from '../api/live.js';
 import { counted, duration, grouped, rate, clock } from '../../src/text/units.js';
 import { hello, host, restart, serviceName } from '../state/console.js';
 import { keyOf, lastList, linkTo, route, SCREENS } from '../state/route.js';
@@ -10,13 +10,11 @@ import { line } from '../text/shown.js';
 import { toggleHelp } from './help.js';
 import { LostCount } from './losses.js';
 
-const CONNECTIONS = {
-  connecting: 'connecting',
-  live: 'live',
+/** Texts of the states that do not say enough by their names. */
+const CONNECTIONS: Partial<Record<Connection, string>> = {
   polling: 'live, every 2 s: other pages have the streams',
   lost: 'no answer, trying again',
-  refused: 'refused',
-} as const;
+};
 
 export function Header() {
   return (
@@ -80,7 +78,7 @@ function Rates() {
     <span class="rates num">
       <span class={`dot ${dot}`} aria-hidden="true" />
       <span>
-        {CONNECTIONS[state]}
+        {CONNECTIONS[state] ?? state}
         {state === 'live' && now !== undefined && ` ${rate(now.spansPerSecond)} spans/s`}
       </span>
       {now !== undefined && <Loop loop={now.loop} />}

@@ -57,9 +57,8 @@ function EarlierStart() {
 
 function OfHistory({ from, to }: { from: number; to: number }) {
   const coverage = pulse.value?.coverage;
-  const since = coverage?.retainedSince;
-  if (coverage === undefined || since === undefined || since === null || coverage.evicted === 0 || from >= since)
-    return null;
+  const since = coverage?.retainedSince ?? 0;
+  if (from >= since || coverage?.evicted === 0) return null;
   const kept = clock(since);
   if (to > since) return <Notice offers={[]}>{`Spans before ${kept} were evicted by newer ones.`}</Notice>;
   const oldest = `${Math.floor(since)}..${Math.ceil(since + to - from)}`;

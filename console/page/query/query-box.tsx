@@ -33,6 +33,7 @@ function QueryBox() {
   const [text, setText] = useState(query);
   const input = useRef<HTMLInputElement>(null);
   const { completion, active, ask, close, move } = useCompletion();
+  const isOpen = completion !== undefined && completion.items.length > 0;
   const [walk] = useState(() => new QueryWalk());
   // Before the next key: it belongs to the text.
   useLayoutEffect(() => setText(query), [query]);
@@ -47,8 +48,9 @@ function QueryBox() {
     const item = completion?.items[index];
     if (completion === undefined || item === undefined || completion.query !== text) return;
     const next = text.slice(0, completion.from) + item.text;
-    setText(next + text.slice(completion.to));
-    ask(next + text.slice(completion.to), next.length);
+    const completed = next + text.slice(completion.to);
+    setText(completed);
+    ask(completed, next.length);
     requestAnimationFrame(() => input.current?.setSelectionRange(next.length, next.length));
   };
   const apply = (): void => {
@@ -59,7 +61,7 @@ function QueryBox() {
   };
   /** Moves through the completions if there are any, else through earlier queries. */
   const arrow = (by: 1 | -1): boolean => {
-    if (completion !== undefined && completion.items.length > 0) {
+    if (isOpen) {
       move(by);
       return true;
     }
@@ -70,15 +72,14 @@ function QueryBox() {
     return true;
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const open = completion !== undefined && completion.items.length > 0;
     if (event.key === 'Enter') {
-      if (open && active >= 0) accept(active);
+      if (isOpen && active >= 0) accept(active);
       else apply();
-    } else if (event.key === 'Tab' && open && !event.shiftKey) accept(Math.max(0, active));
+    } else if (event.key === 'Tab' && isOpen && !event.shiftKey) accept(Math.max(0, active));
     else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       if (!arrow(event.key === 'ArrowDown' ? 1 : -1)) return;
     } else if (event.key === 'Escape') {
-      if (open) close();
+      if (isOpen) close();
       else {
         setText(query);
         input.current?.blur();
@@ -98,7 +99,7 @@ function QueryBox() {
         type="text"
         role="combobox"
         aria-label="Query"
-        aria-expanded={completion !== undefined && completion.items.length > 0}
+        aria-expanded={isOpen}
         aria-controls="completions"
         aria-autocomplete="list"
         aria-activedescendant={active >= 0 ? `completion-${active}` : undefined}
@@ -115,12 +116,7 @@ function QueryBox() {
         onKeyDown={onKeyDown}
         onBlur={close}
       />
-      <ul
-        id="completions"
-        role="listbox"
-        aria-label="Completions"
-        hidden={!completion || completion.items.length === 0}
-      >
+      <ul id="completions" role="listbox" aria-label="Completions" hidden={!isOpen}>
         {completion?.items.slice(0, MOST_OPTIONS).map((item, index) => (
           <li
             key={item.text}

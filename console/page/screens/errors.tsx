@@ -156,7 +156,7 @@ function GroupDetail({ group, groups }: { group: ErrorGroup; groups: readonly Er
       <ul class="links">
         {group.traces.map((traceId) => (
           <li key={traceId}>
-            <a class="mono" href={linkTo({ screen: 'trace', traceId, more: {} })}>
+            <a class="mono" href={linkTo({ screen: 'trace', traceId })}>
               {traceId}
             </a>
           </li>

@@ -31,7 +31,7 @@ export function FileScreen() {
 }
 
 function toLive(): void {
-  go({ screen: 'traces', more: {} });
+  go({ screen: 'traces' });
 }
 
 function NoFile() {

@@ -182,7 +182,7 @@ function Ground({ rows }: { rows: readonly StackRow[] }) {
 }
 
 function openTrace(traceId: string | null | undefined): void {
-  if (traceId !== null && traceId !== undefined) go({ screen: 'trace', traceId, more: {} });
+  if (traceId !== null && traceId !== undefined) go({ screen: 'trace', traceId });
 }
 
 interface SortHeadProps {

@@ -107,12 +107,12 @@ function saveTraces(parameters: Watched<'traces'>['parameters']): void {
 }
 
 function openTrace(row: TraceSummary | undefined): void {
-  if (row !== undefined) go({ screen: 'trace', traceId: row.traceId, more: {} });
+  if (row !== undefined) go({ screen: 'trace', traceId: row.traceId });
 }
 
 function traceOffer(traceId: string | undefined): readonly Offer[] {
   if (traceId === undefined || !TRACE_ID.test(traceId)) return [];
-  return [{ name: 'open it', act: () => go({ screen: 'trace', traceId, more: {} }) }];
+  return [{ name: 'open it', act: () => go({ screen: 'trace', traceId }) }];
 }
 
 function order(sort: string): void {

@@ -7,27 +7,22 @@ import type { LiveRows } from './live-rows.js';
  * @param live rows, newest first
  */
 export function useHeldRows<T extends { readonly id: string | number }>(live: readonly T[], asked: string) {
-  const [held, setHeld] = useState<readonly T[] | undefined>();
-  const heldFor = useRef(asked);
+  const [held, setHeld] = useState<{ readonly asked: string; readonly rows: readonly T[] }>();
   useEffect(() => setHeld(undefined), [asked]);
-  const isHeld = held !== undefined && heldFor.current === asked;
-  const rows = isHeld ? held : live;
-  const known = isHeld ? new Set(held.map(({ id }) => id)) : undefined;
-  const fresh = known === undefined ? 0 : countUntilKnown(live, known);
+  const isHeld = held?.asked === asked;
+  const rows = isHeld ? held.rows : live;
+  const known = new Set(rows.map(({ id }) => id));
   return {
     rows,
-    fresh,
+    fresh: isHeld ? countUntilKnown(live, known) : 0,
     isHeld,
     hold: (): void => {
-      if (isHeld || live.length === 0) return;
-      heldFor.current = asked;
-      setHeld(live);
+      if (!isHeld && live.length > 0) setHeld({ asked, rows });
     },
     append: (older: readonly T[]): void => {
-      heldFor.current = asked;
-      const ids = new Set(rows.map(({ id }) => id));
       // A page may overlap the rows: append only the part after the last known row.
-      setHeld([...rows, ...older.slice(older.findLastIndex(({ id }) => ids.has(id)) + 1)]);
+      const added = older.slice(older.findLastIndex(({ id }) => known.has(id)) + 1);
+      setHeld({ asked, rows: [...rows, ...added] });
     },
     release: (): void => setHeld(undefined),
   };

@@ -25,7 +25,7 @@ export const TRACE_ID = /^[0-9a-f]{32}$/;
 export const route = signal<Route>(parse(location.hash));
 
 /** The list that a trace leads back to: the one shown last, with its selection. */
-export let lastList: Partial<Route> = { screen: 'traces', more: {} };
+export let lastList: Partial<Route> = { screen: 'traces' };
 
 /** The trace that was opened last. */
 export let lastTrace: Route | undefined;
@@ -56,7 +56,7 @@ function textOf(place: Route): string {
   return pageAddress({ ...place, window: place.window === DEFAULT_WINDOW ? '' : place.window });
 }
 
-/** Address of another place, for links. Keeps the query and the window. */
+/** Address of another place, for links. Keeps the query and the window, and on the same screen all else. */
 export function linkTo(change: Partial<Route>): string {
   return textOf(changed(change));
 }

@@ -39,7 +39,7 @@ export function SlowPanel({
       {answer.paths.length > 0 && <Paths paths={answer.paths} />}
       <p class="acts">
         {answer.examples.slow.slice(0, 3).map((traceId, index) => (
-          <a key={traceId} class="button" href={linkTo({ screen: 'trace', traceId, more: {} })}>
+          <a key={traceId} class="button" href={linkTo({ screen: 'trace', traceId })}>
             slow trace {index + 1}
           </a>
         ))}
@@ -66,7 +66,7 @@ function Differences({ answer: { differences, slow, normal } }: { answer: Slow }
               <button
                 type="button"
                 class="quiet as-text"
-                onClick={() => go({ screen: 'traces', query: comparison(key, value), more: {} })}
+                onClick={() => go({ screen: 'traces', query: comparison(key, value) })}
               >
                 {line(key, 100)} = {line(value, 100)}
               </button>

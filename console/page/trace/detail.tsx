@@ -121,7 +121,7 @@ function AttributeTable({ title, attributes, prefix = '' }: AttributeTableProps)
                     type="button"
                     class="quiet"
                     aria-label={`Find traces with this ${line(key, 60)}`}
-                    onClick={() => go({ screen: 'traces', query: comparison(prefix + key, value), more: {} })}
+                    onClick={() => go({ screen: 'traces', query: comparison(prefix + key, value) })}
                   >
                     filter
                   </button>
