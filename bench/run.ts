@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
+import { argumentsOf, refuse } from '../.ci/script-arguments.js';
 import { nodeOf } from '../test/installed.js';
 import { baselineOf, readBaseline, ratiosFor, writeBaseline } from './check/baseline.js';
 import { check } from './check/check.js';
@@ -11,20 +11,20 @@ import { writePage } from './report/page.js';
 import { majorOf, readResults, withCase, writeResults } from './report/results.js';
 import { caseText } from './report/terminal.js';
 
-/*
- * Runs the benchmarks. Each figure is a ratio to a rival, measured in turn with it in a separate process.
- *
- *   npm run bench                        all benchmarks, with this Node.js
- *   npm run bench -- onend-sync http     the given benchmarks
- *   npm run bench -- --short             all benchmarks in a fifth of the time, less precisely
- *   npm run bench -- --all-nodes         with Node.js 20, 22 and 24; writes docs/performance.md
- *   npm run bench -- --check             compares a short form with bench/baseline.json
- *   npm run bench -- --baseline          writes the ratios of docs/performance.md to bench/baseline.json
- */
+const USAGE = `Runs the benchmarks. Each figure is a ratio to a rival, measured in turn with it in a separate process.
+
+  npm run bench                        all benchmarks, with this Node.js
+  npm run bench -- onend-sync http     the given benchmarks
+  npm run bench -- --short             all benchmarks in a fifth of the time, less precisely
+  npm run bench -- --all-nodes         with Node.js 20, 22 and 24; writes docs/performance.md
+  npm run bench -- --check             compares a short form with bench/baseline.json
+  npm run bench -- --baseline          writes the ratios of docs/performance.md to bench/baseline.json
+
+Benchmarks: ${CASES.map(({ name }) => name).join(', ')}`;
 
 const MAJORS = [20, 22, 24] as const;
 
-const { values: mode, positionals: names } = parseArgs({
+const { values: mode, positionals: names } = argumentsOf(USAGE, {
   options: {
     'all-nodes': { type: 'boolean' },
     short: { type: 'boolean' },
@@ -88,7 +88,7 @@ async function measureAndPrint(benchCase: BenchCase, node: string): Promise<Case
 function caseNamed(name: string): BenchCase {
   const found = CASES.find((each) => each.name === name);
   if (found) return found;
-  throw new Error(`unknown benchmark "${name}", known are ${CASES.map((each) => each.name).join(', ')}`);
+  return refuse(USAGE, `There is no benchmark "${name}".`);
 }
 
 function versionOf(node: string): string {

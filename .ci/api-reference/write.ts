@@ -4,23 +4,22 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installLocked } from '../../test/installed.js';
 import { sourcesOfEntries } from '../entries.js';
+import { argumentsOf } from '../script-arguments.js';
 
-/*
- * Writes the API reference, `docs/api`, from the docstrings of all public entries.
- *
- *   npm run docs:api               writes it
- *   npm run docs:api -- --check    fails if the reference is stale
- *
- * Also fails if a public name has no docstring. TypeDoc needs a TypeScript with a JavaScript API, which is installed in
- * this folder, separate from the compiler.
- */
+const USAGE = `Writes the API reference, docs/api, from the docstrings of all public entries. Fails if one has none.
+
+  npm run docs:api               writes it
+  npm run docs:api -- --check    fails if the reference is stale`;
+
+/* TypeDoc needs a TypeScript with a JavaScript API, which is installed in this folder, separate from the compiler. */
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = join(HERE, '../..');
 const PAGES = join(ROOT, 'docs/api');
 
+const { values } = argumentsOf(USAGE, { options: { check: { type: 'boolean' } } });
 installLocked(HERE);
-if (process.argv.includes('--check')) check();
+if (values.check) check();
 else write(PAGES);
 
 function write(folder: string): void {

@@ -1,14 +1,15 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { argumentsOf } from '../script-arguments.js';
 import { messagesIn } from './messages-in.js';
 
-/*
- * Lists every text of `src/` that a user may read: errors, warnings, failure reports, printed lines. The list is
- * checked in, so that a review shows each change of words.
- *
- *   npm run messages               writes messages.txt
- *   npm run messages -- --check    fails if the list is stale
- */
+const USAGE = `Lists every text of src/ that a user may read: errors, warnings, failure reports, printed lines. The list is
+checked in, so that a review shows each change of words.
+
+  npm run messages               writes messages.txt
+  npm run messages -- --check    fails if the list is stale`;
+
+const { values } = argumentsOf(USAGE, { options: { check: { type: 'boolean' } } });
 
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
 const LIST = fileURLToPath(new URL('messages.txt', import.meta.url));
@@ -22,7 +23,7 @@ const sections = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .map(({ file, messages }) => [`src/${file}`, ...new Set(messages.map(listed))].join('\n'));
 const list = `${sections.join('\n\n')}\n`;
 
-if (!process.argv.includes('--check')) writeFileSync(LIST, list);
+if (!values.check) writeFileSync(LIST, list);
 else if (readFileSync(LIST, 'utf8') !== list) {
   console.error('.ci/messages/messages.txt is stale. Write it again: npm run messages');
   process.exitCode = 1;

@@ -2,15 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installLocked } from '../../test/installed.js';
+import { argumentsOf, refuse } from '../script-arguments.js';
 import { FOLDERS } from './folders.mjs';
 import { explained, unexplained } from './survivors.js';
 
 /*
- * Runs mutation tests with Stryker: makes one small change to the code at a time, and checks that a test fails.
- *
- *   npm run test:mutation                    all folders in folders.mjs
- *   npm run test:mutation -- cache/queue     one of them
- *
  * Each folder must reach the score of `thresholds.break`, and each surviving mutant must be explained in survivors.md.
  * Runs are incremental: results for unchanged code are taken from the reports in `.ci/mutation/.run`.
  */
@@ -18,6 +14,11 @@ import { explained, unexplained } from './survivors.js';
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = join(HERE, '../..');
 const ALL = Object.keys(FOLDERS);
+
+const USAGE = `Runs mutation tests with Stryker: makes one small change to the code at a time, and checks that a test fails.
+
+  npm run test:mutation                    all folders: ${ALL.join(', ')}
+  npm run test:mutation -- cache/queue     one of them`;
 
 /** Tests a folder. Returns the problems found. */
 function mutate(folder: string): string[] {
@@ -34,9 +35,9 @@ function mutate(folder: string): string[] {
   return [...failed, ...unexplained(report, explained()).map((mutant) => `not explained in survivors.md: ${mutant}`)];
 }
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((folder) => !ALL.includes(folder));
-if (unknown.length > 0) throw new RangeError(`folders must be among ${ALL.join(', ')}, got ${unknown.join(', ')}`);
+const { positionals: wanted } = argumentsOf(USAGE, { allowPositionals: true });
+const unknown = wanted.find((folder) => !ALL.includes(folder));
+if (unknown !== undefined) refuse(USAGE, `There is no folder "${unknown}".`);
 
 installLocked(HERE);
 const wrong = (wanted.length > 0 ? wanted : ALL).flatMap(mutate);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { argumentsOf, refuse } from '../../.ci/script-arguments.js';
 import { nodeOf } from '../../test/installed.js';
 import { thisMachine } from '../report/machine.js';
 import { CONSOLES } from './consoles/index.js';
@@ -16,17 +16,12 @@ import { tablesText, writePage } from './page.js';
 import { readResults, writeResults, type Cells } from './results.js';
 import { GROUPS, type Group } from './rows.js';
 
-/*
- * Compares the console with others, which are installed by their lock files. Needs Linux, whose `/proc` it reads.
- *
- *   npm run bench:elsewhere                        all groups of rows, half an hour
- *   npm run bench:elsewhere -- install security    the given groups: install, start, spans, rate, security
- *   npm run bench:elsewhere -- --rounds 1          fewer processes, less precisely; the default is 3
- *   npm run bench:elsewhere -- --write             writes the results and console/docs/comparison.md
- */
+const USAGE = `Compares the console with others, which are installed by their lock files. Needs Linux, whose /proc it reads.
 
-/** The newest Node of the tests. The oldest one cannot run all consoles. */
-const NODE = nodeOf(26);
+  npm run bench:elsewhere                        all groups of rows, half an hour
+  npm run bench:elsewhere -- install security    the given groups: ${Object.keys(GROUPS).join(', ')}
+  npm run bench:elsewhere -- --rounds 1          fewer processes, less precisely; the default is 3
+  npm run bench:elsewhere -- --write             writes the results and console/docs/comparison.md`;
 
 const MEASURES: Readonly<Record<Group, Measure>> = {
   install: measureInstall,
@@ -36,15 +31,17 @@ const MEASURES: Readonly<Record<Group, Measure>> = {
   security: measureSecurity,
 };
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = argumentsOf(USAGE, {
   options: { rounds: { type: 'string', default: '3' }, write: { type: 'boolean' } },
   allowPositionals: true,
 });
 const groups = positionals.length === 0 ? (Object.keys(GROUPS) as Group[]) : positionals.map(groupNamed);
 const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1)
-  throw new Error(`--rounds must be a positive integer, got ${values.rounds}`);
+  refuse(USAGE, `--rounds must be a positive integer, got ${values.rounds}.`);
 
+/** The newest Node of the tests. The oldest one cannot run all consoles. */
+const NODE = nodeOf(26);
 await installAll(CONSOLES);
 for (const group of groups) {
   const began = performance.now();
@@ -70,5 +67,5 @@ async function write(cells: Cells): Promise<void> {
 
 function groupNamed(name: string): Group {
   if (Object.hasOwn(GROUPS, name)) return name as Group;
-  throw new Error(`unknown group "${name}", known are ${Object.keys(GROUPS).join(', ')}`);
+  return refuse(USAGE, `There is no group "${name}".`);
 }

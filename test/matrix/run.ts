@@ -4,19 +4,23 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { argumentsOf, refuse } from '../../.ci/script-arguments.js';
 import { installLocked, nodeOf } from '../installed.js';
 import { CELLS, isSupported, LINES, table, versionsOf, type Cell, type Line } from './cells.js';
 import { withTable } from './versions-table.js';
 
+const USAGE = `Runs the scenario tests and the type tests on each supported Node, with each line of the OpenTelemetry SDK.
+
+  npm run test:matrix                               all cells
+  npm run test:matrix -- --node 24 --otel 3.x       the cells of one Node, or of one line
+  npm run test:matrix -- --write                    all cells; writes the table of docs/reference.md
+
+Lines: ${LINES.map(({ name }) => name).join(', ')}`;
+
 /*
- * Runs the scenario tests and the type tests on each supported Node, with each line of the OpenTelemetry SDK; and, with
- * 3.x on one Node, the tests of `otel-span-cache/register`, which run many programs and expect the spans of newer instrumentations. `npm run test:all` has them with 2.x.
- *
- *   npm run test:matrix                               all cells
- *   npm run test:matrix -- --node 24 --otel 3.x       the cells of one Node, or of one line
- *   npm run test:matrix -- --write                    all cells; writes the table of docs/reference.md
+ * With 3.x on one Node, it also runs the tests of `otel-span-cache/register`, which run many programs and expect the
+ * spans of newer instrumentations. `npm run test:all` has them with 2.x.
  *
  * For each line, one folder holds the compiled package, which is the same for all of them, and the tests:
  *
@@ -57,14 +61,14 @@ interface Result {
   readonly details: string;
 }
 
-const { values: options } = parseArgs({
+const { values: options } = argumentsOf(USAGE, {
   options: { node: { type: 'string' }, otel: { type: 'string' }, write: { type: 'boolean', default: false } },
 });
 const wanted = CELLS.filter(
   ({ node, line }) => String(node) === (options.node ?? String(node)) && line.name === (options.otel ?? line.name),
 );
-if (wanted.length === 0) throw new Error(`no such cell; the lines are ${LINES.map(({ name }) => name).join(', ')}`);
-if (options.write && wanted.length < CELLS.length) throw new Error('--write needs all cells');
+if (wanted.length === 0) refuse(USAGE, 'There is no such Node or line.');
+if (options.write && wanted.length < CELLS.length) refuse(USAGE, '--write needs all cells.');
 
 const NOTHING_RAN = { passes: 0, failures: 1, pending: 0 };
 
