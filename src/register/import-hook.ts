@@ -55,9 +55,9 @@ export function hookImports(instrumentation: string, options: HookOptions): void
 }
 
 /**
- * Wraps no module before the first instrumentation is constructed: if `http` was wrapped by then, 3.x patches it twice,
- * and each outgoing request has two spans. Instrumentations may have patched the CommonJS exports of a Node module
- * before it is imported, so its named exports are synchronized first.
+ * Wraps no module before the first instrumentation is constructed: if `http` was wrapped by then, OpenTelemetry 3.x
+ * patches it twice, and each outgoing request has two spans. Instrumentations may have patched the CommonJS exports of
+ * a Node module before it is imported, so its named exports are synchronized first.
  */
 function wrapOncePatched(instrumentation: string): { shouldInclude?(url: string): boolean } {
   const path = findModule('import-in-the-middle/lib/register.js', instrumentation);
@@ -72,7 +72,7 @@ function wrapOncePatched(instrumentation: string): { shouldInclude?(url: string)
   };
 }
 
-/** Under the permission model, the hook needs a thread on releases of Node without synchronous hooks. */
+/** Without synchronous hooks, the hook needs a thread, which the permission model may deny. */
 export function hookFailure(error: unknown): string {
   const { code, permission } = Object(error) as { code?: unknown; permission?: unknown };
   const isDenied = code === 'ERR_ACCESS_DENIED' && permission === 'WorkerThreads';
@@ -87,7 +87,7 @@ function findInstrumentation(): string | undefined {
   return dependents.map((path) => findModule(INSTRUMENTATION, path)).find((path) => path !== undefined);
 }
 
-/** Node 26 warns of `module.register()`, older releases have nothing else. */
+/** Preferred to `module.register()`, because Node 26 warns of that. */
 function loadSyncHooks(instrumentation: string): RegisterHooks | undefined {
   if (!('registerHooks' in loader)) return undefined;
   const path = findModule('import-in-the-middle/register-hooks.mjs', instrumentation);

@@ -6,7 +6,7 @@ import { KINDS, STATUSES, type AttributeValue } from './saved-trace.js';
 
 /* OTLP JSON written by a file exporter or by `save-otlp.ts`. */
 
-/** Names of the enumerations, in lower case. */
+/** Names of the span kinds by number, in lower case. */
 const KIND_NAMES = ['unspecified', ...KINDS];
 
 export function isOtlp(json: unknown): boolean {

@@ -7,8 +7,8 @@ import type { SavedEvent, SavedTrace } from './saved-trace.js';
 /*
  * Traces in the trace event format of Chrome, which Perfetto, `chrome://tracing` and Speedscope open:
  * https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU. Times are microseconds since the first
- * span. Events of one thread have to contain each other or lie apart, so spans that ran at the same time get threads of
- * their own.
+ * span. Events of one thread have to contain each other or lie apart, so a span that overlaps another in part gets
+ * another thread.
  */
 
 export interface ChromeFile {
@@ -72,7 +72,7 @@ export function chromeOf(traces: readonly SavedTrace[]): ChromeFile {
   };
 }
 
-/** The lane of each span: the lane of the enclosing span if it fits there, else the first free lane. */
+/** The lane of each span: the lane of its parent if it fits there, else the first free lane. */
 function lanesOf(spans: readonly SpanDetail[], zero: bigint): Map<Stretch, number> {
   const stretches = spans
     .map((span) => stretchOf(span, zero))

@@ -16,10 +16,7 @@ export interface Command {
   readonly run: () => void;
 }
 
-/**
- * Commands for all keys that work now, except the palette's own, for time windows and themes, and for recent
- * queries of this browser.
- */
+/** Commands for keys that work now, time windows, themes and recent queries of this browser. */
 export function commands(): readonly Command[] {
   return [...ofKeys(), ...ofWindows(), ...ofThemes(), ...ofQueries()];
 }

@@ -147,7 +147,7 @@ export class OtlpServer {
     return encoding;
   }
 
-  /** Closes a connection after an error, with an answer if the connection has not been answered. */
+  /** Closes a connection after an error; answers first, unless a pending request has an answer. */
   #giveUp(socket: Duplex, rejection: Rejection | undefined): void {
     const response = this.#answers.get(socket);
     const isInRequest = response !== undefined && !response.req.complete;
