@@ -118,7 +118,7 @@ function ownTags({ kind, status, statusMessage, scope, scopeVersion, dropped }: 
   });
 }
 
-/** The fields of an event, which include `event`. A log record also has `severity_number`, 0 if unknown. */
+/** The fields of an event. A log record has `severity_number`, 0 if unknown, and no `event` equal to its body. */
 function fieldsOf({ name, log, attributes }: SavedEvent): JaegerTag[] {
   if (log === null) return [...tagsOf({ event: name }), ...tagsOf(attributes)];
   const own = {

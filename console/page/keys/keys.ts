@@ -4,7 +4,7 @@ import { signal } from '../state/signal.js';
 
 /*
  * The keys that work at the moment. Components add their keys while they are mounted. The help lists this table, so it
- * names exactly the keys that work.
+ * names no other keys.
  */
 
 export interface Key {

@@ -3,7 +3,7 @@ import { signal } from '../state/signal.js';
 
 export const paletteOpen = signal(false);
 
-/** Text that was typed since the palette was called, until its field is there; undefined at other times. */
+/** Text typed since the palette was called, until its field is there; undefined at other times. */
 let typed: string | undefined;
 
 export function togglePalette(): void {
@@ -27,7 +27,7 @@ export function typeAhead({ key }: KeyboardEvent): boolean {
   return true;
 }
 
-/** The text that was typed ahead. From now on, keys go their own way. */
+/** The text that was typed ahead. From now on, keys are no longer kept. */
 export function takeTyped(): string {
   const text = typed ?? '';
   typed = undefined;

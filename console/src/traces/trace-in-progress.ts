@@ -15,7 +15,7 @@ export class TraceInProgress {
   /** Parents that another thread has yet to send. */
   openParents: Set<string> | undefined;
   bytes = 0;
-  /** When it counts as finished, if nothing arrives until then. */
+  /** When it counts as finished, if nothing arrives by then. */
   dueAt = 0;
   /** Whether spans have arrived since `dueAt` was set. */
   isTouched = false;

@@ -60,8 +60,8 @@ export class Printing {
   }
 
   /**
-   * Prints the waiting traces and the spans that have not ended, then reports the losses. Later spans wait for the next
-   * call.
+   * Prints the waiting traces and the spans that have not ended, then reports the losses. The next call covers later
+   * spans.
    */
   finish(): void {
     printBeforeEnd();
