@@ -15,7 +15,7 @@ const OTHER_PORT = 'http://localhost:3000';
 /** A name that an attacker's server resolves to loopback. */
 const REBOUND = 'rebound.example';
 
-const SHOWN_MILLIS = 2_000;
+const SHOWN_MILLIS = 5_000;
 
 interface Outcomes {
   readonly listens: string;

@@ -51,8 +51,7 @@ export function chromeOf(traces: readonly SavedTrace[]): ChromeFile {
   for (const trace of traces) {
     for (const [pid, spans] of groupBy(trace.spans, ({ process }) => process)) {
       const first = threads.get(pid) ?? 1;
-      const lanes = lanesOf(spans, zero);
-      const count = Math.max(...lanes.values()) + 1;
+      const { lanes, count } = lanesOf(spans, zero);
       threads.set(pid, first + count);
       names.set(pid, spans[0]!.service);
       for (let lane = 0; lane < count; lane++) traceEvents.push(threadName({ pid, tid: first + lane }, trace, lane));
@@ -72,8 +71,10 @@ export function chromeOf(traces: readonly SavedTrace[]): ChromeFile {
   };
 }
 
-/** The lane of each span: the lane of its parent if it fits there, else the first free lane. */
-function lanesOf(spans: readonly SpanDetail[], zero: bigint): Map<Stretch, number> {
+/**
+ * The lane of each span, which is that of its parent if it fits there, else the first free one; and the number of lanes.
+ */
+function lanesOf(spans: readonly SpanDetail[], zero: bigint): { lanes: Map<Stretch, number>; count: number } {
   const stretches = spans
     .map((span) => stretchOf(span, zero))
     .sort((a, b) => a.from - b.from || a.span.depth - b.span.depth);
@@ -91,7 +92,7 @@ function lanesOf(spans: readonly SpanDetail[], zero: bigint): Map<Stretch, numbe
     leaveEnded(within, stretch.from);
     within.push(stretch);
   }
-  return lanes;
+  return { lanes, count: open.length };
 }
 
 function stretchOf(span: SpanDetail, zero: bigint): Stretch {
@@ -99,10 +100,11 @@ function stretchOf(span: SpanDetail, zero: bigint): Stretch {
   return { span, from: Number(start - zero), to: Number(start + toNanos(span.duration) - zero) };
 }
 
-function fits(open: Stretch[], { from, to }: Stretch): boolean {
+/** Whether nothing else would contain the span than its parent, for which a viewer takes the innermost span around it. */
+function fits(open: Stretch[], { span, from, to }: Stretch): boolean {
   leaveEnded(open, from);
   const around = open.at(-1);
-  return around === undefined || around.to >= to;
+  return around === undefined || (around.span.spanId === span.parentSpanId && around.to >= to);
 }
 
 function leaveEnded(open: Stretch[], at: number): void {

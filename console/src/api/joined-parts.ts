@@ -5,8 +5,9 @@ export function joinedParts(parts: readonly [TraceRow, ...TraceRow[]]): TraceRow
   const [first] = parts;
   if (parts.length === 1) return first;
   const spans = parts.flatMap((part) => part.spans);
-  const start = Math.min(...parts.map((part) => part.start));
-  const end = Math.max(...parts.map((part) => part.start + part.duration));
+  // Not spread: there may be more parts than a call can have arguments.
+  const start = parts.reduce((least, part) => Math.min(least, part.start), Infinity);
+  const end = parts.reduce((most, part) => Math.max(most, part.start + part.duration), -Infinity);
   const whole = parts.find(({ complete }) => complete);
   return {
     id: first.id,

@@ -48,9 +48,12 @@ function manyRow(members: Group['members'], trace: TraceDetail): Row {
   const [first] = members;
   const durations = members.map((span) => span.duration);
   const whole = durations.reduce((sum, each) => sum + each, 0);
+  // Not spread: there may be more spans than a call can have arguments.
+  const shortest = durations.reduce((least, each) => Math.min(least, each));
+  const longest = durations.reduce((most, each) => Math.max(most, each));
   const critical = members.reduce((sum, span) => sum + span.critical, 0);
   const line = [
-    `${indentOf(first)}${shown(first.name, 100)}${kindOf(first)} x${members.length}, ${duration(whole)} in all (${duration(Math.min(...durations))} to ${duration(Math.max(...durations))}) from @${duration(first.start - trace.start)}`,
+    `${indentOf(first)}${shown(first.name, 100)}${kindOf(first)} x${members.length}, ${duration(whole)} in all (${duration(shortest)} to ${duration(longest)}) from @${duration(first.start - trace.start)}`,
     ...(critical > 0 ? [`crit ${percent(critical / (trace.duration || 1))}`] : []),
     ...(first.status === 'error' ? ['ERROR'] : []),
     ...tellingOf(first),

@@ -39,6 +39,31 @@ describe('chromeOf()', () => {
     expect(new Set(events.filter(({ name }) => name.startsWith('call')).map(({ tid }) => tid)).size).to.equal(3);
   });
 
+  it('puts no span inside another than its parent, for which a viewer would take it', () => {
+    const [template] = checkout().spans;
+    const span = (spanId: string, start: number, end: number) => ({
+      ...template!,
+      spanId,
+      name: spanId,
+      parentSpanId: spanId === 'parent' ? null : 'parent',
+      depth: spanId === 'parent' ? 0 : 1,
+      start: template!.start + start,
+      duration: end - start,
+    });
+    const spans = [span('parent', 0, 100), span('a', 0, 50), span('b', 10, 40), span('c', 40, 70), span('d', 80, 90)];
+
+    const threads = complete(chromeOf([{ ...checkout(), spans }]).traceEvents).map(({ name, tid }) => [name, tid]);
+
+    expect(Object.fromEntries(threads)).to.deep.equal({ parent: 1, a: 1, b: 2, c: 2, d: 1 });
+  });
+
+  it('writes more spans than a call can have arguments', () => {
+    const [template] = checkout().spans;
+    const spans = Array.from({ length: 130_000 }, (_, at) => ({ ...template!, spanId: String(at), events: [] }));
+
+    expect(complete(chromeOf([{ ...checkout(), spans }]).traceEvents).length).to.equal(spans.length);
+  });
+
   it('writes log lines as instant events of their thread', () => {
     const instant = chromeOf([checkout()]).traceEvents.filter(({ ph }) => ph === 'i');
 
