@@ -15,7 +15,7 @@ const NAMES: Readonly<Record<Encoding, string>> = {
   sentry: "Sentry's envelopes",
 };
 
-/** Spans are shown some time after they came: those of a new process after two seconds, in this console. */
+/** A console shows spans some time after they came. This one shows the first spans of a new process after 2 s. */
 const SHOWN_MILLIS = 5_000;
 
 export const measureInstall: Measure = async ({ consoles, node }) => {

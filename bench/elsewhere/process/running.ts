@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -115,17 +116,28 @@ function isOver({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null;
 }
 
-/** Another program may take one before it is used; that is as good as impossible. */
+/** Another program may take one before it is used, which is unlikely. */
 async function freePorts(): Promise<Ports> {
-  const [page, otlp, grpc] = await Promise.all([freePort(), freePort(), freePort()]);
-  return { page, otlp, grpc };
+  const page = await freePort();
+  const otlp = await freePort();
+  return { page, otlp, grpc: await freePort() };
 }
 
+/**
+ * A port below 32,768, where the ports of outgoing connections begin on Linux. The clients of this benchmark open so
+ * many connections that they would take a port from there before the console listens on it.
+ */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(10_000, 32_768);
+    const server = createServer();
+    try {
+      await once(server.listen(port, '127.0.0.1'), 'listening');
+    } catch {
+      continue;
+    }
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }

@@ -24,6 +24,7 @@ export function typeAhead({ key }: KeyboardEvent): boolean {
   else if (key === 'Backspace') typed = typed.slice(0, -1);
   else if (key === 'Enter') typed += '\n';
   else if (key.length === 1) typed += key;
+  else return false;
   return true;
 }
 

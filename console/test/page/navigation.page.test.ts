@@ -125,6 +125,15 @@ describe('the command palette', function () {
       expect(new URL(page.url()).hash).to.match(/^#\/traces\b/);
     });
 
+    it('leaves keys that type nothing to the browser', async () => {
+      const { page } = await openWithoutPalette();
+      await page.keyboard.press('Control+k');
+
+      await page.keyboard.press('Tab');
+
+      expect(await page.evaluate('document.activeElement.tagName')).not.to.equal('BODY');
+    });
+
     it('runs the command that is chosen by Enter once it is there', async () => {
       const { page, load } = await openWithoutPalette();
 
