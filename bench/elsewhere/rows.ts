@@ -106,7 +106,7 @@ export const ROWS = [
     group: 'rate',
     what: 'Highest rate without a loss',
     unit: '/s',
-    how: 'Spans are sent at rates from 200 to 40,000 a second, each about twice the one before, for three seconds, to a new process each time. A rate counts if, in one of three tries, all requests are answered with 200 within a further second, and its API then shows all spans.',
+    how: 'Spans are sent at rates from 200 to 40,000 a second, each about twice the one before, for three seconds, to a new process each time. A rate counts if, in one of three tries, all requests are answered with 200 within a further second, and 5 s later its API shows all spans.',
   },
   {
     id: 'listens',

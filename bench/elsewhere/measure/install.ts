@@ -7,16 +7,13 @@ import { installedIn, installedSize } from '../packages.js';
 import { ask } from '../process/ask.js';
 import { withConsole } from '../process/running.js';
 import type { Client, Console } from '../consoles/console.js';
-import { eachConsole, type Measure } from './measure.js';
+import { eachConsole, SHOWN_MILLIS, type Measure } from './measure.js';
 
 const NAMES: Readonly<Record<Encoding, string>> = {
   'otlp-protobuf': 'OTLP protobuf',
   'otlp-json': 'OTLP JSON',
   sentry: "Sentry's envelopes",
 };
-
-/** A console shows spans some time after they came. This one shows the first spans of a new process after 2 s. */
-const SHOWN_MILLIS = 5_000;
 
 export const measureInstall: Measure = async ({ consoles, node }) => {
   const sizes = await eachConsole(consoles, ({ id }) => installedSize(installedIn(id)));

@@ -9,6 +9,9 @@ export interface Setting {
   readonly rounds: number;
 }
 
+/** A console shows spans some time after they came. This one waits up to 2 s for the logs of a process without cache. */
+export const SHOWN_MILLIS = 5_000;
+
 /** Measures the rows of a group. */
 export type Measure = (setting: Setting) => Promise<Cells>;
 

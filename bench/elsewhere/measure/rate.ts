@@ -3,13 +3,13 @@ import type { Client, Console } from '../consoles/console.js';
 import type { Encoding } from '../load/encoding.js';
 import { Sender } from '../load/sender.js';
 import { withConsole } from '../process/running.js';
-import { eachConsole, type Measure, type Setting } from './measure.js';
+import { eachConsole, SHOWN_MILLIS, type Measure, type Setting } from './measure.js';
 
 const RATES = [200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 40_000];
 const SECONDS = 3;
 const TRIES = 3;
 
-/** Answers, and the count of the API, may be so late. */
+/** The last answer may be so late. */
 const LATE_MILLIS = 1_000;
 
 /** Sent before the measurement, until V8 has compiled the code. */
@@ -40,11 +40,11 @@ async function problemAt(client: Client, rate: number): Promise<string | undefin
   const [encoding] = Object.keys(client.receivers) as [Encoding];
   const sender = new Sender(client.receivers[encoding]!, encoding);
   await sender.send(FIRST_SPANS);
-  await delay(LATE_MILLIS);
+  await delay(SHOWN_MILLIS);
   const counter = await client.count();
   const { spans, refused, millis } = await sender.sendAtRate(rate, SECONDS);
   sender.close();
-  await delay(LATE_MILLIS);
+  await delay(SHOWN_MILLIS);
   const received = await counter.received();
   counter.close();
   if (Object.keys(refused).length > 0) return `refused ${JSON.stringify(refused)}`;

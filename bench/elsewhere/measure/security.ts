@@ -7,15 +7,13 @@ import { Template } from '../load/template.js';
 import { ask, type Answer, type Ask } from '../process/ask.js';
 import { listening } from '../process/proc.js';
 import { withConsole, type Running } from '../process/running.js';
-import { eachConsole, type Measure } from './measure.js';
+import { SHOWN_MILLIS, eachConsole, type Measure } from './measure.js';
 
 /** An address for documentation, so that nobody looks up a name. */
 const OTHER_SITE = 'http://198.51.100.7';
 const OTHER_PORT = 'http://localhost:3000';
 /** A name that an attacker's server resolves to loopback. */
 const REBOUND = 'rebound.example';
-
-const SHOWN_MILLIS = 5_000;
 
 interface Outcomes {
   readonly listens: string;
