@@ -32,10 +32,10 @@ function lossesOf(host: HostControl): Losses {
   };
 }
 
-/** Drop reasons of the cache that are losses. For the others, spans are left out on purpose, or arrived another way. */
+/** Drop reasons of the cache that count as losses. Most others are on purpose, or the span arrived another way. */
 const LOSSES = ['queue_full', 'invalid', 'relay'];
 
-/** Numbers of `stats().spans.dropped`, or of the events, by reason. */
+/** Losses in `stats().spans.dropped` or `stats().events.dropped`, by reason. */
 function droppedByCache(
   stats: Readonly<Record<string, unknown>> | undefined,
   what: 'spans' | 'events',

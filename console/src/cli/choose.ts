@@ -53,7 +53,7 @@ async function byAddress(call: Call, url: string): Promise<Chosen> {
 
 function nothingFound(running: readonly ConsoleEntry[], pid: number | undefined): CommandError {
   if (running.length > 0) {
-    return new UsageError(`no console runs in process ${pid}; running are:\n${listOf(running)}`);
+    return new UsageError(`no console runs in process ${pid}; running:\n${listOf(running)}`);
   }
   const where = pid === undefined ? '' : ` in process ${pid}`;
   return new CommandError(

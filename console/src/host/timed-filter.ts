@@ -10,8 +10,8 @@ interface End {
 }
 
 /**
- * The filter of the cache, which the console may change for a limited time: the earlier settings return at its end, or
- * when the console closes. A change by the service itself cancels the end.
+ * The filter of the cache, which the console may change for a limited time. The earlier settings return after that
+ * time, or when the console closes, unless the service itself changes the filter.
  */
 export class TimedFilter {
   readonly #cache: SpanCache;

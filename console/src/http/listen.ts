@@ -24,7 +24,7 @@ export interface Listening {
  * Listens on the same port of all addresses.
  *
  * @param newServer creates the server for one address
- * @throws {Error} if no port is free
+ * @throws {Error} if it cannot listen
  */
 export async function listen(request: ListenRequest, newServer: () => Server): Promise<Listening> {
   let port = request.port;

@@ -9,7 +9,7 @@ interface TraceLog {
   readonly time: number;
 }
 
-/** Memoized times of the newest log events, because rows never change. */
+/** Time of the newest log event, memoized: rows never change. */
 const newestTimes = new WeakMap<TraceRow, number>();
 
 /** The log events of one trace, newest first. Sorted when the first of them is read. */

@@ -71,7 +71,7 @@ describe('The console that a command talks to', () => {
     const { code, stderr } = await runCli(['errors', '--pid', '9'], { running: [other()] });
 
     expect(code).to.equal(2);
-    expect(stderr).to.match(/: no console runs in process 9; running are:\n {2}8 /);
+    expect(stderr).to.match(/: no console runs in process 9; running:\n {2}8 /);
   });
 
   it('is the one at --url, with the token of the list or of the environment', async () => {

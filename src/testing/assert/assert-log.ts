@@ -23,7 +23,7 @@ const MAX_LOGS = 60;
  * @param calledAs function at whose call the error's stack trace starts, for wrappers; default this function
  * @returns the first log record that matches
  * @throws AssertionError if fewer match
- * @throws TypeError if the pattern is invalid or the source has no logs
+ * @throws TypeError if the pattern or the source is invalid
  */
 export function assertLog(
   given: LogSource | DeliveredSpans,

@@ -29,10 +29,10 @@ export function whyNoLogArrived(scope: ScopeRecords, records: RemoteRecords, rec
   if (unowned > 0) return `unowned: ${counted(unowned, 'log record')} arrived in traces that no scope owns`;
   if (requests === 0) return nothingSentTo(receiver);
   if (logs > 0)
-    return `no log record has arrived since this scope was opened. Logs are exported separately from spans: wait for one with waitForLog()`;
+    return `no log record has arrived since this scope was opened. Logs are exported separately from spans: use waitForLog()`;
   return `processes export to ${receiver.url}, but no log record has arrived. Does the service forward its logs to the
-OpenTelemetry SDK, through an instrumentation such as the one for pino? Logs are exported separately from spans: wait
-for one with waitForLog()`;
+OpenTelemetry SDK, through an instrumentation such as the one for pino? Logs are exported separately from spans: use
+waitForLog()`;
 }
 
 /** Text about the last rejected request, which may have contained the missing spans or log records. */
