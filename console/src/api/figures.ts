@@ -33,7 +33,7 @@ function lossesOf(host: HostControl): Losses {
 }
 
 /** Drop reasons of the cache that count as losses. Most others are on purpose, or the span arrived another way. */
-const LOSSES = ['queue_full', 'invalid', 'relay'];
+const LOSSES = ['queue_full', 'event_limit', 'invalid', 'relay'];
 
 /** Losses in `stats().spans.dropped` or `stats().events.dropped`, by reason. */
 function droppedByCache(

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FilterOptions, FilterSettings, Handle, SpanCache } from 'otel-span-cache';
 import type { Filter, FilterRequest } from '../api/schemas.js';
 import { clearTimeout, setTimeout } from './timers.js';
@@ -35,15 +36,17 @@ export class TimedFilter {
   }
 
   /**
-   * Changes the filter: for `forMillis` if given, else permanently.
+   * Changes the filter: for `forMillis` if given, else permanently. A permanent change of one setting keeps the end of
+   * the other.
    *
    * @throws TypeError and RangeError, as `cache.filter.set()` does
    */
   set({ forMillis, ...changes }: FilterRequest): void {
     const after = this.#end?.after ?? this.#cache.filter.settings;
     this.#apply(changes as FilterOptions);
-    this.#cancel();
-    if (forMillis !== undefined) {
+    if (forMillis === undefined) this.#keep(changes as FilterOptions);
+    else {
+      this.#cancel();
       const timer = setTimeout(() => this.#restore(), forMillis).unref();
       this.#end = { until: Date.now() + forMillis, after, timer };
     }
@@ -75,6 +78,18 @@ export class TimedFilter {
     } finally {
       this.#isOwnChange = false;
     }
+  }
+
+  /** Keeps changed settings beyond the end of the others, if there is one. */
+  #keep(changed: FilterOptions): void {
+    if (this.#end === undefined) return;
+    const now = this.#cache.filter.settings;
+    const after = {
+      minSeverity: changed.minSeverity === undefined ? this.#end.after.minSeverity : now.minSeverity,
+      scopes: changed.scopes === undefined ? this.#end.after.scopes : now.scopes,
+    };
+    if (isDeepStrictEqual(after, now)) this.#cancel();
+    else this.#end = { ...this.#end, after };
   }
 
   #cancel(): void {

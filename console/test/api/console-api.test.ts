@@ -141,7 +141,7 @@ describe('ConsoleApi', () => {
         unreadable: 1,
         joined: 4,
         refused: { requestSpans: 6, requests: 7, batches: 8, batchSpans: 9 },
-        logs: 6,
+        logs: 9,
         total: 26,
       });
     });

@@ -19,7 +19,7 @@ export class TestHost implements HostControl {
   blockedMillis: number | null = null;
   stats: Record<string, unknown> | undefined = {
     spans: { received: 5, dropped: { queue_full: 2, duplicate: 7 } },
-    events: { received: 5, dropped: { queue_full: 1, filtered: 7 } },
+    events: { received: 5, dropped: { queue_full: 1, event_limit: 3, filtered: 7 } },
   };
   sampling: Sampling = { enabled: true, ratio: 1, until: null };
   filter: Filter = { minSeverity: 0, scopes: { include: [], exclude: [] }, until: null, after: null };

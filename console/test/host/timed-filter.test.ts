@@ -50,6 +50,19 @@ describe('TimedFilter', () => {
     expect(cache.filter.settings.minSeverity).to.equal(13);
   });
 
+  it('ends one setting at its time when the other was changed without an end', () => {
+    filter.set({ minSeverity: 9, forMillis: 60_000 });
+    const { until } = filter.state;
+
+    filter.set({ scopes: { exclude: ['noisy'] } });
+
+    expect(filter.state).to.deep.include({ minSeverity: 9, until });
+    const kept = { ...NONE, scopes: { include: ['*'], exclude: ['noisy'] } };
+    expect(filter.state.after).to.deep.equal(kept);
+    filter.close();
+    expect(cache.filter.settings).to.deep.equal(kept);
+  });
+
   it('leaves a change by the service itself alone', () => {
     filter.set({ minSeverity: 9, forMillis: 60_000 });
 
