@@ -10,7 +10,7 @@ export interface Place {
 export interface Cursor {
   /** Rows up to this place, in the order of the answer, have been returned already. */
   readonly after: Place | undefined;
-  /** The next page scans the rows older than this one, the first of them from span number `span` on. */
+  /** The next page starts with the newest row older than this row id, at its span number `span`. */
   readonly before: number | undefined;
   readonly span: number;
   /** Becomes `after` once the whole history has been read. By then, every row up to this place has been returned. */
@@ -44,7 +44,7 @@ function placeOf(key: number | undefined, id: number | undefined): Place | undef
   return key === undefined || id === undefined ? undefined : { key, id };
 }
 
-/** Orders places: the larger number first, then the newer row. */
+/** Orders places: the larger key first, then the newer row. */
 export function comparePlaces(a: Place, b: Place): number {
   return b.key - a.key || b.id - a.id;
 }

@@ -42,7 +42,7 @@ function operationOf({ summary, method, path, request, answer, notFound }: Endpo
     ...(method === 'get' ? { parameters: parametersOf(request, path) } : { requestBody: bodyOf(request) }),
     responses: {
       200: { description: summary, content: jsonContent(answer.extend(schemas.stamp.shape)) },
-      ...(notFound === undefined ? {} : { 404: { description: 'Not here', content: jsonContent(notFound) } }),
+      ...(notFound === undefined ? {} : { 404: { description: 'Not retained', content: jsonContent(notFound) } }),
       ...refusals(),
     },
   };

@@ -12,7 +12,7 @@ import { SECURITY_HEADERS } from './security-headers.js';
 import { Tokens, type TokenOptions } from './tokens.js';
 
 export interface ServerOptions extends TokenOptions {
-  /** Default: 4380. 0 is any port. */
+  /** Default: 4380. 0: any free port. */
   readonly port?: number;
   /** Whether to use the next free port if `port` is taken. Default: true. */
   readonly orNext?: boolean;
@@ -62,7 +62,7 @@ const DEFAULT_PORT = 4380;
 
 const LOOPBACK = ['127.0.0.1', '::1'];
 
-/** Hosts that stand for all addresses of this machine, with the one by which a client on this machine reaches them. */
+/** Hosts that stand for all addresses of this machine, each with its loopback address. */
 const ALL_ADDRESSES: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1', '[::]': '::1' };
 
 const HEADERS_MILLIS = 10_000;
@@ -95,7 +95,7 @@ class ConsoleServer implements RunningServer {
   readonly #guard: Guard;
   readonly #connections = new Connections();
   readonly #load: LoadResponder;
-  /** Settles once: Node.js caches a failed import, so a retry in this thread would fail again. */
+  /** Kept after a failure: Node.js caches a failed import, so a retry in this thread would fail again. */
   #loading: Promise<Responder | Refusal> | undefined;
   #responder: Responder | undefined;
   #servers: readonly Server[] = [];
@@ -121,7 +121,7 @@ class ConsoleServer implements RunningServer {
     return this.#port;
   }
 
-  /** With a host that stands for all addresses, it has loopback, because the console refuses `0.0.0.0` as a `Host`. */
+  /** Has a loopback address if the host stands for all addresses: the console refuses `0.0.0.0` as a `Host`. */
   get url(): string {
     const { host = '127.0.0.1' } = this.#options;
     const named = ALL_ADDRESSES[host] ?? host;

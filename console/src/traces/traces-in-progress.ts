@@ -13,7 +13,7 @@ const MAX_SETTLE_MILLIS = 400;
 /** Time without a late span after which the wait is `settleMillis` again. */
 const CALM_MILLIS = 60_000;
 
-/** Stands for the time of a part whose further parts are not late. */
+/** Finish time of a trace that was cut short, so that its later parts do not count as late. */
 const LONG_AGO = -1e9;
 
 /** Minimum time between two sweeps over all traces, in milliseconds. */
@@ -22,16 +22,15 @@ const MIN_SWEEP_MILLIS = 5;
 /** How long traces wait, and how many spans may wait. */
 export interface InProgressOptions {
   /**
-   * Wait after the last span of a trace whose local root has ended. Default 50, because joined processes
-   * send their spans up to 40 ms after they have ended. If a trace came in two parts, later ones wait twice as long,
-   * up to 400, until no span was late for a minute.
+   * Wait after the last span of a trace whose local root has ended. Default 50, because joined processes send a span up
+   * to 40 ms after its end. Each late part of a trace doubles the wait, up to 400, until no part is late for a minute.
    */
   readonly settleMillis?: number;
   /** Wait after the last span of a trace whose local root has not ended. Default 5,000. */
   readonly timeoutMillis?: number;
   /** Default 20,000. */
   readonly maxSpans?: number;
-  /** Estimated bytes of the waiting spans. Default 64 MB. */
+  /** Estimated bytes of the waiting spans. Default 64 MiB. */
   readonly maxBytes?: number;
   /** Monotonic clock, in milliseconds. */
   readonly clock?: () => number;
@@ -68,7 +67,7 @@ export class TracesInProgress {
   #wakeAt = Infinity;
   #lastSpanId = 0;
   #lastTraceId = 0;
-  /** The current wait of finished traces. */
+  /** The current wait after a local root. */
   #settling: number;
   #calmAt = Infinity;
 
@@ -121,7 +120,7 @@ export class TracesInProgress {
     this.#touched.push(trace);
   }
 
-  /** Sets how long the traces changed by the batch wait. */
+  /** Restarts the wait of each trace that the batch changed. */
   endBatch(): void {
     const now = this.#clock();
     if (now >= this.#calmAt) this.#settling = this.#settleMillis;
@@ -145,7 +144,7 @@ export class TracesInProgress {
     if (parentSpanId === undefined) trace.hasRoot = true;
     else if (parentIsRemote) trace.hasRemote = true;
     else if (thread === undefined || trace.placeOf(parentSpanId) >= 0) return;
-    // The other thread sends the parent when it ends, unless it has sent it already.
+    // The other thread has yet to send the parent, unless an earlier part had it.
     else if (this.#finished.hasRoot(trace.traceId) === undefined) (trace.openParents ??= new Set()).add(parentSpanId);
   }
 
@@ -163,7 +162,6 @@ export class TracesInProgress {
     const earlier = this.#finished.finishedAt(traceId);
     const isFirstPart = earlier === undefined;
     if (!isFirstPart) this.#waitLonger(now - earlier, now);
-    // A trace that had to make room was not late.
     this.#finished.add(traceId, hasLocalRoot(trace), isOver ? now : LONG_AGO);
     const ordered = inOrder(spans, (spanId) => trace.placeOf(spanId));
     for (const span of ordered.spans) span.id = ++this.#lastSpanId;

@@ -47,7 +47,7 @@ export class WireWriter {
     return true;
   }
 
-  /** Writes the number of values, then each value. Returns how many were left out because they cannot be read. */
+  /** Writes the number of readable values, then the values. Returns how many cannot be read. */
   list<T>(values: readonly T[], write: (writer: this, value: T) => void): number {
     const start = this.#length;
     this.uint32(0);

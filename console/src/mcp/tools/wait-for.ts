@@ -50,7 +50,7 @@ function startOf(api: ConsoleApi, since: string, now: number): number {
   return Math.max(0, now - Number(amount) * { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[unit]!);
 }
 
-/** Searches a whole window, even if one search runs out of time. */
+/** Searches a window until a trace matches, even if one search runs out of time. */
 async function lookAt(api: ConsoleApi, query: string | undefined, from: number, to: number): Promise<Traces> {
   const window = `${from}..${Math.max(to, from + JUST_NOW)}`;
   let found = api.traces({ query, window, limit: MAX_TRACES });
@@ -102,7 +102,7 @@ async function nothing(call: Call<InputOf<'wait_for'>>, since: number, givenUp: 
   givenUpHint(answer, givenUp, 'trace');
   const open = await openOf(api, input.query);
   if (open === undefined) answer.hint('The service does not answer: its event loop is blocked.');
-  else if (!open.tracked) answer.hint('A request may still be under way: spans show when they end.');
+  else if (!open.tracked) answer.hint('A request may still be under way: spans appear when they end.');
   const openRows = (open?.spans ?? []).map(({ name, ageMillis }) => ({
     lines: [`  ${shown(name, 80)} for ${duration(ageMillis)}`],
     record: { name: shown(name, 80), ageMs: millis(ageMillis) },

@@ -17,7 +17,7 @@ export class CharSet {
     return new CharSet([code, code]);
   }
 
-  /** @param text first and last character of each range: `azAZ` has all letters */
+  /** @param text first and last character of each range: `azAZ` has the ASCII letters */
   static ranges(text: string): CharSet {
     let set = CharSet.none;
     for (let at = 0; at < text.length; at += 2) {

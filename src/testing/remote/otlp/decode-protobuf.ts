@@ -19,9 +19,9 @@ const ENCODINGS: Readonly<
 };
 
 /**
- * Decodes the protobuf form of a message. Each field on the wire, known or unknown, counts as an element. Stricter than
- * protobuf, which skips a known field with the wrong wire type: here it is an error, so that a test reveals a service
- * that sends malformed data.
+ * Decodes the protobuf form of a message. Each field on the wire, known or unknown, counts as an element. A known field
+ * with the wrong wire type, which protobuf skips, is an error, so that a test reveals a service that sends malformed
+ * data.
  *
  * @throws MalformedPayload, TooManyElements
  */
