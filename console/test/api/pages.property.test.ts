@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { TraceSummary, TracesRequest } from '../../src/api/schemas.js';
+import { mergePages } from '../../src/cli/commands/pages.js';
+import { ORDERS } from '../../src/cli/commands/traces.js';
 import { runs } from '../../../test/property-runs.js';
 import { orderTrace, testConsole, type TestConsole } from './test-console.js';
 
@@ -112,6 +114,30 @@ describe('Pages of traces', () => {
           const best = [...merged.values()].sort((a, b) => keyOf[sort](b) - keyOf[sort](a) || b.id - a.id);
 
           expect(best.slice(0, limit).map(({ id }) => id)).to.deep.equal(expected);
+        },
+      ),
+      { numRuns: runs(200) },
+    );
+  });
+
+  it('are merged by the command line into the first rows of all', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(trace, { minLength: 20, maxLength: 80 }),
+        fc.constantFrom('slowest', 'spans', 'errors'),
+        fc.integer({ min: 1, max: 90 }),
+        fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 5 }),
+        async (traces, sort, limit, looks) => {
+          const console = consoleOf(traces);
+          const expected = console.api.traces({ sort, limit }).rows;
+          console.clock.elapsed = jumpyClock(looks);
+
+          const found = await mergePages(limit, ORDERS[sort], async ({ cursor }) =>
+            console.api.traces({ sort, limit, ...(cursor === undefined ? {} : { cursor }) }),
+          );
+
+          expect(found.rows.map(({ id }) => id)).to.deep.equal(expected.map(({ id }) => id));
+          expect(found).to.include({ partial: false, more: traces.length > limit });
         },
       ),
       { numRuns: runs(200) },

@@ -24,11 +24,10 @@ export interface Collected<Row> {
   readonly coverage: Coverage;
 }
 
-/** Follows the cursors until there are enough rows or no more pages. */
-export async function collectPages<Row>(
-  limit: number,
-  request: (more: { readonly limit: number; readonly cursor: string | undefined }) => Promise<Page<Row>>,
-): Promise<Collected<Row>> {
+type Request<Row> = (more: { readonly limit: number; readonly cursor: string | undefined }) => Promise<Page<Row>>;
+
+/** Follows the cursors of a list, newest first, until there are enough rows or no more pages. */
+export async function collectPages<Row>(limit: number, request: Request<Row>): Promise<Collected<Row>> {
   let page = await request({ limit, cursor: undefined });
   const rows = [...page.rows];
   let { givenUp } = page;
@@ -45,4 +44,29 @@ export async function collectPages<Row>(
     givenUp,
     coverage: page.coverage,
   };
+}
+
+/**
+ * Finds the first rows of a list in another order. A partial page has the first rows of some newer traces, so the first
+ * rows of all are known once the oldest trace has been searched.
+ *
+ * @param compare the order; of equal rows, the newer one comes first
+ */
+export async function mergePages<Row>(
+  limit: number,
+  compare: (a: Row, b: Row) => number,
+  request: Request<Row>,
+): Promise<Collected<Row>> {
+  let page = await request({ limit, cursor: undefined });
+  let rows = [...page.rows];
+  let { givenUp } = page;
+  let left = page.matched - page.rows.length;
+  for (let count = 1; page.partial && page.cursor !== null && count < MAX_PAGES; count++) {
+    page = await request({ limit, cursor: page.cursor });
+    const merged = [...rows, ...page.rows].sort(compare);
+    rows = merged.slice(0, limit);
+    left += page.matched - page.rows.length + merged.length - rows.length;
+    givenUp += page.givenUp;
+  }
+  return { rows, more: left > 0, partial: page.partial, givenUp, coverage: page.coverage };
 }

@@ -1,14 +1,23 @@
-import type { TracesRequest } from '../../api/schemas.js';
+import type { TracesRequest, TraceSummary } from '../../api/schemas.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { JSON_FLAG, limitFlag, PID_FLAG, sortFlag, URL_FLAG, WINDOW_FLAG } from '../flags.js';
 import { grouped } from '../../text/units.js';
 import { traceLine } from '../views/trace-line.js';
-import { collectPages } from './pages.js';
+import { collectPages, mergePages } from './pages.js';
 import { connect, givenUpRemark, noteGround, PARTIAL, QUERY_WORDS, queryOf, unseenRemark } from './queried.js';
 
 const MOST = 1_000;
 const DEFAULT_LIMIT = 50;
+
+type Order = Exclude<NonNullable<TracesRequest['sort']>, 'newest'>;
+
+/** The orders of the API but its usual one, for pages that have to be merged. */
+export const ORDERS: Readonly<Record<Order, (a: TraceSummary, b: TraceSummary) => number>> = {
+  slowest: (a, b) => b.duration - a.duration,
+  spans: (a, b) => b.spans - a.spans,
+  errors: (a, b) => b.failed - a.failed,
+};
 
 export const traces: Command = {
   name: 'traces',
@@ -30,11 +39,15 @@ export const traces: Command = {
     const sort = values.sort as TracesRequest['sort'];
     const request = { query: queryOf(call), window: values.window, sort };
     let unseenKeys: readonly string[] = [];
-    const found = await collectPages(limit, async (more) => {
+    const pages = async (more: Pick<TracesRequest, 'limit' | 'cursor'>) => {
       const page = await client.traces({ ...request, ...more });
       ({ unseenKeys } = page);
       return page;
-    });
+    };
+    const found =
+      sort === undefined || sort === 'newest'
+        ? await collectPages(limit, pages)
+        : await mergePages(limit, ORDERS[sort], pages);
     const services = new Set(found.rows.map(({ service }) => service)).size > 1;
     if (values.json === true) for (const row of found.rows) await terminal.printJson(row);
     else await terminal.print(found.rows.map((row) => traceLine(row, terminal.width, services)));
