@@ -35,7 +35,7 @@ export async function waitFor(call: Call<InputOf<'wait_for'>>): Promise<ToolAnsw
     const now = api.now();
     const found = await lookAt(api, query, from, now + JUST_NOW);
     givenUp += found.givenUp;
-    if (found.rows.length > 0) return arrived(call, found, since, now - started);
+    if (found.rows.length > 0) return arrived(call, found, since, started, now);
     from = now;
     if (performance.now() >= deadline || signal.aborted) return nothing(call, since, givenUp);
     await nextChange(api, version, deadline, signal);
@@ -71,9 +71,17 @@ async function nextChange(api: ConsoleApi, version: number, deadline: number, si
   }
 }
 
-function arrived(call: Call<InputOf<'wait_for'>>, found: Traces, since: number, waited: number): ToolAnswer {
-  const { api, input } = call;
-  const now = Math.ceil(api.now());
+/** @param searched when the search began: a later call goes on from there, as traces may have arrived during it */
+function arrived(
+  call: Call<InputOf<'wait_for'>>,
+  found: Traces,
+  since: number,
+  started: number,
+  searched: number,
+): ToolAnswer {
+  const { input } = call;
+  const now = Math.ceil(searched);
+  const waited = searched - started;
   const answer = call.answer(
     found.coverage,
     { view: 'traces', query: input.query, window: windowSince(since, now) },
