@@ -65,7 +65,7 @@ export class CharSet {
     return new CharSet(bounds);
   }
 
-  /** Adds the other case of each letter. In large ranges, this covers only the letters a to z. */
+  /** Adds the other cases of each letter. In large ranges, this covers only the letters a to z. */
   inAnyCase(): CharSet {
     const added: number[] = [];
     for (const [from, to] of pairs(this.bounds)) {
@@ -81,10 +81,31 @@ function* pairs(bounds: readonly number[]): Generator<readonly [number, number]>
   for (let at = 0; at < bounds.length; at += 2) yield [bounds[at]!, bounds[at + 1]!];
 }
 
-/** As in regular expressions with the flag `i`, a letter outside ASCII has no other case within ASCII. */
+/** Characters that match this one in a regular expression with the flag `i`: all that share its upper case. */
 function otherCases(code: number): number[] {
-  const character = String.fromCharCode(code);
-  return [character.toUpperCase(), character.toLowerCase()]
-    .filter((other) => other.length === 1 && other !== character && code < 128 === other.charCodeAt(0) < 128)
-    .map((other) => other.charCodeAt(0));
+  if (code < 128) return /[a-z]/i.test(String.fromCharCode(code)) ? [code ^ 32] : [];
+  const upper = upperCase(code);
+  lowerCases ??= findLowerCases();
+  return [upper, ...(lowerCases.get(upper) ?? [])].filter((other) => other !== code);
+}
+
+/** The other characters of each upper case. Found at the first letter outside of ASCII, which takes some 10 ms. */
+let lowerCases: ReadonlyMap<number, readonly number[]> | undefined;
+
+function findLowerCases(): Map<number, number[]> {
+  const found = new Map<number, number[]>();
+  for (let code = 0; code <= LAST; code++) {
+    const upper = upperCase(code);
+    if (upper === code) continue;
+    const codes = found.get(upper);
+    if (codes === undefined) found.set(upper, [code]);
+    else codes.push(code);
+  }
+  return found;
+}
+
+/** `Canonicalize` of ECMAScript: the upper case, if that is one unit, and not ASCII for a character outside of ASCII. */
+function upperCase(code: number): number {
+  const upper = String.fromCharCode(code).toUpperCase();
+  return upper.length > 1 || (code >= 128 && upper.charCodeAt(0) < 128) ? code : upper.charCodeAt(0);
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { runs } from '../../../../test/property-runs.js';
+import { CharSet } from '../../../src/query/pattern/char-set.js';
 import { Matcher } from '../../../src/query/pattern/matcher.js';
 import { PatternError } from '../../../src/query/pattern/pattern-parser.js';
 
@@ -116,5 +117,19 @@ describe('Matcher', () => {
   it('reads a letter as the two cases of it, also outside of ASCII', () => {
     expect(new Matcher('ÄRGER.').isIn('ärgerx')).to.equal(true);
     expect(new Matcher('[à-ý]$').isIn('ÀÝ')).to.equal(true);
+  });
+
+  it('reads each letter as the regular expression does that ignores case', () => {
+    const letters = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code)).filter(
+      (letter) => letter.toUpperCase() !== letter || letter.toLowerCase() !== letter,
+    );
+    const all = letters.join('');
+    for (const letter of letters) {
+      const set = CharSet.of(letter.charCodeAt(0)).inAnyCase();
+
+      expect(letters.filter((other) => set.has(other.charCodeAt(0))).join('')).to.equal(
+        all.match(new RegExp(letter, 'gi'))!.join(''),
+      );
+    }
   });
 });
