@@ -7,7 +7,7 @@ import { Template } from '../load/template.js';
 import { ask, type Answer, type Ask } from '../process/ask.js';
 import { listening } from '../process/proc.js';
 import { withConsole, type Running } from '../process/running.js';
-import { SHOWN_MILLIS, eachConsole, type Measure } from './measure.js';
+import { eachConsole, SHOWN_MILLIS, type Measure } from './measure.js';
 
 /** An address for documentation, so that nobody looks up a name. */
 const OTHER_SITE = 'http://198.51.100.7';

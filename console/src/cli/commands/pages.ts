@@ -24,10 +24,10 @@ export interface Collected<Row> {
   readonly coverage: Coverage;
 }
 
-type Request<Row> = (more: { readonly limit: number; readonly cursor: string | undefined }) => Promise<Page<Row>>;
+type PageRequest<Row> = (more: { readonly limit: number; readonly cursor: string | undefined }) => Promise<Page<Row>>;
 
 /** Follows the cursors of a list, newest first, until there are enough rows or no more pages. */
-export async function collectPages<Row>(limit: number, request: Request<Row>): Promise<Collected<Row>> {
+export async function collectPages<Row>(limit: number, request: PageRequest<Row>): Promise<Collected<Row>> {
   let page = await request({ limit, cursor: undefined });
   const rows = [...page.rows];
   let { givenUp } = page;
@@ -55,7 +55,7 @@ export async function collectPages<Row>(limit: number, request: Request<Row>): P
 export async function mergePages<Row>(
   limit: number,
   compare: (a: Row, b: Row) => number,
-  request: Request<Row>,
+  request: PageRequest<Row>,
 ): Promise<Collected<Row>> {
   let page = await request({ limit, cursor: undefined });
   let rows = [...page.rows];

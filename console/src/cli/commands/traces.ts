@@ -39,15 +39,15 @@ export const traces: Command = {
     const sort = values.sort as TracesRequest['sort'];
     const request = { query: queryOf(call), window: values.window, sort };
     let unseenKeys: readonly string[] = [];
-    const pages = async (more: Pick<TracesRequest, 'limit' | 'cursor'>) => {
+    const requestPage = async (more: Pick<TracesRequest, 'limit' | 'cursor'>) => {
       const page = await client.traces({ ...request, ...more });
       ({ unseenKeys } = page);
       return page;
     };
     const found =
       sort === undefined || sort === 'newest'
-        ? await collectPages(limit, pages)
-        : await mergePages(limit, ORDERS[sort], pages);
+        ? await collectPages(limit, requestPage)
+        : await mergePages(limit, ORDERS[sort], requestPage);
     const services = new Set(found.rows.map(({ service }) => service)).size > 1;
     if (values.json === true) for (const row of found.rows) await terminal.printJson(row);
     else await terminal.print(found.rows.map((row) => traceLine(row, terminal.width, services)));

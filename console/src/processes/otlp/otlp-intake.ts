@@ -2,6 +2,7 @@ import { SpanCache, type DeliveredSpan, type OrphanEvent, type ReadableSpan, typ
 import { decodeOtlp, type OtlpSignal } from 'otel-span-cache/testing/remote';
 import { receive, type ReceivedBatch } from 'otel-span-cache/threads';
 import type { Redaction } from '../../host/redaction.js';
+import { groupBy } from '../../model/group-by.js';
 import type { SeenProcess } from '../../model/span-row.js';
 import { markWith, takeProcessMark } from './process-mark.js';
 import type { Rejected } from './otlp-answers.js';
@@ -180,18 +181,6 @@ function batchOf(batch: ReceivedBatch): Required<ReceivedBatch> {
 
 function byResource<T extends { readonly resource: Resource | undefined }>(items: readonly T[]) {
   return groupBy(items, ({ resource }) => resource);
-}
-
-/** `Map.groupBy()`, which Node 20 lacks. */
-function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
-  const groups = new Map<Key, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 function sumOf(counts: Readonly<Record<string, number>>): number {

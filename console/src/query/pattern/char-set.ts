@@ -1,3 +1,5 @@
+import { groupBy } from '../../model/group-by.js';
+
 const LAST = 0xffff;
 /** In ranges up to this size, the other case of each character is added. */
 const MAX_FOLDED = 1_024;
@@ -93,15 +95,11 @@ function otherCases(code: number): number[] {
 let lowerCases: ReadonlyMap<number, readonly number[]> | undefined;
 
 function findLowerCases(): Map<number, number[]> {
-  const found = new Map<number, number[]>();
-  for (let code = 0; code <= LAST; code++) {
-    const upper = upperCase(code);
-    if (upper === code) continue;
-    const codes = found.get(upper);
-    if (codes === undefined) found.set(upper, [code]);
-    else codes.push(code);
-  }
-  return found;
+  const codes = Array.from({ length: LAST + 1 }, (_, code) => code);
+  return groupBy(
+    codes.filter((code) => upperCase(code) !== code),
+    upperCase,
+  );
 }
 
 /** `Canonicalize` of ECMAScript: the upper case, if that is one unit, and not ASCII for a character outside of ASCII. */
